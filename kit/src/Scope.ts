@@ -1,0 +1,64 @@
+/** Something that can be closed, once, with a reason; a second call does nothing. */
+export interface Closable {
+  close(reason: string): void | Promise<void>;
+}
+
+type Undo = (reason: string) => void | Promise<void>;
+
+/**
+ * Owns what must be closed together. Closing is idempotent and runs in reverse order of `own`; one that fails does not keep the others open,
+ * and all failures come out as one AggregateError. What is owned after the closing is closed at once.
+ */
+export class Scope implements Closable {
+  readonly #undo: Undo[] = [];
+  readonly #abort = new AbortController();
+  #closing: Promise<void> | undefined;
+
+  /** Aborted, with the reason, when closing starts: for everything that runs in this scope. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get isClosed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  own<T extends Closable>(thing: T): T {
+    this.defer((reason) => thing.close(reason));
+    return thing;
+  }
+
+  /** Runs `undo` when the scope closes. Answers a function that forgets it again (for what ended by itself). */
+  defer(undo: Undo): () => void {
+    if (this.isClosed) void Promise.resolve(undo('scope is closed')).catch(() => undefined);
+    else this.#undo.push(undo);
+    return () => {
+      const index = this.#undo.indexOf(undo);
+      if (index >= 0) this.#undo.splice(index, 1);
+    };
+  }
+
+  interval(everyMs: number, task: () => void): void {
+    const timer = setInterval(task, everyMs);
+    timer.unref();
+    this.defer(() => clearInterval(timer));
+  }
+
+  close(reason: string): Promise<void> {
+    this.#closing ??= this.#closeAll(reason);
+    return this.#closing;
+  }
+
+  async #closeAll(reason: string): Promise<void> {
+    this.#abort.abort(new Error(reason));
+    const errors: unknown[] = [];
+    for (let undo = this.#undo.pop(); undo; undo = this.#undo.pop()) {
+      try {
+        await undo(reason);
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw new AggregateError(errors, `closing (${reason}) failed in ${errors.length} part(s)`);
+  }
+}

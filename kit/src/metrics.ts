@@ -1,0 +1,34 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** A process's own registry, with Node's default metrics; `text()` is what a scrape gets. */
+export class Metrics {
+  readonly registry = new Registry();
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry, prefix: 'lianmai_' });
+  }
+
+  counter<L extends string = never>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> {
+    return new Counter({ name: `lianmai_${name}`, help, labelNames: [...labelNames], registers: [this.registry] });
+  }
+
+  /** `collect` is asked at each scrape. */
+  gauge(name: string, help: string, collect: () => number): Gauge {
+    return new Gauge({
+      name: `lianmai_${name}`,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.set(collect());
+      },
+    });
+  }
+
+  histogram(name: string, help: string, buckets: number[]): Histogram {
+    return new Histogram({ name: `lianmai_${name}`, help, buckets, registers: [this.registry] });
+  }
+
+  text(): Promise<string> {
+    return this.registry.metrics();
+  }
+}

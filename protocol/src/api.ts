@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { DisplayName, EpochMs, Identity, RoomId } from './ids.js';
+import { Grants, Role } from './roles.js';
+
+/** POST /api/v1/rooms/{room}/tokens */
+export const TokenRequest = z.object({
+  identity: Identity,
+  name: DisplayName,
+  role: Role.default('viewer'),
+  publish: Grants.shape.publish,
+  subscribe: Grants.shape.subscribe,
+  moderate: Grants.shape.moderate,
+  live: Grants.shape.live,
+  /** Seconds the token can be used to join or resume. */
+  ttlSeconds: z.number().int().min(10).max(7 * 86_400).default(6 * 3600),
+});
+export const TokenReply = z.object({ token: z.string(), expiresAtMs: EpochMs });
+
+/**
+ * POST /api/v1/lobby/{room}: the lobby page asks for a token without an API key, where the operator allows it (`access.lobby: open`).
+ * `role` host is given only for a room that does not exist; guest only while the room's stage is open; else FORBIDDEN or ROOM_LOCKED.
+ */
+export const LobbyJoinRequest = z.object({ name: DisplayName, role: Role, /** Random, kept by the browser: the identity. */ deviceId: z.string().min(8).max(64).regex(/^[A-Za-z0-9-]+$/) });
+export const LobbyJoinReply = TokenReply.extend({ role: Role });
+
+/** GET /api/v1/lobby/{room}: what the lobby and the watch page may know without a token. */
+export const LobbyRoom = z.object({
+  exists: z.boolean(),
+  title: z.string(),
+  locked: z.boolean(),
+  /** Roles that the lobby may ask for now; empty where the operator requires tokens. */
+  roles: z.array(Role),
+  participants: z.number().int(),
+  hostName: z.string().nullable(),
+  live: z.object({ liveSinceMs: EpochMs.nullable(), hls: z.string(), viewers: z.number().int() }).nullable(),
+});
+export type LobbyRoom = z.infer<typeof LobbyRoom>;
+
+export const RoomSummary = z.object({ id: RoomId, title: z.string(), createdAtMs: EpochMs, participants: z.number().int(), locked: z.boolean(), live: z.boolean() });

@@ -1,0 +1,111 @@
+/**
+ * Server ⇄ bridge. The bridge connects to the server's socket.io namespace `/bridge` with `auth: { token }` (JWT, aud `lianmai:bridge`), says `hello`, then
+ * both sides send `request` {name, data} with an acknowledgement {ok, data | error} and `event` {name, data}. A bridge knows sources, scenes and streams, never people.
+ */
+import { z } from 'zod';
+import { ErrorCode } from '../errors.js';
+import { AssetId, OutputId, ProgramId, SourceId } from '../ids.js';
+import { Levels, Mix, OutputInfo, OutputRequest, ProgramState, ProgramStats } from '../live.js';
+import { EncoderName, Profile } from '../scene/profile.js';
+import { Scene } from '../scene/scene.js';
+
+/** A source that the program may show, in the order of arrival on stage. */
+export const ProgramSource = z.object({
+  id: SourceId,
+  kind: z.enum(['camera', 'screen']),
+  /** Shown on the tile. */
+  name: z.string(),
+  /** false: the camera is off (or paused), draw the avatar card. */
+  hasVideo: z.boolean(),
+  hasAudio: z.boolean(),
+});
+export type ProgramSource = z.infer<typeof ProgramSource>;
+
+/** What is on air: replaced as a whole, seen whole with one frame. */
+export const ProgramPicture = z.object({ version: z.number().int(), scene: Scene, mix: Mix, sources: z.array(ProgramSource) });
+export type ProgramPicture = z.infer<typeof ProgramPicture>;
+
+export const VideoCodec = z.enum(['VP8', 'VP9', 'H264']);
+export type VideoCodec = z.infer<typeof VideoCodec>;
+
+/** One RTP stream that the SFU sends to the program's port. A newer track of the same source and kind replaces the older under the living decoder. */
+export const RtpTrack = z.object({
+  sourceId: SourceId,
+  /** Identifies this attachment, e.g. the consumer: keyframe requests name it. */
+  trackId: z.string(),
+  kind: z.enum(['audio', 'video']),
+  codec: z.union([VideoCodec, z.literal('opus')]),
+  ssrc: z.number().int().nonnegative(),
+  payloadType: z.number().int().min(0).max(127),
+  clockRate: z.number().int().positive(),
+  channels: z.number().int().min(1).max(2).default(2),
+  /** Publisher's round trip in ms, if known: the reorder wait starts from it. */
+  rttMs: z.number().nonnegative().nullable(),
+});
+export type RtpTrack = z.infer<typeof RtpTrack>;
+
+const ok = z.object({});
+const program = { programId: ProgramId };
+
+/** Server → bridge. */
+export const bridgeRequests = {
+  startProgram: {
+    data: z.object({
+      ...program,
+      /** Stream under which the program is published in the hub: `live/{room}`. */
+      stream: z.object({ app: z.string(), name: z.string() }),
+      profile: Profile,
+      picture: ProgramPicture,
+      outputs: z.array(z.object({ id: OutputId, request: OutputRequest })),
+    }),
+    /** Where RTP and RTCP (muxed) of every track of this program go. */
+    reply: z.object({ rtp: z.object({ ip: z.string(), port: z.number().int() }) }),
+  },
+  setPicture: { data: z.object({ ...program, picture: ProgramPicture }), reply: z.object({ appliedAtPtsMs: z.number() }) },
+  attachTrack: { data: z.object({ ...program, track: RtpTrack }), reply: ok },
+  detachTrack: { data: z.object({ ...program, trackId: z.string() }), reply: ok },
+  addOutput: { data: z.object({ ...program, id: OutputId, request: OutputRequest }), reply: OutputInfo },
+  removeOutput: { data: z.object({ ...program, id: OutputId }), reply: ok },
+  retryOutput: { data: z.object({ ...program, id: OutputId }), reply: ok },
+  stopProgram: { data: z.object({ ...program }), reply: ok },
+} as const;
+
+const ProgramSummary = z.object({ programId: ProgramId, state: ProgramState, rtp: z.object({ ip: z.string(), port: z.number().int() }) });
+
+/** Bridge → server. */
+export const bridgeCalls = {
+  /** Sent on every (re)connection. Programs that run on are listed, so that a lost socket does not end a show. */
+  hello: {
+    data: z.object({
+      bridgeId: z.string(),
+      /** Where viewers reach this bridge's origin, as the server should hand it out; null: same host as the page, on this port. */
+      origin: z.object({ url: z.string().nullable(), port: z.number().int() }),
+      encoders: z.array(EncoderName),
+      /** Output kinds with the JSON Schema of their options, for forms. */
+      outputKinds: z.array(z.object({ kind: z.string(), schemes: z.array(z.string()), options: z.record(z.string(), z.unknown()) })),
+      programs: z.array(ProgramSummary),
+    }),
+    reply: z.object({}),
+  },
+  /** A background or logo that a scene names and this bridge does not have yet. */
+  fetchAsset: { data: z.object({ assetId: AssetId }), reply: z.object({ bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array) }) },
+} as const;
+
+/** Bridge → server, announcements. */
+export const bridgeEvents = {
+  programStateChanged: z.object({ ...program, state: ProgramState, reason: z.object({ code: ErrorCode, message: z.string() }).nullable(), atMs: z.number() }),
+  outputChanged: z.object({ ...program, output: OutputInfo }),
+  keyFrameNeeded: z.object({ ...program, trackId: z.string() }),
+  statsMeasured: z.object({ ...program, stats: ProgramStats, hlsViewers: z.number().int() }),
+  levelsMeasured: z.object({ ...program, levels: Levels }),
+} as const;
+
+export type BridgeRequestName = keyof typeof bridgeRequests;
+export type BridgeRequestInput<N extends BridgeRequestName> = z.input<(typeof bridgeRequests)[N]['data']>;
+export type BridgeRequestData<N extends BridgeRequestName> = z.output<(typeof bridgeRequests)[N]['data']>;
+export type BridgeRequestReply<N extends BridgeRequestName> = z.output<(typeof bridgeRequests)[N]['reply']>;
+export type BridgeCallName = keyof typeof bridgeCalls;
+export type BridgeCallData<N extends BridgeCallName> = z.output<(typeof bridgeCalls)[N]['data']>;
+export type BridgeCallReply<N extends BridgeCallName> = z.output<(typeof bridgeCalls)[N]['reply']>;
+export type BridgeEventName = keyof typeof bridgeEvents;
+export type BridgeEventData<N extends BridgeEventName> = z.output<(typeof bridgeEvents)[N]>;

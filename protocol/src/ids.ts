@@ -1,0 +1,52 @@
+import { z } from 'zod';
+
+/** Bidirectional overrides and isolates can make one name look like another, control characters break logs and pages. */
+// eslint-disable-next-line no-control-regex -- removing control characters is the purpose
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+
+/** One line of text for people: any script, emoji included, no control characters; at most `max` UTF-16 units. */
+export const singleLine = (max: number) =>
+  z
+    .string()
+    .max(max * 2)
+    .transform((text) => text.normalize('NFC').replace(UNSAFE, '').replace(/\s+/g, ' ').trim())
+    .pipe(z.string().min(1).max(max));
+
+/** A room's address: it stands in URLs, file names and stream names. */
+export const RoomId = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'expected 1-64 letters, digits, "-" or "_", starting with a letter or digit')
+  .brand<'RoomId'>();
+export type RoomId = z.infer<typeof RoomId>;
+
+const opaque = () => z.string().regex(/^[A-Za-z0-9_:.-]{1,128}$/, 'expected an id of 1-128 letters, digits or "_:.-"');
+
+export const ParticipantId = opaque().brand<'ParticipantId'>();
+export type ParticipantId = z.infer<typeof ParticipantId>;
+export const TransportId = opaque().brand<'TransportId'>();
+export type TransportId = z.infer<typeof TransportId>;
+export const ProducerId = opaque().brand<'ProducerId'>();
+export type ProducerId = z.infer<typeof ProducerId>;
+export const ConsumerId = opaque().brand<'ConsumerId'>();
+export type ConsumerId = z.infer<typeof ConsumerId>;
+/** Something the program can show: `{participantId}:camera` or `{participantId}:screen`; later also streams. */
+export const SourceId = opaque().brand<'SourceId'>();
+export type SourceId = z.infer<typeof SourceId>;
+export const OutputId = opaque().brand<'OutputId'>();
+export type OutputId = z.infer<typeof OutputId>;
+export const ProgramId = opaque().brand<'ProgramId'>();
+export type ProgramId = z.infer<typeof ProgramId>;
+export const AssetId = opaque().brand<'AssetId'>();
+export type AssetId = z.infer<typeof AssetId>;
+
+/** Who the token was made for: chosen by the operator's backend, unique in a room. */
+export const Identity = z.string().min(1).max(128).regex(/^[^\s\p{Cc}]+$/u, 'expected no spaces or control characters').brand<'Identity'>();
+export type Identity = z.infer<typeof Identity>;
+
+export const DisplayName = singleLine(80);
+
+/** Milliseconds since the epoch. */
+export const EpochMs = z.number().int().nonnegative();
+
+export type MediaSource = 'camera' | 'screen';
+export const sourceIdOf = (participant: ParticipantId, source: MediaSource): SourceId => `${participant}:${source}` as SourceId;

@@ -1,0 +1,10 @@
+/** Every wire's messages, roles and permissions, the error table, and the scene arithmetic. Runs in browsers and in Node; depends on zod alone. */
+export * from './api.js';
+export * from './bridge/index.js';
+export * from './errors.js';
+export * from './ids.js';
+export * from './live.js';
+export * from './roles.js';
+export * from './room.js';
+export * from './scene/index.js';
+export * from './signalling/index.js';

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { EpochMs, DisplayName, ParticipantId, ProducerId, RoomId } from './ids.js';
+import { LiveInfo } from './live.js';
+import { PublishSource, Role } from './roles.js';
+
+export const MAX_SEATS = 9;
+
+/** excellent: no loss; good; poor: picture suffers; lost: nothing arrives. From RTCP scores and round trip time, by the server. */
+export const ConnectionQuality = z.enum(['excellent', 'good', 'poor', 'lost']);
+export type ConnectionQuality = z.infer<typeof ConnectionQuality>;
+
+/** reconnecting: the socket or the network is gone and the seat is kept for the grace. */
+export const Presence = z.enum(['connected', 'reconnecting']);
+
+/** A published track. `paused` = muted by its owner; the producer stays. */
+export const ProducerInfo = z.object({ id: ProducerId, source: PublishSource, paused: z.boolean() });
+export type ProducerInfo = z.infer<typeof ProducerInfo>;
+
+export const ParticipantInfo = z.object({
+  id: ParticipantId,
+  name: DisplayName,
+  /** host | guest while on stage, viewer while not; changes when somebody goes up or comes down. */
+  role: Role,
+  isModerator: z.boolean(),
+  canLive: z.boolean(),
+  onStage: z.boolean(),
+  presence: Presence,
+  quality: ConnectionQuality,
+  joinedAtMs: EpochMs,
+  producers: z.array(ProducerInfo),
+});
+export type ParticipantInfo = z.infer<typeof ParticipantInfo>;
+
+/** open: whoever joins as a guest takes a free seat. request: people ask, a moderator decides. */
+export const StagePolicy = z.enum(['open', 'request']);
+export type StagePolicy = z.infer<typeof StagePolicy>;
+
+/** The stage's whole state, as the pure reducer keeps it: a late joiner needs nothing else. */
+export const StageSnapshot = z.object({
+  /** Counts up with every change. */
+  version: z.number().int(),
+  policy: StagePolicy,
+  seatLimit: z.number().int().min(1).max(MAX_SEATS),
+  /** In the order in which they came up. */
+  seats: z.array(z.object({ participantId: ParticipantId, sinceMs: EpochMs })),
+  /** Viewers who ask to come up, oldest first. */
+  requests: z.array(z.object({ participantId: ParticipantId, atMs: EpochMs })),
+  /** Viewers whom a moderator has invited and who have not answered. */
+  invitations: z.array(z.object({ participantId: ParticipantId, by: ParticipantId, atMs: EpochMs })),
+});
+export type StageSnapshot = z.infer<typeof StageSnapshot>;
+
+export const ChatText = z
+  .string()
+  .max(4000)
+  // eslint-disable-next-line no-control-regex -- control characters but the line break are dropped
+  .transform((text) => text.normalize('NFC').replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '').trim())
+  .pipe(z.string().min(1).max(2000));
+
+export const ChatMessage = z.object({
+  id: z.string(),
+  participantId: ParticipantId,
+  name: z.string(),
+  role: Role,
+  text: z.string(),
+  atMs: EpochMs,
+});
+export type ChatMessage = z.infer<typeof ChatMessage>;
+
+export const RoomInfo = z.object({ id: RoomId, title: z.string(), locked: z.boolean(), createdAtMs: EpochMs });
+export type RoomInfo = z.infer<typeof RoomInfo>;
+
+/** Everything a page needs to draw the room: answered to every join, resumed or fresh. */
+export const RoomSnapshot = z.object({
+  room: RoomInfo,
+  participants: z.array(ParticipantInfo),
+  stage: StageSnapshot,
+  chat: z.array(ChatMessage),
+  live: LiveInfo.nullable(),
+});
+export type RoomSnapshot = z.infer<typeof RoomSnapshot>;

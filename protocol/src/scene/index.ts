@@ -1,0 +1,3 @@
+export * from './layout.js';
+export * from './profile.js';
+export * from './scene.js';

@@ -1,0 +1,11 @@
+import { z } from 'zod';
+import { ChatMessage, ChatText } from '../room.js';
+import { request } from './contract.js';
+
+/** `nonce` makes a repeated send after a reconnect harmless. */
+export const sendChat = request({
+  state: 'joined',
+  permission: 'chat',
+  data: z.object({ text: ChatText, nonce: z.string().min(1).max(64) }),
+  reply: ChatMessage,
+});

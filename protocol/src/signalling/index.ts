@@ -1,0 +1,32 @@
+/**
+ * Browser ⇄ server. One socket.io event each way: `request` {name, data} with an acknowledgement {ok, data | error}, and `event` {name, data}.
+ * The handshake carries `auth: { token }`, a join token; a refused handshake has a WireError in `error.data`.
+ */
+import { z } from 'zod';
+import { WireError } from '../errors.js';
+import * as chat from './chat.js';
+import type { RequestContract } from './contract.js';
+import * as live from './live.js';
+import * as media from './media.js';
+import * as session from './session.js';
+import * as stage from './stage.js';
+
+const { MAX_ASSET_BYTES, ...liveRequests } = live;
+const { MediaJson, ...mediaRequests } = media;
+const { IceServer, ...sessionRequests } = session;
+
+export { MAX_ASSET_BYTES, MediaJson, IceServer };
+export * from './contract.js';
+export * from './events.js';
+
+export const requests = { ...sessionRequests, ...mediaRequests, ...stage, ...chat, ...liveRequests } as const satisfies Record<string, RequestContract>;
+
+export type RequestName = keyof typeof requests;
+/** What a caller gives (defaults may be left out) and what a handler gets. */
+export type RequestInput<N extends RequestName> = z.input<(typeof requests)[N]['data']>;
+export type RequestData<N extends RequestName> = z.output<(typeof requests)[N]['data']>;
+export type RequestReply<N extends RequestName> = z.output<(typeof requests)[N]['reply']>;
+
+export const RequestFrame = z.object({ name: z.string().max(64), data: z.unknown() });
+
+export type Acknowledgement<T> = { ok: true; data: T } | { ok: false; error: WireError };

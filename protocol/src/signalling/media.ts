@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { ConsumerId, ParticipantId, ProducerId, TransportId } from '../ids.js';
+import { PublishSource } from '../roles.js';
+import { request } from './contract.js';
+
+/** mediasoup's own JSON (RTP, ICE and DTLS parameters): bounded here, checked in full by mediasoup. */
+export const MediaJson = z.record(z.string(), z.unknown());
+const Fingerprint = z.object({ algorithm: z.string().max(32), value: z.string().max(256) });
+const DtlsParameters = z.object({ role: z.enum(['auto', 'client', 'server']).optional(), fingerprints: z.array(Fingerprint).min(1).max(16) });
+
+export const createTransport = request({
+  state: 'joined',
+  permission: null,
+  data: z.object({ direction: z.enum(['send', 'receive']) }),
+  reply: z.object({
+    id: TransportId,
+    iceParameters: MediaJson,
+    iceCandidates: z.array(MediaJson),
+    dtlsParameters: MediaJson,
+  }),
+});
+
+export const connectTransport = request({
+  state: 'joined',
+  permission: null,
+  data: z.object({ transportId: TransportId, dtlsParameters: DtlsParameters }),
+  reply: z.object({}),
+});
+
+export const restartIce = request({
+  state: 'joined',
+  permission: null,
+  data: z.object({ transportId: TransportId }),
+  reply: z.object({ iceParameters: MediaJson }),
+});
+
+export const produce = request({
+  state: 'joined',
+  permission: 'publish',
+  data: z.object({
+    transportId: TransportId,
+    source: PublishSource,
+    kind: z.enum(['audio', 'video']),
+    rtpParameters: MediaJson,
+    paused: z.boolean().default(false),
+  }),
+  reply: z.object({ producerId: ProducerId }),
+});
+
+export const setProducerPaused = request({
+  state: 'joined',
+  permission: 'publish',
+  data: z.object({ producerId: ProducerId, paused: z.boolean() }),
+  reply: z.object({}),
+});
+
+export const closeProducer = request({ state: 'joined', permission: null, data: z.object({ producerId: ProducerId }), reply: z.object({}) });
+
+/** The consumer starts paused; `resumeConsumer` when the page is ready for it. */
+export const consume = request({
+  state: 'joined',
+  permission: 'subscribe',
+  data: z.object({ transportId: TransportId, producerId: ProducerId, rtpCapabilities: MediaJson }),
+  reply: z.object({
+    consumerId: ConsumerId,
+    producerId: ProducerId,
+    participantId: ParticipantId,
+    source: PublishSource,
+    kind: z.enum(['audio', 'video']),
+    rtpParameters: MediaJson,
+    producerPaused: z.boolean(),
+  }),
+});
+
+export const setConsumerPaused = request({
+  state: 'joined',
+  permission: 'subscribe',
+  data: z.object({ consumerId: ConsumerId, paused: z.boolean() }),
+  reply: z.object({}),
+});
+
+/** The size in device pixels at which the picture is shown; the server picks the layer. */
+export const setConsumerSize = request({
+  state: 'joined',
+  permission: 'subscribe',
+  data: z.object({ consumerId: ConsumerId, width: z.number().int().min(1).max(8192), height: z.number().int().min(1).max(8192) }),
+  reply: z.object({}),
+});
+
+export const closeConsumer = request({ state: 'joined', permission: null, data: z.object({ consumerId: ConsumerId }), reply: z.object({}) });
