@@ -1,0 +1,83 @@
+import type { EventEmitter } from 'node:events';
+import type { ConnectionQuality, ConsumerId, ParticipantId, ProducerId, PublishSource, RtpTrack, SourceId, TransportId } from '@lianmai/protocol';
+import type { types } from 'mediasoup';
+
+export interface RoomMediaEvents {
+  /** null: silence. */
+  activeSpeakerChanged: [participantId: ParticipantId | null];
+  /** -127..0 dBov of those who speak. */
+  speakersChanged: [levels: ReadonlyMap<ParticipantId, number>];
+  /** The worker under these peers died: their MediaPeer objects are closed. Add the peers again; the others' media is untouched. */
+  peersLost: [participantIds: readonly ParticipantId[]];
+}
+
+/** The media of one room, over as many workers as it needs: producers reach consumers on other workers by pipe, without the caller knowing. */
+export interface RoomMedia extends EventEmitter<RoomMediaEvents> {
+  readonly rtpCapabilities: types.RtpCapabilities;
+  addPeer(participantId: ParticipantId): Promise<MediaPeer>;
+  /** Sends a producer as plain RTP (no congestion feedback, no RTX) to the bridge. Starts paused. */
+  tap(producerId: ProducerId, target: { ip: string; port: number; sourceId: SourceId }): Promise<Tap>;
+  close(reason: string): Promise<void>;
+}
+
+export interface TapEvents {
+  /** The producer or its worker is gone. */
+  closed: [reason: string];
+}
+
+export interface Tap extends EventEmitter<TapEvents> {
+  /** What the bridge needs to know to receive it; `trackId` is unique. */
+  readonly track: RtpTrack;
+  resume(): Promise<void>;
+  requestKeyFrame(): Promise<void>;
+  /** Picks the simulcast layer that fits a tile of this size (device pixels); null: paused, nobody looks. */
+  setSize(size: { width: number; height: number } | null): Promise<void>;
+  close(reason: string): void;
+}
+
+export interface MediaPeerEvents {
+  consumerClosed: [event: { consumerId: ConsumerId; producerId: ProducerId }];
+  consumerPausedChanged: [event: { consumerId: ConsumerId; producerPaused: boolean }];
+  qualityChanged: [quality: ConnectionQuality];
+  /** Round trip from the publisher in ms, from RTCP. */
+  closed: [reason: string];
+}
+
+/** One participant's transports, producers and consumers. Ids that are not this peer's are NOT_FOUND; what mediasoup refuses is BAD_REQUEST. */
+export interface MediaPeer extends EventEmitter<MediaPeerEvents> {
+  createTransport(direction: 'send' | 'receive'): Promise<{
+    id: TransportId;
+    iceParameters: types.IceParameters;
+    iceCandidates: types.IceCandidate[];
+    dtlsParameters: types.DtlsParameters;
+  }>;
+  connectTransport(id: TransportId, dtlsParameters: types.DtlsParameters): Promise<void>;
+  restartIce(id: TransportId): Promise<types.IceParameters>;
+  /** A second producer of the same source replaces the first. */
+  produce(options: {
+    transportId: TransportId;
+    source: PublishSource;
+    kind: 'audio' | 'video';
+    rtpParameters: types.RtpParameters;
+    paused: boolean;
+  }): Promise<ProducerId>;
+  setProducerPaused(id: ProducerId, paused: boolean): Promise<void>;
+  closeProducer(id: ProducerId): void;
+  /** Starts paused. */
+  consume(options: { transportId: TransportId; producerId: ProducerId; rtpCapabilities: types.RtpCapabilities }): Promise<{
+    consumerId: ConsumerId;
+    producerId: ProducerId;
+    participantId: ParticipantId;
+    source: PublishSource;
+    kind: 'audio' | 'video';
+    rtpParameters: types.RtpParameters;
+    producerPaused: boolean;
+  }>;
+  setConsumerPaused(id: ConsumerId, paused: boolean): Promise<void>;
+  /** Simulcast layer by shown size; bandwidth lowers it by itself. */
+  setConsumerSize(id: ConsumerId, size: { width: number; height: number }): Promise<void>;
+  closeConsumer(id: ConsumerId): void;
+  /** Closes transports, producers and consumers (page reload), the peer stays. */
+  resetMedia(reason: string): void;
+  close(reason: string): void;
+}
