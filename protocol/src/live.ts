@@ -57,6 +57,7 @@ export type Levels = z.infer<typeof Levels>;
 
 /** What a source sounds like in the program. */
 export const MixEntry = z.object({ gainDb: z.number().min(-60).max(12), muted: z.boolean() });
+export type MixEntry = z.infer<typeof MixEntry>;
 export const Mix = z.record(SourceId, MixEntry);
 export type Mix = z.infer<typeof Mix>;
 
