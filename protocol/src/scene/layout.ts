@@ -28,7 +28,7 @@ const STRIP = 0.22;
 const PIP = 0.26;
 
 const even = (value: number) => Math.max(2, Math.round(value / 2) * 2);
-const evenAt = (value: number) => Math.round(value / 2) * 2;
+const evenAt = (value: number) => Math.max(0, Math.round(value / 2) * 2);
 const fitOf = (source: SceneSource) => (source.kind === 'screen' ? 'contain' : 'cover');
 
 /** Where every visible source is drawn. Pure: the room page, the studio's thumbnails and the compositor all draw with it. */

@@ -1,0 +1,124 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePorts } from './ports.js';
+import { descendants, type ProcessInfo } from './processes.js';
+import { until } from './waiting.js';
+
+export const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
+const API = { key: 'test-key', secret: 'test-secret-that-is-long-enough-to-sign' };
+
+export interface SystemOptions {
+  env?: Record<string, string>;
+  /** Workers of the SFU. */
+  workers?: number;
+}
+
+/** One whole Lianmai (server, workers, bridge) on ports and a data folder of its own, seen only from outside. */
+export class System {
+  readonly url: string;
+  readonly originUrl: string;
+  readonly dataDir: string;
+  readonly pid: number;
+  readonly exited: Promise<number | null>;
+  readonly #child: ChildProcess;
+  #output = '';
+
+  private constructor(child: ChildProcess, httpPort: number, dataDir: string) {
+    this.#child = child;
+    this.pid = child.pid ?? 0;
+    this.url = `http://127.0.0.1:${httpPort}`;
+    this.originUrl = `http://127.0.0.1:${httpPort + 1}`;
+    this.dataDir = dataDir;
+    this.exited = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.#output += text;
+        if (process.env.TEST_LOG) process.stderr.write(text);
+      });
+    }
+  }
+
+  static async start({ env = {}, workers = 1 }: SystemOptions = {}): Promise<System> {
+    const port = await freePorts(4 + workers);
+    const dataDir = mkdtempSync(join(tmpdir(), 'lianmai-test-'));
+    const child = spawn(process.execPath, ['server/dist/main.js'], {
+      cwd: REPOSITORY,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        PORT: String(port),
+        ORIGIN_PORT: String(port + 1),
+        RTMP_PORT: String(port + 2),
+        RTC_PORT: String(port + 4),
+        RTC_WORKERS: String(workers),
+        ANNOUNCED_IP: '127.0.0.1',
+        DATA_DIR: dataDir,
+        LIANMAI_API_KEY: API.key,
+        LIANMAI_API_SECRET: API.secret,
+        ...env,
+      },
+    });
+    const system = new System(child, port, dataDir);
+    let hasExited = false;
+    void system.exited.then(() => (hasExited = true));
+    await until(
+      'the system is ready',
+      async () => {
+        if (hasExited) throw new Error(`it exited:\n${system.output}`);
+        return (await fetch(`${system.url}/readyz`)).ok && (await fetch(`${system.originUrl}/readyz`)).ok;
+      },
+      30_000,
+    ).catch(async (error: unknown) => {
+      await system.stop();
+      throw new Error(`${String(error)}\n${system.output}`);
+    });
+    return system;
+  }
+
+  /** Everything that it printed so far. */
+  get output(): string {
+    return this.#output;
+  }
+
+  children(filter: RegExp = /./): ProcessInfo[] {
+    return descendants(this.pid).filter((one) => filter.test(one.command));
+  }
+
+  /** SIGKILLs every child that matches and answers their pids. */
+  kill(filter: RegExp): number[] {
+    const victims = this.children(filter);
+    for (const victim of victims) process.kill(victim.pid, 'SIGKILL');
+    return victims.map((victim) => victim.pid);
+  }
+
+  /** An authorised API call; answers status and body. */
+  async api(method: string, path: string, body?: unknown): Promise<{ status: number; body: any }> {
+    const response = await fetch(`${this.url}/api/v1${path}`, {
+      method,
+      headers: {
+        authorization: `Basic ${Buffer.from(`${API.key}:${API.secret}`).toString('base64')}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? null : (JSON.parse(text) as unknown) };
+  }
+
+  async token(room: string, identity: string, role: 'host' | 'guest' | 'viewer', name = identity): Promise<string> {
+    const { body } = await this.api('POST', `/rooms/${room}/tokens`, { identity, name, role });
+    return (body as { token: string }).token;
+  }
+
+  async stop(): Promise<number | null> {
+    this.#child.kill('SIGTERM');
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), 10_000);
+    const code = await this.exited;
+    clearTimeout(timer);
+    rmSync(this.dataDir, { recursive: true, force: true });
+    return code;
+  }
+}

@@ -1,0 +1,42 @@
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ffmpeg } from './ffmpeg.js';
+
+const FOLDER = join(tmpdir(), 'lianmai-fixtures-2');
+
+/** Who is who in the picture and in the sound: one colour and one tone each. */
+export const PEOPLE = {
+  red: { colour: '0xc02020', frequency: 440 },
+  green: { colour: '0x20a020', frequency: 660 },
+  blue: { colour: '0x2030c0', frequency: 880 },
+  yellow: { colour: '0xc0b020', frequency: 1100 },
+} as const;
+export type Person = keyof typeof PEOPLE;
+
+async function make(name: string, ...args: string[]): Promise<string> {
+  const file = join(FOLDER, name);
+  if (existsSync(file)) return file;
+  mkdirSync(FOLDER, { recursive: true });
+  const part = join(FOLDER, `${process.pid}-${name}`);
+  await ffmpeg('-y', ...args, part);
+  renameSync(part, file);
+  return file;
+}
+
+/** A camera for Chromium's fake device: one colour with a white bar that moves, so that a frozen picture shows. */
+export function camera(person: Person, width = 640, height = 360): Promise<string> {
+  const { colour } = PEOPLE[person];
+  return make(
+    `${person}-${width}x${height}.mjpeg`,
+    '-f', 'lavfi', '-i', `color=c=${colour}:s=${width}x${height}:r=30:d=4`,
+    '-f', 'lavfi', '-i', `color=c=white:s=24x24:r=30:d=4`,
+    '-filter_complex', `[0][1]overlay=x='mod(t*${width / 4}\\,${width})':y=H-60`,
+    '-c:v', 'mjpeg', '-q:v', '4', '-f', 'mjpeg',
+  ); // prettier-ignore
+}
+
+/** A microphone for Chromium's fake device: a steady tone. */
+export function microphone(person: Person): Promise<string> {
+  return make(`${person}.wav`, '-f', 'lavfi', '-i', `sine=frequency=${PEOPLE[person].frequency}:sample_rate=48000:duration=10`, '-af', 'volume=2', '-ac', '1', '-c:a', 'pcm_s16le', '-f', 'wav');
+}
