@@ -4,5 +4,10 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },
-  test: { include: ['{protocol,kit,server,bridge,client}/src/**/*.test.{ts,tsx}'], testTimeout: 20_000 },
+  test: {
+    include: ['{protocol,kit,server,bridge,client,test}/src/**/*.test.{ts,tsx}', '{scripts,deploy}/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', 'test/src/{e2e,faults}/**'],
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+  },
 });

@@ -1,0 +1,104 @@
+/** Who may import whom: docs/architecture.md says why; this file makes it so. */
+const NODE_SIDE = '(server|bridge|client)';
+
+/** Workspace → the workspaces it may import. server and bridge meet only on the wire. */
+const ARROWS = {
+  protocol: [],
+  kit: ['protocol'],
+  server: ['protocol', 'kit'],
+  bridge: ['protocol', 'kit'],
+  client: ['protocol'],
+  test: ['protocol'],
+};
+
+const arrows = Object.entries(ARROWS).map(([from, allowed]) => ({
+  name: `${from}-imports-${allowed.length ? `only-${allowed.join('-and-')}` : 'no-workspace'}`,
+  severity: 'error',
+  from: { path: `^${from}/src/` },
+  to: {
+    path: `^(${Object.keys(ARROWS).join('|')}|scripts)/`,
+    pathNot: `^(${[`${from}/`, ...allowed.map((name) => `${name}/(src|dist)/index\\.`)].join('|')})`,
+  },
+}));
+
+/** A package that one place alone may touch, so that replacing it touches one folder. */
+function onlyIn(name, modules, places, extra = {}) {
+  return {
+    name,
+    severity: 'error',
+    from: { path: '^(protocol|kit|server|bridge|client|test)/', pathNot: places },
+    to: { path: modules, ...extra },
+  };
+}
+
+module.exports = {
+  forbidden: [
+    ...arrows,
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'across-folders-only-the-index-or-contract',
+      severity: 'error',
+      from: { path: `^${NODE_SIDE}/src/([^/]+)/` },
+      to: { path: '^$1/src/[^/]+/.+\\.tsx?$', pathNot: ['^$1/src/$2/', '/(index|contract)\\.tsx?$'] },
+    },
+    {
+      name: 'root-files-import-a-folders-index-or-contract',
+      severity: 'error',
+      from: { path: `^${NODE_SIDE}/src/[^/]+$` },
+      to: { path: '^$1/src/[^/]+/.+\\.tsx?$', pathNot: '/(index|contract)\\.tsx?$' },
+    },
+    {
+      name: 'kinds-import-each-others-index',
+      comment: 'ingest/rtmp, formats/flv, features/room, ...: each sub-folder is closed as well',
+      severity: 'error',
+      from: { path: '^(bridge/src/(?:ingest|egress|formats|origin)|server/src/api)/([^/]+)/' },
+      to: { path: '^$1/[^/]+/.+\\.tsx?$', pathNot: ['^$1/$2/', '/(index|contract)\\.tsx?$'] },
+    },
+    {
+      name: 'features-never-import-features',
+      severity: 'error',
+      from: { path: '^client/src/features/([^/]+)/' },
+      to: { path: '^client/src/features/', pathNot: '^client/src/features/$1/' },
+    },
+    {
+      name: 'session-has-no-react',
+      severity: 'error',
+      from: { path: '^client/src/session/' },
+      to: { path: 'node_modules/(react|react-dom|zustand)/|^client/src/(features|ui)/' },
+    },
+    {
+      name: 'state-does-not-know-the-screen',
+      severity: 'error',
+      from: { path: '^client/src/state/' },
+      to: { path: '^client/src/(features|ui)/' },
+    },
+    { name: 'ui-is-dumb', severity: 'error', from: { path: '^client/src/ui/' }, to: { path: '^client/src/(session|state|features)/' } },
+    onlyIn('mediasoup-only-in-the-sfu', 'node_modules/mediasoup/', '^server/src/sfu/', { dependencyTypesNot: ['type-only'] }),
+    onlyIn('mediasoup-client-only-in-the-session', 'node_modules/mediasoup-client/', '^(client/src/session/|test/)', {
+      dependencyTypesNot: ['type-only'],
+    }),
+    onlyIn('processes-start-in-one-place', '^(node:)?child_process$', [
+      '^(bridge/src/ffmpeg/|server/src/bridge/|test/)',
+      '\\.test\\.tsx?$',
+    ]),
+    {
+      name: 'product-code-does-not-import-tests',
+      severity: 'error',
+      from: { pathNot: '\\.test\\.tsx?$' },
+      to: { path: '\\.test\\.tsx?$' },
+    },
+    { name: 'imports-exist', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['source', 'import', 'node', 'browser', 'types', 'default'],
+      mainFields: ['module', 'main', 'types'],
+    },
+    cache: { folder: 'node_modules/.cache/dependency-cruiser', strategy: 'metadata' },
+  },
+};
