@@ -146,7 +146,8 @@ function pictureInPicture(canvas: Size, focus: SceneSource, small: readonly Scen
   const area = whole(canvas);
   const margin = evenAt(Math.min(area.width, area.height) * 0.03);
   const room = (area.width - margin) / Math.max(1, small.length) - margin;
-  const width = floorEven(Math.min(area.width >= area.height ? area.width * PIP : area.width * PIP * 1.4, room));
+  const wanted = area.width >= area.height ? area.width * PIP : area.width * PIP * 1.4;
+  const width = floorEven(Math.min(wanted, room, area.height * 0.4 * MAX_ASPECT));
   const height = floorEven((width * 9) / 16);
   const y = area.height - margin - height;
   return [tile(focus, area), ...small.map((source, index) => tile(source, { x: evenAt(area.width - (index + 1) * (width + margin)), y, width, height }, true))];

@@ -1,0 +1,30 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { ConfigError, flag, loadConfig, port } from './config.js';
+
+const schema = z.strictObject({ http: z.strictObject({ port: port().default(3000), isOpen: flag().default(false) }).prefault({}) });
+const file = join(mkdtempSync(join(tmpdir(), 'lianmai-config-')), 'config.yaml');
+const load = (env: Record<string, string>) => loadConfig(schema, { file, isRequired: false, env, envPaths: { PORT: 'http.port', OPEN: 'http.isOpen' } });
+
+describe('loadConfig', () => {
+  it('lets the environment win over the file and the file over the defaults', () => {
+    expect(load({}).http).toEqual({ port: 3000, isOpen: false });
+    writeFileSync(file, 'http:\n  port: 4000\n  isOpen: yes\n');
+    expect(load({ PORT: '' }).http).toEqual({ port: 4000, isOpen: true });
+    expect(load({ PORT: '5000', OPEN: 'off' }).http).toEqual({ port: 5000, isOpen: false });
+  });
+
+  it('names the variable that is wrong and what was expected', () => {
+    expect(() => load({ PORT: 'http' })).toThrow(/PORT: expected a port number/);
+    expect(() => load({ PORT: '70000' })).toThrow(/PORT: expected 0-65535/);
+  });
+
+  it('refuses names that it does not know', () => {
+    writeFileSync(file, 'htpp:\n  port: 1\n');
+    expect(() => load({})).toThrow(ConfigError);
+    expect(() => load({})).toThrow(/htpp/);
+  });
+});
