@@ -43,6 +43,8 @@ export const produce = request({
     kind: z.enum(['audio', 'video']),
     rtpParameters: MediaJson,
     paused: z.boolean().default(false),
+    /** Height of the captured picture, px: the server picks simulcast layers by it. */
+    videoHeight: z.number().int().min(1).max(8192).optional(),
   }),
   reply: z.object({ producerId: ProducerId }),
 });

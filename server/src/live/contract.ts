@@ -26,6 +26,8 @@ export interface LiveEvents {
 export interface LiveControl extends EventEmitter<LiveEvents> {
   /** null: not live, and nothing to tell about the last time. Ended and failed programs stay visible until the next start. */
   readonly info: LiveInfo | null;
+  /** Where viewers find `info.hlsPath`; `url` null: on the host of the page, at this port. null: there is no program. */
+  readonly origin: { url: string | null; port: number } | null;
   start(request: StartLive): Promise<LiveInfo>;
   update(change: UpdateLive): Promise<UpdateLiveReply>;
   stop(): Promise<void>;

@@ -60,6 +60,8 @@ export interface MediaPeer extends EventEmitter<MediaPeerEvents> {
     kind: 'audio' | 'video';
     rtpParameters: types.RtpParameters;
     paused: boolean;
+    /** Height of the captured picture, px: tells how large each simulcast layer is. Default: 720 for a camera, 1080 for a screen. */
+    videoHeight?: number | undefined;
   }): Promise<ProducerId>;
   setProducerPaused(id: ProducerId, paused: boolean): Promise<void>;
   closeProducer(id: ProducerId): void;

@@ -1,0 +1,35 @@
+import type { EventEmitter } from 'node:events';
+import type { BridgeCallData, BridgeEventData, BridgeEventName, BridgeRequestInput, BridgeRequestName, BridgeRequestReply } from '@lianmai/protocol';
+
+export type BridgeHello = BridgeCallData<'hello'>;
+
+export type BridgeEvents = { [N in BridgeEventName]: [data: BridgeEventData<N>] } & {
+  /** The socket is gone; the process may run on and come back. */
+  disconnected: [];
+  /** Said hello, again: `programs` are those that run on. */
+  connected: [hello: BridgeHello];
+  /** It will not come back: its process ended, or it stayed away too long. Its programs are lost. */
+  gone: [reason: string];
+};
+
+/** A bridge as the server sees it. */
+export interface Bridge extends EventEmitter<BridgeEvents> {
+  readonly id: string;
+  readonly state: 'connected' | 'disconnected' | 'gone';
+  readonly hello: BridgeHello;
+  /** Throws what the bridge answers, BRIDGE_UNAVAILABLE when it is not connected, TIMEOUT when it does not answer. */
+  request<N extends BridgeRequestName>(name: N, data: BridgeRequestInput<N>): Promise<BridgeRequestReply<N>>;
+  /** Counts a program against this bridge until the answered function is called. */
+  reserve(): () => void;
+}
+
+export interface BridgePoolEvents {
+  /** For those who wait for any bridge. */
+  bridgeConnected: [bridge: Bridge];
+}
+
+export interface BridgePool extends EventEmitter<BridgePoolEvents> {
+  readonly bridges: readonly Bridge[];
+  /** The connected bridge with the fewest programs; null: none. */
+  leastLoaded(): Bridge | null;
+}

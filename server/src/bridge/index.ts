@@ -1,0 +1,7 @@
+/**
+ * The server's side of the socket to the bridges, and the supervised bridge process that `npm start` runs on the same machine. A bridge is one
+ * `Bridge` from its first hello until it is gone for good: its socket may be lost and come back meanwhile.
+ */
+export { Bridges, type BridgesOptions } from './Bridges.js';
+export { EmbeddedBridge, type EmbeddedBridgeOptions } from './EmbeddedBridge.js';
+export type { Bridge, BridgeEvents, BridgePool, BridgePoolEvents } from './contract.js';
