@@ -1,4 +1,24 @@
-import type { ChatMessage, ConnectionQuality, ErrorCode, Levels, LiveInfo, MixEntry, OutputId, OutputRequest, ParticipantId, ParticipantInfo, ProfileRequest, PublishSource, RoomInfo, RoomSnapshot, ScenePatch, SourceId, StagePolicy, StageSnapshot, AssetId } from '@lianmai/protocol';
+import type {
+  ChatMessage,
+  ConnectionQuality,
+  ErrorCode,
+  Levels,
+  LiveInfo,
+  MixEntry,
+  OutputId,
+  OutputRequest,
+  ParticipantId,
+  ParticipantInfo,
+  ProfileRequest,
+  PublishSource,
+  RoomInfo,
+  RoomSnapshot,
+  ScenePatch,
+  SourceId,
+  StagePolicy,
+  StageSnapshot,
+  AssetId,
+} from '@lianmai/protocol';
 
 /** What went wrong with a device or the connection, as the page words it (one i18n key each). */
 export type DeviceProblem = 'permissionDenied' | 'deviceBusy' | 'noDevice' | 'insecureOrigin' | 'notSupported' | 'unknown';

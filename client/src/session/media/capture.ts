@@ -1,0 +1,71 @@
+import { getPreferences, refreshDevices } from '../../state';
+import { DeviceError, deviceProblemOf } from './deviceProblem';
+
+/** Camera: 720p is what three simulcast layers are made for. */
+export const CAMERA = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } } as const;
+const SCREEN = { width: { max: 1920 }, height: { max: 1080 }, frameRate: { ideal: 15, max: 30 } } as const;
+
+/** Plain HTTP pages have no `mediaDevices` at all: that is told apart from browsers that cannot. */
+function mediaDevices(): MediaDevices {
+  const devices = (globalThis.navigator as Partial<Navigator> | undefined)?.mediaDevices;
+  if (devices) return devices;
+  throw new DeviceError(globalThis.isSecureContext ? 'notSupported' : 'insecureOrigin');
+}
+
+async function openOne(
+  kind: 'audio' | 'video',
+  constraints: (deviceId: string | null) => MediaTrackConstraints,
+  deviceId: string | null,
+): Promise<MediaStreamTrack> {
+  const devices = mediaDevices();
+  const ask = async (id: string | null) => (await devices.getUserMedia({ [kind]: constraints(id) })).getTracks()[0];
+  try {
+    // A remembered device that was unplugged must not keep the person out: any other will do.
+    const track = await ask(deviceId).catch((error: unknown) => {
+      if (deviceId !== null && deviceProblemOf(error) === 'noDevice') return ask(null);
+      throw error;
+    });
+    if (!track) throw new DeviceError('noDevice');
+    void refreshDevices();
+    return track;
+  } catch (error) {
+    throw error instanceof DeviceError ? error : new DeviceError(deviceProblemOf(error), error);
+  }
+}
+
+const exactly = (deviceId: string | null) => (deviceId === null ? {} : { deviceId: { exact: deviceId } });
+
+/** Opens the given or the remembered camera. Throws DeviceError. Whoever opens a track stops it, or gives it to `joinRoom`. */
+export const openCamera = (deviceId: string | null = getPreferences().cameraId): Promise<MediaStreamTrack> =>
+  openOne('video', (id) => ({ ...CAMERA, ...exactly(id) }), deviceId);
+
+export const openMicrophone = (deviceId: string | null = getPreferences().microphoneId): Promise<MediaStreamTrack> => {
+  const { isNoiseSuppressed } = getPreferences();
+  const processing = { echoCancellation: true, noiseSuppression: isNoiseSuppressed, autoGainControl: isNoiseSuppressed, channelCount: 1 };
+  return openOne('audio', (id) => ({ ...processing, ...exactly(id) }), deviceId);
+};
+
+export interface ScreenTracks {
+  video: MediaStreamTrack;
+  /** The sound of the tab or system, where the browser offers it and the person ticked it. */
+  audio: MediaStreamTrack | null;
+}
+
+/** Asks for a screen, window or tab. A person who closes the browser's dialog gives `permissionDenied`. */
+export async function openScreen(): Promise<ScreenTracks> {
+  const devices = mediaDevices();
+  if (!('getDisplayMedia' in devices)) throw new DeviceError('notSupported');
+  try {
+    const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+    const stream = await devices.getDisplayMedia({ video: SCREEN, audio });
+    const [video] = stream.getVideoTracks();
+    if (!video) throw new DeviceError('noDevice');
+    // Text must stay sharp: drop frames rather than detail.
+    video.contentHint = 'detail';
+    return { video, audio: stream.getAudioTracks()[0] ?? null };
+  } catch (error) {
+    throw error instanceof DeviceError ? error : new DeviceError(deviceProblemOf(error), error);
+  }
+}
+
+export const stopTrack = (track: MediaStreamTrack | null | undefined): void => track?.stop();

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
+import { randomId } from './randomId';
+
+const STORAGE_KEY = 'lianmai.preferences';
+
+/** What this browser remembers of its person. Each field falls back by itself, so that one bad value does not lose the others. */
+const Preferences = z.object({
+  name: z.string().max(80).catch(''),
+  /** Random; the identity that lobby tokens are made for. */
+  deviceId: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{8,64}$/)
+    .catch(randomId),
+  /** Ids of chosen devices; null: the browser's default. */
+  cameraId: z.string().nullable().catch(null),
+  microphoneId: z.string().nullable().catch(null),
+  speakerId: z.string().nullable().catch(null),
+  /** Whether the person joined with camera and microphone open the last time. */
+  isCameraOn: z.boolean().catch(true),
+  isMicrophoneOn: z.boolean().catch(true),
+  /** Echo cancellation's companions: noise suppression and automatic gain. */
+  isNoiseSuppressed: z.boolean().catch(true),
+  /** 0..1, sound of the others and of the player. */
+  volume: z.number().min(0).max(1).catch(1),
+  lastRoom: z.string().nullable().catch(null),
+  /** null: as the browser says. */
+  lang: z.enum(['zh-CN', 'en']).nullable().catch(null),
+});
+export type Preferences = z.infer<typeof Preferences>;
+
+export function readPreferences(stored: string | null): Preferences {
+  return Preferences.parse(asObject(stored));
+}
+
+function asObject(stored: string | null): object {
+  try {
+    const value: unknown = JSON.parse(stored ?? '{}');
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Storage can be forbidden (private windows, blocked cookies): then preferences live as long as the page. */
+function storage(): Storage | null {
+  try {
+    return typeof localStorage === 'undefined' ? null : localStorage;
+  } catch {
+    return null;
+  }
+}
+
+function save(preferences: Preferences): void {
+  try {
+    storage()?.setItem(STORAGE_KEY, JSON.stringify(preferences));
+  } catch {
+    // Full or forbidden: the page works on.
+  }
+}
+
+const store = createStore<Preferences>(() => readPreferences(storage()?.getItem(STORAGE_KEY) ?? null));
+save(store.getState());
+store.subscribe(save);
+
+export const getPreferences = (): Preferences => store.getState();
+export const setPreferences = (patch: Partial<Preferences>): void => store.setState(patch);
+export const subscribePreferences = (listener: (now: Preferences, before: Preferences) => void): (() => void) => store.subscribe(listener);
+export const usePreferences = <T>(selector: (preferences: Preferences) => T): T => useStore(store, selector);
