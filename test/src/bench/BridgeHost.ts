@@ -1,0 +1,72 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  bridgeRequests,
+  type Acknowledgement,
+  type BridgeEventData,
+  type BridgeRequestInput,
+  type BridgeRequestName,
+  type BridgeRequestReply,
+} from '@lianmai/protocol';
+import { Server, type Socket } from 'socket.io';
+import { freePorts } from '../support/ports.js';
+import { REPOSITORY } from '../support/System.js';
+
+/** Stands where the server stands: one real bridge process connects to it and does what it is asked over its public protocol. */
+export class BridgeHost {
+  readonly originUrl: string;
+  readonly process: ChildProcess;
+  stats: BridgeEventData<'statsMeasured'>['stats'] | null = null;
+  readonly #socket: Socket;
+
+  private constructor(child: ChildProcess, socket: Socket, originPort: number) {
+    this.process = child;
+    this.#socket = socket;
+    this.originUrl = `http://127.0.0.1:${originPort}`;
+    socket.on('event', (event: { name: string; data: unknown }) => {
+      if (event.name === 'statsMeasured') this.stats = (event.data as BridgeEventData<'statsMeasured'>).stats;
+    });
+  }
+
+  static async start(): Promise<BridgeHost> {
+    const http = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => http.once('listening', resolve));
+    const originPort = await freePorts(2);
+    const connected = new Promise<Socket>((resolve) => {
+      new Server(http).of('/bridge').on('connection', (socket) => {
+        socket.on('request', (_frame: unknown, answer: (ack: object) => void) => {
+          answer({ ok: true, data: {} });
+          resolve(socket);
+        });
+      });
+    });
+    const child = spawn(process.execPath, ['bridge/dist/main.js'], {
+      cwd: REPOSITORY,
+      stdio: ['pipe', 'inherit', 'inherit'],
+      env: {
+        ...process.env,
+        SERVER_URL: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+        BRIDGE_TOKEN: 'bench',
+        ORIGIN_PORT: String(originPort),
+        DATA_DIR: mkdtempSync(join(tmpdir(), 'lianmai-bench-')),
+        LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
+      },
+    });
+    return new BridgeHost(child, await connected, originPort);
+  }
+
+  async request<N extends BridgeRequestName>(name: N, data: BridgeRequestInput<N>): Promise<BridgeRequestReply<N>> {
+    const answer = (await this.#socket.timeout(10_000).emitWithAck('request', { name, data })) as Acknowledgement<unknown>;
+    if (!answer.ok) throw new Error(`${name}: ${answer.error.code} ${answer.error.message}`);
+    return bridgeRequests[name].reply.parse(answer.data) as BridgeRequestReply<N>;
+  }
+
+  stop(): Promise<void> {
+    this.process.kill('SIGTERM');
+    return new Promise((resolve) => this.process.once('exit', () => resolve()));
+  }
+}

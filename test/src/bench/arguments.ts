@@ -1,0 +1,47 @@
+import { parseArgs } from 'node:util';
+
+export interface BenchOptions {
+  case: string;
+  isJson: boolean;
+  participants: number;
+  seconds: number;
+  viewers: number;
+  runs: number;
+}
+
+const USAGE = `npm run bench -- CASE [options]
+
+  program   CPU of a program over its floor        --participants 4 --seconds 20
+  start     go live and join, in milliseconds      --runs 10
+  sfu       worker CPU per viewer                  --viewers 100 --seconds 15
+
+  --json    one line of JSON on standard output`;
+
+export function readOptions(argv: readonly string[]): BenchOptions {
+  const number = { type: 'string' } as const;
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false }, participants: number, seconds: number, viewers: number, runs: number, help: { type: 'boolean' } },
+  });
+  if (values.help || positionals.length !== 1) {
+    console.error(USAGE);
+    process.exit(values.help ? 0 : 2);
+  }
+  return {
+    case: positionals[0] ?? '',
+    isJson: values.json,
+    participants: whole('participants', values.participants, 4, 9),
+    seconds: whole('seconds', values.seconds, 20, 3600),
+    viewers: whole('viewers', values.viewers, 100, 2000),
+    runs: whole('runs', values.runs, 10, 100),
+  };
+}
+
+function whole(name: string, text: string | undefined, otherwise: number, max: number): number {
+  if (text === undefined) return otherwise;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= max) return value;
+  console.error(`--${name}: expected a whole number from 1 to ${max}, not "${text}"`);
+  process.exit(2);
+}

@@ -1,0 +1,23 @@
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ffmpeg } from '../support/ffmpeg.js';
+
+const FOLDER = join(tmpdir(), 'lianmai-bench-clips');
+
+/** Ten seconds of one participant: VP8 640x360 at 30 fps and 0.9 Mb/s with motion and grain, Opus at 48 kb/s; a key frame every 2 s. */
+export async function participantClip(index: number): Promise<string> {
+  const file = join(FOLDER, `participant-${index}.webm`);
+  if (existsSync(file)) return file;
+  mkdirSync(FOLDER, { recursive: true });
+  const part = join(FOLDER, `part-${process.pid}-${index}.webm`);
+  await ffmpeg(
+    '-y',
+    '-f', 'lavfi', '-i', `testsrc2=size=640x360:rate=30:duration=10,hue=h=${index * 40},noise=alls=6:allf=t`,
+    '-f', 'lavfi', '-i', `sine=frequency=${300 + index * 80}:sample_rate=48000:duration=10`,
+    '-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '900k', '-g', '60', '-auto-alt-ref', '0',
+    '-c:a', 'libopus', '-b:a', '48k', '-ac', '2', part,
+  ); // prettier-ignore
+  renameSync(part, file);
+  return file;
+}

@@ -1,0 +1,20 @@
+/** `npm run bench -- CASE`: each case measures the product from outside and prints its floor or peer from the same run. */
+import { readOptions, type BenchOptions } from './arguments.js';
+import { describeMachine } from './report.js';
+
+const CASES: Record<string, () => Promise<{ run(options: BenchOptions): Promise<object> }>> = {
+  program: () => import('./program.js'),
+  start: () => import('./start.js'),
+  sfu: () => import('./sfu.js'),
+};
+
+const options = readOptions(process.argv.slice(2));
+const load = CASES[options.case];
+if (!load) {
+  console.error(`unknown case "${options.case}": expected ${Object.keys(CASES).join(', ')}`);
+  process.exit(2);
+}
+describeMachine();
+const result = await (await load()).run(options);
+console.log(options.isJson ? JSON.stringify(result) : JSON.stringify(result, null, 2));
+process.exit(0);
