@@ -1,0 +1,31 @@
+import type { EffectiveGrants, Permission, PublishSource } from '@lianmai/protocol';
+
+/** What decides whether somebody may do something now. */
+export interface Standing {
+  grants: EffectiveGrants;
+  onStage: boolean;
+}
+
+/** Yes or no by what the token grants and, for publishing, by being on stage. */
+export function can({ grants, onStage }: Standing, permission: Permission): boolean {
+  switch (permission) {
+    case 'publish':
+      return onStage && grants.publish.length > 0;
+    case 'requestStage':
+      return grants.publish.length > 0;
+    case 'subscribe':
+      return grants.subscribe;
+    case 'moderate':
+      return grants.moderate;
+    case 'live':
+      return grants.live;
+    case 'chat':
+      return true;
+  }
+}
+
+export const canPublish = (standing: Standing, source: PublishSource): boolean => can(standing, 'publish') && standing.grants.publish.includes(source);
+
+/** A host answers to nobody but a host; everybody else answers to every moderator. */
+export const canModerate = (actor: Standing & { isHost: boolean }, target: { isHost: boolean }): boolean =>
+  can(actor, 'moderate') && (actor.isHost || !target.isHost);

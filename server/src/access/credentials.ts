@@ -1,0 +1,22 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { Secret } from '@lianmai/kit';
+
+/** An API key: its id is public (the `kid` of tokens), its secret signs and verifies them. */
+export interface ApiKey {
+  id: string;
+  secret: Secret;
+  /** Made for this run because none is configured. */
+  isDevelopment: boolean;
+}
+
+/** The configured key, or a random one that is good for this run only. */
+export function apiKeyFrom(configured: { key?: string | undefined; secret?: Secret | undefined }): ApiKey {
+  if (configured.key !== undefined && configured.secret) return { id: configured.key, secret: configured.secret, isDevelopment: false };
+  return { id: 'dev', secret: new Secret(randomBytes(24).toString('base64url')), isDevelopment: true };
+}
+
+/** Compares without telling by its duration where the two differ. */
+export function isSame(left: string, right: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(left), digest(right));
+}

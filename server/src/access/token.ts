@@ -1,0 +1,62 @@
+import { ERRORS, JoinClaims, LianmaiError, type TokenReply, type Grants, type Identity } from '@lianmai/protocol';
+import jwt from 'jsonwebtoken';
+import type { z } from 'zod';
+import type { ApiKey } from './credentials.js';
+
+/** Who a token is for. A token for one audience is worth nothing to another. */
+export const AUDIENCE = { join: 'lianmai:join', api: 'lianmai:api', bridge: 'lianmai:bridge' } as const;
+export type Audience = (typeof AUDIENCE)[keyof typeof AUDIENCE];
+
+const ALGORITHM = 'HS256';
+/** Clocks of backends that sign their own tokens may be off by this much. */
+const CLOCK_TOLERANCE_S = 10;
+const MAX_TOKEN_LENGTH = 8192;
+
+export interface JoinTokenRequest {
+  identity: Identity;
+  name: string;
+  grants: Grants;
+  ttlSeconds: number;
+}
+
+export function mintJoinToken(key: ApiKey, { identity, name, grants, ttlSeconds }: JoinTokenRequest): z.infer<typeof TokenReply> {
+  const token = sign(key, AUDIENCE.join, { sub: identity, name, grants }, ttlSeconds);
+  return { token, expiresAtMs: Date.now() + ttlSeconds * 1000 };
+}
+
+export const mintBridgeToken = (key: ApiKey, ttlSeconds: number): string => sign(key, AUDIENCE.bridge, {}, ttlSeconds);
+
+function sign(key: ApiKey, audience: Audience, claims: object, ttlSeconds: number): string {
+  return jwt.sign(claims, key.secret.reveal(), { algorithm: ALGORITHM, keyid: key.id, audience, expiresIn: ttlSeconds });
+}
+
+/** What a join token says; UNAUTHENTICATED or TOKEN_EXPIRED if it is not one of ours. */
+export function verifyJoinToken(key: ApiKey, token: unknown): JoinClaims {
+  const result = JoinClaims.safeParse(verifyToken(key, token, AUDIENCE.join));
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const claim = issue ? `${issue.path.map(String).join('.')}: ${issue.message}` : 'claims';
+  throw new LianmaiError('UNAUTHENTICATED', undefined, { message: `The token's claims are not valid: ${claim}` });
+}
+
+/** Signature, algorithm, audience and expiry. Without `exp` a token would be good for ever: refused. */
+export function verifyToken(key: ApiKey, token: unknown, audience: Audience): jwt.JwtPayload {
+  if (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH) throw new LianmaiError('UNAUTHENTICATED');
+  try {
+    const { header, payload } = jwt.verify(token, key.secret.reveal(), {
+      algorithms: [ALGORITHM],
+      audience,
+      clockTolerance: CLOCK_TOLERANCE_S,
+      complete: true,
+    });
+    if (typeof payload === 'string' || payload.exp === undefined) throw new LianmaiError('UNAUTHENTICATED');
+    if (header.kid !== undefined && header.kid !== key.id) throw unknownKey();
+    return payload;
+  } catch (error) {
+    if (error instanceof LianmaiError) throw error;
+    if (error instanceof jwt.TokenExpiredError) throw new LianmaiError('TOKEN_EXPIRED', undefined, { cause: error });
+    throw new LianmaiError('UNAUTHENTICATED', undefined, { cause: error });
+  }
+}
+
+const unknownKey = () => new LianmaiError('UNAUTHENTICATED', undefined, { message: `${ERRORS.UNAUTHENTICATED.message} The key id (kid) is unknown.` });
