@@ -1,0 +1,38 @@
+// @ts-check
+// Everything between `git clone` and a running program, each step skipped when it is done already. Nothing here may need a package:
+// it runs before there are any.
+import { build } from './build.mjs';
+import { installDebianPackages } from './debian.mjs';
+import { checkNodeVersion } from './node-version.mjs';
+import { installNpmPackages } from './npm-packages.mjs';
+import { missingToRun, missingToTest } from './programs.mjs';
+import { say, SetupError } from './say.mjs';
+import { compileWorker, installWorker } from './worker.mjs';
+
+export { ROOT, runVisibly } from './run.mjs';
+export { say } from './say.mjs';
+
+/** @param {{ forTests?: boolean }} [options] */
+export async function setUp({ forTests = false } = {}) {
+  checkNodeVersion();
+  await installNpmPackages();
+  const forWorker = await installWorker();
+  // Asked for together, so that whoever must type the command types one.
+  const missing = [...forWorker, ...missingToRun(), ...(forTests ? missingToTest() : [])];
+  await installDebianPackages(missing, 'These Debian packages are missing');
+  if (forWorker.length > 0) await compileWorker();
+  await build();
+}
+
+/**
+ * Runs a script's work; a SetupError is told in its own words, anything else with its stack.
+ * @param {() => Promise<void>} work
+ */
+export async function runScript(work) {
+  try {
+    await work();
+  } catch (error) {
+    say(error instanceof SetupError ? `\n✗ ${error.message}` : `\n✗ ${error instanceof Error ? error.stack : String(error)}`);
+    process.exitCode = 1;
+  }
+}

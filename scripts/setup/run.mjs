@@ -1,0 +1,72 @@
+// @ts-check
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { SetupError } from './say.mjs';
+
+/** The checkout. */
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+const TAIL_LINES = 40;
+/** @type {NodeJS.Signals[]} */
+const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/**
+ * Runs a command to its end. Its output is kept back and shown only when it fails; a signal to us reaches it first.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ cwd?: string, env?: Record<string, string | undefined>, onLine?: (line: string) => void, okCodes?: number[] }} [options]
+ * @returns {Promise<number>} its exit code, one of `okCodes`
+ */
+export async function run(command, args, { cwd = ROOT, env = {}, onLine, okCodes = [0] } = {}) {
+  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  /** @type {string[]} */
+  const tail = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      tail.push(line);
+      if (tail.length > TAIL_LINES) tail.shift();
+      onLine?.(line);
+    });
+  }
+  const code = await finish(child, command);
+  if (!okCodes.includes(code)) throw new SetupError(`${[command, ...args].join(' ')} failed (${code}):\n${tail.join('\n')}`);
+  return code;
+}
+
+/**
+ * Runs a command that talks to the terminal itself.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ env?: Record<string, string | undefined> }} [options]
+ */
+export async function runVisibly(command, args, { env = {} } = {}) {
+  return finish(spawn(command, args, { cwd: ROOT, env: { ...process.env, ...env }, stdio: 'inherit' }), command);
+}
+
+/**
+ * Waits for the child, passes signals on to it, and dies by that signal once it is gone: nothing is left behind.
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {string} command
+ * @returns {Promise<number>}
+ */
+async function finish(child, command) {
+  /** @type {NodeJS.Signals | null} */
+  let received = null;
+  /** @param {NodeJS.Signals} signal */
+  const forward = (signal) => {
+    received = signal;
+    child.kill(signal);
+  };
+  for (const signal of FORWARDED) process.on(signal, forward);
+  try {
+    const [code] = await once(child, 'close');
+    if (received) process.exit(received === 'SIGINT' ? 130 : 143);
+    return code ?? 1;
+  } catch (error) {
+    throw new SetupError(`${command} cannot be started: ${error instanceof Error ? error.message : String(error)}`);
+  } finally {
+    for (const signal of FORWARDED) process.off(signal, forward);
+  }
+}

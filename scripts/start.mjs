@@ -1,0 +1,26 @@
+// @ts-check
+// `npm start`: sets up whatever is missing, then becomes the server. The server runs in this very process, so there is no child to
+// forget: Ctrl-C, a signal to npm and the end of the terminal all reach it, and it ends its bridge.
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ROOT, runScript, say, setUp } from './setup/index.mjs';
+
+const MAIN = path.join(ROOT, 'server/dist/main.js');
+const NO_SETUP = '--no-setup';
+
+const args = process.argv.slice(2);
+
+await runScript(async () => {
+  if (args.includes('--help') || args.includes('-h')) {
+    // Known without the server, because a first look should not cost an installation. A test holds it to the server's own.
+    process.stdout.write(readFileSync(new URL('setup/help.txt', import.meta.url), 'utf8'));
+    return;
+  }
+  if (!args.includes(NO_SETUP)) {
+    await setUp();
+    say('▸ starting (seconds) …');
+  }
+  process.argv = [process.execPath, MAIN, ...args.filter((arg) => arg !== NO_SETUP)];
+  await import(pathToFileURL(MAIN).href);
+});
