@@ -1,0 +1,49 @@
+import ffmpegJob from 'fluent-ffmpeg';
+import { EncoderName } from '@lianmai/protocol';
+import { runToEnd } from './run.js';
+
+interface EncoderKind {
+  /** FFmpeg's own name, for `-c:v`. */
+  codec: string;
+  /** Before the inputs: the device. */
+  deviceArgs: readonly string[];
+  /** What the frames (yuv420p in memory) must pass to reach the encoder; null: nothing. */
+  filter: string | null;
+}
+
+/** H.264 encoders that a profile may name, and how frames get into them. */
+export const ENCODERS: Readonly<Record<EncoderName, EncoderKind>> = {
+  x264: { codec: 'libx264', deviceArgs: [], filter: null },
+  nvenc: { codec: 'h264_nvenc', deviceArgs: [], filter: null },
+  qsv: { codec: 'h264_qsv', deviceArgs: [], filter: 'format=nv12' },
+  vaapi: { codec: 'h264_vaapi', deviceArgs: ['-vaapi_device', '/dev/dri/renderD128'], filter: 'format=nv12,hwupload' },
+  videotoolbox: { codec: 'h264_videotoolbox', deviceArgs: [], filter: null },
+};
+
+const TRIAL_MS = 5000;
+
+/** The encoders that this binary lists and that really encode a frame on this machine: a build knows NVENC without there being a card. */
+export async function usableEncoders(path: string): Promise<EncoderName[]> {
+  const listed = await listedEncoders(path);
+  const names = EncoderName.options.filter((name) => listed.has(ENCODERS[name].codec));
+  const isUsable = await Promise.all(names.map((name) => name === 'x264' || encodesOneFrame(path, ENCODERS[name])));
+  return names.filter((_, index) => isUsable[index]);
+}
+
+function listedEncoders(path: string): Promise<ReadonlySet<string>> {
+  return new Promise((resolve, reject) => {
+    const job = ffmpegJob();
+    job.setFfmpegPath(path);
+    job.availableEncoders((error: Error | null, encoders) => {
+      if (error) reject(error);
+      else resolve(new Set(Object.keys(encoders)));
+    });
+  });
+}
+
+async function encodesOneFrame(path: string, { codec, deviceArgs, filter }: EncoderKind): Promise<boolean> {
+  const source = ['-f', 'lavfi', '-i', 'color=s=256x144:r=30', '-frames:v', '1'];
+  const args = ['-nostdin', '-v', 'quiet', ...deviceArgs, ...source, ...(filter ? ['-vf', filter] : []), '-c:v', codec, '-f', 'null', '-'];
+  const { code } = await runToEnd(path, args, TRIAL_MS);
+  return code === 0;
+}

@@ -1,0 +1,7 @@
+/**
+ * FFmpeg as a program: where it is, what it can do, and children of it that are supervised by those who own them. The only place in the bridge that
+ * starts processes.
+ */
+export { ENCODERS } from './encoders.js';
+export { FfmpegProcess, type FfmpegExit, type FfmpegProcessOptions } from './FfmpegProcess.js';
+export { FfmpegNotFound, findFfmpeg, type Ffmpeg } from './find.js';
