@@ -22,7 +22,14 @@ export function readOptions(argv: readonly string[]): BenchOptions {
   const { values, positionals } = parseArgs({
     args: [...argv],
     allowPositionals: true,
-    options: { json: { type: 'boolean', default: false }, participants: number, seconds: number, viewers: number, runs: number, help: { type: 'boolean' } },
+    options: {
+      json: { type: 'boolean', default: false },
+      participants: number,
+      seconds: number,
+      viewers: number,
+      runs: number,
+      help: { type: 'boolean' },
+    },
   });
   if (values.help || positionals.length !== 1) {
     console.error(USAGE);

@@ -25,7 +25,31 @@ export async function encodeFloor(recording: string, seconds: number): Promise<n
   const profile = resolveProfile('720p');
   const raw = `/dev/shm/lianmai-floor-${process.pid}`;
   try {
-    await ffmpeg('-y', '-i', recording, '-t', String(seconds), '-map', '0:v', '-f', 'rawvideo', '-pix_fmt', 'yuv420p', `${raw}.yuv`, '-map', '0:a', '-f', 's16le', '-ar', '48000', '-ac', '2', '-t', String(seconds), `${raw}.pcm`);
+    await ffmpeg(
+      '-y',
+      '-i',
+      recording,
+      '-t',
+      String(seconds),
+      '-map',
+      '0:v',
+      '-f',
+      'rawvideo',
+      '-pix_fmt',
+      'yuv420p',
+      `${raw}.yuv`,
+      '-map',
+      '0:a',
+      '-f',
+      's16le',
+      '-ar',
+      '48000',
+      '-ac',
+      '2',
+      '-t',
+      String(seconds),
+      `${raw}.pcm`,
+    );
     const recordedS = statSync(`${raw}.yuv`).size / (1280 * 720 * 1.5) / 30;
     const rate = `${profile.videoBitrateKbps}k`;
     return await coresOf(
@@ -46,5 +70,8 @@ export async function encodeFloor(recording: string, seconds: number): Promise<n
 /** Decoding one clip's picture and sound and bringing the picture to the size of its tile. */
 export function decodeFloor(clip: string, tile: Size, seconds: number): Promise<number> {
   const scale = `scale=${tile.width}:${tile.height}:force_original_aspect_ratio=increase:flags=fast_bilinear`;
-  return coresOf(['-threads', '1', '-re', '-stream_loop', '-1', '-i', clip, '-t', String(seconds), '-vf', scale, '-f', 'null', '-'], seconds);
+  return coresOf(
+    ['-threads', '1', '-re', '-stream_loop', '-1', '-i', clip, '-t', String(seconds), '-vf', scale, '-f', 'null', '-'],
+    seconds,
+  );
 }

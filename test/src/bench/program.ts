@@ -1,6 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { canvasOf, defaultScene, layout, resolveProfile, type ProgramId, type ProgramSource, type RtpTrack, type SourceId } from '@lianmai/protocol';
+import {
+  canvasOf,
+  defaultScene,
+  layout,
+  resolveProfile,
+  type ProgramId,
+  type ProgramSource,
+  type RtpTrack,
+  type SourceId,
+} from '@lianmai/protocol';
 import { ffmpeg } from '../support/ffmpeg.js';
 import { cpuSeconds, descendants, rssMb } from '../support/processes.js';
 import { pause, until } from '../support/waiting.js';
@@ -15,7 +24,13 @@ const PROGRAM = 'bench' as ProgramId;
 const WARM_UP_MS = 6000;
 const FLOOR_S = 10;
 
-const sourceOf = (index: number): ProgramSource => ({ id: `p${index}:camera` as SourceId, kind: 'camera', name: `Participant ${index + 1}`, hasVideo: true, hasAudio: true });
+const sourceOf = (index: number): ProgramSource => ({
+  id: `p${index}:camera` as SourceId,
+  kind: 'camera',
+  name: `Participant ${index + 1}`,
+  hasVideo: true,
+  hasAudio: true,
+});
 
 function tracksOf(index: number): RtpTrack[] {
   const common = { sourceId: sourceOf(index).id, rttMs: 20, channels: 2 };
@@ -62,7 +77,13 @@ export async function run({ participants, seconds }: BenchOptions): Promise<obje
   const recording = `/tmp/lianmai-bench-${process.pid}.mp4`;
   const senders: ChildProcess[] = [];
   try {
-    const { rtp } = await bridge.request('startProgram', { programId: PROGRAM, stream: { app: 'live', name: 'bench' }, profile, picture: { version: 1, scene, mix: {}, sources }, outputs: [] });
+    const { rtp } = await bridge.request('startProgram', {
+      programId: PROGRAM,
+      stream: { app: 'live', name: 'bench' },
+      profile,
+      picture: { version: 1, scene, mix: {}, sources },
+      outputs: [],
+    });
     for (const [index, clip] of clips.entries()) {
       for (const track of tracksOf(index)) await bridge.request('attachTrack', { programId: PROGRAM, track });
       senders.push(sender(clip, index, rtp.port));
@@ -73,7 +94,13 @@ export async function run({ participants, seconds }: BenchOptions): Promise<obje
     await ffmpeg('-y', '-i', `${bridge.originUrl}/live/bench.m3u8`, '-t', String(FLOOR_S), '-c', 'copy', recording);
     await bridge.request('stopProgram', { programId: PROGRAM });
     const floor = await measureFloor(clips, recording, layout(canvasOf(profile), scene, sources));
-    return { case: 'program', participants, ...measured, cores: { ...measured.cores, floor: round(floor) }, ratio: round(measured.cores.total / floor, 2) };
+    return {
+      case: 'program',
+      participants,
+      ...measured,
+      cores: { ...measured.cores, floor: round(floor) },
+      ratio: round(measured.cores.total / floor, 2),
+    };
   } finally {
     for (const one of senders) one.kill('SIGKILL');
     rmSync(recording, { force: true });
@@ -99,7 +126,11 @@ async function measure(bridge: BridgeHost, seconds: number) {
   return { cores: { ...cores, total: round(cores.decoders + cores.compositor + cores.encoder) }, rssMb: Math.round(rss), lateFrames };
 }
 
-async function measureFloor(clips: readonly string[], recording: string, tiles: readonly { width: number; height: number }[]): Promise<number> {
+async function measureFloor(
+  clips: readonly string[],
+  recording: string,
+  tiles: readonly { width: number; height: number }[],
+): Promise<number> {
   let cores = await encodeFloor(recording, FLOOR_S);
   for (const [index, clip] of clips.entries()) cores += await decodeFloor(clip, tiles[index] ?? { width: 640, height: 360 }, FLOOR_S);
   return cores;

@@ -95,7 +95,7 @@ export class System {
   }
 
   /** An authorised API call; answers status and body. */
-  async api(method: string, path: string, body?: unknown): Promise<{ status: number; body: any }> {
+  async api(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> {
     const response = await fetch(`${this.url}/api/v1${path}`, {
       method,
       headers: {

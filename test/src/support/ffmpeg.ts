@@ -18,9 +18,13 @@ export interface Packet {
 
 /** Every packet of a file or URL, as an independent demuxer sees it. */
 export async function packets(input: string): Promise<Packet[]> {
-  const { stdout } = await run('ffprobe', ['-v', 'error', '-show_entries', 'packet=codec_type,pts_time,dts_time,flags', '-of', 'csv=p=0', input], {
-    maxBuffer: 1 << 28,
-  });
+  const { stdout } = await run(
+    'ffprobe',
+    ['-v', 'error', '-show_entries', 'packet=codec_type,pts_time,dts_time,flags', '-of', 'csv=p=0', input],
+    {
+      maxBuffer: 1 << 28,
+    },
+  );
   return stdout.split('\n').flatMap((line) => {
     const [kind, pts, dts, flags] = line.split(',');
     if ((kind !== 'video' && kind !== 'audio') || pts === undefined || pts === 'N/A') return [];
@@ -50,11 +54,32 @@ export interface Picture {
 }
 
 /** Frames of a file between two times, `fps` a second, shrunk to `width`. */
-export async function pictures(input: string, options: { fromS?: number; seconds?: number; fps: number; width: number; height: number }): Promise<Picture[]> {
+export async function pictures(
+  input: string,
+  options: { fromS?: number; seconds?: number; fps: number; width: number; height: number },
+): Promise<Picture[]> {
   const { fromS = 0, seconds, fps, width, height } = options;
-  const raw = await ffmpeg('-i', input, '-ss', String(fromS), ...(seconds ? ['-t', String(seconds)] : []), '-an', '-vf', `fps=${fps},scale=${width}:${height}:flags=area`, '-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1');
+  const raw = await ffmpeg(
+    '-i',
+    input,
+    '-ss',
+    String(fromS),
+    ...(seconds ? ['-t', String(seconds)] : []),
+    '-an',
+    '-vf',
+    `fps=${fps},scale=${width}:${height}:flags=area`,
+    '-f',
+    'rawvideo',
+    '-pix_fmt',
+    'rgb24',
+    'pipe:1',
+  );
   const size = width * height * 3;
-  return Array.from({ length: Math.floor(raw.length / size) }, (_, index) => ({ width, height, data: raw.subarray(index * size, (index + 1) * size) }));
+  return Array.from({ length: Math.floor(raw.length / size) }, (_, index) => ({
+    width,
+    height,
+    data: raw.subarray(index * size, (index + 1) * size),
+  }));
 }
 
 export type Rgb = readonly [number, number, number];
@@ -104,9 +129,34 @@ export class RtmpListener {
   constructor(port: number, file: string, key = 'test') {
     this.url = `rtmp://127.0.0.1:${port}/live/${key}`;
     this.file = file;
-    this.#child = spawn(FFMPEG, ['-nostdin', '-v', 'info', '-listen', '1', '-timeout', '120', '-i', this.url, '-map', '0', '-c', 'copy', '-copyts', '-flush_packets', '1', '-y', '-f', 'flv', file], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    this.#child = spawn(
+      FFMPEG,
+      [
+        '-nostdin',
+        '-v',
+        'info',
+        '-listen',
+        '1',
+        '-timeout',
+        '120',
+        '-i',
+        this.url,
+        '-map',
+        '0',
+        '-c',
+        'copy',
+        '-copyts',
+        '-flush_packets',
+        '1',
+        '-y',
+        '-f',
+        'flv',
+        file,
+      ],
+      {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#log += text));
     this.exited = new Promise((resolve) => this.#child.once('exit', () => resolve()));
   }

@@ -38,5 +38,19 @@ export function camera(person: Person, width = 640, height = 360): Promise<strin
 
 /** A microphone for Chromium's fake device: a steady tone. */
 export function microphone(person: Person): Promise<string> {
-  return make(`${person}.wav`, '-f', 'lavfi', '-i', `sine=frequency=${PEOPLE[person].frequency}:sample_rate=48000:duration=10`, '-af', 'volume=2', '-ac', '1', '-c:a', 'pcm_s16le', '-f', 'wav');
+  return make(
+    `${person}.wav`,
+    '-f',
+    'lavfi',
+    '-i',
+    `sine=frequency=${PEOPLE[person].frequency}:sample_rate=48000:duration=10`,
+    '-af',
+    'volume=2',
+    '-ac',
+    '1',
+    '-c:a',
+    'pcm_s16le',
+    '-f',
+    'wav',
+  );
 }

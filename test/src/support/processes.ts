@@ -8,7 +8,9 @@ export interface ProcessInfo {
 
 /** Every process below `root`, from /proc. */
 export function descendants(root: number): ProcessInfo[] {
-  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap(readProcess);
+  const all = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap(readProcess);
   const found: ProcessInfo[] = [];
   const queue = [root];
   for (let pid = queue.pop(); pid !== undefined; pid = queue.pop()) {

@@ -1,0 +1,166 @@
+import { connect } from 'node:net';
+import { ErrorCode, requests, WireError, type RequestName } from '@lianmai/protocol';
+import fc from 'fast-check';
+import type { Browser } from 'playwright-core';
+import { io, type Socket } from 'socket.io-client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser, RoomPage, System } from '../support/index.js';
+
+const names = Object.keys(requests) as RequestName[];
+/** Objects with the field names that handlers look for, so that more than the outermost check is met. */
+const fields = [
+  'participantId',
+  'transportId',
+  'producerId',
+  'consumerId',
+  'rtpParameters',
+  'rtpCapabilities',
+  'dtlsParameters',
+  'source',
+  'kind',
+  'paused',
+  'text',
+  'nonce',
+  'scene',
+  'outputs',
+  'url',
+  'width',
+  'height',
+  'resume',
+  'accept',
+  'locked',
+  'direction',
+  'layout',
+  'profile',
+  'outputId',
+  'bytes',
+];
+const value = fc.oneof(
+  fc.jsonValue({ maxDepth: 2 }),
+  fc.constantFrom('camera', 'video', 'send', 'grid', 'x'.repeat(5000), '__proto__', -1, 1e309, null),
+);
+const data = fc.oneof(fc.jsonValue(), fc.dictionary(fc.constantFrom(...fields), value, { maxKeys: 6 }));
+// `leave` would end the connection that the next frames need; it is covered where leaving is the subject.
+const frame = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ name: fc.constantFrom(...names.filter((name) => name !== 'leave')), data }) },
+  { weight: 2, arbitrary: fc.jsonValue() },
+);
+
+describe('bad input', () => {
+  let system: System;
+  let browsers: Browser[];
+  let host: RoomPage;
+  let guest: RoomPage;
+  let pid: number;
+
+  beforeAll(async () => {
+    [system, ...browsers] = await Promise.all([System.start(), launchBrowser('red'), launchBrowser('green')]);
+    const [first, second] = browsers as [Browser, Browser];
+    const token = await system.token('quiet', 'host', 'host', 'Host');
+    host = await RoomPage.open(first, system, `/r/quiet?token=${token}`);
+    await host.enter('Host');
+    guest = await RoomPage.join(second, system, { room: 'quiet', name: 'Guest' });
+    await Promise.all([host.sees('Guest'), guest.sees('Host')]);
+    pid = system.pid;
+  });
+  afterAll(async () => {
+    await Promise.all((browsers ?? []).map((browser) => browser.close()));
+    await system?.stop();
+  });
+
+  const connectAs = async (identity: string): Promise<Socket> => {
+    const socket = io(system.url, {
+      transports: ['websocket'],
+      reconnection: false,
+      forceNew: true,
+      auth: { token: await system.token('noise', identity, 'host') },
+    });
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('connect_error', reject);
+    });
+    return socket;
+  };
+
+  it('is answered with typed errors: 6,000 signalling frames', async () => {
+    const frames = fc.sample(frame, 6000);
+    const answers: Record<string, number> = {};
+    for (let start = 0; start < frames.length; start += 300) {
+      const socket = await connectAs(`fuzzer-${start}`);
+      await socket.timeout(5000).emitWithAck('request', { name: 'join', data: {} });
+      const batch = frames.slice(start, start + 300).map(async (one) => {
+        const answer = (await socket.timeout(15_000).emitWithAck('request', one)) as { ok: boolean; error?: unknown };
+        const code = answer.ok ? 'ok' : WireError.parse(answer.error).code;
+        answers[code] = (answers[code] ?? 0) + 1;
+      });
+      await Promise.all(batch);
+      socket.disconnect();
+    }
+    expect(answers.INTERNAL ?? 0).toBe(0);
+    expect(answers.BAD_REQUEST ?? 0).toBeGreaterThan(1000);
+  });
+
+  it('is answered with typed errors: 4,000 HTTP bodies', async () => {
+    const paths = [
+      '/rooms/x/tokens',
+      '/rooms/x/live',
+      '/rooms/x/live/outputs',
+      '/lobby/x',
+      '/rooms/%00/live',
+      '/rooms/..%2f..%2fetc/live',
+      '/nothing',
+    ];
+    const bodies = fc.sample(
+      fc.tuple(
+        fc.constantFrom(...paths),
+        fc.constantFrom('POST', 'PATCH', 'DELETE', 'PUT'),
+        fc.oneof(
+          data.map((one) => JSON.stringify(one)),
+          fc.string(),
+        ),
+      ),
+      4000,
+    );
+    const statuses: Record<number, number> = {};
+    for (let start = 0; start < bodies.length; start += 50) {
+      await Promise.all(
+        bodies.slice(start, start + 50).map(async ([path, method, body]) => {
+          const response = await fetch(`${system.url}/api/v1${path}`, {
+            method,
+            body,
+            headers: {
+              'content-type': 'application/json',
+              authorization: `Basic ${btoa('test-key:test-secret-that-is-long-enough-to-sign')}`,
+            },
+          });
+          statuses[response.status] = (statuses[response.status] ?? 0) + 1;
+          const text = await response.text();
+          if (response.status >= 400) expect(ErrorCode.options).toContain((JSON.parse(text) as { error: { code: string } }).error.code);
+        }),
+      );
+    }
+    expect(Object.keys(statuses).filter((status) => Number(status) >= 500)).toEqual([]);
+  });
+
+  it('of no protocol at all is cut off', async () => {
+    const endings = fc.sample(fc.uint8Array({ minLength: 1, maxLength: 2000 }), 50).map(
+      (bytes) =>
+        new Promise<void>((resolve) => {
+          const socket = connect(Number(new URL(system.url).port), '127.0.0.1', () => socket.end(bytes));
+          socket
+            .resume()
+            .on('close', () => resolve())
+            .on('error', () => resolve());
+        }),
+    );
+    await Promise.all(endings);
+    expect((await fetch(`${system.url}/healthz`)).status).toBe(200);
+  });
+
+  it('did no harm to the call in progress, nor to the process', async () => {
+    await Promise.all([host.sees('Guest', 'camera', { frames: 20 }), guest.sees('Host', 'camera', { frames: 20 })]);
+    expect(system.pid).toBe(pid);
+    expect(system.output).not.toMatch(/unhandledRejection|uncaughtException/i);
+    expect([...host.errors, ...guest.errors]).toEqual([]);
+  });
+});

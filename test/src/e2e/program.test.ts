@@ -1,0 +1,280 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { canvasOf, defaultScene, layout, resolveProfile, type LayoutName, type SourceId } from '@lianmai/protocol';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  freePorts,
+  launchBrowser,
+  meanColour,
+  packets,
+  pause,
+  PEOPLE,
+  pictures,
+  RoomPage,
+  RtmpListener,
+  samples,
+  System,
+  timeline,
+  tone,
+  until,
+  type Packet,
+  type Person,
+  type Rgb,
+} from '../support/index.js';
+
+const ROOM = 'show';
+const FRAME_MS = 1000 / 30;
+const FOLDER = mkdtempSync(join(tmpdir(), 'lianmai-program-'));
+const HLS_FILE = join(FOLDER, 'hls.mkv');
+
+/** A moment of the show: who should be seen where, on the program's own timeline. */
+interface Moment {
+  what: string;
+  ptsMs: number;
+  people: Person[];
+  layout: LayoutName;
+}
+
+const dominant = ([red, green, blue]: Rgb): Person | 'none' => {
+  if (Math.max(red, green, blue) < 60) return 'none';
+  if (red > green + 40 && red > blue + 40) return 'red';
+  if (green > red + 30 && green > blue + 30) return 'green';
+  return blue > red + 30 && blue > green + 30 ? 'blue' : 'none';
+};
+
+describe('a program on air', () => {
+  let system: System;
+  let browsers: Browser[];
+  let host: RoomPage;
+  let green: RoomPage;
+  let blue: RoomPage;
+  let rtmp: RtmpListener;
+  let hlsRecorder: ChildProcess;
+  const moments: Moment[] = [];
+  let recorded: Packet[] = [];
+
+  /** Where the program's timeline is now: what an empty change is answered with. */
+  async function nowOnAir(): Promise<number> {
+    const { status, body } = await system.api('PATCH', `/rooms/${ROOM}/live`, { scene: {} });
+    expect(status).toBe(200);
+    return (body as { appliedAtPtsMs: number }).appliedAtPtsMs;
+  }
+
+  /** Lets the picture settle and notes what must be on air. */
+  async function remember(what: string, people: Person[], name: LayoutName = 'grid'): Promise<void> {
+    await pause(1500);
+    moments.push({ what, ptsMs: await nowOnAir(), people, layout: name });
+    await pause(500);
+  }
+
+  const output = async (id: string) => {
+    const { body } = await system.api('GET', `/rooms/${ROOM}/live`);
+    return (body as { outputs: { id: string; state: string; reason: unknown }[] }).outputs.find((one) => one.id === id);
+  };
+
+  beforeAll(async () => {
+    [system, ...browsers] = await Promise.all([System.start(), launchBrowser('red'), launchBrowser('green'), launchBrowser('blue')]);
+    const [redBrowser, greenBrowser] = browsers as [Browser, Browser, Browser];
+    host = await RoomPage.open(redBrowser, system, '/');
+    await host.id('room-input').fill(ROOM);
+    await host.id('create-room').click();
+    await host.enter('Red');
+    green = await RoomPage.join(greenBrowser, system, { room: ROOM, name: 'Green' });
+    await host.sees('Green');
+    rtmp = new RtmpListener(await freePorts(), join(FOLDER, 'rtmp.flv'), 'first-secret-key');
+  });
+  afterAll(async () => {
+    await Promise.all((browsers ?? []).map((browser) => browser.close()));
+    hlsRecorder?.kill('SIGKILL');
+    await rtmp?.kill();
+    await system?.stop();
+  });
+
+  it("starts from the host's page and arrives at the RTMP server that was named", async () => {
+    await host.id('go-live').click();
+    const [server, key] = [rtmp.url.slice(0, rtmp.url.lastIndexOf('/')), 'first-secret-key'];
+    await host.id('output-url').first().fill(server);
+    await host.id('output-key').first().fill(key);
+    await host.id('confirm-live').click();
+    await host.id('live-pill').waitFor();
+    await host.page.locator('[data-testid="output-row"][data-state="live"]').waitFor({ timeout: 20_000 });
+    hlsRecorder = spawn(
+      'ffmpeg',
+      ['-nostdin', '-v', 'error', '-live_start_index', '0', '-i', await hlsUrl(), '-c', 'copy', '-copyts', '-y', HLS_FILE],
+      { stdio: ['ignore', 'ignore', 'inherit'] },
+    );
+    await remember('two people', ['red', 'green']);
+  });
+
+  const hlsUrl = () =>
+    until('the playlist is there', async () => {
+      const url = `${system.originUrl}/live/${ROOM}.m3u8`;
+      return (await fetch(url)).ok && url;
+    });
+
+  it('plays on the watch page', async () => {
+    const watcher = await RoomPage.open(browsers[2] as Browser, system, `/watch/${ROOM}`);
+    const video = watcher.id('watch-video');
+    await until(
+      'the watch page plays',
+      () =>
+        video.evaluate((element: HTMLVideoElement) => element.currentTime > 1 && element.getVideoPlaybackQuality().totalVideoFrames > 15),
+      30_000,
+    );
+    await watcher.close();
+  });
+
+  it('takes in a third person while on air', async () => {
+    blue = await RoomPage.join(browsers[2] as Browser, system, { room: ROOM, name: 'Blue' });
+    await Promise.all([blue.sees('Red'), host.sees('Blue')]);
+    await remember('three people', ['red', 'green', 'blue']);
+  });
+
+  it('changes the scene in one acknowledged call, on air within 200 ms', async () => {
+    const before = await nowOnAir();
+    const startedAt = performance.now();
+    const { body } = await system.api('PATCH', `/rooms/${ROOM}/live`, { scene: { layout: 'side-by-side' } });
+    const changed = body as { appliedAtPtsMs: number; scene: { layout: string } };
+    expect(changed.scene.layout).toBe('side-by-side');
+    expect(changed.appliedAtPtsMs - before - (performance.now() - startedAt)).toBeLessThan(200);
+    moments.push({
+      what: 'side by side, three frames after the change',
+      ptsMs: changed.appliedAtPtsMs + 3 * FRAME_MS,
+      people: ['red', 'green'],
+      layout: 'side-by-side',
+    });
+    await remember('side by side', ['red', 'green'], 'side-by-side');
+    await system.api('PATCH', `/rooms/${ROOM}/live`, { scene: { layout: 'grid' } });
+    await remember('the grid again', ['red', 'green', 'blue']);
+  });
+
+  it('refuses a change that somebody else overtook', async () => {
+    const { status, body } = await system.api('PATCH', `/rooms/${ROOM}/live`, { scene: { layout: 'pip' }, version: 1 });
+    expect([status, (body as { error: { code: string } }).error.code]).toEqual([409, 'CONFLICT']);
+  });
+
+  it('goes through mute, camera off and on, a reload, and a decoder and the encoder killed', async () => {
+    await green.id('toggle-mic').click();
+    await green.id('toggle-camera').click();
+    await pause(1500);
+    await green.id('toggle-camera').click();
+    await green.id('toggle-mic').click();
+    await host.sees('Green');
+    await remember('green is back', ['red', 'green', 'blue']);
+    await green.page.reload();
+    await green.id('leave').waitFor();
+    await host.sees('Green');
+    await remember('green has reloaded', ['red', 'green', 'blue']);
+    expect(system.kill(/-f ivf/).length).toBeGreaterThanOrEqual(3);
+    await remember('every decoder was killed', ['red', 'green', 'blue']);
+    expect(system.kill(/libx264/)).toHaveLength(1);
+    await remember('the encoder was killed', ['red', 'green', 'blue']);
+  });
+
+  it('survives an RTMP server that is killed and comes back, and says so', async () => {
+    const port = await freePorts();
+    const first = new RtmpListener(port, join(FOLDER, 'second-a.flv'), 'second-secret-key');
+    const { body } = await system.api('POST', `/rooms/${ROOM}/live/outputs`, { kind: 'rtmp', url: first.url });
+    const { id } = body as { id: string };
+    await until('the second output is live', async () => (await output(id))?.state === 'live', 20_000);
+    await first.kill();
+    await until('it is retrying', async () => (await output(id))?.state === 'retrying', 20_000);
+    const second = new RtmpListener(port, join(FOLDER, 'second-b.flv'), 'second-secret-key');
+    await until('it is live again', async () => (await output(id))?.state === 'live', 40_000);
+    await pause(2000);
+    expect((await system.api('DELETE', `/rooms/${ROOM}/live/outputs/${id}`)).status).toBeLessThan(300);
+    await second.exited;
+    expect(timeline(await packets(second.file), 'video').count).toBeGreaterThan(30);
+  });
+
+  it('lets a person leave', async () => {
+    await blue.close();
+    await host.tile('Blue').waitFor({ state: 'detached', timeout: 45_000 });
+    await remember('blue has left', ['red', 'green']);
+  });
+
+  it('ends cleanly: the RTMP server is told, the playlist is closed', async () => {
+    await host.id('end-live').click();
+    await host.id('confirm-end').click();
+    await rtmp.exited;
+    const playlist = await until('the playlist is closed', async () => {
+      const text = await (await fetch(`${system.originUrl}/live/${ROOM}.m3u8`)).text();
+      return text.includes('#EXT-X-ENDLIST') || text.includes('#EXT-X-STREAM-INF') ? text : null;
+    });
+    expect(playlist).toContain('#EXTM3U');
+    await new Promise((resolve) => (hlsRecorder.exitCode === null ? hlsRecorder.once('exit', resolve) : resolve(null)));
+    recorded = await packets(rtmp.file);
+  });
+
+  it.each(['video', 'audio'] as const)('left no gap over one frame and no step back in its %s', (kind) => {
+    const { count, maxStepMs, backward } = timeline(recorded, kind);
+    expect(count).toBeGreaterThan(500);
+    expect(backward).toBe(0);
+    expect(maxStepMs).toBeLessThanOrEqual(2 * FRAME_MS + 1);
+  });
+
+  it('left no gap in HLS either', async () => {
+    const all = await packets(HLS_FILE);
+    for (const kind of ['video', 'audio'] as const) {
+      const { count, maxStepMs, backward } = timeline(all, kind);
+      expect(count).toBeGreaterThan(500);
+      expect(backward).toBe(0);
+      expect(maxStepMs).toBeLessThanOrEqual(2 * FRAME_MS + 1);
+    }
+  });
+
+  it('showed everybody on stage in the right tile at every moment', async () => {
+    const canvas = canvasOf(resolveProfile('720p'));
+    const seen: Record<string, string[]> = {};
+    const expected: Record<string, string[]> = {};
+    for (const moment of moments) {
+      const [picture] = await pictures(rtmp.file, { fromS: moment.ptsMs / 1000, seconds: 0.5, fps: 30, width: 320, height: 180 });
+      if (!picture) throw new Error(`no picture at ${moment.ptsMs} ms (${moment.what})`);
+      const sources = moment.people.map((person) => ({ id: person as string as SourceId, kind: 'camera' as const }));
+      const tiles = layout(canvas, { ...defaultScene(), layout: moment.layout }, sources);
+      expected[moment.what] = tiles.map((tile) => tile.sourceId);
+      seen[moment.what] = tiles.map((tile) =>
+        dominant(
+          meanColour(
+            picture,
+            (tile.x + tile.width / 4) / 1280,
+            (tile.y + tile.height / 4) / 720,
+            tile.width / 2 / 1280,
+            tile.height / 4 / 720,
+          ),
+        ),
+      );
+    }
+    expect(seen).toEqual(expected);
+  });
+
+  it('was never black', async () => {
+    const all = await pictures(rtmp.file, { fps: 4, width: 64, height: 36 });
+    const black = all.filter((picture) => Math.max(...meanColour(picture, 0, 0, 1, 1)) < 25);
+    expect(all.length).toBeGreaterThan(80);
+    // The first frames come before the first camera.
+    expect(black.length).toBeLessThanOrEqual(4);
+  });
+
+  it("carried everybody's sound", async () => {
+    const audio = await samples(rtmp.file);
+    const at = (moments.find((moment) => moment.what === 'three people')?.ptsMs ?? 0) * 48;
+    for (const person of ['red', 'green', 'blue'] as const)
+      expect(tone(audio, PEOPLE[person].frequency, at, 24_000), person).toBeGreaterThan(0.005);
+  });
+
+  it('told nobody the stream keys', async () => {
+    const { body } = await system.api('GET', `/rooms/${ROOM}/live`);
+    const titles = system
+      .children()
+      .map((child) => child.command)
+      .join('\n');
+    for (const text of [system.output, JSON.stringify(body), titles, await host.page.content()]) {
+      expect(text).not.toContain('first-secret-key');
+      expect(text).not.toContain('second-secret-key');
+    }
+  });
+});

@@ -1,0 +1,118 @@
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { collectErrors } from './browser.js';
+import type { Rgb } from './ffmpeg.js';
+import type { System } from './System.js';
+import { until } from './waiting.js';
+
+export interface JoinOptions {
+  room: string;
+  name: string;
+  /** By token from the API; without it the lobby decides. */
+  role?: 'host' | 'guest' | 'viewer';
+  lang?: 'en' | 'zh-CN';
+}
+
+/** One person at the room page, by what is on the screen: roles, names and test ids. */
+export class RoomPage {
+  readonly page: Page;
+  readonly errors: string[];
+  readonly #context: BrowserContext;
+
+  private constructor(page: Page, context: BrowserContext) {
+    this.page = page;
+    this.#context = context;
+    this.errors = collectErrors(page);
+  }
+
+  static async open(browser: Browser, system: System, path: string, lang = 'en'): Promise<RoomPage> {
+    const context = await browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      locale: lang,
+      permissions: ['camera', 'microphone'],
+    });
+    const page = await context.newPage();
+    const room = new RoomPage(page, context);
+    if (process.env.TEST_LOG) page.on('console', (message) => console.error(`[page] ${message.text()}`));
+    await page.goto(`${system.url}${path}`);
+    return room;
+  }
+
+  /** Opens the room's lobby, gives the name and presses the one button. */
+  static async join(browser: Browser, system: System, { room, name, lang }: JoinOptions): Promise<RoomPage> {
+    const person = await RoomPage.open(browser, system, `/r/${room}`, lang);
+    await person.enter(name);
+    return person;
+  }
+
+  async enter(name: string): Promise<void> {
+    await this.id('name-input').fill(name);
+    await this.id('join-room').click();
+    await this.id('leave').waitFor();
+  }
+
+  id(testId: string): Locator {
+    return this.page.getByTestId(testId);
+  }
+
+  tile(name: string, source: 'camera' | 'screen' = 'camera'): Locator {
+    return this.page.locator(`[data-testid="tile"][data-source="${source}"]`).filter({ hasText: name }).first();
+  }
+
+  /** Waits until the picture in a tile moves: some frames more than before. */
+  async sees(name: string, source: 'camera' | 'screen' = 'camera', { timeoutMs = 15_000, frames: wanted = 3 } = {}): Promise<void> {
+    const video = this.tile(name, source).locator('video');
+    await video.waitFor({ timeout: timeoutMs });
+    const frames = () => video.evaluate((element: HTMLVideoElement) => element.getVideoPlaybackQuality().totalVideoFrames);
+    const before = await frames();
+    await until(`${name}'s ${source} moves`, async () => (await frames()) >= before + wanted, timeoutMs);
+  }
+
+  /** Mean colour of a tile's middle, as the page decodes it. */
+  async colour(name: string): Promise<Rgb> {
+    return this.tile(name)
+      .locator('video')
+      .evaluate((video: HTMLVideoElement): [number, number, number] => {
+        const canvas = document.createElement('canvas');
+        [canvas.width, canvas.height] = [16, 16];
+        const context = canvas.getContext('2d');
+        context?.drawImage(video, video.videoWidth / 4, video.videoHeight / 4, video.videoWidth / 2, video.videoHeight / 4, 0, 0, 16, 16);
+        const pixels = context?.getImageData(0, 0, 16, 16).data ?? [];
+        const sum: [number, number, number] = [0, 0, 0];
+        for (let at = 0; at < pixels.length; at += 4) for (let c = 0; c < 3; c++) sum[c] = (sum[c] ?? 0) + (pixels[at + c] ?? 0) / 256;
+        return sum;
+      });
+  }
+
+  /** Strongest frequency in everything the page plays, Hz; 0 for silence. */
+  async hears(): Promise<number> {
+    return this.page.evaluate(async () => {
+      const streams = [...document.querySelectorAll('audio, video')]
+        .map((element) => (element as HTMLMediaElement).srcObject)
+        .filter((stream): stream is MediaStream => stream instanceof MediaStream && stream.getAudioTracks().length > 0);
+      const context = new AudioContext({ sampleRate: 48_000 });
+      await context.resume();
+      const analyser = context.createAnalyser();
+      analyser.fftSize = 8192;
+      for (const stream of streams) context.createMediaStreamSource(stream).connect(analyser);
+      const bins = new Float32Array(analyser.frequencyBinCount);
+      let best = { level: -70, bin: 0 };
+      for (let turn = 0; turn < 10; turn++) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        analyser.getFloatFrequencyData(bins);
+        bins.forEach((level, bin) => {
+          if (bin > 8 && level > best.level) best = { level, bin };
+        });
+      }
+      await context.close();
+      return (best.bin * 48_000) / 8192;
+    });
+  }
+
+  async hearsTone(frequency: number, timeoutMs = 15_000): Promise<void> {
+    await until(`a tone of ${frequency} Hz is heard`, async () => Math.abs((await this.hears()) - frequency) < 20, timeoutMs, 100);
+  }
+
+  async close(): Promise<void> {
+    await this.#context.close();
+  }
+}

@@ -1,0 +1,9 @@
+/** The product from outside: a whole system, people in browsers, FFmpeg as the judge. */
+export * from './browser.js';
+export * from './ffmpeg.js';
+export * from './fixtures.js';
+export * from './ports.js';
+export * from './processes.js';
+export * from './RoomPage.js';
+export * from './System.js';
+export * from './waiting.js';
