@@ -1,16 +1,11 @@
 import type { Closable } from '@lianmai/kit';
+import type { FlvTag } from '../formats/index.js';
 
-/** One FLV tag: what the hub carries (E-RTMP bodies included). */
-export interface MediaTag {
-  kind: 'video' | 'audio' | 'data';
-  /** Decoding time on the stream's own timeline, ms; grows without gaps or steps back as long as the stream lives. */
-  dtsMs: number;
-  /** Body of the tag (FLV 10.1, E.4.3): shared between readers, never written to. */
-  body: Buffer;
-  isKeyFrame: boolean;
-  /** Sequence header: AVCDecoderConfigurationRecord, AudioSpecificConfig; kept for readers that come later. */
-  isConfig: boolean;
-}
+/**
+ * What the hub carries: FLV tags (E-RTMP bodies included) on the stream's own timeline: `dtsMs` grows without gaps or steps back as long as the
+ * stream lives, whoever publishes it.
+ */
+export type MediaTag = FlvTag;
 
 /** The one writer of a stream. */
 export interface Publisher extends Closable {
@@ -34,7 +29,7 @@ export interface ReaderStats {
 
 /** Pulls tags at its own speed: first metadata and configs, then media from a key frame. Ends when the stream ends or the reader is closed. */
 export interface Reader extends Closable {
-  /** All that is queued, at least one tag; null at the end of the stream. */
+  /** All that is queued, at least one tag; null at the end of the stream. The first call decides where the reader starts: nothing is queued before. */
   read(signal: AbortSignal): Promise<MediaTag[] | null>;
   readonly stats: ReaderStats;
 }

@@ -1,0 +1,49 @@
+import { LianmaiError, toLianmaiError } from '@lianmai/protocol';
+import { nowMs } from '../clock.js';
+import type { Reader } from '../stream/index.js';
+import type { Output } from './contract.js';
+import { ProgressWatchdog } from './watchdog.js';
+
+interface RunOptions {
+  /** No byte taken for this long while some are queued: the destination is stuck. */
+  stallMs: number;
+  /** How often the watchdog looks and `onSample` is called. */
+  sampleMs: number;
+  onSample: () => void;
+}
+
+/** One run of an output under its watchdog. */
+export class OutputRun {
+  readonly #output: Output;
+  readonly #reader: Reader;
+  readonly #options: RunOptions;
+
+  constructor(output: Output, reader: Reader, options: RunOptions) {
+    this.#output = output;
+    this.#reader = reader;
+    this.#options = options;
+  }
+
+  get bytesSent(): number {
+    return this.#output.stats().bytesSent;
+  }
+
+  /** Answers why it failed; null when the stream has ended or `stop` was aborted. */
+  async result(stop: AbortSignal): Promise<LianmaiError | null> {
+    const stalled = new AbortController();
+    const watchdog = new ProgressWatchdog(this.#options.stallMs);
+    const sampling = setInterval(() => {
+      if (watchdog.isStalled(this.#output.stats(), nowMs())) stalled.abort(new LianmaiError('DESTINATION_STALLED'));
+      this.#options.onSample();
+    }, this.#options.sampleMs);
+    try {
+      await this.#output.run(this.#reader, AbortSignal.any([stop, stalled.signal]));
+      return stalled.signal.aborted && !stop.aborted ? toLianmaiError(stalled.signal.reason) : null;
+    } catch (error) {
+      return stop.aborted ? null : toLianmaiError(stalled.signal.aborted ? stalled.signal.reason : error);
+    } finally {
+      clearInterval(sampling);
+      void this.#reader.close('run ended');
+    }
+  }
+}

@@ -1,0 +1,174 @@
+import { EventEmitter } from 'node:events';
+import { delay, type Backoff, type Closable, type Log } from '@lianmai/kit';
+import { toLianmaiError, type LianmaiError, type OutputId, type OutputInfo, type OutputState } from '@lianmai/protocol';
+import { nowMs } from '../clock.js';
+import type { Stream } from '../stream/index.js';
+import type { PreparedOutput } from './contract.js';
+import { OutputRun } from './OutputRun.js';
+import { RetryPolicy } from './RetryPolicy.js';
+import { scrub } from './scrub.js';
+import { RateMeter } from './watchdog.js';
+
+export interface OutputJob {
+  id: OutputId;
+  output: PreparedOutput;
+}
+
+export interface SupervisorOptions {
+  log: Log;
+  /** Waits between attempts. Default: first about 1 s, at most 30 s. */
+  backoff?: Backoff;
+  /** No byte taken for this long while some are queued: the destination is stuck. Default 8 s. */
+  stallMs?: number;
+  /** How often the watchdog looks and a live output announces its figures. Default 1 s. */
+  sampleMs?: number;
+  /** What is held for a slow destination before it skips to a key frame. Default 16 MiB, 5 s. */
+  maxQueueBytes?: number;
+  maxQueueMs?: number;
+}
+
+export interface SupervisorEvents {
+  /** On every change of state, and once a sample while live. */
+  changed: [OutputInfo];
+  /** It will not run again: closed, or the stream has ended. */
+  closed: [reason: string];
+}
+
+const DEFAULTS = {
+  backoff: { firstMs: 1000, maxMs: 30_000 },
+  stallMs: 8000,
+  sampleMs: 1000,
+  maxQueueBytes: 16 * 1024 * 1024,
+  maxQueueMs: 5000,
+};
+const RATE_WINDOW_MS = 5000;
+
+/** Runs an output on a stream until the stream ends or it is closed. */
+export function supervise(stream: Stream, job: OutputJob, options: SupervisorOptions): OutputSupervisor {
+  return new OutputSupervisor(stream, job, options);
+}
+
+/**
+ * Gives a dumb output its state, retries and totals. connecting → live → retrying → connecting …; failed (refused for good) waits for `retry`;
+ * stopped is the end. What it says of itself never holds the stream key.
+ */
+export class OutputSupervisor extends EventEmitter<SupervisorEvents> implements Closable {
+  readonly #stream: Stream;
+  readonly #output: PreparedOutput;
+  readonly #options: Omit<Required<SupervisorOptions>, 'log'>;
+  readonly #log: Log;
+  readonly #policy: RetryPolicy;
+  readonly #stop = new AbortController();
+  readonly #rate = new RateMeter(RATE_WINDOW_MS);
+  readonly #info: OutputInfo;
+  #run: OutputRun | null = null;
+  #bytesOfFormerRuns = 0;
+  #liveAtMs: number | null = null;
+  #hurry = new AbortController();
+  readonly #ended: Promise<void>;
+
+  constructor(stream: Stream, { id, output }: OutputJob, { log, ...options }: SupervisorOptions) {
+    super();
+    this.#stream = stream;
+    this.#output = output;
+    this.#options = { ...DEFAULTS, ...options };
+    this.#policy = new RetryPolicy(this.#options.backoff);
+    this.#log = log.child({ output: id, destination: output.redactedUrl });
+    const { kind, redactedUrl: url } = output;
+    this.#info = { id, kind, url, state: 'connecting', reason: null, retries: 0, nextRetryAtMs: null, liveSinceMs: null, bytesSent: 0, bitrateKbps: 0 };
+    this.#ended = this.#loop().catch((error: unknown) => this.#breakDown(error));
+  }
+
+  get id(): OutputId {
+    return this.#info.id;
+  }
+
+  get info(): OutputInfo {
+    const bytesSent = this.#bytesOfFormerRuns + (this.#run?.bytesSent ?? 0);
+    return { ...this.#info, bytesSent, bitrateKbps: this.#info.state === 'live' ? this.#rate.kbps : 0 };
+  }
+
+  /** Tries again now: shortens a wait, revives a failed one. Does nothing while connecting or live. */
+  retry(): void {
+    this.#policy.reset();
+    this.#hurry.abort();
+  }
+
+  /** Ends the session cleanly, as far as the destination lets it. */
+  async close(reason: string): Promise<void> {
+    this.#stop.abort(reason);
+    await this.#ended;
+  }
+
+  async #loop(): Promise<void> {
+    for (let failure = await this.#runOnce(); failure; failure = await this.#runOnce()) {
+      await this.#waitAfter(failure);
+      if (this.#stop.signal.aborted) break;
+      this.#info.retries++;
+    }
+    this.#enter('stopped', { liveSinceMs: null });
+    this.emit('closed', this.#stop.signal.aborted ? String(this.#stop.signal.reason) : 'stream ended');
+  }
+
+  async #runOnce(): Promise<LianmaiError | null> {
+    this.#enter('connecting', { nextRetryAtMs: null });
+    const { maxQueueBytes, maxQueueMs, stallMs, sampleMs } = this.#options;
+    const output = this.#output.create({ log: this.#log, onLive: () => this.#becomeLive() });
+    const reader = this.#stream.createReader({ name: `output ${this.id}`, maxQueueBytes, maxQueueMs, startWithGop: true });
+    this.#run = new OutputRun(output, reader, { stallMs, sampleMs, onSample: () => this.#sample() });
+    const failure = await this.#run.result(this.#stop.signal);
+    this.#bytesOfFormerRuns += this.#run.bytesSent;
+    this.#run = null;
+    return failure;
+  }
+
+  #becomeLive(): void {
+    this.#liveAtMs = nowMs();
+    this.#rate.reset();
+    this.#enter('live', { liveSinceMs: Date.now(), reason: null });
+  }
+
+  #sample(): void {
+    if (this.#info.state !== 'live') return;
+    this.#rate.sample(this.info.bytesSent, nowMs());
+    this.emit('changed', this.info);
+  }
+
+  /** Until the next attempt is due, somebody asks for it, or this is closed. */
+  async #waitAfter(failure: LianmaiError): Promise<void> {
+    const liveMs = this.#liveAtMs === null ? 0 : nowMs() - this.#liveAtMs;
+    this.#liveAtMs = null;
+    const waitMs = this.#policy.next(failure, liveMs);
+    const message = scrub(failure.message, this.#output.secrets);
+    this.#log.warn({ code: failure.code, waitMs, cause: scrub(causeOf(failure), this.#output.secrets) }, message);
+    this.#hurry = new AbortController();
+    this.#enter(waitMs === null ? 'failed' : 'retrying', {
+      reason: { code: failure.code, message },
+      nextRetryAtMs: waitMs === null ? null : Date.now() + waitMs,
+      liveSinceMs: null,
+    });
+    const signal = AbortSignal.any([this.#stop.signal, this.#hurry.signal]);
+    await (waitMs === null ? aborted(signal) : delay(waitMs, signal).catch(() => undefined));
+  }
+
+  /** Our own fault, not the destination's: nothing is retried, nobody else is disturbed. */
+  #breakDown(error: unknown): void {
+    this.#log.error({ cause: scrub(String(error), this.#output.secrets) }, 'output supervision failed');
+    const { code, message } = toLianmaiError(error);
+    Object.assign(this.#info, { state: 'failed', reason: { code, message: scrub(message, this.#output.secrets) } });
+  }
+
+  #enter(state: OutputState, change: Partial<OutputInfo>): void {
+    Object.assign(this.#info, change, { state });
+    this.#log.info({ state }, 'output state');
+    this.emit('changed', this.info);
+  }
+}
+
+const aborted = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+const causeOf = (error: Error) => (error.cause instanceof Error ? error.cause.message : '');

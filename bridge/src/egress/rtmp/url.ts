@@ -1,0 +1,55 @@
+import { redactUrl, Secret } from '@lianmai/kit';
+import type { OutputDescription } from '../contract.js';
+
+export const RTMP_SCHEMES = ['rtmp', 'rtmps'] as const;
+const DEFAULT_PORT = { rtmp: 1935, rtmps: 443 } as const;
+
+/** Where a stream is pushed, split as OBS does it: server (up to the application) and stream key (all that follows). */
+export interface RtmpTarget {
+  scheme: (typeof RTMP_SCHEMES)[number];
+  host: string;
+  port: number;
+  app: string;
+  /** The server's address without the key, as `connect` tells it. */
+  tcUrl: string;
+  /** Name with its parameters, exactly as given. */
+  streamKey: Secret;
+  hasUserInfo: boolean;
+}
+
+const URL_PATTERN = /^(rtmps?):\/\/([^/?#@]*@)?(\[[0-9a-f:.]+\]|[^/?#@:[\]]+)(?::(\d{1,5}))?\/([^\s#]+)$/i;
+
+/** Null for what is not an RTMP address with an application and a key. The key is not decoded: destinations compare it as it was given. */
+export function parseRtmpUrl(url: string): RtmpTarget | null {
+  const match = URL_PATTERN.exec(url.trim());
+  if (!match) return null;
+  const [, schemeText = '', userInfo, hostText = '', portText, path = ''] = match;
+  const scheme = schemeText.toLowerCase() === 'rtmps' ? 'rtmps' : 'rtmp';
+  const port = portText === undefined ? DEFAULT_PORT[scheme] : Number(portText);
+  const split = splitPath(path);
+  if (!split || port < 1 || port > 65_535) return null;
+  const tcUrl = `${scheme}://${hostText}${portText === undefined ? '' : `:${port}`}/${split.app}`;
+  const host = hostText.replace(/^\[|\]$/g, '');
+  return { scheme, host, port, app: split.app, tcUrl, streamKey: new Secret(split.key), hasUserInfo: userInfo !== undefined };
+}
+
+/**
+ * `app[/instance]/key?params`: the last part before the query is the key. In `app?vhost=x/key`, where only one part stands before the query, the key
+ * is what follows the last slash.
+ */
+function splitPath(path: string): { app: string; key: string } | null {
+  const queryAt = path.indexOf('?');
+  const plain = queryAt < 0 ? path : path.slice(0, queryAt);
+  const slashAt = plain.includes('/') ? plain.lastIndexOf('/') : path.lastIndexOf('/');
+  const app = path.slice(0, Math.max(0, slashAt));
+  const key = path.slice(slashAt + 1);
+  return slashAt > 0 && key !== '' && !key.startsWith('?') ? { app, key } : null;
+}
+
+export function describeTarget(url: string): OutputDescription {
+  const target = parseRtmpUrl(url);
+  if (!target) return { redactedUrl: '***', secrets: [new Secret(url)] };
+  const key = target.streamKey.reveal();
+  const parts = [key, ...key.split(/\?(.*)/s), ...target.app.split(/\?(.*)/s).slice(1)];
+  return { redactedUrl: redactUrl(url), secrets: parts.filter((part) => part !== '').map((part) => new Secret(part)) };
+}

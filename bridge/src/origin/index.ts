@@ -1,0 +1,5 @@
+/**
+ * The HTTP face of the hub: what players fetch. Every stream is packaged as fMP4 HLS in memory as it is published; a request is a look into a map,
+ * so nothing in a URL can reach the disk.
+ */
+export { createOrigin, type Origin, type OriginOptions } from './createOrigin.js';

@@ -1,0 +1,141 @@
+import type { MediaTag, Reader, ReaderOptions, ReaderStats } from './contract.js';
+import type { Preamble, Stream } from './Stream.js';
+
+type Slot = keyof Preamble;
+const SLOTS: readonly Slot[] = ['metadata', 'video', 'audio'];
+
+/**
+ * A reader's own queue. States: not started (before the first `read`), waiting for an entry point, queueing, ended. The stream pushes and never waits;
+ * when a limit is passed the queue is cut to the last key frame in it, or emptied until the next one.
+ */
+export class QueueReader implements Reader {
+  readonly stats: ReaderStats = { bytes: 0, droppedTags: 0, queuedBytes: 0 };
+  readonly #stream: Stream;
+  readonly #options: ReaderOptions;
+  #queue: MediaTag[] = [];
+  /** Metadata and configs this reader has (or has queued): what is newer goes in front of its next entry point. */
+  #known: Preamble = { metadata: null, video: null, audio: null };
+  #state: 'idle' | 'waitingForEntry' | 'queueing' | 'ended' = 'idle';
+  #wake: (() => void) | undefined;
+
+  constructor(stream: Stream, options: ReaderOptions) {
+    this.#stream = stream;
+    this.#options = options;
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  async read(signal: AbortSignal): Promise<MediaTag[] | null> {
+    if (this.#state === 'idle') this.#start();
+    while (this.#queue.length === 0) {
+      signal.throwIfAborted();
+      if (this.#state === 'ended') return null;
+      await this.#somethingHappens(signal);
+    }
+    const tags = this.#queue;
+    this.#queue = [];
+    this.stats.bytes += this.stats.queuedBytes;
+    this.stats.queuedBytes = 0;
+    return tags;
+  }
+
+  /** By the stream: takes the tag or drops it, at once. */
+  push(tag: MediaTag): void {
+    if (this.#state === 'waitingForEntry') {
+      if (!this.#stream.isEntry(tag)) {
+        if (tag.kind !== 'data' && !tag.isConfig) this.stats.droppedTags++;
+        return;
+      }
+      this.#enterAt(tag);
+    }
+    this.#enqueue(tag);
+    if (this.#isOverLimit(tag)) this.#skipToKeyFrame();
+    this.#wakeUp();
+  }
+
+  /** By the stream: nothing more will come. */
+  end(): void {
+    this.#state = 'ended';
+    this.#wakeUp();
+  }
+
+  close(): void {
+    this.#stream.detach(this);
+    this.#queue = [];
+    this.stats.queuedBytes = 0;
+    this.end();
+  }
+
+  #start(): void {
+    this.#state = 'waitingForEntry';
+    const gop = this.#options.startWithGop ? this.#stream.gop : [];
+    for (const tag of gop) this.push(tag);
+    this.stats.droppedTags = 0;
+    this.#stream.attach(this);
+  }
+
+  #enterAt(entry: MediaTag): void {
+    this.#state = 'queueing';
+    for (const slot of SLOTS) {
+      const tag = this.#stream.preamble[slot];
+      if (tag && tag !== this.#known[slot]) this.#enqueue({ ...tag, dtsMs: entry.dtsMs }, tag);
+    }
+  }
+
+  #enqueue(tag: MediaTag, original = tag): void {
+    this.#queue.push(tag);
+    this.stats.queuedBytes += tag.body.length;
+    for (const slot of SLOTS) if (this.#stream.preamble[slot] === original) this.#known[slot] = original;
+  }
+
+  #isOverLimit(newest: MediaTag): boolean {
+    const { maxQueueBytes, maxQueueMs } = this.#options;
+    const oldest = this.#queue[0];
+    return this.stats.queuedBytes > maxQueueBytes || (oldest !== undefined && newest.dtsMs - oldest.dtsMs > maxQueueMs);
+  }
+
+  /** Keeps what follows the last key frame if that is not everything, else waits for the next one. */
+  #skipToKeyFrame(): void {
+    const dropped = this.#queue;
+    const last = dropped.findLastIndex((tag) => this.#stream.isEntry(tag));
+    const firstMedia = dropped.findIndex((tag) => tag.kind !== 'data' && !tag.isConfig);
+    const kept = last > firstMedia ? dropped.slice(last) : [];
+    this.#queue = [];
+    this.stats.queuedBytes = 0;
+    this.stats.droppedTags += dropped.length - kept.length;
+    this.#known = { metadata: null, video: null, audio: null };
+    this.#state = 'waitingForEntry';
+    const entry = kept[0];
+    if (!entry) return;
+    this.#enterAt(entry);
+    for (const tag of kept) this.#enqueue(tag);
+    const newest = kept.at(-1);
+    if (newest && this.#isOverLimit(newest)) this.#dropAll();
+  }
+
+  #dropAll(): void {
+    this.stats.droppedTags += this.#queue.length;
+    this.#queue = [];
+    this.stats.queuedBytes = 0;
+    this.#known = { metadata: null, video: null, audio: null };
+    this.#state = 'waitingForEntry';
+  }
+
+  #somethingHappens(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const finish = () => {
+        signal.removeEventListener('abort', finish);
+        this.#wake = undefined;
+        resolve();
+      };
+      this.#wake = finish;
+      signal.addEventListener('abort', finish, { once: true });
+    });
+  }
+
+  #wakeUp(): void {
+    this.#wake?.();
+  }
+}
