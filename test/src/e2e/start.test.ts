@@ -27,7 +27,7 @@ describe('npm start', () => {
     [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL/],
     [{ LIANMAI_API_KEY: 'only-a-key' }, /LIANMAI_API_SECRET|api/i],
   ])('names a wrong value and what was expected, and exits with 2: %o', async (env, message) => {
-    const { code, output } = await run(['server/dist/main.js'], env as Record<string, string>);
+    const { code, output } = await run(['server/dist/main.js'], env);
     expect(output).toMatch(message);
     expect(code).toBe(2);
   });

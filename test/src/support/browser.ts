@@ -22,12 +22,11 @@ const ARGUMENTS = [
   '--auto-select-desktop-capture-source=Entire screen',
 ];
 
-/** A browser whose camera and microphone are `person`'s. */
-export async function launchBrowser(person?: Person): Promise<Browser> {
-  const devices = person
-    ? [`--use-file-for-fake-video-capture=${await camera(person)}`, `--use-file-for-fake-audio-capture=${await microphone(person)}`]
-    : [];
-  return chromium.launch({ executablePath: EXECUTABLE, headless: true, args: [...ARGUMENTS, ...devices] });
+/** A browser whose camera and microphone are `person`'s, or play the given files. */
+export async function launchBrowser(devices?: Person | { camera: string; microphone: string }): Promise<Browser> {
+  const files = typeof devices === 'string' ? { camera: await camera(devices), microphone: await microphone(devices) } : devices;
+  const fakes = files ? [`--use-file-for-fake-video-capture=${files.camera}`, `--use-file-for-fake-audio-capture=${files.microphone}`] : [];
+  return chromium.launch({ executablePath: EXECUTABLE, headless: true, args: [...ARGUMENTS, ...fakes] });
 }
 
 /** Fails the test on what would be in the console of a real user: uncaught errors. */

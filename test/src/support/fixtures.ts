@@ -54,3 +54,37 @@ export function microphone(person: Person): Promise<string> {
     'wav',
   );
 }
+
+/** Every 2 s one bright moment of 100 ms in an otherwise dark picture and, at the same time, a beep in silence. */
+export const BEEP_HZ = 1000;
+export async function flashAndBeep(): Promise<{ camera: string; microphone: string }> {
+  const isOn = 'lt(mod(t+1\\,2)\\,0.1)';
+  return {
+    camera: await make(
+      'flash.mjpeg',
+      '-f',
+      'lavfi',
+      '-i',
+      `color=c=0x203020:s=640x360:r=30:d=4,drawbox=c=white:t=fill:enable='${isOn}'`,
+      '-c:v',
+      'mjpeg',
+      '-q:v',
+      '4',
+      '-f',
+      'mjpeg',
+    ),
+    microphone: await make(
+      'beep.wav',
+      '-f',
+      'lavfi',
+      '-i',
+      `aevalsrc='0.6*sin(2*PI*${BEEP_HZ}*t)*${isOn}':s=48000:d=4`,
+      '-ac',
+      '1',
+      '-c:a',
+      'pcm_s16le',
+      '-f',
+      'wav',
+    ),
+  };
+}
