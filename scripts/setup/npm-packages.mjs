@@ -2,19 +2,30 @@
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { ROOT, run } from './run.mjs';
-import { step } from './say.mjs';
+import { say, SetupError, step } from './say.mjs';
 
 /** @typedef {Record<string, { version?: string, optional?: boolean, devOptional?: boolean, peer?: boolean, link?: boolean, inBundle?: boolean }>} Packages */
 
 export async function installNpmPackages() {
   if (areInstalled(readPackages('package-lock.json'), readPackages('node_modules/.package-lock.json'))) return;
   await step('installing the npm packages', 'about a minute', async () => {
-    const args = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
-    const npm = process.env.npm_execpath;
-    // The npm that started us, if one did: it is the one that works on this machine.
-    if (npm?.endsWith('npm-cli.js')) await run(process.execPath, [npm, ...args]);
-    else await run('npm', args);
+    try {
+      await npm('ci');
+    } catch (error) {
+      // Seen with mirrors that lack some platforms' packages: npm ci then calls the lock incomplete, which npm install forgives.
+      if (!(error instanceof SetupError) || !error.message.includes('package-lock.json')) throw error;
+      say('  npm ci does not accept the lock here, trying npm install …');
+      await npm('install', '--no-save');
+    }
   });
+}
+
+/** @param {string[]} args */
+function npm(...args) {
+  const all = [...args, '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
+  // The npm that started us, if one did: it is the one that works on this machine.
+  const cli = process.env.npm_execpath;
+  return cli?.endsWith('npm-cli.js') ? run(process.execPath, [cli, ...all]) : run('npm', all);
 }
 
 /**

@@ -8,6 +8,8 @@ import { SetupError } from './say.mjs';
 /** The checkout. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
+/** Of a failed command's output, its first and its last lines are shown: the reason stands at either end. */
+const HEAD_LINES = 15;
 const TAIL_LINES = 40;
 /** @type {NodeJS.Signals[]} */
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -22,16 +24,16 @@ const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 export async function run(command, args, { cwd = ROOT, env = {}, onLine, okCodes = [0] } = {}) {
   const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   /** @type {string[]} */
-  const tail = [];
+  const output = [];
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => {
-      tail.push(line);
-      if (tail.length > TAIL_LINES) tail.shift();
+      output.push(line);
+      if (output.length > HEAD_LINES + TAIL_LINES) output.splice(HEAD_LINES, 1);
       onLine?.(line);
     });
   }
   const code = await finish(child, command);
-  if (!okCodes.includes(code)) throw new SetupError(`${[command, ...args].join(' ')} failed (${code}):\n${tail.join('\n')}`);
+  if (!okCodes.includes(code)) throw new SetupError(`${[command, ...args].join(' ')} failed (${code}):\n${output.join('\n')}`);
   return code;
 }
 
