@@ -5,7 +5,8 @@ import { request } from './contract.js';
 
 /** mediasoup's own JSON (RTP, ICE and DTLS parameters): bounded here, checked in full by mediasoup. */
 export const MediaJson = z.record(z.string(), z.unknown());
-const Fingerprint = z.object({ algorithm: z.string().max(32), value: z.string().max(256) });
+const FingerprintAlgorithm = z.enum(['sha-1', 'sha-224', 'sha-256', 'sha-384', 'sha-512']);
+const Fingerprint = z.object({ algorithm: FingerprintAlgorithm, value: z.string().max(256) });
 const DtlsParameters = z.object({ role: z.enum(['auto', 'client', 'server']).optional(), fingerprints: z.array(Fingerprint).min(1).max(16) });
 
 export const createTransport = request({

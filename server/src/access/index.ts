@@ -4,5 +4,5 @@
  */
 export { Access } from './Access.js';
 export { can, canModerate, canPublish, type Standing } from './can.js';
-export { apiKeyFrom, type ApiKey } from './credentials.js';
+export { apiKeyFrom, isSame, type ApiKey } from './credentials.js';
 export { AUDIENCE, type JoinTokenRequest } from './token.js';

@@ -89,6 +89,8 @@ export const ServerConfig = section({
   }),
   rooms: section({
     seatLimit: integer(1, MAX_SEATS).default(MAX_SEATS),
+    /** open: whoever joins as a guest takes a free seat. request: a moderator decides. */
+    stagePolicy: oneOf(['open', 'request']).default('open'),
     /** People in one room, audience included. */
     maxParticipants: integer(1, 10_000).default(500),
     /** How long the seat of somebody without a connection is kept. */

@@ -1,0 +1,72 @@
+import { LianmaiError, type Identity, type ParticipantId, type RequestData } from '@lianmai/protocol';
+import { canModerate } from '../access/index.js';
+import type { Participant } from './Participant.js';
+import type { People } from './People.js';
+import type { RoomStage } from './RoomStage.js';
+
+export interface ModerationOptions {
+  people: People;
+  stage: RoomStage;
+  /** Takes them out of the room. */
+  leave(participant: Participant, reason: 'removed'): void;
+  onLockChanged(): void;
+}
+
+/** What a moderator may do to others, and what the room remembers of it while it lives. */
+export class Moderation {
+  readonly #options: ModerationOptions;
+  readonly #removed = new Set<Identity>();
+  #isLocked = false;
+
+  constructor(options: ModerationOptions) {
+    this.#options = options;
+  }
+
+  get isLocked(): boolean {
+    return this.#isLocked;
+  }
+
+  get removed(): ReadonlySet<Identity> {
+    return this.#removed;
+  }
+
+  /** Pauses the track; only its owner opens it again. */
+  async mute(moderator: Participant, { participantId, source }: RequestData<'muteParticipant'>): Promise<void> {
+    const target = this.#targetOf(moderator, participantId);
+    const producer = target.media.producerOf(source);
+    if (!producer || producer.paused) return;
+    await target.media.setProducerPaused(producer.id, true);
+    target.send('trackMuted', { source, by: moderator.id });
+  }
+
+  askToUnmute(moderator: Participant, id: ParticipantId): void {
+    this.#options.people.get(id).send('unmuteAsked', { by: moderator.id });
+  }
+
+  takeDown(moderator: Participant, id: ParticipantId): void {
+    this.#options.stage.run({ type: 'comeDown', who: this.#targetOf(moderator, id).id });
+  }
+
+  /** Out, and not back with this identity while the room lives. */
+  remove(moderator: Participant, id: ParticipantId): void {
+    const target = this.#targetOf(moderator, id);
+    if (target === moderator) throw new LianmaiError('WRONG_STATE', undefined, { message: 'You cannot remove yourself. Leave instead.' });
+    this.#removed.add(target.identity);
+    const { link } = target;
+    this.#options.leave(target, 'removed');
+    link?.disconnect(new LianmaiError('REMOVED').toWire());
+  }
+
+  /** Nobody new comes in, but those who run the room. */
+  lock(locked: boolean): void {
+    if (locked === this.#isLocked) return;
+    this.#isLocked = locked;
+    this.#options.onLockChanged();
+  }
+
+  #targetOf(moderator: Participant, id: ParticipantId): Participant {
+    const target = this.#options.people.get(id);
+    if (target === moderator || canModerate(moderator, target)) return target;
+    throw new LianmaiError('FORBIDDEN', undefined, { message: 'Only a host can do this to a host.' });
+  }
+}

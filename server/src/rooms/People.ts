@@ -1,0 +1,56 @@
+import type { EventData, EventName, Identity, ParticipantId } from '@lianmai/protocol';
+import { LianmaiError } from '@lianmai/protocol';
+import type { Participant } from './Participant.js';
+
+/** Who is in a room, in the order of joining, and how to tell them. */
+export class People {
+  readonly #byId = new Map<ParticipantId, Participant>();
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  get all(): readonly Participant[] {
+    return [...this.#byId.values()];
+  }
+
+  [Symbol.iterator](): Iterator<Participant> {
+    return this.#byId.values();
+  }
+
+  find(id: ParticipantId): Participant | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** NOT_FOUND for somebody who is not here. */
+  get(id: ParticipantId): Participant {
+    const participant = this.#byId.get(id);
+    if (!participant) throw new LianmaiError('NOT_FOUND', { participantId: id }, { message: 'This person is not in the room.' });
+    return participant;
+  }
+
+  withIdentity(identity: Identity): Participant | undefined {
+    return this.all.find((participant) => participant.identity === identity);
+  }
+
+  has(participant: Participant): boolean {
+    return this.#byId.get(participant.id) === participant;
+  }
+
+  add(participant: Participant): void {
+    this.#byId.set(participant.id, participant);
+  }
+
+  /** false: was not here. */
+  remove(participant: Participant): boolean {
+    return this.has(participant) && this.#byId.delete(participant.id);
+  }
+
+  broadcast<N extends EventName>(name: N, data: EventData<N>, except?: Participant): void {
+    for (const participant of this.#byId.values()) if (participant !== except) participant.send(name, data);
+  }
+
+  broadcastVolatile<N extends EventName>(name: N, data: EventData<N>, to: (participant: Participant) => boolean = () => true): void {
+    for (const participant of this.#byId.values()) if (to(participant)) participant.link?.sendVolatile(name, data);
+  }
+}

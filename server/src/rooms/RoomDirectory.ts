@@ -1,0 +1,87 @@
+import type { Log } from '@lianmai/kit';
+import { LianmaiError, type RoomId } from '@lianmai/protocol';
+import type { LiveFactory } from '../live/index.js';
+import type { RoomMedia } from '../sfu/index.js';
+import type { RoomSettings } from './contract.js';
+import { Room } from './Room.js';
+
+export interface RoomDirectoryOptions {
+  createMedia(id: RoomId): Promise<RoomMedia>;
+  live: LiveFactory;
+  settings: RoomSettings;
+  log: Log;
+}
+
+/** Every room of this server. A room comes with the first who needs it and goes by itself when it has been empty for long enough. */
+export class RoomDirectory {
+  readonly #options: RoomDirectoryOptions;
+  readonly #rooms = new Map<RoomId, Room>();
+  readonly #opening = new Map<RoomId, Promise<Room>>();
+  /** Rooms on their way out: a successor waits, because their program holds the stream's name. */
+  readonly #closing = new Map<RoomId, Promise<void>>();
+  #isClosed = false;
+
+  constructor(options: RoomDirectoryOptions) {
+    this.#options = options;
+  }
+
+  get all(): readonly Room[] {
+    return [...this.#rooms.values()];
+  }
+
+  find(id: RoomId): Room | undefined {
+    return this.#rooms.get(id);
+  }
+
+  /** NOT_FOUND for a room that is not there. */
+  get(id: RoomId): Room {
+    const room = this.#rooms.get(id);
+    if (!room) throw new LianmaiError('NOT_FOUND', { room: id }, { message: 'There is no such room now.' });
+    return room;
+  }
+
+  /** The room of this name, made if need be. */
+  async open(id: RoomId): Promise<Room> {
+    const room = this.#rooms.get(id);
+    if (room) return room;
+    let opening = this.#opening.get(id);
+    if (!opening) {
+      opening = this.#create(id).finally(() => this.#opening.delete(id));
+      this.#opening.set(id, opening);
+    }
+    return opening;
+  }
+
+  async #create(id: RoomId): Promise<Room> {
+    await this.#closing.get(id);
+    this.#assertOpen();
+    const { createMedia, live, settings, log } = this.#options;
+    const media = await createMedia(id);
+    if (this.#isClosed) await media.close('shutting down');
+    this.#assertOpen();
+    const room = new Room({ id, media, live, settings, log, onClosing: (closing, done) => this.#forget(closing, done) });
+    this.#rooms.set(id, room);
+    log.info({ room: id, rooms: this.#rooms.size }, 'room opened');
+    return room;
+  }
+
+  #assertOpen(): void {
+    if (this.#isClosed) throw new LianmaiError('SHUTTING_DOWN');
+  }
+
+  #forget({ id }: Room, done: Promise<void>): void {
+    this.#rooms.delete(id);
+    const settled = done
+      .catch((error: unknown) => this.#options.log.error({ err: error, room: id }, 'closing the room failed'))
+      .then(() => void this.#closing.delete(id));
+    this.#closing.set(id, settled);
+  }
+
+  async close(reason: string): Promise<void> {
+    this.#isClosed = true;
+    const why = new LianmaiError('SHUTTING_DOWN');
+    await Promise.allSettled(this.#opening.values());
+    for (const room of this.all) void room.close(reason, why).catch(() => undefined);
+    await Promise.all(this.#closing.values());
+  }
+}

@@ -1,0 +1,75 @@
+import { LianmaiError, type ParticipantId, type StagePolicy, type StageSnapshot } from '@lianmai/protocol';
+import type { Participant } from './Participant.js';
+import type { People } from './People.js';
+import { emptyStage, isSeated, reduceStage, type StageCommand, type StageEffect } from './stage.js';
+
+export interface RoomStageOptions {
+  people: People;
+  seatLimit: number;
+  policy: StagePolicy;
+  /** Somebody went up or came down; `onStage` is set already. */
+  onSeatsChanged(participant: Participant | undefined): void;
+}
+
+/** Keeps the stage of one room: runs commands through the reducer and tells everybody what came of them. */
+export class RoomStage {
+  readonly #options: RoomStageOptions;
+  #state: StageSnapshot;
+
+  constructor(options: RoomStageOptions) {
+    this.#options = options;
+    this.#state = emptyStage(options.seatLimit, options.policy);
+  }
+
+  get snapshot(): StageSnapshot {
+    return this.#state;
+  }
+
+  /** In the order in which they came up. */
+  get people(): Participant[] {
+    return this.#state.seats.map((seat) => this.#options.people.find(seat.participantId)).filter((participant) => participant !== undefined);
+  }
+
+  /** Came into the room, perhaps again: what the token promises decides where they go. */
+  arrive(participant: Participant): void {
+    const { grants, grantedRole } = participant;
+    const isAudience = grants.publish.length === 0 || grantedRole === 'viewer';
+    this.run({ type: 'arrive', who: participant.id, wants: isAudience ? 'none' : grantedRole === 'host' ? 'seat' : 'ask' });
+  }
+
+  request({ id, grants, grantedRole }: Participant): void {
+    const isWelcome = grantedRole === 'guest' && this.#state.policy === 'open';
+    this.run({ type: 'request', who: id, atOnce: grants.moderate || isWelcome });
+  }
+
+  /** NOT_FOUND for somebody who is not here; FORBIDDEN for somebody whose token lets them publish nothing. */
+  invite(who: ParticipantId, by: ParticipantId): void {
+    const { grants } = this.#options.people.get(who);
+    if (grants.publish.length === 0) throw new LianmaiError('FORBIDDEN', undefined, { message: 'This person may watch only.' });
+    this.run({ type: 'invite', who, by });
+  }
+
+  /** A command about somebody who must be in the room: NOT_FOUND else. */
+  about(command: Extract<StageCommand, { type: 'approve' | 'decline' | 'cancelInvitation' }>): void {
+    this.#options.people.get(command.who);
+    this.run(command);
+  }
+
+  run(command: StageCommand): void {
+    const { state, effects } = reduceStage(this.#state, command, Date.now());
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#options.people.broadcast('stageChanged', state);
+    for (const effect of effects) this.#follow(effect);
+  }
+
+  #follow({ type, who }: StageEffect): void {
+    const participant = this.#options.people.find(who);
+    if (type === 'declined') {
+      participant?.send('stageRequestDeclined', {});
+      return;
+    }
+    if (participant) participant.onStage = isSeated(this.#state, who);
+    this.#options.onSeatsChanged(participant);
+  }
+}

@@ -1,0 +1,33 @@
+import type { EventData, EventName, Identity, JoinClaims, ParticipantId, RequestData, WireError } from '@lianmai/protocol';
+
+/** The way to somebody's page. Signalling implements it; a room only talks. */
+export interface Link {
+  /** In order, never dropped while the connection lives. */
+  send<N extends EventName>(name: N, data: EventData<N>): void;
+  /** May be dropped on a busy line: a newer one follows soon. */
+  sendVolatile<N extends EventName>(name: N, data: EventData<N>): void;
+  /** Says why, then hangs up. */
+  disconnect(reason: Pick<WireError, 'code' | 'message'>): void;
+}
+
+export interface JoinRequest {
+  claims: JoinClaims;
+  link: Link;
+  resume?: RequestData<'join'>['resume'];
+}
+
+export interface RoomSettings {
+  seatLimit: number;
+  stagePolicy: 'open' | 'request';
+  maxParticipants: number;
+  reconnectGraceMs: number;
+  emptyRoomTtlMs: number;
+  emptyLiveTtlMs: number;
+  chatHistory: number;
+}
+
+/** Somebody in a room, as the API lists them to the operator. */
+export interface Attendee {
+  participantId: ParticipantId;
+  identity: Identity;
+}

@@ -1,0 +1,36 @@
+import { effectiveGrants, LianmaiError, type Identity, type JoinClaims } from '@lianmai/protocol';
+import type { JoinRequest } from './contract.js';
+import type { Participant } from './Participant.js';
+
+/** What the door looks at. */
+export interface Door {
+  people: Iterable<Participant>;
+  size: number;
+  maxParticipants: number;
+  isLocked: boolean;
+  removed: ReadonlySet<Identity>;
+}
+
+/**
+ * resume: the page of this participant is back. takeOver: the same person from another page, which gets the seat. enter: somebody new.
+ */
+export type Admission = { how: 'resume' | 'takeOver'; participant: Participant } | { how: 'enter' };
+
+/** Who may come in, and as whom; a typed error for who may not. */
+export function admit(door: Door, { claims, resume }: Pick<JoinRequest, 'claims' | 'resume'>): Admission {
+  if (door.removed.has(claims.sub)) throw new LianmaiError('REMOVED');
+  const known = [...door.people].find((participant) => participant.identity === claims.sub);
+  if (known) {
+    if (resume?.participantId !== known.id) return { how: 'takeOver', participant: known };
+    if (known.isResumeSecret(resume.secret)) return { how: 'resume', participant: known };
+    // The seat went to another page since: this one must not take it back unasked.
+    throw new LianmaiError('REPLACED');
+  }
+  if (isStaff(claims)) return { how: 'enter' };
+  if (door.isLocked) throw new LianmaiError('ROOM_LOCKED');
+  if (door.size >= door.maxParticipants) throw new LianmaiError('ROOM_FULL');
+  return { how: 'enter' };
+}
+
+/** Whoever runs the room cannot be locked out of it. */
+const isStaff = ({ grants }: JoinClaims) => grants.role === 'host' || effectiveGrants(grants).moderate;

@@ -1,0 +1,26 @@
+import { sourceIdOf, type ProducerInfo } from '@lianmai/protocol';
+import type { LiveSource } from '../live/index.js';
+import type { Participant } from './Participant.js';
+
+/** What the program may show, in the order of arrival on stage: everybody's camera source, with or without tracks, each followed by their share. */
+export function liveSources(onStage: readonly Participant[]): LiveSource[] {
+  return onStage.flatMap((participant) => {
+    const { media } = participant;
+    const screen = media.producerOf('screen');
+    const screenAudio = media.producerOf('screenAudio');
+    const camera = source(participant, 'camera', media.producerOf('camera'), media.producerOf('microphone'));
+    return screen || screenAudio ? [camera, source(participant, 'screen', screen, screenAudio)] : [camera];
+  });
+}
+
+function source(participant: Participant, kind: 'camera' | 'screen', video?: ProducerInfo, audio?: ProducerInfo): LiveSource {
+  return {
+    id: sourceIdOf(participant.id, kind),
+    kind,
+    name: participant.name,
+    hasVideo: video !== undefined && !video.paused,
+    hasAudio: audio !== undefined && !audio.paused,
+    videoProducer: video?.id ?? null,
+    audioProducer: audio?.id ?? null,
+  };
+}

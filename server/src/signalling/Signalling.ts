@@ -1,0 +1,97 @@
+import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import type { Log } from '@lianmai/kit';
+import { ERRORS, LianmaiError, toLianmaiError, type JoinClaims } from '@lianmai/protocol';
+import { Server, type Socket } from 'socket.io';
+import { Connection } from './Connection.js';
+import type { Services } from './contract.js';
+import { dispatch, type DispatchOptions } from './dispatch.js';
+import { Limits } from './Limits.js';
+
+/** An uploaded picture of 4 MB and what is around it. */
+const MAX_FRAME_BYTES = 5 * 1024 * 1024;
+/** A dead network is noticed within the sum of the two. */
+const PING_INTERVAL_MS = 4000;
+const PING_TIMEOUT_MS = 6000;
+
+/** The socket server for pages (`/`) and bridges (`/bridge`). */
+export function createSocketServer(http: HttpServer | HttpsServer): Server {
+  return new Server(http, {
+    serveClient: false,
+    maxHttpBufferSize: MAX_FRAME_BYTES,
+    pingInterval: PING_INTERVAL_MS,
+    pingTimeout: PING_TIMEOUT_MS,
+    connectTimeout: 10_000,
+    // A token stands in each handshake and no cookie does anything: pages of other origins may connect, as other clients can anyway.
+    cors: { origin: true },
+  });
+}
+
+export interface SignallingOptions {
+  io: Server;
+  services: Services;
+  /** Throws UNAUTHENTICATED or TOKEN_EXPIRED. */
+  verify(token: unknown): JoinClaims;
+  log: Log;
+}
+
+/** Pages ⇄ rooms: takes sockets with a valid token in, and hands their frames to `dispatch` one by one. */
+export class Signalling {
+  readonly #options: SignallingOptions;
+  readonly #dispatch: DispatchOptions;
+  readonly #connections = new Set<Connection>();
+  #isClosed = false;
+
+  constructor(options: SignallingOptions) {
+    const { io, services, log } = options;
+    this.#options = options;
+    this.#dispatch = { services, limits: new Limits(), log };
+    io.use((socket, next) => this.#admit(socket, next));
+    io.on('connection', (socket) => this.#connect(socket));
+  }
+
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  #admit(socket: Socket, next: (error?: Error & { data?: unknown }) => void): void {
+    try {
+      if (this.#isClosed) throw new LianmaiError('SHUTTING_DOWN');
+      const auth: { token?: unknown } = socket.handshake.auth;
+      const data: { claims?: JoinClaims } = socket.data;
+      data.claims = this.#options.verify(auth.token);
+      next();
+    } catch (thrown) {
+      const error = toLianmaiError(thrown);
+      if (ERRORS[error.code].blame === 'us') this.#options.log.error({ err: error.cause ?? error }, 'handshake failed');
+      next(Object.assign(new Error(error.message), { data: error.toWire() }));
+    }
+  }
+
+  #connect(socket: Socket): void {
+    const { claims }: { claims?: JoinClaims } = socket.data;
+    if (!claims) return void socket.disconnect(true);
+    const connection = new Connection(claims, {
+      emit: (name, data, { isVolatile }) => void (isVolatile ? socket.volatile : socket).emit('event', { name, data }),
+      hangUp: () => void socket.disconnect(true),
+    });
+    this.#connections.add(connection);
+    socket.on('request', (frame: unknown, reply: unknown) => void this.#answer(connection, frame, reply));
+    socket.on('disconnect', () => {
+      this.#connections.delete(connection);
+      connection.ended();
+    });
+  }
+
+  async #answer(connection: Connection, frame: unknown, reply: unknown): Promise<void> {
+    const acknowledgement = await dispatch(this.#dispatch, connection, frame);
+    if (typeof reply === 'function') (reply as (answer: unknown) => void)(acknowledgement);
+    connection.release();
+  }
+
+  /** Whoever has not been hung up by their room is now. */
+  close(): void {
+    this.#isClosed = true;
+    for (const connection of this.#connections) connection.disconnect(new LianmaiError('SHUTTING_DOWN').toWire());
+  }
+}

@@ -1,0 +1,23 @@
+import type { AssetId, IceServer, RequestData, RequestName, RequestReply } from '@lianmai/protocol';
+import type { z } from 'zod';
+import type { Participant, Room, RoomDirectory } from '../rooms/index.js';
+import type { Connection } from './Connection.js';
+
+/** What handlers may use besides the room they are in. */
+export interface Services {
+  rooms: RoomDirectory;
+  iceServers: z.infer<typeof IceServer>[];
+  saveAsset(bytes: Uint8Array): Promise<AssetId>;
+}
+
+export interface Context {
+  connection: Connection;
+  services: Services;
+  /** WRONG_STATE before the join. */
+  readonly participant: Participant;
+  readonly room: Room;
+}
+
+/** What a request means, in a few lines that call the room. State and permission have been checked, the data is parsed. */
+export type Handler<N extends RequestName> = (context: Context, data: RequestData<N>) => RequestReply<N> | Promise<RequestReply<N>>;
+export type Handlers<N extends RequestName = RequestName> = { [K in N]: Handler<K> };

@@ -1,0 +1,20 @@
+import type { Handlers } from '../contract.js';
+
+export const moderation: Handlers<'muteParticipant' | 'askToUnmute' | 'removeParticipant' | 'lockRoom'> = {
+  muteParticipant: async ({ room, participant }, data) => {
+    await room.moderation.mute(participant, data);
+    return {};
+  },
+  askToUnmute: ({ room, participant }, { participantId }) => {
+    room.moderation.askToUnmute(participant, participantId);
+    return {};
+  },
+  removeParticipant: ({ room, participant }, { participantId }) => {
+    room.moderation.remove(participant, participantId);
+    return {};
+  },
+  lockRoom: ({ room }, { locked }) => {
+    room.moderation.lock(locked);
+    return {};
+  },
+};
