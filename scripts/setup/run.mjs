@@ -22,7 +22,7 @@ const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
  * @returns {Promise<number>} its exit code, one of `okCodes`
  */
 export async function run(command, args, { cwd = ROOT, env = {}, onLine, okCodes = [0] } = {}) {
-  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { cwd, env: { ...process.env, NO_COLOR: '1', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   /** @type {string[]} */
   const output = [];
   for (const stream of [child.stdout, child.stderr]) {
