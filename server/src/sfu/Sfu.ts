@@ -1,10 +1,15 @@
-import type { Log } from '@lianmai/kit';
-import type { RoomId } from '@lianmai/protocol';
+import { availableParallelism } from 'node:os';
+import { Scope, type Log } from '@lianmai/kit';
+import { LianmaiError, type RoomId } from '@lianmai/protocol';
+import { setLogEventListeners } from 'mediasoup';
+import { announcedAddresses } from './announce.js';
 import type { RoomMedia } from './contract.js';
+import { MediaRoom } from './MediaRoom.js';
+import { WorkerPool } from './WorkerPool.js';
 
 export interface SfuOptions {
   /** mediasoup worker processes; default: one a core. */
-  workers?: number;
+  workers?: number | undefined;
   /** Worker i listens on UDP and TCP port `rtcPort + i`; 0: any free ports. */
   rtcPort: number;
   /** Interface to listen on; 0.0.0.0 for all. */
@@ -13,13 +18,13 @@ export interface SfuOptions {
   announcedIps: readonly string[];
   log: Log;
   /** A room's peers on one worker before it spills to another; default 100. */
-  maxPeersPerWorker?: number;
+  maxPeersPerWorker?: number | undefined;
   /** A room's consumers on one worker before it spills to another; default 400 (mediasoup: about 500 a core). */
-  maxConsumersPerWorker?: number;
-  /** Ports of pipes and taps, which never leave the host or its bridges; default 20000-29999. */
-  plainPorts?: { min: number; max: number };
+  maxConsumersPerWorker?: number | undefined;
+  /** Ports of pipes and taps, which never leave the host and its bridges; default 20000-29999. */
+  plainPorts?: { min: number; max: number } | undefined;
   /** Upper bound of what one participant may send, kbit/s; default 8000. */
-  maxIncomingKbps?: number;
+  maxIncomingKbps?: number | undefined;
 }
 
 export interface SfuStats {
@@ -37,10 +42,72 @@ export interface Sfu {
   createRoom(roomId: RoomId): Promise<RoomMedia>;
   /** For metrics; cheap. */
   readonly stats: SfuStats;
+  /** Process ids of the living workers, for tests and operators. */
+  readonly workerPids: readonly number[];
   close(reason: string): Promise<void>;
 }
 
+const DEFAULTS = { maxPeersPerWorker: 100, maxConsumersPerWorker: 400, maxIncomingKbps: 8000, plainPorts: { min: 20_000, max: 29_999 } };
+
 /** Resolves when every worker listens; rejects, naming the port, when one cannot. */
-export function createSfu(options: SfuOptions): Promise<Sfu> {
-  return Promise.reject(new Error(`not there yet: ${options.rtcPort}`));
+export async function createSfu(options: SfuOptions): Promise<Sfu> {
+  const { log, listenIp, rtcPort } = options;
+  setLogEventListeners({
+    onwarn: (namespace, text) => log.debug({ namespace }, text),
+    onerror: (namespace, text, error) => log.warn({ namespace, err: error }, text),
+  });
+  const addresses = announcedAddresses(listenIp, options.announcedIps);
+  const workers = options.workers ?? availableParallelism();
+  const pool = await WorkerPool.start({ workers, rtcPort, listenIp, announcedAddress: addresses[0], log });
+  log.info({ workers, ports: rtcPort > 0 ? `${rtcPort}-${rtcPort + workers - 1}` : 'any', addresses }, 'media workers listen');
+  return new WorkerSfu(options, pool, addresses);
+}
+
+class WorkerSfu implements Sfu {
+  readonly #options: SfuOptions;
+  readonly #pool: WorkerPool;
+  readonly #addresses: readonly string[];
+  readonly #rooms = new Set<MediaRoom>();
+  readonly #scope = new Scope();
+
+  constructor(options: SfuOptions, pool: WorkerPool, addresses: readonly string[]) {
+    this.#options = options;
+    this.#addresses = addresses;
+    this.#pool = this.#scope.own(pool);
+  }
+
+  // Nothing to wait for today; a room on another node will have something.
+  // eslint-disable-next-line @typescript-eslint/require-await -- part of the contract
+  async createRoom(roomId: RoomId): Promise<RoomMedia> {
+    if (this.#scope.isClosed) throw new LianmaiError('SHUTTING_DOWN');
+    const { log, listenIp, plainPorts, maxPeersPerWorker, maxConsumersPerWorker, maxIncomingKbps } = this.#options;
+    const room = new MediaRoom({
+      roomId,
+      pool: this.#pool,
+      transports: { announcedAddresses: this.#addresses, maxIncomingKbps: maxIncomingKbps ?? DEFAULTS.maxIncomingKbps },
+      plainPorts: plainPorts ?? DEFAULTS.plainPorts,
+      listenIp,
+      maxPeersPerWorker: maxPeersPerWorker ?? DEFAULTS.maxPeersPerWorker,
+      maxConsumersPerWorker: maxConsumersPerWorker ?? DEFAULTS.maxConsumersPerWorker,
+      log,
+    });
+    this.#rooms.add(room);
+    room.onClosed(() => this.#rooms.delete(room));
+    return room;
+  }
+
+  get stats(): SfuStats {
+    const totals = { peers: 0, producers: 0, consumers: 0, pipes: 0, taps: 0 };
+    for (const { stats } of this.#rooms) for (const name of Object.keys(totals) as (keyof typeof totals)[]) totals[name] += stats[name];
+    return { workers: this.#pool.size, workerRestarts: this.#pool.restarts, rooms: this.#rooms.size, ...totals };
+  }
+
+  get workerPids(): readonly number[] {
+    return this.#pool.pids;
+  }
+
+  async close(reason: string): Promise<void> {
+    await Promise.all([...this.#rooms].map((room) => room.close(reason)));
+    await this.#scope.close(reason);
+  }
 }

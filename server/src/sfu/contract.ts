@@ -1,5 +1,14 @@
 import type { EventEmitter } from 'node:events';
-import type { ConnectionQuality, ConsumerId, ParticipantId, ProducerId, PublishSource, RtpTrack, SourceId, TransportId } from '@lianmai/protocol';
+import type {
+  ConnectionQuality,
+  ConsumerId,
+  ParticipantId,
+  ProducerId,
+  PublishSource,
+  RtpTrack,
+  SourceId,
+  TransportId,
+} from '@lianmai/protocol';
 import type { types } from 'mediasoup';
 
 export interface RoomMediaEvents {
@@ -38,6 +47,8 @@ export interface Tap extends EventEmitter<TapEvents> {
 export interface MediaPeerEvents {
   consumerClosed: [event: { consumerId: ConsumerId; producerId: ProducerId }];
   consumerPausedChanged: [event: { consumerId: ConsumerId; producerPaused: boolean }];
+  /** A producer ended without closeProducer or resetMedia: its transport is gone. */
+  producerClosed: [producerId: ProducerId];
   qualityChanged: [quality: ConnectionQuality];
   /** Round trip from the publisher in ms, from RTCP. */
   closed: [reason: string];

@@ -1,0 +1,179 @@
+import { EventEmitter } from 'node:events';
+import { Scope, type Log } from '@lianmai/kit';
+import { LianmaiError, type ParticipantId, type ProducerId, type RoomId } from '@lianmai/protocol';
+import type { types } from 'mediasoup';
+import { clientCapabilities } from './codecs.js';
+import type { RoomMedia, RoomMediaEvents } from './contract.js';
+import { Peer } from './Peer.js';
+import type { TransportSettings } from './PeerTransports.js';
+import { ProducerTap, type TapTarget } from './ProducerTap.js';
+import type { Publication } from './Publication.js';
+import { mediaClosed, refusing } from './refusal.js';
+import { RoomRouter } from './RoomRouter.js';
+import { SPEAKER_HOLD_MS, Speakers, type LevelMap } from './speakers.js';
+import type { WorkerPool } from './WorkerPool.js';
+
+export interface MediaRoomOptions {
+  roomId: RoomId;
+  pool: WorkerPool;
+  transports: TransportSettings;
+  plainPorts: types.TransportPortRange;
+  /** Interface towards bridges on other machines. */
+  listenIp: string;
+  maxPeersPerWorker: number;
+  maxConsumersPerWorker: number;
+  log: Log;
+}
+
+const QUALITY_INTERVAL_MS = 2000;
+
+/** A room's media: peers on routers on workers, and what reaches across. */
+export class MediaRoom extends EventEmitter<RoomMediaEvents> implements RoomMedia {
+  readonly rtpCapabilities = clientCapabilities();
+  readonly #options: MediaRoomOptions;
+  readonly #scope = new Scope();
+  readonly #routers = new Set<RoomRouter>();
+  readonly #peers = new Map<ParticipantId, Peer>();
+  readonly #publications = new Map<ProducerId, Publication>();
+  readonly #taps = new Set<ProducerTap>();
+  readonly #speakers = new Speakers();
+  #activeSpeaker: ParticipantId | null = null;
+  #wasSpeech = false;
+  #silenceTimer: NodeJS.Timeout | undefined;
+  /** Peers find their router one after another, so that two never make a router on the same worker. */
+  #placing: Promise<unknown> = Promise.resolve();
+
+  constructor(options: MediaRoomOptions) {
+    super();
+    this.#options = options;
+    this.#scope.interval(QUALITY_INTERVAL_MS, () => {
+      for (const peer of this.#peers.values()) void peer.sampleQuality();
+    });
+  }
+
+  get stats() {
+    const routers = [...this.#routers];
+    const sum = (value: (router: RoomRouter) => number) => routers.reduce((total, router) => total + value(router), 0);
+    return {
+      peers: this.#peers.size,
+      producers: this.#publications.size,
+      consumers: sum(({ consumers }) => consumers),
+      pipes: sum(({ pipes }) => pipes),
+      taps: this.#taps.size,
+      routers: routers.length,
+    };
+  }
+
+  async addPeer(participantId: ParticipantId): Promise<Peer> {
+    const turn = this.#placing.then(() => this.#addPeer(participantId));
+    this.#placing = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async tap(producerId: ProducerId, target: TapTarget): Promise<ProducerTap> {
+    const publication = this.#publications.get(producerId);
+    if (!publication) throw new LianmaiError('NOT_FOUND', { producerId });
+    const tap = await refusing(ProducerTap.open(publication, target, this.#options.listenIp));
+    if (this.#scope.isClosed) {
+      tap.close('the room is closed');
+      throw mediaClosed();
+    }
+    this.#taps.add(tap);
+    tap.once('closed', () => this.#taps.delete(tap));
+    return tap;
+  }
+
+  /** Runs `then` when the room closes. */
+  onClosed(then: () => void): void {
+    this.#scope.defer(then);
+  }
+
+  async close(reason: string): Promise<void> {
+    const closing = this.#scope.close(reason);
+    for (const tap of this.#taps) tap.close(reason);
+    for (const peer of this.#peers.values()) peer.close(reason);
+    for (const router of this.#routers) router.close();
+    await closing;
+  }
+
+  async #addPeer(participantId: ParticipantId): Promise<Peer> {
+    this.#peers.get(participantId)?.close('added again');
+    let home = await refusing(this.#chooseRouter());
+    // Its last peer may have left while we waited.
+    while (home.isClosed && !this.#scope.isClosed) home = await refusing(this.#chooseRouter());
+    if (this.#scope.isClosed) throw mediaClosed();
+    const { transports: settings } = this.#options;
+    const peer = new Peer({ participantId, home, settings, publications: this.#publications });
+    this.#peers.set(participantId, peer);
+    peer.once('closed', () => this.#afterPeerClose(peer));
+    return peer;
+  }
+
+  async #chooseRouter(): Promise<RoomRouter> {
+    const { pool, maxPeersPerWorker, maxConsumersPerWorker } = this.#options;
+    const byLoad = [...this.#routers].filter(({ isClosed }) => !isClosed).sort((a, b) => a.load - b.load);
+    const free = byLoad.find(({ peers, consumers }) => peers.size < maxPeersPerWorker && consumers < maxConsumersPerWorker);
+    if (free) return free;
+    if (byLoad.length === 0) await pool.ready();
+    const worker = pool.leastLoaded(new Set(byLoad.map((router) => router.worker.index)));
+    if (worker) return this.#openRouter(await RoomRouter.create({ worker, plainPorts: this.#options.plainPorts }));
+    const [leastLoaded] = byLoad;
+    if (!leastLoaded) throw new LianmaiError('SHUTTING_DOWN');
+    return leastLoaded;
+  }
+
+  #openRouter(router: RoomRouter): RoomRouter {
+    if (this.#scope.isClosed) {
+      router.close();
+      throw mediaClosed();
+    }
+    this.#routers.add(router);
+    router.on('levelsMeasured', (levels) => this.#hear(router, levels));
+    router.on('dominantSpeakerChanged', (participantId) => {
+      this.#speakers.setDominant(router, participantId);
+      this.#announceSpeaker();
+    });
+    router.once('closed', (reason) => this.#afterRouterClose(router, reason));
+    return router;
+  }
+
+  #afterRouterClose(router: RoomRouter, reason: 'died' | 'closed'): void {
+    this.#routers.delete(router);
+    this.#speakers.removeRouter(router);
+    const lost = [...this.#peers.values()].filter(({ home }) => home === router);
+    for (const peer of lost) peer.close(reason === 'died' ? 'the media worker died' : reason);
+    if (reason !== 'died' || lost.length === 0 || this.#scope.isClosed) return;
+    this.#options.log.warn({ room: this.#options.roomId, peers: lost.length }, 'peers lost their media worker');
+    this.emit(
+      'peersLost',
+      lost.map(({ participantId }) => participantId),
+    );
+  }
+
+  /** A router without peers has nothing to do; the next peer gets a new one, on the worker that is then the least loaded. */
+  #afterPeerClose(peer: Peer): void {
+    if (this.#peers.get(peer.participantId) === peer) this.#peers.delete(peer.participantId);
+    this.#speakers.removeParticipant(peer.participantId);
+    this.#announceSpeaker();
+    if (peer.home.peers.size === 0) peer.home.close();
+  }
+
+  #hear(router: RoomRouter, levels: LevelMap): void {
+    this.#speakers.setLevels(router, levels);
+    const all = this.#speakers.levels;
+    if (all.size > 0 || this.#wasSpeech) this.emit('speakersChanged', all);
+    this.#wasSpeech = all.size > 0;
+    this.#announceSpeaker();
+    clearTimeout(this.#silenceTimer);
+    // Silence is told once: nothing else would come to end the hold.
+    if (all.size === 0) this.#silenceTimer = setTimeout(() => this.#announceSpeaker(), SPEAKER_HOLD_MS + 10).unref();
+  }
+
+  #announceSpeaker(): void {
+    if (this.#scope.isClosed) return;
+    const active = this.#speakers.activeAt(performance.now());
+    if (active === this.#activeSpeaker) return;
+    this.#activeSpeaker = active;
+    this.emit('activeSpeakerChanged', active);
+  }
+}

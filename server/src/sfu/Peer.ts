@@ -1,0 +1,229 @@
+import { EventEmitter } from 'node:events';
+import type { ProducerId } from '@lianmai/protocol';
+import {
+  LianmaiError,
+  type ConnectionQuality,
+  type ConsumerId,
+  type ParticipantId,
+  type PublishSource,
+  type TransportId,
+} from '@lianmai/protocol';
+import type { types } from 'mediasoup';
+import type { MediaPeer, MediaPeerEvents } from './contract.js';
+import { PeerTransports, type Direction, type TransportSettings } from './PeerTransports.js';
+import { Publication } from './Publication.js';
+import { gradeOf, QualityMeter } from './quality.js';
+import { mediaClosed, refusing } from './refusal.js';
+import type { RoomRouter } from './RoomRouter.js';
+import { Subscription } from './Subscription.js';
+
+type ProduceOptions = Parameters<MediaPeer['produce']>[0];
+type ConsumeOptions = Parameters<MediaPeer['consume']>[0];
+
+export interface PeerOptions {
+  participantId: ParticipantId;
+  home: RoomRouter;
+  settings: TransportSettings;
+  /** All published tracks of the room; the peer adds and removes its own. */
+  publications: Map<ProducerId, Publication>;
+}
+
+const KIND: Record<PublishSource, 'audio' | 'video'> = { camera: 'video', screen: 'video', microphone: 'audio', screenAudio: 'audio' };
+const MAX_ENCODINGS = 4;
+/** Many viewers may ask at once, and a decoder that starts must not wait for long. */
+const KEY_FRAME_REQUEST_DELAY_MS = 200;
+/** A producer that nothing has arrived from yet is no sign of a bad line. */
+const SETTLE_MS = 5000;
+
+/** One participant's media on one worker. */
+export class Peer extends EventEmitter<MediaPeerEvents> implements MediaPeer {
+  readonly participantId: ParticipantId;
+  readonly home: RoomRouter;
+  readonly #publications: Map<ProducerId, Publication>;
+  readonly transports: PeerTransports;
+  readonly #own = new Map<PublishSource, Publication>();
+  readonly #subscriptions = new Map<ConsumerId, Subscription>();
+  readonly #meter = new QualityMeter();
+  /** Publishing is one at a time, so that "the second replaces the first" has a meaning. */
+  #producing: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
+
+  constructor({ participantId, home, settings, publications }: PeerOptions) {
+    super();
+    this.participantId = participantId;
+    this.home = home;
+    this.#publications = publications;
+    this.transports = new PeerTransports(home, settings);
+    home.peers.add(participantId);
+  }
+
+  get quality(): ConnectionQuality {
+    return this.#meter.quality;
+  }
+
+  async createTransport(direction: Direction) {
+    this.#assertOpen();
+    return refusing(this.transports.create(direction));
+  }
+
+  async connectTransport(id: TransportId, dtlsParameters: types.DtlsParameters): Promise<void> {
+    await this.transports.connect(id, dtlsParameters);
+  }
+
+  async restartIce(id: TransportId): Promise<types.IceParameters> {
+    return this.transports.restartIce(id);
+  }
+
+  async produce(options: ProduceOptions): Promise<ProducerId> {
+    this.#assertOpen();
+    if (KIND[options.source] !== options.kind)
+      throw new LianmaiError('BAD_REQUEST', undefined, { message: `kind: expected ${KIND[options.source]} for ${options.source}` });
+    const encodings: unknown = options.rtpParameters.encodings;
+    if (Array.isArray(encodings) && encodings.length > MAX_ENCODINGS) {
+      throw new LianmaiError('BAD_REQUEST', undefined, { message: `rtpParameters.encodings: expected at most ${MAX_ENCODINGS}` });
+    }
+    const turn = this.#producing.then(() => this.#produce(options));
+    this.#producing = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async setProducerPaused(id: ProducerId, paused: boolean): Promise<void> {
+    const { producer } = this.#publication(id);
+    await refusing(paused ? producer.pause() : producer.resume());
+  }
+
+  closeProducer(id: ProducerId): void {
+    this.#publication(id).producer.close();
+  }
+
+  async consume({ transportId, producerId, rtpCapabilities }: ConsumeOptions) {
+    this.#assertOpen();
+    const transport = this.transports.get(transportId, 'receive');
+    const publication = this.#publications.get(producerId);
+    if (!publication) throw new LianmaiError('NOT_FOUND', { producerId });
+    await refusing(this.home.bring(publication));
+    const consumer = await refusing(transport.consume({ producerId, rtpCapabilities, paused: true }));
+    if (consumer.closed || publication.producer.closed) throw new LianmaiError('NOT_FOUND', { producerId });
+    const subscription = this.#subscribe(consumer, publication);
+    const { participantId, source } = publication;
+    const { kind, rtpParameters, producerPaused } = consumer;
+    return { consumerId: subscription.id, producerId, participantId, source, kind, rtpParameters, producerPaused };
+  }
+
+  async setConsumerPaused(id: ConsumerId, paused: boolean): Promise<void> {
+    const { consumer } = this.#subscription(id);
+    await refusing(paused ? consumer.pause() : consumer.resume());
+  }
+
+  async setConsumerSize(id: ConsumerId, { height }: { width: number; height: number }): Promise<void> {
+    await refusing(this.#subscription(id).setShownHeight(height));
+  }
+
+  closeConsumer(id: ConsumerId): void {
+    this.#subscription(id).consumer.close();
+  }
+
+  /** Measures the connection; emits when its name changed. Publishers cost one question to the worker, viewers none. */
+  async sampleQuality(): Promise<void> {
+    const own = [...this.#own.values()].filter(({ producer }) => !producer.paused);
+    const probe = own.find(({ producer }) => producer.kind === 'video') ?? own[0];
+    await probe?.measure().catch(() => undefined);
+    if (this.#isClosed) return;
+    const grade = gradeOf({
+      isDisconnected: this.transports.isDisconnected,
+      sentScore: lowest(own.filter(({ sinceMs }) => Date.now() - sinceMs > SETTLE_MS).map(({ score }) => score)),
+      receivedScore: mean([...this.#subscriptions.values()].map(({ score }) => score)),
+      rttMs: probe?.rttMs ?? null,
+      loss: probe?.loss ?? null,
+    });
+    if (this.#meter.add(grade)) this.emit('qualityChanged', this.#meter.quality);
+  }
+
+  resetMedia(_reason: string): void {
+    this.transports.reset();
+  }
+
+  close(reason: string): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.transports.close();
+    this.home.peers.delete(this.participantId);
+    this.emit('closed', reason);
+  }
+
+  async #produce({ transportId, source, kind, rtpParameters, paused, videoHeight }: ProduceOptions): Promise<ProducerId> {
+    const transport = this.transports.get(transportId, 'send');
+    const options = { kind, rtpParameters, paused, ...(kind === 'video' && { keyFrameRequestDelay: KEY_FRAME_REQUEST_DELAY_MS }) };
+    const producer = await refusing(
+      transport.produce(options).catch((error: unknown) => {
+        // The browser may use the same m-line again before it has told us that the old track is gone.
+        const old = this.#own.get(source);
+        if (!old || transport.closed) throw error;
+        old.producer.close();
+        return transport.produce(options);
+      }),
+    );
+    if (producer.closed) throw mediaClosed();
+    const publication = new Publication({
+      participantId: this.participantId,
+      source,
+      home: this.home,
+      producer,
+      videoHeightPx: videoHeight,
+    });
+    this.#own.get(source)?.producer.close();
+    this.#own.set(source, publication);
+    this.#publications.set(publication.id, publication);
+    producer.observer.once('close', () => this.#afterProducerClose(publication));
+    if (source === 'microphone') await refusing(this.home.observe(publication));
+    return publication.id;
+  }
+
+  #afterProducerClose(publication: Publication): void {
+    this.#publications.delete(publication.id);
+    if (this.#own.get(publication.source) === publication) this.#own.delete(publication.source);
+  }
+
+  #subscribe(consumer: types.Consumer, publication: Publication): Subscription {
+    const subscription = new Subscription(consumer, publication);
+    this.#subscriptions.set(subscription.id, subscription);
+    this.home.consumers += 1;
+    consumer.observer.once('close', () => {
+      this.#subscriptions.delete(subscription.id);
+      this.home.consumers -= 1;
+    });
+    const event = { consumerId: subscription.id, producerId: publication.id };
+    consumer.on('producerclose', () => this.emit('consumerClosed', event));
+    consumer.on('producerpause', () => this.emit('consumerPausedChanged', { consumerId: subscription.id, producerPaused: true }));
+    consumer.on('producerresume', () => this.emit('consumerPausedChanged', { consumerId: subscription.id, producerPaused: false }));
+    return subscription;
+  }
+
+  #publication(id: ProducerId): Publication {
+    const publication = this.#publications.get(id);
+    if (publication?.participantId !== this.participantId) throw new LianmaiError('NOT_FOUND', { producerId: id });
+    return publication;
+  }
+
+  #subscription(id: ConsumerId): Subscription {
+    const subscription = this.#subscriptions.get(id);
+    if (!subscription) throw new LianmaiError('NOT_FOUND', { consumerId: id });
+    return subscription;
+  }
+
+  #assertOpen(): void {
+    if (this.#isClosed) throw mediaClosed();
+  }
+}
+
+const known = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null);
+
+function lowest(values: readonly (number | null)[]): number | null {
+  const numbers = known(values);
+  return numbers.length > 0 ? Math.min(...numbers) : null;
+}
+
+function mean(values: readonly (number | null)[]): number | null {
+  const numbers = known(values);
+  return numbers.length > 0 ? numbers.reduce((sum, value) => sum + value, 0) / numbers.length : null;
+}

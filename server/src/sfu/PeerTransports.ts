@@ -1,0 +1,105 @@
+import { LianmaiError, TransportId } from '@lianmai/protocol';
+import type { types } from 'mediasoup';
+import { announceCandidates } from './announce.js';
+import { mediaClosed, refusing } from './refusal.js';
+import type { RoomRouter } from './RoomRouter.js';
+
+export type Direction = 'send' | 'receive';
+
+export interface TransportSettings {
+  announcedAddresses: readonly string[];
+  maxIncomingKbps: number;
+}
+
+/** The bandwidth estimate starts here: 720p is allowed at once on an ordinary line and is corrected within a second. */
+const INITIAL_OUTGOING_BPS = 1_200_000;
+/** A network may be gone for 20 s and come back: an ICE restart then finds the transport alive. */
+const ICE_CONSENT_TIMEOUT_S = 45;
+
+const isWebRtc = (transport: types.Transport): transport is types.WebRtcTransport => transport.type === 'webrtc';
+
+/** A peer's two transports at most: one to publish, one to receive. A new one of a direction replaces the old. */
+export class PeerTransports {
+  readonly #home: RoomRouter;
+  readonly #settings: TransportSettings;
+  readonly #byDirection = new Map<Direction, types.Transport>();
+  #isClosed = false;
+  /** Counts resets: a transport that was asked for before one must not outlive it. */
+  #epoch = 0;
+
+  constructor(home: RoomRouter, settings: TransportSettings) {
+    this.#home = home;
+    this.#settings = settings;
+  }
+
+  get isDisconnected(): boolean {
+    return [...this.#byDirection.values()].some((transport) => isWebRtc(transport) && transport.iceState === 'disconnected');
+  }
+
+  async create(direction: Direction) {
+    const epoch = this.#epoch;
+    const transport = await this.#home.router.createWebRtcTransport({
+      webRtcServer: this.#home.worker.webRtcServer,
+      enableUdp: true,
+      enableTcp: true,
+      preferUdp: true,
+      iceConsentTimeout: ICE_CONSENT_TIMEOUT_S,
+      initialAvailableOutgoingBitrate: INITIAL_OUTGOING_BPS,
+    });
+    try {
+      if (direction === 'send') await transport.setMaxIncomingBitrate(this.#settings.maxIncomingKbps * 1000);
+      if (this.#isClosed || transport.closed || epoch !== this.#epoch) throw mediaClosed();
+    } catch (error) {
+      transport.close();
+      throw error;
+    }
+    this.adopt(direction, transport);
+    const { iceParameters, dtlsParameters } = transport;
+    const iceCandidates = announceCandidates(transport.iceCandidates, this.#settings.announcedAddresses);
+    return { id: TransportId.parse(transport.id), iceParameters, iceCandidates, dtlsParameters };
+  }
+
+  /** Uses a transport of another kind that was made on this peer's router. */
+  adopt(direction: Direction, transport: types.Transport): TransportId {
+    this.#byDirection.get(direction)?.close();
+    this.#byDirection.set(direction, transport);
+    return TransportId.parse(transport.id);
+  }
+
+  async connect(id: TransportId, dtlsParameters: types.DtlsParameters): Promise<void> {
+    await refusing(this.#findWebRtc(id).connect({ dtlsParameters }));
+  }
+
+  restartIce(id: TransportId): Promise<types.IceParameters> {
+    return refusing(this.#findWebRtc(id).restartIce());
+  }
+
+  /** NOT_FOUND unless it is this peer's transport; BAD_REQUEST when it is for the other direction. */
+  get(id: TransportId, direction: Direction): types.Transport {
+    const transport = this.#find(id);
+    if (this.#byDirection.get(direction) === transport) return transport;
+    throw new LianmaiError('BAD_REQUEST', undefined, { message: `transportId: expected the transport to ${direction}` });
+  }
+
+  reset(): void {
+    this.#epoch += 1;
+    for (const transport of this.#byDirection.values()) transport.close();
+    this.#byDirection.clear();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.reset();
+  }
+
+  #findWebRtc(id: TransportId): types.WebRtcTransport {
+    const transport = this.#find(id);
+    if (isWebRtc(transport)) return transport;
+    throw new LianmaiError('NOT_FOUND', { transportId: id });
+  }
+
+  #find(id: TransportId): types.Transport {
+    for (const transport of this.#byDirection.values()) if (transport.id === id) return transport;
+    throw new LianmaiError('NOT_FOUND', { transportId: id });
+  }
+}

@@ -1,0 +1,110 @@
+import { EventEmitter } from 'node:events';
+import { LianmaiError, RtpTrack, type SourceId } from '@lianmai/protocol';
+import type { types } from 'mediasoup';
+import { tapCapabilities } from './codecs.js';
+import type { Tap, TapEvents } from './contract.js';
+import type { Publication } from './Publication.js';
+import { mediaClosed } from './refusal.js';
+import { Subscription } from './Subscription.js';
+
+export interface TapTarget {
+  ip: string;
+  port: number;
+  sourceId: SourceId;
+}
+
+/** A producer sent to the bridge as plain RTP with RTCP on the same port, from the producer's own worker. */
+export class ProducerTap extends EventEmitter<TapEvents> implements Tap {
+  readonly track: RtpTrack;
+  readonly #subscription: Subscription;
+  readonly #transport: types.PlainTransport;
+  #isStarted = false;
+  #isShown = true;
+  #isClosed = false;
+
+  private constructor(subscription: Subscription, transport: types.PlainTransport, track: RtpTrack) {
+    super();
+    this.#subscription = subscription;
+    this.#transport = transport;
+    this.track = track;
+    subscription.consumer.on('producerclose', () => this.close('the producer is closed'));
+    transport.observer.once('close', () => this.close('the transport is closed'));
+  }
+
+  /** `listenIp`: the interface towards bridges on other machines; a bridge on this one is reached over loopback. */
+  static async open(publication: Publication, target: TapTarget, listenIp: string): Promise<ProducerTap> {
+    const { home, producer } = publication;
+    const transport = await home.router.createPlainTransport({
+      listenInfo: { protocol: 'udp', ip: isLoopback(target.ip) ? target.ip : listenIp, portRange: home.plainPorts },
+      rtcpMux: true,
+      comedia: false,
+    });
+    try {
+      await transport.connect({ ip: target.ip, port: target.port });
+      const consumer = await transport.consume({ producerId: producer.id, rtpCapabilities: tapCapabilities(), paused: true });
+      if (publication.rttMs === null) await publication.measure();
+      if (consumer.closed || transport.closed) throw mediaClosed();
+      return new ProducerTap(new Subscription(consumer, publication), transport, describe(consumer, publication, target.sourceId));
+    } catch (error) {
+      transport.close();
+      throw error;
+    }
+  }
+
+  async resume(): Promise<void> {
+    this.#isStarted = true;
+    await this.#apply();
+    await this.requestKeyFrame();
+  }
+
+  async requestKeyFrame(): Promise<void> {
+    const { consumer } = this.#subscription;
+    if (this.#isClosed || consumer.kind !== 'video' || consumer.paused) return;
+    await unlessClosed(consumer.requestKeyFrame());
+  }
+
+  async setSize(size: { width: number; height: number } | null): Promise<void> {
+    this.#isShown = size !== null;
+    if (size && !this.#isClosed) await unlessClosed(this.#subscription.setShownHeight(size.height));
+    await this.#apply();
+  }
+
+  close(reason: string): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#transport.close();
+    this.emit('closed', reason);
+  }
+
+  async #apply(): Promise<void> {
+    const { consumer } = this.#subscription;
+    const isWanted = this.#isStarted && this.#isShown;
+    if (this.#isClosed || consumer.paused === !isWanted) return;
+    await unlessClosed(isWanted ? consumer.resume() : consumer.pause());
+  }
+}
+
+/** A tap that closes meanwhile says so by its event; the call that was on its way has nothing to add. */
+async function unlessClosed(work: Promise<void>): Promise<void> {
+  await work.catch(() => undefined);
+}
+
+const isLoopback = (ip: string): boolean => ip.startsWith('127.') || ip === '::1';
+
+function describe(consumer: types.Consumer, publication: Publication, sourceId: SourceId): RtpTrack {
+  const codec = consumer.rtpParameters.codecs[0];
+  const name = codec?.mimeType.split('/')[1] ?? '';
+  const parsed = RtpTrack.safeParse({
+    sourceId,
+    trackId: consumer.id,
+    kind: consumer.kind,
+    codec: consumer.kind === 'audio' ? name.toLowerCase() : name.toUpperCase(),
+    ssrc: consumer.rtpParameters.encodings?.[0]?.ssrc,
+    payloadType: codec?.payloadType,
+    clockRate: codec?.clockRate,
+    channels: codec?.channels ?? 2,
+    rttMs: publication.rttMs,
+  });
+  if (!parsed.success) throw new LianmaiError('UNSUPPORTED', { codec: name }, { message: `The program cannot show ${name}.` });
+  return parsed.data;
+}

@@ -1,0 +1,52 @@
+import { ProducerId, type ParticipantId, type PublishSource } from '@lianmai/protocol';
+import type { types } from 'mediasoup';
+import { ladderOf, type LayerLadder } from './layers.js';
+import type { RoomRouter } from './RoomRouter.js';
+
+export interface PublicationOptions {
+  participantId: ParticipantId;
+  source: PublishSource;
+  home: RoomRouter;
+  producer: types.Producer;
+  videoHeightPx: number | undefined;
+}
+
+/** A published track: the producer on its home router and what the others need to know to consume it. */
+export class Publication {
+  readonly id: ProducerId;
+  readonly participantId: ParticipantId;
+  readonly source: PublishSource;
+  readonly home: RoomRouter;
+  readonly producer: types.Producer;
+  readonly ladder: LayerLadder;
+  readonly sinceMs = Date.now();
+  /** Round trip to the publisher at the last sample, ms. */
+  rttMs: number | null = null;
+  /** Packets lost on the way here in the last report, 0-1. */
+  loss: number | null = null;
+
+  constructor({ participantId, source, home, producer, videoHeightPx }: PublicationOptions) {
+    this.id = ProducerId.parse(producer.id);
+    this.participantId = participantId;
+    this.source = source;
+    this.home = home;
+    this.producer = producer;
+    this.ladder = ladderOf(producer.rtpParameters.encodings ?? [], source, videoHeightPx);
+  }
+
+  /** 0-10: the best of the layers, because those that are not sent score nothing; null: no judgement. */
+  get score(): number | null {
+    const scores = this.producer.score.map(({ score }) => score);
+    return this.producer.paused || scores.length === 0 ? null : Math.max(...scores);
+  }
+
+  /** One question to the worker. */
+  async measure(): Promise<void> {
+    const stats = await this.producer.getStats();
+    const trips = stats.flatMap(({ roundTripTime }) => (roundTripTime ? [roundTripTime] : []));
+    this.rttMs = trips.length > 0 ? Math.max(...trips) : null;
+    // RFC 3550 6.4.1: fraction of 256.
+    const losses = stats.filter(({ bitrate }) => bitrate > 0).map(({ fractionLost }) => fractionLost / 256);
+    this.loss = losses.length > 0 ? Math.max(...losses) : null;
+  }
+}

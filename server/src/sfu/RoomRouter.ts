@@ -1,0 +1,134 @@
+import { EventEmitter } from 'node:events';
+import type { ParticipantId, ProducerId } from '@lianmai/protocol';
+import type { types } from 'mediasoup';
+import { mediaCodecs } from './codecs.js';
+import type { Publication } from './Publication.js';
+import type { LevelMap } from './speakers.js';
+import type { LiveWorker, WorkerLoad } from './WorkerPool.js';
+
+export interface RoomRouterEvents {
+  levelsMeasured: [levels: LevelMap];
+  dominantSpeakerChanged: [participantId: ParticipantId];
+  /** `died`: the worker's process is gone. */
+  closed: [reason: 'died' | 'closed'];
+}
+
+export interface RoomRouterOptions {
+  worker: LiveWorker;
+  plainPorts: types.TransportPortRange;
+}
+
+/** mediasoup wants ten packets of a producer in each interval: 200 ms of Opus, with room for lost ones. */
+const LEVEL_INTERVAL_MS = 300;
+/** dBov; the noise of a quiet room lies below. */
+const SPEECH_THRESHOLD_DB = -60;
+
+/** A room's router on one worker: its peers, and what was piped here for them from the room's other routers. */
+export class RoomRouter extends EventEmitter<RoomRouterEvents> implements WorkerLoad {
+  readonly worker: LiveWorker;
+  readonly router: types.Router;
+  readonly plainPorts: types.TransportPortRange;
+  readonly peers = new Set<ParticipantId>();
+  consumers = 0;
+  readonly #levelObserver: types.AudioLevelObserver;
+  readonly #speakerObserver: types.ActiveSpeakerObserver;
+  readonly #piped = new Map<ProducerId, Promise<void>>();
+  readonly #publishers = new Map<string, ParticipantId>();
+
+  private constructor(
+    options: RoomRouterOptions,
+    router: types.Router,
+    observers: [types.AudioLevelObserver, types.ActiveSpeakerObserver],
+  ) {
+    super();
+    this.worker = options.worker;
+    this.plainPorts = options.plainPorts;
+    this.router = router;
+    [this.#levelObserver, this.#speakerObserver] = observers;
+    options.worker.loads.add(this);
+    router.observer.once('close', () => this.#afterClose());
+    this.#listen();
+  }
+
+  static async create(options: RoomRouterOptions): Promise<RoomRouter> {
+    const router = await options.worker.worker.createRouter({ mediaCodecs });
+    try {
+      const observers = await Promise.all([
+        router.createAudioLevelObserver({ maxEntries: 16, threshold: SPEECH_THRESHOLD_DB, interval: LEVEL_INTERVAL_MS }),
+        router.createActiveSpeakerObserver({ interval: LEVEL_INTERVAL_MS }),
+      ]);
+      return new RoomRouter(options, router, observers);
+    } catch (error) {
+      router.close();
+      throw error;
+    }
+  }
+
+  /** A consumer costs about as much as a publisher's track; an idle peer costs next to nothing. */
+  get load(): number {
+    return this.consumers + this.peers.size;
+  }
+
+  get isClosed(): boolean {
+    return this.router.closed;
+  }
+
+  get pipes(): number {
+    return this.#piped.size;
+  }
+
+  /** Makes the producer available here, by a pipe from its own router unless it is from here. Pausing, resuming and closing follow through the pipe. */
+  bring(publication: Publication): Promise<void> {
+    if (publication.home === this) return Promise.resolve();
+    const { id } = publication;
+    const existing = this.#piped.get(id);
+    if (existing) return existing;
+    const piping = this.#pipe(publication);
+    this.#piped.set(id, piping);
+    piping.catch(() => this.#piped.delete(id));
+    return piping;
+  }
+
+  async observe(publication: Publication): Promise<void> {
+    const { id, participantId } = publication;
+    this.#publishers.set(id, participantId);
+    publication.producer.observer.once('close', () => this.#publishers.delete(id));
+    await Promise.all([this.#levelObserver, this.#speakerObserver].map((observer) => observer.addProducer({ producerId: id })));
+  }
+
+  close(): void {
+    this.router.close();
+  }
+
+  async #pipe({ id, home }: Publication): Promise<void> {
+    const { pipeProducer } = await home.router.pipeToRouter({
+      producerId: id,
+      router: this.router,
+      enableSctp: false,
+      listenInfo: { protocol: 'udp', ip: '127.0.0.1', portRange: this.plainPorts },
+    });
+    if (!pipeProducer || pipeProducer.closed) throw new Error('the producer was closed while it was piped');
+    pipeProducer.observer.once('close', () => this.#piped.delete(id));
+  }
+
+  #listen(): void {
+    this.#levelObserver.on('volumes', (volumes) => {
+      const levels = volumes.flatMap(({ producer, volume }) => {
+        const participantId = this.#publishers.get(producer.id);
+        return participantId === undefined ? [] : [[participantId, volume] as const];
+      });
+      this.emit('levelsMeasured', new Map(levels));
+    });
+    this.#levelObserver.on('silence', () => this.emit('levelsMeasured', new Map()));
+    this.#speakerObserver.on('dominantspeaker', ({ producer }) => {
+      const participantId = this.#publishers.get(producer.id);
+      if (participantId !== undefined) this.emit('dominantSpeakerChanged', participantId);
+    });
+  }
+
+  #afterClose(): void {
+    this.worker.loads.delete(this);
+    this.#piped.clear();
+    this.emit('closed', this.worker.worker.died ? 'died' : 'closed');
+  }
+}

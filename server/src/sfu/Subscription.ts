@@ -1,0 +1,36 @@
+import { ConsumerId } from '@lianmai/protocol';
+import type { types } from 'mediasoup';
+import { pickLayers, priorityOf } from './layers.js';
+import type { Publication } from './Publication.js';
+
+/** A consumer with the policy of its picture: which layer for which size. */
+export class Subscription {
+  readonly id: ConsumerId;
+  readonly publication: Publication;
+  readonly consumer: types.Consumer;
+  #shown = '';
+
+  constructor(consumer: types.Consumer, publication: Publication) {
+    this.id = ConsumerId.parse(consumer.id);
+    this.consumer = consumer;
+    this.publication = publication;
+  }
+
+  /** 0-10 of what the receiver gets; null: no judgement. */
+  get score(): number | null {
+    const { paused, producerPaused, score } = this.consumer;
+    return paused || producerPaused ? null : score.score;
+  }
+
+  async setShownHeight(heightPx: number): Promise<void> {
+    if (this.consumer.kind !== 'video') return;
+    const { ladder, source } = this.publication;
+    const layers = pickLayers(ladder, source, heightPx);
+    const priority = priorityOf(source, heightPx);
+    const shown = `${layers.spatialLayer}/${layers.temporalLayer ?? ''}/${priority}`;
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    const hasLayers = this.consumer.type === 'simulcast' || this.consumer.type === 'svc';
+    await Promise.all([hasLayers && this.consumer.setPreferredLayers(layers), this.consumer.setPriority(priority)]);
+  }
+}
