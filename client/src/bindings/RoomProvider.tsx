@@ -1,0 +1,63 @@
+import { createContext, useContext, useEffect, useMemo, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { errorText } from '../i18n';
+import type { RoomActions } from '../state';
+import { createTileSizes, type TileSizes } from './tileSizes';
+
+export interface ToastMessage {
+  id: number;
+  text: string;
+}
+
+interface RoomBinding {
+  actions: RoomActions;
+  tileSizes: TileSizes;
+  toasts: StoreApi<ToastMessage[]>;
+}
+
+const Context = createContext<RoomBinding | null>(null);
+
+/** Gives everything inside the actions of the room that `state/` shows. */
+export function RoomProvider({ actions, children }: { actions: RoomActions; children: ReactNode }) {
+  const binding = useMemo(
+    () => ({ actions, tileSizes: createTileSizes(actions.setTileSize.bind(actions)), toasts: createStore<ToastMessage[]>(() => []) }),
+    [actions],
+  );
+  useEffect(() => binding.tileSizes.watchPage(), [binding]);
+  return <Context value={binding}>{children}</Context>;
+}
+
+function useBinding(): RoomBinding {
+  const binding = useContext(Context);
+  if (!binding) throw new Error('used outside RoomProvider');
+  return binding;
+}
+
+export const useActions = (): RoomActions => useBinding().actions;
+export const useTileSizes = (): TileSizes => useBinding().tileSizes;
+
+let lastToastId = 0;
+
+/** Short sentences that need no answer, and how to put one up or away. */
+export function useToasts() {
+  const { toasts } = useBinding();
+  return {
+    messages: useStore(toasts),
+    show: (text: string) => toasts.setState((shown) => [...shown.filter((one) => one.text !== text), { id: ++lastToastId, text }].slice(-4), true),
+    dismiss: (id: number) => toasts.setState((shown) => shown.filter((one) => one.id !== id), true),
+  };
+}
+
+/** Runs an action from a click; what goes wrong is said in a toast, worded from the error table. */
+export function useRun(): (action: Promise<unknown>) => void {
+  const { toasts } = useBinding();
+  const { t } = useTranslation();
+  return (action) => {
+    action.catch((error: unknown) => {
+      const text = errorText(t, error);
+      toasts.setState((shown) => [...shown.filter((one) => one.text !== text), { id: ++lastToastId, text }].slice(-4), true);
+    });
+  };
+}

@@ -1,0 +1,143 @@
+import { Hand, LogOut, MessageSquare, Mic, MicOff, MonitorUp, MonitorX, Users, Video, VideoOff } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useActions, useRun, useSelf } from '../../bindings';
+import { useRoom } from '../../state';
+import { DockButton, testIds, useHotkeys } from '../../ui';
+import { MoreMenu } from './MoreMenu';
+import { SettingsDialog } from './SettingsDialog';
+import { LeaveDialog } from './LeaveDialog';
+
+export type DrawerName = 'people' | 'chat';
+
+interface DockProps {
+  /** null: the page has no drawers to switch (wide studio). */
+  drawers: { open: DrawerName | null; toggle: (drawer: DrawerName) => void; unread: number } | null;
+  onInvite: () => void;
+  onLeave: () => void;
+}
+
+const ICON = { size: 22, 'aria-hidden': true } as const;
+
+export function Dock({ drawers, onInvite, onLeave }: DockProps) {
+  const { t } = useTranslation();
+  const [isSettingsOpen, setSettingsOpen] = useState(false);
+  const [isLeaving, setLeaving] = useState(false);
+  const self = useSelf();
+  const isLive = useRoom((room) => room.live?.state === 'live' || room.live?.state === 'starting');
+  const requests = useRoom((room) => room.stage?.requests.length ?? 0);
+  const leave = () => (self?.canLive && isLive ? setLeaving(true) : onLeave());
+  useHotkeys({ P: drawers ? () => drawers.toggle('people') : undefined, C: drawers ? () => drawers.toggle('chat') : undefined, I: onInvite });
+  return (
+    <nav aria-label={t('dock.label')} className="flex items-start justify-center gap-0.5 px-1 pt-2 pb-[max(8px,env(safe-area-inset-bottom))] sm:gap-2">
+      {self?.onStage ? <StageControls /> : <AudienceControls />}
+      {drawers && (
+        <>
+          <span aria-hidden className="mx-1 hidden h-10 w-px self-start bg-line sm:block" />
+          <DockButton
+            icon={<Users {...ICON} />}
+            label={t('dock.people')}
+            action={drawers.open === 'people' ? t('dock.hidePeople') : t('dock.showPeople')}
+            hotkey="P"
+            tone={drawers.open === 'people' ? 'active' : 'plain'}
+            badge={self?.isModerator ? requests : 0}
+            aria-expanded={drawers.open === 'people'}
+            onClick={() => drawers.toggle('people')}
+            data-testid={testIds.togglePeople}
+          />
+          <DockButton
+            icon={<MessageSquare {...ICON} />}
+            label={t('dock.chat')}
+            action={drawers.open === 'chat' ? t('dock.hideChat') : t('dock.showChat')}
+            hotkey="C"
+            tone={drawers.open === 'chat' ? 'active' : 'plain'}
+            badge={drawers.unread}
+            aria-expanded={drawers.open === 'chat'}
+            onClick={() => drawers.toggle('chat')}
+            data-testid={testIds.toggleChat}
+          />
+        </>
+      )}
+      <MoreMenu onSettings={() => setSettingsOpen(true)} onInvite={onInvite} />
+      <DockButton icon={<LogOut {...ICON} />} label={t('dock.leave')} action={t('dock.leaveRoom')} onClick={leave} data-testid={testIds.leave} />
+      <SettingsDialog isOpen={isSettingsOpen} onClose={() => setSettingsOpen(false)} />
+      <LeaveDialog isOpen={isLeaving} onClose={() => setLeaving(false)} onLeave={onLeave} />
+    </nav>
+  );
+}
+
+function StageControls() {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const run = useRun();
+  const local = useRoom((room) => room.local);
+  const mic = { ...local.microphone, isOn: local.microphone.state === 'on' };
+  const camera = { ...local.camera, isOn: local.camera.state === 'on' };
+  const isSharing = local.screen.state === 'on' || local.screen.state === 'muted';
+  const toggleMic = () => run(actions.setMic(!mic.isOn));
+  const toggleCamera = () => run(actions.setCamera(!camera.isOn));
+  const toggleScreen = () => run(actions.setScreen(!isSharing));
+  const canShare = typeof navigator.mediaDevices?.getDisplayMedia === 'function';
+  useHotkeys({ M: toggleMic, V: toggleCamera, S: canShare ? toggleScreen : undefined });
+  return (
+    <>
+      <DockButton
+        icon={mic.isOn ? <Mic {...ICON} /> : <MicOff {...ICON} />}
+        label={t('dock.mic')}
+        action={mic.problem ? t(`device.microphone.${mic.problem}`) : mic.isOn ? t('dock.muteMic') : t('dock.unmuteMic')}
+        hotkey="M"
+        tone={mic.isOn ? 'plain' : 'off'}
+        hasProblem={mic.state === 'failed'}
+        aria-pressed={mic.isOn}
+        disabled={mic.state === 'starting'}
+        onClick={toggleMic}
+        data-testid={testIds.toggleMic}
+      />
+      <DockButton
+        icon={camera.isOn ? <Video {...ICON} /> : <VideoOff {...ICON} />}
+        label={t('dock.camera')}
+        action={camera.problem ? t(`device.camera.${camera.problem}`) : camera.isOn ? t('dock.stopCamera') : t('dock.startCamera')}
+        hotkey="V"
+        tone={camera.isOn ? 'plain' : 'off'}
+        hasProblem={camera.state === 'failed'}
+        aria-pressed={camera.isOn}
+        disabled={camera.state === 'starting'}
+        onClick={toggleCamera}
+        data-testid={testIds.toggleCamera}
+      />
+      {canShare && (
+        <DockButton
+          icon={isSharing ? <MonitorX {...ICON} /> : <MonitorUp {...ICON} />}
+          label={isSharing ? t('dock.stopShare') : t('dock.share')}
+          action={isSharing ? t('dock.stopSharing') : t('dock.startSharing')}
+          hotkey="S"
+          tone={isSharing ? 'active' : 'plain'}
+          aria-pressed={isSharing}
+          disabled={local.screen.state === 'starting'}
+          onClick={toggleScreen}
+          data-testid={testIds.toggleScreen}
+        />
+      )}
+    </>
+  );
+}
+
+/** Somebody in the audience: the one thing they may do is to ask for a seat. */
+function AudienceControls() {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const run = useRun();
+  const hasAsked = useRoom((room) => room.stage?.requests.some((one) => one.participantId === room.selfId) ?? false);
+  return (
+    <DockButton
+      icon={<Hand {...ICON} />}
+      label={hasAsked ? t('dock.asked') : t('dock.ask')}
+      action={hasAsked ? t('dock.cancelRequest') : t('dock.requestStage')}
+      tone={hasAsked ? 'active' : 'plain'}
+      aria-pressed={hasAsked}
+      onClick={() => run(hasAsked ? actions.cancelStageRequest() : actions.requestStage())}
+      data-testid={hasAsked ? testIds.cancelRequest : testIds.requestStage}
+      isWide
+    />
+  );
+}

@@ -1,0 +1,29 @@
+import { useTranslation } from 'react-i18next';
+import { useActions, useRun } from '../../bindings';
+import { Button, Dialog } from '../../ui';
+
+/** A host who goes while on air must say what becomes of the show. */
+export function LeaveDialog({ isOpen, onClose, onLeave }: { isOpen: boolean; onClose: () => void; onLeave: () => void }) {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const run = useRun();
+  const endAndLeave = () => run(actions.stopLive().then(onLeave));
+  return (
+    <Dialog
+      isOpen={isOpen}
+      onClose={onClose}
+      title={t('leave.title')}
+      description={t('leave.text')}
+      closeLabel={t('common.cancel')}
+      width="sm"
+      actions={
+        <>
+          <Button onClick={onLeave}>{t('leave.keepLive')}</Button>
+          <Button look="live" onClick={endAndLeave}>
+            {t('leave.endAndLeave')}
+          </Button>
+        </>
+      }
+    />
+  );
+}

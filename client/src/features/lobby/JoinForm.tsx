@@ -1,0 +1,121 @@
+import { DisplayName, type Role } from '@lianmai/protocol';
+import { Dices, Eye, LogIn, Radio } from 'lucide-react';
+import { useState, type FormEvent, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { errorText } from '../../i18n';
+import { setPreferences, usePreferences } from '../../state';
+import { Button, IconButton, testIds, TextField } from '../../ui';
+import type { Invited, Offer } from './joining';
+import { suggestRoomName, toRoomName } from './roomName';
+import type { LobbyAnswer } from './useLobbyRoom';
+
+interface JoinFormProps {
+  room: string;
+  /** undefined: the room is given by the address. */
+  onRoomChange?: (room: string) => void;
+  invited: Invited | null;
+  answer: LobbyAnswer;
+  offer: Offer;
+  joining: Role | null;
+  error: unknown;
+  onJoin: (role: Role, name: string) => void;
+}
+
+const ICONS: Record<Role, ReactNode> = { host: <Radio size={20} />, guest: <LogIn size={20} />, viewer: <Eye size={20} /> };
+const TEST_IDS: Record<Role, string> = { host: testIds.createRoom, guest: testIds.joinRoom, viewer: testIds.watchRoom };
+
+/** Room and name, and one button that says what will happen. */
+export function JoinForm({ room, onRoomChange, invited, answer, offer, joining, error, onJoin }: JoinFormProps) {
+  const { t } = useTranslation();
+  const storedName = usePreferences((all) => all.name);
+  const [isNameMissing, setNameMissing] = useState(false);
+  const name = invited?.name ?? storedName;
+
+  const submit = (role: Role | null) => {
+    if (!role) return;
+    const parsed = DisplayName.safeParse(name);
+    setNameMissing(!parsed.success);
+    if (parsed.success) onJoin(role, parsed.data);
+    else document.querySelector<HTMLInputElement>(`[data-testid="${testIds.nameInput}"]`)?.focus();
+  };
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    submit(offer.primary);
+  };
+
+  return (
+    <form onSubmit={onSubmit} noValidate className="flex flex-col gap-4">
+      {onRoomChange && (
+        <TextField
+          label={t('lobby.room')}
+          value={room}
+          maxLength={300}
+          spellCheck={false}
+          autoCapitalize="none"
+          dir="ltr"
+          placeholder={t('lobby.roomPlaceholder')}
+          error={offer.obstacle === 'badName' ? t('lobby.badRoomName') : null}
+          hint={roomHint(t, answer)}
+          onChange={(event) => onRoomChange(toRoomName(event.target.value))}
+          trailing={<IconButton label={t('lobby.suggest')} icon={<Dices size={20} />} onClick={() => onRoomChange(suggestRoomName())} />}
+          data-testid={testIds.roomInput}
+        />
+      )}
+      <TextField
+        label={t('lobby.name')}
+        value={name}
+        maxLength={80}
+        autoComplete="nickname"
+        enterKeyHint="go"
+        dir="auto"
+        disabled={invited !== null}
+        placeholder={t('lobby.namePlaceholder')}
+        error={isNameMissing && name.trim() === '' ? t('lobby.nameMissing') : null}
+        onChange={(event) => setPreferences({ name: event.target.value })}
+        data-testid={testIds.nameInput}
+      />
+      <Obstacle offer={offer} answer={answer} />
+      {error != null && (
+        <p role="alert" data-testid={testIds.lobbyError} className="rounded-md bg-surface-2 px-4 py-3 text-base">
+          {errorText(t, error)}
+        </p>
+      )}
+      <div className="flex flex-col gap-2">
+        <Button
+          type="submit"
+          look="primary"
+          size="lg"
+          disabled={!offer.primary}
+          isBusy={joining !== null && joining === offer.primary}
+          icon={ICONS[offer.primary ?? 'guest']}
+          data-testid={TEST_IDS[offer.primary ?? 'guest']}
+        >
+          {offer.primary ? t(`lobby.action.${offer.primary}`) : t('lobby.action.none')}
+        </Button>
+        {offer.secondary && (
+          <Button look="ghost" icon={<Eye size={20} />} isBusy={joining === 'viewer'} onClick={() => submit('viewer')} data-testid={testIds.watchRoom}>
+            {t('lobby.watchOnly')}
+          </Button>
+        )}
+      </div>
+    </form>
+  );
+}
+
+function roomHint(t: ReturnType<typeof useTranslation>['t'], answer: LobbyAnswer): string | undefined {
+  if (answer.state !== 'known') return t('lobby.roomHint');
+  const { exists, hostName, participants } = answer.info;
+  if (!exists) return t('lobby.roomIsNew');
+  return hostName ? t('lobby.roomHostedBy', { name: hostName, count: participants }) : t('lobby.roomHasPeople', { count: participants });
+}
+
+function Obstacle({ offer, answer }: { offer: Offer; answer: LobbyAnswer }) {
+  const { t } = useTranslation();
+  if (!offer.obstacle || offer.obstacle === 'badName') return null;
+  const text = offer.obstacle === 'failed' && answer.state === 'failed' ? errorText(t, answer.error) : t(`lobby.obstacle.${offer.obstacle}`);
+  return (
+    <p role="status" className="rounded-md bg-surface-2 px-4 py-3 text-base">
+      {text}
+    </p>
+  );
+}

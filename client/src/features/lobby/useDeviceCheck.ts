@@ -1,0 +1,118 @@
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { DeviceError, openCamera, openMicrophone, stopTrack } from '../../session';
+import { getPreferences, setPreferences, type DeviceProblem } from '../../state';
+
+export interface CheckedTrack {
+  state: 'off' | 'starting' | 'on' | 'failed';
+  track: MediaStreamTrack | null;
+  problem: DeviceProblem | null;
+}
+
+interface CheckedDevice extends CheckedTrack {
+  setOn: (isOn: boolean) => void;
+  choose: (deviceId: string) => void;
+}
+
+export interface DeviceCheck {
+  camera: CheckedDevice;
+  microphone: CheckedDevice;
+  /** Gives the open tracks away: from then on the caller owns them. */
+  handOver: () => HandedTracks;
+  /** After a failed join: tracks that still live are ours again, others are opened anew. */
+  takeBack: (tracks: HandedTracks) => void;
+}
+
+export interface HandedTracks {
+  camera: MediaStreamTrack | false;
+  microphone: MediaStreamTrack | false;
+}
+
+type Kind = 'camera' | 'microphone';
+const OPEN = { camera: openCamera, microphone: openMicrophone };
+const REMEMBERED_ON = { camera: 'isCameraOn', microphone: 'isMicrophoneOn' } as const;
+const REMEMBERED_ID = { camera: 'cameraId', microphone: 'microphoneId' } as const;
+const OFF: CheckedTrack = { state: 'off', track: null, problem: null };
+
+/** One device of the lobby: opened, switched, changed; only the newest wish counts, and nothing stays open that nobody shows. */
+class LobbyDevice {
+  private readonly kind: Kind;
+  private readonly tell: (now: CheckedTrack) => void;
+  private track: MediaStreamTrack | null = null;
+  private wish = 0;
+
+  constructor(kind: Kind, tell: (now: CheckedTrack) => void) {
+    this.kind = kind;
+    this.tell = tell;
+  }
+
+  async open(): Promise<void> {
+    const wish = ++this.wish;
+    this.stop();
+    this.tell({ ...OFF, state: 'starting' });
+    try {
+      const track = await OPEN[this.kind]();
+      if (wish !== this.wish) return stopTrack(track);
+      this.track = track;
+      track.addEventListener('ended', () => this.track === track && this.tell({ ...OFF, state: 'failed', problem: 'noDevice' }));
+      this.tell({ state: 'on', track, problem: null });
+    } catch (error) {
+      if (wish === this.wish) this.tell({ ...OFF, state: 'failed', problem: error instanceof DeviceError ? error.problem : 'unknown' });
+    }
+  }
+
+  close(): void {
+    this.wish++;
+    this.stop();
+    this.tell(OFF);
+  }
+
+  give(): MediaStreamTrack | false {
+    this.wish++;
+    const track = this.track;
+    this.track = null;
+    return track ?? false;
+  }
+
+  take(track: MediaStreamTrack | false): void {
+    if (!track) return;
+    if (track.readyState === 'ended') return void this.open();
+    this.track = track;
+  }
+
+  private stop(): void {
+    stopTrack(this.track);
+    this.track = null;
+  }
+}
+
+function useLobbyDevice(kind: Kind, isWanted: boolean): [CheckedDevice, LobbyDevice] {
+  const [checked, setChecked] = useState<CheckedTrack>(OFF);
+  const device = useMemo(() => new LobbyDevice(kind, setChecked), [kind]);
+  useEffect(() => {
+    if (isWanted && getPreferences()[REMEMBERED_ON[kind]]) void device.open();
+    return () => device.close();
+  }, [device, kind, isWanted]);
+  const setOn = (isOn: boolean) => {
+    setPreferences({ [REMEMBERED_ON[kind]]: isOn });
+    if (isOn) void device.open();
+    else device.close();
+  };
+  const choose = (deviceId: string) => {
+    setPreferences({ [REMEMBERED_ID[kind]]: deviceId === '' ? null : deviceId });
+    if (checked.state !== 'off') void device.open();
+  };
+  return [{ ...checked, setOn, choose }, device];
+}
+
+/** Camera and microphone before joining. Nothing is opened while `isWanted` is false (somebody who only watches is not asked). */
+export function useDeviceCheck(isWanted: boolean): DeviceCheck {
+  const [camera, cameraDevice] = useLobbyDevice('camera', isWanted);
+  const [microphone, microphoneDevice] = useLobbyDevice('microphone', isWanted);
+  const devices = useRef({ cameraDevice, microphoneDevice });
+  const handOver = (): HandedTracks => ({ camera: devices.current.cameraDevice.give(), microphone: devices.current.microphoneDevice.give() });
+  const takeBack = (tracks: HandedTracks) => {
+    devices.current.cameraDevice.take(tracks.camera);
+    devices.current.microphoneDevice.take(tracks.microphone);
+  };
+  return { camera, microphone, handOver, takeBack };
+}

@@ -1,0 +1,41 @@
+import { LianmaiError, RoomId, toLianmaiError, type LobbyRoom } from '@lianmai/protocol';
+import { useEffect, useState } from 'react';
+import { lobbyRoom } from '../../session';
+
+export type LobbyAnswer =
+  | { state: 'none' }
+  | { state: 'asking'; room: string }
+  | { state: 'known'; room: string; info: LobbyRoom }
+  | { state: 'failed'; room: string; error: LianmaiError };
+
+/** Typing must pause this long before the server is asked. */
+const TYPING_PAUSE_MS = 300;
+/** The lobby may stay open for long: what it says must stay true. */
+const REFRESH_MS = 5000;
+
+/** What the server says about a room, asked again while the lobby is open. Names that cannot be rooms are not asked for. */
+export function useLobbyRoom(room: string): LobbyAnswer {
+  const [answer, setAnswer] = useState<LobbyAnswer>({ state: 'none' });
+  const isValid = RoomId.safeParse(room).success;
+  useEffect(() => {
+    if (!isValid) return setAnswer({ state: 'none' });
+    let isCurrent = true;
+    let timer: ReturnType<typeof setTimeout>;
+    setAnswer({ state: 'asking', room });
+    const ask = async () => {
+      const next = await lobbyRoom(room).then(
+        (info): LobbyAnswer => ({ state: 'known', room, info }),
+        (error: unknown): LobbyAnswer => ({ state: 'failed', room, error: toLianmaiError(error) }),
+      );
+      if (!isCurrent) return;
+      setAnswer(next);
+      timer = setTimeout(() => void ask(), REFRESH_MS);
+    };
+    timer = setTimeout(() => void ask(), TYPING_PAUSE_MS);
+    return () => {
+      isCurrent = false;
+      clearTimeout(timer);
+    };
+  }, [room, isValid]);
+  return answer;
+}

@@ -1,0 +1,66 @@
+import type { ParticipantInfo } from '@lianmai/protocol';
+import { useMemo, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useSelf } from '../../bindings';
+import { useRoom } from '../../state';
+import { Badge, testIds } from '../../ui';
+import { PersonRow } from './PersonRow';
+import { RequestList } from './RequestList';
+
+interface PeoplePanelProps {
+  /** The studio shows requests and backstage above, in panels of their own. */
+  withRequests?: boolean;
+}
+
+/** Requests, the stage, the audience. */
+export function PeoplePanel({ withRequests = true }: PeoplePanelProps) {
+  const { t } = useTranslation();
+  const self = useSelf();
+  const participants = useRoom((room) => room.participants);
+  const requests = useRoom((room) => room.stage?.requests.length ?? 0);
+  const seatLimit = useRoom((room) => room.stage?.seatLimit ?? 0);
+  const { onStage, audience } = useMemo(() => {
+    const all = Object.values(participants);
+    return { onStage: all.filter((one) => one.onStage), audience: all.filter((one) => !one.onStage) };
+  }, [participants]);
+  return (
+    <div className="h-full overflow-y-auto pb-2" data-testid={testIds.peopleDrawer}>
+      {withRequests && self?.isModerator && (
+        <Section title={t('people.requests')} count={requests > 0 ? <Badge count={requests} data-testid={testIds.requestCount} /> : <Count value={0} />}>
+          {requests === 0 && <p className="px-4 pb-2 text-fg-3">{t('people.noRequests')}</p>}
+          <RequestList />
+        </Section>
+      )}
+      <Section title={t('people.onStage')} count={<Count value={onStage.length} of={seatLimit} />}>
+        <People people={onStage} />
+      </Section>
+      <Section title={t('people.audience')} count={<Count value={audience.length} />}>
+        {audience.length === 0 ? <p className="px-4 pb-2 text-fg-3">{t('people.noAudience')}</p> : <People people={audience} />}
+      </Section>
+    </div>
+  );
+}
+
+const People = ({ people }: { people: readonly ParticipantInfo[] }) => (
+  <ul className="px-2">
+    {people.map((participant) => (
+      <PersonRow key={participant.id} participant={participant} />
+    ))}
+  </ul>
+);
+
+const Count = ({ value, of }: { value: number; of?: number }) => (
+  <span className="tabular text-sm text-fg-3">{of ? `${value} / ${of}` : value}</span>
+);
+
+function Section({ title, count, children }: { title: string; count: ReactNode; children: ReactNode }) {
+  return (
+    <section aria-label={title}>
+      <h3 className="flex min-h-10 items-center justify-between px-4 pt-2 text-sm font-semibold">
+        {title}
+        {count}
+      </h3>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,35 @@
+import { useTranslation } from 'react-i18next';
+import { useActions, useRun } from '../../bindings';
+import { useRoom } from '../../state';
+import { Button, Dialog, testIds } from '../../ui';
+
+/** A moderator offers a seat: take it or not, nothing is opened before. */
+export function InvitationDialog() {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const run = useRun();
+  const by = useRoom((room) => room.stage?.invitations.find((one) => one.participantId === room.selfId)?.by ?? null);
+  const name = useRoom((room) => (by ? (room.participants[by]?.name ?? t('role.host')) : ''));
+  const answer = (accept: boolean) => run(actions.answerInvitation(accept));
+  return (
+    <Dialog
+      isOpen={by !== null}
+      onClose={() => answer(false)}
+      title={t('invitation.title', { name })}
+      description={t('invitation.text')}
+      closeLabel={t('invitation.refuse')}
+      width="sm"
+      isSticky
+      actions={
+        <>
+          <Button onClick={() => answer(false)} data-testid={testIds.refuseInvitation}>
+            {t('invitation.refuse')}
+          </Button>
+          <Button look="primary" onClick={() => answer(true)} data-testid={testIds.acceptInvitation}>
+            {t('invitation.accept')}
+          </Button>
+        </>
+      }
+    />
+  );
+}

@@ -1,0 +1,48 @@
+import { Eye } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { useRoom } from '../../state';
+import { Clock, Pill, testIds } from '../../ui';
+
+/** The one red thing: we are on air, and since when. */
+export function LivePill() {
+  const { t } = useTranslation();
+  const state = useRoom((room) => room.live?.state);
+  const sinceMs = useRoom((room) => room.live?.liveSinceMs ?? null);
+  const offsetMs = useRoom((room) => room.clockOffsetMs);
+  if (state === 'starting') {
+    return (
+      <Pill role="status" className="animate-breathe" data-testid={testIds.livePill} data-state={state}>
+        {t('live.starting')}
+      </Pill>
+    );
+  }
+  if (state === 'stopping') {
+    return (
+      <Pill role="status" data-testid={testIds.livePill} data-state={state}>
+        {t('live.stopping')}
+      </Pill>
+    );
+  }
+  if (state !== 'live') return null;
+  return (
+    <Pill tone="live" role="status" aria-label={t('live.onAir')} data-testid={testIds.livePill} data-state={state}>
+      {t('common.live')}
+      {sinceMs !== null && <Clock sinceMs={sinceMs} offsetMs={offsetMs} />}
+    </Pill>
+  );
+}
+
+/** People who watch: in the room without a seat, and on the watch page. */
+export function ViewerCount() {
+  const { t } = useTranslation();
+  const inRoom = useRoom((room) => Object.values(room.participants).filter((one) => !one.onStage).length);
+  const onHls = useRoom((room) => (room.live?.state === 'live' ? room.live.hlsViewers : 0));
+  const isLive = useRoom((room) => room.live?.state === 'live');
+  const count = inRoom + onHls;
+  if (!isLive && count === 0) return null;
+  return (
+    <Pill icon={<Eye size={16} aria-hidden />} aria-label={t('room.viewers', { count })} title={t('room.viewers', { count })} data-testid={testIds.viewers}>
+      {count}
+    </Pill>
+  );
+}

@@ -1,0 +1,79 @@
+import { ERRORS } from '@lianmai/protocol';
+import { Mic } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { useActions, useRun, useToasts } from '../../bindings';
+import { errorText } from '../../i18n';
+import { useRoom, type RoomNotice } from '../../state';
+import { Button, Dialog, testIds, Toast, ToastProvider } from '../../ui';
+
+/** What moderators did to us, and what went wrong: toasts; being asked to speak needs an answer, so it is a dialog. */
+export function RoomNotices() {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const { messages, dismiss } = useToasts();
+  const notices = useRoom((room) => room.notices);
+  const asked = notices.find((notice) => notice.kind === 'unmuteAsked');
+  return (
+    <ToastProvider label={t('common.notices')}>
+      {notices
+        .filter((notice) => notice.kind !== 'unmuteAsked')
+        .map((notice) => (
+          <NoticeToast key={notice.id} notice={notice} />
+        ))}
+      {messages.map((message) => (
+        <Toast key={`m${message.id}`} closeLabel={t('common.close')} onClose={() => dismiss(message.id)} data-testid={testIds.notice}>
+          {message.text}
+        </Toast>
+      ))}
+      {asked && <UnmuteDialog by={asked} onClose={() => actions.dismissNotice(asked.id)} />}
+    </ToastProvider>
+  );
+}
+
+function NoticeToast({ notice }: { notice: RoomNotice }) {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const run = useRun();
+  const byName = useRoom((room) => ('by' in notice ? (room.participants[notice.by]?.name ?? '') : ''));
+  const close = { closeLabel: t('common.close'), onClose: () => actions.dismissNotice(notice.id), 'data-testid': testIds.notice };
+  if (notice.kind === 'mutedByHost') {
+    const unmute = { label: t('notice.unmute'), onClick: () => run(actions.setMic(true)) };
+    return (
+      <Toast {...close} {...(notice.source === 'microphone' && { action: unmute })}>
+        {t(`notice.muted.${notice.source}`, { name: byName })}
+      </Toast>
+    );
+  }
+  if (notice.kind === 'stageRequestDeclined') return <Toast {...close}>{t('notice.declined')}</Toast>;
+  if (notice.kind === 'failed') return <Toast {...close}>{notice.code in ERRORS ? errorText(t, notice) : notice.message}</Toast>;
+  return null;
+}
+
+function UnmuteDialog({ by, onClose }: { by: Extract<RoomNotice, { kind: 'unmuteAsked' }>; onClose: () => void }) {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const run = useRun();
+  const name = useRoom((room) => room.participants[by.by]?.name ?? t('role.host'));
+  const unmute = () => {
+    run(actions.setMic(true));
+    onClose();
+  };
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={t('notice.askedTitle', { name })}
+      description={t('notice.askedText')}
+      closeLabel={t('common.close')}
+      width="sm"
+      actions={
+        <>
+          <Button onClick={onClose}>{t('notice.stayMuted')}</Button>
+          <Button look="primary" icon={<Mic size={18} aria-hidden />} onClick={unmute}>
+            {t('notice.unmute')}
+          </Button>
+        </>
+      }
+    />
+  );
+}

@@ -1,0 +1,7 @@
+/** What stands around the stage: the top bar, what happens to us, what is wrong with the connection, and the end. */
+export { EndedScreen } from './EndedScreen';
+export { InvitationDialog } from './InvitationDialog';
+export { MediaBlocked, ReconnectingCover, SoundBlocked } from './Trouble';
+export { RoomNotices } from './RoomNotices';
+export { TopBar } from './TopBar';
+export { LivePill, ViewerCount } from './LivePill';

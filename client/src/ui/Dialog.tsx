@@ -1,0 +1,88 @@
+import { X } from 'lucide-react';
+import { Dialog as Radix } from 'radix-ui';
+import type { ReactNode } from 'react';
+import { Button, type ButtonLook } from './Button';
+import { cx } from './cx';
+import { IconButton } from './IconButton';
+
+interface DialogProps {
+  isOpen: boolean;
+  onClose: () => void;
+  title: string;
+  description?: ReactNode;
+  children?: ReactNode;
+  /** Buttons, the one that goes on last. */
+  actions?: ReactNode;
+  closeLabel: string;
+  width?: 'sm' | 'md' | 'lg';
+  /** Refuses to go away by a click beside it. */
+  isSticky?: boolean;
+}
+
+const WIDTHS = { sm: 'max-w-sm', md: 'max-w-lg', lg: 'max-w-2xl' };
+
+export function Dialog({ isOpen, onClose, title, description, children, actions, closeLabel, width = 'md', isSticky = false }: DialogProps) {
+  return (
+    <Radix.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
+      <Radix.Portal>
+        <Radix.Overlay className="animate-fade fixed inset-0 z-40 bg-scrim" />
+        <Radix.Content
+          onInteractOutside={(event) => isSticky && event.preventDefault()}
+          {...(description == null && { 'aria-describedby': undefined })}
+          className={cx(
+            'animate-enter fixed inset-x-4 top-1/2 z-50 mx-auto flex max-h-[calc(100dvh-32px)] -translate-y-1/2 flex-col rounded-lg border border-line bg-surface-1',
+            WIDTHS[width],
+          )}
+        >
+          <header className="flex items-start justify-between gap-4 px-6 pt-5">
+            <div className="min-w-0">
+              <Radix.Title className="text-lg font-semibold">{title}</Radix.Title>
+              {description != null && <Radix.Description className="mt-1 text-sm text-fg-2">{description}</Radix.Description>}
+            </div>
+            <Radix.Close asChild>
+              <IconButton label={closeLabel} icon={<X size={20} />} className="-mt-1 -mr-2" />
+            </Radix.Close>
+          </header>
+          <div className="min-h-0 flex-1 overflow-y-auto px-6 py-4">{children}</div>
+          {actions != null && <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-6 py-4">{actions}</footer>}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+interface ConfirmDialogProps {
+  isOpen: boolean;
+  onClose: () => void;
+  onConfirm: () => void;
+  title: string;
+  description: string;
+  confirmLabel: string;
+  cancelLabel: string;
+  look?: ButtonLook;
+  isBusy?: boolean;
+  confirmTestId?: string;
+}
+
+/** Asks once before something that cannot be taken back. */
+export function ConfirmDialog(props: ConfirmDialogProps) {
+  const { onClose, onConfirm, confirmLabel, cancelLabel, look = 'primary', isBusy = false, confirmTestId } = props;
+  return (
+    <Dialog
+      isOpen={props.isOpen}
+      onClose={onClose}
+      title={props.title}
+      description={props.description}
+      closeLabel={cancelLabel}
+      width="sm"
+      actions={
+        <>
+          <Button onClick={onClose}>{cancelLabel}</Button>
+          <Button look={look} isBusy={isBusy} onClick={onConfirm} {...(confirmTestId && { 'data-testid': confirmTestId })}>
+            {confirmLabel}
+          </Button>
+        </>
+      }
+    />
+  );
+}

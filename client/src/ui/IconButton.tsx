@@ -1,0 +1,38 @@
+import type { ButtonHTMLAttributes, ReactNode } from 'react';
+import { cx } from './cx';
+import { Tooltip } from './Tooltip';
+
+interface IconButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'children'> {
+  /** Said by screen readers and shown on hover. */
+  label: string;
+  icon: ReactNode;
+  hotkey?: string;
+  look?: 'plain' | 'filled' | 'overlay';
+  tooltipSide?: 'top' | 'bottom' | 'left' | 'right';
+}
+
+const LOOKS = {
+  plain: 'text-fg-2 hover:not-disabled:bg-surface-2 hover:not-disabled:text-fg',
+  filled: 'bg-surface-2 text-fg hover:not-disabled:bg-surface-3',
+  overlay: 'bg-black/55 text-white hover:not-disabled:bg-black/75',
+};
+
+/** A small square action without a written label. */
+export function IconButton({ label, icon, hotkey, look = 'plain', tooltipSide = 'top', className, ...rest }: IconButtonProps) {
+  return (
+    <Tooltip label={label} hotkey={hotkey} side={tooltipSide}>
+      <button
+        type="button"
+        aria-label={label}
+        {...rest}
+        className={cx(
+          'target inline-flex aspect-square shrink-0 items-center justify-center rounded-md transition-colors disabled:opacity-40',
+          LOOKS[look],
+          className,
+        )}
+      >
+        {icon}
+      </button>
+    </Tooltip>
+  );
+}

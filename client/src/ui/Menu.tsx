@@ -1,0 +1,65 @@
+import { Check } from 'lucide-react';
+import { DropdownMenu as Radix } from 'radix-ui';
+import type { ReactNode } from 'react';
+import { cx } from './cx';
+
+interface MenuProps {
+  trigger: ReactNode;
+  children: ReactNode;
+  side?: 'top' | 'bottom' | 'left' | 'right';
+  align?: 'start' | 'center' | 'end';
+  onOpenChange?: (isOpen: boolean) => void;
+}
+
+export function Menu({ trigger, children, side = 'bottom', align = 'end', onOpenChange }: MenuProps) {
+  return (
+    <Radix.Root modal={false} {...(onOpenChange && { onOpenChange })}>
+      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
+      <Radix.Portal>
+        <Radix.Content
+          side={side}
+          align={align}
+          sideOffset={8}
+          collisionPadding={8}
+          className="animate-enter z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-56 overflow-y-auto rounded-lg border border-line bg-surface-2 p-1.5 text-sm"
+        >
+          {children}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+const ITEM =
+  'target flex w-full cursor-pointer items-center gap-3 rounded-md px-3 py-1.5 text-fg outline-none select-none data-[disabled]:cursor-default data-[disabled]:opacity-45 data-[highlighted]:bg-surface-3';
+
+interface MenuItemProps {
+  icon?: ReactNode;
+  children: ReactNode;
+  onSelect: () => void;
+  disabled?: boolean;
+  'data-testid'?: string;
+}
+
+export function MenuItem({ icon, children, ...rest }: MenuItemProps) {
+  return (
+    <Radix.Item {...rest} className={ITEM}>
+      {icon != null && <span className="shrink-0 text-fg-2">{icon}</span>}
+      <span className="min-w-0 flex-1">{children}</span>
+    </Radix.Item>
+  );
+}
+
+export function MenuCheck({ children, isOn, onChange, ...rest }: { children: ReactNode; isOn: boolean; onChange: (isOn: boolean) => void; 'data-testid'?: string }) {
+  return (
+    <Radix.CheckboxItem {...rest} checked={isOn} onCheckedChange={onChange} className={ITEM}>
+      <span className={cx('shrink-0', !isOn && 'invisible')}>
+        <Check size={18} aria-hidden />
+      </span>
+      <span className="min-w-0 flex-1">{children}</span>
+    </Radix.CheckboxItem>
+  );
+}
+
+export const MenuSeparator = () => <Radix.Separator className="mx-2 my-1.5 h-px bg-line" />;
+export const MenuLabel = ({ children }: { children: ReactNode }) => <Radix.Label className="px-3 pt-2 pb-1 text-sm text-fg-3">{children}</Radix.Label>;

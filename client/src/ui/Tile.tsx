@@ -1,0 +1,56 @@
+import { MicOff, MonitorUp } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Avatar } from './Avatar';
+import { cx } from './cx';
+import { NetworkBars, type Bars } from './NetworkBars';
+
+interface TileProps {
+  name: string;
+  /** Keeps the avatar's colour. */
+  seed: string;
+  kind: 'camera' | 'screen';
+  /** null: the avatar card. */
+  video: ReactNode;
+  isSpeaking?: boolean;
+  mic?: { isOn: boolean; label: string } | null;
+  network?: { bars: Bars; label: string } | null;
+  /** Stands over a dimmed picture, e.g. "reconnecting". */
+  cover?: ReactNode;
+  /** At the upper right: menu, pin. */
+  corner?: ReactNode;
+  size?: 'sm' | 'md';
+}
+
+/** One person or screen on stage: picture or card, name plate, microphone, network, speaking ring. */
+export function Tile({ name, seed, kind, video, isSpeaking = false, mic, network, cover, corner, size = 'md' }: TileProps) {
+  return (
+    <div className="@container-size group/tile relative size-full overflow-hidden rounded-[inherit] bg-surface-2">
+      {video ?? <AvatarCard name={name} seed={seed} />}
+      {cover != null && <div className="animate-fade absolute inset-0 flex items-center justify-center bg-black/60 p-3 text-center text-sm text-white">{cover}</div>}
+      <div className={cx('pointer-events-none absolute inset-x-0 bottom-0 flex items-end', size === 'md' ? 'p-2' : 'p-1')}>
+        <span className="flex h-7 max-w-full items-center gap-1.5 rounded-sm bg-black/60 px-2 text-sm text-white">
+          {kind === 'screen' && <MonitorUp size={14} className="shrink-0" aria-hidden />}
+          {mic && !mic.isOn && <MicOff size={14} className="shrink-0" role="img" aria-label={mic.label} />}
+          <bdi className="truncate">{name}</bdi>
+          {network && network.bars < 3 && <NetworkBars {...network} className="shrink-0" />}
+        </span>
+      </div>
+      {corner != null && <div className="absolute top-2 right-2 flex gap-1">{corner}</div>}
+      <span
+        aria-hidden
+        className={cx(
+          'pointer-events-none absolute inset-0 rounded-[inherit] border-3 border-accent-text transition-opacity',
+          isSpeaking ? 'opacity-100' : 'opacity-0',
+        )}
+      />
+    </div>
+  );
+}
+
+function AvatarCard({ name, seed }: { name: string; seed: string }) {
+  return (
+    <div className="flex size-full items-center justify-center">
+      <Avatar name={name} seed={seed} className="h-[min(42cqh,42cqw)] max-h-40 text-[min(15cqh,15cqw,3.5rem)]" />
+    </div>
+  );
+}

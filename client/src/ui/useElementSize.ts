@@ -1,0 +1,20 @@
+import { useCallback, useState } from 'react';
+
+export interface ElementSize {
+  width: number;
+  height: number;
+}
+
+/** The content size of the element that gets the answered ref, in CSS pixels; zero until it is measured. */
+export function useElementSize(): [ref: (element: HTMLElement | null) => (() => void) | undefined, size: ElementSize] {
+  const [size, setSize] = useState<ElementSize>({ width: 0, height: 0 });
+  const ref = useCallback((element: HTMLElement | null) => {
+    if (!element) return undefined;
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry) setSize({ width: entry.contentRect.width, height: entry.contentRect.height });
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return [ref, size];
+}
