@@ -22,7 +22,12 @@ const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
  * @returns {Promise<number>} its exit code, one of `okCodes`
  */
 export async function run(command, args, { cwd = ROOT, env = {}, onLine, okCodes = [0] } = {}) {
-  const child = spawn(command, args, { cwd, env: { ...process.env, NO_COLOR: '1', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...process.env, NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
   /** @type {string[]} */
   const output = [];
   for (const stream of [child.stdout, child.stderr]) {
@@ -44,11 +49,15 @@ export async function run(command, args, { cwd = ROOT, env = {}, onLine, okCodes
  * @param {{ env?: Record<string, string | undefined> }} [options]
  */
 export async function runVisibly(command, args, { env = {} } = {}) {
-  return finish(spawn(command, args, { cwd: ROOT, env: { ...process.env, ...env }, stdio: 'inherit' }), command);
+  return finish(
+    spawn(command, args, { cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit'], detached: true }),
+    command,
+  );
 }
 
 /**
- * Waits for the child, passes signals on to it, and dies by that signal once it is gone: nothing is left behind.
+ * Waits for the child and ends by a signal only after it. The child leads a process group, so that a signal to us reaches its own
+ * children too, compilers and browsers: nothing is left behind.
  * @param {import('node:child_process').ChildProcess} child
  * @param {string} command
  * @returns {Promise<number>}
@@ -59,7 +68,7 @@ async function finish(child, command) {
   /** @param {NodeJS.Signals} signal */
   const forward = (signal) => {
     received = signal;
-    child.kill(signal);
+    signalGroup(child, signal);
   };
   for (const signal of FORWARDED) process.on(signal, forward);
   try {
@@ -70,5 +79,17 @@ async function finish(child, command) {
     throw new SetupError(`${command} cannot be started: ${error instanceof Error ? error.message : String(error)}`);
   } finally {
     for (const signal of FORWARDED) process.off(signal, forward);
+  }
+}
+
+/**
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {NodeJS.Signals} signal
+ */
+function signalGroup(child, signal) {
+  try {
+    if (child.pid) process.kill(-child.pid, signal);
+  } catch {
+    // It has ended meanwhile.
   }
 }

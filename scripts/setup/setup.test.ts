@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import * as path from 'node:path';
@@ -66,6 +68,18 @@ describe('a command of the set-up', () => {
     await expect(run(process.execPath, ['-e', 'console.error("the reason"); process.exit(1)'])).rejects.toThrow(/the reason/);
     await expect(run('no-such-program-here', [])).rejects.toThrow(/cannot be started/);
   });
+});
+
+it('a signal to the set-up ends the command and what that started', async () => {
+  const runModule = new URL('run.mjs', import.meta.url).href;
+  const grandchild = `console.log(process.pid); setInterval(() => {}, 1000)`;
+  const child = `import { execFileSync } from 'node:child_process'; execFileSync(process.execPath, ['-e', ${JSON.stringify(grandchild)}], { stdio: 'inherit' })`;
+  const script = `import { run } from ${JSON.stringify(runModule)}; await run(process.execPath, ['--input-type=module', '-e', ${JSON.stringify(child)}], { onLine: console.log })`;
+  const setup = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(setup.stdout, 'data');
+  setup.kill('SIGTERM');
+  // It waits until nobody holds the command's output any more.
+  expect(await once(setup, 'exit')).toEqual([143, null]);
 });
 
 describe('the tests’ last line', () => {
