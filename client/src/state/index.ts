@@ -6,5 +6,5 @@ export type * from './contract';
 export { refreshDevices, useDevices, type DeviceChoice, type DeviceList } from './devices';
 export { getPreferences, setPreferences, subscribePreferences, usePreferences, type Preferences } from './preferences';
 export { randomId } from './randomId';
-export { applyEvent, applySnapshot } from './reducers';
+export { addNotice, applyEvent, applySnapshot } from './reducers';
 export { getRoomStore, initialRoomState, useRoom } from './roomStore';

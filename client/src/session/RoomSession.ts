@@ -1,0 +1,248 @@
+import {
+  LianmaiError,
+  RoomId,
+  parse,
+  toLianmaiError,
+  type EventData,
+  type EventName,
+  type ParticipantId,
+  type PublishSource,
+} from '@lianmai/protocol';
+import {
+  addNotice,
+  applyEvent,
+  applySnapshot,
+  getRoomStore,
+  initialRoomState,
+  setPreferences,
+  type LocalTrackState,
+  type RoomActions,
+  type RoomState,
+} from '../state';
+import { roomActions } from './actions';
+import { Connection, type JoinReply } from './Connection';
+import type { JoinOptions } from './contract';
+import { RoomMedia } from './media/RoomMedia';
+import { endsSession } from './reconnectPolicy';
+import { clearResumable, loadResumable, saveResumable } from './resume';
+import type { Request } from './Signalling';
+import { Tokens } from './Tokens';
+
+/** How long a chat message waits for the line to come back, ms. */
+const PATIENCE_MS = 20_000;
+
+/** One stay in one room, from joining to leaving: keeps the connection, the media and the page's state in step. */
+export class RoomSession {
+  readonly #options: JoinOptions;
+  readonly #store = getRoomStore();
+  readonly #tokens: Tokens;
+  readonly #connection: Connection;
+  readonly #media: RoomMedia;
+  #joined: JoinReply | null = null;
+  #isClosed = false;
+
+  private constructor(options: JoinOptions) {
+    this.#options = options;
+    const { room, name, role, token: given, initial } = options;
+    const saved = loadResumable(room);
+    this.#tokens = new Tokens({
+      room,
+      name,
+      role,
+      given,
+      saved: saved ? { token: saved.token, expiresAtMs: saved.tokenExpiresAtMs } : undefined,
+    });
+    this.#connection = new Connection({
+      tokens: this.#tokens,
+      resume: saved && { participantId: saved.participantId, secret: saved.secret },
+      onJoined: (reply, clockOffsetMs) => this.#acceptJoin(reply, clockOffsetMs),
+      onEvent: (name, data) => this.#receive(name, data),
+      onLost: () => this.#store.setState({ phase: 'reconnecting', reconnectingSinceMs: Date.now(), isMediaBlocked: false }),
+      onEnded: (error) => this.#end(error),
+    });
+    this.#media = new RoomMedia({
+      request: this.#connection.request,
+      initial: {
+        microphone: initial?.microphone ?? saved?.isMicrophoneOn ?? false,
+        camera: initial?.camera ?? saved?.isCameraOn ?? false,
+      },
+      isOnline: () => this.#connection.isJoined,
+      onChange: (source, state) => this.#showLocal(source, state),
+      onTrack: (participantId, source, track) => this.#showRemote(participantId, source, track),
+      onSoundBlocked: (isSoundBlocked) => this.#store.setState({ isSoundBlocked }),
+      onBlocked: (isMediaBlocked) => this.#store.setState({ isMediaBlocked }),
+      onLost: () => this.#connection.forgetMedia(),
+      onFailed: (error) => this.#notifyFailure(error),
+    });
+  }
+
+  /** Joins; rejects with the reason, and nothing is left open. */
+  static async join(options: JoinOptions): Promise<RoomSession> {
+    const session = new RoomSession({ ...options, room: parse(RoomId, options.room) });
+    session.#store.setState({ ...initialRoomState(), phase: 'joining' }, true);
+    performance.mark('lianmai.join');
+    try {
+      await session.#connection.open();
+      return session;
+    } catch (thrown) {
+      const error = toLianmaiError(thrown);
+      session.#end(error);
+      throw error;
+    }
+  }
+
+  /** Once more after a reconnect, for requests that may be repeated. */
+  readonly #requestPatiently: Request = async (name, data, options) => {
+    const { request } = this.#connection;
+    try {
+      return await request(name, data, options);
+    } catch (error) {
+      if (toLianmaiError(error).code !== 'TIMEOUT') throw error;
+      await this.#joinedAgain();
+      return request(name, data, options);
+    }
+  };
+
+  get actions(): RoomActions {
+    const { publisher, subscriber } = this.#media;
+    return roomActions(this.#connection.request, this.#requestPatiently, {
+      leave: () => this.leave(),
+      setMic: (isOn) => publisher.set('microphone', isOn),
+      setCamera: (isOn) => publisher.set('camera', isOn),
+      setScreen: (isOn) => publisher.setScreen(isOn),
+      chooseDevice: (kind, deviceId) => this.#chooseDevice(kind, deviceId),
+      allowSound: () => subscriber.allowSound(),
+      setTileSize: (participantId, source, size) => subscriber.setTileSize(participantId, source, size),
+      dismissNotice: (id) => this.#store.setState(({ notices }) => ({ notices: notices.filter((notice) => notice.id !== id) })),
+    });
+  }
+
+  async leave(): Promise<void> {
+    if (this.#isClosed) return;
+    clearResumable();
+    const leaving = this.#connection.leave();
+    this.#close();
+    this.#store.setState({ ...initialRoomState(), phase: 'left' }, true);
+    await leaving;
+  }
+
+  #acceptJoin(reply: JoinReply, clockOffsetMs: number): void {
+    performance.mark('lianmai.joined');
+    this.#joined = reply;
+    const { participantId, snapshot } = reply;
+    this.#store.setState((state) => applySnapshot(state, { participantId, snapshot, clockOffsetMs }), true);
+    this.#media.joined(reply);
+    this.#remember();
+    addEventListener('pagehide', this.#remember);
+  }
+
+  #receive<N extends EventName>(name: N, data: EventData<N>): void {
+    this.#store.setState((state) => applyEvent(state, name, data), true);
+    switch (name) {
+      case 'participantJoined':
+      case 'participantChanged':
+      case 'participantLeft': {
+        const { participants, selfId } = this.#store.getState();
+        return this.#media.participantsChanged(Object.values(participants), selfId);
+      }
+      case 'consumerClosed':
+        return this.#media.subscriber.consumerClosed(data as EventData<'consumerClosed'>);
+      case 'trackMuted':
+        return this.#media.publisher.mutedByHost((data as EventData<'trackMuted'>).source);
+      case 'mediaReset':
+        return this.#media.rebuild();
+      default:
+        return;
+    }
+  }
+
+  #showLocal(source: PublishSource, track: LocalTrackState): void {
+    if (this.#isClosed) return;
+    this.#store.setState(({ local }) => ({ local: { ...local, [source]: track } }));
+    this.#remember();
+  }
+
+  #showRemote(participantId: ParticipantId, source: PublishSource, track: MediaStreamTrack | null): void {
+    if (track) performance.mark('lianmai.remoteTrack', { detail: { participantId, source } });
+    this.#store.setState(({ remote }) => ({ remote: withTrack(remote, participantId, source, track) }));
+  }
+
+  async #chooseDevice(kind: 'audioinput' | 'videoinput' | 'audiooutput', deviceId: string): Promise<void> {
+    const { publisher } = this.#media;
+    // The speaker follows the preference by itself.
+    if (kind === 'audiooutput') return setPreferences({ speakerId: deviceId });
+    setPreferences(kind === 'audioinput' ? { microphoneId: deviceId } : { cameraId: deviceId });
+    await publisher.switchDevice(kind === 'audioinput' ? 'microphone' : 'camera', deviceId);
+  }
+
+  #notifyFailure(thrown: unknown): void {
+    const { code, message } = toLianmaiError(thrown);
+    this.#store.setState(({ notices }) => ({ notices: addNotice(notices, { kind: 'failed', code, message }) }));
+  }
+
+  /** What a reload needs; written at every change and once more when the page goes. */
+  readonly #remember = (): void => {
+    const token = this.#tokens.current;
+    if (!this.#joined || !token || this.#isClosed) return;
+    const { room, name, role } = this.#options;
+    const { publisher } = this.#media;
+    saveResumable({
+      room: parse(RoomId, room),
+      name,
+      role,
+      token: token.token,
+      tokenExpiresAtMs: token.expiresAtMs,
+      participantId: this.#joined.participantId,
+      secret: this.#joined.resumeSecret,
+      isMicrophoneOn: publisher.isOn('microphone'),
+      isCameraOn: publisher.isOn('camera'),
+      savedAtMs: Date.now(),
+    });
+  };
+
+  #joinedAgain(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (error?: LianmaiError) => {
+        clearTimeout(timer);
+        unsubscribe();
+        if (error) reject(error);
+        else resolve();
+      };
+      const timer = setTimeout(() => settle(new LianmaiError('TIMEOUT')), PATIENCE_MS);
+      const unsubscribe = this.#store.subscribe(({ phase }) => {
+        if (phase === 'joined') settle();
+        else if (phase !== 'reconnecting') settle(new LianmaiError('TIMEOUT'));
+      });
+      if (this.#connection.isJoined) settle();
+    });
+  }
+
+  /** The end that nobody here chose. What the page shows of the room stays; media and hope do not. */
+  #end({ code, message }: LianmaiError): void {
+    if (this.#isClosed) return;
+    // Out of patience is not out of the room: a reload may still come back.
+    if (endsSession({ code })) clearResumable();
+    this.#close();
+    const { local, remote } = initialRoomState();
+    this.#store.setState({ phase: 'failed', ended: { code, message }, reconnectingSinceMs: null, isMediaBlocked: false, local, remote });
+  }
+
+  #close(): void {
+    this.#isClosed = true;
+    removeEventListener('pagehide', this.#remember);
+    this.#media.close();
+    this.#connection.close();
+  }
+}
+
+/** Without tracks there is no entry. */
+function withTrack(
+  remote: RoomState['remote'],
+  id: ParticipantId,
+  source: PublishSource,
+  track: MediaStreamTrack | null,
+): RoomState['remote'] {
+  const { [id]: { [source]: _before, ...others } = {}, ...rest } = remote;
+  const tracks = track ? { ...others, [source]: track } : others;
+  return Object.keys(tracks).length === 0 ? rest : { ...remote, [id]: tracks };
+}

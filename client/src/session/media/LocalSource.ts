@@ -1,0 +1,262 @@
+import { LianmaiError, toLianmaiError, type ProducerInfo, type PublishSource, type ProducerId } from '@lianmai/protocol';
+import type { types } from 'mediasoup-client';
+import type { LocalTrackState } from '../../state';
+import type { Request } from '../Signalling';
+import type { MediaLink } from './MediaLink';
+import { stopTrack } from './capture';
+import { deviceProblemOf } from './deviceProblem';
+import { sendOptions } from './encodings';
+
+/**
+ * What becomes of a source that is switched off. keepOpen: the device stays open and silent, so that the next word is not cut (microphone).
+ * release: the device's light goes out, the producer waits paused (camera). close: nothing remains (screen).
+ */
+export type WhenOff = 'keepOpen' | 'release' | 'close';
+
+export interface SourceKind {
+  source: PublishSource;
+  whenOff: WhenOff;
+  /** Opens the device; given for sources that need nothing but a device. */
+  open?: (deviceId?: string | null) => Promise<MediaStreamTrack>;
+}
+
+interface LocalSourceOptions extends SourceKind {
+  request: Request;
+  /** null: nothing can be published now (not joined, or not on stage); what is open is published when it can. */
+  link: () => MediaLink | null;
+  onChange(state: LocalTrackState): void;
+  /** The device went away, or the person ended the share in the browser's own bar. */
+  onEnded(): void;
+}
+
+const OFF: LocalTrackState = { state: 'off', problem: null, track: null };
+
+/** One thing that we publish: device, track and producer in one story. Commands run one after the other, the last one wins. */
+export class LocalSource {
+  readonly #options: LocalSourceOptions;
+  #state = OFF;
+  #producer: types.Producer | null = null;
+  /** Pause state that the server has not heard of because the line was gone. */
+  #isServerBehind = false;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(options: LocalSourceOptions) {
+    this.#options = options;
+  }
+
+  get isOn(): boolean {
+    return this.#state.state === 'on' || this.#state.state === 'starting';
+  }
+
+  get isOpen(): boolean {
+    return this.#state.track !== null;
+  }
+
+  turnOn(given?: MediaStreamTrack): Promise<void> {
+    return this.#enqueue(() => this.#turnOn(given));
+  }
+
+  turnOff(): Promise<void> {
+    // Silence must not wait for anything that is under way.
+    if (this.#state.track) this.#state.track.enabled = false;
+    return this.#enqueue(() => this.#turnOff());
+  }
+
+  /** Somebody with the right paused us: the server knows, only our side follows. */
+  mutedByHost(): Promise<void> {
+    if (this.#state.track) this.#state.track.enabled = false;
+    return this.#enqueue(() => this.#turnOff({ isKnown: true }));
+  }
+
+  /** Another device, without a gap where the machine can open both. */
+  switchTo(deviceId: string): Promise<void> {
+    return this.#enqueue(() => this.#switchTo(deviceId));
+  }
+
+  /** The device was unplugged or taken away. */
+  deviceLost({ reopen }: { reopen: boolean }): Promise<void> {
+    return this.#enqueue(async () => {
+      const wasOn = this.isOn;
+      await this.#detach();
+      this.#show({ state: 'failed', problem: 'noDevice', track: null });
+      if (reopen && wasOn) await this.#turnOn();
+      if (!this.isOn) await this.#setPaused(true);
+    });
+  }
+
+  /** New transports: publish again what is open. */
+  republish(): Promise<void> {
+    return this.#enqueue(async () => {
+      this.#producer = null;
+      if (this.#state.track) await this.#publish();
+    });
+  }
+
+  /** After a resume: the server's view and ours become one. */
+  reconcile(known: readonly ProducerInfo[]): Promise<void> {
+    return this.#enqueue(() => this.#reconcile(known));
+  }
+
+  /** Everything ends here: device, producer, state. `isKnown`: the server has closed its side already. */
+  drop({ isKnown }: { isKnown: boolean }): Promise<void> {
+    return this.#enqueue(() => this.#close({ isKnown }));
+  }
+
+  #enqueue(task: () => Promise<void>): Promise<void> {
+    const run = this.#queue.then(task);
+    this.#queue = run.catch(() => undefined);
+    return run;
+  }
+
+  #show(state: LocalTrackState): void {
+    this.#state = state;
+    this.#options.onChange(state);
+  }
+
+  async #turnOn(given?: MediaStreamTrack): Promise<void> {
+    const track = await this.#ensureTrack(given);
+    if (!track) return;
+    track.enabled = true;
+    this.#show({ state: 'on', problem: null, track });
+    await this.#publish();
+  }
+
+  /** A device problem is told in the state, in place: it is not an error of the command. */
+  async #ensureTrack(given?: MediaStreamTrack): Promise<MediaStreamTrack | null> {
+    const { open } = this.#options;
+    const current = this.#state.track;
+    if (current?.readyState === 'live') {
+      if (given !== current) stopTrack(given);
+      return current;
+    }
+    if (!given && !open) throw new LianmaiError('WRONG_STATE');
+    this.#show({ state: 'starting', problem: null, track: null });
+    try {
+      const isUsable = given?.readyState === 'live';
+      const track = isUsable ? given : await open?.();
+      if (!track) throw new LianmaiError('WRONG_STATE');
+      return this.#adopt(track);
+    } catch (error) {
+      this.#show({ state: 'failed', problem: deviceProblemOf(error), track: null });
+      return null;
+    }
+  }
+
+  #adopt(track: MediaStreamTrack): MediaStreamTrack {
+    track.addEventListener('ended', () => {
+      if (this.#state.track === track) this.#options.onEnded();
+    });
+    return track;
+  }
+
+  async #turnOff({ isKnown = false } = {}): Promise<void> {
+    const { whenOff } = this.#options;
+    if (whenOff === 'close') return this.#close({ isKnown: false });
+    const { track } = this.#state;
+    if (whenOff === 'release') {
+      stopTrack(track);
+      this.#show(OFF);
+      await this.#detach();
+    } else if (track) {
+      track.enabled = false;
+      this.#show({ state: 'muted', problem: null, track });
+    }
+    await this.#setPaused(true, isKnown);
+  }
+
+  async #close({ isKnown }: { isKnown: boolean }): Promise<void> {
+    const producer = this.#producer;
+    this.#producer = null;
+    stopTrack(this.#state.track);
+    this.#show(OFF);
+    if (!producer || producer.closed) return;
+    producer.close();
+    if (!isKnown) await this.#tellServer('closeProducer', { producerId: producer.id as ProducerId });
+  }
+
+  async #switchTo(deviceId: string): Promise<void> {
+    const { open } = this.#options;
+    const { track: before, state } = this.#state;
+    if (!open || !before) return;
+    try {
+      // Phones cannot open both cameras, some drivers open one device only once: then the old one goes first.
+      const track = this.#adopt(await open(deviceId).catch(() => (stopTrack(before), open(deviceId))));
+      track.enabled = state === 'on';
+      this.#show({ state, problem: null, track });
+    } catch (error) {
+      this.#show({ state: 'failed', problem: deviceProblemOf(error), track: null });
+      await this.#detach();
+      return await this.#setPaused(true);
+    } finally {
+      stopTrack(before);
+    }
+    await this.#publish();
+  }
+
+  async #detach(): Promise<void> {
+    if (this.#producer && !this.#producer.closed) await this.#producer.replaceTrack({ track: null }).catch(() => undefined);
+  }
+
+  /** A camera with fewer pixels has fewer layers: that needs another producer, which takes the place of this one on the server. */
+  #canCarry(producer: types.Producer, track: MediaStreamTrack): boolean {
+    return !producer.closed && sendOptions(this.#options.source, track).encodings.length === producer.rtpParameters.encodings?.length;
+  }
+
+  async #publish(): Promise<void> {
+    const { source, link } = this.#options;
+    const { track, state } = this.#state;
+    const media = link();
+    if (!media || !track) return;
+    try {
+      const before = this.#producer;
+      if (before && this.#canCarry(before, track)) {
+        await before.replaceTrack({ track });
+        return await this.#setPaused(state !== 'on');
+      }
+      this.#producer = await media.produce(source, track, state !== 'on');
+      before?.close();
+    } catch (error) {
+      // Lost lines and closed transports are repaired elsewhere, and `republish` or `reconcile` follows.
+      if (media.isClosed || toLianmaiError(error).code === 'TIMEOUT') return;
+      await this.#close({ isKnown: false });
+      throw error;
+    }
+  }
+
+  async #setPaused(isPaused: boolean, isKnown = false): Promise<void> {
+    const producer = this.#producer;
+    if (!producer || producer.closed) return;
+    if (isPaused) producer.pause();
+    else producer.resume();
+    if (!isKnown) await this.#tellServer('setProducerPaused', { producerId: producer.id as ProducerId, paused: isPaused });
+  }
+
+  /** Our side has happened already; when the line is gone the server hears of it after the resume. */
+  async #tellServer(
+    ...[name, data]: ['setProducerPaused', { producerId: ProducerId; paused: boolean }] | ['closeProducer', { producerId: ProducerId }]
+  ) {
+    try {
+      await (name === 'closeProducer' ? this.#options.request(name, data) : this.#options.request(name, data));
+    } catch (error) {
+      const { code } = toLianmaiError(error);
+      this.#isServerBehind = code === 'TIMEOUT';
+      if (code !== 'TIMEOUT' && code !== 'NOT_FOUND') throw error;
+    }
+  }
+
+  async #reconcile(known: readonly ProducerInfo[]): Promise<void> {
+    const producer = this.#producer;
+    const info = known.find(({ id }) => id === producer?.id);
+    if (!producer || !info) {
+      // The server does not have it: a share ended meanwhile, or a publication that never arrived.
+      producer?.close();
+      this.#producer = null;
+      return this.#state.track ? this.#publish() : undefined;
+    }
+    if (this.#isServerBehind) {
+      this.#isServerBehind = false;
+      return this.#setPaused(producer.paused);
+    }
+    if (info.paused && !producer.paused) await this.#turnOff({ isKnown: true });
+  }
+}

@@ -1,0 +1,180 @@
+import type { ConsumerId, ProducerId, PublishSource, RequestReply, TransportId } from '@lianmai/protocol';
+import { LianmaiError } from '@lianmai/protocol';
+import type { Device, types } from 'mediasoup-client';
+import type { Request } from '../Signalling';
+import { IceWatch } from './IceWatch';
+import { sendOptions } from './encodings';
+import * as json from './mediasoupJson';
+
+type Direction = 'send' | 'receive';
+type Transport = types.Transport<{ id: TransportId }>;
+interface Leg {
+  transport: Transport;
+  watch: IceWatch;
+}
+
+export type ConsumeReply = RequestReply<'consume'>;
+
+interface MediaLinkOptions {
+  /** Loaded with the router's capabilities. */
+  device: Promise<Device>;
+  request: Request;
+  iceServers: RTCIceServer[];
+  isOnline: () => boolean;
+  onBlocked: (isBlocked: boolean) => void;
+  /** Make a new link: this one cannot be repaired. */
+  onDead: () => void;
+}
+
+/** One generation of transports to the SFU. Each is made when first needed, and once; a new generation is a new MediaLink. */
+export class MediaLink {
+  readonly #options: MediaLinkOptions;
+  readonly #legs: Partial<Record<Direction, Promise<Leg>>> = {};
+  readonly #blocked = new Set<Direction>();
+  #isClosed = false;
+
+  constructor(options: MediaLinkOptions) {
+    this.#options = options;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Starts what will be needed, so that it is there by then. */
+  warm(directions: readonly Direction[]): void {
+    for (const direction of directions) void this.#leg(direction).catch(() => undefined);
+  }
+
+  async produce(source: PublishSource, track: MediaStreamTrack, isPaused: boolean): Promise<types.Producer> {
+    const { transport } = await this.#leg('send');
+    const producer = await transport.produce({
+      track,
+      ...sendOptions(source, track),
+      // The track belongs to whoever opened it: a preview may show it longer than we send it.
+      stopTracks: false,
+      appData: { source, isPaused },
+    });
+    if (isPaused) producer.pause();
+    return producer;
+  }
+
+  /** Asks the server for a consumer; `receive` then makes the local half. */
+  async consume(producerId: ProducerId): Promise<ConsumeReply> {
+    const [{ transport }, device] = await Promise.all([this.#leg('receive'), this.#options.device]);
+    const { id: transportId } = transport.appData;
+    return this.#options.request('consume', { transportId, producerId, rtpCapabilities: { ...device.recvRtpCapabilities } });
+  }
+
+  /** Calls in one go share one negotiation. */
+  async receive(reply: ConsumeReply): Promise<types.Consumer> {
+    const { transport } = await this.#leg('receive');
+    const { consumerId, producerId, kind, participantId, source } = reply;
+    // Tracks of one stream are played in sync: camera with microphone, screen with its sound.
+    const group = source === 'screen' || source === 'screenAudio' ? 'screen' : 'person';
+    return transport.consume({
+      id: consumerId,
+      producerId,
+      kind,
+      rtpParameters: json.rtpParameters(reply.rtpParameters),
+      streamId: `${participantId}-${group}`,
+    });
+  }
+
+  setConsumerPaused(consumerId: ConsumerId, paused: boolean): Promise<unknown> {
+    return this.#options.request('setConsumerPaused', { consumerId, paused });
+  }
+
+  /** After a lost socket: the network may be another one. */
+  async restartIce(): Promise<void> {
+    await Promise.allSettled(Object.values(this.#legs).map(async (leg) => this.#restart(await leg)));
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const leg of Object.values(this.#legs)) void leg.then(closeLeg, () => undefined);
+  }
+
+  #leg(direction: Direction): Promise<Leg> {
+    const existing = this.#legs[direction];
+    if (existing) return existing;
+    const leg = this.#createLeg(direction);
+    this.#legs[direction] = leg;
+    // What could not be made is tried again by the next one who needs it.
+    leg.catch(() => delete this.#legs[direction]);
+    return leg;
+  }
+
+  async #createLeg(direction: Direction): Promise<Leg> {
+    const { device: loading, request, iceServers } = this.#options;
+    const [device, reply] = await Promise.all([loading, request('createTransport', { direction })]);
+    if (this.#isClosed) throw new LianmaiError('WRONG_STATE');
+    const options: types.TransportOptions<{ id: TransportId }> = {
+      id: reply.id,
+      iceParameters: json.iceParameters(reply.iceParameters),
+      iceCandidates: json.iceCandidates(reply.iceCandidates),
+      dtlsParameters: json.dtlsParameters(reply.dtlsParameters),
+      iceServers,
+      appData: { id: reply.id },
+    };
+    const transport = direction === 'send' ? device.createSendTransport(options) : device.createRecvTransport(options);
+    return this.#wire(direction, transport);
+  }
+
+  #wire(direction: Direction, transport: Transport): Leg {
+    const { request, isOnline, onDead } = this.#options;
+    const leg: Leg = {
+      transport,
+      watch: new IceWatch({
+        isOnline,
+        restart: () => void this.#restart(leg),
+        onBlocked: (isBlocked) => this.#setBlocked(direction, isBlocked),
+        onDead,
+      }),
+    };
+    const transportId = transport.appData.id;
+    transport.on('connectionstatechange', (state) => leg.watch.stateChanged(state));
+    transport.on('connect', ({ dtlsParameters: { fingerprints, role } }, done) => {
+      // ICE need not wait for the answer: that saves a round trip to the first picture. A refusal means that the transport is gone.
+      request('connectTransport', { transportId, dtlsParameters: { fingerprints, role } }).catch(() => {
+        if (!this.#isClosed) onDead();
+      });
+      done();
+    });
+    transport.on('produce', ({ kind, rtpParameters, appData }, done, fail) => {
+      const { source, isPaused } = appData as { source: PublishSource; isPaused: boolean };
+      request('produce', { transportId, source, kind, rtpParameters: { ...rtpParameters }, paused: isPaused }).then(
+        ({ producerId }) => done({ id: producerId }),
+        fail,
+      );
+    });
+    return leg;
+  }
+
+  async #restart({ transport, watch }: Leg): Promise<void> {
+    // Never negotiated: there is nothing to restart.
+    if (this.#isClosed || transport.closed || transport.connectionState === 'new') return;
+    watch.restarted();
+    try {
+      const { iceParameters } = await this.#options.request('restartIce', { transportId: transport.appData.id });
+      await transport.restartIce({ iceParameters: json.iceParameters(iceParameters) });
+      if (transport.connectionState === 'connected') watch.settled();
+    } catch (error) {
+      // TIMEOUT: the socket is gone too, and the resumed one restarts again. NOT_FOUND: the server has closed the transport.
+      if (error instanceof LianmaiError && error.code === 'NOT_FOUND' && !this.#isClosed) this.#options.onDead();
+    }
+  }
+
+  #setBlocked(direction: Direction, isBlocked: boolean): void {
+    if (this.#isClosed) return;
+    if (isBlocked) this.#blocked.add(direction);
+    else this.#blocked.delete(direction);
+    this.#options.onBlocked(this.#blocked.size > 0);
+  }
+}
+
+function closeLeg({ transport, watch }: Leg): void {
+  watch.close();
+  transport.close();
+}

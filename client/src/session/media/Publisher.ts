@@ -1,0 +1,145 @@
+import { LianmaiError, type ProducerInfo, type PublishSource } from '@lianmai/protocol';
+import type { LocalTrackState } from '../../state';
+import type { InitialTrack } from '../contract';
+import type { Request } from '../Signalling';
+import { LocalSource, type SourceKind } from './LocalSource';
+import type { MediaLink } from './MediaLink';
+import { openCamera, openMicrophone, openScreen, stopTrack } from './capture';
+import { DeviceError } from './deviceProblem';
+
+const KINDS: readonly SourceKind[] = [
+  { source: 'microphone', whenOff: 'keepOpen', open: openMicrophone },
+  { source: 'camera', whenOff: 'release', open: openCamera },
+  { source: 'screen', whenOff: 'close' },
+  { source: 'screenAudio', whenOff: 'close' },
+];
+
+export interface PublisherOptions {
+  request: Request;
+  /** Opened as soon as we have a seat. */
+  initial: { microphone: InitialTrack; camera: InitialTrack };
+  onChange(source: PublishSource, state: LocalTrackState): void;
+  /** Something that nobody waited for failed. */
+  onFailed(error: unknown): void;
+}
+
+/** What we send: microphone, camera, screen and its sound, while we have a seat. */
+export class Publisher {
+  readonly #options: PublisherOptions;
+  readonly #sources: Record<PublishSource, LocalSource>;
+  #initial: PublisherOptions['initial'] | null;
+  #link: MediaLink | null = null;
+  #isOnStage = false;
+
+  constructor(options: PublisherOptions) {
+    this.#options = options;
+    this.#initial = options.initial;
+    const entries = KINDS.map((kind) => [kind.source, this.#createSource(kind)] as const);
+    this.#sources = Object.fromEntries(entries) as Record<PublishSource, LocalSource>;
+  }
+
+  isOn(source: PublishSource): boolean {
+    return this.#sources[source].isOn;
+  }
+
+  /** New transports: what is open is published again, without a click. */
+  attach(link: MediaLink): void {
+    this.#link = link;
+    for (const source of this.#all()) this.#inBackground(source.republish());
+  }
+
+  /** After a resume that kept the transports. */
+  reconcile(known: readonly ProducerInfo[]): void {
+    for (const source of this.#all()) this.#inBackground(source.reconcile(known));
+  }
+
+  /** Only people on stage publish; the server has closed our producers by the time we hear that we came down. */
+  setOnStage(isOnStage: boolean): void {
+    if (isOnStage === this.#isOnStage) return;
+    this.#isOnStage = isOnStage;
+    if (isOnStage) this.#openInitial();
+    else for (const source of this.#all()) this.#inBackground(source.drop({ isKnown: true }));
+  }
+
+  async set(source: 'microphone' | 'camera', isOn: boolean): Promise<void> {
+    if (!isOn) return this.#sources[source].turnOff();
+    this.#assertOnStage();
+    await this.#sources[source].turnOn();
+  }
+
+  async setScreen(isOn: boolean): Promise<void> {
+    const { screen, screenAudio } = this.#sources;
+    if (!isOn) return void (await Promise.all([screen.turnOff(), screenAudio.turnOff()]));
+    this.#assertOnStage();
+    if (screen.isOn) return;
+    try {
+      const { video, audio } = await openScreen();
+      await Promise.all([screen.turnOn(video), audio && screenAudio.turnOn(audio)]);
+    } catch (error) {
+      if (!(error instanceof DeviceError)) throw error;
+      // Who closes the browser's dialog has changed their mind: no more to say about that.
+      const hasChangedMind = error.problem === 'permissionDenied' && !isRefusedBySystem(error.cause);
+      this.#options.onChange('screen', {
+        state: hasChangedMind ? 'off' : 'failed',
+        problem: hasChangedMind ? null : error.problem,
+        track: null,
+      });
+    }
+  }
+
+  switchDevice(source: 'microphone' | 'camera', deviceId: string): Promise<void> {
+    return this.#sources[source].switchTo(deviceId);
+  }
+
+  mutedByHost(source: PublishSource): void {
+    this.#inBackground(this.#sources[source].mutedByHost());
+  }
+
+  close(): void {
+    for (const track of Object.values(this.#initial ?? {})) if (typeof track === 'object') stopTrack(track);
+    this.#initial = null;
+    this.#link = null;
+    for (const source of this.#all()) this.#inBackground(source.drop({ isKnown: true }));
+  }
+
+  #all(): LocalSource[] {
+    return Object.values(this.#sources);
+  }
+
+  #createSource(kind: SourceKind): LocalSource {
+    return new LocalSource({
+      ...kind,
+      request: this.#options.request,
+      link: () => (this.#isOnStage ? this.#link : null),
+      onChange: (state) => this.#options.onChange(kind.source, state),
+      onEnded: () => this.#ended(kind.source),
+    });
+  }
+
+  #openInitial(): void {
+    const initial = this.#initial;
+    this.#initial = null;
+    for (const source of ['microphone', 'camera'] as const) {
+      const wanted = initial?.[source] ?? false;
+      if (wanted !== false) this.#inBackground(this.#sources[source].turnOn(wanted === true ? undefined : wanted));
+    }
+  }
+
+  /** Unplugged: another microphone goes on speaking for the person; a camera is not chosen for them. A share ends for both its tracks. */
+  #ended(source: PublishSource): void {
+    if (source === 'screen') this.#inBackground(this.setScreen(false));
+    else if (source === 'screenAudio') this.#inBackground(this.#sources.screenAudio.turnOff());
+    else this.#inBackground(this.#sources[source].deviceLost({ reopen: source === 'microphone' }));
+  }
+
+  #assertOnStage(): void {
+    if (!this.#isOnStage) throw new LianmaiError('WRONG_STATE');
+  }
+
+  #inBackground(task: Promise<unknown>): void {
+    task.catch((error: unknown) => this.#options.onFailed(error));
+  }
+}
+
+/** macOS refuses with the same error as a closed dialog; only the text differs. */
+const isRefusedBySystem = (cause: unknown) => cause instanceof Error && cause.message.includes('system');

@@ -1,0 +1,192 @@
+import {
+  toLianmaiError,
+  type ConsumerId,
+  type EventData,
+  type ParticipantId,
+  type ParticipantInfo,
+  type ProducerId,
+  type PublishSource,
+} from '@lianmai/protocol';
+import type { types } from 'mediasoup-client';
+import type { Request } from '../Signalling';
+import type { ConsumeReply, MediaLink } from './MediaLink';
+import { SpeakerOutput } from './SpeakerOutput';
+import { TileSizes, type TileSize } from './TileSizes';
+
+/** A consumer that could not be made for a passing reason is asked for again. */
+const RETRY_MS = 1000;
+
+interface Origin {
+  participantId: ParticipantId;
+  source: PublishSource;
+}
+
+interface Subscription extends Origin {
+  consumerId: ConsumerId;
+  producerId: ProducerId;
+  consumer: types.Consumer;
+}
+
+export interface SubscriberOptions {
+  request: Request;
+  /** null: no longer received. */
+  onTrack(participantId: ParticipantId, source: PublishSource, track: MediaStreamTrack | null): void;
+  onSoundBlocked: (isBlocked: boolean) => void;
+}
+
+const keyOf = ({ participantId, source }: Origin) => `${participantId}:${source}`;
+
+/** Receives what the others publish: one consumer per producer, kept equal to what the room says. */
+export class Subscriber {
+  readonly #options: SubscriberOptions;
+  readonly #output: SpeakerOutput;
+  readonly #sizes = new TileSizes((key, size) => this.#applySize(key, size));
+  readonly #subscriptions = new Map<ProducerId, Subscription>();
+  /** Being asked for, so that two announcements make one consumer. */
+  readonly #pending = new Set<ProducerId>();
+  /** Closed by the server while we were still making our half. */
+  readonly #closedEarly = new Set<ConsumerId>();
+  /** Refused for good: asking again would only be refused again. */
+  readonly #refused = new Set<ProducerId>();
+  readonly #shown = new Map<string, Origin>();
+  #wanted = new Map<ProducerId, Origin>();
+  #link: MediaLink | null = null;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: SubscriberOptions) {
+    this.#options = options;
+    this.#output = new SpeakerOutput(options.onSoundBlocked);
+  }
+
+  /** New transports: everything is asked for again. The old pictures stay until the new ones are there. */
+  attach(link: MediaLink): void {
+    this.#link = link;
+    this.#subscriptions.clear();
+    this.#pending.clear();
+    this.#closedEarly.clear();
+    this.#refused.clear();
+  }
+
+  /** Makes the consumers equal to the producers of these people. */
+  sync(others: readonly ParticipantInfo[]): void {
+    const origins = others.flatMap(({ id: participantId, producers }) =>
+      producers.map(({ id, source }): [ProducerId, Origin] => [id, { participantId, source }]),
+    );
+    this.#wanted = new Map(origins);
+    for (const subscription of [...this.#subscriptions.values()]) {
+      if (!this.#wanted.has(subscription.producerId)) this.#drop(subscription);
+    }
+    // What an earlier generation of transports showed has no subscription any more.
+    const keys = new Set(origins.map(([, origin]) => keyOf(origin)));
+    for (const [key, origin] of [...this.#shown]) if (!keys.has(key)) this.#hide(origin);
+    void this.#subscribeMissing();
+  }
+
+  consumerClosed({ consumerId, producerId }: EventData<'consumerClosed'>): void {
+    const subscription = this.#subscriptions.get(producerId);
+    if (subscription?.consumerId === consumerId) this.#drop(subscription);
+    else if (this.#pending.has(producerId)) this.#closedEarly.add(consumerId);
+  }
+
+  setTileSize(participantId: ParticipantId, source: 'camera' | 'screen', size: TileSize | null): void {
+    this.#sizes.set(keyOf({ participantId, source }), size);
+  }
+
+  allowSound(): Promise<void> {
+    return this.#output.allow();
+  }
+
+  close(): void {
+    clearTimeout(this.#retry);
+    this.#link = null;
+    this.#sizes.close();
+    this.#output.close();
+  }
+
+  async #subscribeMissing(): Promise<void> {
+    const link = this.#link;
+    const missing = [...this.#wanted.keys()].filter(
+      (id) => !this.#subscriptions.has(id) && !this.#pending.has(id) && !this.#refused.has(id),
+    );
+    if (!link || missing.length === 0) return;
+    for (const id of missing) this.#pending.add(id);
+    const replies = await Promise.all(missing.map((id) => this.#ask(link, id)));
+    // All halves in one go: one negotiation for the whole room.
+    await Promise.all(replies.filter((reply) => reply !== null).map((reply) => this.#receive(link, reply)));
+    if (link === this.#link) for (const id of missing) this.#pending.delete(id);
+  }
+
+  async #ask(link: MediaLink, producerId: ProducerId): Promise<ConsumeReply | null> {
+    try {
+      return await link.consume(producerId);
+    } catch (error) {
+      if (link !== this.#link) return null;
+      // NOT_FOUND: its owner was faster in closing it. UNSUPPORTED: this browser cannot play it. Neither will change.
+      if (toLianmaiError(error).retry) this.#retrySoon();
+      else this.#refused.add(producerId);
+      return null;
+    }
+  }
+
+  async #receive(link: MediaLink, reply: ConsumeReply): Promise<void> {
+    try {
+      // Opened together with our half: the server asks for a key frame as soon as the transport is connected.
+      const size = this.#sizes.get(keyOf(reply));
+      const opened = size === null ? undefined : this.#open(link, reply, size);
+      const consumer = await link.receive(reply);
+      await opened;
+      this.#accept(link, { ...reply, consumer });
+    } catch {
+      if (link === this.#link) this.#retrySoon();
+    }
+  }
+
+  async #open(link: MediaLink, { consumerId, kind }: ConsumeReply, size: TileSize | undefined): Promise<void> {
+    if (kind === 'video' && size) void this.#options.request('setConsumerSize', { consumerId, ...size }).catch(() => undefined);
+    await link.setConsumerPaused(consumerId, false);
+  }
+
+  #accept(link: MediaLink, subscription: Subscription): void {
+    const { consumer, consumerId, producerId, participantId, source } = subscription;
+    if (link !== this.#link) return;
+    if (this.#closedEarly.delete(consumerId) || !this.#wanted.has(producerId)) return this.#closeOnBothSides(subscription);
+    this.#subscriptions.set(producerId, subscription);
+    this.#shown.set(keyOf(subscription), subscription);
+    if (consumer.kind === 'audio') this.#output.play(keyOf(subscription), consumer.track);
+    this.#options.onTrack(participantId, source, consumer.track);
+  }
+
+  #drop(subscription: Subscription): void {
+    this.#subscriptions.delete(subscription.producerId);
+    this.#closeOnBothSides(subscription);
+    // A newer producer of the same source may be on already.
+    const isReplaced = [...this.#subscriptions.values()].some((other) => keyOf(other) === keyOf(subscription));
+    if (!isReplaced) this.#hide(subscription);
+  }
+
+  #hide(origin: Origin): void {
+    this.#shown.delete(keyOf(origin));
+    this.#output.stop(keyOf(origin));
+    this.#options.onTrack(origin.participantId, origin.source, null);
+  }
+
+  /** The server has closed its half already when the producer ended: then this finds nothing, which is fine. */
+  #closeOnBothSides({ consumer, consumerId }: Subscription): void {
+    consumer.close();
+    void this.#options.request('closeConsumer', { consumerId }).catch(() => undefined);
+  }
+
+  #applySize(key: string, size: TileSize | null): void {
+    const subscription = [...this.#subscriptions.values()].find((each) => keyOf(each) === key);
+    if (!subscription) return;
+    const { consumerId } = subscription;
+    const { request } = this.#options;
+    if (size) void request('setConsumerSize', { consumerId, ...size }).catch(() => undefined);
+    void request('setConsumerPaused', { consumerId, paused: size === null }).catch(() => undefined);
+  }
+
+  #retrySoon(): void {
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => void this.#subscribeMissing(), RETRY_MS);
+  }
+}

@@ -1,0 +1,54 @@
+import type { PublishSource } from '@lianmai/protocol';
+import type { types } from 'mediasoup-client';
+
+/** How one source is sent. */
+export interface SendOptions {
+  encodings: types.RtpEncodingParameters[];
+  codecOptions: types.ProducerCodecOptions;
+}
+
+/** Bits per second of the layers of a 720p camera, smallest first. */
+const LAYER_BITRATES = [150_000, 500_000, 1_700_000] as const;
+const SCREEN_BITRATE = 2_500_000;
+const VOICE_BITRATE = 64_000;
+const SYSTEM_SOUND_BITRATE = 128_000;
+
+/**
+ * Simulcast of a camera. Browsers leave out layers that would be too small: from less than 960x540 a third one never sends, and asking for it
+ * would make the best layer a quarter of the picture. So: three from there on, else two.
+ */
+export function cameraEncodings({ width, height }: { width: number; height: number }): types.RtpEncodingParameters[] {
+  const isLarge = Math.max(width, height) >= 960 && Math.min(width, height) >= 540;
+  const scales = isLarge ? [4, 2, 1] : [2, 1];
+  return scales.map((scaleResolutionDownBy, layer) => ({
+    scaleResolutionDownBy,
+    maxBitrate: LAYER_BITRATES[layer] ?? VOICE_BITRATE,
+    // Three temporal layers let the server thin out frames before it gives up sharpness.
+    scalabilityMode: 'L1T3',
+  }));
+}
+
+/** The start rate saves the seconds in which bandwidth estimation would climb from 300 kb/s. */
+const VIDEO_START: types.ProducerCodecOptions = { videoGoogleStartBitrate: 1000 };
+
+export function sendOptions(source: PublishSource, track: Pick<MediaStreamTrack, 'getSettings'>): SendOptions {
+  switch (source) {
+    case 'camera': {
+      const { width = 1280, height = 720 } = track.getSettings();
+      return { encodings: cameraEncodings({ width, height }), codecOptions: VIDEO_START };
+    }
+    case 'screen':
+      // One layer: text at half size is not text. Everybody gets the same picture.
+      return { encodings: [{ maxBitrate: SCREEN_BITRATE }], codecOptions: VIDEO_START };
+    case 'microphone':
+      return {
+        encodings: [{ maxBitrate: VOICE_BITRATE, priority: 'high', networkPriority: 'high' }],
+        codecOptions: { opusDtx: true, opusFec: true, opusNack: true, opusStereo: false },
+      };
+    case 'screenAudio':
+      return {
+        encodings: [{ maxBitrate: SYSTEM_SOUND_BITRATE }],
+        codecOptions: { opusDtx: false, opusFec: true, opusNack: true, opusStereo: true, opusMaxAverageBitrate: SYSTEM_SOUND_BITRATE },
+      };
+  }
+}
