@@ -9,7 +9,7 @@ import { missingToRun, missingToTest } from './programs.mjs';
 import { say, SetupError } from './say.mjs';
 import { compileWorker, installWorker } from './worker.mjs';
 
-export { ROOT, runVisibly } from './run.mjs';
+export { ROOT } from './run.mjs';
 export { say } from './say.mjs';
 
 /** @param {{ forTests?: boolean }} [options] */

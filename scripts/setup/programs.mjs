@@ -1,5 +1,5 @@
 // @ts-check
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import * as path from 'node:path';
 import { ROOT } from './run.mjs';
 
@@ -33,14 +33,12 @@ export function missingToRun() {
   return findFfmpeg() ? [] : ['ffmpeg'];
 }
 
-/** Debian packages that the tests need on top: a browser, a probe and an RTMP server that are not ours. */
+/** Debian packages that the tests need on top: a browser, and FFmpeg's own probe and RTMP server as judges. */
 export function missingToTest() {
   const chromium = process.env.CHROMIUM_PATH ?? ['chromium', 'chromium-browser', 'google-chrome'].find(findProgram) ?? '';
-  const hasNginxRtmp =
-    ['/usr/sbin/nginx', '/usr/local/sbin/nginx'].some(existsSync) && existsSync('/usr/lib/nginx/modules/ngx_rtmp_module.so');
+  ['/usr/sbin/nginx', '/usr/local/sbin/nginx'].some(existsSync) && existsSync('/usr/lib/nginx/modules/ngx_rtmp_module.so');
   return [
     ...(chromium && findProgram(chromium) ? [] : ['chromium']),
     ...(findProgram('ffprobe') && findProgram('ffmpeg') ? [] : ['ffmpeg']),
-    ...(hasNginxRtmp ? [] : ['nginx-light', 'libnginx-mod-rtmp']),
   ];
 }
