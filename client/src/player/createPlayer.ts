@@ -1,5 +1,4 @@
 import type { Player } from './contract';
+import { HlsPlayer } from './HlsPlayer';
 
-export function createPlayer(): Player {
-  throw new Error('in the making');
-}
+export const createPlayer = (): Player => new HlsPlayer();

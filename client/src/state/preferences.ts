@@ -31,15 +31,15 @@ const Preferences = z.object({
 export type Preferences = z.infer<typeof Preferences>;
 
 export function readPreferences(stored: string | null): Preferences {
-  return Preferences.parse(asObject(stored));
+  const read = Preferences.safeParse(fromJson(stored));
+  return read.success ? read.data : Preferences.parse({});
 }
 
-function asObject(stored: string | null): object {
+function fromJson(stored: string | null): unknown {
   try {
-    const value: unknown = JSON.parse(stored ?? '{}');
-    return typeof value === 'object' && value !== null ? value : {};
+    return JSON.parse(stored ?? '{}');
   } catch {
-    return {};
+    return null;
   }
 }
 

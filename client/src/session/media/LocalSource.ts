@@ -1,4 +1,4 @@
-import { LianmaiError, toLianmaiError, type ProducerInfo, type PublishSource, type ProducerId } from '@lianmai/protocol';
+import { LianmaiError, toLianmaiError, type ErrorCode, type ProducerId, type ProducerInfo, type PublishSource } from '@lianmai/protocol';
 import type { types } from 'mediasoup-client';
 import type { LocalTrackState } from '../../state';
 import type { Request } from '../Signalling';
@@ -28,6 +28,9 @@ interface LocalSourceOptions extends SourceKind {
   /** The device went away, or the person ended the share in the browser's own bar. */
   onEnded(): void;
 }
+
+/** Lost lines, closed transports and dead workers: `republish` or `reconcile` follows. The device stays open for it. */
+const REPAIRED_ELSEWHERE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['TIMEOUT', 'WRONG_STATE', 'NOT_FOUND']);
 
 const OFF: LocalTrackState = { state: 'off', problem: null, track: null };
 
@@ -216,8 +219,7 @@ export class LocalSource {
       this.#producer = await media.produce(source, track, state !== 'on');
       before?.close();
     } catch (error) {
-      // Lost lines and closed transports are repaired elsewhere, and `republish` or `reconcile` follows.
-      if (media.isClosed || toLianmaiError(error).code === 'TIMEOUT') return;
+      if (media.isClosed || REPAIRED_ELSEWHERE.has(toLianmaiError(error).code)) return;
       await this.#close({ isKnown: false });
       throw error;
     }

@@ -13,6 +13,13 @@ interface Leg {
   watch: IceWatch;
 }
 
+/** Goes through mediasoup-client to its `produce` event. */
+interface ProduceData {
+  source: PublishSource;
+  isPaused: boolean;
+  videoHeight: number | undefined;
+}
+
 export type ConsumeReply = RequestReply<'consume'>;
 
 interface MediaLinkOptions {
@@ -53,7 +60,7 @@ export class MediaLink {
       ...sendOptions(source, track),
       // The track belongs to whoever opened it: a preview may show it longer than we send it.
       stopTracks: false,
-      appData: { source, isPaused },
+      appData: { source, isPaused, videoHeight: track.kind === 'video' ? track.getSettings().height : undefined },
     });
     if (isPaused) producer.pause();
     return producer;
@@ -143,8 +150,8 @@ export class MediaLink {
       done();
     });
     transport.on('produce', ({ kind, rtpParameters, appData }, done, fail) => {
-      const { source, isPaused } = appData as { source: PublishSource; isPaused: boolean };
-      request('produce', { transportId, source, kind, rtpParameters: { ...rtpParameters }, paused: isPaused }).then(
+      const { source, isPaused, videoHeight } = appData as unknown as ProduceData;
+      request('produce', { transportId, source, kind, rtpParameters: { ...rtpParameters }, paused: isPaused, videoHeight }).then(
         ({ producerId }) => done({ id: producerId }),
         fail,
       );

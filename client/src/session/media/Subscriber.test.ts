@@ -1,0 +1,141 @@
+import { ConsumerId, LianmaiError, ParticipantId, ProducerId, type ParticipantInfo, type PublishSource } from '@lianmai/protocol';
+import { describe, expect, it, vi } from 'vitest';
+import type { Request } from '../Signalling';
+import type { ConsumeReply, MediaLink } from './MediaLink';
+import { Subscriber } from './Subscriber';
+
+const ANN = ParticipantId.parse('ann');
+const producer = (id: string, source: PublishSource = 'camera') => ({ id: ProducerId.parse(id), source, paused: false });
+const person = (...producers: ParticipantInfo['producers']): ParticipantInfo => ({
+  id: ANN,
+  name: 'Ann',
+  role: 'guest',
+  isModerator: false,
+  canLive: false,
+  onStage: true,
+  presence: 'connected',
+  quality: 'good',
+  joinedAtMs: 1,
+  producers,
+});
+
+function fakeLink(sources: Record<string, PublishSource> = {}) {
+  const link = {
+    consume: vi.fn(async (producerId: ProducerId): Promise<ConsumeReply> => ({
+      consumerId: ConsumerId.parse(`c-${producerId}`),
+      producerId,
+      participantId: ANN,
+      source: sources[producerId] ?? 'camera',
+      kind: 'video',
+      rtpParameters: {},
+      producerPaused: false,
+    })),
+    receive: vi.fn(async ({ producerId }: ConsumeReply) => ({ kind: 'video', track: { of: producerId }, close: vi.fn() })),
+    setConsumerPaused: vi.fn(async () => ({})),
+  };
+  return { link, asLink: link as unknown as MediaLink };
+}
+
+function create() {
+  const shown = new Map<string, unknown>();
+  const request = vi.fn(async () => ({}));
+  const subscriber = new Subscriber({
+    request: request as unknown as Request,
+    onTrack: (_, source, track) => (track ? shown.set(source, track) : shown.delete(source)),
+    onSoundBlocked: () => undefined,
+  });
+  return { subscriber, shown, request };
+}
+
+const settled = () => vi.waitFor(() => new Promise((resolve) => setImmediate(resolve)));
+
+describe('receiving the others', () => {
+  it('one consumer per producer, however often it is announced', async () => {
+    const { subscriber, shown } = create();
+    const { link, asLink } = fakeLink({ s: 'screen' });
+    subscriber.attach(asLink);
+    const ann = person(producer('c'), producer('s', 'screen'));
+    subscriber.sync([ann]);
+    subscriber.sync([ann]);
+    await settled();
+    subscriber.sync([ann]);
+    await settled();
+    expect(link.consume).toHaveBeenCalledTimes(2);
+    expect([...shown.keys()]).toEqual(['camera', 'screen']);
+  });
+
+  it('a producer that is gone takes its track along', async () => {
+    const { subscriber, shown } = create();
+    subscriber.attach(fakeLink().asLink);
+    subscriber.sync([person(producer('c'))]);
+    await settled();
+    subscriber.sync([person()]);
+    expect(shown.size).toBe(0);
+  });
+
+  it('a closing that overtakes our own half leaves nothing behind', async () => {
+    const { subscriber, shown } = create();
+    const { link, asLink } = fakeLink();
+    subscriber.attach(asLink);
+    let finish: (() => void) | undefined;
+    link.receive.mockImplementationOnce(async () => {
+      await new Promise<void>((resolve) => (finish = resolve));
+      return { kind: 'video', track: { of: ProducerId.parse('c') }, close: vi.fn() };
+    });
+    subscriber.sync([person(producer('c'))]);
+    await vi.waitFor(() => expect(finish).toBeDefined());
+    subscriber.consumerClosed({ consumerId: ConsumerId.parse('c-c'), producerId: ProducerId.parse('c') });
+    finish?.();
+    await settled();
+    expect(shown.size).toBe(0);
+  });
+
+  it('new transports ask for everything again, and the old picture stays until the new one is there', async () => {
+    const { subscriber, shown } = create();
+    subscriber.attach(fakeLink().asLink);
+    subscriber.sync([person(producer('c'))]);
+    await settled();
+    const before = shown.get('camera');
+    const { link, asLink } = fakeLink();
+    subscriber.attach(asLink);
+    subscriber.sync([person(producer('c2'))]);
+    expect(shown.get('camera')).toBe(before);
+    await settled();
+    expect(link.consume).toHaveBeenCalledTimes(1);
+    expect(shown.get('camera')).toEqual({ of: 'c2' });
+  });
+
+  it('what was shown over old transports and is no more goes', async () => {
+    const { subscriber, shown } = create();
+    subscriber.attach(fakeLink().asLink);
+    subscriber.sync([person(producer('c'))]);
+    await settled();
+    subscriber.attach(fakeLink().asLink);
+    subscriber.sync([person()]);
+    expect(shown.size).toBe(0);
+  });
+
+  it('what is refused for good is not asked for again', async () => {
+    const { subscriber } = create();
+    const { link, asLink } = fakeLink();
+    link.consume.mockRejectedValue(new LianmaiError('UNSUPPORTED'));
+    subscriber.attach(asLink);
+    for (let i = 0; i < 3; i++) {
+      subscriber.sync([person(producer('c'))]);
+      await settled();
+    }
+    expect(link.consume).toHaveBeenCalledTimes(1);
+  });
+
+  it('a picture that nobody sees is not opened', async () => {
+    const { subscriber } = create();
+    const { link, asLink } = fakeLink();
+    subscriber.setTileSize(ANN, 'camera', null);
+    subscriber.attach(asLink);
+    subscriber.sync([person(producer('c'))]);
+    await settled();
+    expect(link.receive).toHaveBeenCalledTimes(1);
+    expect(link.setConsumerPaused).not.toHaveBeenCalled();
+    subscriber.close();
+  });
+});
