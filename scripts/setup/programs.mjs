@@ -36,7 +36,6 @@ export function missingToRun() {
 /** Debian packages that the tests need on top: a browser, and FFmpeg's own probe and RTMP server as judges. */
 export function missingToTest() {
   const chromium = process.env.CHROMIUM_PATH ?? ['chromium', 'chromium-browser', 'google-chrome'].find(findProgram) ?? '';
-  ['/usr/sbin/nginx', '/usr/local/sbin/nginx'].some(existsSync) && existsSync('/usr/lib/nginx/modules/ngx_rtmp_module.so');
   return [
     ...(chromium && findProgram(chromium) ? [] : ['chromium']),
     ...(findProgram('ffprobe') && findProgram('ffmpeg') ? [] : ['ffmpeg']),
