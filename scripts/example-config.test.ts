@@ -12,3 +12,11 @@ it('the example configuration is the defaults', () => {
 it('the example configuration names every environment variable', () => {
   for (const name of Object.keys(ENV_PATHS)) expect(text).toContain(`[${name}]`);
 });
+
+it('the example configuration names every setting', () => {
+  const names = (value: unknown): string[] =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.entries(value).flatMap(([name, inner]) => [name, ...names(inner)])
+      : [];
+  for (const name of names(ServerConfig.parse({}))) expect(text).toMatch(new RegExp(`^[# ]*${name}:`, 'm'));
+});
