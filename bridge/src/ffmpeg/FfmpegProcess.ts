@@ -1,16 +1,20 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Readable, Writable } from 'node:stream';
 import { redact, type Closable, type Log } from '@lianmai/kit';
+import { InputSocket } from './InputSocket.js';
 import { LineSplitter } from './LineSplitter.js';
+import { readInto, type ByteSink } from './readInto.js';
 import { cpuSecondsOf, rssBytesOf } from './usage.js';
+
+export type PipeKind = 'input' | 'output' | 'socket';
 
 export interface FfmpegProcessOptions<Name extends string> {
   path: string;
   /** For the log: 'decoder p1:camera'. */
   name: string;
-  /** Extra pipes, in the order of their descriptors (the first is 3). `input` is read by FFmpeg. */
-  pipes: Readonly<Record<Name, 'input' | 'output'>>;
-  /** Full argument list; `at.video` is 'pipe:3'. Arguments are seen by every user of the machine: no secrets. */
+  /** Extra pipes. FFmpeg reads an `input` and writes an `output`; a `socket` is an input that leaves stdin free for runtime commands. */
+  pipes: Readonly<Record<Name, PipeKind>>;
+  /** Full argument list; `at.video` is the URL of that pipe ('pipe:3'). Arguments are seen by every user of the machine: no secrets. */
   args: (at: Readonly<Record<Name, string>>) => readonly string[];
   log: Log;
   /** Lines of stderr. Answer true for those that were understood, the others go to the log (redacted, level debug). */
@@ -36,19 +40,24 @@ const FIRST_FD = 3;
 export class FfmpegProcess<Name extends string> implements Closable {
   readonly exited: Promise<FfmpegExit>;
   readonly #child: ChildProcess;
-  readonly #fds: ReadonlyMap<string, number>;
+  readonly #pipes: ReadonlyMap<string, Readable | Writable>;
+  readonly #inputs: readonly Writable[];
   readonly #graceMs: number;
   #cpuSeconds = 0;
   #hasExited = false;
   #closing: Promise<void> | undefined;
 
   constructor(options: FfmpegProcessOptions<Name>) {
-    const names = Object.keys(options.pipes) as Name[];
-    this.#fds = new Map(names.map((name, index) => [name, FIRST_FD + index]));
     this.#graceMs = options.graceMs ?? 0;
-    const at = Object.fromEntries(names.map((name, index) => [name, `pipe:${FIRST_FD + index}`])) as Record<Name, string>;
-    this.#child = spawn(options.path, options.args(at), { stdio: ['pipe', 'ignore', 'pipe', ...names.map(() => 'pipe' as const)] });
+    const names = Object.keys(options.pipes) as Name[];
+    const sockets = new Map(names.filter((name) => options.pipes[name] === 'socket').map((name) => [name, new InputSocket()]));
+    const piped = names.filter((name) => !sockets.has(name));
+    const urls = names.map((name) => [name, sockets.get(name)?.url ?? `pipe:${FIRST_FD + piped.indexOf(name)}`] as const);
+    const args = options.args(Object.fromEntries(urls) as Record<Name, string>);
+    this.#child = spawn(options.path, args, { stdio: ['pipe', 'ignore', 'pipe', ...piped.map(() => 'pipe' as const)] });
     for (const stream of this.#child.stdio) stream?.on('error', () => undefined);
+    this.#pipes = new Map<Name, Readable | Writable>([...sockets, ...this.#childPipes(piped)]);
+    this.#inputs = names.filter((name) => options.pipes[name] !== 'output').map((name) => this.input(name));
     this.exited = this.#watchExit();
     this.#readLines(options);
   }
@@ -63,15 +72,26 @@ export class FfmpegProcess<Name extends string> implements Closable {
 
   /** Runtime commands of FFmpeg (needs no -nostdin): 'cscale -1 w 640\n'. */
   get stdin(): Writable {
-    return this.#stream(0, Writable);
+    const { stdin } = this.#child;
+    if (!stdin) throw new Error('FFmpeg has no stdin');
+    return stdin;
   }
 
   input(name: Name): Writable {
-    return this.#stream(this.#fds.get(name), Writable);
+    const pipe = this.#pipes.get(name);
+    if (!(pipe instanceof Writable)) throw new Error(`FFmpeg has no input ${name}`);
+    return pipe;
   }
 
   output(name: Name): Readable {
-    return this.#stream(this.#fds.get(name), Readable);
+    const pipe = this.#pipes.get(name);
+    if (!(pipe instanceof Readable)) throw new Error(`FFmpeg has no output ${name}`);
+    return pipe;
+  }
+
+  /** Reads an output into memory of the caller's choice, without copies; instead of `output(name)`. */
+  readInto(name: Name, sink: ByteSink): void {
+    readInto(this.output(name), sink);
   }
 
   /** User + system CPU time so far, seconds; stays at its last reading after the exit. */
@@ -96,23 +116,27 @@ export class FfmpegProcess<Name extends string> implements Closable {
   }
 
   async #end(): Promise<void> {
-    for (const stream of this.#child.stdio) if (stream instanceof Writable) stream.end();
+    this.#child.stdin?.end();
+    for (const input of this.#inputs) input.end();
     const term = setTimeout(() => this.kill('SIGTERM'), this.#graceMs);
     const kill = setTimeout(() => this.kill('SIGKILL'), this.#graceMs + KILL_AFTER_MS);
     await this.exited;
     clearTimeout(term);
     clearTimeout(kill);
-    for (const stream of this.#child.stdio) stream?.destroy();
   }
 
   #watchExit(): Promise<FfmpegExit> {
     return new Promise((resolve) => {
       this.#child.once('error', (error) => {
-        if (this.pid === undefined) this.#hasExited = true;
-        if (this.#hasExited) resolve({ code: null, signal: null, error });
+        if (this.pid !== undefined) return;
+        this.#hasExited = true;
+        for (const input of this.#inputs) input.destroy();
+        resolve({ code: null, signal: null, error });
       });
       this.#child.once('exit', (code, signal) => {
         this.#hasExited = true;
+        // Outputs stay: what was written before the end can still be read from them.
+        for (const input of this.#inputs) input.destroy();
         resolve({ code, signal });
       });
     });
@@ -125,9 +149,10 @@ export class FfmpegProcess<Name extends string> implements Closable {
     this.#child.stderr?.on('data', (chunk: Buffer) => lines.push(chunk));
   }
 
-  #stream<T extends Readable | Writable>(fd: number | undefined, type: abstract new (...args: never[]) => T): T {
-    const stream = fd === undefined ? undefined : this.#child.stdio[fd];
-    if (!(stream instanceof type)) throw new Error(`FFmpeg has no such pipe (descriptor ${fd})`);
-    return stream;
+  *#childPipes(names: readonly Name[]): Iterable<[Name, Readable | Writable]> {
+    for (const [index, name] of names.entries()) {
+      const stream = this.#child.stdio[FIRST_FD + index];
+      if (stream) yield [name, stream];
+    }
   }
 }

@@ -3,5 +3,6 @@
  * starts processes.
  */
 export { ENCODERS } from './encoders.js';
-export { FfmpegProcess, type FfmpegExit, type FfmpegProcessOptions } from './FfmpegProcess.js';
+export { FfmpegProcess, type FfmpegExit, type FfmpegProcessOptions, type PipeKind } from './FfmpegProcess.js';
 export { FfmpegNotFound, findFfmpeg, type Ffmpeg } from './find.js';
+export type { ByteSink } from './readInto.js';

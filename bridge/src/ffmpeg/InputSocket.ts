@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+
+/**
+ * An input that FFmpeg opens by itself, as `unix:` URL. Needed where its runtime commands are wanted: it does not listen to stdin when any input is a
+ * `pipe:`. The folder is for this user only and is gone as soon as FFmpeg has connected.
+ */
+export class InputSocket extends Writable {
+  readonly url: string;
+  readonly #folder: string;
+  readonly #server: Server;
+  #peer: Socket | undefined;
+  #waiting: (() => void) | undefined;
+
+  constructor() {
+    super();
+    this.on('error', () => undefined);
+    this.#folder = mkdtempSync(join(tmpdir(), 'lianmai-'));
+    const path = join(this.#folder, 'in');
+    this.url = `unix:${path}`;
+    this.#server = createServer((peer) => this.#connect(peer));
+    this.#server.on('error', (error) => this.destroy(error));
+    this.#server.listen(path);
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    const write = () => this.#peer?.write(chunk, done);
+    if (this.#peer) write();
+    else this.#waiting = write;
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    if (this.#peer) this.#peer.end(done);
+    else done();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#peer?.destroy();
+    this.#stopListening();
+    done(error);
+  }
+
+  #connect(peer: Socket): void {
+    this.#stopListening();
+    peer.on('error', (error) => this.destroy(error));
+    peer.resume();
+    if (this.destroyed) peer.destroy();
+    this.#peer = peer;
+    this.#waiting?.();
+    this.#waiting = undefined;
+  }
+
+  #stopListening(): void {
+    this.#server.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
