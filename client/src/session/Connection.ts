@@ -9,6 +9,7 @@ const PING_TIMEOUT_MS = 8000;
 /** The browser says that the network is gone: believe it soon. */
 const OFFLINE_PING_TIMEOUT_MS = 2000;
 const LEAVE_TIMEOUT_MS = 1000;
+const REOPENS_WITHIN_MS = 60_000;
 
 export type JoinReply = RequestReply<'join'>;
 
@@ -157,9 +158,14 @@ export class Connection {
         return await this.#connect();
       } catch (error) {
         last = toLianmaiError(error);
-        if (endsSession(last)) return this.#end(last);
+        if (endsSession(last) && !this.#mayReopen(last, Date.now() - sinceMs)) return this.#end(last);
       }
     }
+  }
+
+  /** A server that was restarted knows the room again when its host is back; until then its lobby gives no tokens for it. */
+  #mayReopen({ code }: LianmaiError, elapsedMs: number): boolean {
+    return code === 'NOT_FOUND' && this.#options.tokens.current === null && elapsedMs < REOPENS_WITHIN_MS;
   }
 
   #watch(): void {

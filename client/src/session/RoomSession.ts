@@ -86,6 +86,7 @@ export class RoomSession {
       return session;
     } catch (thrown) {
       const error = toLianmaiError(thrown);
+      session.#media.publisher.giveBack();
       session.#end(error);
       throw error;
     }

@@ -1,6 +1,6 @@
 import type { Role } from '@lianmai/protocol';
 
-/** A track that the lobby has open already (the session owns it from then on), true: open the remembered device, false: off. */
+/** A track that the lobby has open already (ours once the join succeeded), true: open the remembered device, false: off. */
 export type InitialTrack = MediaStreamTrack | boolean;
 
 export interface JoinOptions {

@@ -10,4 +10,4 @@ export { openCamera, openMicrophone, stopTrack } from './media/capture';
 export { meterLevel, type LevelListener } from './levelMeter';
 export { joinRoom } from './joinRoom';
 export { lobbyRoom } from './lobby';
-export { hasResumableSession } from './resume';
+export { resumableSession } from './resume';

@@ -56,5 +56,8 @@ export function clearResumable(): void {
   }
 }
 
-/** This tab was in that room a moment ago (a reload): the page may join at once, without the lobby. */
-export const hasResumableSession = (room: string): boolean => loadResumable(room) !== null;
+/** This tab was in that room a moment ago (a reload): the page may join at once as the same person, without the lobby. */
+export function resumableSession(room: string): Pick<Resumable, 'name' | 'role'> | null {
+  const saved = loadResumable(room);
+  return saved && { name: saved.name, role: saved.role };
+}

@@ -95,6 +95,11 @@ export class Publisher {
     this.#inBackground(this.#sources[source].mutedByHost());
   }
 
+  /** The join failed: tracks that the lobby gave us are the lobby's again. */
+  giveBack(): void {
+    this.#initial = null;
+  }
+
   close(): void {
     for (const track of Object.values(this.#initial ?? {})) if (typeof track === 'object') stopTrack(track);
     this.#initial = null;
