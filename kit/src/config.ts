@@ -30,7 +30,10 @@ export function loadConfig<S extends z.ZodType>(schema: S, sources: ConfigSource
   if (result.success) return result.data;
   const lines = result.error.issues.map((issue) => {
     const path = issue.path.map(String).join('.');
-    return `  ${origin.get(path) ?? (path || '(top level)')}: ${issue.message}`;
+    // An entry of a list that came as one variable is named by the variable.
+    const list = issue.path.slice(0, -1).map(String).join('.');
+    const name = origin.get(path) ?? (typeof issue.path.at(-1) === 'number' ? origin.get(list) : undefined);
+    return `  ${name ?? (path || '(top level)')}: ${issue.message}`;
   });
   throw new ConfigError(`The configuration is wrong:\n${lines.join('\n')}`);
 }

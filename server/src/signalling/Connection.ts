@@ -8,8 +8,21 @@ export interface Wire {
   hangUp(): void;
 }
 
+/** Events whose whole content a snapshot has. */
+const IN_SNAPSHOT: ReadonlySet<EventName> = new Set<EventName>([
+  'participantJoined',
+  'participantChanged',
+  'participantLeft',
+  'qualityChanged',
+  'stageChanged',
+  'roomChanged',
+  'chatReceived',
+  'liveChanged',
+]);
+
 /**
- * One socket with a valid token. Before the join is answered it keeps events back: they are newer than the snapshot in that answer and must come after it.
+ * One socket with a valid token. Until the join is answered it keeps events back: those that are newer than the snapshot in the answer must come after it,
+ * those that are older must not come at all.
  */
 export class Connection implements Link {
   readonly id = randomUUID();
@@ -57,6 +70,11 @@ export class Connection implements Link {
 
   standFor(participant: Participant, room: Room): void {
     this.#joined = { participant, room };
+  }
+
+  /** Call it in the moment of the snapshot that answers the join. */
+  snapshotTaken(): void {
+    if (this.#held) this.#held = this.#held.filter(([name]) => !IN_SNAPSHOT.has(name));
   }
 
   /** The answer to join is on its way: what was kept back follows it. */

@@ -16,6 +16,7 @@ export const session: Handlers<'join' | 'leave' | 'ping'> = {
         room.leave(participant, 'lost');
         throw error;
       }
+      connection.snapshotTaken();
       return {
         participantId: participant.id,
         resumeSecret: participant.resumeSecret,

@@ -1,0 +1,125 @@
+import { Secret } from '@lianmai/kit';
+import { effectiveGrants, Identity, RoomId, type LianmaiError, type Permission, type Role } from '@lianmai/protocol';
+import fc from 'fast-check';
+import jwt from 'jsonwebtoken';
+import { describe, expect, it } from 'vitest';
+import { Access, apiKeyFrom, AUDIENCE, can, canModerate, canPublish } from './index.js';
+
+const SECRET = 'a-secret-of-some-length-to-sign-with';
+const access = new Access({ id: 'key-1', secret: new Secret(SECRET), isDevelopment: false }, new Secret('bridge-token-of-operator'));
+const join = { identity: Identity.parse('u1'), name: 'Mei 🌸', grants: { room: RoomId.parse('r1'), role: 'host' as const }, ttlSeconds: 60 };
+
+function codeOf(task: () => unknown): string | null {
+  try {
+    task();
+    return null;
+  } catch (error) {
+    return (error as LianmaiError).code;
+  }
+}
+const sign = (claims: object, options: jwt.SignOptions = {}, secret = SECRET) => jwt.sign(claims, secret, { algorithm: 'HS256', ...options });
+const sound = { sub: 'u1', name: 'Mei', grants: { room: 'r1', role: 'guest' } };
+
+describe('a join token', () => {
+  it('[ACC-01] carries identity, name and grants, and the key’s id', () => {
+    const { token, expiresAtMs } = access.mintJoinToken(join);
+    expect(access.verifyJoinToken(token)).toMatchObject({ sub: 'u1', name: 'Mei 🌸', grants: { room: 'r1', role: 'host' } });
+    expect(jwt.decode(token, { complete: true })?.header).toMatchObject({ alg: 'HS256', kid: 'key-1' });
+    expect(expiresAtMs).toBeGreaterThan(Date.now() + 50_000);
+  });
+
+  it('[ACC-02] may be signed by an operator’s own backend', () => {
+    expect(codeOf(() => access.verifyJoinToken(sign(sound, { audience: AUDIENCE.join, expiresIn: 60 })))).toBeNull();
+    expect(codeOf(() => access.verifyJoinToken(sign(sound, { audience: AUDIENCE.join, expiresIn: 60, keyid: 'key-1' })))).toBeNull();
+  });
+
+  it.each([
+    ['expired', 'TOKEN_EXPIRED', sign({ ...sound, exp: 1000 }, { audience: AUDIENCE.join })],
+    ['of another secret', 'UNAUTHENTICATED', sign(sound, { audience: AUDIENCE.join, expiresIn: 60 }, 'another-secret')],
+    ['of another key id', 'UNAUTHENTICATED', sign(sound, { audience: AUDIENCE.join, expiresIn: 60, keyid: 'key-2' })],
+    ['for the API', 'UNAUTHENTICATED', sign(sound, { audience: AUDIENCE.api, expiresIn: 60 })],
+    ['for nobody', 'UNAUTHENTICATED', sign(sound, { expiresIn: 60 })],
+    ['without an end', 'UNAUTHENTICATED', sign(sound, { audience: AUDIENCE.join })],
+    ['with another algorithm', 'UNAUTHENTICATED', jwt.sign(sound, SECRET, { algorithm: 'HS512', audience: AUDIENCE.join, expiresIn: 60 })],
+    ['unsigned', 'UNAUTHENTICATED', jwt.sign({ ...sound, exp: 9e9 }, '', { algorithm: 'none', audience: AUDIENCE.join })],
+    ['without grants', 'UNAUTHENTICATED', sign({ sub: 'u1', name: 'Mei' }, { audience: AUDIENCE.join, expiresIn: 60 })],
+    ['for an impossible room', 'UNAUTHENTICATED', sign({ ...sound, grants: { room: '../x', role: 'host' } }, { audience: AUDIENCE.join, expiresIn: 60 })],
+  ])('[ACC-03] that is %s is refused as %s', (_what, code, token) => {
+    expect(codeOf(() => access.verifyJoinToken(token))).toBe(code);
+  });
+
+  it('[ACC-04] may be anything at all and is refused with a typed error', () => {
+    fc.assert(
+      fc.property(fc.anything(), (token) => {
+        expect(codeOf(() => access.verifyJoinToken(token))).toBe('UNAUTHENTICATED');
+      }),
+    );
+    expect(codeOf(() => access.verifyJoinToken('x'.repeat(100_000)))).toBe('UNAUTHENTICATED');
+  });
+});
+
+describe('an API call', () => {
+  const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
+
+  it('[ACC-05] carries key and secret, or a token signed with the secret', () => {
+    expect(codeOf(() => access.authenticateApi(basic(`key-1:${SECRET}`)))).toBeNull();
+    expect(codeOf(() => access.authenticateApi(`bearer ${sign({}, { audience: AUDIENCE.api, expiresIn: 60 })}`))).toBeNull();
+  });
+
+  it.each([undefined, '', 'Basic', basic(''), basic('key-1'), basic(`key-1:${SECRET}x`), basic(`:${SECRET}`), `Bearer ${SECRET}`, 'Digest x'])(
+    '[ACC-06] is refused with %s',
+    (header) => {
+      expect(codeOf(() => access.authenticateApi(header))).toBe('UNAUTHENTICATED');
+    },
+  );
+
+  it('[ACC-07] is refused with a join token', () => {
+    expect(codeOf(() => access.authenticateApi(`Bearer ${access.mintJoinToken(join).token}`))).toBe('UNAUTHENTICATED');
+  });
+});
+
+describe('a bridge', () => {
+  it('[ACC-08] comes with a minted token or the operator’s own, and with no other', () => {
+    expect(codeOf(() => access.verifyBridgeToken(access.mintBridgeToken()))).toBeNull();
+    expect(codeOf(() => access.verifyBridgeToken('bridge-token-of-operator'))).toBeNull();
+    expect(codeOf(() => access.verifyBridgeToken('bridge-token-of-somebody'))).toBe('UNAUTHENTICATED');
+    expect(codeOf(() => access.verifyBridgeToken(access.mintJoinToken(join).token))).toBe('UNAUTHENTICATED');
+  });
+});
+
+describe('the development key', () => {
+  it('[ACC-09] is another one each run, and only there when none is configured', () => {
+    const [one, two] = [apiKeyFrom({}), apiKeyFrom({})];
+    expect(one).toMatchObject({ id: 'dev', isDevelopment: true });
+    expect(one.secret.reveal()).not.toBe(two.secret.reveal());
+    expect(apiKeyFrom({ key: 'k', secret: new Secret('s') })).toMatchObject({ id: 'k', isDevelopment: false });
+  });
+});
+
+describe('permissions', () => {
+  const standing = (role: Role, onStage: boolean) => ({ grants: effectiveGrants({ room: RoomId.parse('r1'), role }), onStage });
+
+  it.each<[Role, boolean, Permission[]]>([
+    ['host', true, ['subscribe', 'publish', 'chat', 'requestStage', 'moderate', 'live']],
+    ['host', false, ['subscribe', 'chat', 'requestStage', 'moderate', 'live']],
+    ['guest', true, ['subscribe', 'publish', 'chat', 'requestStage']],
+    ['viewer', false, ['subscribe', 'chat', 'requestStage']],
+  ])('[ACC-10] of a %s (on stage: %s) are %j', (role, onStage, expected) => {
+    const all: Permission[] = ['subscribe', 'publish', 'chat', 'requestStage', 'moderate', 'live'];
+    expect(all.filter((permission) => can(standing(role, onStage), permission))).toEqual(expected);
+  });
+
+  it('[ACC-11] to publish end with the seat and with the token’s sources', () => {
+    const microphoneOnly = { grants: effectiveGrants({ room: RoomId.parse('r1'), role: 'guest', publish: ['microphone'] }), onStage: true };
+    expect(canPublish(microphoneOnly, 'microphone')).toBe(true);
+    expect(canPublish(microphoneOnly, 'camera')).toBe(false);
+    expect(canPublish({ ...microphoneOnly, onStage: false }, 'microphone')).toBe(false);
+  });
+
+  it('[ACC-12] over a host are a host’s alone', () => {
+    const moderator = { grants: effectiveGrants({ room: RoomId.parse('r1'), role: 'guest', moderate: true }), onStage: true, isHost: false };
+    expect(canModerate(moderator, { isHost: false })).toBe(true);
+    expect(canModerate(moderator, { isHost: true })).toBe(false);
+    expect(canModerate({ ...standing('host', true), isHost: true }, { isHost: true })).toBe(true);
+  });
+});

@@ -1,0 +1,42 @@
+import type { Log, Metrics } from '@lianmai/kit';
+import express, { type Express } from 'express';
+import type { ApiServices } from './contract.js';
+import { answerError, answerNotFound } from './errors.js';
+import { HostReservations } from './HostReservations.js';
+import { openApiDocument } from './openapi.js';
+import { originProxy } from './originProxy.js';
+import { pages, securityHeaders } from './pages.js';
+import { apiRouter } from './router.js';
+import { routes } from './routes/index.js';
+import { status } from './status.js';
+
+export interface ApiOptions extends Omit<ApiServices, 'reservations'> {
+  metrics: Metrics;
+  log: Log;
+  isReady(): boolean;
+  /** Which origin has this room's program, as this server reaches it; null: none. */
+  originTarget(room: string): string | null;
+  /** Folder of the built client. */
+  clientDir: string;
+  trustProxy: boolean;
+}
+
+/** Everything that this server answers over plain HTTP. */
+export function createApi(options: ApiOptions): Express {
+  const { log, metrics, isReady, access, originTarget, clientDir, trustProxy } = options;
+  const app = express();
+  app.disable('x-powered-by');
+  // The nearest address that is not of our own networks: what a caller writes into X-Forwarded-For itself counts for nothing.
+  app.set('trust proxy', trustProxy ? ['loopback', 'linklocal', 'uniquelocal'] : false);
+  app.set('query parser', 'simple');
+  app.use(status({ isReady, metrics, access }));
+  app.use('/live', originProxy(originTarget));
+  app.use(securityHeaders(options));
+  app.get('/api/v1/openapi.json', (_request, response) => void response.json(openApiDocument()));
+  app.use('/api/v1', apiRouter(routes, { ...options, reservations: new HostReservations() }));
+  app.use('/api', answerNotFound);
+  app.use(pages(clientDir));
+  app.use(answerNotFound);
+  app.use(answerError(log));
+  return app;
+}

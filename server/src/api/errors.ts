@@ -1,0 +1,43 @@
+import type { Log } from '@lianmai/kit';
+import { ERRORS, LianmaiError, toLianmaiError } from '@lianmai/protocol';
+import type { NextFunction, Request, Response } from 'express';
+
+/** The last handler: whatever was thrown becomes `{error: {code, message, details}}` with the table's status. */
+export const answerError = (log: Log) => (thrown: unknown, request: Request, response: Response, next: NextFunction) => {
+  const error = asLianmaiError(thrown);
+  if (ERRORS[error.code].blame === 'us' && error.code !== 'BRIDGE_UNAVAILABLE') {
+    log.error({ err: error.cause ?? error, method: request.method, path: request.path }, 'API call failed');
+  }
+  if (response.headersSent) {
+    next(error);
+    return;
+  }
+  if (error.code === 'UNAUTHENTICATED') response.setHeader('WWW-Authenticate', 'Basic realm="lianmai", Bearer');
+  const retryAfterMs = error.details?.['retryAfterMs'];
+  if (typeof retryAfterMs === 'number') response.setHeader('Retry-After', Math.ceil(retryAfterMs / 1000));
+  response.status(error.status).json({ error: error.toWire() });
+};
+
+export const answerNotFound = (request: Request, _response: Response, next: NextFunction) => {
+  next(new LianmaiError('NOT_FOUND', undefined, { message: `There is no ${request.method} here.` }));
+};
+
+/** Express and its body parser throw errors with a status: malformed JSON or URL, too large a body, an unknown encoding. */
+function asLianmaiError(thrown: unknown): LianmaiError {
+  if (thrown instanceof LianmaiError) return thrown;
+  const status = statusOf(thrown);
+  if (status === 413) return new LianmaiError('TOO_LARGE', undefined, { cause: thrown });
+  if (status === 415) return new LianmaiError('UNSUPPORTED', undefined, { cause: thrown });
+  if (status >= 400 && status < 500) return new LianmaiError('BAD_REQUEST', undefined, { message: reasonOf(thrown), cause: thrown });
+  return toLianmaiError(thrown);
+}
+
+function statusOf(thrown: unknown): number {
+  if (typeof thrown !== 'object' || thrown === null || !('status' in thrown)) return 0;
+  return typeof thrown.status === 'number' ? thrown.status : 0;
+}
+
+function reasonOf(thrown: unknown): string {
+  const isJson = typeof thrown === 'object' && thrown !== null && 'type' in thrown && thrown.type === 'entity.parse.failed';
+  return isJson ? 'body: expected JSON' : ERRORS.BAD_REQUEST.message;
+}

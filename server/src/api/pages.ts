@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import express, { Router, type RequestHandler } from 'express';
+import helmet from 'helmet';
+
+const NOT_BUILT = 'The pages have not been built yet: run "npm start", or "npm run build" in client/.\n';
+
+/** Addresses that the page itself routes. */
+const PAGE_PATHS = ['/', '/r/:room', '/watch/:room'];
+
+/** The built client. File names under /assets carry a hash of the content: they may be kept for ever; the page itself is asked for each time. */
+export function pages(clientDir: string): Router {
+  const router = Router();
+  const index = path.join(clientDir, 'index.html');
+  router.use('/assets', express.static(path.join(clientDir, 'assets'), { immutable: true, maxAge: '1y', index: false, redirect: false }));
+  router.use(express.static(clientDir, { index: false, redirect: false, maxAge: '1h' }));
+  router.get(PAGE_PATHS, (_request, response, next) => {
+    if (!existsSync(index)) {
+      response.status(503).type('text').send(NOT_BUILT);
+      return;
+    }
+    response.sendFile(index, { cacheControl: false, headers: { 'Cache-Control': 'no-cache' } }, (error) => {
+      if (error && !response.headersSent) next(error);
+    });
+  });
+  return router;
+}
+
+/**
+ * What the pages may load and talk to. WebAssembly and blob workers are hls.js's and the picture tools'; blob and mediastream are camera and player. HSTS is
+ * left to whoever has a real certificate, and nothing is upgraded to HTTPS: a LAN without it must work.
+ */
+export function securityHeaders({ originPort, originUrl }: { originPort: number; originUrl: string | null }): RequestHandler {
+  const origins = originUrl === null ? [`http://*:${originPort}`, `https://*:${originPort}`] : [originUrl];
+  return helmet({
+    strictTransportSecurity: false,
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
+    referrerPolicy: { policy: 'same-origin' },
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
+        workerSrc: ["'self'", 'blob:'],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        fontSrc: ["'self'", 'data:'],
+        mediaSrc: ["'self'", 'blob:', 'mediastream:', ...origins],
+        connectSrc: ["'self'", 'ws:', 'wss:', 'blob:', ...origins],
+        objectSrc: ["'none'"],
+        baseUri: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'self'"],
+      },
+    },
+  });
+}

@@ -1,0 +1,8 @@
+import type { Route } from '../contract.js';
+import { live } from './live.js';
+import { lobby } from './lobby.js';
+import { rooms } from './rooms.js';
+import { tokens } from './tokens.js';
+
+/** Every operation under /api/v1. */
+export const routes: readonly Route[] = [...tokens, ...rooms, ...live, ...lobby];

@@ -1,0 +1,120 @@
+import { AssetId, ERRORS, LianmaiError, OutputInfo, OutputRequest, StartLive, UpdateLive, UpdateLiveReply } from '@lianmai/protocol';
+import { z } from 'zod';
+import type { Room } from '../../rooms/index.js';
+import { route, type ApiServices, type Caller } from '../contract.js';
+import { LiveReply, Nothing, OutputParams, RoomParams } from '../schemas.js';
+
+const common = { tag: 'live', access: 'key', params: RoomParams, errors: ['NOT_FOUND', 'WRONG_STATE', 'BRIDGE_UNAVAILABLE'] } as const;
+const noBody = { bodyKind: 'none', body: z.unknown() } as const;
+const path = '/rooms/{room}/live';
+
+export const live = [
+  route({
+    ...common,
+    method: 'post',
+    path,
+    summary: 'Go live; the room is made if nobody is there yet',
+    bodyKind: 'json',
+    body: StartLive,
+    reply: LiveReply,
+    status: 201,
+    handle: async ({ services, params, body, caller }) => {
+      const room = await services.rooms.open(params.room);
+      await room.live.start(body);
+      return replyOf(room, services, caller);
+    },
+  }),
+  route({
+    ...common,
+    ...noBody,
+    method: 'get',
+    path,
+    summary: 'The program: state, scene, outputs, figures',
+    reply: LiveReply,
+    status: 200,
+    handle: ({ services, params, caller }) => replyOf(services.rooms.get(params.room), services, caller),
+  }),
+  route({
+    ...common,
+    method: 'patch',
+    path,
+    summary: 'Change scene or mix: atomic, versioned, answered with the moment it is on air',
+    bodyKind: 'json',
+    body: UpdateLive,
+    reply: UpdateLiveReply,
+    status: 200,
+    errors: [...common.errors, 'CONFLICT'],
+    handle: ({ services, params, body }) => services.rooms.get(params.room).live.update(body),
+  }),
+  route({
+    ...common,
+    ...noBody,
+    method: 'delete',
+    path,
+    summary: 'Stop the program; every output ends cleanly',
+    reply: Nothing,
+    status: 204,
+    handle: async ({ services, params }) => {
+      await services.rooms.get(params.room).live.stop();
+      return {};
+    },
+  }),
+  route({
+    ...common,
+    method: 'post',
+    path: `${path}/outputs`,
+    summary: 'Add a destination on air',
+    bodyKind: 'json',
+    body: OutputRequest,
+    reply: OutputInfo,
+    status: 201,
+    handle: ({ services, params, body }) => services.rooms.get(params.room).live.addOutput(body),
+  }),
+  route({
+    ...common,
+    ...noBody,
+    method: 'delete',
+    path: `${path}/outputs/{id}`,
+    summary: 'Remove a destination on air',
+    params: OutputParams,
+    reply: Nothing,
+    status: 204,
+    handle: async ({ services, params }) => {
+      await services.rooms.get(params.room).live.removeOutput(params.id);
+      return {};
+    },
+  }),
+  route({
+    ...common,
+    ...noBody,
+    method: 'post',
+    path: `${path}/outputs/{id}/retry`,
+    summary: 'Try a failed or waiting destination again at once',
+    params: OutputParams,
+    reply: Nothing,
+    status: 204,
+    handle: async ({ services, params }) => {
+      await services.rooms.get(params.room).live.retryOutput(params.id);
+      return {};
+    },
+  }),
+  route({
+    ...common,
+    method: 'post',
+    path: `${path}/assets`,
+    summary: 'Upload a background or logo (PNG, JPEG or WebP, at most 4 MB) for scenes to name',
+    bodyKind: 'image',
+    body: z.instanceof(Uint8Array),
+    reply: z.object({ assetId: AssetId }),
+    status: 201,
+    errors: ['TOO_LARGE', 'UNSUPPORTED'],
+    handle: async ({ services, body }) => ({ assetId: await services.saveAsset(body) }),
+  }),
+];
+
+function replyOf({ live }: Room, { originUrl, originPort }: ApiServices, { baseUrl, hostname }: Caller): z.input<typeof LiveReply> {
+  const { info, origin } = live;
+  if (!info) throw new LianmaiError('NOT_FOUND', undefined, { message: `${ERRORS.NOT_FOUND.message} The room is not live.` });
+  const base = originUrl ?? origin?.url ?? `http://${hostname}:${origin?.port ?? originPort}`;
+  return { ...info, hls: `${base}${info.hlsPath}`, watch: `${baseUrl}/watch/${info.room}` };
+}

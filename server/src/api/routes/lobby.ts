@@ -1,0 +1,90 @@
+import { ERRORS, Identity, LianmaiError, LobbyJoinReply, LobbyJoinRequest, LobbyRoom, type Role, type RoomId } from '@lianmai/protocol';
+import { z } from 'zod';
+import type { Room } from '../../rooms/index.js';
+import { route, type ApiServices } from '../contract.js';
+import { RoomParams } from '../schemas.js';
+
+const TOKEN_TTL_S = 12 * 3600;
+/** For each address: a school behind one address comes in within a minute, and its watch pages ask again and again. */
+const JOINS_PER_MINUTE = 120;
+const LOOKS_PER_MINUTE = 600;
+
+const common = { tag: 'lobby', access: 'open', params: RoomParams, path: '/lobby/{room}' } as const;
+
+export const lobby = [
+  route({
+    ...common,
+    method: 'get',
+    summary: 'What the lobby and the watch page may know of a room without a token',
+    limitPerMinute: LOOKS_PER_MINUTE,
+    bodyKind: 'none',
+    body: z.unknown(),
+    reply: LobbyRoom,
+    status: 200,
+    errors: ['RATE_LIMITED'],
+    handle: ({ services, params }) => lookAt(services, params.room),
+  }),
+  route({
+    ...common,
+    method: 'post',
+    summary: 'A join token without a key, where the operator allows it',
+    limitPerMinute: JOINS_PER_MINUTE,
+    bodyKind: 'json',
+    body: LobbyJoinRequest,
+    reply: LobbyJoinReply,
+    status: 201,
+    errors: ['FORBIDDEN', 'ROOM_LOCKED', 'NOT_FOUND', 'RATE_LIMITED'],
+    handle: ({ services, params: { room }, body: { name, role, deviceId } }) => {
+      const identity = Identity.parse(`lobby:${deviceId}`);
+      assertOffered(services, room, identity, role);
+      if (role === 'host') services.reservations.reserve(room, identity);
+      return { ...services.access.mintJoinToken({ identity, name, grants: { room, role }, ttlSeconds: TOKEN_TTL_S }), role };
+    },
+  }),
+];
+
+function lookAt(services: ApiServices, id: RoomId): z.input<typeof LobbyRoom> {
+  const room = services.rooms.find(id);
+  return {
+    exists: room !== undefined,
+    title: room?.info.title ?? id,
+    locked: room?.info.locked ?? false,
+    roles: rolesNow(services, room),
+    participants: room?.people.size ?? 0,
+    hostName: room?.hostName ?? null,
+    live: room ? liveOf(room, services.originUrl) : null,
+  };
+}
+
+/** Without an address of its own, the origin is reached through this server, on the very address that the page came from. */
+function liveOf(room: Room, originUrl: string | null): z.input<typeof LobbyRoom>['live'] {
+  const { info, origin } = room.live;
+  if (!info || !room.isLive) return null;
+  return { liveSinceMs: info.liveSinceMs, hls: `${originUrl ?? origin?.url ?? ''}${info.hlsPath}`, viewers: info.hlsViewers };
+}
+
+function rolesNow({ isLobbyOpen }: ApiServices, room: Room | undefined): Role[] {
+  if (!isLobbyOpen || room?.info.locked === true) return [];
+  if (!room) return ['host'];
+  return room.stage.snapshot.policy === 'open' ? ['guest', 'viewer'] : ['viewer'];
+}
+
+/** FORBIDDEN, ROOM_LOCKED or NOT_FOUND unless the lobby may give this role to this person now. */
+function assertOffered({ isLobbyOpen, stagePolicy, rooms, reservations }: ApiServices, id: RoomId, identity: Identity, role: Role): void {
+  if (!isLobbyOpen) throw refusal('FORBIDDEN', 'This server hands out invitations itself: open the link that you were given.');
+  const room = rooms.find(id);
+  const holder = reservations.holderOf(id);
+  const isKnownHost = room ? room.knowsHost(identity) || (holder === identity && room.hostName === null) : holder === identity;
+  if (isKnownHost) return;
+  if (room?.info.locked === true) throw new LianmaiError('ROOM_LOCKED');
+  const isOpen = room !== undefined || holder !== null;
+  if (role === 'host') {
+    if (isOpen) throw refusal('FORBIDDEN', 'This room has a host already.');
+    return;
+  }
+  if (!isOpen) throw refusal('NOT_FOUND', 'This room is not open yet.');
+  const policy = room ? room.stage.snapshot.policy : stagePolicy;
+  if (role === 'guest' && policy !== 'open') throw refusal('FORBIDDEN', 'Guests come up by request here: join as a viewer and ask for a seat.');
+}
+
+const refusal = (code: keyof typeof ERRORS, message: string) => new LianmaiError(code, undefined, { message });

@@ -1,0 +1,25 @@
+import { TokenReply, TokenRequest } from '@lianmai/protocol';
+import { route } from '../contract.js';
+import { RoomParams } from '../schemas.js';
+
+export const tokens = [
+  route({
+    method: 'post',
+    path: '/rooms/{room}/tokens',
+    summary: 'Mint a join token for one person and one room',
+    tag: 'tokens',
+    access: 'key',
+    params: RoomParams,
+    bodyKind: 'json',
+    body: TokenRequest,
+    reply: TokenReply,
+    status: 201,
+    errors: [],
+    handle: ({ services, params: { room }, body }) => {
+      const { identity, name, ttlSeconds, role, publish, subscribe, moderate, live } = body;
+      const grants = { room, role, ...(publish && { publish }), ...(subscribe !== undefined && { subscribe }) };
+      const rights = { ...(moderate !== undefined && { moderate }), ...(live !== undefined && { live }) };
+      return services.access.mintJoinToken({ identity, name, ttlSeconds, grants: { ...grants, ...rights } });
+    },
+  }),
+];

@@ -1,0 +1,23 @@
+import { Identity, LiveInfo, OutputId, ParticipantInfo, RoomId, RoomSummary, StageSnapshot, WireError } from '@lianmai/protocol';
+import { z } from 'zod';
+
+/** Names under which docs/openapi.json keeps what several operations use. */
+export const RoomParams = z.object({ room: RoomId });
+export const OutputParams = z.object({ room: RoomId, id: OutputId });
+
+/** A room's program as an API caller sees it: with addresses for players. */
+export const LiveReply = LiveInfo.extend({
+  /** HLS from the origin port, or from the public address of the origin. */
+  hls: z.string(),
+  /** The page for the audience. */
+  watch: z.string(),
+}).meta({ id: 'Live' });
+
+export const RoomReply = RoomSummary.extend({
+  participantList: z.array(ParticipantInfo.extend({ identity: Identity })),
+  stage: StageSnapshot,
+}).meta({ id: 'Room' });
+export const RoomsReply = z.object({ rooms: z.array(RoomSummary) });
+
+export const ErrorReply = z.object({ error: WireError }).meta({ id: 'Error' });
+export const Nothing = z.object({});

@@ -1,0 +1,80 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
+import { ConfigError } from '@lianmai/kit';
+import type { Certificate } from './certificate.js';
+
+export interface HttpFrontOptions {
+  port: number;
+  host: string;
+  certificate: Certificate | null;
+  /** How an operator chooses another port, for the message when this one is taken. */
+  option: string;
+}
+
+/** One listening address. It answers /healthz from the first moment, and everything else once `handle` has said who does. */
+export class HttpFront {
+  readonly server: Server | SecureServer;
+  readonly port: number;
+  #listener: RequestListener = answerWhileStarting;
+
+  private constructor(server: Server | SecureServer, port: number) {
+    this.server = server;
+    this.port = port;
+  }
+
+  /** ConfigError when the address cannot be had. */
+  static async open(options: HttpFrontOptions): Promise<HttpFront> {
+    const { certificate, port, host } = options;
+    const server = certificate ? secureServer(certificate) : createServer();
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, options)));
+      server.listen(port, host, resolve);
+    });
+    const address = server.address();
+    const front = new HttpFront(server, typeof address === 'object' && address ? address.port : port);
+    server.on('request', (request, response) => front.#listener(request, response));
+    // Half a request, or none at all: cut off without ceremony.
+    server.on('clientError', (_error, socket) => socket.destroy());
+    return front;
+  }
+
+  handle(listener: RequestListener): void {
+    this.#listener = listener;
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.server.close(() => resolve());
+      this.server.closeAllConnections();
+    });
+  }
+}
+
+/** ConfigError unless this machine lets us have the TCP port now: for ports that another process of ours will open. */
+export async function assertPortIsFree(port: number, host: string, option: string): Promise<void> {
+  if (port === 0) return;
+  const probe = await HttpFront.open({ port, host, certificate: null, option });
+  await probe.close();
+}
+
+function secureServer({ cert, key }: Certificate): SecureServer {
+  try {
+    return createSecureServer({ cert, key });
+  } catch (error) {
+    throw new ConfigError(`The certificate and key cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function listenError(error: NodeJS.ErrnoException, { port, host, option }: HttpFrontOptions): Error {
+  if (error.code === 'EADDRINUSE') return new ConfigError(`Port ${port} is in use by another program. Choose another one with ${option}.`);
+  if (error.code === 'EACCES') return new ConfigError(`Port ${port} needs more rights than this process has. Choose one above 1023 with ${option}.`);
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') return new ConfigError(`This machine has no address ${host} (HOST, --host, http.host).`);
+  return error;
+}
+
+const answerWhileStarting: RequestListener = (request, response) => {
+  const isHealth = request.url === '/healthz';
+  response.writeHead(isHealth ? 200 : 503, { 'Content-Type': 'application/json', 'Retry-After': '1' });
+  const error = { code: 'SHUTTING_DOWN', message: 'The server is starting.' };
+  response.end(JSON.stringify(isHealth ? { status: 'ok' } : { status: 'starting', error }));
+};

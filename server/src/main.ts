@@ -1,0 +1,224 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ConfigError, createLog, Metrics, Scope, type Log } from '@lianmai/kit';
+import { Access, apiKeyFrom, type ApiKey } from './access/index.js';
+import { createApi } from './api/index.js';
+import { banner } from './banner.js';
+import { Bridges, EmbeddedBridge } from './bridge/index.js';
+import { helpText, lanAddresses, loadServerConfig, parseCommandLine, type ServerConfig } from './config/index.js';
+import { assertPortIsFree, HttpFront, readCertificate, selfSignedCertificate, type Certificate } from './http/index.js';
+import { AssetStore, createLive } from './live/index.js';
+import { RoomDirectory } from './rooms/index.js';
+import { createSfu, type Sfu } from './sfu/index.js';
+import { createSocketServer, Signalling } from './signalling/index.js';
+
+const CLIENT_DIR = fileURLToPath(new URL('../../client/dist', import.meta.url));
+/** Everything is over by then, or is left to the end of the process. */
+const CLOSE_WITHIN_MS = 4500;
+
+const version = (): string => String((JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: unknown }).version);
+
+/** Parts that others are built with. */
+interface Ground {
+  config: ServerConfig;
+  scope: Scope;
+  log: Log;
+  access: Access;
+  metrics: Metrics;
+}
+
+/** Builds the parts, each with what it needs. The scope closes them in reverse: people first, then programs, the bridge, media, sockets. */
+async function build(ground: Ground, front: HttpFront, isSecure: boolean): Promise<void> {
+  const { config, scope, log, access, metrics } = ground;
+  const sfu = scope.own(await startSfu(config, log));
+  const assets = await AssetStore.open(config.dataDir);
+  const inner = isSecure ? scope.own(await openInnerFront()) : front;
+  const io = createSocketServer(front.server);
+  if (inner !== front) io.attach(inner.server);
+  scope.defer(() => void io.disconnectSockets(true));
+  const bridges = scope.own(
+    new Bridges({ io, verify: (token) => access.verifyBridgeToken(token), fetchAsset: (id) => assets.read(id), log: log.child({ part: 'bridges' }) }),
+  );
+  if (config.live.bridge === 'embedded') scope.own(await startBridge(ground, bridges, inner.port));
+  const rooms = scope.own(
+    new RoomDirectory({
+      createMedia: (id) => sfu.createRoom(id),
+      live: createLive({ bridges, assets, log: log.child({ part: 'live' }) }),
+      settings: config.rooms,
+      log: log.child({ part: 'rooms' }),
+    }),
+  );
+  const saveAsset = (bytes: Uint8Array) => assets.save(bytes);
+  const services = { rooms, iceServers: config.rtc.iceServers.map(asIceServer), saveAsset };
+  const verify = (token: unknown) => access.verifyJoinToken(token);
+  const signalling = scope.own(new Signalling({ io, services, verify, log: log.child({ part: 'signalling' }) }));
+  measure(metrics, { sfu, rooms, signalling, bridges });
+  front.handle(
+    createApi({
+      access,
+      rooms,
+      saveAsset,
+      metrics,
+      log: log.child({ part: 'api' }),
+      isReady: readiness(ground, bridges),
+      isLobbyOpen: config.access.lobby === 'open',
+      stagePolicy: config.rooms.stagePolicy,
+      originUrl: config.origin.publicUrl ?? null,
+      originPort: config.origin.port,
+      originTarget: (room) => originOf(rooms, bridges, room),
+      clientDir: CLIENT_DIR,
+      trustProxy: config.http.trustProxy,
+    }),
+  );
+}
+
+async function startSfu({ rtc }: ServerConfig, log: Log): Promise<Sfu> {
+  try {
+    return await createSfu({
+      workers: rtc.workers,
+      rtcPort: rtc.port,
+      listenIp: rtc.listenIp,
+      announcedIps: rtc.announcedIp,
+      maxIncomingKbps: rtc.maxIncomingBitrateKbps,
+      log: log.child({ part: 'sfu' }),
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`${reason}\nMedia ports are chosen with RTC_PORT, --rtc-port or rtc.port; their number with RTC_WORKERS or rtc.workers.`);
+  }
+}
+
+/** The embedded bridge connects here, whatever certificate the outer door has. */
+const openInnerFront = () => HttpFront.open({ port: 0, host: '127.0.0.1', certificate: null, option: 'nothing: it is chosen freely' });
+
+async function startBridge({ config, access, log }: Ground, bridges: Bridges, port: number): Promise<EmbeddedBridge> {
+  await assertPortIsFree(config.origin.port, '0.0.0.0', 'ORIGIN_PORT, --origin-port or origin.port');
+  const host = config.http.host === '0.0.0.0' || config.http.host === '::' || config.http.https.enabled ? '127.0.0.1' : config.http.host;
+  return EmbeddedBridge.start({
+    serverUrl: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    mintToken: () => access.mintBridgeToken(),
+    onEnded: (token) => bridges.tokenHolderEnded(token),
+    env: {
+      ORIGIN_PORT: String(config.origin.port),
+      RTMP_PORT: String(config.rtmp.port),
+      DATA_DIR: path.resolve(config.dataDir),
+      LOG_LEVEL: config.log.level,
+    },
+    log: log.child({ part: 'bridge' }),
+  });
+}
+
+/** Rooms work without a bridge, so one that is away later does not count; at the start it is waited for. */
+function readiness({ config, scope }: Ground, bridges: Bridges): () => boolean {
+  let isComplete = config.live.bridge === 'external';
+  bridges.once('bridgeConnected', () => (isComplete = true));
+  return () => isComplete && !scope.isClosed;
+}
+
+/** The bridge that runs the room's program has it; after the end, whichever there is. On this machine, unless the bridge says otherwise. */
+function originOf(rooms: RoomDirectory, bridges: Bridges, room: string): string | null {
+  const ofRoom = rooms.all.find(({ id }) => id === room)?.live.origin;
+  const origin = ofRoom ?? bridges.bridges.find(({ state }) => state !== 'gone')?.hello.origin;
+  return origin ? (origin.url?.replace(/\/$/, '') ?? `http://127.0.0.1:${origin.port}`) : null;
+}
+
+function measure(metrics: Metrics, parts: { sfu: Sfu; rooms: RoomDirectory; signalling: Signalling; bridges: Bridges }): void {
+  const { sfu, rooms, signalling, bridges } = parts;
+  metrics.gauge('rooms', 'Open rooms', () => rooms.all.length);
+  metrics.gauge('participants', 'People in rooms', () => rooms.all.reduce((sum, room) => sum + room.people.size, 0));
+  metrics.gauge('programs', 'Rooms that are live', () => rooms.all.filter((room) => room.isLive).length);
+  metrics.gauge('connections', 'Signalling connections', () => signalling.connections);
+  metrics.gauge('bridges', 'Bridges that are connected', () => bridges.bridges.filter(({ state }) => state === 'connected').length);
+  for (const name of ['workers', 'workerRestarts', 'peers', 'producers', 'consumers', 'pipes', 'taps'] as const) {
+    const snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    metrics.gauge(`sfu_${snake}`, `SFU: ${snake.replace('_', ' ')}`, () => sfu.stats[name]);
+  }
+}
+
+/** Optional fields that are not there are left out. */
+const asIceServer = ({ urls, username, credential }: ServerConfig['rtc']['iceServers'][number]) => ({
+  urls,
+  ...(username !== undefined && { username }),
+  ...(credential !== undefined && { credential }),
+});
+
+function certificateFor({ http, dataDir }: ServerConfig): Promise<Certificate | null> {
+  const { enabled, cert, key } = http.https;
+  if (!enabled) return Promise.resolve(null);
+  return cert !== undefined && key !== undefined ? readCertificate({ cert, key }) : selfSignedCertificate(dataDir, lanAddresses());
+}
+
+async function serve(config: ServerConfig): Promise<void> {
+  const log = createLog('server', config.log.level);
+  const scope = new Scope();
+  const apiKey = apiKeyFrom(config.api);
+  endOnSignals(scope, log);
+  try {
+    const certificate = await certificateFor(config);
+    const { port, host } = config.http;
+    const front = scope.own(await HttpFront.open({ port, host, certificate, option: 'PORT, --port or http.port' }));
+    const ground = { config, scope, log, access: new Access(apiKey, config.live.bridgeToken), metrics: new Metrics() };
+    await build(ground, front, certificate !== null);
+    warnOfWeakSecret(apiKey, log);
+    process.stdout.write(describe(config, apiKey, front.port, certificate));
+  } catch (error) {
+    await scope.close('the start failed').catch(() => undefined);
+    if (!scope.signal.aborted || !isEnding) throw error;
+  }
+}
+
+function describe(config: ServerConfig, apiKey: ApiKey, port: number, certificate: Certificate | null): string {
+  return banner({
+    version: version(),
+    isSecure: certificate !== null,
+    isSelfSigned: certificate?.isSelfSigned ?? false,
+    port,
+    lanAddresses: lanAddresses(),
+    originUrl: config.origin.publicUrl ?? `http://localhost:${config.origin.port}`,
+    apiKey,
+  });
+}
+
+function warnOfWeakSecret({ secret, isDevelopment }: ApiKey, log: Log): void {
+  if (!isDevelopment && secret.reveal().length < 32) log.warn('the API secret is shorter than 32 characters: tokens signed with it can be guessed');
+}
+
+let isEnding = false;
+
+/** The first signal ends everything in order, the second at once. What nobody caught ends the process too: a supervisor starts a sound one. */
+function endOnSignals(scope: Scope, log: Log): void {
+  const end = (signal: string) => {
+    if (isEnding) process.exit(1);
+    isEnding = true;
+    log.info({ signal }, 'shutting down');
+    setTimeout(() => process.exit(0), CLOSE_WITHIN_MS);
+    scope
+      .close(signal)
+      .catch((error: unknown) => log.error({ err: error }, 'not everything closed well'))
+      .finally(() => process.exit(0));
+  };
+  process.on('SIGINT', () => end('SIGINT'));
+  process.on('SIGTERM', () => end('SIGTERM'));
+  for (const fault of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(fault, (error: unknown) => {
+      log.fatal({ err: error }, fault);
+      process.exit(1);
+    });
+  }
+}
+
+async function main(): Promise<void> {
+  const line = parseCommandLine(process.argv.slice(2));
+  if (line.task === 'help') return void process.stdout.write(helpText());
+  if (line.task === 'version') return void process.stdout.write(`${version()}\n`);
+  const config = loadServerConfig(line, process.env);
+  if (line.task === 'printConfig') return void process.stdout.write(`${JSON.stringify(config, null, 2)}\n`);
+  await serve(config);
+}
+
+main().catch((error: unknown) => {
+  const isOperators = error instanceof ConfigError;
+  process.stderr.write(`${isOperators ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exit(isOperators ? 2 : 1);
+});

@@ -1,0 +1,388 @@
+import { LianmaiError, ProducerId, RoomId, TransportId, type Grants, type PublishSource } from '@lianmai/protocol';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { JoinRequest } from './contract.js';
+import type { Participant } from './Participant.js';
+import type { Room } from './Room.js';
+import { claims, FakeLink, testDirectory, type FakeLive, type FakeMedia } from './testing.js';
+
+const R1 = RoomId.parse('r1');
+let { rooms, media: allMedia } = testDirectory();
+let room: Room;
+let media: FakeMedia;
+
+async function open(settings: Parameters<typeof testDirectory>[0] = {}) {
+  ({ rooms, media: allMedia } = testDirectory(settings));
+  room = await rooms.open(R1);
+  media = allMedia.get(R1) as FakeMedia;
+}
+beforeEach(async () => {
+  vi.useFakeTimers();
+  await open();
+});
+afterEach(() => vi.useRealTimers());
+
+async function join(identity: string, role: Grants['role'], more: { grants?: Partial<Grants>; resume?: JoinRequest['resume'] } = {}) {
+  const link = new FakeLink();
+  const joined = room.join({ claims: claims(identity, role, more.grants), link, ...(more.resume && { resume: more.resume }) });
+  await joined.ready;
+  return { ...joined, link };
+}
+
+const transportId = TransportId.parse('t1');
+const produce = (participant: Participant, source: PublishSource, paused = false) =>
+  room.produce(participant, {
+    transportId,
+    source,
+    kind: source === 'microphone' || source === 'screenAudio' ? 'audio' : 'video',
+    rtpParameters: { codecs: [] },
+    paused,
+  });
+
+const codeOf = (task: () => unknown) => {
+  try {
+    task();
+    return null;
+  } catch (error) {
+    return (error as LianmaiError).code;
+  }
+};
+
+describe('joining', () => {
+  it('[ROOM-01] takes the host and guests on stage and leaves viewers in the audience', async () => {
+    const host = await join('host', 'host');
+    const guest = await join('guest', 'guest');
+    const viewer = await join('viewer', 'viewer');
+    expect([host, guest, viewer].map(({ participant }) => participant.info().role)).toEqual(['host', 'guest', 'viewer']);
+    expect(room.snapshotFor(viewer.participant).participants.map(({ name, onStage }) => [name, onStage])).toEqual([
+      ['host', true],
+      ['guest', true],
+      ['viewer', false],
+    ]);
+  });
+
+  it('[ROOM-02] tells the others, each with the whole of what changed', async () => {
+    const host = await join('host', 'host');
+    const guest = await join('guest', 'guest');
+    expect(host.link.last('participantJoined')).toMatchObject({ id: guest.participant.id });
+    expect(host.link.last('participantChanged')).toMatchObject({ id: guest.participant.id, onStage: true, role: 'guest' });
+    expect(host.link.last('stageChanged')?.seats).toHaveLength(2);
+  });
+
+  it('[ROOM-03] gives the place to the newer page of the same person and hangs up the older', async () => {
+    const first = await join('guest', 'guest');
+    await produce(first.participant, 'camera');
+    const secret = first.participant.resumeSecret;
+    const second = await join('guest', 'guest');
+    expect(first.link.disconnected?.code).toBe('REPLACED');
+    expect(second.participant).toBe(first.participant);
+    expect(second.participant.info()).toMatchObject({ onStage: true, producers: [] });
+    const resume = { participantId: first.participant.id, secret, media: 'keep' as const };
+    expect(codeOf(() => room.join({ claims: claims('guest', 'guest'), link: new FakeLink(), resume }))).toBe('REPLACED');
+    expect(room.people.size).toBe(1);
+  });
+
+  it('[ROOM-04] takes in nobody new while locked, but those who run the room and those who are in it', async () => {
+    const guest = await join('guest', 'guest');
+    room.moderation.lock(true);
+    expect(guest.link.last('roomChanged')).toMatchObject({ locked: true });
+    expect(codeOf(() => room.join({ claims: claims('x', 'guest'), link: new FakeLink() }))).toBe('ROOM_LOCKED');
+    await join('host', 'host');
+    await join('guest', 'guest');
+    expect(room.people.size).toBe(2);
+  });
+
+  it('[ROOM-05] takes in no more than fit', async () => {
+    await open({ maxParticipants: 1 });
+    await join('a', 'viewer');
+    expect(codeOf(() => room.join({ claims: claims('b', 'viewer'), link: new FakeLink() }))).toBe('ROOM_FULL');
+  });
+
+  it('[ROOM-06] lets somebody whose media fails go again, with the error', async () => {
+    media.failures = 1;
+    const { participant, ready } = room.join({ claims: claims('a', 'guest'), link: new FakeLink() });
+    await expect(ready).rejects.toThrow('no worker');
+    room.leave(participant, 'lost');
+    expect(room.people.size).toBe(0);
+  });
+});
+
+describe('a lost connection', () => {
+  it('[ROOM-10] keeps the seat and the tracks for the grace, then lets them go', async () => {
+    const host = await join('host', 'host');
+    const guest = await join('guest', 'guest');
+    await produce(guest.participant, 'camera');
+    room.lose(guest.participant, guest.link);
+    expect(host.link.last('participantChanged')).toMatchObject({ presence: 'reconnecting', onStage: true, producers: [{ source: 'camera' }] });
+    await vi.advanceTimersByTimeAsync(29_000);
+    expect(room.stage.snapshot.seats).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(room.stage.snapshot.seats).toHaveLength(1);
+    expect(host.link.last('participantLeft')).toEqual({ participantId: guest.participant.id, reason: 'lost' });
+  });
+
+  it('[ROOM-11] is resumed with the secret: same participant, media kept', async () => {
+    const guest = await join('guest', 'guest');
+    await guest.participant.media.createTransport({ direction: 'send' });
+    await produce(guest.participant, 'camera');
+    room.lose(guest.participant, guest.link);
+    await vi.advanceTimersByTimeAsync(20_000);
+    const resume = { participantId: guest.participant.id, secret: guest.participant.resumeSecret, media: 'keep' as const };
+    const back = await join('guest', 'guest', { resume });
+    expect(back).toMatchObject({ participant: guest.participant, mediaKept: true });
+    expect(back.participant.info()).toMatchObject({ presence: 'connected', onStage: true, producers: [{ source: 'camera' }] });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(room.people.size).toBe(1);
+  });
+
+  it('[ROOM-12] is resumed by a reloaded page: same seat, new media', async () => {
+    const guest = await join('guest', 'guest');
+    await guest.participant.media.createTransport({ direction: 'send' });
+    await produce(guest.participant, 'camera');
+    room.lose(guest.participant, guest.link);
+    const resume = { participantId: guest.participant.id, secret: guest.participant.resumeSecret, media: 'fresh' as const };
+    const back = await join('guest', 'guest', { resume });
+    expect(back.mediaKept).toBe(false);
+    expect(back.participant.info()).toMatchObject({ onStage: true, producers: [] });
+    expect(media.peers.get(back.participant.id)?.resets).toBe(1);
+  });
+
+  it('[ROOM-13] that comes back after the grace is a new participant', async () => {
+    await join('host', 'host');
+    const guest = await join('guest', 'guest');
+    room.lose(guest.participant, guest.link);
+    await vi.advanceTimersByTimeAsync(31_000);
+    const resume = { participantId: guest.participant.id, secret: guest.participant.resumeSecret, media: 'keep' as const };
+    const back = await join('guest', 'guest', { resume });
+    expect(back.mediaKept).toBe(false);
+    expect(back.participant.id).not.toBe(guest.participant.id);
+  });
+
+  it('[ROOM-14] of an older page does not touch the newer one', async () => {
+    const first = await join('guest', 'guest');
+    const second = await join('guest', 'guest');
+    room.lose(second.participant, first.link);
+    expect(second.participant.info().presence).toBe('connected');
+  });
+});
+
+describe('the stage', () => {
+  it('[ROOM-20] makes a guest of a viewer who is approved, and a viewer of a guest who is taken down, whose tracks are closed', async () => {
+    const host = await join('host', 'host');
+    const viewer = await join('viewer', 'viewer');
+    expect(codeOf(() => produce(viewer.participant, 'camera'))).toBe('FORBIDDEN');
+    room.stage.request(viewer.participant);
+    room.stage.about({ type: 'approve', who: viewer.participant.id });
+    expect(viewer.participant.info()).toMatchObject({ role: 'guest', onStage: true });
+    await produce(viewer.participant, 'camera');
+    room.moderation.takeDown(host.participant, viewer.participant.id);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(viewer.participant.info()).toMatchObject({ role: 'viewer', onStage: false, producers: [] });
+    expect(media.peers.get(viewer.participant.id)?.producers.size).toBe(0);
+    expect(codeOf(() => produce(viewer.participant, 'camera'))).toBe('FORBIDDEN');
+  });
+
+  it('[ROOM-21] closes a track that was asked for before and made after coming down', async () => {
+    const host = await join('host', 'host');
+    const guest = await join('guest', 'guest');
+    const producing = produce(guest.participant, 'camera');
+    room.moderation.takeDown(host.participant, guest.participant.id);
+    await expect(producing).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect(media.peers.get(guest.participant.id)?.producers.size).toBe(0);
+  });
+
+  it('[ROOM-22] publishes what the token allows and nothing else', async () => {
+    const { participant } = await join('guest', 'guest', { grants: { publish: ['microphone'] } });
+    await produce(participant, 'microphone');
+    expect(codeOf(() => produce(participant, 'camera'))).toBe('FORBIDDEN');
+    await expect(
+      room.produce(participant, { transportId, source: 'microphone', kind: 'video', rtpParameters: { codecs: [] }, paused: false }),
+    ).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+  });
+
+  it('[ROOM-23] has one track of a source: a second share replaces the first', async () => {
+    const { participant } = await join('host', 'host');
+    await produce(participant, 'screen');
+    const second = await produce(participant, 'screen');
+    expect(participant.info().producers).toEqual([{ id: second, source: 'screen', paused: false }]);
+  });
+
+  it('[ROOM-24] takes those up at once who need nobody’s leave: moderators, and guests while it is open', async () => {
+    const { participant } = await join('guest', 'guest');
+    room.stage.run({ type: 'comeDown', who: participant.id });
+    room.stage.request(participant);
+    expect(participant.onStage).toBe(true);
+  });
+
+  it('[ROOM-25] invites nobody who may only watch', async () => {
+    const host = await join('host', 'host');
+    const { participant } = await join('v', 'viewer', { grants: { publish: [] } });
+    expect(codeOf(() => room.stage.invite(participant.id, host.participant.id))).toBe('FORBIDDEN');
+  });
+});
+
+describe('moderation', () => {
+  it('[ROOM-30] mutes: the track is paused, its owner is told by whom', async () => {
+    const host = await join('host', 'host');
+    const guest = await join('guest', 'guest');
+    const id = await produce(guest.participant, 'microphone');
+    await room.moderation.mute(host.participant, { participantId: guest.participant.id, source: 'microphone' });
+    expect(guest.link.last('trackMuted')).toEqual({ source: 'microphone', by: host.participant.id });
+    expect(guest.participant.info().producers).toEqual([{ id, source: 'microphone', paused: true }]);
+    await room.moderation.mute(host.participant, { participantId: guest.participant.id, source: 'camera' });
+    expect(guest.link.all('trackMuted')).toHaveLength(1);
+  });
+
+  it('[ROOM-31] removes: told, hung up, and not back with this identity', async () => {
+    const host = await join('host', 'host');
+    const guest = await join('guest', 'guest');
+    room.moderation.remove(host.participant, guest.participant.id);
+    expect(guest.link.disconnected?.code).toBe('REMOVED');
+    expect(host.link.last('participantLeft')).toEqual({ participantId: guest.participant.id, reason: 'removed' });
+    expect(codeOf(() => room.join({ claims: claims('guest', 'guest'), link: new FakeLink() }))).toBe('REMOVED');
+  });
+
+  it('[ROOM-32] lets no moderator who is not a host act on a host', async () => {
+    const host = await join('host', 'host');
+    const moderator = await join('m', 'guest', { grants: { moderate: true } });
+    expect(codeOf(() => room.moderation.remove(moderator.participant, host.participant.id))).toBe('FORBIDDEN');
+    expect(codeOf(() => room.moderation.takeDown(moderator.participant, host.participant.id))).toBe('FORBIDDEN');
+    expect(codeOf(() => room.moderation.remove(host.participant, host.participant.id))).toBe('WRONG_STATE');
+  });
+
+  it('[ROOM-33] asks to unmute, which only the owner can', async () => {
+    const host = await join('host', 'host');
+    const guest = await join('guest', 'guest');
+    room.moderation.askToUnmute(host.participant, guest.participant.id);
+    expect(guest.link.last('unmuteAsked')).toEqual({ by: host.participant.id });
+  });
+});
+
+describe('chat', () => {
+  it('[ROOM-40] reaches everybody once, however often it is sent, and late joiners with its history', async () => {
+    const host = await join('host', 'host');
+    for (let index = 0; index < 7; index++) room.say(host.participant, { text: `message ${index}`, nonce: `n${index}` });
+    room.say(host.participant, { text: 'message 6', nonce: 'n6' });
+    expect(host.link.all('chatReceived')).toHaveLength(7);
+    const late = await join('late', 'viewer');
+    expect(room.snapshotFor(late.participant).chat.map(({ text }) => text)).toEqual(['message 2', 'message 3', 'message 4', 'message 5', 'message 6']);
+  });
+});
+
+describe('a lost media worker', () => {
+  it('[ROOM-50] is replaced under its people, who are told to publish and subscribe again', async () => {
+    const host = await join('host', 'host');
+    const guest = await join('guest', 'guest');
+    await guest.participant.media.createTransport({ direction: 'send' });
+    await produce(guest.participant, 'camera');
+    const before = media.peers.get(guest.participant.id);
+    media.failures = 2;
+    media.emit('peersLost', [guest.participant.id]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(guest.link.all('mediaReset')).toHaveLength(1);
+    expect(host.link.all('mediaReset')).toHaveLength(0);
+    expect(media.peers.get(guest.participant.id)).not.toBe(before);
+    expect(guest.participant.info()).toMatchObject({ onStage: true, producers: [] });
+    room.lose(guest.participant, guest.link);
+    const resume = { participantId: guest.participant.id, secret: guest.participant.resumeSecret, media: 'keep' as const };
+    expect((await join('guest', 'guest', { resume })).mediaKept).toBe(false);
+  });
+
+  it('[ROOM-51] that nothing replaces ends the connection, and the page comes back by itself', async () => {
+    const guest = await join('guest', 'guest');
+    media.failures = 100;
+    media.emit('peersLost', [guest.participant.id]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(guest.link.disconnected?.code).toBe('INTERNAL');
+    expect(room.people.size).toBe(0);
+  });
+
+  it('[ROOM-52] says so when a track ended with its transport', async () => {
+    const guest = await join('guest', 'guest');
+    const id = await produce(guest.participant, 'camera');
+    media.peers.get(guest.participant.id)?.emit('producerClosed', ProducerId.parse(id));
+    expect(guest.link.last('participantChanged')?.producers).toEqual([]);
+  });
+});
+
+describe('what the program sees of a room', () => {
+  it('[ROOM-60] is everybody on stage in the order of coming up, each followed by their share', async () => {
+    const changes = vi.fn();
+    room.on('liveSourcesChanged', changes);
+    const host = await join('host', 'host');
+    const guest = await join('guest', 'guest');
+    await join('viewer', 'viewer');
+    const camera = await produce(host.participant, 'camera', true);
+    const microphone = await produce(host.participant, 'microphone');
+    const screen = await produce(host.participant, 'screen');
+    expect(room.liveSources()).toEqual([
+      {
+        id: `${host.participant.id}:camera`,
+        kind: 'camera',
+        name: 'host',
+        hasVideo: false,
+        hasAudio: true,
+        videoProducer: camera,
+        audioProducer: microphone,
+      },
+      { id: `${host.participant.id}:screen`, kind: 'screen', name: 'host', hasVideo: true, hasAudio: false, videoProducer: screen, audioProducer: null },
+      { id: `${guest.participant.id}:camera`, kind: 'camera', name: 'guest', hasVideo: false, hasAudio: false, videoProducer: null, audioProducer: null },
+    ]);
+    expect(changes.mock.calls.length).toBeGreaterThanOrEqual(5);
+  });
+
+  it('[ROOM-61] is told to everybody; destinations and levels only to those who control it', async () => {
+    const host = await join('host', 'host');
+    const viewer = await join('viewer', 'viewer');
+    await room.live.start({ outputs: [{ kind: 'rtmp', url: 'rtmp://example.com/app/key' }] });
+    expect(host.link.last('liveChanged')?.outputs).toHaveLength(1);
+    expect(viewer.link.last('liveChanged')).toMatchObject({ state: 'live', outputs: [] });
+    (room.live as unknown as FakeLive).emit('levels', { program: { rmsDb: -20, peakDb: -10 }, sources: {} });
+    expect(host.link.all('levelsMeasured')).toHaveLength(1);
+    expect(viewer.link.all('levelsMeasured')).toHaveLength(0);
+  });
+});
+
+describe('the end of a room', () => {
+  it('[ROOM-70] comes when it has been empty for long enough', async () => {
+    const host = await join('host', 'host');
+    room.leave(host.participant, 'left');
+    await vi.advanceTimersByTimeAsync(59_000);
+    expect(rooms.find(R1)).toBe(room);
+    await join('host', 'host');
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(rooms.find(R1)).toBe(room);
+    room.leave(room.people.all[0] as Participant, 'left');
+    await vi.advanceTimersByTimeAsync(61_000);
+    expect(rooms.find(R1)).toBeUndefined();
+    expect(media.isClosed).toBe(true);
+  });
+
+  it('[ROOM-71] waits for a program that runs on, but not for ever', async () => {
+    const host = await join('host', 'host');
+    await room.live.start({});
+    room.leave(host.participant, 'left');
+    await vi.advanceTimersByTimeAsync(290_000);
+    expect(rooms.find(R1)).toBe(room);
+    await vi.advanceTimersByTimeAsync(11_000);
+    expect(rooms.find(R1)).toBeUndefined();
+    expect(room.live.info?.state).toBe('ended');
+  });
+
+  it('[ROOM-72] is told to everybody, and a new room of the name starts from nothing', async () => {
+    const guest = await join('guest', 'guest');
+    room.lose(guest.participant, guest.link);
+    const viewer = await join('viewer', 'viewer');
+    await room.close('test');
+    expect(viewer.link.disconnected).toMatchObject({ code: 'REMOVED', message: 'The room was closed.' });
+    expect(codeOf(() => room.join({ claims: claims('late', 'guest'), link: new FakeLink() }))).toBe('SHUTTING_DOWN');
+    expect((await rooms.open(R1)).people.size).toBe(0);
+    await vi.advanceTimersByTimeAsync(200_000);
+  });
+
+  it('[ROOM-73] of all rooms at once says that the server is shutting down', async () => {
+    const host = await join('host', 'host');
+    await rooms.close('SIGTERM');
+    expect(host.link.disconnected?.code).toBe('SHUTTING_DOWN');
+    await expect(rooms.open(R1)).rejects.toMatchObject({ code: 'SHUTTING_DOWN' });
+  });
+});

@@ -1,0 +1,225 @@
+import { EventEmitter } from 'node:events';
+import { createLog } from '@lianmai/kit';
+import {
+  defaultScene,
+  JoinClaims,
+  LianmaiError,
+  patchScene,
+  ProducerId,
+  ProgramId,
+  resolveProfile,
+  TransportId,
+  type EventData,
+  type EventName,
+  type Grants,
+  type LiveInfo,
+  type OutputId,
+  type OutputInfo,
+  type ParticipantId,
+  type RoomId,
+} from '@lianmai/protocol';
+import type { LiveControl, LiveEvents, LiveFactory, LiveRoom } from '../live/index.js';
+import type { MediaPeer, MediaPeerEvents, RoomMedia, RoomMediaEvents } from '../sfu/index.js';
+import type { Link, RoomSettings } from './contract.js';
+import { RoomDirectory } from './RoomDirectory.js';
+
+/** For tests of rooms, signalling and the API: contracts of the neighbours, answered without media. */
+
+let count = 0;
+const nextId = () => `id-${++count}`;
+
+export class FakePeer extends EventEmitter<MediaPeerEvents> {
+  readonly participantId: ParticipantId;
+  readonly producers = new Map<ProducerId, { paused: boolean }>();
+  resets = 0;
+  isClosed = false;
+
+  constructor(participantId: ParticipantId) {
+    super();
+    this.participantId = participantId;
+  }
+
+  createTransport() {
+    const dtlsParameters = { fingerprints: [] };
+    return Promise.resolve({ id: TransportId.parse(nextId()), iceParameters: { usernameFragment: 'u', password: 'p' }, iceCandidates: [], dtlsParameters });
+  }
+  produce({ paused }: { paused: boolean }) {
+    const id = ProducerId.parse(nextId());
+    this.producers.set(id, { paused });
+    return Promise.resolve(id);
+  }
+  setProducerPaused(id: ProducerId, paused: boolean) {
+    const producer = this.producers.get(id);
+    if (!producer) return Promise.reject(new LianmaiError('NOT_FOUND'));
+    producer.paused = paused;
+    return Promise.resolve();
+  }
+  closeProducer(id: ProducerId) {
+    if (!this.producers.delete(id)) throw new LianmaiError('NOT_FOUND');
+  }
+  connectTransport = () => Promise.reject(new LianmaiError('NOT_FOUND'));
+  restartIce = () => Promise.reject(new LianmaiError('NOT_FOUND'));
+  consume = () => Promise.reject(new LianmaiError('NOT_FOUND'));
+  setConsumerPaused = () => Promise.reject(new LianmaiError('NOT_FOUND'));
+  setConsumerSize = () => Promise.reject(new LianmaiError('NOT_FOUND'));
+  closeConsumer = () => {
+    throw new LianmaiError('NOT_FOUND');
+  };
+  resetMedia() {
+    this.resets += 1;
+    this.producers.clear();
+  }
+  close(reason: string) {
+    this.isClosed = true;
+    this.emit('closed', reason);
+  }
+}
+
+export class FakeMedia extends EventEmitter<RoomMediaEvents> {
+  readonly rtpCapabilities = {};
+  readonly peers = new Map<ParticipantId, FakePeer>();
+  /** Rejects this many times first. */
+  failures = 0;
+  isClosed = false;
+
+  addPeer(id: ParticipantId): Promise<MediaPeer> {
+    if (this.failures > 0) {
+      this.failures -= 1;
+      return Promise.reject(new Error('no worker'));
+    }
+    const peer = new FakePeer(id);
+    this.peers.set(id, peer);
+    return Promise.resolve(peer satisfies MediaPeer);
+  }
+  tap = () => Promise.reject(new Error('not in these tests'));
+  close() {
+    this.isClosed = true;
+    return Promise.resolve();
+  }
+}
+
+export class FakeLive extends EventEmitter<LiveEvents> {
+  info: LiveInfo | null = null;
+  readonly origin = { url: null, port: 8080 };
+  readonly room: LiveRoom;
+
+  constructor(room: LiveRoom) {
+    super();
+    this.room = room;
+  }
+
+  start: LiveControl['start'] = (request) => {
+    if (this.#isLive()) return Promise.reject(new LianmaiError('WRONG_STATE'));
+    return Promise.resolve(
+      this.#set({
+        programId: ProgramId.parse(nextId()),
+        room: this.room.id,
+        state: 'live',
+        reason: null,
+        startedAtMs: 1,
+        liveSinceMs: 2,
+        profile: resolveProfile(request.profile),
+        scene: patchScene(defaultScene(), request.scene ?? {}),
+        sceneVersion: 1,
+        mix: {},
+        outputs: (request.outputs ?? []).map(() => output()),
+        hlsPath: `/live/${this.room.id}.m3u8`,
+        hlsViewers: 3,
+        stats: null,
+      }),
+    );
+  };
+  update: LiveControl['update'] = ({ scene }) => {
+    if (!this.info || !this.#isLive()) return Promise.reject(new LianmaiError('WRONG_STATE'));
+    const info = this.#set({ ...this.info, scene: patchScene(this.info.scene, scene ?? {}), sceneVersion: this.info.sceneVersion + 1 });
+    return Promise.resolve({ sceneVersion: info.sceneVersion, scene: info.scene, appliedAtPtsMs: 40 });
+  };
+  stop = () => {
+    if (!this.info || !this.#isLive()) return Promise.reject(new LianmaiError('WRONG_STATE'));
+    this.#set({ ...this.info, state: 'ended' });
+    return Promise.resolve();
+  };
+  addOutput: LiveControl['addOutput'] = () => (this.#isLive() ? Promise.resolve(output()) : Promise.reject(new LianmaiError('WRONG_STATE')));
+  removeOutput: LiveControl['removeOutput'] = () => Promise.reject(new LianmaiError('NOT_FOUND'));
+  retryOutput: LiveControl['retryOutput'] = () => Promise.reject(new LianmaiError('NOT_FOUND'));
+  close = () => {
+    if (this.info && this.#isLive()) this.#set({ ...this.info, state: 'ended' });
+    return Promise.resolve();
+  };
+
+  #isLive(): boolean {
+    return this.info?.state === 'live';
+  }
+
+  #set(info: LiveInfo): LiveInfo {
+    this.info = info;
+    this.emit('changed', info);
+    return info;
+  }
+}
+
+const output = (): OutputInfo => ({
+  id: nextId() as OutputId,
+  kind: 'rtmp',
+  url: 'rtmp://example.com/app/***',
+  state: 'live',
+  reason: null,
+  retries: 0,
+  nextRetryAtMs: null,
+  liveSinceMs: 1,
+  bytesSent: 0,
+  bitrateKbps: 0,
+});
+
+export const fakeLive: LiveFactory = { forRoom: (room) => new FakeLive(room) satisfies LiveControl };
+
+export class FakeLink implements Link {
+  readonly events: { name: EventName; data: unknown }[] = [];
+  disconnected: { code: string; message: string } | null = null;
+
+  send<N extends EventName>(name: N, data: EventData<N>) {
+    this.events.push({ name, data });
+  }
+  sendVolatile<N extends EventName>(name: N, data: EventData<N>) {
+    this.send(name, data);
+  }
+  disconnect(reason: { code: string; message: string }) {
+    this.disconnected = reason;
+  }
+  /** All data of the events of this name, oldest first. */
+  all<N extends EventName>(name: N): EventData<N>[] {
+    return this.events.filter((event) => event.name === name).map((event) => event.data as EventData<N>);
+  }
+  last<N extends EventName>(name: N): EventData<N> | undefined {
+    return this.all(name).at(-1);
+  }
+}
+
+export const SETTINGS: RoomSettings = {
+  seatLimit: 9,
+  stagePolicy: 'open',
+  maxParticipants: 500,
+  reconnectGraceMs: 30_000,
+  emptyRoomTtlMs: 60_000,
+  emptyLiveTtlMs: 300_000,
+  chatHistory: 5,
+};
+
+/** A directory on fakes; `media` has each room's. */
+export function testDirectory(settings: Partial<RoomSettings> = {}) {
+  const media = new Map<RoomId, FakeMedia>();
+  const rooms = new RoomDirectory({
+    createMedia: (id) => {
+      const made = new FakeMedia();
+      media.set(id, made);
+      return Promise.resolve(made satisfies RoomMedia);
+    },
+    live: fakeLive,
+    settings: { ...SETTINGS, ...settings },
+    log: createLog('test', 'silent'),
+  });
+  return { rooms, media };
+}
+
+export const claims = (identity: string, role: Grants['role'], more: Partial<Grants> = {}, name = identity): JoinClaims =>
+  JoinClaims.parse({ sub: identity, name, grants: { room: 'r1', role, ...more }, exp: 9_999_999_999, aud: 'lianmai:join' });

@@ -1,0 +1,268 @@
+import { createLog } from '@lianmai/kit';
+import { ErrorCode, requests, RoomId, type Acknowledgement, type AssetId, type EventName, type Grants, type RequestName } from '@lianmai/protocol';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { claims, testDirectory, type FakeMedia } from '../rooms/testing.js';
+import { Connection } from './Connection.js';
+import { dispatch, type DispatchOptions } from './dispatch.js';
+import { Limits } from './Limits.js';
+
+/** A page without a socket. */
+class TestPage {
+  readonly events: { name: EventName; data: unknown }[] = [];
+  isHungUp = false;
+  /** How many events had come when the last answer came. */
+  eventsAtAnswer = 0;
+  readonly connection: Connection;
+  readonly #options: DispatchOptions;
+
+  constructor(options: DispatchOptions, identity: string, role: Grants['role'], grants: Partial<Grants> = {}) {
+    this.#options = options;
+    this.connection = new Connection(claims(identity, role, grants), {
+      emit: (name, data) => void this.events.push({ name, data }),
+      hangUp: () => (this.isHungUp = true),
+    });
+  }
+  async send(frame: unknown): Promise<Acknowledgement<unknown>> {
+    const answer = await dispatch(this.#options, this.connection, frame);
+    this.eventsAtAnswer = this.events.length;
+    this.connection.release();
+    return answer;
+  }
+  request(name: RequestName, data: unknown = {}) {
+    return this.send({ name, data });
+  }
+  async joined() {
+    const answer = await this.request('join');
+    if (!answer.ok) throw new Error(answer.error.message);
+    return answer.data as { participantId: string; resumeSecret: string };
+  }
+  get names() {
+    return this.events.map(({ name }) => name);
+  }
+}
+
+const unlimited = Object.assign(new Limits(), { take: () => Promise.resolve() });
+function testServer(limits: Limits = unlimited) {
+  const { rooms, media } = testDirectory();
+  const services = { rooms, iceServers: [], saveAsset: () => Promise.resolve('asset' as AssetId) };
+  const options: DispatchOptions = { services, limits, log: createLog('test', 'silent') };
+  const page = (identity: string, role: Grants['role'], grants: Partial<Grants> = {}) => new TestPage(options, identity, role, grants);
+  return { rooms, media, page };
+}
+const codeOf = (answer: Acknowledgement<unknown>) => (answer.ok ? 'ok' : answer.error.code);
+
+describe('a request', () => {
+  it('[SIG-01] of an unknown name, or of no shape at all, is BAD_REQUEST', async () => {
+    const page = testServer().page('a', 'host');
+    for (const frame of [undefined, null, 1, 'join', [], {}, { name: 1 }, { name: 'fly' }, { name: '__proto__' }, { name: 'constructor' }]) {
+      expect(codeOf(await page.send(frame))).toBe('BAD_REQUEST');
+    }
+  });
+
+  it('[SIG-02] with data that does not fit names the path and what was expected', async () => {
+    const page = testServer().page('a', 'host');
+    await page.joined();
+    const answer = await page.request('takeDown', { participantId: 7 });
+    expect(answer).toMatchObject({ ok: false, error: { code: 'BAD_REQUEST', details: { issues: [{ path: 'participantId' }] } } });
+  });
+
+  it('[SIG-03] before the join is WRONG_STATE, but join and ping', async () => {
+    const page = testServer().page('a', 'host');
+    const early = Object.entries(requests).filter(([, { state }]) => state === 'connected');
+    expect(early.map(([name]) => name).sort()).toEqual(['join', 'ping']);
+    expect(codeOf(await page.request('ping'))).toBe('ok');
+    expect(codeOf(await page.request('leave'))).toBe('WRONG_STATE');
+    await page.joined();
+    expect(codeOf(await page.request('ping'))).toBe('ok');
+  });
+
+  it('[SIG-04] that the grants or the place off stage do not allow is FORBIDDEN', async () => {
+    const { page } = testServer();
+    const [host, viewer] = [page('host', 'host'), page('viewer', 'viewer')];
+    const { participantId } = await host.joined();
+    await viewer.joined();
+    for (const [name, data] of [
+      ['lockRoom', { locked: true }],
+      ['removeParticipant', { participantId }],
+      ['startLive', {}],
+      ['produce', { transportId: 't', source: 'camera', kind: 'video', rtpParameters: {} }],
+    ] as const) {
+      expect([name, codeOf(await viewer.request(name, data))]).toEqual([name, 'FORBIDDEN']);
+    }
+  });
+
+  it('[SIG-05] to join is answered with everything the page needs, and only once', async () => {
+    const page = testServer().page('a', 'host');
+    const [first, second] = await Promise.all([page.request('join'), page.request('join')]);
+    expect(requests.join.reply.parse(first.ok && first.data)).toMatchObject({ mediaKept: false, snapshot: { room: { id: 'r1' } } });
+    expect(codeOf(second)).toBe('WRONG_STATE');
+    expect(codeOf(await page.request('join'))).toBe('WRONG_STATE');
+  });
+
+  it('[SIG-06] to join is answered first: newer events follow the snapshot, older ones do not come at all', async () => {
+    const { page, rooms, media } = testServer();
+    await rooms.open(RoomId.parse('r1'));
+    const made = media.get(RoomId.parse('r1')) as FakeMedia;
+    const addPeer = made.addPeer.bind(made);
+    let admit: () => void = () => undefined;
+    made.addPeer = (id) => new Promise((resolve) => (admit = () => resolve(addPeer(id))));
+    const host = page('host', 'host');
+    const joining = host.request('join');
+    await vi.waitFor(() => expect(rooms.find(RoomId.parse('r1'))?.people.size).toBe(1));
+    made.addPeer = addPeer;
+    await page('older', 'guest').joined();
+    host.connection.send('unmuteAsked', { by: host.connection.participant.id });
+    admit();
+    const answer = await joining;
+    expect(host.eventsAtAnswer).toBe(0);
+    expect(answer).toMatchObject({ ok: true, data: { snapshot: { participants: [{ name: 'host' }, { name: 'older' }] } } });
+    expect(host.names).toEqual(['unmuteAsked']);
+    await page('newer', 'viewer').joined();
+    expect(host.names).toEqual(['unmuteAsked', 'participantJoined']);
+  });
+
+  it('[SIG-07] that fails inside is INTERNAL and says nothing of the inside', async () => {
+    const { page, media } = testServer();
+    const host = page('host', 'host');
+    await host.joined();
+    const [peer] = [...(media.get(RoomId.parse('r1'))?.peers.values() ?? [])];
+    if (peer) peer.createTransport = () => Promise.reject(new TypeError('cannot read /etc/passwd'));
+    const answer = await host.request('createTransport', { direction: 'send' });
+    expect(answer).toMatchObject({ ok: false, error: { code: 'INTERNAL' } });
+    expect(JSON.stringify(answer)).not.toContain('passwd');
+  });
+
+  it('[SIG-08] too many are RATE_LIMITED with the time to wait; chat sooner, and for the person on every connection', async () => {
+    const { page } = testServer(new Limits());
+    const host = page('host', 'host');
+    await host.joined();
+    const say = (from: TestPage, index: number) => from.request('sendChat', { text: 'hi', nonce: String(index) });
+    for (let index = 0; index < 10; index++) expect(codeOf(await say(host, index))).toBe('ok');
+    const refused = await say(host, 99);
+    expect(refused).toMatchObject({ ok: false, error: { code: 'RATE_LIMITED', details: { retryAfterMs: expect.any(Number) } } });
+    const again = page('host', 'host');
+    await again.joined();
+    expect(codeOf(await say(again, 100))).toBe('RATE_LIMITED');
+    const codes = await Promise.all(Array.from({ length: 400 }, () => again.request('ping')));
+    expect(codes.filter((answer) => !answer.ok).length).toBeGreaterThan(50);
+  });
+});
+
+describe('a connection', () => {
+  it('[SIG-10] that another page of the same person replaces is told, hung up and stands for nobody', async () => {
+    const { page } = testServer();
+    const [first, second] = [page('a', 'host'), page('a', 'host')];
+    await first.joined();
+    await second.joined();
+    expect(first.events.at(-1)).toMatchObject({ name: 'disconnecting', data: { code: 'REPLACED' } });
+    expect(first.isHungUp).toBe(true);
+    expect(codeOf(await first.request('lockRoom', { locked: true }))).toBe('WRONG_STATE');
+    first.connection.ended();
+    expect(second.connection.participant.info().presence).toBe('connected');
+  });
+
+  it('[SIG-11] that left may join again', async () => {
+    const { page } = testServer();
+    const guest = page('g', 'guest');
+    await guest.joined();
+    expect(codeOf(await guest.request('leave'))).toBe('ok');
+    expect(codeOf(await guest.request('requestStage'))).toBe('WRONG_STATE');
+    expect(codeOf(await guest.request('join'))).toBe('ok');
+  });
+
+  it('[SIG-12] that is lost and comes back resumes the same participant', async () => {
+    const { page } = testServer();
+    const before = page('g', 'guest');
+    const { participantId, resumeSecret } = await before.joined();
+    before.connection.ended();
+    const after = page('g', 'guest');
+    const answer = await after.request('join', { resume: { participantId, secret: resumeSecret, media: 'keep' } });
+    expect(answer).toMatchObject({ ok: true, data: { participantId, resumeSecret } });
+  });
+
+  it('[SIG-13] whose room cannot give it media gets the error and is not left behind in the room', async () => {
+    const { page, rooms, media } = testServer();
+    await rooms.open(RoomId.parse('r1'));
+    const made = media.get(RoomId.parse('r1'));
+    if (made) made.failures = 1;
+    const guest = page('g', 'guest');
+    expect(codeOf(await guest.request('join'))).toBe('INTERNAL');
+    expect(rooms.find(RoomId.parse('r1'))?.people.size).toBe(0);
+    expect(codeOf(await guest.request('join'))).toBe('ok');
+  });
+});
+
+describe('whatever a page sends', () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => void unhandled.push(reason);
+  beforeAll(() => void process.on('unhandledRejection', note));
+  afterAll(() => void process.off('unhandledRejection', note));
+
+  const names = Object.keys(requests) as RequestName[];
+  /** Garbage, and near misses that get past the parser and into the handlers. */
+  const frames = (ids: string[]) => {
+    const id = fc.oneof(fc.constantFrom(...ids), fc.string());
+    const plausible = fc.record(
+      {
+        participantId: id,
+        transportId: id,
+        producerId: id,
+        consumerId: id,
+        outputId: id,
+        source: fc.constantFrom('camera', 'microphone', 'screen', 'screenAudio', 'x'),
+        kind: fc.constantFrom('audio', 'video'),
+        direction: fc.constantFrom('send', 'receive'),
+        rtpParameters: fc.dictionary(fc.string(), fc.anything()),
+        rtpCapabilities: fc.object(),
+        dtlsParameters: fc.record({ fingerprints: fc.array(fc.record({ algorithm: fc.constant('sha-256'), value: fc.string() })) }),
+        paused: fc.boolean(),
+        locked: fc.boolean(),
+        accept: fc.boolean(),
+        text: fc.string({ unit: 'binary' }),
+        nonce: fc.string(),
+        seatLimit: fc.integer({ min: -1, max: 12 }),
+        policy: fc.constantFrom('open', 'request', 'x'),
+        width: fc.integer(),
+        height: fc.integer(),
+        bytes: fc.uint8Array(),
+        url: fc.string(),
+        version: fc.integer(),
+        resume: fc.record({ participantId: id, secret: fc.string(), media: fc.constantFrom('keep', 'fresh') }),
+      },
+      { requiredKeys: [] },
+    );
+    return fc.oneof(
+      { weight: 6, arbitrary: fc.record({ name: fc.constantFrom(...names), data: plausible }) },
+      { weight: 2, arbitrary: fc.record({ name: fc.constantFrom(...names), data: fc.anything() }) },
+      { weight: 1, arbitrary: fc.record({ name: fc.string(), data: fc.anything() }) },
+      { weight: 1, arbitrary: fc.anything() },
+    );
+  };
+
+  it('[SIG-20] 10,000 generated frames are answered, each with its reply or a typed error, and nothing is thrown', async () => {
+    const { page, rooms } = testServer();
+    const host = page('host', 'host');
+    const { participantId } = await host.joined();
+    const ids = [participantId];
+    let pages = [page('a', 'host'), page('b', 'guest'), page('c', 'viewer'), page('d', 'viewer')];
+    const counts = new Map<string, number>();
+    const sample = fc.sample(frames(ids), 10_000);
+    for (const [index, frame] of sample.entries()) {
+      if (index % 200 === 0) {
+        pages = [page(`a${index}`, 'host'), page('b', 'guest'), page(`c${index}`, 'viewer'), page('d', 'viewer')];
+        for (const one of pages.slice(0, 3)) await one.request('join');
+      }
+      const answer = await (pages[index % 4] as TestPage).send(frame);
+      const code = codeOf(answer);
+      counts.set(code, (counts.get(code) ?? 0) + 1);
+      if (!answer.ok) expect(ErrorCode.options).toContain(answer.error.code);
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(unhandled).toEqual([]);
+    expect(counts.get('INTERNAL') ?? 0).toBe(0);
+    expect(counts.get('ok')).toBeGreaterThan(500);
+    expect(rooms.find(RoomId.parse('r1'))).toBeDefined();
+    expect(codeOf(await page('z', 'host').request('join'))).toBe('ok');
+  });
+});
