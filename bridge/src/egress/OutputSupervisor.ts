@@ -96,7 +96,7 @@ export class OutputSupervisor extends EventEmitter<SupervisorEvents> implements 
 
   /** Ends the session cleanly, as far as the destination lets it. */
   async close(reason: string): Promise<void> {
-    this.#stop.abort(reason);
+    this.#stop.abort(new Error(reason));
     await this.#ended;
   }
 
@@ -107,7 +107,7 @@ export class OutputSupervisor extends EventEmitter<SupervisorEvents> implements 
       this.#info.retries++;
     }
     this.#enter('stopped', { liveSinceMs: null });
-    this.emit('closed', this.#stop.signal.aborted ? String(this.#stop.signal.reason) : 'stream ended');
+    this.emit('closed', this.#stop.signal.aborted ? (this.#stop.signal.reason as Error).message : 'stream ended');
   }
 
   async #runOnce(): Promise<LianmaiError | null> {

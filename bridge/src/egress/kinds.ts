@@ -25,10 +25,24 @@ export function defineOutputKind<S extends z.ZodType>(definition: OutputKindDefi
   };
 }
 
-/** Checks a request against its kind. Throws UNSUPPORTED for a kind that is not in `kinds`, BAD_REQUEST naming the field that is wrong. */
-export function prepareWith(kinds: readonly OutputKind[], request: OutputRequest): PreparedOutput {
-  const found = kinds.find((candidate) => candidate.kind === request.kind);
-  if (found) return found.prepare(request);
-  const known = kinds.map((candidate) => candidate.kind);
-  throw new LianmaiError('UNSUPPORTED', { kinds: known }, { message: `There is no output kind "${request.kind}". Known: ${known.join(', ')}.` });
+/** The kinds this bridge has. */
+export class OutputKinds {
+  readonly #kinds: readonly OutputKind[];
+
+  constructor(kinds: readonly OutputKind[]) {
+    this.#kinds = kinds;
+  }
+
+  /** What the bridge tells the server when it says hello. */
+  advertise(): { kind: string; schemes: string[]; options: Record<string, unknown> }[] {
+    return this.#kinds.map(({ kind, schemes, optionsSchema }) => ({ kind, schemes: [...schemes], options: optionsSchema() }));
+  }
+
+  /** Checks a request: throws UNSUPPORTED for an unknown kind, BAD_REQUEST naming the field that is wrong; never with a key in its text. */
+  prepare(request: OutputRequest): PreparedOutput {
+    const found = this.#kinds.find((candidate) => candidate.kind === request.kind);
+    if (found) return found.prepare(request);
+    const known = this.#kinds.map((candidate) => candidate.kind);
+    throw new LianmaiError('UNSUPPORTED', { kinds: known }, { message: `There is no output kind "${request.kind}". Known: ${known.join(', ')}.` });
+  }
 }

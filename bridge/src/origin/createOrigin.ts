@@ -1,14 +1,32 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Closable, Log, Metrics } from '@lianmai/kit';
+import { LianmaiError, toLianmaiError } from '@lianmai/protocol';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { StreamHub, StreamId } from '../stream/index.js';
+import { HlsOrigin, hlsRoutes } from './hls/index.js';
 
 export interface OriginOptions {
   hub: StreamHub;
   /** 0: any free port. */
   port: number;
+  /** Default: all addresses. */
   host?: string;
   log: Log;
   metrics?: Metrics;
+  hls?: Partial<HlsSettings>;
 }
+
+export interface HlsSettings {
+  /** Length that segments are cut to, at key frames. */
+  targetMs: number;
+  listed: number;
+  kept: number;
+  /** How long the playlist of an ended broadcast can be read. */
+  endedMs: number;
+}
+
+const HLS_DEFAULTS: HlsSettings = { targetMs: 2000, listed: 6, kept: 3, endedMs: 60_000 };
 
 export interface Origin extends Closable {
   readonly port: number;
@@ -18,7 +36,76 @@ export interface Origin extends Closable {
 }
 
 /** Listens when it resolves; rejects when the port is taken. */
-export function createOrigin(options: OriginOptions): Promise<Origin> {
-  void options;
-  throw new Error('being written');
+export async function createOrigin({ hub, port, host, log, metrics, hls: settings }: OriginOptions): Promise<Origin> {
+  const hls = new HlsOrigin(hub, { ...HLS_DEFAULTS, ...settings }, log);
+  let isReady = true;
+  const server = createServer(createApp(hls, log, () => isReady));
+  try {
+    await listen(server, port, host);
+  } catch (error) {
+    hls.close('not listening');
+    throw error;
+  }
+  metrics?.gauge('origin_hls_viewers', 'Players that fetch an HLS playlist', () => hls.viewers);
+  metrics?.gauge('origin_streams', 'Streams in the hub', () => hub.streams.length);
+  return {
+    port: (server.address() as AddressInfo).port,
+    viewers: (id) => hls.get(id)?.viewers.count(Date.now()) ?? 0,
+    async close(reason) {
+      isReady = false;
+      hls.close(reason);
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+    },
+  };
+}
+
+function createApp(hls: HlsOrigin, log: Log, isReady: () => boolean): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(allowEveryPage);
+  app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
+  app.get('/readyz', (_request, response) => void response.status(isReady() ? 200 : 503).json({ status: isReady() ? 'ok' : 'closing' }));
+  app.use(hlsRoutes(hls));
+  app.use(() => {
+    throw new LianmaiError('NOT_FOUND');
+  });
+  app.use((thrown: unknown, request: Request, response: Response, _next: NextFunction) => {
+    const error = asAnswer(thrown);
+    if (error.code === 'INTERNAL') log.error({ err: thrown, method: request.method }, 'origin request failed');
+    response.set('Cache-Control', 'no-store').status(error.status).json({ error: error.toWire() });
+  });
+  return app;
+}
+
+/** Media is for players on any page; it carries no cookies. */
+function allowEveryPage(request: Request, response: Response, next: NextFunction): void {
+  response.set({
+    'Access-Control-Allow-Origin': '*',
+    'Access-Control-Expose-Headers': 'Date, X-Stream-State',
+    'X-Content-Type-Options': 'nosniff',
+    'Cross-Origin-Resource-Policy': 'cross-origin',
+  });
+  if (request.method !== 'OPTIONS') return next();
+  response.set({ 'Access-Control-Allow-Methods': 'GET, HEAD, OPTIONS', 'Access-Control-Allow-Headers': '*', 'Access-Control-Max-Age': '86400' });
+  response.status(204).end();
+}
+
+/** Express rejects a path that is not decodable with a status of its own. */
+function asAnswer(thrown: unknown): LianmaiError {
+  const isBadPath = thrown instanceof URIError || (thrown instanceof Error && 'status' in thrown && thrown.status === 400);
+  return isBadPath ? new LianmaiError('BAD_REQUEST') : toLianmaiError(thrown);
+}
+
+function listen(server: Server, port: number, host: string | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, ...(host !== undefined && { host }) }, () => {
+      server.removeListener('error', reject);
+      resolve();
+    });
+  });
 }

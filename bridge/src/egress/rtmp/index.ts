@@ -1,21 +1,30 @@
 /** RTMP and RTMPS push: own client, because the state of a session, its secrets and its back-pressure must be ours. */
 import { z } from 'zod';
-import { defineOutputKind } from '../kinds.js';
+import { defineOutputKind, type OutputKind } from '../kinds.js';
 import { RtmpOutput } from './RtmpOutput.js';
-import { describeTarget, parseRtmpUrl, RTMP_SCHEMES } from './url.js';
+import { describeTarget, parseRtmpUrl, RTMP_SCHEMES, type RtmpTarget } from './url.js';
+
+const EXPECTED = 'expected rtmp://host[:port]/app/key or rtmps://…, with the stream key as the last part';
+const USER_INFO = 'a user name and password in the address are not supported: put the key into the last part';
 
 const RtmpOptions = z.object({
   url: z
     .string()
     .max(2048)
-    .refine((url) => parseRtmpUrl(url) !== null, 'expected rtmp://host[:port]/app/key or rtmps://…, with the stream key as the last part')
+    .transform((url, context): RtmpTarget => {
+      const target = parseRtmpUrl(url);
+      if (target && !target.hasUserInfo) return target;
+      context.addIssue(target ? USER_INFO : EXPECTED);
+      return z.NEVER;
+    })
     .describe('rtmp://host[:port]/app/key'),
 });
 
-export const rtmpOutput = defineOutputKind({
-  kind: 'rtmp',
-  schemes: RTMP_SCHEMES,
-  options: RtmpOptions,
-  create: ({ url }, session) => new RtmpOutput(url, session),
-  describe: ({ url }) => describeTarget(url),
-});
+export const rtmpOutputKind = ({ insecureTls }: { insecureTls: boolean }): OutputKind =>
+  defineOutputKind({
+    kind: 'rtmp',
+    schemes: RTMP_SCHEMES,
+    options: RtmpOptions,
+    create: ({ url }, session) => new RtmpOutput(url, session, { insecureTls }),
+    describe: ({ url }) => describeTarget(url),
+  });

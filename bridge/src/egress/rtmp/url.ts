@@ -46,10 +46,9 @@ function splitPath(path: string): { app: string; key: string } | null {
   return slashAt > 0 && key !== '' && !key.startsWith('?') ? { app, key } : null;
 }
 
-export function describeTarget(url: string): OutputDescription {
-  const target = parseRtmpUrl(url);
-  if (!target) return { redactedUrl: '***', secrets: [new Secret(url)] };
-  const key = target.streamKey.reveal();
-  const parts = [key, ...key.split(/\?(.*)/s), ...target.app.split(/\?(.*)/s).slice(1)];
-  return { redactedUrl: redactUrl(url), secrets: parts.filter((part) => part !== '').map((part) => new Secret(part)) };
+export function describeTarget({ scheme, host, port, app, streamKey }: RtmpTarget): OutputDescription {
+  const [, appQuery = ''] = app.split(/\?(.*)/s);
+  const parts = [streamKey.reveal(), ...streamKey.reveal().split(/\?(.*)/s), appQuery].filter((part) => part !== '');
+  const authority = `${host.includes(':') ? `[${host}]` : host}${port === DEFAULT_PORT[scheme] ? '' : `:${port}`}`;
+  return { redactedUrl: redactUrl(`${scheme}://${authority}/${app}/key`), secrets: parts.map((part) => new Secret(part)) };
 }

@@ -1,0 +1,2 @@
+export { HlsOrigin, type HlsOriginOptions } from './HlsOrigin.js';
+export { hlsRoutes } from './routes.js';
