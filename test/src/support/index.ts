@@ -7,3 +7,4 @@ export * from './processes.js';
 export * from './RoomPage.js';
 export * from './System.js';
 export * from './waiting.js';
+export * from './TcpProxy.js';

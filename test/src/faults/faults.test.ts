@@ -1,0 +1,125 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  freePorts,
+  launchBrowser,
+  packets,
+  pause,
+  PEOPLE,
+  RoomPage,
+  RtmpListener,
+  System,
+  TcpProxy,
+  timeline,
+  until,
+} from '../support/index.js';
+
+const FOLDER = mkdtempSync(join(tmpdir(), 'lianmai-faults-'));
+interface Output {
+  id: string;
+  state: string;
+  reason: { code: string } | null;
+}
+interface Live {
+  state: string;
+  outputs: Output[];
+  stats: { encoderRestarts: number; decoderRestarts: number } | null;
+}
+
+describe('when parts fail', () => {
+  let system: System;
+  let proxy: TcpProxy;
+  let browsers: Browser[];
+  let host: RoomPage;
+  let guest: RoomPage;
+  let steady: RtmpListener;
+
+  const live = async () => (await system.api('GET', '/rooms/storm/live')).body as Live;
+  const addOutput = async (url: string) =>
+    ((await system.api('POST', '/rooms/storm/live/outputs', { kind: 'rtmp', url })).body as Output).id;
+  const output = async (id: string) => (await live()).outputs.find((one) => one.id === id);
+
+  beforeAll(async () => {
+    [system, ...browsers] = await Promise.all([System.start({ workers: 2 }), launchBrowser('red'), launchBrowser('green')]);
+    proxy = await TcpProxy.open(Number(new URL(system.url).port));
+    const [first, second] = browsers as [Browser, Browser];
+    host = await RoomPage.open(first, system, `/r/storm?token=${await system.token('storm', 'host', 'host', 'Host')}`);
+    await host.enter('Host');
+    guest = await RoomPage.open(second, { url: `http://127.0.0.1:${proxy.port}` } as System, '/r/storm');
+    await guest.enter('Guest');
+    await Promise.all([host.sees('Guest'), guest.sees('Host')]);
+    steady = new RtmpListener(await freePorts(), join(FOLDER, 'steady.flv'));
+    await system.api('POST', '/rooms/storm/live', { outputs: [{ kind: 'rtmp', url: steady.url }] });
+    await until('the program is live', async () => (await live()).outputs[0]?.state === 'live', 20_000);
+  });
+  afterAll(async () => {
+    await Promise.all((browsers ?? []).map((browser) => browser.close()));
+    proxy?.close();
+    await steady?.kill();
+    await system?.stop();
+  });
+
+  it('keeps the seat of somebody whose signalling is gone for 20 s, and takes them back without a click', async () => {
+    proxy.mode = 'refuse';
+    await guest.id('reconnecting').waitFor({ timeout: 20_000 });
+    await pause(20_000);
+    expect(await host.tile('Guest').count()).toBe(1);
+    proxy.mode = 'pass';
+    await guest.id('reconnecting').waitFor({ state: 'detached', timeout: 20_000 });
+    await Promise.all([host.sees('Guest', 'camera', { frames: 20 }), guest.sees('Host', 'camera', { frames: 20 })]);
+    await host.hearsTone(PEOPLE.green.frequency);
+  });
+
+  it('notices a destination that silently stopped reading, and the other one does not', async () => {
+    const port = await freePorts();
+    const listener = new RtmpListener(port, join(FOLDER, 'stuck.flv'));
+    await pause(500);
+    const network = await TcpProxy.open(port);
+    const id = await addOutput(listener.url.replace(`:${port}/`, `:${network.port}/`));
+    await until('it is live', async () => (await output(id))?.state === 'live', 20_000);
+    network.mode = 'stall';
+    await until('it is noticed', async () => (await output(id))?.reason?.code === 'DESTINATION_STALLED', 60_000);
+    expect((await live()).outputs.find((one) => one.id !== id)?.state).toBe('live');
+    await system.api('DELETE', `/rooms/storm/live/outputs/${id}`);
+    network.close();
+    await listener.kill();
+  });
+
+  it.each([
+    ['decoder', /-f ivf/],
+    ['encoder', /libx264/],
+  ])('replaces a %s that hangs', async (_part, filter) => {
+    const [victim] = system.children(filter);
+    if (!victim) throw new Error('nothing to stop');
+    process.kill(victim.pid, 'SIGSTOP');
+    await until('it is replaced', () => !system.children(filter).some((child) => child.pid === victim.pid), 30_000);
+    await until('there is another', () => system.children(filter).length > 0, 10_000);
+  });
+
+  it('never let the program stop for any of that', async () => {
+    await pause(2000);
+    const all = await packets(steady.file);
+    for (const kind of ['video', 'audio'] as const) {
+      const { maxStepMs, backward } = timeline(all, kind);
+      expect(backward).toBe(0);
+      expect(maxStepMs).toBeLessThanOrEqual(68);
+    }
+  });
+
+  it('goes on with the call when the bridge is killed, and with the program within seconds', async () => {
+    expect(system.kill(/bridge\/dist\/main\.js/)).toHaveLength(1);
+    await host.sees('Guest', 'camera', { frames: 20, timeoutMs: 3000 });
+    await steady.exited;
+    const again = new RtmpListener(Number(new URL(steady.url.replace('rtmp:', 'http:')).port), join(FOLDER, 'again.flv'));
+    await until(
+      'the program is on air again',
+      async () => (await live()).state === 'live' && (await live()).outputs[0]?.state === 'live',
+      30_000,
+    );
+    await until('the playlist is there', async () => (await fetch(`${system.originUrl}/live/storm.m3u8`)).ok, 15_000);
+    await again.kill();
+  });
+});
