@@ -17,7 +17,8 @@ const CLIENT_DIR = fileURLToPath(new URL('../../client/dist', import.meta.url));
 /** Everything is over by then, or is left to the end of the process. */
 const CLOSE_WITHIN_MS = 4500;
 
-const version = (): string => String((JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: unknown }).version);
+const version = (): string =>
+  String((JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: unknown }).version);
 
 /** Parts that others are built with. */
 interface Ground {
@@ -38,7 +39,12 @@ async function build(ground: Ground, front: HttpFront, isSecure: boolean): Promi
   if (inner !== front) io.attach(inner.server);
   scope.defer(() => void io.disconnectSockets(true));
   const bridges = scope.own(
-    new Bridges({ io, verify: (token) => access.verifyBridgeToken(token), fetchAsset: (id) => assets.read(id), log: log.child({ part: 'bridges' }) }),
+    new Bridges({
+      io,
+      verify: (token) => access.verifyBridgeToken(token),
+      fetchAsset: (id) => assets.read(id),
+      log: log.child({ part: 'bridges' }),
+    }),
   );
   if (config.live.bridge === 'embedded') scope.own(await startBridge(ground, bridges, inner.port));
   const rooms = scope.own(
@@ -85,7 +91,9 @@ async function startSfu({ rtc }: ServerConfig, log: Log): Promise<Sfu> {
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError(`${reason}\nMedia ports are chosen with RTC_PORT, --rtc-port or rtc.port; their number with RTC_WORKERS or rtc.workers.`);
+    throw new ConfigError(
+      `${reason}\nMedia ports are chosen with RTC_PORT, --rtc-port or rtc.port; their number with RTC_WORKERS or rtc.workers.`,
+    );
   }
 }
 
@@ -181,7 +189,8 @@ function describe(config: ServerConfig, apiKey: ApiKey, port: number, certificat
 }
 
 function warnOfWeakSecret({ secret, isDevelopment }: ApiKey, log: Log): void {
-  if (!isDevelopment && secret.reveal().length < 32) log.warn('the API secret is shorter than 32 characters: tokens signed with it can be guessed');
+  if (!isDevelopment && secret.reveal().length < 32)
+    log.warn('the API secret is shorter than 32 characters: tokens signed with it can be guessed');
 }
 
 let isEnding = false;

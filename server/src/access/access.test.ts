@@ -7,7 +7,12 @@ import { Access, apiKeyFrom, AUDIENCE, can, canModerate, canPublish } from './in
 
 const SECRET = 'a-secret-of-some-length-to-sign-with';
 const access = new Access({ id: 'key-1', secret: new Secret(SECRET), isDevelopment: false }, new Secret('bridge-token-of-operator'));
-const join = { identity: Identity.parse('u1'), name: 'Mei 🌸', grants: { room: RoomId.parse('r1'), role: 'host' as const }, ttlSeconds: 60 };
+const join = {
+  identity: Identity.parse('u1'),
+  name: 'Mei 🌸',
+  grants: { room: RoomId.parse('r1'), role: 'host' as const },
+  ttlSeconds: 60,
+};
 
 function codeOf(task: () => unknown): string | null {
   try {
@@ -17,7 +22,8 @@ function codeOf(task: () => unknown): string | null {
     return (error as LianmaiError).code;
   }
 }
-const sign = (claims: object, options: jwt.SignOptions = {}, secret = SECRET) => jwt.sign(claims, secret, { algorithm: 'HS256', ...options });
+const sign = (claims: object, options: jwt.SignOptions = {}, secret = SECRET) =>
+  jwt.sign(claims, secret, { algorithm: 'HS256', ...options });
 const sound = { sub: 'u1', name: 'Mei', grants: { room: 'r1', role: 'guest' } };
 
 describe('a join token', () => {
@@ -43,7 +49,11 @@ describe('a join token', () => {
     ['with another algorithm', 'UNAUTHENTICATED', jwt.sign(sound, SECRET, { algorithm: 'HS512', audience: AUDIENCE.join, expiresIn: 60 })],
     ['unsigned', 'UNAUTHENTICATED', jwt.sign({ ...sound, exp: 9e9 }, '', { algorithm: 'none', audience: AUDIENCE.join })],
     ['without grants', 'UNAUTHENTICATED', sign({ sub: 'u1', name: 'Mei' }, { audience: AUDIENCE.join, expiresIn: 60 })],
-    ['for an impossible room', 'UNAUTHENTICATED', sign({ ...sound, grants: { room: '../x', role: 'host' } }, { audience: AUDIENCE.join, expiresIn: 60 })],
+    [
+      'for an impossible room',
+      'UNAUTHENTICATED',
+      sign({ ...sound, grants: { room: '../x', role: 'host' } }, { audience: AUDIENCE.join, expiresIn: 60 }),
+    ],
   ])('[ACC-03] that is %s is refused as %s', (_what, code, token) => {
     expect(codeOf(() => access.verifyJoinToken(token))).toBe(code);
   });
@@ -66,12 +76,19 @@ describe('an API call', () => {
     expect(codeOf(() => access.authenticateApi(`bearer ${sign({}, { audience: AUDIENCE.api, expiresIn: 60 })}`))).toBeNull();
   });
 
-  it.each([undefined, '', 'Basic', basic(''), basic('key-1'), basic(`key-1:${SECRET}x`), basic(`:${SECRET}`), `Bearer ${SECRET}`, 'Digest x'])(
-    '[ACC-06] is refused with %s',
-    (header) => {
-      expect(codeOf(() => access.authenticateApi(header))).toBe('UNAUTHENTICATED');
-    },
-  );
+  it.each([
+    undefined,
+    '',
+    'Basic',
+    basic(''),
+    basic('key-1'),
+    basic(`key-1:${SECRET}x`),
+    basic(`:${SECRET}`),
+    `Bearer ${SECRET}`,
+    'Digest x',
+  ])('[ACC-06] is refused with %s', (header) => {
+    expect(codeOf(() => access.authenticateApi(header))).toBe('UNAUTHENTICATED');
+  });
 
   it('[ACC-07] is refused with a join token', () => {
     expect(codeOf(() => access.authenticateApi(`Bearer ${access.mintJoinToken(join).token}`))).toBe('UNAUTHENTICATED');
@@ -117,7 +134,11 @@ describe('permissions', () => {
   });
 
   it('[ACC-12] over a host are a host’s alone', () => {
-    const moderator = { grants: effectiveGrants({ room: RoomId.parse('r1'), role: 'guest', moderate: true }), onStage: true, isHost: false };
+    const moderator = {
+      grants: effectiveGrants({ room: RoomId.parse('r1'), role: 'guest', moderate: true }),
+      onStage: true,
+      isHost: false,
+    };
     expect(canModerate(moderator, { isHost: false })).toBe(true);
     expect(canModerate(moderator, { isHost: true })).toBe(false);
     expect(canModerate({ ...standing('host', true), isHost: true }, { isHost: true })).toBe(true);

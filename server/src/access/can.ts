@@ -24,7 +24,8 @@ export function can({ grants, onStage }: Standing, permission: Permission): bool
   }
 }
 
-export const canPublish = (standing: Standing, source: PublishSource): boolean => can(standing, 'publish') && standing.grants.publish.includes(source);
+export const canPublish = (standing: Standing, source: PublishSource): boolean =>
+  can(standing, 'publish') && standing.grants.publish.includes(source);
 
 /** A host answers to nobody but a host; everybody else answers to every moderator. */
 export const canModerate = (actor: Standing & { isHost: boolean }, target: { isHost: boolean }): boolean =>

@@ -59,4 +59,5 @@ export function verifyToken(key: ApiKey, token: unknown, audience: Audience): jw
   }
 }
 
-const unknownKey = () => new LianmaiError('UNAUTHENTICATED', undefined, { message: `${ERRORS.UNAUTHENTICATED.message} The key id (kid) is unknown.` });
+const unknownKey = () =>
+  new LianmaiError('UNAUTHENTICATED', undefined, { message: `${ERRORS.UNAUTHENTICATED.message} The key id (kid) is unknown.` });

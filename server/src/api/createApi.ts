@@ -13,9 +13,9 @@ import { status } from './status.js';
 export interface ApiOptions extends Omit<ApiServices, 'reservations'> {
   metrics: Metrics;
   log: Log;
-  isReady(): boolean;
+  isReady: () => boolean;
   /** Which origin has this room's program, as this server reaches it; null: none. */
-  originTarget(room: string): string | null;
+  originTarget: (room: string) => string | null;
   /** Folder of the built client. */
   clientDir: string;
   trustProxy: boolean;

@@ -10,7 +10,8 @@ const readImage = express.raw({ limit: MAX_ASSET_BYTES, type: () => true });
 /** The declared operations as an Express router: credentials or limit → body → parse → handle → answer. */
 export function apiRouter(routes: readonly Route[], services: ApiServices): Router {
   const router = Router({ caseSensitive: true });
-  for (const route of routes) router[route.method](route.path.replace(/\{(\w+)\}/g, ':$1'), ...guards(route, services), answer(route, services));
+  for (const route of routes)
+    router[route.method](route.path.replace(/\{(\w+)\}/g, ':$1'), ...guards(route, services), answer(route, services));
   return router;
 }
 

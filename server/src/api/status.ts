@@ -3,7 +3,7 @@ import { Router, type Request } from 'express';
 import type { Access } from '../access/index.js';
 
 export interface StatusOptions {
-  isReady(): boolean;
+  isReady: () => boolean;
   metrics: Metrics;
   access: Access;
 }

@@ -28,10 +28,15 @@ export interface CommandLine {
 /** Reads the command line; an unknown or incomplete option is a ConfigError. */
 export function parseCommandLine(argv: readonly string[]): CommandLine {
   const values = parseOrExplain(argv);
-  const line: CommandLine = { task: taskOf(values), file: typeof values['config'] === 'string' ? values['config'] : null, values: {}, paths: {} };
+  const line: CommandLine = {
+    task: taskOf(values),
+    file: typeof values['config'] === 'string' ? values['config'] : null,
+    values: {},
+    paths: {},
+  };
   for (const [name, option] of Object.entries(OPTIONS)) {
     const value = values[name];
-    if (value === undefined) continue;
+    if (typeof value !== 'string' && typeof value !== 'boolean') continue;
     line.values[`--${name}`] = String(value);
     line.paths[`--${name}`] = option.path;
   }
@@ -63,7 +68,10 @@ function taskOf(values: Readonly<Record<string, unknown>>): CommandLine['task'] 
 
 export function helpText(): string {
   const rows: [string, string][] = [
-    ...Object.entries(OPTIONS).map(([name, { argument, help }]): [string, string] => [argument ? `--${name} ${argument}` : `--${name}`, help]),
+    ...Object.entries(OPTIONS).map(([name, { argument, help }]): [string, string] => [
+      argument ? `--${name} ${argument}` : `--${name}`,
+      help,
+    ]),
     ['--config FILE', 'settings (lianmai.config.yaml, if it is there)'],
     ['--print-config', 'show the settings in force, secrets hidden, and stop'],
     ['--version, --help', ''],

@@ -15,7 +15,13 @@ function load({ yaml, env = {}, argv = [] }: { yaml?: string; env?: Record<strin
 describe('the configuration', () => {
   it('[CFG-01] runs with defaults alone', () => {
     const config = load({});
-    expect(config).toMatchObject({ http: { port: 3000 }, origin: { port: 8080 }, rtmp: { port: 1935 }, rtc: { port: 40_000 }, dataDir: './data' });
+    expect(config).toMatchObject({
+      http: { port: 3000 },
+      origin: { port: 8080 },
+      rtmp: { port: 1935 },
+      rtc: { port: 40_000 },
+      dataDir: './data',
+    });
     expect(config.rtc.announcedIp).toContain('127.0.0.1');
     expect(config.rooms).toMatchObject({ seatLimit: 9, reconnectGraceMs: 30_000, chatHistory: 200 });
   });
@@ -23,7 +29,11 @@ describe('the configuration', () => {
   it('[CFG-02] puts the file over defaults, the environment over the file, and the command line over all', () => {
     const yaml = 'http:\n  port: 1\n  host: 127.0.0.1\norigin:\n  port: 2\nrtmp:\n  port: 3\nrooms:\n';
     const config = load({ yaml, env: { PORT: '4', ORIGIN_PORT: '5', LOG_LEVEL: '' }, argv: ['--port', '6', '--https'] });
-    expect(config).toMatchObject({ http: { port: 6, host: '127.0.0.1', https: { enabled: true } }, origin: { port: 5 }, rtmp: { port: 3 } });
+    expect(config).toMatchObject({
+      http: { port: 6, host: '127.0.0.1', https: { enabled: true } },
+      origin: { port: 5 },
+      rtmp: { port: 3 },
+    });
   });
 
   it.each([
@@ -51,7 +61,9 @@ describe('the configuration', () => {
   });
 
   it('[CFG-04] shows no secret when it is printed', () => {
-    const config = load({ env: { LIANMAI_API_KEY: 'k', LIANMAI_API_SECRET: 'very-secret-indeed', LIANMAI_BRIDGE_TOKEN: 'a-bridge-token-of-mine' } });
+    const config = load({
+      env: { LIANMAI_API_KEY: 'k', LIANMAI_API_SECRET: 'very-secret-indeed', LIANMAI_BRIDGE_TOKEN: 'a-bridge-token-of-mine' },
+    });
     expect(JSON.stringify(config)).not.toMatch(/very-secret|a-bridge-token/);
     expect(config.api.secret?.reveal()).toBe('very-secret-indeed');
   });
@@ -71,7 +83,17 @@ describe('the command line', () => {
   });
 
   it('[CFG-07] is listed by --help, option by option', () => {
-    for (const option of ['--port', '--config', '--https', '--cert', '--key', '--data-dir', '--announced-ip', '--print-config', '--version']) {
+    for (const option of [
+      '--port',
+      '--config',
+      '--https',
+      '--cert',
+      '--key',
+      '--data-dir',
+      '--announced-ip',
+      '--print-config',
+      '--version',
+    ]) {
       expect(helpText()).toContain(option);
     }
     expect(Object.keys(ENV_PATHS)).toContain('ANNOUNCED_IP');

@@ -12,7 +12,10 @@ export { ENV_PATHS, ServerConfig } from './schema.js';
 
 export const DEFAULT_FILE = 'lianmai.config.yaml';
 
-export function loadServerConfig(line: Pick<CommandLine, 'file' | 'values' | 'paths'>, env: Readonly<Record<string, string | undefined>>): ServerConfig {
+export function loadServerConfig(
+  line: Pick<CommandLine, 'file' | 'values' | 'paths'>,
+  env: Readonly<Record<string, string | undefined>>,
+): ServerConfig {
   return loadConfig(ServerConfig, {
     file: line.file ?? DEFAULT_FILE,
     isRequired: line.file !== null,

@@ -24,7 +24,9 @@ const secret = (minLength: number) => {
 const ADDRESS = /^(?:[0-9A-Fa-f:.]+|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)$/;
 const addresses = z
   .union([z.string().transform((list) => list.split(',').map((item) => item.trim())), z.array(z.string())], 'expected an address or a list')
-  .pipe(z.array(z.string().regex(ADDRESS, 'expected IP addresses or host names, separated by commas')).min(1, 'expected at least one address'));
+  .pipe(
+    z.array(z.string().regex(ADDRESS, 'expected IP addresses or host names, separated by commas')).min(1, 'expected at least one address'),
+  );
 
 const publicUrl = z
   .string()

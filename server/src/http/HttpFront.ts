@@ -67,8 +67,10 @@ function secureServer({ cert, key }: Certificate): SecureServer {
 
 function listenError(error: NodeJS.ErrnoException, { port, host, option }: HttpFrontOptions): Error {
   if (error.code === 'EADDRINUSE') return new ConfigError(`Port ${port} is in use by another program. Choose another one with ${option}.`);
-  if (error.code === 'EACCES') return new ConfigError(`Port ${port} needs more rights than this process has. Choose one above 1023 with ${option}.`);
-  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') return new ConfigError(`This machine has no address ${host} (HOST, --host, http.host).`);
+  if (error.code === 'EACCES')
+    return new ConfigError(`Port ${port} needs more rights than this process has. Choose one above 1023 with ${option}.`);
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
+    return new ConfigError(`This machine has no address ${host} (HOST, --host, http.host).`);
   return error;
 }
 

@@ -81,7 +81,8 @@ export class Participant {
     this.#link = link;
     this.#claims = claims;
     this.#grants = effectiveGrants(claims.grants);
-    if (earlier !== link) earlier?.disconnect({ code: 'REPLACED', message: 'You joined from another tab or device, which took over this seat.' });
+    if (earlier !== link)
+      earlier?.disconnect({ code: 'REPLACED', message: 'You joined from another tab or device, which took over this seat.' });
   }
 
   detach(): void {

@@ -1,9 +1,9 @@
-import { LianmaiError, ProducerId, RoomId, TransportId, type Grants, type PublishSource } from '@lianmai/protocol';
+import { ProducerId, RoomId, TransportId, type Grants, type LianmaiError, type PublishSource } from '@lianmai/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { JoinRequest } from './contract.js';
 import type { Participant } from './Participant.js';
 import type { Room } from './Room.js';
-import { claims, FakeLink, testDirectory, type FakeLive, type FakeMedia } from './testing.js';
+import { claims, FakeLink, testDirectory, type FakeLive, type FakeMedia } from './testing/index.js';
 
 const R1 = RoomId.parse('r1');
 let { rooms, media: allMedia } = testDirectory();
@@ -112,7 +112,11 @@ describe('a lost connection', () => {
     const guest = await join('guest', 'guest');
     await produce(guest.participant, 'camera');
     room.lose(guest.participant, guest.link);
-    expect(host.link.last('participantChanged')).toMatchObject({ presence: 'reconnecting', onStage: true, producers: [{ source: 'camera' }] });
+    expect(host.link.last('participantChanged')).toMatchObject({
+      presence: 'reconnecting',
+      onStage: true,
+      producers: [{ source: 'camera' }],
+    });
     await vi.advanceTimersByTimeAsync(29_000);
     expect(room.stage.snapshot.seats).toHaveLength(2);
     await vi.advanceTimersByTimeAsync(1500);
@@ -264,7 +268,13 @@ describe('chat', () => {
     room.say(host.participant, { text: 'message 6', nonce: 'n6' });
     expect(host.link.all('chatReceived')).toHaveLength(7);
     const late = await join('late', 'viewer');
-    expect(room.snapshotFor(late.participant).chat.map(({ text }) => text)).toEqual(['message 2', 'message 3', 'message 4', 'message 5', 'message 6']);
+    expect(room.snapshotFor(late.participant).chat.map(({ text }) => text)).toEqual([
+      'message 2',
+      'message 3',
+      'message 4',
+      'message 5',
+      'message 6',
+    ]);
   });
 });
 
@@ -324,8 +334,24 @@ describe('what the program sees of a room', () => {
         videoProducer: camera,
         audioProducer: microphone,
       },
-      { id: `${host.participant.id}:screen`, kind: 'screen', name: 'host', hasVideo: true, hasAudio: false, videoProducer: screen, audioProducer: null },
-      { id: `${guest.participant.id}:camera`, kind: 'camera', name: 'guest', hasVideo: false, hasAudio: false, videoProducer: null, audioProducer: null },
+      {
+        id: `${host.participant.id}:screen`,
+        kind: 'screen',
+        name: 'host',
+        hasVideo: true,
+        hasAudio: false,
+        videoProducer: screen,
+        audioProducer: null,
+      },
+      {
+        id: `${guest.participant.id}:camera`,
+        kind: 'camera',
+        name: 'guest',
+        hasVideo: false,
+        hasAudio: false,
+        videoProducer: null,
+        audioProducer: null,
+      },
     ]);
     expect(changes.mock.calls.length).toBeGreaterThanOrEqual(5);
   });

@@ -72,7 +72,10 @@ export class Room extends EventEmitter<{ liveSourcesChanged: [] }> implements Li
     this.media = media;
     this.#log = log.child({ room: id });
     this.#chat = new ChatLog(settings.chatHistory);
-    this.#vacancy = new Vacancy(settings, () => void this.close('empty').catch((error: unknown) => this.#log.error({ err: error }, 'closing failed')));
+    this.#vacancy = new Vacancy(
+      settings,
+      () => void this.close('empty').catch((error: unknown) => this.#log.error({ err: error }, 'closing failed')),
+    );
     const { seatLimit, stagePolicy: policy } = settings;
     this.stage = new RoomStage({ people, seatLimit, policy, onSeatsChanged: (participant) => this.#followSeat(participant) });
     this.moderation = new Moderation({

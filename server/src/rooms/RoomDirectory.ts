@@ -6,7 +6,7 @@ import type { RoomSettings } from './contract.js';
 import { Room } from './Room.js';
 
 export interface RoomDirectoryOptions {
-  createMedia(id: RoomId): Promise<RoomMedia>;
+  createMedia: (id: RoomId) => Promise<RoomMedia>;
   live: LiveFactory;
   settings: RoomSettings;
   log: Log;

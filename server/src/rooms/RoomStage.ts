@@ -27,7 +27,9 @@ export class RoomStage {
 
   /** In the order in which they came up. */
   get people(): Participant[] {
-    return this.#state.seats.map((seat) => this.#options.people.find(seat.participantId)).filter((participant) => participant !== undefined);
+    return this.#state.seats
+      .map((seat) => this.#options.people.find(seat.participantId))
+      .filter((participant) => participant !== undefined);
   }
 
   /** Came into the room, perhaps again: what the token promises decides where they go. */

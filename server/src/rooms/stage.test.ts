@@ -29,7 +29,8 @@ function step(state: StageSnapshot, next: StageCommand, nowMs: number) {
     return { state, effects: [], error: (error as LianmaiError).code };
   }
 }
-const run = (commands: StageCommand[], from = emptyStage(3)) => commands.reduce((state, next, index) => step(state, next, index).state, from);
+const run = (commands: StageCommand[], from = emptyStage(3)) =>
+  commands.reduce((state, next, index) => step(state, next, index).state, from);
 
 describe('the stage, whatever people do', () => {
   it('[STG-01] never has more people than seats, and has everybody once at most', () => {
@@ -133,12 +134,32 @@ describe('the stage', () => {
   });
 
   it('[STG-08] takes a request and an invitation that meet as consent of both', () => {
-    expect(seats(run([{ type: 'request', who: anna, atOnce: false }, { type: 'invite', who: anna, by: host }]))).toEqual([anna]);
-    expect(seats(run([{ type: 'invite', who: anna, by: host }, { type: 'request', who: anna, atOnce: false }]))).toEqual([anna]);
+    expect(
+      seats(
+        run([
+          { type: 'request', who: anna, atOnce: false },
+          { type: 'invite', who: anna, by: host },
+        ]),
+      ),
+    ).toEqual([anna]);
+    expect(
+      seats(
+        run([
+          { type: 'invite', who: anna, by: host },
+          { type: 'request', who: anna, atOnce: false },
+        ]),
+      ),
+    ).toEqual([anna]);
   });
 
   it('[STG-09] says STAGE_FULL, and keeps the request for later', () => {
-    const full = run([{ type: 'arrive', who: host, wants: 'seat' }, { type: 'request', who: anna, atOnce: false }], emptyStage(1));
+    const full = run(
+      [
+        { type: 'arrive', who: host, wants: 'seat' },
+        { type: 'request', who: anna, atOnce: false },
+      ],
+      emptyStage(1),
+    );
     expect(step(full, { type: 'approve', who: anna }, 0).error).toBe('STAGE_FULL');
     expect(step(full, { type: 'invite', who: bo, by: host }, 0).error).toBe('STAGE_FULL');
     expect(asking(full)).toEqual([anna]);
@@ -152,7 +173,10 @@ describe('the stage', () => {
   });
 
   it('[STG-11] refuses fewer seats than are taken', () => {
-    const two = run([{ type: 'arrive', who: host, wants: 'seat' }, { type: 'arrive', who: anna, wants: 'ask' }]);
+    const two = run([
+      { type: 'arrive', who: host, wants: 'seat' },
+      { type: 'arrive', who: anna, wants: 'ask' },
+    ]);
     expect(step(two, { type: 'set', seatLimit: 1 }, 0).error).toBe('WRONG_STATE');
     expect(step(two, { type: 'set', seatLimit: 2, policy: 'request' }, 0).state).toMatchObject({ seatLimit: 2, policy: 'request' });
   });

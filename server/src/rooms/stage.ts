@@ -88,7 +88,8 @@ function request(state: StageSnapshot, { who, atOnce }: Extract<StageCommand, { 
 
 function approve(state: StageSnapshot, who: ParticipantId, nowMs: number): StageResult {
   if (isSeated(state, who)) return same(state);
-  if (!has(state.requests, who)) throw new LianmaiError('WRONG_STATE', undefined, { message: 'There is no request of this person. Invite them instead.' });
+  if (!has(state.requests, who))
+    throw new LianmaiError('WRONG_STATE', undefined, { message: 'There is no request of this person. Invite them instead.' });
   return seat(state, who, nowMs);
 }
 
@@ -106,7 +107,10 @@ function answer(state: StageSnapshot, { who, accept }: Extract<StageCommand, { t
   throw new LianmaiError('WRONG_STATE', undefined, { message: 'The invitation is no longer there.' });
 }
 
-function set(state: StageSnapshot, { policy = state.policy, seatLimit = state.seatLimit }: Extract<StageCommand, { type: 'set' }>): StageResult {
+function set(
+  state: StageSnapshot,
+  { policy = state.policy, seatLimit = state.seatLimit }: Extract<StageCommand, { type: 'set' }>,
+): StageResult {
   if (policy === state.policy && seatLimit === state.seatLimit) return same(state);
   const taken = state.seats.length;
   if (seatLimit < taken) {
@@ -126,11 +130,17 @@ const ask = (state: StageSnapshot, who: ParticipantId, nowMs: number): StageResu
 
 const has = (list: readonly { participantId: ParticipantId }[], who: ParticipantId) => list.some((entry) => entry.participantId === who);
 const hasFreeSeat = (state: StageSnapshot) => state.seats.length < state.seatLimit;
-const isKnown = (state: StageSnapshot, who: ParticipantId) => isSeated(state, who) || has(state.requests, who) || has(state.invitations, who);
+const isKnown = (state: StageSnapshot, who: ParticipantId) =>
+  isSeated(state, who) || has(state.requests, who) || has(state.invitations, who);
 
 function without(state: StageSnapshot, who: ParticipantId): StageSnapshot {
   const isOther = (entry: { participantId: ParticipantId }) => entry.participantId !== who;
-  return { ...state, seats: state.seats.filter(isOther), requests: state.requests.filter(isOther), invitations: state.invitations.filter(isOther) };
+  return {
+    ...state,
+    seats: state.seats.filter(isOther),
+    requests: state.requests.filter(isOther),
+    invitations: state.invitations.filter(isOther),
+  };
 }
 
 const same = (state: StageSnapshot): StageResult => ({ state, effects: [] });

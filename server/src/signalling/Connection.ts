@@ -58,7 +58,8 @@ export class Connection implements Link {
 
   /** Runs `enter` unless the connection stands for somebody already, or is about to. */
   async join<T>(enter: () => Promise<T>): Promise<T> {
-    if (this.#isJoining || this.state === 'joined') throw new LianmaiError('WRONG_STATE', undefined, { message: 'This connection has joined already.' });
+    if (this.#isJoining || this.state === 'joined')
+      throw new LianmaiError('WRONG_STATE', undefined, { message: 'This connection has joined already.' });
     this.#isJoining = true;
     this.#held ??= [];
     try {

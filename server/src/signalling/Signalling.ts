@@ -40,6 +40,8 @@ export class Signalling {
   readonly #options: SignallingOptions;
   readonly #dispatch: DispatchOptions;
   readonly #connections = new Set<Connection>();
+  /** What each socket's token said. */
+  readonly #claims = new WeakMap<Socket, JoinClaims>();
   #isClosed = false;
 
   constructor(options: SignallingOptions) {
@@ -57,9 +59,8 @@ export class Signalling {
   #admit(socket: Socket, next: (error?: Error & { data?: unknown }) => void): void {
     try {
       if (this.#isClosed) throw new LianmaiError('SHUTTING_DOWN');
-      const auth: { token?: unknown } = socket.handshake.auth;
-      const data: { claims?: JoinClaims } = socket.data;
-      data.claims = this.#options.verify(auth.token);
+      const token: unknown = socket.handshake.auth['token'];
+      this.#claims.set(socket, this.#options.verify(token));
       next();
     } catch (thrown) {
       const error = toLianmaiError(thrown);
@@ -69,7 +70,7 @@ export class Signalling {
   }
 
   #connect(socket: Socket): void {
-    const { claims }: { claims?: JoinClaims } = socket.data;
+    const claims = this.#claims.get(socket);
     if (!claims) return void socket.disconnect(true);
     const connection = new Connection(claims, {
       emit: (name, data, { isVolatile }) => void (isVolatile ? socket.volatile : socket).emit('event', { name, data }),

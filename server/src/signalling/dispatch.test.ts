@@ -1,8 +1,17 @@
 import { createLog } from '@lianmai/kit';
-import { ErrorCode, requests, RoomId, type Acknowledgement, type AssetId, type EventName, type Grants, type RequestName } from '@lianmai/protocol';
+import {
+  ErrorCode,
+  requests,
+  RoomId,
+  type Acknowledgement,
+  type AssetId,
+  type EventName,
+  type Grants,
+  type RequestName,
+} from '@lianmai/protocol';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { claims, testDirectory, type FakeMedia } from '../rooms/testing.js';
+import { claims, testDirectory, type FakeMedia } from '../rooms/testing/index.js';
 import { Connection } from './Connection.js';
 import { dispatch, type DispatchOptions } from './dispatch.js';
 import { Limits } from './Limits.js';
@@ -55,7 +64,18 @@ const codeOf = (answer: Acknowledgement<unknown>) => (answer.ok ? 'ok' : answer.
 describe('a request', () => {
   it('[SIG-01] of an unknown name, or of no shape at all, is BAD_REQUEST', async () => {
     const page = testServer().page('a', 'host');
-    for (const frame of [undefined, null, 1, 'join', [], {}, { name: 1 }, { name: 'fly' }, { name: '__proto__' }, { name: 'constructor' }]) {
+    for (const frame of [
+      undefined,
+      null,
+      1,
+      'join',
+      [],
+      {},
+      { name: 1 },
+      { name: 'fly' },
+      { name: '__proto__' },
+      { name: 'constructor' },
+    ]) {
       expect(codeOf(await page.send(frame))).toBe('BAD_REQUEST');
     }
   });

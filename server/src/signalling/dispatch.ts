@@ -41,7 +41,12 @@ export async function dispatch(options: DispatchOptions, connection: Connection,
   }
 }
 
-async function answer<N extends RequestName>(name: N, input: unknown, connection: Connection, services: Services): Promise<RequestReply<N>> {
+async function answer<N extends RequestName>(
+  name: N,
+  input: unknown,
+  connection: Connection,
+  services: Services,
+): Promise<RequestReply<N>> {
   const contract: RequestContract = requests[name];
   // The schema of this very name has made it: TypeScript cannot follow that through a union of schemas.
   const data = parse(contract.data, input) as RequestData<N>;
@@ -68,7 +73,11 @@ function assertState(connection: Connection, state: ConnectionState): void {
 function authorise(connection: Connection, permission: Permission | null): void {
   if (permission === null || can(connection.participant, permission)) return;
   const isOffStage = permission === 'publish' && !connection.participant.onStage;
-  throw new LianmaiError('FORBIDDEN', { permission }, isOffStage ? { message: 'Only people on stage may publish. Ask for a seat first.' } : {});
+  throw new LianmaiError(
+    'FORBIDDEN',
+    { permission },
+    isOffStage ? { message: 'Only people on stage may publish. Ask for a seat first.' } : {},
+  );
 }
 
 /** `participant` and `room` are looked up when a handler takes them: `join` and `ping` never do. */

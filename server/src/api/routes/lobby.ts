@@ -1,4 +1,13 @@
-import { ERRORS, Identity, LianmaiError, LobbyJoinReply, LobbyJoinRequest, LobbyRoom, type Role, type RoomId } from '@lianmai/protocol';
+import {
+  Identity,
+  LianmaiError,
+  LobbyJoinReply,
+  LobbyJoinRequest,
+  LobbyRoom,
+  type ErrorCode,
+  type Role,
+  type RoomId,
+} from '@lianmai/protocol';
 import { z } from 'zod';
 import type { Room } from '../../rooms/index.js';
 import { route, type ApiServices } from '../contract.js';
@@ -84,7 +93,8 @@ function assertOffered({ isLobbyOpen, stagePolicy, rooms, reservations }: ApiSer
   }
   if (!isOpen) throw refusal('NOT_FOUND', 'This room is not open yet.');
   const policy = room ? room.stage.snapshot.policy : stagePolicy;
-  if (role === 'guest' && policy !== 'open') throw refusal('FORBIDDEN', 'Guests come up by request here: join as a viewer and ask for a seat.');
+  if (role === 'guest' && policy !== 'open')
+    throw refusal('FORBIDDEN', 'Guests come up by request here: join as a viewer and ask for a seat.');
 }
 
-const refusal = (code: keyof typeof ERRORS, message: string) => new LianmaiError(code, undefined, { message });
+const refusal = (code: ErrorCode, message: string) => new LianmaiError(code, undefined, { message });

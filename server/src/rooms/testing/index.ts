@@ -18,10 +18,10 @@ import {
   type ParticipantId,
   type RoomId,
 } from '@lianmai/protocol';
-import type { LiveControl, LiveEvents, LiveFactory, LiveRoom } from '../live/index.js';
-import type { MediaPeer, MediaPeerEvents, RoomMedia, RoomMediaEvents } from '../sfu/index.js';
-import type { Link, RoomSettings } from './contract.js';
-import { RoomDirectory } from './RoomDirectory.js';
+import type { LiveControl, LiveEvents, LiveFactory, LiveRoom } from '../../live/index.js';
+import type { MediaPeer, MediaPeerEvents, RoomMedia, RoomMediaEvents } from '../../sfu/index.js';
+import type { Link, RoomSettings } from '../contract.js';
+import { RoomDirectory } from '../RoomDirectory.js';
 
 /** For tests of rooms, signalling and the API: contracts of the neighbours, answered without media. */
 
@@ -41,7 +41,12 @@ export class FakePeer extends EventEmitter<MediaPeerEvents> {
 
   createTransport() {
     const dtlsParameters = { fingerprints: [] };
-    return Promise.resolve({ id: TransportId.parse(nextId()), iceParameters: { usernameFragment: 'u', password: 'p' }, iceCandidates: [], dtlsParameters });
+    return Promise.resolve({
+      id: TransportId.parse(nextId()),
+      iceParameters: { usernameFragment: 'u', password: 'p' },
+      iceCandidates: [],
+      dtlsParameters,
+    });
   }
   produce({ paused }: { paused: boolean }) {
     const id = ProducerId.parse(nextId());
@@ -139,7 +144,8 @@ export class FakeLive extends EventEmitter<LiveEvents> {
     this.#set({ ...this.info, state: 'ended' });
     return Promise.resolve();
   };
-  addOutput: LiveControl['addOutput'] = () => (this.#isLive() ? Promise.resolve(output()) : Promise.reject(new LianmaiError('WRONG_STATE')));
+  addOutput: LiveControl['addOutput'] = () =>
+    this.#isLive() ? Promise.resolve(output()) : Promise.reject(new LianmaiError('WRONG_STATE'));
   removeOutput: LiveControl['removeOutput'] = () => Promise.reject(new LianmaiError('NOT_FOUND'));
   retryOutput: LiveControl['retryOutput'] = () => Promise.reject(new LianmaiError('NOT_FOUND'));
   close = () => {
