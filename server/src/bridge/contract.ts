@@ -1,22 +1,31 @@
 import type { EventEmitter } from 'node:events';
-import type { BridgeCallData, BridgeEventData, BridgeEventName, BridgeRequestInput, BridgeRequestName, BridgeRequestReply } from '@lianmai/protocol';
+import type {
+  BridgeCallData,
+  BridgeEventData,
+  BridgeEventName,
+  BridgeRequestInput,
+  BridgeRequestName,
+  BridgeRequestReply,
+} from '@lianmai/protocol';
 
 export type BridgeHello = BridgeCallData<'hello'>;
 
 export type BridgeEvents = { [N in BridgeEventName]: [data: BridgeEventData<N>] } & {
   /** The socket is gone; the process may run on and come back. */
   disconnected: [];
-  /** Said hello, again: `programs` are those that run on. */
-  connected: [hello: BridgeHello];
+  /** Said hello again: `programs` are those that run on. */
+  reconnected: [hello: BridgeHello];
   /** It will not come back: its process ended, or it stayed away too long. Its programs are lost. */
   gone: [reason: string];
 };
 
-/** A bridge as the server sees it. */
+/** A bridge as the server sees it, from its first hello until it is gone for good. */
 export interface Bridge extends EventEmitter<BridgeEvents> {
   readonly id: string;
   readonly state: 'connected' | 'disconnected' | 'gone';
   readonly hello: BridgeHello;
+  /** Programs reserved on it. */
+  readonly load: number;
   /** Throws what the bridge answers, BRIDGE_UNAVAILABLE when it is not connected, TIMEOUT when it does not answer. */
   request<N extends BridgeRequestName>(name: N, data: BridgeRequestInput<N>): Promise<BridgeRequestReply<N>>;
   /** Counts a program against this bridge until the answered function is called. */
@@ -24,12 +33,11 @@ export interface Bridge extends EventEmitter<BridgeEvents> {
 }
 
 export interface BridgePoolEvents {
-  /** For those who wait for any bridge. */
+  /** A bridge said hello: a new one, or one that came back. */
   bridgeConnected: [bridge: Bridge];
 }
 
 export interface BridgePool extends EventEmitter<BridgePoolEvents> {
+  /** Connected ones and those that may come back. */
   readonly bridges: readonly Bridge[];
-  /** The connected bridge with the fewest programs; null: none. */
-  leastLoaded(): Bridge | null;
 }

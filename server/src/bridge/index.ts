@@ -3,5 +3,5 @@
  * `Bridge` from its first hello until it is gone for good: its socket may be lost and come back meanwhile.
  */
 export { Bridges, type BridgesOptions } from './Bridges.js';
+export type { Bridge, BridgeEvents, BridgeHello, BridgePool, BridgePoolEvents } from './contract.js';
 export { EmbeddedBridge, type EmbeddedBridgeOptions } from './EmbeddedBridge.js';
-export type { Bridge, BridgeEvents, BridgePool, BridgePoolEvents } from './contract.js';

@@ -1,19 +1,68 @@
-import type { AssetId } from '@lianmai/protocol';
+import { createHash, randomUUID } from 'node:crypto';
+import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AssetId, LianmaiError, MAX_ASSET_BYTES } from '@lianmai/protocol';
+
+const SHA256_HEX = /^[0-9a-f]{64}$/;
 
 /** Backgrounds and logos, by content: the same picture uploaded twice is one file. */
 export class AssetStore {
-  static open(dataDir: string): Promise<AssetStore> {
-    void dataDir;
-    return Promise.resolve(new AssetStore());
+  readonly #folder: string;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  static async open(dataDir: string): Promise<AssetStore> {
+    const folder = join(dataDir, 'assets');
+    await mkdir(folder, { recursive: true });
+    return new AssetStore(folder);
   }
 
   /** PNG, JPEG or WebP of at most 4 MB; else UNSUPPORTED or TOO_LARGE. */
-  save(bytes: Uint8Array): Promise<AssetId> {
-    return Promise.reject(new Error(`not there yet: ${bytes.length}`));
+  async save(bytes: Uint8Array): Promise<AssetId> {
+    if (bytes.length > MAX_ASSET_BYTES) throw new LianmaiError('TOO_LARGE', { maxBytes: MAX_ASSET_BYTES });
+    if (!isPicture(bytes)) throw new LianmaiError('UNSUPPORTED', undefined, { message: 'Only PNG, JPEG and WebP pictures can be used.' });
+    const id = AssetId.parse(createHash('sha256').update(bytes).digest('hex'));
+    if (await this.has(id)) return id;
+    // Whole or not at all: another name until it is written.
+    const unfinished = join(this.#folder, `${id}.${randomUUID()}.part`);
+    try {
+      await writeFile(unfinished, bytes);
+      await rename(unfinished, this.#pathOf(id));
+    } catch (error) {
+      await rm(unfinished, { force: true });
+      throw error;
+    }
+    return id;
+  }
+
+  async has(id: AssetId): Promise<boolean> {
+    if (!SHA256_HEX.test(id)) return false;
+    return access(this.#pathOf(id)).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** NOT_FOUND for an unknown id. */
-  read(id: AssetId): Promise<Uint8Array> {
-    return Promise.reject(new Error(`not there yet: ${id}`));
+  async read(id: AssetId): Promise<Uint8Array> {
+    if (!(await this.has(id))) throw new LianmaiError('NOT_FOUND', { assetId: id });
+    return readFile(this.#pathOf(id));
   }
+
+  #pathOf(id: AssetId): string {
+    return join(this.#folder, id);
+  }
+}
+
+const startsWith = (bytes: Uint8Array, magic: readonly number[], at = 0): boolean =>
+  magic.every((value, index) => bytes[at + index] === value);
+const ascii = (text: string): number[] => [...Buffer.from(text, 'ascii')];
+const PNG = [0x89, ...ascii('PNG\r\n'), 0x1a, 0x0a];
+const JPEG = [0xff, 0xd8, 0xff];
+
+/** By the first bytes, whatever the browser called it. */
+function isPicture(bytes: Uint8Array): boolean {
+  return startsWith(bytes, PNG) || startsWith(bytes, JPEG) || (startsWith(bytes, ascii('RIFF')) && startsWith(bytes, ascii('WEBP'), 8));
 }

@@ -1,5 +1,17 @@
 import type { EventEmitter } from 'node:events';
-import type { LiveInfo, Levels, OutputId, OutputInfo, OutputRequest, ProducerId, ProgramSource, RoomId, StartLive, UpdateLive, UpdateLiveReply } from '@lianmai/protocol';
+import type {
+  LiveInfo,
+  Levels,
+  OutputId,
+  OutputInfo,
+  OutputRequest,
+  ProducerId,
+  ProgramSource,
+  RoomId,
+  StartLive,
+  UpdateLive,
+  UpdateLiveReply,
+} from '@lianmai/protocol';
 import type { RoomMedia } from '../sfu/index.js';
 
 /** A source on stage with the producers behind it. */

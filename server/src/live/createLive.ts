@@ -1,15 +1,32 @@
 import type { Log } from '@lianmai/kit';
-import type { BridgePool } from '../bridge/index.js';
+import type { Bridge, BridgePool } from '../bridge/index.js';
 import type { AssetStore } from './AssetStore.js';
 import type { LiveFactory } from './contract.js';
+import { LiveSession } from './LiveSession.js';
 
 export interface LiveOptions {
   bridges: BridgePool;
-  assets: AssetStore;
+  assets: Pick<AssetStore, 'has'>;
   log: Log;
 }
 
-/** Gives each room its control. */
-export function createLive(options: LiveOptions): LiveFactory {
-  throw new Error(`not there yet: ${options.bridges.bridges.length}`);
+/** Gives each room its control, and ends on every bridge that says hello what belongs to none of them: an earlier server's, or one that was given up. */
+export function createLive({ bridges, assets, log }: LiveOptions): LiveFactory {
+  const sessions = new Set<LiveSession>();
+  const endOrphans = (bridge: Bridge) => {
+    const isOrphan = ({ programId }: Bridge['hello']['programs'][number]) =>
+      ![...sessions].some((session) => session.owns(bridge, programId));
+    for (const { programId } of bridge.hello.programs.filter(isOrphan)) {
+      log.warn({ bridge: bridge.id, program: programId }, 'ending a program that belongs to no room');
+      bridge.request('stopProgram', { programId }).catch((error: unknown) => log.warn({ err: error }, 'it could not be ended'));
+    }
+  };
+  bridges.on('bridgeConnected', endOrphans);
+  return {
+    forRoom: (room) => {
+      const session: LiveSession = new LiveSession({ room, bridges, assets, log, onClosed: () => sessions.delete(session) });
+      sessions.add(session);
+      return session;
+    },
+  };
 }

@@ -1,6 +1,5 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { LianmaiError, ProducerId, RoomId, SourceId, type ParticipantId } from '@lianmai/protocol';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';

@@ -1,0 +1,86 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLog } from '@lianmai/kit';
+import { expect, it, onTestFinished } from 'vitest';
+import { EmbeddedBridge } from './EmbeddedBridge.js';
+
+/** Tells its environment over TCP and stays until the socket, or its stdin, ends. */
+const SCRIPT = `
+import { connect } from 'node:net';
+const { SERVER_URL, BRIDGE_TOKEN, ORIGIN_PORT, LIANMAI_API_SECRET, BEHAVIOUR } = process.env;
+const socket = connect(Number(new URL(SERVER_URL).port), '127.0.0.1');
+socket.write(JSON.stringify({ pid: process.pid, token: BRIDGE_TOKEN, originPort: ORIGIN_PORT, secret: LIANMAI_API_SECRET ?? null }));
+if (BEHAVIOUR === 'stubborn') process.on('SIGTERM', () => {});
+`;
+
+interface Told {
+  pid: number;
+  token: string;
+  originPort: string;
+  secret: string | null;
+}
+
+async function start(behaviour: string) {
+  const folder = await mkdtemp(join(tmpdir(), 'embedded-'));
+  const entry = join(folder, 'main.mjs');
+  await writeFile(entry, SCRIPT);
+  const server = createServer();
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const ended: string[] = [];
+  let tokens = 0;
+  const bridge = EmbeddedBridge.start({
+    serverUrl: `http://127.0.0.1:${port}`,
+    mintToken: () => `token ${(tokens += 1)}`,
+    onEnded: (token) => ended.push(token),
+    env: { ORIGIN_PORT: '8081', BEHAVIOUR: behaviour },
+    log: createLog('test', 'silent'),
+    entry,
+    endPatienceMs: 300,
+  });
+  onTestFinished(async () => {
+    await bridge.close('test is over');
+    server.close();
+    await rm(folder, { recursive: true });
+  });
+  const next = async (): Promise<{ told: Told; socket: Socket }> => {
+    const [socket] = (await once(server, 'connection')) as [Socket];
+    socket.on('error', () => undefined);
+    const [data] = (await once(socket, 'data')) as [Buffer];
+    return { told: JSON.parse(data.toString()) as Told, socket };
+  };
+  return { bridge, ended, next };
+}
+
+it('starts the bridge with its own environment and without the server’s secret, and again when it is killed', async () => {
+  process.env['LIANMAI_API_SECRET'] = 'only for the server';
+  onTestFinished(() => {
+    delete process.env['LIANMAI_API_SECRET'];
+  });
+  const { bridge, ended, next } = await start('polite');
+  const first = await next();
+  expect(first.told).toEqual({ pid: bridge.pid, token: 'token 1', originPort: '8081', secret: null });
+  const again = next();
+  const killedAtMs = performance.now();
+  process.kill(first.told.pid, 'SIGKILL');
+  const second = await again;
+  expect(second.told).toMatchObject({ pid: bridge.pid, token: 'token 2' });
+  expect(ended).toEqual(['token 1']);
+  expect(performance.now() - killedAtMs).toBeLessThan(2000);
+  const over = once(second.socket, 'close');
+  await bridge.close('enough');
+  await over;
+  expect([bridge.pid, ended]).toEqual([null, ['token 1', 'token 2']]);
+});
+
+it('insists when the bridge does not end', async () => {
+  const { bridge, next } = await start('stubborn');
+  const { socket } = await next();
+  const over = once(socket, 'close');
+  await bridge.close('enough');
+  await over;
+  expect(bridge.pid).toBeNull();
+});

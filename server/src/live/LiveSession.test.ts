@@ -1,0 +1,314 @@
+import { createLog } from '@lianmai/kit';
+import { LianmaiError, ProgramId, type LiveInfo } from '@lianmai/protocol';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { FakeBridge, outputInfo, startBridges, TOKEN } from '../bridge/testing/index.js';
+import type { LiveControl } from './contract.js';
+import { createLive } from './createLive.js';
+import { camera, FakeRoom } from './testing/index.js';
+
+const KEY = 'stream-key-of-ann';
+const RTMP = { kind: 'rtmp', url: `rtmp://cdn.example.org/app/${KEY}` };
+const fakes: FakeBridge[] = [];
+afterEach(() => {
+  for (const fake of fakes.splice(0)) fake.drop();
+});
+
+async function setUp({ requestTimeoutMs = 500, graceMs = 10_000 } = {}) {
+  const server = await startBridges({ requestTimeoutMs, graceMs });
+  onTestFinished(server.close);
+  const live = createLive({ bridges: server.bridges, assets: { has: async () => false }, log: createLog('test', 'silent') });
+  const room = new FakeRoom();
+  const control = live.forRoom(room);
+  const connect = async (options: Partial<Parameters<typeof FakeBridge.connect>[0]> = {}) => {
+    const fake = await FakeBridge.connect({ url: server.url, ...options });
+    fakes.push(fake);
+    return fake;
+  };
+  return { ...server, live, room, control, connect };
+}
+
+/** On air with Ann and Bob. */
+async function onAir(options = {}) {
+  const all = await setUp(options);
+  const bridge = await all.connect();
+  all.room.sources = [camera('ann'), camera('bob')];
+  await all.control.start({ outputs: [RTMP] });
+  const { programId, outputs } = await bridge.request('startProgram');
+  bridge.goLive(programId);
+  await until(all.control, ({ state }) => state === 'live');
+  const [output] = outputs;
+  if (!output) throw new Error('the output was not passed on');
+  return { ...all, bridge, programId, outputId: output.id };
+}
+
+/** Resolves with the first info that fits, now or later. */
+function until(control: LiveControl, fits: (info: LiveInfo) => boolean): Promise<LiveInfo> {
+  return new Promise((resolve) => {
+    const look = (info: LiveInfo | null) => {
+      if (!info || !fits(info)) return;
+      control.off('changed', look);
+      resolve(info);
+    };
+    control.on('changed', look);
+    look(control.info);
+  });
+}
+
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => 'nothing thrown',
+    (error: unknown) => (error instanceof LianmaiError ? error.code : String(error)),
+  );
+
+describe('going live', () => {
+  it('starts the program with what is on stage, and attaches every track at the size of its tile', async () => {
+    const { control, room, bridge, programId } = await onAir();
+    const start = bridge.all('startProgram')[0];
+    expect(start).toMatchObject({ stream: { app: 'live', name: 'studio' }, profile: { name: '720p' }, outputs: [{ request: RTMP }] });
+    expect(start?.picture.sources.map(({ id }) => id)).toEqual(['ann:camera', 'bob:camera']);
+    expect(
+      bridge
+        .all('attachTrack')
+        .map(({ track }) => `${track.sourceId} ${track.kind}`)
+        .sort(),
+    ).toEqual(['ann:camera audio', 'ann:camera video', 'bob:camera audio', 'bob:camera video']);
+    expect(room.media.tapOf('ann-video-1').size).toEqual({ width: 638, height: 478 });
+    expect(room.media.open.every(({ log }) => log.includes('resume'))).toBe(true);
+    const asked = vi.waitFor(() => expect(room.media.tapOf('bob-video-1').log).toContain('keyFrame'));
+    bridge.announce('keyFrameNeeded', { programId, trackId: room.media.tapOf('bob-video-1').track.trackId });
+    await asked;
+    expect(control.info).toMatchObject({ state: 'live', room: 'studio', hlsPath: '/live/studio.m3u8', sceneVersion: 1 });
+    expect(control.origin).toEqual({ url: null, port: 8080 });
+  });
+
+  it('refuses what cannot be: no bridge, no such encoder, twice, an unknown picture', async () => {
+    const { control, connect } = await setUp();
+    expect(control.info).toBeNull();
+    expect(await codeOf(control.start({}))).toBe('BRIDGE_UNAVAILABLE');
+    expect(control.info).toMatchObject({ state: 'failed', reason: { code: 'BRIDGE_UNAVAILABLE' } });
+    const bridge = await connect();
+    await expect(control.start({ profile: { encoder: 'nvenc' } })).rejects.toMatchObject({
+      code: 'ENCODER_UNAVAILABLE',
+      details: { available: ['x264'] },
+    });
+    bridge.answer('startProgram', () => {
+      throw new LianmaiError('BAD_REQUEST', undefined, { message: 'outputs.0.url: expected rtmp://' });
+    });
+    expect(await codeOf(control.start({}))).toBe('BAD_REQUEST');
+    expect(await codeOf(control.start({ scene: { background: { image: 'missing' as never } } }))).toBe('NOT_FOUND');
+    expect(await codeOf(control.update({}))).toBe('WRONG_STATE');
+    expect(await codeOf(control.stop())).toBe('WRONG_STATE');
+    bridge.answer('startProgram', () => ({ rtp: { ip: '127.0.0.1', port: 5004 } }));
+    const starts = await Promise.all([codeOf(control.start({})), codeOf(control.start({}))]);
+    expect(starts.sort()).toEqual(['WRONG_STATE', 'nothing thrown']);
+  });
+
+  it('chooses the bridge with the fewest programs', async () => {
+    const { control, live, connect } = await setUp();
+    const first = await connect({ bridgeId: 'one' });
+    const second = await connect({ bridgeId: 'two' });
+    await control.start({});
+    await live.forRoom(new FakeRoom()).start({});
+    expect([first.all('startProgram').length, second.all('startProgram').length]).toEqual([1, 1]);
+  });
+
+  it('never shows a stream key', async () => {
+    const { control, bridge, programId, outputId } = await onAir();
+    bridge.announce('outputChanged', { programId, output: outputInfo(outputId, { state: 'live', url: RTMP.url }) });
+    const info = await until(control, ({ outputs }) => outputs[0]?.state === 'live');
+    expect(info.outputs[0]?.url).toBe('rtmp://cdn.example.org/app/***');
+    expect(JSON.stringify(info)).not.toContain(KEY);
+  });
+});
+
+describe('the stage while on air', () => {
+  it('takes all changes of one tick as one picture; a replaced producer is attached before the old one goes', async () => {
+    const { room, bridge } = await onAir();
+    const before = bridge.asked.length;
+    room.show(camera('ann', 2), camera('bob'), camera('cid'));
+    room.show(camera('ann', 2), camera('cid'));
+    await vi.waitFor(() =>
+      expect(room.media.open.map(({ producerId }) => producerId).sort()).toEqual([
+        'ann-audio-2',
+        'ann-video-2',
+        'cid-audio-1',
+        'cid-video-1',
+      ]),
+    );
+    await bridge.request('detachTrack', 4);
+    const asked = bridge.asked.slice(before);
+    expect(asked.filter(({ name }) => name === 'setPicture')).toHaveLength(1);
+    const attached = asked.findIndex(
+      (one) =>
+        one.name === 'attachTrack' && 'track' in one.data && one.data.track.sourceId === 'ann:camera' && one.data.track.kind === 'video',
+    );
+    const detached = asked.findIndex(
+      (one) => one.name === 'detachTrack' && 'trackId' in one.data && one.data.trackId === room.media.tapOf('ann-video-1').track.trackId,
+    );
+    expect(attached).toBeGreaterThanOrEqual(0);
+    expect(attached).toBeLessThan(detached);
+  });
+
+  it('keeps the tap of a muted camera, and shows the card', async () => {
+    const { room, bridge } = await onAir();
+    room.show(camera('ann', 1, { hasVideo: false }), camera('bob'));
+    const { picture } = await bridge.request('setPicture');
+    expect(picture.sources[0]).toMatchObject({ id: 'ann:camera', hasVideo: false });
+    expect(room.media.tapOf('ann-video-1').isClosed).toBe(false);
+    expect(bridge.all('detachTrack')).toEqual([]);
+  });
+
+  it('attaches again what a dead media worker took', async () => {
+    const { room, bridge } = await onAir();
+    const lost = room.media.tapOf('ann-video-1');
+    lost.close('the transport is closed');
+    expect(await bridge.request('detachTrack')).toMatchObject({ trackId: lost.track.trackId });
+    const { track } = await bridge.request('attachTrack', 5);
+    expect(track).toMatchObject({ sourceId: 'ann:camera', kind: 'video' });
+  });
+});
+
+describe('a scene change', () => {
+  it('is one picture, counted, acknowledged, and pauses what nobody sees', async () => {
+    const { control, room, bridge } = await onAir();
+    const reply = await control.update({
+      scene: { layout: 'spotlight', focus: 'bob:camera' as never },
+      mix: { ['ann:camera' as never]: { gainDb: -6, muted: false } },
+      version: 1,
+    });
+    expect(reply).toMatchObject({ sceneVersion: 2, appliedAtPtsMs: 1000, scene: { layout: 'spotlight' } });
+    expect(bridge.all('setPicture')).toHaveLength(1);
+    expect(room.media.tapOf('ann-video-1').size).toBeNull();
+    expect(room.media.tapOf('bob-video-1').size).toEqual({ width: 1280, height: 720 });
+    expect(room.media.tapOf('ann-audio-1').size).not.toBeNull();
+    await control.update({ scene: { hidden: ['ann:camera' as never] } });
+    expect(room.media.tapOf('ann-audio-1').size).toBeNull();
+    expect(control.info).toMatchObject({ sceneVersion: 3, mix: { 'ann:camera': { gainDb: -6 } } });
+  });
+
+  it('is refused when somebody was faster, and leaves no trace when the bridge refuses it', async () => {
+    const { control, bridge } = await onAir();
+    const both = await Promise.all([
+      codeOf(control.update({ scene: { layout: 'grid' }, version: 1 })),
+      codeOf(control.update({ scene: { layout: 'pip' }, version: 1 })),
+    ]);
+    expect(both).toEqual(['nothing thrown', 'CONFLICT']);
+    bridge.answer('setPicture', () => {
+      throw new LianmaiError('INTERNAL');
+    });
+    expect(await codeOf(control.update({ scene: { layout: 'spotlight' } }))).toBe('INTERNAL');
+    expect(control.info).toMatchObject({ sceneVersion: 2, scene: { layout: 'grid' } });
+  });
+});
+
+describe('outputs while on air', () => {
+  it('are added, tried again and removed', async () => {
+    const { control, bridge, outputId } = await onAir();
+    const added = await control.addOutput({ kind: 'rtmp', url: 'rtmps://other.example.org/live/secret' });
+    expect(added).toMatchObject({ state: 'connecting', url: 'rtmps://other.example.org/live/***' });
+    await control.retryOutput(added.id);
+    expect(bridge.all('retryOutput')).toHaveLength(1);
+    bridge.answer('removeOutput', () => {
+      throw new LianmaiError('NOT_FOUND');
+    });
+    await control.removeOutput(added.id);
+    expect(control.info?.outputs.map(({ id }) => id)).toEqual([outputId]);
+    expect(await codeOf(control.removeOutput(added.id))).toBe('NOT_FOUND');
+    bridge.answer('addOutput', () => {
+      throw new LianmaiError('BAD_REQUEST');
+    });
+    expect(await codeOf(control.addOutput({ kind: 'rtmp', url: 'nonsense' }))).toBe('BAD_REQUEST');
+    expect(control.info?.outputs).toHaveLength(1);
+  });
+});
+
+describe('the end', () => {
+  it('waits for a clean end, keeps the last word visible, and the next start is a new program', async () => {
+    const { control, room, bridge, programId } = await onAir();
+    await control.stop();
+    expect(bridge.all('stopProgram')).toEqual([{ programId }]);
+    expect(control.info).toMatchObject({ state: 'ended', reason: null, outputs: [{ state: 'stopped' }] });
+    expect(room.media.open).toEqual([]);
+    expect(room.listenerCount('liveSourcesChanged')).toBe(0);
+    const before = control.info?.programId;
+    await control.start({});
+    expect(control.info?.programId).not.toBe(before);
+  });
+
+  it('is told when the bridge fails the program', async () => {
+    const { control, room, bridge, programId } = await onAir();
+    bridge.announce('programStateChanged', {
+      programId,
+      state: 'failed',
+      reason: { code: 'ENCODER_UNAVAILABLE', message: 'no encoder' },
+      atMs: 1,
+    });
+    expect(await until(control, ({ state }) => state === 'failed')).toMatchObject({ reason: { code: 'ENCODER_UNAVAILABLE' } });
+    expect(room.media.open).toEqual([]);
+  });
+
+  it('undoes a start that is still on its way', async () => {
+    const { control, connect } = await setUp();
+    const bridge = await connect();
+    let accept = () => {};
+    bridge.answer('startProgram', () => new Promise((resolve) => (accept = () => resolve({ rtp: { ip: '127.0.0.1', port: 5004 } }))));
+    const started = codeOf(control.start({}));
+    await bridge.request('startProgram');
+    const stopped = control.stop();
+    accept();
+    await stopped;
+    expect(await started).toBe('WRONG_STATE');
+    expect(bridge.all('stopProgram')).toHaveLength(1);
+    expect(control.info).toMatchObject({ state: 'ended' });
+  });
+});
+
+describe('a bridge that is lost', () => {
+  it('comes back with the program running: nothing is started again, and what changed meanwhile goes on air', async () => {
+    const { control, room, bridge } = await onAir();
+    bridge.drop();
+    await vi.waitFor(async () => expect(await codeOf(control.update({}))).toBe('BRIDGE_UNAVAILABLE'));
+    room.show(camera('ann'), camera('bob'), camera('cid'));
+    await bridge.comeBack();
+    const { picture } = await bridge.request('setPicture');
+    expect(picture.sources).toHaveLength(3);
+    await bridge.request('attachTrack', 6);
+    expect(bridge.all('startProgram')).toHaveLength(1);
+    expect(control.info).toMatchObject({ state: 'live', reason: null });
+    expect(room.media.open).toHaveLength(6);
+  });
+
+  it('died: the program starts again on its successor with the same outputs, and says so meanwhile', async () => {
+    const { control, room, bridge, bridges, connect } = await onAir();
+    const first = bridge.all('startProgram')[0];
+    const restarting = until(control, ({ state, reason }) => state === 'starting' && reason?.code === 'BRIDGE_UNAVAILABLE');
+    const killedAtMs = performance.now();
+    bridge.drop();
+    bridges.tokenHolderEnded(TOKEN);
+    expect(await restarting).toMatchObject({ liveSinceMs: null, outputs: [{ state: 'connecting' }] });
+    const successor = await connect({ bridgeId: 'successor' });
+    const again = await successor.request('startProgram');
+    await successor.request('attachTrack', 4);
+    console.log(`bridge lost and replaced: program handed over after ${(performance.now() - killedAtMs).toFixed(0)} ms`);
+    expect(again).toMatchObject({ stream: { name: 'studio' }, outputs: first?.outputs });
+    expect(again.programId).not.toBe(first?.programId);
+    successor.goLive(again.programId);
+    expect(await until(control, ({ state }) => state === 'live')).toMatchObject({ reason: null });
+    expect(room.media.open).toHaveLength(4);
+  });
+
+  it('came back without the program: it is started there again', async () => {
+    const { bridge, connect } = await onAir();
+    bridge.drop();
+    const reborn = await connect({ bridgeId: 'fake' });
+    await reborn.request('startProgram');
+    await reborn.request('attachTrack', 4);
+  });
+
+  it('is asked to end what belongs to no room', async () => {
+    const { connect } = await setUp();
+    const orphan = ProgramId.parse('prg_of_an_earlier_server');
+    const bridge = await connect({ programs: [{ programId: orphan, state: 'live', rtp: { ip: '127.0.0.1', port: 5004 } }] });
+    expect(await bridge.request('stopProgram')).toEqual({ programId: orphan });
+  });
+});

@@ -1,0 +1,170 @@
+import { EventEmitter } from 'node:events';
+import type { Log } from '@lianmai/kit';
+import type {
+  BridgeEventData,
+  BridgeEventName,
+  BridgeRequestInput,
+  BridgeRequestName,
+  BridgeRequestReply,
+  ProgramId,
+  ProgramPicture,
+  Profile,
+} from '@lianmai/protocol';
+import type { Bridge, BridgeEvents, BridgeHello } from '../bridge/index.js';
+import type { RoomMedia } from '../sfu/index.js';
+import type { LiveSource } from './contract.js';
+import { ProgramTaps } from './ProgramTaps.js';
+
+type Announced<N extends BridgeEventName> = [data: BridgeEventData<N>];
+
+export interface ProgramRunEvents {
+  programStateChanged: Announced<'programStateChanged'>;
+  outputChanged: Announced<'outputChanged'>;
+  statsMeasured: Announced<'statsMeasured'>;
+  levelsMeasured: Announced<'levelsMeasured'>;
+  /** The bridge is back after a lost socket, with this program running. */
+  resumed: [];
+  /** The bridge, or the program on it, is gone without having ended the program. */
+  lost: [reason: string];
+  /** Tracks are missing: show again. */
+  tracksLost: [];
+}
+
+export interface ProgramRunOptions {
+  bridge: Bridge;
+  programId: ProgramId;
+  stream: { app: string; name: string };
+  profile: Profile;
+  picture: ProgramPicture;
+  outputs: BridgeRequestInput<'startProgram'>['outputs'];
+  media: RoomMedia;
+  log: Log;
+}
+
+/** A bridge that has answered `stopProgram` may still have an announcement on its way. */
+const LAST_WORD_MS = 2000;
+const OVER: ReadonlySet<string> = new Set(['ended', 'failed']);
+const FORWARDED = ['programStateChanged', 'outputChanged', 'statsMeasured', 'levelsMeasured'] as const;
+
+/** A program on one bridge, from its start there to its end or loss. */
+export class ProgramRun extends EventEmitter<ProgramRunEvents> {
+  readonly bridge: Bridge;
+  readonly programId: ProgramId;
+  readonly #options: ProgramRunOptions;
+  readonly #undo: (() => void)[] = [];
+  #taps: ProgramTaps | null = null;
+  #picture: ProgramPicture;
+  #isOver = false;
+
+  private constructor(options: ProgramRunOptions) {
+    super();
+    this.#options = options;
+    this.bridge = options.bridge;
+    this.programId = options.programId;
+    this.#picture = options.picture;
+    this.#undo.push(options.bridge.reserve());
+    this.#listen();
+  }
+
+  /** Resolves when the bridge has taken the program. `prepare` attaches listeners before the first announcement. */
+  static async start(options: ProgramRunOptions, prepare: (run: ProgramRun) => void): Promise<ProgramRun> {
+    const run = new ProgramRun(options);
+    prepare(run);
+    const { bridge, programId, stream, profile, picture, outputs, media, log } = options;
+    try {
+      const { rtp } = await bridge.request('startProgram', { programId, stream, profile, picture, outputs });
+      const onLost = () => run.emit('tracksLost');
+      run.#taps = new ProgramTaps({ media, bridge, programId, profile, rtp, log, onLost });
+      return run;
+    } catch (error) {
+      run.close('it could not be started');
+      // It may have started all the same, and only the answer was lost.
+      void bridge.request('stopProgram', { programId }).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Puts a picture on air and fits the tracks to it. Answers when it is seen, on the program's own clock. Calls of show and fit must not overlap. */
+  async show(picture: ProgramPicture, sources: readonly LiveSource[]): Promise<number> {
+    await this.#taps?.grow(picture.scene, sources);
+    const { appliedAtPtsMs } = await this.request('setPicture', { picture });
+    this.#picture = picture;
+    await this.#taps?.reconcile(picture.scene, sources);
+    return appliedAtPtsMs;
+  }
+
+  /** The same where only tracks may have changed: a picture that is on air already is not sent again. */
+  async fit(picture: ProgramPicture, sources: readonly LiveSource[]): Promise<void> {
+    if (!isSamePicture(picture, this.#picture)) await this.show(picture, sources);
+    else await this.#taps?.reconcile(picture.scene, sources);
+  }
+
+  request<N extends BridgeRequestName>(name: N, data: Omit<BridgeRequestInput<N>, 'programId'>): Promise<BridgeRequestReply<N>> {
+    // Every request carries the program's id; TypeScript cannot put the rest together again for a name it does not know.
+    return this.bridge.request(name, { ...data, programId: this.programId } as BridgeRequestInput<N>);
+  }
+
+  /** Ends the program cleanly; resolves when it has ended, or nobody is left who could say so. */
+  async stop(): Promise<void> {
+    const ended = new Promise<void>((resolve) => {
+      this.on('programStateChanged', ({ state }) => OVER.has(state) && resolve());
+      this.on('lost', () => resolve());
+    });
+    try {
+      await this.request('stopProgram', {});
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'the bridge did not confirm the end of the program');
+      return;
+    }
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, LAST_WORD_MS)));
+    await Promise.race([ended, patience]);
+    clearTimeout(timer);
+  }
+
+  /** Lets go of taps and bridge; does not stop anything on it. */
+  close(reason: string): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    for (const undo of this.#undo) undo();
+    this.#taps?.close(reason);
+  }
+
+  #listen(): void {
+    const isOurs = (data: { programId: ProgramId }) => data.programId === this.programId && !this.#isOver;
+    for (const name of FORWARDED) {
+      this.#on(name, (data: BridgeEventData<typeof name>) => {
+        if (isOurs(data)) (this.emit as (name: string, data: unknown) => boolean).call(this, name, data);
+      });
+    }
+    this.#on('keyFrameNeeded', (data) => {
+      if (isOurs(data)) void this.#taps?.requestKeyFrame(data.trackId);
+    });
+    this.#on('reconnected', (hello) => this.#afterReconnect(hello));
+    this.#on('gone', (reason) => this.#lose(reason));
+  }
+
+  #on<N extends keyof BridgeEvents>(name: N, listener: (...args: BridgeEvents[N]) => void): void {
+    const emitter: EventEmitter = this.bridge;
+    emitter.on(name, listener);
+    this.#undo.push(() => emitter.off(name, listener));
+  }
+
+  #afterReconnect(hello: BridgeHello): void {
+    const own = hello.programs.find(({ programId }) => programId === this.programId);
+    if (!own || OVER.has(own.state)) return this.#lose('the bridge came back without the program');
+    if (own.state === 'live')
+      this.emit('programStateChanged', { programId: this.programId, state: 'live', reason: null, atMs: Date.now() });
+    this.emit('resumed');
+  }
+
+  #lose(reason: string): void {
+    if (this.#isOver) return;
+    this.close(reason);
+    this.emit('lost', reason);
+  }
+}
+
+/** Versions differ always; what is seen may not. */
+const isSamePicture = (a: ProgramPicture, b: ProgramPicture): boolean =>
+  JSON.stringify({ ...a, version: 0 }) === JSON.stringify({ ...b, version: 0 });

@@ -1,0 +1,107 @@
+import { EventEmitter } from 'node:events';
+import { ProducerId, RoomId, RtpTrack, SourceId } from '@lianmai/protocol';
+import type { RoomMedia, RoomMediaEvents, Tap, TapEvents } from '../../sfu/index.js';
+import type { LiveRoom, LiveSource } from '../contract.js';
+
+/** For tests: a room's stage without people, and taps without media. */
+export class FakeTap extends EventEmitter<TapEvents> implements Tap {
+  readonly producerId: ProducerId;
+  readonly track: RtpTrack;
+  readonly log: string[] = [];
+  size: { width: number; height: number } | null = null;
+  isClosed = false;
+
+  constructor(producerId: ProducerId, sourceId: SourceId, index: number) {
+    super();
+    this.producerId = producerId;
+    const kind = producerId.includes('audio') ? 'audio' : 'video';
+    const codec = kind === 'audio' ? 'opus' : 'VP8';
+    const clockRate = kind === 'audio' ? 48_000 : 90_000;
+    this.track = RtpTrack.parse({
+      sourceId,
+      trackId: `track-${index}`,
+      kind,
+      codec,
+      ssrc: index,
+      payloadType: 100,
+      clockRate,
+      rttMs: null,
+    });
+  }
+
+  async resume(): Promise<void> {
+    this.log.push('resume');
+  }
+
+  async requestKeyFrame(): Promise<void> {
+    this.log.push('keyFrame');
+  }
+
+  async setSize(size: { width: number; height: number } | null): Promise<void> {
+    this.size = size && { width: size.width, height: size.height };
+  }
+
+  close(reason: string): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.emit('closed', reason);
+  }
+}
+
+export class FakeMedia extends EventEmitter<RoomMediaEvents> implements RoomMedia {
+  readonly rtpCapabilities = {};
+  readonly taps: FakeTap[] = [];
+
+  addPeer(): never {
+    throw new Error('not part of this fake');
+  }
+
+  async tap(producerId: ProducerId, { sourceId }: { sourceId: SourceId }): Promise<Tap> {
+    const tap = new FakeTap(producerId, sourceId, this.taps.length + 1);
+    this.taps.push(tap);
+    return tap;
+  }
+
+  async close(): Promise<void> {}
+
+  get open(): FakeTap[] {
+    return this.taps.filter(({ isClosed }) => !isClosed);
+  }
+
+  tapOf(producerId: string): FakeTap {
+    const tap = this.taps.find((one) => one.producerId === producerId);
+    if (!tap) throw new Error(`no tap of ${producerId}`);
+    return tap;
+  }
+}
+
+export class FakeRoom extends EventEmitter<{ liveSourcesChanged: [] }> implements LiveRoom {
+  readonly id = RoomId.parse('studio');
+  readonly media = new FakeMedia();
+  sources: LiveSource[] = [];
+
+  liveSources(): LiveSource[] {
+    return this.sources;
+  }
+
+  show(...sources: LiveSource[]): void {
+    this.sources = sources;
+    this.emit('liveSourcesChanged');
+  }
+}
+
+/** A source called `name` whose producers are `{name}-{kind}-{take}`. */
+export function camera(name: string, take = 1, change: Partial<LiveSource> = {}): LiveSource {
+  const producer = (kind: string) => ProducerId.parse(`${name}-${kind}-${take}`);
+  const id = SourceId.parse(`${name}:camera`);
+  return {
+    id,
+    kind: 'camera',
+    name,
+    hasVideo: true,
+    hasAudio: true,
+    videoProducer: producer('video'),
+    audioProducer: producer('audio'),
+    ...change,
+  };
+}
