@@ -1,0 +1,22 @@
+/**
+ * The program's colours are BT.601, limited range: that is what browsers put into WebRTC video (libyuv's default) and what they assume when they show it. Frames
+ * pass through unconverted, cards are painted in the same colours, and the encoder's tags say so (`COLOUR_ARGS` of encoder/), whatever the size of the picture.
+ */
+export interface Yuv {
+  y: number;
+  u: number;
+  v: number;
+}
+
+export const BLACK: Yuv = { y: 16, u: 128, v: 128 };
+
+export const lumaOf = (r: number, g: number, b: number): number => 16 + (65.481 * r + 128.553 * g + 24.966 * b) / 255;
+export const blueOf = (r: number, g: number, b: number): number => 128 + (-37.797 * r - 74.203 * g + 112 * b) / 255;
+export const redOf = (r: number, g: number, b: number): number => 128 + (112 * r - 93.786 * g - 18.214 * b) / 255;
+
+/** `#rrggbb` as the canvas holds it. */
+export function yuvOf(hex: string): Yuv {
+  const value = Number.parseInt(hex.slice(1), 16);
+  const [r, g, b] = [value >> 16, (value >> 8) & 255, value & 255];
+  return { y: Math.round(lumaOf(r, g, b)), u: Math.round(blueOf(r, g, b)), v: Math.round(redOf(r, g, b)) };
+}

@@ -1,0 +1,12 @@
+/**
+ * Sources become one picture and one sound. Everything here is arithmetic on memory: `Clock` says when a tick is due, `Compositor` draws and mixes it, and
+ * whoever owns them passes it on. Frames are I420 in BT.601, limited range. What is slow (text, images) is painted elsewhere, by `art/`, and arrives as
+ * sprites that are blended.
+ */
+export { Canvas, i420Bytes, imageOf, type Image } from './Canvas.js';
+export { Clock, MAX_BEHIND_TICKS } from './clock.js';
+export { yuvOf, type Yuv } from './colour.js';
+export { Compositor } from './Compositor.js';
+export { factorOf } from './mix.js';
+export { NOTHING, type ShownPicture, type ShownTile } from './picture.js';
+export { areaOf, type PlacedSprite, type Sprite } from './sprite.js';

@@ -1,0 +1,44 @@
+/** The knee: below it sound passes unchanged. */
+const KNEE = 0.8;
+/** How fast the gain comes back, per tick of 33 ms: about 9 dB a second. */
+const RELEASE = 1.035;
+
+/**
+ * Keeps the sum below full scale without looking ahead: the gain glides down within a tick towards what its peak needs and comes back slowly; what is above the
+ * knee meanwhile is bent smoothly and can never pass 1. Memoryless bending has no edges, so it cannot click.
+ */
+export class Limiter {
+  #gain = 1;
+
+  /** Interleaved stereo, in place; afterwards every sample is within -1..1. */
+  process(samples: Float32Array): void {
+    const peak = peakOf(samples);
+    const needed = peak > KNEE ? KNEE / peak : 1;
+    const from = this.#gain;
+    const to = Math.min(needed, from * RELEASE, 1);
+    this.#gain = to;
+    if (from === 1 && to === 1) return;
+    const step = (to - from) / samples.length;
+    for (let index = 0; index < samples.length; index++) samples[index] = bend(samples[index]! * (from + step * index));
+  }
+}
+
+/** Identity up to the knee, then towards 1 with a continuous slope. */
+export function bend(value: number): number {
+  const size = Math.abs(value);
+  if (size <= KNEE) return value;
+  const bent = KNEE + (1 - KNEE) * Math.tanh((size - KNEE) / (1 - KNEE));
+  return value < 0 ? -bent : bent;
+}
+
+/** Not-a-number and infinity count as silence and are replaced: one broken source must not take the program's sound for good. */
+function peakOf(samples: Float32Array): number {
+  let peak = 0;
+  for (let index = 0; index < samples.length; index++) {
+    const value = samples[index]!;
+    const size = value < 0 ? -value : value;
+    if (size > peak) peak = size;
+    if (!(size < 1e6)) samples[index] = 0;
+  }
+  return peak < 1e6 ? peak : 1e6;
+}

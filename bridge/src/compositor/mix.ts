@@ -1,0 +1,76 @@
+import { SAMPLES_PER_TICK, type Levels, type SourceId } from '@lianmai/protocol';
+import type { Source } from '../sources/index.js';
+import { Limiter } from './limiter.js';
+import { Meter } from './meter.js';
+
+/** Interleaved stereo of one tick. */
+const VALUES = 2 * SAMPLES_PER_TICK;
+const FULL_SCALE = 32_767;
+
+export type Voice = Pick<Source, 'id' | 'mixAudioInto'>;
+
+/** What the mixer remembers of a source. */
+interface Channel {
+  gain: number;
+  meter: Meter;
+}
+
+/** Linear factor of a gain in dB. */
+export const factorOf = (gainDb: number): number => 10 ** (gainDb / 20);
+
+/** Sums the sources, each with its gain (a change glides over one tick), limits the sum and measures both. */
+export class Mixer {
+  readonly #channels = new Map<SourceId, Channel>();
+  readonly #limiter = new Limiter();
+  readonly #meter = new Meter();
+  readonly #sum = new Float32Array(VALUES);
+  readonly #voice = new Float32Array(VALUES);
+
+  /** Sound that plays from `atMs` on, s16le stereo, into `out` (1600 samples). A source without an entry in `gains` is not heard. */
+  mix(voices: Iterable<Voice>, gains: ReadonlyMap<SourceId, number>, atMs: number, out: Int16Array): void {
+    this.#sum.fill(0);
+    for (const voice of voices) this.#addVoice(voice, gains.get(voice.id) ?? 0, atMs);
+    this.#limiter.process(this.#sum);
+    this.#meter.add(this.#sum);
+    for (let index = 0; index < VALUES; index++) out[index] = Math.round(this.#sum[index]! * FULL_SCALE);
+  }
+
+  /** Loudness since the last call: of each source as it goes into the program, and of the program. */
+  readLevels(): Levels {
+    return { program: this.#meter.read(), sources: Object.fromEntries([...this.#channels].map(([id, { meter }]) => [id, meter.read()])) };
+  }
+
+  forget(id: SourceId): void {
+    this.#channels.delete(id);
+  }
+
+  #addVoice(voice: Voice, gain: number, atMs: number): void {
+    const channel = this.#channelOf(voice.id);
+    const from = channel.gain;
+    channel.gain = gain;
+    if (from === 0 && gain === 0) return channel.meter.addSilence(VALUES);
+    this.#voice.fill(0);
+    if (!voice.mixAudioInto(this.#voice, atMs, 1)) return channel.meter.addSilence(VALUES);
+    if (from === gain) scale(this.#voice, gain);
+    else glide(this.#voice, from, gain);
+    channel.meter.add(this.#voice);
+    for (let index = 0; index < VALUES; index++) this.#sum[index]! += this.#voice[index]!;
+  }
+
+  /** A new source starts at its gain only after one tick: it comes in without a click. */
+  #channelOf(id: SourceId): Channel {
+    let channel = this.#channels.get(id);
+    if (!channel) this.#channels.set(id, (channel = { gain: 0, meter: new Meter() }));
+    return channel;
+  }
+}
+
+function scale(samples: Float32Array, gain: number): void {
+  if (gain === 1) return;
+  for (let index = 0; index < samples.length; index++) samples[index]! *= gain;
+}
+
+function glide(samples: Float32Array, from: number, to: number): void {
+  const step = (to - from) / samples.length;
+  for (let index = 0; index < samples.length; index++) samples[index]! *= from + step * index;
+}
