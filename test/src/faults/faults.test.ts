@@ -48,7 +48,7 @@ describe('when parts fail', () => {
     const [first, second] = browsers as [Browser, Browser];
     host = await RoomPage.open(first, system, `/r/storm?token=${await system.token('storm', 'host', 'host', 'Host')}`);
     await host.enter('Host');
-    guest = await RoomPage.open(second, { url: `http://127.0.0.1:${proxy.port}` } as System, '/r/storm');
+    guest = await RoomPage.open(second, { url: `http://127.0.0.1:${proxy.port}` }, '/r/storm');
     await guest.enter('Guest');
     await Promise.all([host.sees('Guest'), guest.sees('Host')]);
     steady = new RtmpListener(await freePorts(), join(FOLDER, 'steady.flv'));

@@ -24,7 +24,7 @@ export class RoomPage {
     this.errors = collectErrors(page);
   }
 
-  static async open(browser: Browser, system: System, path: string, lang = 'en'): Promise<RoomPage> {
+  static async open(browser: Browser, system: Pick<System, 'url'>, path: string, lang = 'en'): Promise<RoomPage> {
     const context = await browser.newContext({
       viewport: { width: 1440, height: 900 },
       locale: lang,
