@@ -58,7 +58,7 @@ describe('the socket to the bridges', () => {
     const { fake, bridge } = await connect();
     fake.answer('retryOutput', () => new Promise(() => {}));
     fake.answer('stopProgram', () => new Promise(() => {}));
-    const retry = () => bridge.request('retryOutput', { programId, id: 'out_1' as never });
+    const retry = () => bridge.request('retryOutput', { programId, id: 'out_1' });
     expect(await codeOf(retry())).toBe('TIMEOUT');
     const startedAtMs = performance.now();
     const stopped = codeOf(bridge.request('stopProgram', { programId }));

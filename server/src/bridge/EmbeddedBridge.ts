@@ -15,7 +15,7 @@ export interface EmbeddedBridgeOptions {
   log: Log;
   /** The script to run; default: the bridge workspace's built main. */
   entry?: string | undefined;
-  /** A bridge that is told to end first ends its outputs cleanly: for this long, ms; default 8000. */
+  /** A bridge that is told to end first ends its outputs cleanly: for this long, ms; default 3000. */
   endPatienceMs?: number | undefined;
 }
 
@@ -23,7 +23,7 @@ const ENTRY = fileURLToPath(new URL('../../../bridge/dist/main.js', import.meta.
 /** It ran this long: what it died of now is new, and it starts again at once. */
 const STEADY_MS = 10_000;
 const BACKOFF = { firstMs: 250, maxMs: 15_000 };
-const END_PATIENCE_MS = 8000;
+const END_PATIENCE_MS = 3000;
 /** What only the server may know. */
 const SERVER_SECRETS = ['LIANMAI_API_KEY', 'LIANMAI_API_SECRET'];
 
@@ -33,9 +33,15 @@ export class EmbeddedBridge {
   readonly #abort = new AbortController();
   readonly #running: Promise<void>;
   #child: ChildProcess | null = null;
+  /** We end without having been closed: it may still end its outputs; after a close there was time enough. */
+  readonly #onExit = () => {
+    if (this.#child && this.#abort.signal.aborted) killGroup(this.#child);
+    else this.#child?.kill('SIGTERM');
+  };
 
   private constructor(options: EmbeddedBridgeOptions) {
     this.#options = options;
+    process.once('exit', this.#onExit);
     this.#running = this.#supervise();
   }
 
@@ -59,6 +65,7 @@ export class EmbeddedBridge {
       clearTimeout(insisting);
     }
     await this.#running;
+    process.off('exit', this.#onExit);
   }
 
   async #supervise(): Promise<void> {

@@ -272,8 +272,8 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
     return this.#pictures.run(async () => {
       const run = this.#run;
       if (!run || !this.#status.isOn) return;
-      const sources = this.#options.room.liveSources();
       try {
+        const sources = this.#options.room.liveSources();
         await run.fit(this.#picture(this.#scene, this.#mix, sources), sources);
       } catch (error) {
         this.#options.log.warn({ program: this.id, err: error }, 'the program could not be fitted to the stage');

@@ -101,14 +101,15 @@ export class RoomRouter extends EventEmitter<RoomRouterEvents> implements Worker
   }
 
   async #pipe({ id, home }: Publication): Promise<void> {
-    const { pipeProducer } = await home.router.pipeToRouter({
+    const { pipeConsumer, pipeProducer } = await home.router.pipeToRouter({
       producerId: id,
       router: this.router,
       enableSctp: false,
       listenInfo: { protocol: 'udp', ip: '127.0.0.1', portRange: this.plainPorts },
     });
-    if (!pipeProducer || pipeProducer.closed) throw new Error('the producer was closed while it was piped');
+    if (!pipeConsumer || !pipeProducer || pipeProducer.closed) throw new Error('the producer was closed while it was piped');
     pipeProducer.observer.once('close', () => this.#piped.delete(id));
+    follow(pipeConsumer, pipeProducer);
   }
 
   #listen(): void {
@@ -131,4 +132,15 @@ export class RoomRouter extends EventEmitter<RoomRouterEvents> implements Worker
     this.#piped.clear();
     this.emit('closed', this.worker.worker.died ? 'died' : 'closed');
   }
+}
+
+/**
+ * Pausing and resuming through the pipe. mediasoup has listeners of its own for it, which leave a rejection unhandled when the far worker dies with the
+ * request on its way; that would end this process, so ours take their place.
+ */
+function follow(near: types.Consumer, far: types.Producer): void {
+  near.observer.removeAllListeners('pause');
+  near.observer.removeAllListeners('resume');
+  near.observer.on('pause', () => void far.pause().catch(() => undefined));
+  near.observer.on('resume', () => void far.resume().catch(() => undefined));
 }

@@ -187,6 +187,24 @@ describe('a room over two workers', () => {
     expect(sfu.stats.pipes).toBe(0);
   });
 
+  it('picks layers by shown size on both sides of a pipe', async () => {
+    const room = await open(await start({ workers: 2, maxPeersPerWorker: 2 }));
+    const [ann, bob, cid] = [
+      await room.addPeer(participant('ann')),
+      await room.addPeer(participant('bob')),
+      await room.addPeer(participant('cid')),
+    ];
+    expect([workerOf(bob).index, workerOf(cid).index]).toEqual([workerOf(ann).index, 1 - workerOf(ann).index]);
+    const track = await publish(ann, 'camera', { layers: 3 });
+    for (const peer of [bob, cid]) {
+      const seen = await subscribe(room, peer, track.id);
+      await peer.setConsumerSize(seen.consumerId, { width: 640, height: 360 });
+      expect(seen.layers).toEqual({ spatialLayer: 1, temporalLayer: 2 });
+      await peer.setConsumerSize(seen.consumerId, { width: 160, height: 90 });
+      expect(seen.layers).toEqual({ spatialLayer: 0, temporalLayer: 2 });
+    }
+  });
+
   it('loses only the peers of a killed worker, within a second, and takes them back', async () => {
     const sfu = await start({ workers: 2, maxPeersPerWorker: 1 });
     const room = await open(sfu);

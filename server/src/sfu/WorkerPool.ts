@@ -160,11 +160,19 @@ const loadOf = ({ loads }: LiveWorker): number => [...loads].reduce((sum, { load
 async function endWorker(worker: types.Worker): Promise<void> {
   if (worker.subprocessClosed) return;
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(() => process.kill(worker.pid, 'SIGKILL'), CLOSE_PATIENCE_MS);
+    const timer = setTimeout(() => insist(worker.pid), CLOSE_PATIENCE_MS);
     worker.once('subprocessclose', () => {
       clearTimeout(timer);
       resolve();
     });
     worker.close();
   });
+}
+
+function insist(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // it ended in this very moment
+  }
 }

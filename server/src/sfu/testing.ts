@@ -33,14 +33,19 @@ export interface TestTrack {
 }
 
 /** Publishes a track and sends packets of it until stopped. */
-export async function publish(peer: Peer, source: PublishSource, options: { levelDb?: number } = {}): Promise<TestTrack> {
+export async function publish(peer: Peer, source: PublishSource, options: { levelDb?: number; layers?: number } = {}): Promise<TestTrack> {
   const kind = source === 'camera' || source === 'screen' ? 'video' : 'audio';
   const transport = await peer.home.router.createDirectTransport();
   const transportId = peer.transports.adopt('send', transport);
   const ssrc = randomInt(2000, 2 ** 31);
   const producers = new Map<string, types.Producer>();
   transport.observer.on('newproducer', (producer) => producers.set(producer.id, producer));
-  const id = await peer.produce({ transportId, source, kind, rtpParameters: rtpParameters(kind, ssrc), paused: false });
+  const parameters = rtpParameters(kind, ssrc);
+  const encodings = Array.from({ length: options.layers ?? 1 }, (_, index) => ({
+    ssrc: ssrc + index,
+    ...(options.layers && { scalabilityMode: 'L1T3' }),
+  }));
+  const id = await peer.produce({ transportId, source, kind, rtpParameters: { ...parameters, encodings }, paused: false });
   const producer = producers.get(id);
   if (!producer) throw new Error('the producer was not announced');
   let sequence = 0;
@@ -100,19 +105,24 @@ export async function subscribe(room: MediaRoom, peer: Peer, producerId: Produce
   const transport = await peer.home.router.createDirectTransport();
   const transportId = peer.transports.adopt('receive', transport);
   let packets = 0;
+  let consumer: types.Consumer | null = null;
   let waiting: { count: number; resolve: () => void } | null = null;
-  transport.observer.on('newconsumer', (consumer) =>
-    consumer.on('rtp', () => {
+  transport.observer.on('newconsumer', (made) => {
+    consumer = made;
+    made.on('rtp', () => {
       packets += 1;
       if (waiting && packets >= waiting.count) waiting.resolve();
-    }),
-  );
+    });
+  });
   const reply = await peer.consume({ transportId, producerId, rtpCapabilities: room.rtpCapabilities });
   await peer.setConsumerPaused(reply.consumerId, false);
   return {
     ...reply,
     get packets() {
       return packets;
+    },
+    get layers(): types.ConsumerLayers | undefined {
+      return consumer?.preferredLayers;
     },
     /** Resolves when `more` packets have come after the call. */
     arrived: (more: number) =>

@@ -29,16 +29,19 @@ export class FakeTap extends EventEmitter<TapEvents> implements Tap {
     });
   }
 
-  async resume(): Promise<void> {
+  resume(): Promise<void> {
     this.log.push('resume');
+    return Promise.resolve();
   }
 
-  async requestKeyFrame(): Promise<void> {
+  requestKeyFrame(): Promise<void> {
     this.log.push('keyFrame');
+    return Promise.resolve();
   }
 
-  async setSize(size: { width: number; height: number } | null): Promise<void> {
+  setSize(size: { width: number; height: number } | null): Promise<void> {
     this.size = size && { width: size.width, height: size.height };
+    return Promise.resolve();
   }
 
   close(reason: string): void {
@@ -56,10 +59,10 @@ export class FakeMedia extends EventEmitter<RoomMediaEvents> implements RoomMedi
     throw new Error('not part of this fake');
   }
 
-  async tap(producerId: ProducerId, { sourceId }: { sourceId: SourceId }): Promise<Tap> {
+  tap(producerId: ProducerId, { sourceId }: { sourceId: SourceId }): Promise<Tap> {
     const tap = new FakeTap(producerId, sourceId, this.taps.length + 1);
     this.taps.push(tap);
-    return tap;
+    return Promise.resolve(tap);
   }
 
   async close(): Promise<void> {}
