@@ -1,0 +1,43 @@
+import { hostname } from 'node:os';
+import { flag, loadConfig, port } from '@lianmai/kit';
+import { z } from 'zod';
+
+const ENV_PATHS = {
+  SERVER_URL: 'serverUrl',
+  BRIDGE_TOKEN: 'token',
+  BRIDGE_ID: 'bridgeId',
+  ORIGIN_PORT: 'originPort',
+  ORIGIN_HOST: 'originHost',
+  ORIGIN_PUBLIC_URL: 'originUrl',
+  RTP_IP: 'rtpIp',
+  DATA_DIR: 'dataDir',
+  LOG_LEVEL: 'logLevel',
+  ORPHAN_MS: 'orphanMs',
+  OUTPUT_INSECURE_TLS: 'insecureTls',
+};
+
+/** All that a bridge has to know comes by environment: the embedded one gets it from the server, others from whoever runs them. */
+const BridgeConfig = z.object({
+  serverUrl: z.url({ protocol: /^https?$/, error: 'expected the URL of the server, like http://127.0.0.1:3000' }),
+  token: z.string('expected the bridge token of the server').min(1),
+  /** Unique among the bridges of a server; a restarted process is a new bridge. */
+  bridgeId: z
+    .string()
+    .min(1)
+    .default(() => `${hostname()}-${process.pid}`),
+  originPort: port().default(8080),
+  originHost: z.string().optional(),
+  /** Where viewers reach this origin, when it is not the server's own host. */
+  originUrl: z.string().optional(),
+  /** Address on which RTP of the SFU is received. */
+  rtpIp: z.string().default('127.0.0.1'),
+  dataDir: z.string().default('./data'),
+  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** Without a server for this long, programs are ended: nobody can control them any more. */
+  orphanMs: z.coerce.number().int().positive().default(60_000),
+  insecureTls: flag().default(false),
+});
+export type BridgeConfig = z.infer<typeof BridgeConfig>;
+
+export const readConfig = (env: Readonly<Record<string, string | undefined>>): BridgeConfig =>
+  loadConfig(BridgeConfig, { file: '/dev/null', isRequired: false, env, envPaths: ENV_PATHS });
