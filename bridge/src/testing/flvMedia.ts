@@ -1,6 +1,6 @@
 import { createLog } from '@lianmai/kit';
 import { FfmpegProcess, findFfmpeg } from '../ffmpeg/index.js';
-import { FlvParser, type FlvTag } from '../formats/index.js';
+import { FlvParser, isSequenceEnd, type FlvTag } from '../formats/index.js';
 import type { Publisher } from '../stream/index.js';
 
 export interface PictureAndSound {
@@ -21,49 +21,54 @@ const log = createLog('test media', 'silent');
 
 /** testsrc2 and a 440 Hz tone as H.264 + AAC, as fast as it goes. */
 export async function encodeFlv(what: PictureAndSound): Promise<FlvTag[]> {
-  const tags: FlvTag[] = [];
-  const { ended } = await start(what, false, (tag) => tags.push(tag));
-  await ended;
-  return tags;
-}
-
-/** The same at the speed of life, into a publisher. */
-export class FlvBroadcast {
-  readonly ended: Promise<void>;
-  readonly #stop: () => Promise<void>;
-
-  private constructor(ended: Promise<void>, stop: () => Promise<void>) {
-    this.ended = ended;
-    this.#stop = stop;
-  }
-
-  static async start(what: PictureAndSound, publisher: Publisher): Promise<FlvBroadcast> {
-    const { ended, stop } = await start(what, true, (tag) => publisher.write(tag));
-    return new FlvBroadcast(ended, stop);
-  }
-
-  stop(): Promise<void> {
-    return this.#stop();
-  }
-}
-
-async function start(what: PictureAndSound, isRealTime: boolean, onTag: (tag: FlvTag) => void): Promise<{ ended: Promise<void>; stop: () => Promise<void> }> {
   const ffmpeg = await findFfmpeg();
-  const encoder = new FfmpegProcess({ path: ffmpeg.path, name: 'test media', pipes: { flv: 'output' }, args: (at) => argumentsOf(what, isRealTime, at.flv), log });
+  const encoder = new FfmpegProcess({ path: ffmpeg.path, name: 'test media', pipes: { flv: 'output' }, args: (at) => argumentsOf(what, at.flv), log });
   const parser = new FlvParser();
-  const output = encoder.output('flv');
-  output.on('data', (chunk: Buffer) => {
-    for (const tag of parser.push(chunk)) onTag(tag);
-  });
-  const ended = new Promise<void>((resolve) => output.once('close', () => resolve()));
-  return { ended, stop: () => encoder.close('test ends') };
+  const tags: FlvTag[] = [];
+  for await (const chunk of encoder.output('flv') as AsyncIterable<Buffer>) tags.push(...parser.push(chunk));
+  await encoder.exited;
+  return tags.filter((tag) => !isSequenceEnd(tag));
 }
 
-function argumentsOf(what: PictureAndSound, isRealTime: boolean, target: string): string[] {
+const TICK_MS = 20;
+
+/** Plays tags at the speed of life, over and over on one growing timeline, as an encoder that never ends would. */
+export class LoopedBroadcast {
+  readonly #timer: NodeJS.Timeout;
+  readonly #startedAtMs = performance.now();
+  readonly #tags: readonly FlvTag[];
+  readonly #publisher: Publisher;
+  readonly #loopMs: number;
+  #next = 0;
+
+  constructor(tags: readonly FlvTag[], publisher: Publisher) {
+    this.#tags = tags;
+    this.#publisher = publisher;
+    const pictures = tags.filter((tag) => tag.kind === 'video' && !tag.isConfig);
+    this.#loopMs = Math.round((pictures.length * 1000) / 30);
+    this.#timer = setInterval(() => this.#playWhatIsDue(), TICK_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #playWhatIsDue(): void {
+    const nowMs = performance.now() - this.#startedAtMs;
+    for (;;) {
+      const tag = this.#tags[this.#next % this.#tags.length];
+      const dtsMs = (tag?.dtsMs ?? 0) + Math.floor(this.#next / this.#tags.length) * this.#loopMs;
+      if (!tag || dtsMs > nowMs) return;
+      this.#publisher.write({ ...tag, dtsMs });
+      this.#next++;
+    }
+  }
+}
+
+function argumentsOf(what: PictureAndSound, target: string): string[] {
   const { seconds, size = '640x360', gop = 60, bFrames = 0, hasVideo = true, hasAudio = true, sampleRate = 48_000, videoBitrateKbps = 800 } = what;
-  const pace = isRealTime ? ['-re'] : [];
-  const picture = [...pace, '-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=30`];
-  const sound = [...pace, '-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=${sampleRate}`];
+  const picture = ['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=30`];
+  const sound = ['-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=${sampleRate}`];
   const rate = `${videoBitrateKbps}k`;
   const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-g', `${gop}`, '-bf', `${bFrames}`, '-sc_threshold', '0', '-b:v', rate];
   return [

@@ -19,6 +19,7 @@ import {
   type RtmpMessage,
 } from '../../formats/index.js';
 import { readStatus, refused, type RtmpStatus } from './refusals.js';
+import { unacknowledgedBytes } from './tcpBacklog.js';
 
 /** Commands and their answers are short; servers send us no media. */
 const LIMITS = { maxMessageBytes: 256 * 1024, maxChunkStreams: 64 };
@@ -44,6 +45,9 @@ export class RtmpConnection {
   #hasAnswered = false;
   #onHandshaken: () => void = () => undefined;
   #bytesWritten = 0;
+  #bytesSent = 0;
+  /** What was still queued when the connection was cut off. */
+  #bytesLost = 0;
   #bytesRead = 0;
   #bytesAcknowledged = 0;
   #windowBytes = Infinity;
@@ -59,13 +63,15 @@ export class RtmpConnection {
     return this.#lost.signal;
   }
 
-  /** Bytes the kernel has taken for the peer. */
+  /** Bytes the peer has taken; never less than it was. */
   get bytesSent(): number {
-    return this.#bytesWritten - this.#socket.writableLength;
+    this.#bytesSent = Math.max(this.#bytesSent, this.#bytesWritten - this.queuedBytes);
+    return this.#bytesSent;
   }
 
+  /** Bytes that wait here, in the kernel or on the way. */
   get queuedBytes(): number {
-    return this.#socket.writableLength;
+    return this.#socket.destroyed ? this.#bytesLost : this.#socket.writableLength + unacknowledgedBytes(this.#socket);
   }
 
   async handshake(): Promise<void> {
@@ -129,7 +135,7 @@ export class RtmpConnection {
   async end(withinMs: number): Promise<void> {
     if (this.#socket.destroyed) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => this.#socket.destroy(), withinMs);
+      const timer = setTimeout(() => this.#cutOff(), withinMs);
       this.#socket.once('close', () => {
         clearTimeout(timer);
         resolve();
@@ -143,6 +149,12 @@ export class RtmpConnection {
     this.#lost.abort(reason);
     for (const { reject } of this.#answers.values()) reject(reason);
     this.#answers.clear();
+    this.#cutOff();
+  }
+
+  #cutOff(): void {
+    if (this.#socket.destroyed) return;
+    this.#bytesLost = this.queuedBytes;
     this.#socket.destroy();
   }
 
