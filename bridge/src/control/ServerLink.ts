@@ -24,16 +24,17 @@ export interface ServerLinkOptions {
   token: string;
   handlers: BridgeHandlers;
   /** Asked at each connection, so that the server learns what runs already. */
-  hello(): BridgeCallData<'hello'>;
+  hello: () => BridgeCallData<'hello'>;
   /** The server knows us again: tell it the state of everything that it missed. */
-  onConnected(): void;
+  onConnected: () => void;
   /** No server for `orphanMs`. */
-  onOrphaned(): void;
+  onOrphaned: () => void;
   orphanMs: number;
   log: Log;
 }
 
 const CALL_TIMEOUT_MS = 10_000;
+const REFUSED_RETRY_MS = 1000;
 /** Measured anew a moment later: not worth a queue. */
 const VOLATILE: ReadonlySet<BridgeEventName> = new Set<BridgeEventName>(['levelsMeasured', 'statsMeasured']);
 const isRequestName = (name: string): name is BridgeRequestName => Object.hasOwn(bridgeRequests, name);
@@ -44,6 +45,8 @@ export class ServerLink implements Closable {
   readonly #options: ServerLinkOptions;
   readonly #socket: Socket;
   #orphanTimer: NodeJS.Timeout | undefined;
+  #retryTimer: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   constructor(options: ServerLinkOptions) {
     this.#options = options;
@@ -72,7 +75,9 @@ export class ServerLink implements Closable {
   }
 
   close(): void {
+    this.#isClosed = true;
     clearTimeout(this.#orphanTimer);
+    clearTimeout(this.#retryTimer);
     this.#socket.disconnect();
   }
 
@@ -92,10 +97,15 @@ export class ServerLink implements Closable {
   #onAway(reason: string): void {
     const { log, orphanMs, onOrphaned } = this.#options;
     // A refusal or a server's own disconnect is not retried by socket.io.
-    if (!this.#socket.active) this.#socket.connect();
-    if (this.#orphanTimer) return;
+    if (!this.#socket.active && !this.#isClosed) this.#retryTimer ??= setTimeout(() => this.#retry(), REFUSED_RETRY_MS);
+    if (this.#orphanTimer || this.#isClosed) return;
     log.warn({ reason }, 'no connection to the server; programs run on');
     this.#orphanTimer = setTimeout(onOrphaned, orphanMs);
+  }
+
+  #retry(): void {
+    this.#retryTimer = undefined;
+    this.#socket.connect();
   }
 
   async #call(name: keyof typeof bridgeCalls, data: unknown): Promise<unknown> {
