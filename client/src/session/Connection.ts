@@ -3,11 +3,11 @@ import { endsSession, reconnectDelayMs, waitToReconnect } from './reconnectPolic
 import { Signalling, type EventListener, type Request } from './Signalling';
 import type { Tokens } from './Tokens';
 
-const PING_EVERY_MS = 5000;
+const PING_EVERY_MS = 3000;
 /** Longer than any honest round trip, also on a machine that is busy encoding. */
-const PING_TIMEOUT_MS = 8000;
-/** The browser says that the network is gone: believe it soon. */
-const OFFLINE_PING_TIMEOUT_MS = 2000;
+const PING_TIMEOUT_MS = 5000;
+/** Something says that the network is gone: believe it soon. */
+const DOUBTFUL_PING_TIMEOUT_MS = 2000;
 const LEAVE_TIMEOUT_MS = 1000;
 const REOPENS_WITHIN_MS = 60_000;
 
@@ -58,6 +58,11 @@ export class Connection {
 
   get isJoined(): boolean {
     return this.#isJoined;
+  }
+
+  /** Something else suggests that the network is gone: find out now. */
+  check(): void {
+    void this.#ping(DOUBTFUL_PING_TIMEOUT_MS);
   }
 
   /** There are no transports to keep: the next resume asks for new ones. */
@@ -172,7 +177,7 @@ export class Connection {
     const { signal } = this.#abort;
     const timer = setInterval(() => void this.#ping(PING_TIMEOUT_MS), PING_EVERY_MS);
     signal.addEventListener('abort', () => clearInterval(timer), { once: true });
-    addEventListener('offline', () => void this.#ping(OFFLINE_PING_TIMEOUT_MS), { signal });
+    addEventListener('offline', () => this.check(), { signal });
   }
 
   /** A dead line shows neither an error nor a close for minutes: ask. */

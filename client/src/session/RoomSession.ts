@@ -71,6 +71,7 @@ export class RoomSession {
       onTrack: (participantId, source, track) => this.#showRemote(participantId, source, track),
       onSoundBlocked: (isSoundBlocked) => this.#store.setState({ isSoundBlocked }),
       onBlocked: (isMediaBlocked) => this.#store.setState({ isMediaBlocked }),
+      onDisconnected: () => this.#connection.check(),
       onLost: () => this.#connection.forgetMedia(),
       onFailed: (error) => this.#notifyFailure(error),
     });

@@ -8,6 +8,6 @@ export type { InitialTrack, JoinOptions } from './contract';
 export { DeviceError, deviceProblemOf } from './media/deviceProblem';
 export { openCamera, openMicrophone, stopTrack } from './media/capture';
 export { meterLevel, type LevelListener } from './levelMeter';
-export { joinRoom } from './joinRoom';
+export { joinRoom, preloadRoom } from './joinRoom';
 export { lobbyRoom } from './lobby';
 export { resumableSession } from './resume';

@@ -20,6 +20,9 @@ interface ProduceData {
   videoHeight: number | undefined;
 }
 
+/** Feedback to what we send and media from the others come many times a second. */
+const SILENT_AFTER_MS = 1500;
+
 export type ConsumeReply = RequestReply<'consume'>;
 
 interface MediaLinkOptions {
@@ -29,6 +32,8 @@ interface MediaLinkOptions {
   iceServers: RTCIceServer[];
   isOnline: () => boolean;
   onBlocked: (isBlocked: boolean) => void;
+  /** Media has stopped arriving; it may heal, and the socket may be dead too. */
+  onDisconnected: () => void;
   /** Make a new link: this one cannot be repaired. */
   onDead: () => void;
 }
@@ -92,9 +97,18 @@ export class MediaLink {
     return this.#options.request('setConsumerPaused', { consumerId, paused });
   }
 
-  /** After a lost socket: the network may be another one. */
+  /**
+   * After a lost socket: the network may be another one. The socket is often back before the browser's ICE knows of the new address, and then the first
+   * restart gathers the old ones: what is silent afterwards is restarted once more.
+   */
   async restartIce(): Promise<void> {
-    await Promise.allSettled(Object.values(this.#legs).map(async (leg) => this.#restart(await leg)));
+    await Promise.allSettled(
+      Object.values(this.#legs).map(async (created) => {
+        const leg = await created;
+        await this.#restart(leg);
+        if (await this.#isSilent(leg)) await this.#restart(leg);
+      }),
+    );
   }
 
   close(): void {
@@ -141,7 +155,10 @@ export class MediaLink {
       }),
     };
     const transportId = transport.appData.id;
-    transport.on('connectionstatechange', (state) => leg.watch.stateChanged(state));
+    transport.on('connectionstatechange', (state) => {
+      leg.watch.stateChanged(state);
+      if (state === 'disconnected') this.#options.onDisconnected();
+    });
     transport.on('connect', ({ dtlsParameters: { fingerprints, role } }, done) => {
       // ICE need not wait for the answer: that saves a round trip to the first picture. A refusal means that the transport is gone.
       request('connectTransport', { transportId, dtlsParameters: { fingerprints, role } }).catch(() => {
@@ -173,12 +190,28 @@ export class MediaLink {
     }
   }
 
+  async #isSilent({ transport }: Leg): Promise<boolean> {
+    if (this.#isClosed || transport.connectionState === 'new') return false;
+    const before = await bytesReceived(transport);
+    await new Promise((resolve) => setTimeout(resolve, SILENT_AFTER_MS));
+    return !this.#isClosed && !transport.closed && (await bytesReceived(transport)) === before;
+  }
+
   #setBlocked(direction: Direction, isBlocked: boolean): void {
     if (this.#isClosed) return;
     if (isBlocked) this.#blocked.add(direction);
     else this.#blocked.delete(direction);
     this.#options.onBlocked(this.#blocked.size > 0);
   }
+}
+
+/** Of media and RTCP; ICE's own checks do not count. */
+async function bytesReceived(transport: Transport): Promise<number> {
+  let bytes = 0;
+  for (const report of (await transport.getStats()).values() as Iterable<{ type: string; bytesReceived?: number }>) {
+    if (report.type === 'transport') bytes += report.bytesReceived ?? 0;
+  }
+  return bytes;
 }
 
 function closeLeg({ transport, watch }: Leg): void {

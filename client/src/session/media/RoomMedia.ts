@@ -12,6 +12,7 @@ interface RoomMediaOptions extends Omit<PublisherOptions, 'request'>, Omit<Subsc
   /** Signalling works now. */
   isOnline: () => boolean;
   onBlocked: (isBlocked: boolean) => void;
+  onDisconnected: () => void;
   /** The transports are gone and cannot be made anew before the next join. */
   onLost(): void;
 }
@@ -57,7 +58,7 @@ export class RoomMedia {
   rebuild(): void {
     if (!this.#joined) return;
     const { routerRtpCapabilities, iceServers } = this.#joined;
-    const { request, isOnline, onBlocked } = this.#options;
+    const { request, isOnline, onBlocked, onDisconnected } = this.#options;
     this.#link?.close();
     onBlocked(false);
     const link: MediaLink = new MediaLink({
@@ -66,6 +67,7 @@ export class RoomMedia {
       iceServers: iceServers.map(json.iceServer),
       isOnline,
       onBlocked,
+      onDisconnected,
       onDead: () => this.#replace(link),
     });
     this.#link = link;
