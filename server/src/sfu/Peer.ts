@@ -104,6 +104,7 @@ export class Peer extends EventEmitter<MediaPeerEvents> implements MediaPeer {
     await refusing(this.home.bring(publication));
     const consumer = await refusing(transport.consume({ producerId, rtpCapabilities, paused: true }));
     if (consumer.closed || publication.producer.closed) throw new LianmaiError('NOT_FOUND', { producerId });
+    for (const old of [...this.#subscriptions.values()]) if (old.publication === publication) old.consumer.close();
     const subscription = this.#subscribe(consumer, publication);
     const { participantId, source } = publication;
     const { kind, rtpParameters, producerPaused } = consumer;

@@ -65,6 +65,19 @@ describe('a room on one worker', () => {
     await (await subscribe(room, bob, second.id)).arrived(5);
   });
 
+  it('keeps one consumer of a producer, the last', async () => {
+    const sfu = await start();
+    const room = await open(sfu);
+    const [ann, bob] = await Promise.all([room.addPeer(participant('ann')), room.addPeer(participant('bob'))]);
+    const track = await publish(ann, 'camera');
+    const transportId = (await bob.createTransport('receive')).id;
+    const consume = () => bob.consume({ transportId, producerId: track.id, rtpCapabilities: room.rtpCapabilities });
+    const [first, second] = [await consume(), await consume()];
+    expect(sfu.stats.consumers).toBe(1);
+    expect(await rejection(bob.setConsumerPaused(first.consumerId, false))).toBe('NOT_FOUND');
+    await bob.setConsumerPaused(second.consumerId, false);
+  });
+
   it('refuses what does not fit with a typed error and goes on', async () => {
     const room = await open(await start());
     const [ann, bob] = await Promise.all([room.addPeer(participant('ann')), room.addPeer(participant('bob'))]);

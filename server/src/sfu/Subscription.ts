@@ -31,6 +31,11 @@ export class Subscription {
     if (shown === this.#shown) return;
     this.#shown = shown;
     const hasLayers = this.consumer.type === 'simulcast' || this.consumer.type === 'svc';
-    await Promise.all([hasLayers && this.consumer.setPreferredLayers(layers), this.consumer.setPriority(priority)]);
+    try {
+      await Promise.all([hasLayers && this.consumer.setPreferredLayers(layers), this.consumer.setPriority(priority)]);
+    } catch (error) {
+      this.#shown = '';
+      throw error;
+    }
   }
 }

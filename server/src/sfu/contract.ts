@@ -76,7 +76,7 @@ export interface MediaPeer extends EventEmitter<MediaPeerEvents> {
   }): Promise<ProducerId>;
   setProducerPaused(id: ProducerId, paused: boolean): Promise<void>;
   closeProducer(id: ProducerId): void;
-  /** Starts paused. */
+  /** Starts paused. A second consumer of the same producer replaces the first, so a peer never has more than there are producers. */
   consume(options: { transportId: TransportId; producerId: ProducerId; rtpCapabilities: types.RtpCapabilities }): Promise<{
     consumerId: ConsumerId;
     producerId: ProducerId;
