@@ -75,7 +75,18 @@ export class OutputSupervisor extends EventEmitter<SupervisorEvents> implements 
     this.#policy = new RetryPolicy(this.#options.backoff);
     this.#log = log.child({ output: id, destination: output.redactedUrl });
     const { kind, redactedUrl: url } = output;
-    this.#info = { id, kind, url, state: 'connecting', reason: null, retries: 0, nextRetryAtMs: null, liveSinceMs: null, bytesSent: 0, bitrateKbps: 0 };
+    this.#info = {
+      id,
+      kind,
+      url,
+      state: 'connecting',
+      reason: null,
+      retries: 0,
+      nextRetryAtMs: null,
+      liveSinceMs: null,
+      bytesSent: 0,
+      bitrateKbps: 0,
+    };
     this.#ended = this.#loop().catch((error: unknown) => this.#breakDown(error));
   }
 

@@ -35,7 +35,7 @@ export class OutputKinds {
 
   /** What the bridge tells the server when it says hello. */
   advertise(): { kind: string; schemes: string[]; options: Record<string, unknown> }[] {
-    return this.#kinds.map(({ kind, schemes, optionsSchema }) => ({ kind, schemes: [...schemes], options: optionsSchema() }));
+    return this.#kinds.map((entry) => ({ kind: entry.kind, schemes: [...entry.schemes], options: entry.optionsSchema() }));
   }
 
   /** Checks a request: throws UNSUPPORTED for an unknown kind, BAD_REQUEST naming the field that is wrong; never with a key in its text. */
@@ -43,6 +43,10 @@ export class OutputKinds {
     const found = this.#kinds.find((candidate) => candidate.kind === request.kind);
     if (found) return found.prepare(request);
     const known = this.#kinds.map((candidate) => candidate.kind);
-    throw new LianmaiError('UNSUPPORTED', { kinds: known }, { message: `There is no output kind "${request.kind}". Known: ${known.join(', ')}.` });
+    throw new LianmaiError(
+      'UNSUPPORTED',
+      { kinds: known },
+      { message: `There is no output kind "${request.kind}". Known: ${known.join(', ')}.` },
+    );
   }
 }

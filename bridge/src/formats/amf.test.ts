@@ -11,7 +11,9 @@ const amfValue: fc.Arbitrary<AmfValue> = fc.letrec<{ value: AmfValue }>((tie) =>
     fc.constant(null),
     fc.constant(undefined),
     fc.array(tie('value'), { maxLength: 5 }),
-    fc.dictionary(fc.string({ minLength: 1, unit: 'grapheme' }), tie('value'), { maxKeys: 5, noNullPrototype: false }).map((object) => object as AmfObject),
+    fc
+      .dictionary(fc.string({ minLength: 1, unit: 'grapheme' }), tie('value'), { maxKeys: 5, noNullPrototype: false })
+      .map((object) => object as AmfObject),
   ),
 })).value;
 

@@ -17,17 +17,21 @@ const anyTag = fc
 describe('FLV', () => {
   it('gives back what was written, however the bytes are cut', () => {
     fc.assert(
-      fc.property(fc.array(anyTag, { maxLength: 12 }), fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 30 }), (tags, cuts) => {
-        const bytes = bytesOf(tags);
-        const parser = new FlvParser();
-        const read: FlvTag[] = [];
-        for (let at = 0, turn = 0; at < bytes.length; turn++) {
-          const size = cuts[turn % cuts.length] ?? 1;
-          read.push(...parser.push(bytes.subarray(at, at + size)));
-          at += size;
-        }
-        expect(read).toEqual(tags);
-      }),
+      fc.property(
+        fc.array(anyTag, { maxLength: 12 }),
+        fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 30 }),
+        (tags, cuts) => {
+          const bytes = bytesOf(tags);
+          const parser = new FlvParser();
+          const read: FlvTag[] = [];
+          for (let at = 0, turn = 0; at < bytes.length; turn++) {
+            const size = cuts[turn % cuts.length] ?? 1;
+            read.push(...parser.push(bytes.subarray(at, at + size)));
+            at += size;
+          }
+          expect(read).toEqual(tags);
+        },
+      ),
     );
   });
 

@@ -90,7 +90,11 @@ function allowEveryPage(request: Request, response: Response, next: NextFunction
     'Cross-Origin-Resource-Policy': 'cross-origin',
   });
   if (request.method !== 'OPTIONS') return next();
-  response.set({ 'Access-Control-Allow-Methods': 'GET, HEAD, OPTIONS', 'Access-Control-Allow-Headers': '*', 'Access-Control-Max-Age': '86400' });
+  response.set({
+    'Access-Control-Allow-Methods': 'GET, HEAD, OPTIONS',
+    'Access-Control-Allow-Headers': '*',
+    'Access-Control-Max-Age': '86400',
+  });
   response.status(204).end();
 }
 

@@ -7,14 +7,16 @@ const id = { app: 'live', name: 'room' };
 const OPTIONS: ReaderOptions = { name: 'test', maxQueueBytes: 10_000, maxQueueMs: 5000, startWithGop: true };
 const never = new AbortController().signal;
 
-const video = (dtsMs: number, isKey = false, bytes = 10): MediaTag => makeTag('video', dtsMs, Buffer.concat([Buffer.from([isKey ? 0x17 : 0x27, 1, 0, 0, 0]), Buffer.alloc(bytes)]));
+const video = (dtsMs: number, isKey = false, bytes = 10): MediaTag =>
+  makeTag('video', dtsMs, Buffer.concat([Buffer.from([isKey ? 0x17 : 0x27, 1, 0, 0, 0]), Buffer.alloc(bytes)]));
 const audio = (dtsMs: number): MediaTag => makeTag('audio', dtsMs, Buffer.from([0xaf, 1, 1, 2, 3]));
 const videoConfig = (value = 1) => makeTag('video', 0, Buffer.from([0x17, 0, 0, 0, 0, value]));
 const audioConfig = () => makeTag('audio', 0, Buffer.from([0xaf, 0, 0x11, 0x90]));
 const metadata = () => makeTag('data', 0, Buffer.concat([Buffer.from([2, 0, 10]), Buffer.from('onMetaData'), Buffer.from([5])]));
 const start = () => [metadata(), videoConfig(), audioConfig()];
 
-const shape = (tags: MediaTag[] | null) => tags?.map((tag) => `${tag.isConfig ? 'c' : tag.isKeyFrame ? 'K' : ''}${tag.kind[0]}${tag.dtsMs}`) ?? null;
+const shape = (tags: MediaTag[] | null) =>
+  tags?.map((tag) => `${tag.isConfig ? 'c' : tag.isKeyFrame ? 'K' : ''}${tag.kind[0]}${tag.dtsMs}`) ?? null;
 const readNow = async (reader: Reader) => shape(await reader.read(AbortSignal.timeout(50)).catch(() => []));
 
 describe('Stream', () => {
@@ -63,7 +65,8 @@ describe('Stream', () => {
     publisher.write(video(0, true, 500));
     await Promise.resolve();
     await Promise.resolve();
-    for (const tag of [video(33, false, 500), videoConfig(2), video(66, true, 500), video(99, false, 500), video(133, false, 900)]) publisher.write(tag);
+    for (const tag of [video(33, false, 500), videoConfig(2), video(66, true, 500), video(99, false, 500), video(133, false, 900)])
+      publisher.write(tag);
     expect(await readNow(reader)).toEqual(['d66', 'cv66', 'ca66', 'Kv66', 'v99', 'v133']);
     expect(reader.stats.droppedTags).toBe(2);
     for (const tag of [video(166, false, 1500), video(200, false, 600), audio(210), video(2000, true)]) publisher.write(tag);
@@ -93,7 +96,7 @@ describe('Stream', () => {
     const left = other.read(abort.signal);
     abort.abort(new Error('enough'));
     await expect(left).rejects.toThrow('enough');
-    other.close('done');
+    await other.close('done');
     expect(await other.read(never)).toBeNull();
   });
 
@@ -113,7 +116,7 @@ describe('Stream', () => {
           seen = seen.concat((await pending) ?? []);
           pending = reader.read(never);
         }
-        reader.close('done');
+        await reader.close('done');
         seen = seen.concat((await pending) ?? []);
         const media = seen.filter((tag) => tag.kind === 'video' && !tag.isConfig);
         expect(media[0]?.isKeyFrame ?? true).toBe(true);

@@ -1,5 +1,5 @@
 import { createLog } from '@lianmai/kit';
-import { FfmpegProcess, findFfmpeg } from '../ffmpeg/index.js';
+import { FfmpegProcess, findFfmpeg, type Ffmpeg } from '../ffmpeg/index.js';
 import { FlvParser, isSequenceEnd, type FlvTag } from '../formats/index.js';
 import type { Publisher } from '../stream/index.js';
 
@@ -18,11 +18,19 @@ export interface PictureAndSound {
 }
 
 const log = createLog('test media', 'silent');
+/** Looked for once. */
+let ffmpeg: Promise<Ffmpeg> | undefined;
 
 /** testsrc2 and a 440 Hz tone as H.264 + AAC, as fast as it goes. */
 export async function encodeFlv(what: PictureAndSound): Promise<FlvTag[]> {
-  const ffmpeg = await findFfmpeg();
-  const encoder = new FfmpegProcess({ path: ffmpeg.path, name: 'test media', pipes: { flv: 'output' }, args: (at) => argumentsOf(what, at.flv), log });
+  const { path } = await (ffmpeg ??= findFfmpeg());
+  const encoder = new FfmpegProcess({
+    path,
+    name: 'test media',
+    pipes: { flv: 'output' },
+    args: (at) => argumentsOf(what, at.flv),
+    log,
+  });
   const parser = new FlvParser();
   const tags: FlvTag[] = [];
   for await (const chunk of encoder.output('flv') as AsyncIterable<Buffer>) tags.push(...parser.push(chunk));
@@ -66,11 +74,35 @@ export class LoopedBroadcast {
 }
 
 function argumentsOf(what: PictureAndSound, target: string): string[] {
-  const { seconds, size = '640x360', gop = 60, bFrames = 0, hasVideo = true, hasAudio = true, sampleRate = 48_000, videoBitrateKbps = 800 } = what;
+  const {
+    seconds,
+    size = '640x360',
+    gop = 60,
+    bFrames = 0,
+    hasVideo = true,
+    hasAudio = true,
+    sampleRate = 48_000,
+    videoBitrateKbps = 800,
+  } = what;
   const picture = ['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=30`];
   const sound = ['-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=${sampleRate}`];
   const rate = `${videoBitrateKbps}k`;
-  const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-g', `${gop}`, '-bf', `${bFrames}`, '-sc_threshold', '0', '-b:v', rate];
+  const x264 = [
+    '-c:v',
+    'libx264',
+    '-preset',
+    'ultrafast',
+    '-pix_fmt',
+    'yuv420p',
+    '-g',
+    `${gop}`,
+    '-bf',
+    `${bFrames}`,
+    '-sc_threshold',
+    '0',
+    '-b:v',
+    rate,
+  ];
   return [
     ...['-hide_banner', '-loglevel', 'warning', '-nostdin'],
     ...(hasVideo ? picture : []),

@@ -224,4 +224,5 @@ export class RtmpConnection {
   }
 }
 
-const closed = (message?: string, cause?: unknown) => new LianmaiError('DESTINATION_CLOSED', undefined, { ...(message !== undefined && { message }), cause });
+const closed = (message?: string, cause?: unknown) =>
+  new LianmaiError('DESTINATION_CLOSED', undefined, { ...(message !== undefined && { message }), cause });

@@ -7,7 +7,10 @@ import type { RtmpTarget } from './url.js';
 const KEEP_ALIVE_MS = 15_000;
 
 /** A connected TCP or TLS socket, or an error that says whose fault it was. Errors after that belong to the one who holds the socket. */
-export function openSocket({ scheme, host, port }: RtmpTarget, { insecureTls, signal }: { insecureTls: boolean; signal: AbortSignal }): Promise<Socket> {
+export function openSocket(
+  { scheme, host, port }: RtmpTarget,
+  { insecureTls, signal }: { insecureTls: boolean; signal: AbortSignal },
+): Promise<Socket> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const options = { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
@@ -31,8 +34,8 @@ export function openSocket({ scheme, host, port }: RtmpTarget, { insecureTls, si
 const CERTIFICATE = /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH)/;
 const WORDS = new Map([
   ['ECONNREFUSED', 'Nothing listens at the destination.'],
-  ['ENOTFOUND', 'The destination\'s host name does not exist.'],
-  ['EAI_AGAIN', 'The destination\'s host name cannot be looked up at the moment.'],
+  ['ENOTFOUND', "The destination's host name does not exist."],
+  ['EAI_AGAIN', "The destination's host name cannot be looked up at the moment."],
   ['ETIMEDOUT', 'The destination does not answer.'],
   ['EHOSTUNREACH', 'There is no route to the destination.'],
   ['ENETUNREACH', 'There is no route to the destination.'],
@@ -41,7 +44,8 @@ const WORDS = new Map([
 function connectError(error: NodeJS.ErrnoException): LianmaiError {
   const code = error.code ?? '';
   if (CERTIFICATE.test(code)) return refusal(`The destination's certificate is not valid (${code}).`);
-  if (code === 'EPROTO' || code.startsWith('ERR_SSL')) return unreachable('The destination does not speak TLS on this port. Try rtmp:// or another port.', error);
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL'))
+    return unreachable('The destination does not speak TLS on this port. Try rtmp:// or another port.', error);
   return unreachable(WORDS.get(code), error);
 }
 

@@ -33,7 +33,10 @@ afterEach(async () => {
 });
 
 /** A stream on air, and outputs of it. */
-function goLive(): { add: (url: string, options?: Partial<SupervisorOptions>, insecureTls?: boolean) => OutputSupervisor; publisher: ReturnType<StreamHub['publish']> } {
+function goLive(): {
+  add: (url: string, options?: Partial<SupervisorOptions>, insecureTls?: boolean) => OutputSupervisor;
+  publisher: ReturnType<StreamHub['publish']>;
+} {
   const hub = scope.own(new StreamHub());
   const publisher = hub.publish({ app: 'live', name: 'room' });
   const broadcast = new LoopedBroadcast(tags, publisher);
@@ -44,7 +47,9 @@ function goLive(): { add: (url: string, options?: Partial<SupervisorOptions>, in
     add(url, options = {}, insecureTls = false) {
       const output = createOutputKinds({ insecureTls }).prepare({ kind: 'rtmp', url });
       const job = { id: `out${++count}` as OutputId, output };
-      return scope.own(supervise(publisher.stream, job, { log: memory.log, backoff: { firstMs: 300, maxMs: 1000 }, sampleMs: 200, ...options }));
+      return scope.own(
+        supervise(publisher.stream, job, { log: memory.log, backoff: { firstMs: 300, maxMs: 1000 }, sampleMs: 200, ...options }),
+      );
     },
   };
 }
@@ -94,7 +99,11 @@ interface Packet {
 }
 
 async function probe(source: string): Promise<Packet[]> {
-  const { stdout } = await run('ffprobe', ['-v', 'error', '-show_entries', 'packet=codec_type,pts_time,dts_time,flags', '-of', 'json', source], { maxBuffer: 1e8 });
+  const { stdout } = await run(
+    'ffprobe',
+    ['-v', 'error', '-show_entries', 'packet=codec_type,pts_time,dts_time,flags', '-of', 'json', source],
+    { maxBuffer: 1e8 },
+  );
   return (JSON.parse(stdout) as { packets: Packet[] }).packets;
 }
 
@@ -242,7 +251,11 @@ describe('RTMP push', { timeout: 40_000 }, () => {
     const [port, path] = [await freePort(), await folder()];
     const file = join(path, 'out.flv');
     const key = 'app/some-key?token=abc';
-    const listener = spawn('ffmpeg', ['-v', 'error', '-nostdin', '-listen', '1', '-i', `rtmp://127.0.0.1:${port}/${key}`, '-c', 'copy', '-f', 'flv', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const listener = spawn(
+      'ffmpeg',
+      ['-v', 'error', '-nostdin', '-listen', '1', '-i', `rtmp://127.0.0.1:${port}/${key}`, '-c', 'copy', '-f', 'flv', file],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    );
     const errors: string[] = [];
     listener.stderr.on('data', (text: Buffer) => errors.push(text.toString()));
     scope.defer(() => void listener.kill('SIGKILL'));
@@ -264,7 +277,10 @@ describe('RTMP push', { timeout: 40_000 }, () => {
     const { add } = goLive();
     const [port, path] = [await freePort(), await folder()];
     const url = `rtmp://127.0.0.1:${port}/live/key`;
-    const listen = (file: string) => spawn('ffmpeg', ['-v', 'error', '-nostdin', '-listen', '1', '-i', url, '-c', 'copy', '-f', 'flv', join(path, file)], { stdio: 'ignore' });
+    const listen = (file: string) =>
+      spawn('ffmpeg', ['-v', 'error', '-nostdin', '-listen', '1', '-i', url, '-c', 'copy', '-f', 'flv', join(path, file)], {
+        stdio: 'ignore',
+      });
     const first = listen('first.flv');
     const output = add(url);
     await reaches(output, isLiveWith(200_000));
@@ -290,12 +306,33 @@ describe('RTMP push', { timeout: 40_000 }, () => {
     const other = add(`rtmp://127.0.0.1:${steady.port}/live/key`);
     await Promise.all([reaches(output, isLiveWith(1)), reaches(other, isLiveWith(1))]);
     const path = join(await folder(), 'steady.flv');
-    const watching = run('ffmpeg', ['-v', 'error', '-nostdin', '-i', `rtmp://127.0.0.1:${steady.port}/live/key`, '-t', '5', '-c', 'copy', path]);
+    const watching = run('ffmpeg', [
+      '-v',
+      'error',
+      '-nostdin',
+      '-i',
+      `rtmp://127.0.0.1:${steady.port}/live/key`,
+      '-t',
+      '5',
+      '-c',
+      'copy',
+      path,
+    ]);
     await mortal.kill();
     await reaches(output, (info) => info.state === 'retrying');
     await mortal.up();
     await reaches(output, (info) => info.state === 'live' && info.retries > 0);
-    const played = await run('ffprobe', ['-v', 'error', '-read_intervals', '%+1', '-show_entries', 'stream=codec_name', '-of', 'csv=p=0', `rtmp://127.0.0.1:${mortal.port}/live/key`]);
+    const played = await run('ffprobe', [
+      '-v',
+      'error',
+      '-read_intervals',
+      '%+1',
+      '-show_entries',
+      'stream=codec_name',
+      '-of',
+      'csv=p=0',
+      `rtmp://127.0.0.1:${mortal.port}/live/key`,
+    ]);
     expect(played.stdout.trim().split('\n').sort()).toEqual(['aac', 'h264']);
     await watching;
     const times = (await probe(path)).filter((packet) => packet.codec_type === 'video').map((packet) => Number(packet.dts_time));
@@ -352,7 +389,23 @@ describe('RTMP push', { timeout: 40_000 }, () => {
   it('reaches a TLS destination, and refuses a certificate that nobody vouches for', async () => {
     const path = await folder();
     const [keyFile, certFile] = [join(path, 'key.pem'), join(path, 'cert.pem')];
-    await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1', '-subj', '/CN=localhost', '-keyout', keyFile, '-out', certFile]);
+    await run('openssl', [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-days',
+      '1',
+      '-subj',
+      '/CN=localhost',
+      '-keyout',
+      keyFile,
+      '-out',
+      certFile,
+    ]);
     const target = await scriptedServer((name) => {
       if (name === 'connect') return encodeAmf('_result', 1, null, {});
       if (name === 'createStream') return encodeAmf('_result', 4, null, 1);
@@ -367,7 +420,10 @@ describe('RTMP push', { timeout: 40_000 }, () => {
     scope.defer(() => void tls.close());
     const url = `rtmps://127.0.0.1:${await listening(tls)}/live/key`;
     const { add } = goLive();
-    expect((await reaches(add(url), (info) => info.state === 'failed')).reason).toMatchObject({ code: 'DESTINATION_REFUSED', message: expect.stringContaining('certificate') });
+    expect((await reaches(add(url), (info) => info.state === 'failed')).reason).toMatchObject({
+      code: 'DESTINATION_REFUSED',
+      message: expect.stringContaining('certificate'),
+    });
     await reaches(add(url, {}, true), isLiveWith(100_000));
     const plain = await scriptedServer(() => 'close');
     const noTls = await reaches(add(`rtmps://127.0.0.1:${plain}/live/key`), (info) => info.state === 'retrying');
@@ -379,7 +435,12 @@ describe('RTMP push', { timeout: 40_000 }, () => {
     const query = 'sign=TOPSECRETSIGN';
     const seen: OutputInfo[] = [];
     const { add } = goLive();
-    const error = (name: string, code: string) => () => encodeAmf(name, name === '_error' ? 1 : 0, null, { level: 'error', code, description: `bad ${key}?${query} for rtmp://h/app/${key}` });
+    const error = (name: string, code: string) => () =>
+      encodeAmf(name, name === '_error' ? 1 : 0, null, {
+        level: 'error',
+        code,
+        description: `bad ${key}?${query} for rtmp://h/app/${key}`,
+      });
     const servers = [
       await scriptedServer((name) => (name === 'connect' ? error('_error', 'NetConnection.Connect.Rejected')() : null)),
       await scriptedServer((name) => {
@@ -398,7 +459,9 @@ describe('RTMP push', { timeout: 40_000 }, () => {
         await output.close('removed');
       }),
     );
-    expect(seen.map((info) => info.reason?.code)).toEqual(expect.arrayContaining(['DESTINATION_REFUSED', 'DESTINATION_CLOSED', 'DESTINATION_UNREACHABLE']));
+    expect(seen.map((info) => info.reason?.code)).toEqual(
+      expect.arrayContaining(['DESTINATION_REFUSED', 'DESTINATION_CLOSED', 'DESTINATION_UNREACHABLE']),
+    );
     for (const text of [JSON.stringify(seen), memory.text]) {
       expect(text.length).toBeGreaterThan(500);
       expect(text).not.toMatch(/SECRET|9876/);

@@ -12,23 +12,35 @@ const MAX_TEXT = 200;
 
 /** Reads a status from any argument: servers differ in what they leave out. */
 export function readStatus(argument: AmfValue): RtmpStatus {
-  const fields = typeof argument === 'object' && argument !== null && !Array.isArray(argument) && !(argument instanceof Date) ? argument : {};
+  const fields =
+    typeof argument === 'object' && argument !== null && !Array.isArray(argument) && !(argument instanceof Date) ? argument : {};
   const level = text(fields.level);
   const code = text(fields.code);
   return { isError: level === 'error' || FAILURE_CODE.test(code), code, description: text(fields.description) };
 }
 
 const FAILURE_CODE = /\.(BadName|Denied|Rejected|Failed|InvalidApp|Closed|AppShutdown)$/;
-// eslint-disable-next-line no-control-regex -- text of a stranger goes to logs and pages
-const text = (value: AmfValue) => (typeof value === 'string' ? value.slice(0, MAX_TEXT).replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim() : '');
+
+/** A stranger's words for logs and pages: one line, not long. */
+const text = (value: AmfValue) =>
+  typeof value === 'string'
+    ? value
+        .slice(0, MAX_TEXT)
+        .replace(/\p{Cc}+/gu, ' ')
+        .trim()
+    : '';
 
 /** The destination said no: the same request will hardly be welcome later. */
 export function refused({ code, description }: RtmpStatus): LianmaiError {
-  if (/authmod=/i.test(description)) return refusal('The destination asks for a user name and password, which are not supported. Use an address with a stream key.');
+  if (/authmod=/i.test(description))
+    return refusal('The destination asks for a user name and password, which are not supported. Use an address with a stream key.');
   if (code === 'NetStream.Publish.BadName') {
-    return refusal(`The destination does not accept this stream key, or it is in use already${quote(description)}. Check the key, and that nobody else streams with it.`);
+    return refusal(
+      `The destination does not accept this stream key, or it is in use already${quote(description)}. Check the key, and that nobody else streams with it.`,
+    );
   }
-  if (code.startsWith('NetConnection.')) return refusal(`The destination refused the connection${quote(description || code)}. Check the address.`);
+  if (code.startsWith('NetConnection.'))
+    return refusal(`The destination refused the connection${quote(description || code)}. Check the address.`);
   return refusal(`The destination refused the stream${quote(description || code)}. Check its URL and stream key.`);
 }
 

@@ -16,10 +16,19 @@ describe('parseRtmpUrl', () => {
     expect(target?.streamKey.reveal()).toBe(key);
   });
 
-  it.each(['', 'rtmp://', 'rtmp://host', 'rtmp://host/', 'rtmp://host/app', 'rtmp://host/app/', 'rtmp://host/app/?x=y', 'http://host/app/key', 'rtmp://host:0/app/key', 'rtmp://host:99999/app/key', 'rtmp://host/a b/c'])(
-    'refuses %j',
-    (url) => expect(parseRtmpUrl(url)).toBeNull(),
-  );
+  it.each([
+    '',
+    'rtmp://',
+    'rtmp://host',
+    'rtmp://host/',
+    'rtmp://host/app',
+    'rtmp://host/app/',
+    'rtmp://host/app/?x=y',
+    'http://host/app/key',
+    'rtmp://host:0/app/key',
+    'rtmp://host:99999/app/key',
+    'rtmp://host/a b/c',
+  ])('refuses %j', (url) => expect(parseRtmpUrl(url)).toBeNull());
 
   it('notices user names', () => expect(parseRtmpUrl('rtmp://me:secret@host/app/key')?.hasUserInfo).toBe(true));
 

@@ -47,7 +47,12 @@ function moof(sequence: number, runs: readonly Fmp4Run[], dataOffset: number): B
 }
 
 function traf(run: Fmp4Run, dataOffset: number): Buffer {
-  const tfhd = fullBox('tfhd', 0, DEFAULT_BASE_IS_MOOF | DEFAULT_FLAGS_PRESENT, u32(run.trackId, run.kind === 'audio' ? DEPENDS_ON_NOTHING : DEPENDS));
+  const tfhd = fullBox(
+    'tfhd',
+    0,
+    DEFAULT_BASE_IS_MOOF | DEFAULT_FLAGS_PRESENT,
+    u32(run.trackId, run.kind === 'audio' ? DEPENDS_ON_NOTHING : DEPENDS),
+  );
   return box('traf', tfhd, fullBox('tfdt', 1, 0, u64(run.baseTicks)), trun(run, dataOffset));
 }
 

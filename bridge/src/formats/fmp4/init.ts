@@ -31,7 +31,8 @@ export function initSegment(tracks: readonly Fmp4Track[]): Buffer {
 const MATRIX = u32(0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000);
 
 /** Times, rate 1.0, volume 1.0; durations are 0 because the fragments tell them. */
-const mvhd = (nextTrackId: number) => fullBox('mvhd', 0, 0, u32(0, 0, 1000, 0, 0x10000), u16(0x100, 0), zeros(8), MATRIX, zeros(24), u32(nextTrackId));
+const mvhd = (nextTrackId: number) =>
+  fullBox('mvhd', 0, 0, u32(0, 0, 1000, 0, 0x10000), u16(0x100, 0), zeros(8), MATRIX, zeros(24), u32(nextTrackId));
 
 function trak(track: Fmp4Track): Buffer {
   const isVideo = track.kind === 'video';
@@ -49,7 +50,12 @@ const UNDETERMINED = 0x55c4;
 
 function sampleTables(track: Fmp4Track): Buffer {
   const entry = track.kind === 'video' ? avc1(track.config) : mp4a(track.config);
-  const empty = [fullBox('stts', 0, 0, u32(0)), fullBox('stsc', 0, 0, u32(0)), fullBox('stsz', 0, 0, u32(0, 0)), fullBox('stco', 0, 0, u32(0))];
+  const empty = [
+    fullBox('stts', 0, 0, u32(0)),
+    fullBox('stsc', 0, 0, u32(0)),
+    fullBox('stsz', 0, 0, u32(0, 0)),
+    fullBox('stco', 0, 0, u32(0)),
+  ];
   return box('stbl', fullBox('stsd', 0, 0, u32(1), entry), ...empty);
 }
 
@@ -76,5 +82,8 @@ function esds(record: Buffer): Buffer {
 function descriptor(tag: number, ...content: Buffer[]): Buffer {
   const body = Buffer.concat(content);
   const size = body.length;
-  return Buffer.concat([u8(tag, 0x80 | ((size >> 21) & 0x7f), 0x80 | ((size >> 14) & 0x7f), 0x80 | ((size >> 7) & 0x7f), size & 0x7f), body]);
+  return Buffer.concat([
+    u8(tag, 0x80 | ((size >> 21) & 0x7f), 0x80 | ((size >> 14) & 0x7f), 0x80 | ((size >> 7) & 0x7f), size & 0x7f),
+    body,
+  ]);
 }

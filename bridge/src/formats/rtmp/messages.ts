@@ -41,7 +41,8 @@ export const acknowledgement = (bytesReceived: number) => control(RTMP.acknowled
 export const windowAckSize = (bytes: number) => control(RTMP.windowAckSize, u32(bytes));
 
 /** The answer to a ping request: its event data, sent back. */
-export const pingResponse = (eventData: Buffer) => control(RTMP.userControl, Buffer.concat([Buffer.from([0, USER_CONTROL.pingResponse]), eventData]));
+export const pingResponse = (eventData: Buffer) =>
+  control(RTMP.userControl, Buffer.concat([Buffer.from([0, USER_CONTROL.pingResponse]), eventData]));
 
 export const command = (streamId: number, name: string, transaction: number, ...args: AmfValue[]): RtmpMessage => ({
   typeId: RTMP.command,

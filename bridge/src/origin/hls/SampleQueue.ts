@@ -56,7 +56,8 @@ export class SampleQueue {
     const nextTicks = nextDtsMs === null || kind === 'audio' ? null : Math.round((nextDtsMs * timescale) / 1000);
     const samples = queued.map((sample, index): Fmp4Sample => {
       const next = queued[index + 1]?.ticks ?? nextTicks;
-      const durationTicks = next !== null && next > sample.ticks ? next - sample.ticks : kind === 'audio' ? nominalTicks : this.#lastDurationTicks;
+      const durationTicks =
+        next !== null && next > sample.ticks ? next - sample.ticks : kind === 'audio' ? nominalTicks : this.#lastDurationTicks;
       this.#lastDurationTicks = durationTicks;
       return { data: sample.data, durationTicks, compositionTicks: sample.compositionTicks, isKeyFrame: sample.isKeyFrame };
     });

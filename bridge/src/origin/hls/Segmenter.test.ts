@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FlvTag } from '../../formats/index.js';
+import { FormatError, makeTag, type FlvTag } from '../../formats/index.js';
 import { encodeFlv } from '../../testing/index.js';
 import { Segmenter, type MediaSegment } from './Segmenter.js';
 
@@ -64,5 +65,36 @@ describe('Segmenter', () => {
     const segments = cut(await encodeFlv({ seconds: 15, gop: 600, size: '160x90' }));
     expect(segments.length).toBe(2);
     expect(segments[1]?.isIndependent).toBe(false);
+  });
+
+  it('answers any tags with segments or a FormatError, and goes on', async () => {
+    const real = (await encodeFlv({ seconds: 1, size: '160x90' })).slice(0, 12);
+    const anyTag = fc.record({
+      kind: fc.constantFrom('video' as const, 'audio' as const, 'data' as const),
+      head: fc.constantFrom([0x17, 0], [0x17, 1], [0x27, 1], [0xaf, 0], [0xaf, 1], [0x90], []),
+      rest: fc.uint8Array({ maxLength: 40 }),
+      dtsMs: fc.integer({ min: 0, max: 60_000 }),
+    });
+    const anyStep = fc.oneof(
+      anyTag.map(({ kind, head, rest, dtsMs }) => makeTag(kind, dtsMs, Buffer.from([...head, ...rest]))),
+      fc.constantFrom(...real),
+    );
+    fc.assert(
+      fc.property(fc.array(anyStep, { maxLength: 60 }), (tags) => {
+        const segmenter = new Segmenter({ targetMs: 2000 }, ({ durationMs, bytes }) => {
+          expect(durationMs).toBeGreaterThan(0);
+          expect(bytes.length).toBeGreaterThan(100);
+        });
+        for (const tag of tags) {
+          try {
+            segmenter.push(tag);
+          } catch (error) {
+            expect(error).toBeInstanceOf(FormatError);
+          }
+        }
+        segmenter.flush();
+      }),
+      { numRuns: 1000 },
+    );
   });
 });

@@ -1,4 +1,14 @@
-import { isAac, isAvc, parseAacConfig, parseAvcConfig, readAacBody, readAvcBody, type AacConfig, type AvcConfig, type FlvTag } from '../../formats/index.js';
+import {
+  isAac,
+  isAvc,
+  parseAacConfig,
+  parseAvcConfig,
+  readAacBody,
+  readAvcBody,
+  type AacConfig,
+  type AvcConfig,
+  type FlvTag,
+} from '../../formats/index.js';
 import { CutPolicy, type CutOptions } from './CutPolicy.js';
 import { Tracks, type Fragment, type Presentation } from './Tracks.js';
 
@@ -38,8 +48,13 @@ export class Segmenter {
 
   /** Throws FormatError on a config or body that cannot be read; the next tag may be fine again. Codecs other than H.264 and AAC are left out. */
   push(tag: FlvTag): void {
-    if (isAvc(tag)) tag.isConfig ? this.#configureVideo(readAvcBody(tag.body).data) : this.#pushVideo(tag);
-    else if (isAac(tag)) tag.isConfig ? this.#configureAudio(readAacBody(tag.body)) : this.#pushAudio(tag);
+    if (isAvc(tag)) {
+      if (tag.isConfig) this.#configureVideo(readAvcBody(tag.body).data);
+      else this.#pushVideo(tag);
+    } else if (isAac(tag)) {
+      if (tag.isConfig) this.#configureAudio(readAacBody(tag.body));
+      else this.#pushAudio(tag);
+    }
   }
 
   /** Cuts what there is: nothing follows. */
@@ -114,7 +129,13 @@ export class Segmenter {
     const cut = this.#tracks?.take(nextDtsMs);
     if (!this.#tracks || !cut) return;
     const { presentation } = this.#tracks;
-    this.#emit({ ...cut, startMs: this.#startMs, isIndependent: this.#isIndependent, isDiscontinuous: this.#isDiscontinuous, presentation });
+    this.#emit({
+      ...cut,
+      startMs: this.#startMs,
+      isIndependent: this.#isIndependent,
+      isDiscontinuous: this.#isDiscontinuous,
+      presentation,
+    });
     this.#isDiscontinuous = false;
   }
 }

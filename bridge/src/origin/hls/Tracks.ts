@@ -1,4 +1,13 @@
-import { fragment, initSegment, readAacBody, readAvcBody, type AacConfig, type AvcConfig, type FlvTag, type Fmp4Track } from '../../formats/index.js';
+import {
+  fragment,
+  initSegment,
+  readAacBody,
+  readAvcBody,
+  type AacConfig,
+  type AvcConfig,
+  type FlvTag,
+  type Fmp4Track,
+} from '../../formats/index.js';
 import { SampleQueue } from './SampleQueue.js';
 
 /** What is the same for all segments between two discontinuities. */

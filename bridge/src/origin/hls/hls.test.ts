@@ -13,7 +13,9 @@ afterEach(async () => {
   scope = new Scope();
 });
 
-async function open(hls: Partial<HlsSettings> = {}): Promise<{ hub: StreamHub; origin: Origin; get: (path: string, init?: RequestInit) => Promise<Response>; base: string }> {
+async function open(
+  hls: Partial<HlsSettings> = {},
+): Promise<{ hub: StreamHub; origin: Origin; get: (path: string, init?: RequestInit) => Promise<Response>; base: string }> {
   const hub = scope.own(new StreamHub());
   const origin = scope.own(await createOrigin({ hub, port: 0, host: '127.0.0.1', log: new MemoryLog().log, hls }));
   const base = `http://127.0.0.1:${origin.port}`;
@@ -60,14 +62,28 @@ describe('HLS', () => {
     const url = `${base}/live/room.m3u8`;
     const decoded = await run('ffmpeg', ['-hide_banner', '-loglevel', 'warning', '-nostdin', '-i', url, '-f', 'null', '-']);
     expect(decoded.stderr).toBe('');
-    const probed = await run('ffprobe', ['-v', 'warning', '-show_entries', 'packet=stream_index,pts_time,dts_time,duration_time:stream=codec_name', '-of', 'json', url], { maxBuffer: 1e8 });
+    const probed = await run(
+      'ffprobe',
+      ['-v', 'warning', '-show_entries', 'packet=stream_index,pts_time,dts_time,duration_time:stream=codec_name', '-of', 'json', url],
+      { maxBuffer: 1e8 },
+    );
     expect(probed.stderr).toBe('');
-    const { packets, streams } = JSON.parse(probed.stdout) as { packets: { stream_index: number; pts_time: string; dts_time: string; duration_time: string }[]; streams: { codec_name: string }[] };
+    const { packets, streams } = JSON.parse(probed.stdout) as {
+      packets: { stream_index: number; pts_time: string; dts_time: string; duration_time: string }[];
+      streams: { codec_name: string }[];
+    };
     expect(streams.map((stream) => stream.codec_name)).toEqual(['h264', 'aac']);
-    const [video, audio] = [0, 1].map((index) => packets.filter((packet) => packet.stream_index === index)) as [typeof packets, typeof packets];
+    const [video, audio] = [0, 1].map((index) => packets.filter((packet) => packet.stream_index === index)) as [
+      typeof packets,
+      typeof packets,
+    ];
     expect([video.length, audio.length]).toEqual([360, expect.closeTo(563, -1)]);
     const steps = (of: typeof packets, key: 'pts_time' | 'dts_time') =>
-      of.map((packet) => Number(packet[key])).sort((a, b) => a - b).map((time, index, all) => time - (all[index - 1] ?? time)).slice(1);
+      of
+        .map((packet) => Number(packet[key]))
+        .sort((a, b) => a - b)
+        .map((time, index, all) => time - (all[index - 1] ?? time))
+        .slice(1);
     expect(Math.max(...steps(video, 'pts_time'))).toBeLessThan(0.036);
     expect(Math.min(...steps(video, 'dts_time'))).toBeGreaterThan(0.03);
     expect(Math.max(...steps(audio, 'pts_time')) - Math.min(...steps(audio, 'pts_time'))).toBeLessThan(0.0002);
@@ -86,7 +102,16 @@ describe('HLS', () => {
     expect(Date.now() - startedAtMs).toBeLessThan(2000);
     expect(master.headers.get('content-type')).toBe('application/vnd.apple.mpegurl');
     expect(await master.text()).toMatch(/CODECS="avc1\.[0-9a-f]{6},mp4a\.40\.2",RESOLUTION=320x180,FRAME-RATE=30\.\d+/);
-    const playing = run('ffprobe', ['-v', 'warning', '-count_packets', '-show_entries', 'stream=codec_type,nb_read_packets', '-of', 'csv=p=0', `${base}/live/room.m3u8`]);
+    const playing = run('ffprobe', [
+      '-v',
+      'warning',
+      '-count_packets',
+      '-show_entries',
+      'stream=codec_type,nb_read_packets',
+      '-of',
+      'csv=p=0',
+      `${base}/live/room.m3u8`,
+    ]);
     await until(async () => (publisher.stream.lastDtsMs ?? 0) > 6000 || null);
     broadcast.stop();
     await publisher.close('stopped');
@@ -199,10 +224,24 @@ describe('HLS', () => {
 
   it('answers odd names and paths with 404 or 400 as JSON, with CORS', async () => {
     const { get } = await open();
-    const paths = ['/live/none.m3u8', '/live/%2e%2e%2f%2e%2e%2fetc%2fpasswd.m3u8', '/live/__proto__.m3u8', '/live/room/1.m4s', '/live/a/b/c', '/', '/live/%ff.m3u8', '/live/constructor/index.m3u8', '/live/.m3u8'];
+    const paths = [
+      '/live/none.m3u8',
+      '/live/%2e%2e%2f%2e%2e%2fetc%2fpasswd.m3u8',
+      '/live/__proto__.m3u8',
+      '/live/room/1.m4s',
+      '/live/a/b/c',
+      '/',
+      '/live/%ff.m3u8',
+      '/live/constructor/index.m3u8',
+      '/live/.m3u8',
+    ];
     for (const path of paths) {
       const response = await get(path);
-      expect([path, response.status, response.headers.get('access-control-allow-origin')]).toEqual([path, path.includes('%ff') ? 400 : 404, '*']);
+      expect([path, response.status, response.headers.get('access-control-allow-origin')]).toEqual([
+        path,
+        path.includes('%ff') ? 400 : 404,
+        '*',
+      ]);
       expect(await response.json()).toMatchObject({ error: { code: path.includes('%ff') ? 'BAD_REQUEST' : 'NOT_FOUND' } });
     }
   });

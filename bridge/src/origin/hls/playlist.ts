@@ -34,12 +34,14 @@ export function masterPlaylist(window: SegmentWindow, uri: string): string | nul
   const last = listed.at(-1);
   if (!presentation || !last) return null;
   const attributes = [`BANDWIDTH=${peakBitrate(listed)}`, `AVERAGE-BANDWIDTH=${averageBitrate(listed)}`, `CODECS="${presentation.codecs}"`];
-  if (presentation.video) attributes.push(`RESOLUTION=${presentation.video.width}x${presentation.video.height}`, `FRAME-RATE=${last.frameRate.toFixed(3)}`);
+  if (presentation.video)
+    attributes.push(`RESOLUTION=${presentation.video.width}x${presentation.video.height}`, `FRAME-RATE=${last.frameRate.toFixed(3)}`);
   return `#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-STREAM-INF:${attributes.join(',')}\n${uri}\n`;
 }
 
 const bitrate = (bytes: number, durationMs: number) => Math.ceil((bytes * 8000) / Math.max(1, durationMs));
-const peakBitrate = (segments: readonly ListedSegment[]) => Math.max(...segments.map(({ bytes, durationMs }) => bitrate(bytes.length, durationMs)));
+const peakBitrate = (segments: readonly ListedSegment[]) =>
+  Math.max(...segments.map(({ bytes, durationMs }) => bitrate(bytes.length, durationMs)));
 
 function averageBitrate(segments: readonly ListedSegment[]): number {
   const bytes = segments.reduce((sum, segment) => sum + segment.bytes.length, 0);
