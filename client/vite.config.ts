@@ -1,12 +1,45 @@
+import { gzipSync } from 'node:zlib';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
-import { defaultClientConditions, defineConfig } from 'vite';
+import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
 
 /** The server that the development page talks to. */
 const target = process.env['LIANMAI_SERVER'] ?? 'http://localhost:3000';
 
-export default defineConfig({
-  plugins: [react(), tailwindcss()],
+/** Script that a page needs before it can be drawn, gzipped. A phone on a poor network waits for all of it. */
+const INITIAL_SCRIPT_BYTES = 160 * 1024;
+const PAGES = ['RoomPage', 'WatchPage'];
+
+/** Fails the build when a page's first load has grown over the budget, and says by what. */
+function budget(): Plugin {
+  return {
+    name: 'budget',
+    apply: 'build',
+    generateBundle(_, bundle) {
+      const chunks = Object.values(bundle).filter((output) => output.type === 'chunk');
+      const sizes = new Map(chunks.map((chunk) => [chunk.fileName, gzipSync(chunk.code).length]));
+      const collect = (fileName: string, found = new Set<string>()): Set<string> => {
+        if (!found.has(fileName)) {
+          found.add(fileName);
+          for (const next of chunks.find((chunk) => chunk.fileName === fileName)?.imports ?? []) collect(next, found);
+        }
+        return found;
+      };
+      for (const page of PAGES) {
+        const roots = chunks.filter((chunk) => chunk.isEntry || chunk.name === page || chunk.name === 'zh-CN');
+        const files = [...new Set(roots.flatMap((chunk) => [...collect(chunk.fileName)]))];
+        const bytes = files.reduce((sum, file) => sum + (sizes.get(file) ?? 0), 0);
+        if (bytes > INITIAL_SCRIPT_BYTES) {
+          const list = files.map((file) => `${String(sizes.get(file))} ${file}`).join('\n  ');
+          this.error(`${page} loads ${bytes} bytes of script before it is drawn; the budget is ${INITIAL_SCRIPT_BYTES}:\n  ${list}`);
+        }
+      }
+    },
+  };
+}
+
+export default defineConfig(({ mode }) => ({
+  plugins: [react(), tailwindcss(), ...(mode === 'gallery' ? [] : [budget()])],
   // 'source': the protocol workspace is bundled from its TypeScript, so the page needs no other build first.
   resolve: { conditions: ['source', ...defaultClientConditions] },
   build: { target: 'es2022', sourcemap: true, chunkSizeWarningLimit: 700 },
@@ -14,4 +47,4 @@ export default defineConfig({
     port: 5173,
     proxy: { '/api': target, '/healthz': target, '/socket.io': { target, ws: true } },
   },
-});
+}));

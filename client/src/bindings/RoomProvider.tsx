@@ -45,7 +45,8 @@ export function useToasts() {
   const { toasts } = useBinding();
   return {
     messages: useStore(toasts),
-    show: (text: string) => toasts.setState((shown) => [...shown.filter((one) => one.text !== text), { id: ++lastToastId, text }].slice(-4), true),
+    show: (text: string) =>
+      toasts.setState((shown) => [...shown.filter((one) => one.text !== text), { id: ++lastToastId, text }].slice(-4), true),
     dismiss: (id: number) => toasts.setState((shown) => shown.filter((one) => one.id !== id), true),
   };
 }

@@ -1,17 +1,10 @@
 /**
- * The room as React sees it: who can do what (`RoomProvider`, `useActions`), who is on stage with which track, and how large each picture is shown.
- * Features read the room through here and `state/`; nothing here draws more than one video.
+ * The room as React sees it: who can do what (`RoomProvider`, `useActions`), who is on stage with which track, how large each picture is shown, and
+ * the few connected pieces that several features need. Features read the room through here and `state/`.
  */
-export { RoomProvider, useActions, useRun, useToasts, type ToastMessage } from './RoomProvider';
+export { ModerationItems } from './ModerationItems';
+export { RemoveDialog } from './RemoveDialog';
+export { RoomProvider, useActions, useRun, useToasts } from './RoomProvider';
 export { SourceVideo } from './SourceVideo';
-export {
-  barsOf,
-  isMicrophoneOn,
-  isSpeaking,
-  screenOf,
-  useIsSpeaking,
-  useSelf,
-  useStageSources,
-  type StageSource,
-} from './stageSources';
+export { barsOf, isMicrophoneOn, useIsSpeaking, useSelf, useStageSources, type StageSource } from './stageSources';
 export { useTileSize } from './useTileSize';

@@ -1,4 +1,12 @@
-import { sourceIdOf, type ConnectionQuality, type MediaSource, type ParticipantId, type ParticipantInfo, type PublishSource, type SceneSource } from '@lianmai/protocol';
+import {
+  sourceIdOf,
+  type ConnectionQuality,
+  type MediaSource,
+  type ParticipantId,
+  type ParticipantInfo,
+  type PublishSource,
+  type SceneSource,
+} from '@lianmai/protocol';
 import { useMemo } from 'react';
 import { useRoom, type RoomState } from '../state';
 
@@ -9,7 +17,8 @@ export interface StageSource extends SceneSource {
   isSelf: boolean;
 }
 
-const isOpen = (participant: ParticipantInfo, source: PublishSource) => participant.producers.some((one) => one.source === source && !one.paused);
+const isOpen = (participant: ParticipantInfo, source: PublishSource) =>
+  participant.producers.some((one) => one.source === source && !one.paused);
 
 /** In the order in which people came up; a screen follows its owner's camera, as in the program. */
 export function stageSourcesOf(room: Pick<RoomState, 'stage' | 'participants' | 'selfId'>): StageSource[] {
@@ -57,7 +66,7 @@ export function isMicrophoneOn(room: RoomState, participantId: ParticipantId): b
 /** Louder than this counts as speaking, dBov. */
 const SPEAKING_DBOV = -50;
 
-export function isSpeaking(room: RoomState, participantId: ParticipantId): boolean {
+function isSpeaking(room: RoomState, participantId: ParticipantId): boolean {
   const level = room.speakers[participantId];
   const isLoud = level !== undefined && level > SPEAKING_DBOV;
   return (isLoud || room.activeSpeaker === participantId) && isMicrophoneOn(room, participantId);
@@ -67,6 +76,3 @@ export const useIsSpeaking = (participantId: ParticipantId): boolean => useRoom(
 
 const BARS = { excellent: 3, good: 3, poor: 1, lost: 0 } as const satisfies Record<ConnectionQuality, 0 | 1 | 2 | 3>;
 export const barsOf = (quality: ConnectionQuality) => BARS[quality];
-
-/** Whoever shares a screen now, if anybody. */
-export const screenOf = (sources: readonly StageSource[]): StageSource | undefined => sources.find((source) => source.kind === 'screen');

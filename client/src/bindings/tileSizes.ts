@@ -24,9 +24,6 @@ interface Picture {
   told: string | null;
 }
 
-/** Sizes change with every frame of a resize: this long nothing must change before they are told. */
-const SETTLE_MS = 120;
-
 export function createTileSizes(tell: RoomActions['setTileSize'], isPageHidden = () => document.hidden): TileSizes {
   const pictures = new Map<string, Picture>();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -42,7 +39,8 @@ export function createTileSizes(tell: RoomActions['setTileSize'], isPageHidden =
     }
   };
   const schedule = () => {
-    timer ??= setTimeout(flush, SETTLE_MS);
+    // What moves from one place to another within one turn is told once; waiting for a resize to settle is the session's business.
+    timer ??= setTimeout(flush);
   };
   const pictureOf = (participantId: ParticipantId, source: MediaSource): Picture => {
     const key = `${participantId}:${source}`;

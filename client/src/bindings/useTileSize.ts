@@ -15,7 +15,12 @@ export function useTileSize(participantId: ParticipantId, source: MediaSource): 
         const { width, height } = entry.contentRect;
         const scale = window.devicePixelRatio;
         const isVisible = width >= 1 && height >= 1;
-        sizes.set(element, participantId, source, isVisible ? { width: Math.round(width * scale), height: Math.round(height * scale) } : null);
+        sizes.set(
+          element,
+          participantId,
+          source,
+          isVisible ? { width: Math.round(width * scale), height: Math.round(height * scale) } : null,
+        );
       });
       observer.observe(element);
       return () => {

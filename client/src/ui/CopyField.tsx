@@ -25,7 +25,12 @@ export function CopyField({ label, value, copyLabel, copiedLabel, look = 'second
         onFocus={(event) => event.target.select()}
         className="min-h-11 min-w-0 flex-1 truncate rounded-md border border-line-strong/60 bg-surface-1 px-3 text-base text-fg"
       />
-      <Button look={look} onClick={copy} icon={isCopied ? <Check size={18} aria-hidden /> : <Copy size={18} aria-hidden />} className="shrink-0">
+      <Button
+        look={look}
+        onClick={copy}
+        icon={isCopied ? <Check size={18} aria-hidden /> : <Copy size={18} aria-hidden />}
+        className="shrink-0"
+      >
         <span aria-live="polite">{isCopied ? copiedLabel : copyLabel}</span>
       </Button>
     </div>

@@ -25,14 +25,29 @@ const TONES = {
 };
 
 /** One of the large buttons at the bottom of a room. */
-export function DockButton({ icon, label, action, hotkey, tone = 'plain', badge = 0, hasProblem = false, isWide = false, className, ...rest }: DockButtonProps) {
+export function DockButton({
+  icon,
+  label,
+  action,
+  hotkey,
+  tone = 'plain',
+  badge = 0,
+  hasProblem = false,
+  isWide = false,
+  className,
+  ...rest
+}: DockButtonProps) {
   return (
     <Tooltip label={action} hotkey={hotkey}>
       <button
         type="button"
         aria-label={action}
         {...rest}
-        className={cx('group flex min-w-0 flex-1 flex-col items-center gap-1 rounded-md py-1 text-fg-2 disabled:opacity-40', isWide ? 'max-w-40' : 'max-w-16', className)}
+        className={cx(
+          'group flex min-w-0 flex-1 flex-col items-center gap-1 rounded-md py-1 text-fg-2 disabled:opacity-40',
+          isWide ? 'max-w-40' : 'max-w-16',
+          className,
+        )}
       >
         <span className={cx('relative flex h-10 w-full max-w-14 items-center justify-center rounded-lg transition-colors', TONES[tone])}>
           {icon}
@@ -42,7 +57,10 @@ export function DockButton({ icon, label, action, hotkey, tone = 'plain', badge 
             </span>
           )}
           {hasProblem && (
-            <span className="absolute -top-1 -right-1 size-5 rounded-full bg-warn text-center text-sm leading-5 font-bold text-black" aria-hidden>
+            <span
+              className="absolute -top-1 -right-1 size-5 rounded-full bg-warn text-center text-sm leading-5 font-bold text-black"
+              aria-hidden
+            >
               !
             </span>
           )}

@@ -47,7 +47,13 @@ export function TextField({ label, hint, error, trailing, className, ...rest }: 
     <Field label={label} hint={hint} error={error} {...(className !== undefined && { className })}>
       {(ids) => (
         <span className="relative flex items-center">
-          <input type="text" autoComplete="off" {...rest} {...ids} className={cx(INPUT, border(Boolean(error)), trailing != null && 'pr-12')} />
+          <input
+            type="text"
+            autoComplete="off"
+            {...rest}
+            {...ids}
+            className={cx(INPUT, border(Boolean(error)), trailing != null && 'pr-12')}
+          />
           {trailing != null && <span className="absolute right-1">{trailing}</span>}
         </span>
       )}
@@ -70,7 +76,11 @@ export function SelectField({ label, hint, error, icon, options, className, ...r
       {(ids) => (
         <span className="relative flex items-center">
           {icon != null && <span className="pointer-events-none absolute left-3 text-fg-2">{icon}</span>}
-          <select {...rest} {...ids} className={cx(INPUT, border(Boolean(error)), 'appearance-none truncate pr-9', icon != null && 'pl-10')}>
+          <select
+            {...rest}
+            {...ids}
+            className={cx(INPUT, border(Boolean(error)), 'appearance-none truncate pr-9', icon != null && 'pl-10')}
+          >
             {options.map((option) => (
               <option key={option.value} value={option.value}>
                 {option.label}

@@ -7,13 +7,15 @@ interface IconButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 
   label: string;
   icon: ReactNode;
   hotkey?: string;
-  look?: 'plain' | 'filled' | 'overlay';
+  /** on: a state that must be seen at a glance, e.g. muted. */
+  look?: 'plain' | 'filled' | 'overlay' | 'on';
   tooltipSide?: 'top' | 'bottom' | 'left' | 'right';
 }
 
 const LOOKS = {
   plain: 'text-fg-2 hover:not-disabled:bg-surface-2 hover:not-disabled:text-fg',
   filled: 'bg-surface-2 text-fg hover:not-disabled:bg-surface-3',
+  on: 'bg-fg text-bg hover:not-disabled:bg-fg-2',
   overlay: 'bg-black/55 text-white hover:not-disabled:bg-black/75',
 };
 

@@ -50,7 +50,17 @@ export function MenuItem({ icon, children, ...rest }: MenuItemProps) {
   );
 }
 
-export function MenuCheck({ children, isOn, onChange, ...rest }: { children: ReactNode; isOn: boolean; onChange: (isOn: boolean) => void; 'data-testid'?: string }) {
+export function MenuCheck({
+  children,
+  isOn,
+  onChange,
+  ...rest
+}: {
+  children: ReactNode;
+  isOn: boolean;
+  onChange: (isOn: boolean) => void;
+  'data-testid'?: string;
+}) {
   return (
     <Radix.CheckboxItem {...rest} checked={isOn} onCheckedChange={onChange} className={ITEM}>
       <span className={cx('shrink-0', !isOn && 'invisible')}>
@@ -62,4 +72,6 @@ export function MenuCheck({ children, isOn, onChange, ...rest }: { children: Rea
 }
 
 export const MenuSeparator = () => <Radix.Separator className="mx-2 my-1.5 h-px bg-line" />;
-export const MenuLabel = ({ children }: { children: ReactNode }) => <Radix.Label className="px-3 pt-2 pb-1 text-sm text-fg-3">{children}</Radix.Label>;
+export const MenuLabel = ({ children }: { children: ReactNode }) => (
+  <Radix.Label className="px-3 pt-2 pb-1 text-sm text-fg-3">{children}</Radix.Label>
+);

@@ -8,7 +8,11 @@ export function NetworkBars({ bars, label, className }: { bars: Bars; label: str
   return (
     <span role="img" aria-label={label} title={label} className={cx('inline-flex h-3.5 items-end gap-0.5', className)}>
       {[1, 2, 3].map((bar) => (
-        <span key={bar} className={cx('w-1 rounded-[1px]', bar <= bars ? COLOURS[bars] : 'bg-white/30')} style={{ height: `${20 + bar * 26}%` }} />
+        <span
+          key={bar}
+          className={cx('w-1 rounded-[1px]', bar <= bars ? COLOURS[bars] : 'bg-white/30')}
+          style={{ height: `${20 + bar * 26}%` }}
+        />
       ))}
     </span>
   );

@@ -15,16 +15,22 @@ const DOTS: Partial<Record<PillTone, string>> = { good: 'bg-good', warn: 'bg-war
 
 interface PillProps extends HTMLAttributes<HTMLSpanElement> {
   tone?: PillTone;
+  size?: 'sm' | 'md';
   icon?: ReactNode;
 }
 
 /** A short state: one word or one figure. Health tones carry a dot and keep the word readable. */
-export function Pill({ tone = 'neutral', icon, children, className, ...rest }: PillProps) {
+export function Pill({ tone = 'neutral', size = 'md', icon, children, className, ...rest }: PillProps) {
   const dot = DOTS[tone];
   return (
     <span
       {...rest}
-      className={cx('tabular inline-flex h-7 shrink-0 items-center gap-1.5 rounded-full px-2.5 text-sm font-medium whitespace-nowrap', TONES[tone], className)}
+      className={cx(
+        'tabular inline-flex shrink-0 items-center gap-1.5 rounded-full text-sm font-medium whitespace-nowrap',
+        size === 'md' ? 'h-7 px-2.5' : 'h-5 px-1.5',
+        TONES[tone],
+        className,
+      )}
     >
       {dot && <span className={cx('size-2 shrink-0 rounded-full', dot)} aria-hidden />}
       {icon}

@@ -30,11 +30,25 @@ export function plotPath(values: readonly number[], { min, max, length }: { min:
 }
 
 /** A sparkline: how a figure went lately, without axes. The figure itself stands beside it. */
-export function Plot({ values, min = 0, max = Math.max(...values, 1), length = Math.max(values.length, 2), tone = 'neutral', className }: PlotProps) {
+export function Plot({
+  values,
+  min = 0,
+  max = Math.max(...values, 1),
+  length = Math.max(values.length, 2),
+  tone = 'neutral',
+  className,
+}: PlotProps) {
   return (
-    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden className={cx('h-6 w-full', TONES[tone], className)}>
+    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden className={cx('h-5 w-full', TONES[tone], className)}>
       {values.length > 1 && (
-        <path d={plotPath(values, { min, max, length })} fill="none" stroke="currentColor" strokeWidth="1.5" vectorEffect="non-scaling-stroke" strokeLinejoin="round" />
+        <path
+          d={plotPath(values, { min, max, length })}
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="1.5"
+          vectorEffect="non-scaling-stroke"
+          strokeLinejoin="round"
+        />
       )}
     </svg>
   );

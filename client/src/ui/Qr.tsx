@@ -17,5 +17,9 @@ export function Qr({ value, label, className }: { value: string; label: string; 
     };
   }, [value]);
   // Always dark on white with a quiet zone: cameras cannot read it otherwise.
-  return <div className={cx('aspect-square rounded-lg bg-white p-3', className)}>{image && <img src={image} alt={label} className="size-full" />}</div>;
+  return (
+    <div className={cx('aspect-square rounded-lg bg-white p-3', className)}>
+      {image && <img src={image} alt={label} className="size-full" />}
+    </div>
+  );
 }

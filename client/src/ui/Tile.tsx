@@ -9,7 +9,7 @@ interface TileProps {
   /** Keeps the avatar's colour. */
   seed: string;
   kind: 'camera' | 'screen';
-  /** null: the avatar card. */
+  /** Stands over the avatar card; nothing while there is no picture. */
   video: ReactNode;
   isSpeaking?: boolean;
   mic?: { isOn: boolean; label: string } | null;
@@ -24,14 +24,31 @@ interface TileProps {
 /** One person or screen on stage: picture or card, name plate, microphone, network, speaking ring. */
 export function Tile({ name, seed, kind, video, isSpeaking = false, mic, network, cover, corner, size = 'md' }: TileProps) {
   return (
-    <div className="@container-size group/tile relative size-full overflow-hidden rounded-[inherit] bg-surface-2">
-      {video ?? <AvatarCard name={name} seed={seed} />}
-      {cover != null && <div className="animate-fade absolute inset-0 flex items-center justify-center bg-black/60 p-3 text-center text-sm text-white">{cover}</div>}
+    <div
+      className={cx(
+        '@container-size relative size-full overflow-hidden rounded-[inherit]',
+        kind === 'screen' ? 'bg-black' : 'bg-surface-2',
+      )}
+    >
+      {kind === 'camera' && <AvatarCard name={name} seed={seed} />}
+      <div className="absolute inset-0">{video}</div>
+      {cover != null && (
+        <div className="animate-fade absolute inset-0 flex items-center justify-center bg-black/60 p-3 text-center text-sm text-white">
+          {cover}
+        </div>
+      )}
       <div className={cx('pointer-events-none absolute inset-x-0 bottom-0 flex items-end', size === 'md' ? 'p-2' : 'p-1')}>
-        <span className="flex h-7 max-w-full items-center gap-1.5 rounded-sm bg-black/60 px-2 text-sm text-white">
+        <span
+          className={cx(
+            'flex max-w-full items-center gap-1.5 rounded-sm bg-black/60 text-sm text-white',
+            size === 'md' ? 'h-7 px-2' : 'h-6 px-1.5',
+          )}
+        >
           {kind === 'screen' && <MonitorUp size={14} className="shrink-0" aria-hidden />}
           {mic && !mic.isOn && <MicOff size={14} className="shrink-0" role="img" aria-label={mic.label} />}
-          <bdi className="truncate">{name}</bdi>
+          <span className="truncate">
+            <bdi>{name}</bdi>
+          </span>
           {network && network.bars < 3 && <NetworkBars {...network} className="shrink-0" />}
         </span>
       </div>

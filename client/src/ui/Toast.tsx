@@ -31,7 +31,11 @@ export function Toast({ children, action, closeLabel, onClose, ...rest }: ToastP
       <Radix.Description className="min-w-0 flex-1 py-1">{children}</Radix.Description>
       {action && (
         <Radix.Action altText={action.label} asChild>
-          <button type="button" onClick={action.onClick} className="target shrink-0 rounded-md px-3 font-medium text-accent-text hover:bg-surface-2">
+          <button
+            type="button"
+            onClick={action.onClick}
+            className="target shrink-0 rounded-md px-3 font-medium text-accent-text hover:bg-surface-2"
+          >
             {action.label}
           </button>
         </Radix.Action>

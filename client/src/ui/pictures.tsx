@@ -2,7 +2,17 @@ import type { ReactNode } from 'react';
 
 /** Line pictures for what needs explaining: one size, one stroke, coloured by the text around them. */
 const Picture = ({ children }: { children: ReactNode }) => (
-  <svg width="120" height="88" viewBox="0 0 120 88" fill="none" stroke="currentColor" strokeWidth="2.5" strokeLinecap="round" strokeLinejoin="round" aria-hidden>
+  <svg
+    width="120"
+    height="88"
+    viewBox="0 0 120 88"
+    fill="none"
+    stroke="currentColor"
+    strokeWidth="2.5"
+    strokeLinecap="round"
+    strokeLinejoin="round"
+    aria-hidden
+  >
     {children}
   </svg>
 );

@@ -1,7 +1,9 @@
 import { useEffect, useRef } from 'react';
 
 const isTyping = (target: EventTarget | null) =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) && !(target instanceof HTMLInputElement && target.type === 'range');
+  target instanceof HTMLElement &&
+  (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) &&
+  !(target instanceof HTMLInputElement && target.type === 'range');
 
 /** Single keys, while nobody types, no dialog or menu is open and no modifier is held. Keys are upper case: `{ M: toggleMic }`. */
 export function useHotkeys(keys: Readonly<Record<string, (() => void) | undefined>>): void {

@@ -46,7 +46,14 @@ export function ChatComposer() {
         data-testid={testIds.chatInput}
         className="field-sizing-content max-h-32 min-h-11 min-w-0 flex-1 resize-none rounded-md bg-surface-2 px-3 py-2.5 text-base placeholder:text-fg-3"
       />
-      <IconButton label={t('chat.send')} icon={<SendHorizontal size={20} />} type="submit" disabled={text.trim() === ''} className="size-11" data-testid={testIds.chatSend} />
+      <IconButton
+        label={t('chat.send')}
+        icon={<SendHorizontal size={20} />}
+        type="submit"
+        disabled={text.trim() === ''}
+        className="size-11"
+        data-testid={testIds.chatSend}
+      />
     </form>
   );
 }

@@ -52,7 +52,12 @@ export function ChatPanel() {
         )}
       </div>
       {!isAtEnd && groups.length > 0 && (
-        <Button size="sm" icon={<ArrowDown size={16} aria-hidden />} onClick={toEnd} className="absolute bottom-18 left-1/2 -translate-x-1/2 bg-surface-3">
+        <Button
+          size="sm"
+          icon={<ArrowDown size={16} aria-hidden />}
+          onClick={toEnd}
+          className="absolute bottom-18 left-1/2 -translate-x-1/2 bg-surface-3"
+        >
           {t('chat.toEnd')}
         </Button>
       )}
@@ -63,16 +68,26 @@ export function ChatPanel() {
 
 function Group({ group }: { group: MessageGroup }) {
   const { t, i18n } = useTranslation();
-  const time = useMemo(() => new Intl.DateTimeFormat(i18n.language, { hour: '2-digit', minute: '2-digit' }).format(group.atMs), [i18n.language, group.atMs]);
+  const time = useMemo(
+    () => new Intl.DateTimeFormat(i18n.language, { hour: '2-digit', minute: '2-digit' }).format(group.atMs),
+    [i18n.language, group.atMs],
+  );
   return (
     <div className="mb-3">
       <div className="flex items-center gap-2 text-sm">
-        <bdi className="min-w-0 truncate font-semibold">{group.name}</bdi>
-        {group.role === 'host' && <Pill className="h-5 px-1.5">{t('role.host')}</Pill>}
+        <span className="min-w-0 truncate font-semibold">
+          <bdi>{group.name}</bdi>
+        </span>
+        {group.role === 'host' && <Pill size="sm">{t('role.host')}</Pill>}
         <span className="tabular ml-auto shrink-0 text-fg-3">{time}</span>
       </div>
       {group.messages.map((message) => (
-        <p key={message.id} dir="auto" data-testid={testIds.chatMessage} className="mt-0.5 text-base wrap-anywhere whitespace-pre-wrap text-fg-2">
+        <p
+          key={message.id}
+          dir="auto"
+          data-testid={testIds.chatMessage}
+          className="mt-0.5 text-base wrap-anywhere whitespace-pre-wrap text-fg-2"
+        >
           {splitLinks(message.text).map((piece, index) =>
             piece.href ? (
               <a key={index} href={piece.href} target="_blank" rel="noopener noreferrer nofollow" className="text-accent-text underline">

@@ -13,7 +13,13 @@ const message = (id: number, participantId: string, atMs: number): ChatMessage =
 });
 
 it('messages of one person in a row stand together until there is a pause', () => {
-  const groups = groupMessages([message(1, 'a', 0), message(2, 'a', 1000), message(3, 'b', 2000), message(4, 'a', 3000), message(5, 'a', 400_000)]);
+  const groups = groupMessages([
+    message(1, 'a', 0),
+    message(2, 'a', 1000),
+    message(3, 'b', 2000),
+    message(4, 'a', 3000),
+    message(5, 'a', 400_000),
+  ]);
   expect(groups.map((group) => group.messages.map((one) => one.id).join())).toEqual(['1,2', '3', '4', '5']);
 });
 

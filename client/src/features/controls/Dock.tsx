@@ -27,9 +27,16 @@ export function Dock({ drawers, onInvite, onLeave }: DockProps) {
   const isLive = useRoom((room) => room.live?.state === 'live' || room.live?.state === 'starting');
   const requests = useRoom((room) => room.stage?.requests.length ?? 0);
   const leave = () => (self?.canLive && isLive ? setLeaving(true) : onLeave());
-  useHotkeys({ P: drawers ? () => drawers.toggle('people') : undefined, C: drawers ? () => drawers.toggle('chat') : undefined, I: onInvite });
+  useHotkeys({
+    P: drawers ? () => drawers.toggle('people') : undefined,
+    C: drawers ? () => drawers.toggle('chat') : undefined,
+    I: onInvite,
+  });
   return (
-    <nav aria-label={t('dock.label')} className="flex items-start justify-center gap-0.5 px-1 pt-2 pb-[max(8px,env(safe-area-inset-bottom))] sm:gap-2">
+    <nav
+      aria-label={t('dock.label')}
+      className="flex items-start justify-center gap-0.5 px-1 pt-2 pb-[max(8px,env(safe-area-inset-bottom))] sm:gap-2"
+    >
       {self?.onStage ? <StageControls /> : <AudienceControls />}
       {drawers && (
         <>
@@ -59,7 +66,13 @@ export function Dock({ drawers, onInvite, onLeave }: DockProps) {
         </>
       )}
       <MoreMenu onSettings={() => setSettingsOpen(true)} onInvite={onInvite} />
-      <DockButton icon={<LogOut {...ICON} />} label={t('dock.leave')} action={t('dock.leaveRoom')} onClick={leave} data-testid={testIds.leave} />
+      <DockButton
+        icon={<LogOut {...ICON} />}
+        label={t('dock.leave')}
+        action={t('dock.leaveRoom')}
+        onClick={leave}
+        data-testid={testIds.leave}
+      />
       <SettingsDialog isOpen={isSettingsOpen} onClose={() => setSettingsOpen(false)} />
       <LeaveDialog isOpen={isLeaving} onClose={() => setLeaving(false)} onLeave={onLeave} />
     </nav>

@@ -15,7 +15,14 @@ export function MoreMenu({ onSettings, onInvite }: { onSettings: () => void; onI
     <Menu
       side="top"
       align="center"
-      trigger={<DockButton icon={<Ellipsis size={22} aria-hidden />} label={t('dock.more')} action={t('dock.moreActions')} data-testid={testIds.more} />}
+      trigger={
+        <DockButton
+          icon={<Ellipsis size={22} aria-hidden />}
+          label={t('dock.more')}
+          action={t('dock.moreActions')}
+          data-testid={testIds.more}
+        />
+      }
     >
       <MenuItem icon={<Settings2 size={18} />} onSelect={onSettings} data-testid={testIds.deviceSettings}>
         {t('settings.title')}
@@ -45,7 +52,11 @@ function RoomRules() {
   return (
     <>
       <MenuSeparator />
-      <MenuCheck isOn={isOpen} onChange={(open) => run(actions.setStage({ policy: open ? 'open' : 'request' }))} data-testid={testIds.stagePolicy}>
+      <MenuCheck
+        isOn={isOpen}
+        onChange={(open) => run(actions.setStage({ policy: open ? 'open' : 'request' }))}
+        data-testid={testIds.stagePolicy}
+      >
         {t('rules.openStage')}
       </MenuCheck>
       <MenuCheck isOn={isLocked} onChange={(locked) => run(actions.lock(locked))} data-testid={testIds.lockRoom}>

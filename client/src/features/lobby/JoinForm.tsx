@@ -1,4 +1,5 @@
 import { DisplayName, type Role } from '@lianmai/protocol';
+import type { TFunction } from 'i18next';
 import { Dices, Eye, LogIn, Radio } from 'lucide-react';
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -13,6 +14,8 @@ interface JoinFormProps {
   room: string;
   /** undefined: the room is given by the address. */
   onRoomChange?: (room: string) => void;
+  /** On the front page: goes to the room's own lobby, where the name is asked for. */
+  onNamed?: () => void;
   invited: Invited | null;
   answer: LobbyAnswer;
   offer: Offer;
@@ -22,10 +25,9 @@ interface JoinFormProps {
 }
 
 const ICONS: Record<Role, ReactNode> = { host: <Radio size={20} />, guest: <LogIn size={20} />, viewer: <Eye size={20} /> };
-const TEST_IDS: Record<Role, string> = { host: testIds.createRoom, guest: testIds.joinRoom, viewer: testIds.watchRoom };
 
 /** Room and name, and one button that says what will happen. */
-export function JoinForm({ room, onRoomChange, invited, answer, offer, joining, error, onJoin }: JoinFormProps) {
+export function JoinForm({ room, onRoomChange, onNamed, invited, answer, offer, joining, error, onJoin }: JoinFormProps) {
   const { t } = useTranslation();
   const storedName = usePreferences((all) => all.name);
   const [isNameMissing, setNameMissing] = useState(false);
@@ -35,8 +37,9 @@ export function JoinForm({ room, onRoomChange, invited, answer, offer, joining, 
     if (!role) return;
     const parsed = DisplayName.safeParse(name);
     setNameMissing(!parsed.success);
-    if (parsed.success) onJoin(role, parsed.data);
-    else document.querySelector<HTMLInputElement>(`[data-testid="${testIds.nameInput}"]`)?.focus();
+    if (parsed.success) return onJoin(role, parsed.data);
+    onNamed?.();
+    document.querySelector<HTMLInputElement>(`[data-testid="${testIds.nameInput}"]`)?.focus();
   };
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
@@ -88,12 +91,19 @@ export function JoinForm({ room, onRoomChange, invited, answer, offer, joining, 
           disabled={!offer.primary}
           isBusy={joining !== null && joining === offer.primary}
           icon={ICONS[offer.primary ?? 'guest']}
-          data-testid={TEST_IDS[offer.primary ?? 'guest']}
+          data-testid={onRoomChange ? testIds.createRoom : testIds.joinRoom}
+          data-role={offer.primary ?? undefined}
         >
-          {offer.primary ? t(`lobby.action.${offer.primary}`) : t('lobby.action.none')}
+          {actionLabel(t, offer, answer)}
         </Button>
         {offer.secondary && (
-          <Button look="ghost" icon={<Eye size={20} />} isBusy={joining === 'viewer'} onClick={() => submit('viewer')} data-testid={testIds.watchRoom}>
+          <Button
+            look="ghost"
+            icon={<Eye size={20} />}
+            isBusy={joining === 'viewer'}
+            onClick={() => submit('viewer')}
+            data-testid={testIds.watchRoom}
+          >
             {t('lobby.watchOnly')}
           </Button>
         )}
@@ -102,7 +112,12 @@ export function JoinForm({ room, onRoomChange, invited, answer, offer, joining, 
   );
 }
 
-function roomHint(t: ReturnType<typeof useTranslation>['t'], answer: LobbyAnswer): string | undefined {
+function actionLabel(t: TFunction, { primary }: Offer, answer: LobbyAnswer): string {
+  if (primary === 'host' && answer.state === 'known' && answer.info.exists) return t('lobby.rejoinAsHost');
+  return primary ? t(`lobby.action.${primary}`) : t('lobby.action.none');
+}
+
+function roomHint(t: TFunction, answer: LobbyAnswer): string | undefined {
   if (answer.state !== 'known') return t('lobby.roomHint');
   const { exists, hostName, participants } = answer.info;
   if (!exists) return t('lobby.roomIsNew');
@@ -112,7 +127,8 @@ function roomHint(t: ReturnType<typeof useTranslation>['t'], answer: LobbyAnswer
 function Obstacle({ offer, answer }: { offer: Offer; answer: LobbyAnswer }) {
   const { t } = useTranslation();
   if (!offer.obstacle || offer.obstacle === 'badName') return null;
-  const text = offer.obstacle === 'failed' && answer.state === 'failed' ? errorText(t, answer.error) : t(`lobby.obstacle.${offer.obstacle}`);
+  const text =
+    offer.obstacle === 'failed' && answer.state === 'failed' ? errorText(t, answer.error) : t(`lobby.obstacle.${offer.obstacle}`);
   return (
     <p role="status" className="rounded-md bg-surface-2 px-4 py-3 text-base">
       {text}

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { usePreferences, type RoomActions } from '../../state';
 import { Pill } from '../../ui';
 import { DevicePickers } from './DevicePickers';
+import { hasHosted } from './hosted';
 import { JoinForm } from './JoinForm';
 import { offerOf, readToken } from './joining';
 import { Preview } from './Preview';
@@ -18,18 +19,19 @@ interface LobbyProps {
   /** A join token from the operator's own page. */
   token: string | null;
   onJoined: (room: string, actions: RoomActions) => void;
+  /** A room was named on the front page, and the person has no name yet: on to the room's own lobby. */
+  onNamed: (room: string) => void;
   /** At the upper right: the language. */
   corner: ReactNode;
 }
 
 /** Before the room: see and hear yourself, choose devices, say who you are, and go in. */
-export function Lobby({ room: given, token, onJoined, corner }: LobbyProps) {
-  const { t } = useTranslation();
+export function Lobby({ room: given, token, onJoined, onNamed, corner }: LobbyProps) {
   const [typed, setTyped] = useState(suggestRoomName);
   const invited = useMemo(() => (token ? readToken(token) : null), [token]);
   const room = given ?? typed;
   const answer = useLobbyRoom(invited ? '' : room);
-  const offer = offerOf(room, answer, invited);
+  const offer = offerOf(room, answer, invited, hasHosted(room));
   const willOnlyWatch = offer.primary === 'viewer';
   // The question for the camera comes with the page, except where the person could not use it.
   const [isCheckWanted, setCheckWanted] = useState(given === null);
@@ -52,7 +54,11 @@ export function Lobby({ room: given, token, onJoined, corner }: LobbyProps) {
         {willOnlyWatch ? <WatchOnly /> : <Preview check={check} name={name} />}
         <div className="flex min-w-0 flex-col gap-6 lg:row-span-2">
           <LobbyHeading room={given} info={answer.state === 'known' ? answer.info : null} />
-          <JoinForm room={room} {...(given === null && { onRoomChange: setTyped })} {...{ invited, answer, offer, joining, error, onJoin }} />
+          <JoinForm
+            room={room}
+            {...(given === null && { onRoomChange: setTyped, onNamed: () => onNamed(room) })}
+            {...{ invited, answer, offer, joining, error, onJoin }}
+          />
         </div>
         {!willOnlyWatch && <DevicePickers check={check} />}
       </main>

@@ -17,7 +17,11 @@ export function Preview({ check, name }: { check: DeviceCheck; name: string }) {
   return (
     <section aria-label={t('lobby.preview')} className="flex flex-col gap-3">
       <div className="relative aspect-[4/3] overflow-hidden rounded-lg bg-surface-2 sm:aspect-video">
-        {camera.track ? <TrackVideo track={camera.track} isMirrored data-testid={testIds.previewVideo} /> : <PreviewEmpty check={check} name={name} />}
+        {camera.track ? (
+          <TrackVideo track={camera.track} isMirrored data-testid={testIds.previewVideo} />
+        ) : (
+          <PreviewEmpty check={check} name={name} />
+        )}
         <div className="absolute inset-x-0 bottom-3 flex justify-center gap-3">
           <RoundSwitch
             isOn={microphone.state === 'on'}
@@ -38,7 +42,11 @@ export function Preview({ check, name }: { check: DeviceCheck; name: string }) {
         </div>
       </div>
       <div className="flex min-h-6 items-center gap-3 text-sm text-fg-2">
-        {microphone.state === 'on' ? <Mic size={16} aria-hidden className="shrink-0" /> : <MicOff size={16} aria-hidden className="shrink-0" />}
+        {microphone.state === 'on' ? (
+          <Mic size={16} aria-hidden className="shrink-0" />
+        ) : (
+          <MicOff size={16} aria-hidden className="shrink-0" />
+        )}
         {microphone.state === 'on' ? (
           <LiveMeter source={level} label={t('lobby.micLevel')} className="max-w-96 flex-1" data-testid={testIds.previewLevel} />
         ) : (
@@ -109,7 +117,10 @@ function RoundSwitch({ isOn, hasProblem, label, icons: [on, off], ...rest }: Rou
     >
       {isOn ? on : off}
       {hasProblem && (
-        <span aria-hidden className="absolute -top-0.5 -right-0.5 flex size-5 items-center justify-center rounded-full bg-warn text-sm font-bold text-black">
+        <span
+          aria-hidden
+          className="absolute -top-0.5 -right-0.5 flex size-5 items-center justify-center rounded-full bg-warn text-sm font-bold text-black"
+        >
           !
         </span>
       )}

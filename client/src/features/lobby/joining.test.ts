@@ -3,14 +3,24 @@ import { describe, expect, it } from 'vitest';
 import { offerOf, readToken } from './joining';
 import type { LobbyAnswer } from './useLobbyRoom';
 
-const info: LobbyRoom = { exists: true, title: 'a', locked: false, roles: ['guest', 'viewer'], participants: 1, hostName: 'Ada', live: null };
+const info: LobbyRoom = {
+  exists: true,
+  title: 'a',
+  locked: false,
+  roles: ['guest', 'viewer'],
+  participants: 1,
+  hostName: 'Ada',
+  live: null,
+};
 const known = (patch: Partial<LobbyRoom>): LobbyAnswer => ({ state: 'known', room: 'a', info: { ...info, ...patch } });
 
 describe('the lobby offers', () => {
   it('to create a room that does not exist', () => {
     expect(offerOf('a', known({ exists: false, roles: ['host', 'viewer'] }), null).primary).toBe('host');
   });
-  it('a seat, or to watch, in an open room', () => expect(offerOf('a', known({}), null)).toEqual({ primary: 'guest', secondary: 'viewer', obstacle: null }));
+  it('a seat, or to watch, in an open room', () =>
+    expect(offerOf('a', known({}), null)).toEqual({ primary: 'guest', secondary: 'viewer', obstacle: null }));
+  it('its host the way back', () => expect(offerOf('a', known({}), null, true).primary).toBe('host'));
   it('to watch where people ask for a seat', () => expect(offerOf('a', known({ roles: ['viewer'] }), null).primary).toBe('viewer'));
   it('nothing in a locked room, and says why', () => expect(offerOf('a', known({ locked: true }), null).obstacle).toBe('locked'));
   it('nothing where the operator wants tokens', () => {
@@ -18,7 +28,8 @@ describe('the lobby offers', () => {
     expect(offerOf('a', known({ roles: [], exists: false }), null).obstacle).toBe('unknownRoom');
   });
   it('nothing for a name that cannot be a room', () => expect(offerOf('房间', { state: 'none' }, null).obstacle).toBe('badName'));
-  it('nothing while the answer is about another room', () => expect(offerOf('ab', known({}), null)).toEqual({ primary: null, secondary: null, obstacle: null }));
+  it('nothing while the answer is about another room', () =>
+    expect(offerOf('ab', known({}), null)).toEqual({ primary: null, secondary: null, obstacle: null }));
   it('says that the server cannot be reached', () => {
     expect(offerOf('a', { state: 'failed', room: 'a', error: new LianmaiError('TIMEOUT') }, null).obstacle).toBe('failed');
   });

@@ -31,13 +31,16 @@ export interface Offer {
 
 const NOTHING: Offer = { primary: null, secondary: null, obstacle: null };
 
-export function offerOf(room: string, answer: LobbyAnswer, invited: Invited | null): Offer {
+/** `hasHosted`: this browser has hosted the room before. */
+export function offerOf(room: string, answer: LobbyAnswer, invited: Invited | null, hasHosted = false): Offer {
   if (invited) return { ...NOTHING, primary: invited.role };
   if (room === '') return NOTHING;
   if (!RoomId.safeParse(room).success) return { ...NOTHING, obstacle: 'badName' };
   if (answer.state === 'none' || answer.state === 'asking' || answer.room !== room) return NOTHING;
   if (answer.state === 'failed') return { ...NOTHING, obstacle: 'failed' };
   const { info } = answer;
+  // Its host may always come back; whether this browser still counts as the host's is the server's to say.
+  if (info.exists && hasHosted && info.roles.length > 0) return { ...NOTHING, primary: 'host', secondary: 'viewer' };
   if (info.locked) return { ...NOTHING, obstacle: 'locked' };
   const primary = (['host', 'guest', 'viewer'] as const).find((role) => info.roles.includes(role)) ?? null;
   if (!primary) return { ...NOTHING, obstacle: info.exists ? 'tokenNeeded' : 'unknownRoom' };

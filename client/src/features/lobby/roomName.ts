@@ -1,4 +1,29 @@
-const WORDS = ['amber', 'birch', 'cedar', 'coral', 'dune', 'ember', 'fjord', 'grove', 'harbor', 'indigo', 'juniper', 'lagoon', 'maple', 'meadow', 'ocean', 'opal', 'pine', 'quartz', 'river', 'sage', 'summit', 'tide', 'willow', 'zephyr'];
+const WORDS = [
+  'amber',
+  'birch',
+  'cedar',
+  'coral',
+  'dune',
+  'ember',
+  'fjord',
+  'grove',
+  'harbor',
+  'indigo',
+  'juniper',
+  'lagoon',
+  'maple',
+  'meadow',
+  'ocean',
+  'opal',
+  'pine',
+  'quartz',
+  'river',
+  'sage',
+  'summit',
+  'tide',
+  'willow',
+  'zephyr',
+];
 
 /** A room nobody is likely to have: two words and three digits. */
 export function suggestRoomName(random: () => number = Math.random): string {

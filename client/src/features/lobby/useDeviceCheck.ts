@@ -109,7 +109,10 @@ export function useDeviceCheck(isWanted: boolean): DeviceCheck {
   const [camera, cameraDevice] = useLobbyDevice('camera', isWanted);
   const [microphone, microphoneDevice] = useLobbyDevice('microphone', isWanted);
   const devices = useRef({ cameraDevice, microphoneDevice });
-  const handOver = (): HandedTracks => ({ camera: devices.current.cameraDevice.give(), microphone: devices.current.microphoneDevice.give() });
+  const handOver = (): HandedTracks => ({
+    camera: devices.current.cameraDevice.give(),
+    microphone: devices.current.microphoneDevice.give(),
+  });
   const takeBack = (tracks: HandedTracks) => {
     devices.current.cameraDevice.take(tracks.camera);
     devices.current.microphoneDevice.take(tracks.microphone);

@@ -2,6 +2,7 @@ import { toLianmaiError, type LianmaiError, type Role } from '@lianmai/protocol'
 import { useRef, useState } from 'react';
 import { joinRoom } from '../../session';
 import { setPreferences, type RoomActions } from '../../state';
+import { rememberHosted } from './hosted';
 import type { DeviceCheck } from './useDeviceCheck';
 
 interface JoinWish {
@@ -24,9 +25,14 @@ export function useJoin(check: DeviceCheck, onJoined: (room: string, actions: Ro
     setPreferences({ name: wish.name, lastRoom: wish.room });
     const tracks = check.handOver();
     try {
-      onJoined(wish.room, await joinRoom({ ...wish, initial: tracks }));
+      const actions = await joinRoom({ ...wish, initial: tracks });
+      if (wish.role === 'host') rememberHosted(wish.room, true);
+      onJoined(wish.room, actions);
     } catch (thrown) {
-      setError(toLianmaiError(thrown));
+      const error = toLianmaiError(thrown);
+      // Somebody else hosts it by now: next time the lobby offers a seat instead.
+      if (error.code === 'FORBIDDEN') rememberHosted(wish.room, false);
+      setError(error);
       check.takeBack(tracks);
     } finally {
       isJoining.current = false;

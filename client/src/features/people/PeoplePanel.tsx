@@ -26,7 +26,10 @@ export function PeoplePanel({ withRequests = true }: PeoplePanelProps) {
   return (
     <div className="h-full overflow-y-auto pb-2" data-testid={testIds.peopleDrawer}>
       {withRequests && self?.isModerator && (
-        <Section title={t('people.requests')} count={requests > 0 ? <Badge count={requests} data-testid={testIds.requestCount} /> : <Count value={0} />}>
+        <Section
+          title={t('people.requests')}
+          count={requests > 0 ? <Badge count={requests} data-testid={testIds.requestCount} /> : <Count value={0} />}
+        >
           {requests === 0 && <p className="px-4 pb-2 text-fg-3">{t('people.noRequests')}</p>}
           <RequestList />
         </Section>

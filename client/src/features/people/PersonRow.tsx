@@ -1,10 +1,10 @@
 import type { ParticipantInfo } from '@lianmai/protocol';
-import { ArrowDownToLine, ArrowUpFromLine, Mic, MicOff, MoreVertical, UserX, VideoOff, X } from 'lucide-react';
+import { ArrowUpFromLine, Mic, MicOff, MoreVertical, X } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { barsOf, isMicrophoneOn, useActions, useRun, useSelf } from '../../bindings';
+import { barsOf, isMicrophoneOn, ModerationItems, RemoveDialog, useActions, useRun, useSelf } from '../../bindings';
 import { useRoom } from '../../state';
-import { Avatar, Button, ConfirmDialog, IconButton, Menu, MenuItem, MenuSeparator, NetworkBars, testIds } from '../../ui';
+import { Avatar, IconButton, Menu, NetworkBars, testIds } from '../../ui';
 
 export function PersonRow({ participant }: { participant: ParticipantInfo }) {
   const { t } = useTranslation();
@@ -14,12 +14,23 @@ export function PersonRow({ participant }: { participant: ParticipantInfo }) {
   const isMicOn = useRoom((room) => isMicrophoneOn(room, id));
   const canModerate = self?.isModerator === true && !isSelf;
   const isAway = participant.presence === 'reconnecting';
-  const note = isAway ? t('stage.away') : isSelf ? t('people.you') : onStage || role === 'host' ? t(`role.${role}`) : null;
+  const isInvited = useRoom((room) => room.stage?.invitations.some((one) => one.participantId === id) ?? false);
+  const note = isAway
+    ? t('stage.away')
+    : isSelf
+      ? t('people.you')
+      : isInvited
+        ? t('people.invited')
+        : role === 'host'
+          ? t('role.host')
+          : null;
   return (
     <li data-testid={testIds.person} data-participant={id} className="flex min-h-12 items-center gap-3 rounded-md px-2">
       <Avatar name={name} seed={id} className="size-8" />
       <span className="min-w-0 flex-1">
-        <bdi className="block truncate">{name}</bdi>
+        <span className="block truncate">
+          <bdi>{name}</bdi>
+        </span>
         {note && <span className="block truncate text-fg-3">{note}</span>}
       </span>
       {onStage && <NetworkBars bars={barsOf(participant.quality)} label={t(`quality.${participant.quality}`)} />}
@@ -29,85 +40,45 @@ export function PersonRow({ participant }: { participant: ParticipantInfo }) {
         ) : (
           <MicOff size={16} className="shrink-0 text-fg-3" role="img" aria-label={t('stage.micOff')} />
         ))}
-      {canModerate && !onStage && <InviteButton participant={participant} />}
+      {canModerate && !onStage && <InviteButton participant={participant} isInvited={isInvited} />}
       {canModerate && role !== 'host' && <PersonMenu participant={participant} />}
     </li>
   );
 }
 
-function InviteButton({ participant: { id, name } }: { participant: ParticipantInfo }) {
+function InviteButton({ participant: { id, name }, isInvited }: { participant: ParticipantInfo; isInvited: boolean }) {
   const { t } = useTranslation();
   const actions = useActions();
   const run = useRun();
-  const isInvited = useRoom((room) => room.stage?.invitations.some((one) => one.participantId === id) ?? false);
   if (isInvited) {
     return (
-      <Button size="sm" look="ghost" icon={<X size={16} aria-hidden />} aria-label={t('people.cancelInviteName', { name })} onClick={() => run(actions.cancelInvitation(id))}>
-        {t('people.invited')}
-      </Button>
+      <IconButton
+        look="filled"
+        label={t('people.cancelInviteName', { name })}
+        icon={<X size={18} />}
+        onClick={() => run(actions.cancelInvitation(id))}
+      />
     );
   }
   return (
-    <Button
-      size="sm"
-      icon={<ArrowUpFromLine size={16} aria-hidden />}
-      aria-label={t('people.inviteName', { name })}
+    <IconButton
+      label={t('people.inviteName', { name })}
+      icon={<ArrowUpFromLine size={18} />}
       onClick={() => run(actions.invite(id))}
       data-testid={testIds.invitePerson(id)}
-    >
-      {t('people.invite')}
-    </Button>
+    />
   );
 }
 
-function PersonMenu({ participant }: { participant: ParticipantInfo }) {
+function PersonMenu({ participant: { id, name } }: { participant: ParticipantInfo }) {
   const { t } = useTranslation();
-  const actions = useActions();
-  const run = useRun();
   const [isRemoving, setRemoving] = useState(false);
-  const { id, name, onStage } = participant;
-  const isMicOn = useRoom((room) => isMicrophoneOn(room, id));
-  const isCameraOn = participant.producers.some((one) => one.source === 'camera' && !one.paused);
   return (
     <>
       <Menu trigger={<IconButton label={t('stage.menu', { name })} icon={<MoreVertical size={18} />} />}>
-        {onStage && isMicOn && (
-          <MenuItem icon={<MicOff size={18} />} onSelect={() => run(actions.mute(id, 'microphone'))}>
-            {t('stage.mute')}
-          </MenuItem>
-        )}
-        {onStage && !isMicOn && (
-          <MenuItem icon={<Mic size={18} />} onSelect={() => run(actions.askToUnmute(id))}>
-            {t('stage.askToUnmute')}
-          </MenuItem>
-        )}
-        {onStage && isCameraOn && (
-          <MenuItem icon={<VideoOff size={18} />} onSelect={() => run(actions.mute(id, 'camera'))}>
-            {t('stage.stopCamera')}
-          </MenuItem>
-        )}
-        {onStage && (
-          <MenuItem icon={<ArrowDownToLine size={18} />} onSelect={() => run(actions.takeDown(id))}>
-            {t('stage.takeDown')}
-          </MenuItem>
-        )}
-        {onStage && <MenuSeparator />}
-        <MenuItem icon={<UserX size={18} />} onSelect={() => setRemoving(true)}>
-          {t('people.remove')}
-        </MenuItem>
+        <ModerationItems participantId={id} kind="camera" onRemove={() => setRemoving(true)} />
       </Menu>
-      <ConfirmDialog
-        isOpen={isRemoving}
-        onClose={() => setRemoving(false)}
-        onConfirm={() => {
-          setRemoving(false);
-          run(actions.remove(id));
-        }}
-        title={t('people.removeTitle', { name })}
-        description={t('people.removeText')}
-        confirmLabel={t('people.remove')}
-        cancelLabel={t('common.cancel')}
-      />
+      <RemoveDialog id={id} name={name} isOpen={isRemoving} onClose={() => setRemoving(false)} />
     </>
   );
 }

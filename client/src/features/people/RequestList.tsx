@@ -32,26 +32,37 @@ function Request({ id, atMs, isFull }: { id: ParticipantId; atMs: number; isFull
   const offsetMs = useRoom((room) => room.clockOffsetMs);
   if (name === undefined) return null;
   return (
-    <li className="animate-fade flex items-center gap-2 rounded-md bg-surface-2 py-2 pr-2 pl-3">
-      <Avatar name={name} seed={id} className="size-8" />
-      <span className="min-w-0 flex-1">
-        <bdi className="block truncate font-medium">{name}</bdi>
-        <span className="block text-fg-3">
-          {t('people.waitingFor')} <Clock sinceMs={atMs} offsetMs={offsetMs} />
+    <li className="animate-fade flex flex-col gap-2 rounded-md bg-surface-2 p-2">
+      <div className="flex items-center gap-2">
+        <Avatar name={name} seed={id} className="size-8" />
+        <span className="min-w-0 flex-1 truncate font-medium">
+          <bdi>{name}</bdi>
         </span>
-      </span>
-      <IconButton label={t('people.declineName', { name })} icon={<X size={18} />} onClick={() => run(actions.decline(id))} data-testid={testIds.decline(id)} />
-      <Button
-        size="sm"
-        look="primary"
-        icon={<Check size={18} aria-hidden />}
-        disabled={isFull}
-        aria-label={t('people.approveName', { name })}
-        onClick={() => run(actions.approve(id))}
-        data-testid={testIds.approve(id)}
-      >
-        {t('people.approve')}
-      </Button>
+        <span className="text-fg-3" title={t('people.waitingFor')}>
+          <Clock sinceMs={atMs} offsetMs={offsetMs} />
+        </span>
+      </div>
+      <div className="flex gap-2">
+        <Button
+          size="sm"
+          look="primary"
+          icon={<Check size={18} aria-hidden />}
+          disabled={isFull}
+          aria-label={t('people.approveName', { name })}
+          onClick={() => run(actions.approve(id))}
+          className="flex-1"
+          data-testid={testIds.approve(id)}
+        >
+          {t('people.approve')}
+        </Button>
+        <IconButton
+          look="filled"
+          label={t('people.declineName', { name })}
+          icon={<X size={18} />}
+          onClick={() => run(actions.decline(id))}
+          data-testid={testIds.decline(id)}
+        />
+      </div>
     </li>
   );
 }

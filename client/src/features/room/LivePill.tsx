@@ -34,15 +34,20 @@ export function LivePill() {
 
 /** People who watch: in the room without a seat, and on the watch page. */
 export function ViewerCount() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const inRoom = useRoom((room) => Object.values(room.participants).filter((one) => !one.onStage).length);
   const onHls = useRoom((room) => (room.live?.state === 'live' ? room.live.hlsViewers : 0));
   const isLive = useRoom((room) => room.live?.state === 'live');
   const count = inRoom + onHls;
   if (!isLive && count === 0) return null;
   return (
-    <Pill icon={<Eye size={16} aria-hidden />} aria-label={t('room.viewers', { count })} title={t('room.viewers', { count })} data-testid={testIds.viewers}>
-      {count}
+    <Pill
+      icon={<Eye size={16} aria-hidden />}
+      aria-label={t('room.viewers', { count })}
+      title={t('room.viewers', { count })}
+      data-testid={testIds.viewers}
+    >
+      {new Intl.NumberFormat(i18n.language).format(count)}
     </Pill>
   );
 }

@@ -27,11 +27,17 @@ export function TopBar({ onInvite, end }: TopBarProps) {
       <LivePill />
       <ViewerCount />
       <div className="ml-auto flex shrink-0 items-center gap-2 sm:gap-3">
-        <NetworkBars bars={barsOf(quality)} label={t(`quality.${quality}`)} />
-        <Button size="sm" icon={<UserPlus size={18} aria-hidden />} onClick={onInvite} className="hidden sm:inline-flex" data-testid={testIds.invite}>
-          {t('invite.action')}
-        </Button>
-        <IconButton className="sm:hidden" label={t('invite.action')} icon={<UserPlus size={20} />} onClick={onInvite} />
+        <span className="max-sm:hidden">
+          <NetworkBars bars={barsOf(quality)} label={t(`quality.${quality}`)} />
+        </span>
+        <span className="max-sm:hidden">
+          <Button size="sm" icon={<UserPlus size={18} aria-hidden />} onClick={onInvite} data-testid={testIds.invite}>
+            {t('invite.action')}
+          </Button>
+        </span>
+        <span className="sm:hidden">
+          <IconButton label={t('invite.action')} icon={<UserPlus size={20} />} onClick={onInvite} />
+        </span>
         {end}
       </div>
     </header>

@@ -12,7 +12,11 @@ export function ReconnectingCover() {
   const isLive = useRoom((room) => room.live?.state === 'live');
   if (!isReconnecting) return null;
   return (
-    <div role="alert" data-testid={testIds.reconnecting} className="animate-fade absolute inset-0 z-20 flex flex-col items-center justify-center gap-2 bg-black/70 p-6 text-center text-white">
+    <div
+      role="alert"
+      data-testid={testIds.reconnecting}
+      className="animate-fade absolute inset-0 z-20 flex flex-col items-center justify-center gap-2 bg-black/70 p-6 text-center text-white"
+    >
       <p className="text-lg font-semibold">{t('reconnecting.title')}</p>
       <p className="max-w-md text-base">{isLive ? t('reconnecting.textLive') : t('reconnecting.text')}</p>
       {sinceMs !== null && (

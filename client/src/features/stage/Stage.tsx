@@ -42,7 +42,12 @@ export function Stage({ extra, empty }: StageProps) {
   );
 }
 
-function placesOf(sources: readonly StageSource[], size: { width: number; height: number }, pinned: SourceId | null, hasExtra: boolean): Map<SourceId, Place> {
+function placesOf(
+  sources: readonly StageSource[],
+  size: { width: number; height: number },
+  pinned: SourceId | null,
+  hasExtra: boolean,
+): Map<SourceId, Place> {
   if (size.width < 2 || size.height < 2 || sources.length === 0) return new Map();
   const isPinned = sources.some((source) => source.id === pinned);
   const scene = { layout: isPinned ? ('screen' as const) : ('auto' as const), focus: isPinned ? pinned : null, order: [], hidden: [] };
@@ -62,7 +67,10 @@ function Placed({ place, isAlone = false, children }: { place: Place | undefined
     height: place.height - 2 * inset,
   };
   return (
-    <div style={style} className={cx('tile-moves animate-fade absolute top-0 left-0 rounded-lg contain-strict group/placed', place.overlay && 'z-10')}>
+    <div
+      style={style}
+      className={cx('tile-moves animate-fade absolute top-0 left-0 rounded-lg contain-strict group/placed', place.overlay && 'z-10')}
+    >
       {children}
     </div>
   );

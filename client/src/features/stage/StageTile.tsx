@@ -18,7 +18,9 @@ export function StageTile({ source, fit, isPinned, onPin }: StageTileProps) {
   const ref = useTileSize(participantId, kind);
   const isSpeaking = useIsSpeaking(participantId);
   const isMicOn = useRoom((room) => isMicrophoneOn(room, participantId));
-  const quality = useRoom((room) => (room.selfId === participantId ? room.selfQuality : (room.participants[participantId]?.quality ?? 'good')));
+  const quality = useRoom((room) =>
+    room.selfId === participantId ? room.selfQuality : (room.participants[participantId]?.quality ?? 'good'),
+  );
   const isAway = useRoom((room) => room.participants[participantId]?.presence === 'reconnecting');
   const isCamera = kind === 'camera';
   const name = isCamera ? (isSelf ? t('room.you', { name: source.name }) : source.name) : t('room.screenOf', { name: source.name });
@@ -30,7 +32,7 @@ export function StageTile({ source, fit, isPinned, onPin }: StageTileProps) {
       data-participant={participantId}
       data-source={kind}
       data-speaking={isSpeaking && isCamera}
-      className={cx('relative size-full overflow-hidden rounded-[inherit]', kind === 'screen' && 'bg-black')}
+      className="relative size-full overflow-hidden rounded-[inherit]"
     >
       <Tile
         name={name}
@@ -50,14 +52,30 @@ export function StageTile({ source, fit, isPinned, onPin }: StageTileProps) {
         network={isCamera ? { bars: barsOf(quality), label: t(`quality.${quality}`) } : null}
         cover={isAway ? t('stage.away') : null}
       />
-      <button type="button" aria-label={pinLabel} aria-pressed={isPinned} onClick={onPin} className="absolute inset-0 rounded-[inherit] -outline-offset-4" />
+      <button
+        type="button"
+        aria-label={pinLabel}
+        aria-pressed={isPinned}
+        onClick={onPin}
+        className="absolute inset-0 rounded-[inherit] -outline-offset-4"
+      />
       <div
         className={cx(
           'absolute top-2 right-2 flex gap-1 transition-opacity pointer-coarse:opacity-100',
           !isPinned && 'opacity-0 group-hover/placed:opacity-100 focus-within:opacity-100 has-[[data-state=open]]:opacity-100',
         )}
       >
-        <IconButton look="overlay" label={pinLabel} icon={isPinned ? <PinOff size={18} /> : <Pin size={18} />} onClick={onPin} tooltipSide="bottom" tabIndex={-1} aria-hidden />
+        <span className={cx(!isPinned && 'pointer-coarse:hidden')}>
+          <IconButton
+            look="overlay"
+            label={pinLabel}
+            icon={isPinned ? <PinOff size={18} /> : <Pin size={18} />}
+            onClick={onPin}
+            tooltipSide="bottom"
+            tabIndex={-1}
+            aria-hidden
+          />
+        </span>
         {!isSelf && <TileMenu source={source} />}
       </div>
     </div>

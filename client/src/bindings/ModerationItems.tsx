@@ -1,0 +1,69 @@
+import type { MediaSource, ParticipantId } from '@lianmai/protocol';
+import { ArrowDownToLine, Mic, MicOff, ScreenShareOff, UserX, VideoOff } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { useRoom } from '../state';
+import { MenuItem } from '../ui';
+import { useActions, useRun } from './RoomProvider';
+import { isMicrophoneOn } from './stageSources';
+
+interface ModerationItemsProps {
+  participantId: ParticipantId;
+  kind: MediaSource;
+  /** Asks for confirmation; left out where removing is not offered. */
+  onRemove?: () => void;
+}
+
+/** What a moderator may do to somebody else: the same entries in every menu. Hosts cannot be taken down or removed. */
+export function ModerationItems({ participantId: id, kind, onRemove }: ModerationItemsProps) {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const run = useRun();
+  const participant = useRoom((room) => room.participants[id]);
+  if (!participant) return null;
+  if (kind === 'screen') {
+    return (
+      <MenuItem icon={<ScreenShareOff size={18} />} onSelect={() => run(actions.mute(id, 'screen'))}>
+        {t('stage.stopScreen')}
+      </MenuItem>
+    );
+  }
+  const isHost = participant.role === 'host';
+  return (
+    <>
+      {participant.onStage && <TrackItems participantId={id} />}
+      {participant.onStage && !isHost && (
+        <MenuItem icon={<ArrowDownToLine size={18} />} onSelect={() => run(actions.takeDown(id))}>
+          {t('stage.takeDown')}
+        </MenuItem>
+      )}
+      {onRemove && !isHost && (
+        <MenuItem icon={<UserX size={18} />} onSelect={onRemove}>
+          {t('people.remove')}
+        </MenuItem>
+      )}
+    </>
+  );
+}
+
+function TrackItems({ participantId: id }: { participantId: ParticipantId }) {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const run = useRun();
+  const isMicOn = useRoom((room) => isMicrophoneOn(room, id));
+  const isCameraOn = useRoom((room) => room.participants[id]?.producers.some((one) => one.source === 'camera' && !one.paused) ?? false);
+  return (
+    <>
+      <MenuItem
+        icon={isMicOn ? <MicOff size={18} /> : <Mic size={18} />}
+        onSelect={() => run(isMicOn ? actions.mute(id, 'microphone') : actions.askToUnmute(id))}
+      >
+        {isMicOn ? t('stage.mute') : t('stage.askToUnmute')}
+      </MenuItem>
+      {isCameraOn && (
+        <MenuItem icon={<VideoOff size={18} />} onSelect={() => run(actions.mute(id, 'camera'))}>
+          {t('stage.stopCamera')}
+        </MenuItem>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,2 @@
+/** Watching a show: the player first, everything else later. */
+export { Watch } from './Watch';

@@ -1,0 +1,26 @@
+import { useEffect, useState, type RefObject } from 'react';
+
+const FADE_AFTER_MS = 2500;
+
+/** Controls show while the pointer or the keyboard is at work on the player, and fade when it rests. */
+export function useControlsShown(area: RefObject<HTMLElement | null>): boolean {
+  const [isShown, setShown] = useState(true);
+  useEffect(() => {
+    const element = area.current;
+    if (!element) return;
+    let timer: ReturnType<typeof setTimeout>;
+    const wake = () => {
+      setShown(true);
+      clearTimeout(timer);
+      timer = setTimeout(() => !element.querySelector('[data-controls] :focus-visible') && setShown(false), FADE_AFTER_MS);
+    };
+    wake();
+    const events = ['pointermove', 'pointerdown', 'keydown', 'focusin'] as const;
+    for (const event of events) element.addEventListener(event, wake);
+    return () => {
+      clearTimeout(timer);
+      for (const event of events) element.removeEventListener(event, wake);
+    };
+  }, [area]);
+  return isShown;
+}

@@ -1,0 +1,67 @@
+import { Radio, Square } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useActions, useRun } from '../../bindings';
+import { useRoom } from '../../state';
+import { Button, ConfirmDialog, testIds } from '../../ui';
+import { GoLiveDialog } from './GoLiveDialog';
+
+/** At the upper right of the studio: go live, or end it. Both ask once. */
+export function GoLive() {
+  const { t } = useTranslation();
+  const state = useRoom((room) => room.live?.state);
+  const [isOpen, setOpen] = useState(false);
+  if (state === 'live' || state === 'starting') return <EndLive />;
+  return (
+    <>
+      <Button
+        look="primary"
+        size="sm"
+        isBusy={state === 'stopping'}
+        icon={<Radio size={18} aria-hidden />}
+        onClick={() => setOpen(true)}
+        data-testid={testIds.goLive}
+      >
+        {t('live.goLive')}
+      </Button>
+      {isOpen && <GoLiveDialog onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+function EndLive() {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const run = useRun();
+  const [isAsking, setAsking] = useState(false);
+  const [isEnding, setEnding] = useState(false);
+  const end = () => {
+    setEnding(true);
+    run(actions.stopLive().finally(() => setEnding(false)));
+    setAsking(false);
+  };
+  return (
+    <>
+      <Button
+        size="sm"
+        isBusy={isEnding}
+        icon={<Square size={16} aria-hidden />}
+        onClick={() => setAsking(true)}
+        data-testid={testIds.endLive}
+      >
+        {t('live.end')}
+      </Button>
+      <ConfirmDialog
+        isOpen={isAsking}
+        onClose={() => setAsking(false)}
+        onConfirm={end}
+        title={t('live.endTitle')}
+        description={t('live.endText')}
+        confirmLabel={t('live.endConfirm')}
+        cancelLabel={t('live.stayOn')}
+        look="live"
+        confirmTestId={testIds.confirmEnd}
+      />
+    </>
+  );
+}

@@ -1,0 +1,107 @@
+import { canvasOf, layout, type Tile as Place } from '@lianmai/protocol';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStageSources, type StageSource } from '../../bindings';
+import { useRoom } from '../../state';
+import { cx, testIds, useElementSize } from '../../ui';
+import { useAssetUrl } from './assets';
+import { useProfile, useScene } from './draft';
+import { ProgramTile } from './ProgramTile';
+
+/** What the audience sees, drawn from our own tracks by the program's arithmetic, because the stream itself arrives seconds later. */
+export function Program() {
+  const { t } = useTranslation();
+  const { scene } = useScene();
+  const { profile } = useProfile();
+  const sources = useStageSources();
+  const state = useRoom((room) => room.live?.state);
+  const [ref, box] = useElementSize();
+  const background = useAssetUrl(scene.background.image);
+  const canvas = canvasOf(profile);
+  const scale = Math.min(box.width / canvas.width, box.height / canvas.height);
+  const places = useMemo(() => layout(canvasOf(profile), scene, sources), [profile, scene, sources]);
+  const isLive = state === 'live';
+  return (
+    <section aria-label={t('studio.program')} className="flex min-h-0 flex-1 flex-col gap-2" data-testid={testIds.program}>
+      <div className="flex items-center justify-between gap-2 px-1 text-sm text-fg-2">
+        <h2 className="font-semibold text-fg">{t('studio.program')}</h2>
+        <span className="tabular">
+          {t(`scene.${scene.layout}`)} · {profile.name} · {profile.orientation === 'portrait' ? '9:16' : '16:9'}
+        </span>
+      </div>
+      <div ref={ref} className="relative min-h-40 flex-1 p-1.5">
+        {scale > 0 && (
+          <div
+            className={cx(
+              'absolute top-1/2 left-1/2 -translate-x-1/2 -translate-y-1/2 overflow-hidden rounded-md bg-cover bg-center outline-2 outline-offset-2',
+              isLive ? 'outline-live' : 'outline-line',
+            )}
+            style={{
+              width: canvas.width * scale,
+              height: canvas.height * scale,
+              backgroundColor: scene.background.colour,
+              ...(background && { backgroundImage: `url("${background}")` }),
+            }}
+          >
+            <Tiles places={places} sources={sources} scale={scale} showNames={scene.showNames} canvasHeight={canvas.height} />
+            <Logo />
+            <SafeFrame />
+            {places.length === 0 && (
+              <p className="absolute inset-0 flex items-center justify-center p-4 text-center text-white/80">{t('studio.emptyProgram')}</p>
+            )}
+          </div>
+        )}
+      </div>
+    </section>
+  );
+}
+
+interface TilesProps {
+  places: readonly Place[];
+  sources: readonly StageSource[];
+  scale: number;
+  showNames: boolean;
+  canvasHeight: number;
+}
+
+/** In the order of arrival, so that no video is moved in the document; the places decide where it stands. */
+function Tiles({ places, sources, scale, showNames, canvasHeight }: TilesProps) {
+  const byId = new Map(places.map((place, index) => [place.sourceId, { place, index }]));
+  return sources.map((source) => {
+    const found = byId.get(source.id);
+    if (!found) return null;
+    const { place, index } = found;
+    return (
+      <div
+        key={source.id}
+        className={cx('tile-moves absolute top-0 left-0 overflow-hidden contain-strict', place.overlay && 'rounded-md')}
+        style={{
+          transform: `translate(${place.x * scale}px, ${place.y * scale}px)`,
+          width: place.width * scale,
+          height: place.height * scale,
+          zIndex: index,
+        }}
+      >
+        <ProgramTile source={source} fit={place.fit} showName={showNames} unitPx={(canvasHeight / 720) * scale} />
+      </div>
+    );
+  });
+}
+
+function Logo() {
+  const { logo } = useScene().scene;
+  const url = useAssetUrl(logo?.image ?? null);
+  if (!logo || !url) return null;
+  const [vertical, horizontal] = logo.corner.split('-') as ['top' | 'bottom', 'left' | 'right'];
+  return (
+    <img
+      src={url}
+      alt=""
+      className="absolute z-20 w-auto"
+      style={{ height: `${logo.height * 100}%`, [vertical]: '3%', [horizontal]: '3%' }}
+    />
+  );
+}
+
+/** Some screens cut the edges: what matters belongs inside. Only the host sees it. */
+const SafeFrame = () => <div aria-hidden className="pointer-events-none absolute inset-[5%] z-20 rounded-sm border border-white/25" />;

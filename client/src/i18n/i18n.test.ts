@@ -1,0 +1,48 @@
+import { ERRORS, LianmaiError } from '@lianmai/protocol';
+import { createInstance } from 'i18next';
+import { describe, expect, it } from 'vitest';
+import { en } from './en';
+import { errorText, languageOf } from './index';
+import { zhCN } from './zh-CN';
+
+/** Every leaf as path → text; lists count by their index. */
+function flatten(value: unknown, path = ''): [string, string][] {
+  if (typeof value === 'string') return [[path, value]];
+  return Object.entries(value as object).flatMap(([key, child]) => flatten(child, path ? `${path}.${key}` : key));
+}
+const english = new Map(flatten(en));
+const chinese = new Map(flatten(zhCN));
+const variables = (text: string) => [...text.matchAll(/{{(\w+)}}/g)].map((match) => match[1]).sort();
+
+describe('both languages', () => {
+  it('have the same keys', () => expect([...chinese.keys()].sort()).toEqual([...english.keys()].sort()));
+
+  it('leave nothing empty', () => {
+    for (const [key, text] of [...english, ...chinese]) expect(text.trim(), key).not.toBe('');
+  });
+
+  it('fill in the same values', () => {
+    for (const [key, text] of english) expect(variables(chinese.get(key) ?? ''), key).toEqual(variables(text));
+  });
+
+  it('word every error of the table', () => {
+    for (const code of Object.keys(ERRORS)) {
+      expect(english.get(`errors.${code}`), code).toBeTruthy();
+      expect(chinese.get(`errors.${code}`), code).toMatch(/\p{Script=Han}/u);
+    }
+  });
+});
+
+it('an error is worded by its code; what is not ours is INTERNAL', async () => {
+  const i18n = createInstance();
+  await i18n.init({ lng: 'en', resources: { en: { translation: en } } });
+  expect(errorText(i18n.t, new LianmaiError('STAGE_FULL'))).toBe(en.errors.STAGE_FULL);
+  expect(errorText(i18n.t, { code: 'ROOM_FULL', message: 'x' })).toBe(en.errors.ROOM_FULL);
+  expect(errorText(i18n.t, new Error('secret detail'))).toBe(en.errors.INTERNAL);
+});
+
+it('the language is the chosen one, else the first of the browser that we speak', () => {
+  expect(languageOf('en', ['zh-CN'])).toBe('en');
+  expect(languageOf(null, ['fr', 'zh-Hant-TW', 'en'])).toBe('zh-CN');
+  expect(languageOf(null, ['de'])).toBe('en');
+});

@@ -1,0 +1,63 @@
+/** The pages' words, in both languages, with typed keys. The language follows the person's choice, else the browser's. */
+import { ERRORS, LianmaiError, WireError, type ErrorCode } from '@lianmai/protocol';
+import i18next, { type TFunction } from 'i18next';
+import { initReactI18next } from 'react-i18next';
+import { getPreferences, setPreferences, subscribePreferences } from '../state';
+import type { Translation } from './en';
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'translation';
+    resources: { translation: Translation };
+    returnNull: false;
+  }
+}
+
+export const LANGUAGES = [
+  { id: 'zh-CN', name: '简体中文' },
+  { id: 'en', name: 'English' },
+] as const;
+export type Language = (typeof LANGUAGES)[number]['id'];
+
+/** Each language is a chunk of its own: nobody loads words they do not read. */
+const LOADERS: Record<Language, () => Promise<Translation>> = {
+  en: async () => (await import('./en')).en,
+  'zh-CN': async () => (await import('./zh-CN')).zhCN,
+};
+
+export function languageOf(chosen: Language | null, browser: readonly string[]): Language {
+  if (chosen) return chosen;
+  for (const tag of browser) {
+    if (/^zh\b/i.test(tag)) return 'zh-CN';
+    if (/^en\b/i.test(tag)) return 'en';
+  }
+  return 'en';
+}
+
+async function show(language: Language): Promise<void> {
+  if (!i18next.hasResourceBundle(language, 'translation')) i18next.addResourceBundle(language, 'translation', await LOADERS[language]());
+  await i18next.changeLanguage(language);
+  document.documentElement.lang = language;
+}
+
+/** Call once, before the first page is drawn. */
+export async function startI18n(): Promise<void> {
+  await i18next.use(initReactI18next).init({ resources: {}, lng: 'en', fallbackLng: false, interpolation: { escapeValue: false } });
+  await show(languageOf(getPreferences().lang, navigator.languages));
+  subscribePreferences((now, before) => {
+    if (now.lang !== before.lang) void show(languageOf(now.lang, navigator.languages));
+  });
+}
+
+export const setLanguage = (lang: Language): void => setPreferences({ lang });
+
+/** An error in words for people: by its code, so that both languages have it. What is not ours counts as INTERNAL. */
+export function errorText(t: TFunction, error: unknown): string {
+  return t(`errors.${codeOf(error)}`);
+}
+
+function codeOf(error: unknown): ErrorCode {
+  if (error instanceof LianmaiError) return error.code;
+  const wire = WireError.safeParse(error);
+  return wire.success && wire.data.code in ERRORS ? wire.data.code : 'INTERNAL';
+}

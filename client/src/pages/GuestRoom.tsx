@@ -1,0 +1,53 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useSelf } from '../bindings';
+import { ChatPanel, useUnread } from '../features/chat';
+import { Dock, type DrawerName } from '../features/controls';
+import { InviteCard } from '../features/invite';
+import { PeoplePanel } from '../features/people';
+import { MediaBlocked, ReconnectingCover, SoundBlocked, TopBar } from '../features/room';
+import { Stage } from '../features/stage';
+import { useRoom } from '../state';
+import { Empty, testIds } from '../ui';
+import { Drawer } from './Drawer';
+import { RoomOverlays } from './RoomOverlays';
+
+/** The room of guests and viewers: the stage, and what they need around it. */
+export function GuestRoom({ room, onLeave }: { room: string; onLeave: () => void }) {
+  const { t } = useTranslation();
+  const [drawer, setDrawer] = useState<DrawerName | null>(null);
+  const [isInviting, setInviting] = useState(false);
+  const unread = useUnread(drawer === 'chat');
+  const self = useSelf();
+  const isAlone = useRoom((state) => Object.keys(state.participants).length === 1) && self?.onStage === true;
+  const toggle = (name: DrawerName) => setDrawer((open) => (open === name ? null : name));
+  const close = () => setDrawer(null);
+  return (
+    <div className="flex h-dvh flex-col bg-bg" data-testid={testIds.room}>
+      <TopBar onInvite={() => setInviting(true)} />
+      <div className="relative flex min-h-0 flex-1 gap-2 px-2">
+        <main className="relative min-w-0 flex-1 overflow-hidden rounded-lg">
+          <Stage
+            extra={isAlone ? <InviteCard room={room} /> : null}
+            empty={<Empty title={t('room.emptyTitle')}>{t('room.emptyText')}</Empty>}
+          />
+          <ReconnectingCover />
+          <MediaBlocked />
+          <SoundBlocked />
+        </main>
+        {drawer === 'people' && (
+          <Drawer title={t('dock.people')} onClose={close}>
+            <PeoplePanel />
+          </Drawer>
+        )}
+        {drawer === 'chat' && (
+          <Drawer title={t('chat.title')} onClose={close}>
+            <ChatPanel />
+          </Drawer>
+        )}
+      </div>
+      <Dock drawers={{ open: drawer, toggle, unread }} onInvite={() => setInviting(true)} onLeave={onLeave} />
+      <RoomOverlays room={room} isInviting={isInviting} onInviteClose={() => setInviting(false)} />
+    </div>
+  );
+}

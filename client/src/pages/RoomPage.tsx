@@ -1,0 +1,82 @@
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { Lobby } from '../features/lobby';
+import { joinRoom, preloadRoom, resumableSession } from '../session';
+import { useRoom, type RoomActions } from '../state';
+import { JoiningScreen } from './JoiningScreen';
+import { LanguageSwitch } from './LanguageSwitch';
+import { navigate, roomPath } from './router';
+import { useTheme } from './useTheme';
+import { useTitle } from './useTitle';
+
+const loadInside = () => import('./Inside');
+const Inside = lazy(loadInside);
+const Ended = lazy(async () => ({ default: (await loadInside()).Ended }));
+
+/** A room from the lobby to the end: one page, so that devices stay open and nothing flickers on the way in. */
+export default function RoomPage({ room }: { room: string | null }) {
+  const [joined, setJoined] = useState<{ room: string; actions: RoomActions } | null>(null);
+  const isResuming = useResume(room, (actions) => room && setJoined({ room, actions }));
+  const phase = useRoom((state) => state.phase);
+  const isIn = joined !== null && phase !== 'left' && phase !== 'failed';
+  useTheme(joined || isResuming ? 'dark' : 'system');
+  useTitle(useRoom((state) => state.room?.title ?? null) ?? room);
+  useLeaveWhenMovingOn(joined, room);
+  usePreload();
+
+  const onJoined = (name: string, actions: RoomActions) => {
+    setJoined({ room: name, actions });
+    // Also takes a token out of the address bar: a reload goes on by the session's own memory.
+    navigate(roomPath(name), { replace: room !== null });
+  };
+  if (isResuming) return <JoiningScreen />;
+  if (!joined) {
+    const token = new URLSearchParams(location.search).get('token');
+    return <Lobby room={room} token={token} onJoined={onJoined} onNamed={(name) => navigate(roomPath(name))} corner={<LanguageSwitch />} />;
+  }
+  const toLobby = (path: string) => {
+    setJoined(null);
+    navigate(path);
+  };
+  return (
+    <Suspense fallback={<JoiningScreen />}>
+      {isIn ? (
+        <Inside room={joined.room} actions={joined.actions} />
+      ) : (
+        <Ended onRejoin={() => toLobby(roomPath(joined.room))} onHome={() => toLobby('/')} />
+      )}
+    </Suspense>
+  );
+}
+
+/** While people look at themselves in the lobby, what comes after it is fetched. */
+function usePreload(): void {
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      preloadRoom();
+      void loadInside().catch(() => undefined);
+    }, 300);
+    return () => clearTimeout(timer);
+  }, []);
+}
+
+/** A reloaded page goes straight back in, as the same participant. If that fails, the lobby is shown. */
+function useResume(room: string | null, onResumed: (actions: RoomActions) => void): boolean {
+  const [resumable] = useState(() => (room === null ? null : resumableSession(room)));
+  const [isResuming, setResuming] = useState(resumable !== null);
+  const hasBegun = useRef(false);
+  useEffect(() => {
+    if (!resumable || room === null || hasBegun.current) return;
+    hasBegun.current = true;
+    joinRoom({ room, ...resumable })
+      .then(onResumed, () => undefined)
+      .finally(() => setResuming(false));
+  });
+  return isResuming;
+}
+
+/** The browser's back button out of a room leaves it. */
+function useLeaveWhenMovingOn(joined: { room: string; actions: RoomActions } | null, room: string | null): void {
+  useEffect(() => {
+    if (joined && room !== joined.room) void joined.actions.leave();
+  }, [joined, room]);
+}

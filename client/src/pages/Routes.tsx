@@ -1,0 +1,41 @@
+import { LoaderCircle } from 'lucide-react';
+import { lazy, Suspense } from 'react';
+import { Crash } from './Crash';
+import { NotFoundPage } from './NotFoundPage';
+import { routeOf, usePath } from './router';
+
+const RoomPage = lazy(() => import('./RoomPage'));
+const WatchPage = lazy(() => import('./WatchPage'));
+/** Pages with made-up people, to look at; not in the product. */
+const GalleryPage = import.meta.env.MODE === 'gallery' ? lazy(() => import('./gallery/GalleryPage')) : NotFoundPage;
+
+/** The page of the present address. Each is loaded when it is first needed. */
+export function Routes() {
+  return (
+    <Crash>
+      <Suspense fallback={<Loading />}>
+        <Page />
+      </Suspense>
+    </Crash>
+  );
+}
+
+function Page() {
+  const route = routeOf(usePath());
+  switch (route.page) {
+    case 'room':
+      return <RoomPage room={route.room} />;
+    case 'watch':
+      return <WatchPage key={route.room} room={route.room} />;
+    case 'gallery':
+      return <GalleryPage />;
+    case 'unknown':
+      return <NotFoundPage />;
+  }
+}
+
+const Loading = () => (
+  <div className="flex h-full items-center justify-center text-fg-3" role="status">
+    <LoaderCircle size={32} className="animate-spin" aria-hidden />
+  </div>
+);

@@ -1,0 +1,147 @@
+import { useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ChatPanel, useUnread } from '../features/chat';
+import { Dock, type DrawerName } from '../features/controls';
+import { InviteCard, watchLink } from '../features/invite';
+import { PeoplePanel, RequestList } from '../features/people';
+import { MediaBlocked, ReconnectingCover, SoundBlocked, TopBar } from '../features/room';
+import { Backstage, GoLive, Health, Look, Outputs, Program, SceneBar, StageStrip } from '../features/studio';
+import { useRoom } from '../state';
+import { Badge, Panel, Tabs, testIds, useMediaQuery, type Tab } from '../ui';
+import { RoomOverlays } from './RoomOverlays';
+
+type Width = 'wide' | 'medium' | 'narrow';
+
+function useWidth(): Width {
+  const isWide = useMediaQuery('(min-width: 1280px)');
+  const isMedium = useMediaQuery('(min-width: 800px)');
+  return isWide ? 'wide' : isMedium ? 'medium' : 'narrow';
+}
+
+/** The host's room: requests and people, the program with its controls, outputs and chat. Three columns, two, or one with tabs. */
+export function StudioRoom({ room, onLeave }: { room: string; onLeave: () => void }) {
+  const width = useWidth();
+  const [isInviting, setInviting] = useState(false);
+  const [tab, setTab] = useState('outputs');
+  const [arePeopleShown, setPeopleShown] = useState(true);
+  const unread = useUnread(tab === 'chat');
+  const requests = useRoom((state) => state.stage?.requests.length ?? 0);
+  const isChatOpen = tab === 'chat';
+  const toggle = (drawer: DrawerName) => {
+    if (drawer === 'people' && width === 'wide') setPeopleShown(!arePeopleShown);
+    else setTab(tab === drawer ? 'outputs' : drawer);
+  };
+  const open: DrawerName | null = isChatOpen ? 'chat' : (width === 'wide' ? arePeopleShown : tab === 'people') ? 'people' : null;
+  const tabs = useTabs({ room, withPeople: width !== 'wide', unread, requests });
+  const side = <Tabs {...tabs} value={tabs.tabs.some((one) => one.id === tab) ? tab : 'outputs'} onChange={setTab} />;
+  return (
+    <div className="flex h-dvh flex-col bg-bg" data-testid={testIds.studio}>
+      <TopBar onInvite={() => setInviting(true)} end={<GoLive />} />
+      <div className={COLUMNS[width]}>
+        {width === 'wide' && (arePeopleShown || requests > 0) && <PeopleColumn withPeople={arePeopleShown} requests={requests} />}
+        <Centre room={room} isNarrow={width === 'narrow'} />
+        <div className={SIDES[width]}>{side}</div>
+      </div>
+      <Dock drawers={{ open, toggle, unread: isChatOpen ? 0 : unread }} onInvite={() => setInviting(true)} onLeave={onLeave} />
+      <RoomOverlays room={room} isInviting={isInviting} onInviteClose={() => setInviting(false)} />
+    </div>
+  );
+}
+
+const COLUMNS: Record<Width, string> = {
+  wide: 'flex min-h-0 flex-1 gap-2 px-2',
+  medium: 'flex min-h-0 flex-1 gap-2 px-2',
+  narrow: 'flex min-h-0 flex-1 flex-col gap-2 overflow-y-auto px-2',
+};
+const SIDES: Record<Width, string> = {
+  wide: 'flex w-84 shrink-0 *:min-w-0 *:flex-1',
+  medium: 'flex w-80 shrink-0 *:min-w-0 *:flex-1',
+  narrow: 'flex min-h-96 shrink-0 *:min-w-0 *:flex-1',
+};
+
+function Centre({ room, isNarrow }: { room: string; isNarrow: boolean }) {
+  const isAlone = useRoom((state) => Object.keys(state.participants).length === 1);
+  return (
+    <main className={isNarrow ? 'relative flex shrink-0 flex-col gap-2' : 'relative flex min-w-0 flex-1 flex-col gap-2 overflow-hidden'}>
+      <div className={isNarrow ? 'flex h-64 flex-col' : 'flex min-h-0 flex-1 flex-col'}>
+        <Program />
+      </div>
+      <div className={isNarrow ? 'flex flex-col gap-2' : 'flex min-w-0 gap-2'}>
+        <StageStrip />
+        {isAlone && (
+          <div className="min-h-44 min-w-0 flex-1 rounded-lg">
+            <InviteCard room={room} />
+          </div>
+        )}
+      </div>
+      <SceneBar />
+      <Health />
+      <ReconnectingCover />
+      <MediaBlocked />
+      <SoundBlocked />
+    </main>
+  );
+}
+
+function PeopleColumn({ withPeople, requests }: { withPeople: boolean; requests: number }) {
+  const { t } = useTranslation();
+  return (
+    <div className="flex w-68 shrink-0 flex-col gap-2" data-testid={testIds.peopleDrawer}>
+      <Panel
+        title={t('people.requests')}
+        aside={requests > 0 && <Count value={requests} />}
+        className="max-h-1/2 shrink-0"
+        bodyClassName="overflow-y-auto"
+      >
+        {requests === 0 && <p className="px-4 pb-3 text-fg-3">{t('people.noRequests')}</p>}
+        <RequestList />
+      </Panel>
+      {withPeople && (
+        <>
+          <Panel title={t('studio.backstage')} className="max-h-1/4 shrink-0" bodyClassName="overflow-y-auto">
+            <Backstage />
+          </Panel>
+          <Panel className="flex-1 overflow-hidden" bodyClassName="overflow-hidden">
+            <PeoplePanel withRequests={false} />
+          </Panel>
+        </>
+      )}
+    </div>
+  );
+}
+
+const Count = ({ value }: { value: number }) => (
+  <span className="pr-2">
+    <Badge count={value} data-testid={testIds.requestCount} />
+  </span>
+);
+
+interface TabsOptions {
+  room: string;
+  withPeople: boolean;
+  unread: number;
+  requests: number;
+}
+
+function useTabs({ room, withPeople, unread, requests }: TabsOptions): { tabs: Tab[]; label: string } {
+  const { t } = useTranslation();
+  const make = (id: string, label: string, content: ReactNode, rest: Partial<Tab> = {}): Tab => ({ id, label, content, ...rest });
+  const tabs = [
+    make('outputs', t('outputs.title'), <Outputs watchLink={watchLink(room)} />),
+    make('chat', t('chat.title'), <ChatPanel />, { badge: unread, isKept: true }),
+    make('look', t('studio.look'), <Look />),
+  ];
+  if (withPeople) tabs.splice(1, 0, make('people', t('studio.people'), <NarrowPeople />, { badge: requests }));
+  return { tabs, label: t('studio.tabs') };
+}
+
+function NarrowPeople() {
+  const { t } = useTranslation();
+  return (
+    <div className="flex h-full flex-col overflow-y-auto">
+      <PeoplePanel />
+      <h3 className="px-4 pt-2 pb-1 font-semibold">{t('studio.backstage')}</h3>
+      <Backstage />
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+import { LianmaiError } from '@lianmai/protocol';
+import { useState } from 'react';
+import { RoomProvider } from '../../bindings';
+import { EndedScreen } from '../../features/room';
+import { getRoomStore, type RoomActions } from '../../state';
+import { GuestRoom } from '../GuestRoom';
+import { StudioRoom } from '../StudioRoom';
+import { useTheme } from '../useTheme';
+import { fixtureState } from './fixtures';
+
+/** Every action of a room: accepted and without effect, or refused with `?fail`. */
+function fixtureActions(isFailing: boolean): RoomActions {
+  const act = () => (isFailing ? Promise.reject(new LianmaiError('BRIDGE_UNAVAILABLE')) : Promise.resolve());
+  const dismissNotice = (id: number) => getRoomStore().setState(({ notices }) => ({ notices: notices.filter((one) => one.id !== id) }));
+  return new Proxy({} as RoomActions, {
+    get: (_, name) => (name === 'dismissNotice' ? dismissNotice : name === 'setTileSize' ? () => undefined : act),
+  });
+}
+
+/** A room made up from the address, to be looked at. */
+export default function GalleryPage() {
+  const [actions] = useState(() => {
+    const query = new URLSearchParams(location.search);
+    getRoomStore().setState(fixtureState(query), true);
+    return fixtureActions(query.has('fail'));
+  });
+  useTheme('dark');
+  const query = new URLSearchParams(location.search);
+  if (query.has('ended')) return <EndedScreen onRejoin={() => undefined} onHome={() => undefined} />;
+  const Room = query.get('as') === 'host' ? StudioRoom : GuestRoom;
+  return (
+    <RoomProvider actions={actions}>
+      <Room room="morning-show" onLeave={() => undefined} />
+    </RoomProvider>
+  );
+}

@@ -1,0 +1,2 @@
+/** Addresses, and which features make up the page behind each of them. */
+export { Routes } from './Routes';
