@@ -5,4 +5,4 @@
 export { ENCODERS } from './encoders.js';
 export { FfmpegProcess, type FfmpegExit, type FfmpegProcessOptions, type PipeKind } from './FfmpegProcess.js';
 export { FfmpegNotFound, findFfmpeg, type Ffmpeg } from './find.js';
-export type { ByteSink } from './readInto.js';
+export { copyInto, type ByteSink } from './readInto.js';

@@ -14,7 +14,7 @@ interface HasHandle {
 }
 
 /**
- * Reads a child's pipe without a buffer and a copy for every 64 KB: raw pictures of four cameras are 40 MB/s, and this is 40 % less CPU. Node can do so for
+ * Reads a child's pipe without a buffer and a copy for every 64 KB: raw pictures of four cameras are 40 MB/s, and this is a quarter less CPU. Node can do so for
  * sockets (`onread`), but a child's pipes are made without a way to say it; so a second socket is made around the same handle. Where there is no handle,
  * the bytes are copied as they come.
  */

@@ -57,6 +57,13 @@ export class FrameAssembler {
     this.#format.reset();
   }
 
+  /** Packets were not looked at for a while: nothing until a key frame. */
+  restart(): void {
+    this.lose();
+    this.#isBroken = true;
+    this.#lastPictureId = null;
+  }
+
   #start(packet: RtpPacket, part: PayloadPart): Unfinished {
     if (!part.isFrameStart || (this.#hasLoss && !this.#follows(part))) this.#isBroken = true;
     this.#hasLoss = false;

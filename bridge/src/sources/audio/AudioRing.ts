@@ -1,0 +1,140 @@
+/** Samples per channel that are kept: 1.37 s, three times the longest delay. A power of two. */
+const RING_SAMPLES = 1 << 16;
+const MASK = RING_SAMPLES - 1;
+/** A lost packet is replaced by what was heard before it, mirrored (so that it continues without a step) and fading out over 40 ms. */
+const CONCEAL_SAMPLES = 1920;
+/** Where nothing was sent (DTX) the end is only rounded off. */
+const ROUND_OFF_SAMPLES = 120;
+const CROSSFADE_SAMPLES = 240;
+
+export interface WriteOptions {
+  /** The gap before this packet was lost, not silent. */
+  isAfterLoss: boolean;
+  /** What is before this position has been played already. */
+  playedTo: number;
+}
+
+/**
+ * Decoded sound at its place in the stream's own time: positions are samples at 48 kHz on the stream's count. A gap is silence if the sender was silent,
+ * or the fading echo of what was before it if packets were lost.
+ */
+export class AudioRing {
+  /** Interleaved stereo. */
+  readonly #ring = new Float32Array(2 * RING_SAMPLES);
+  /** Where the sent sound ends; null: nothing yet. */
+  #end: number | null = null;
+  /** Where the made-up sound behind it ends. */
+  #filledEnd = 0;
+
+  get end(): number | null {
+    return this.#end;
+  }
+
+  write(position: number, left: Float32Array, right: Float32Array, { isAfterLoss, playedTo }: WriteOptions): void {
+    if (this.#end === null || Math.abs(position - this.#end) > RING_SAMPLES / 2) this.#restart(position);
+    const end = this.#end ?? position;
+    // Time stamps that are rounded to milliseconds overlap a little; what adds nothing is a duplicate.
+    if (position + left.length <= end) return;
+    if (position > end) this.#fill(position + CROSSFADE_SAMPLES, isAfterLoss ? CONCEAL_SAMPLES : ROUND_OFF_SAMPLES);
+    const fadeFrom = this.#filledEnd > position ? Math.max(position, playedTo) : Infinity;
+    this.#copy(position, left, right, fadeFrom);
+    this.#end = this.#filledEnd = position + left.length;
+  }
+
+  /** Adds `count` samples from `position` to `out`, stretched or squeezed to fill it, faded in or out over its whole length if asked. False: silence. */
+  addTo(out: Float32Array, position: number, count: number, gain: number): boolean {
+    if (!this.#prepare(position, count)) return false;
+    const samples = out.length / 2;
+    return count === samples ? this.#addPlain(out, position, gain) : this.#addStretched(out, position, count / samples, gain);
+  }
+
+  /** Continues at `to` what was heard at `from`: the first 5 ms of `out` go from one to the other. */
+  addCrossfaded(out: Float32Array, from: number, to: number, gain: number): boolean {
+    const fade = Math.min(CROSSFADE_SAMPLES, out.length / 2);
+    const isOldThere = this.#prepare(from, fade);
+    const isNewThere = this.#prepare(to, out.length / 2);
+    let heard = 0;
+    for (let i = 0; i < out.length; i++) {
+      const sample = i >> 1;
+      const weight = Math.min(1, sample / fade);
+      const now = isNewThere ? this.#at(to + sample, i & 1) * weight : 0;
+      const before = isOldThere && weight < 1 ? this.#at(from + sample, i & 1) * (1 - weight) : 0;
+      out[i]! += (now + before) * gain;
+      heard += Math.abs(now + before);
+    }
+    return heard > 0;
+  }
+
+  /** Makes up what is read behind the end; false: there is nothing at this position. */
+  #prepare(position: number, count: number): boolean {
+    if (this.#end === null || position < this.#end - RING_SAMPLES + count || position > this.#end + CONCEAL_SAMPLES) return false;
+    const to = position + count + 1;
+    if (to > this.#filledEnd) this.#fill(to, CONCEAL_SAMPLES);
+    return true;
+  }
+
+  #addPlain(out: Float32Array, position: number, gain: number): boolean {
+    const ring = this.#ring;
+    let heard = 0;
+    let from = 2 * (position & MASK);
+    for (let i = 0; i < out.length; i++) {
+      const value = ring[from]!;
+      out[i]! += value * gain;
+      heard += value * value;
+      from = from + 1 === ring.length ? 0 : from + 1;
+    }
+    return heard > 0;
+  }
+
+  /** Linear interpolation is enough for 0.4 %. */
+  #addStretched(out: Float32Array, position: number, step: number, gain: number): boolean {
+    let heard = 0;
+    for (let i = 0; i < out.length; i++) {
+      const exact = (i >> 1) * step;
+      const whole = Math.floor(exact);
+      const first = this.#at(position + whole, i & 1);
+      const value = first + (this.#at(position + whole + 1, i & 1) - first) * (exact - whole);
+      out[i]! += value * gain;
+      heard += value * value;
+    }
+    return heard > 0;
+  }
+
+  #at(position: number, channel: number): number {
+    return this.#ring[2 * (position & MASK) + channel]!;
+  }
+
+  #restart(position: number): void {
+    this.#ring.fill(0);
+    this.#end = this.#filledEnd = position;
+  }
+
+  #fill(to: number, fadeSamples: number): void {
+    const end = this.#end ?? to;
+    for (let position = this.#filledEnd; position < to; position++) {
+      const distance = position - end;
+      const weight = Math.max(0, 1 - distance / fadeSamples);
+      const at = 2 * (position & MASK);
+      const mirrored = 2 * ((end - 1 - distance) & MASK);
+      this.#ring[at] = weight > 0 ? this.#ring[mirrored]! * weight : 0;
+      this.#ring[at + 1] = weight > 0 ? this.#ring[mirrored + 1]! * weight : 0;
+    }
+    this.#filledEnd = Math.max(this.#filledEnd, to);
+  }
+
+  /** From `fadeFrom` on, what was made up there goes over into what was sent. */
+  #copy(position: number, left: Float32Array, right: Float32Array, fadeFrom: number): void {
+    const ring = this.#ring;
+    for (let i = 0; i < left.length; i++) {
+      const at = 2 * ((position + i) & MASK);
+      const weight = Math.min(1, Math.max(0, (position + i - fadeFrom) / CROSSFADE_SAMPLES));
+      if (fadeFrom === Infinity || position + i < fadeFrom || weight === 1) {
+        ring[at] = left[i]!;
+        ring[at + 1] = right[i]!;
+      } else {
+        ring[at]! += (left[i]! - ring[at]!) * weight;
+        ring[at + 1]! += (right[i]! - ring[at + 1]!) * weight;
+      }
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/** More often than this only makes the picture worse: key frames are large. */
+const EVERY_MS = 500;
+
+/** Asks for a key frame, at most every 500 ms, until there is one. */
+export class KeyFrameRequests {
+  readonly #send: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #isWanted = false;
+
+  constructor(send: () => void) {
+    this.#send = send;
+  }
+
+  want(): void {
+    if (this.#isWanted) return;
+    this.#isWanted = true;
+    // A timer that still runs: the last request is less than 500 ms old.
+    if (!this.#timer) this.#ask();
+  }
+
+  got(): void {
+    this.#isWanted = false;
+  }
+
+  close(): void {
+    this.#isWanted = false;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #ask(): void {
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#isWanted) this.#ask();
+    }, EVERY_MS);
+    this.#send();
+  }
+}
