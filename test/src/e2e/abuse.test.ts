@@ -58,7 +58,7 @@ describe('bad input', () => {
     const [first, second] = browsers as [Browser, Browser];
     const token = await system.token('quiet', 'host', 'host', 'Host');
     host = await RoomPage.open(first, system, `/r/quiet?token=${token}`);
-    await host.enter('Host');
+    await host.enter();
     guest = await RoomPage.join(second, system, { room: 'quiet', name: 'Guest' });
     await Promise.all([host.sees('Guest'), guest.sees('Host')]);
     pid = system.pid;

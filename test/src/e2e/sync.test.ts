@@ -139,7 +139,7 @@ describe('picture and sound of the program', () => {
     await page.addInitScript(watchDevices);
     const token = await system.token('sync', 'host', 'host', 'Flash');
     await page.goto(`${system.url}/r/sync?token=${token}`);
-    await publisher.enter('Flash');
+    await publisher.enter();
     const { status } = await system.api('POST', '/rooms/sync/live', { outputs: [{ kind: 'rtmp', url: rtmp.url }] });
     expect(status).toBeLessThan(300);
     await until('both are captured', () => page.evaluate(() => (window as unknown as { onsets: Onsets }).onsets.beeps.length > 2));

@@ -47,7 +47,7 @@ describe('when parts fail', () => {
     proxy = await TcpProxy.open(Number(new URL(system.url).port));
     const [first, second] = browsers as [Browser, Browser];
     host = await RoomPage.open(first, system, `/r/storm?token=${await system.token('storm', 'host', 'host', 'Host')}`);
-    await host.enter('Host');
+    await host.enter();
     guest = await RoomPage.open(second, { url: `http://127.0.0.1:${proxy.port}` }, '/r/storm');
     await guest.enter('Guest');
     await Promise.all([host.sees('Guest'), guest.sees('Host')]);

@@ -68,7 +68,8 @@ export class System {
       'the system is ready',
       async () => {
         if (hasExited) throw new Error(`it exited:\n${system.output}`);
-        return (await fetch(`${system.url}/readyz`)).ok && (await fetch(`${system.originUrl}/readyz`)).ok;
+        const faces = env.LIANMAI_BRIDGE === 'external' ? [system.url] : [system.url, system.originUrl];
+        return (await Promise.all(faces.map((face) => fetch(`${face}/readyz`)))).every(({ ok }) => ok);
       },
       30_000,
     ).catch(async (error: unknown) => {

@@ -22,9 +22,10 @@ export interface DeviceCheck {
   takeBack: (tracks: HandedTracks) => void;
 }
 
+/** true: wanted, but not open yet; whoever takes over opens it. */
 export interface HandedTracks {
-  camera: MediaStreamTrack | false;
-  microphone: MediaStreamTrack | false;
+  camera: MediaStreamTrack | boolean;
+  microphone: MediaStreamTrack | boolean;
 }
 
 type Kind = 'camera' | 'microphone';
@@ -39,6 +40,7 @@ class LobbyDevice {
   private readonly tell: (now: CheckedTrack) => void;
   private track: MediaStreamTrack | null = null;
   private wish = 0;
+  private isStarting = false;
 
   constructor(kind: Kind, tell: (now: CheckedTrack) => void) {
     this.kind = kind;
@@ -49,6 +51,7 @@ class LobbyDevice {
     const wish = ++this.wish;
     this.stop();
     this.tell({ ...OFF, state: 'starting' });
+    this.isStarting = true;
     try {
       const track = await OPEN[this.kind]();
       if (wish !== this.wish) return stopTrack(track);
@@ -57,25 +60,29 @@ class LobbyDevice {
       this.tell({ state: 'on', track, problem: null });
     } catch (error) {
       if (wish === this.wish) this.tell({ ...OFF, state: 'failed', problem: error instanceof DeviceError ? error.problem : 'unknown' });
+    } finally {
+      if (wish === this.wish) this.isStarting = false;
     }
   }
 
   close(): void {
     this.wish++;
+    this.isStarting = false;
     this.stop();
     this.tell(OFF);
   }
 
-  give(): MediaStreamTrack | false {
+  give(): MediaStreamTrack | boolean {
     this.wish++;
-    const track = this.track;
+    const given = this.track ?? this.isStarting;
     this.track = null;
-    return track ?? false;
+    this.isStarting = false;
+    return given;
   }
 
-  take(track: MediaStreamTrack | false): void {
-    if (!track) return;
-    if (track.readyState === 'ended') return void this.open();
+  take(track: MediaStreamTrack | boolean): void {
+    if (track === false) return;
+    if (track === true || track.readyState === 'ended') return void this.open();
     this.track = track;
   }
 
