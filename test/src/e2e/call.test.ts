@@ -10,7 +10,11 @@ describe('a call', () => {
   let guest: RoomPage;
 
   beforeAll(async () => {
-    [system, redBrowser, greenBrowser] = await Promise.all([System.start({ workers: 2, env: { LIANMAI_BRIDGE: 'external' } }), launchBrowser('red'), launchBrowser('green')]);
+    [system, redBrowser, greenBrowser] = await Promise.all([
+      System.start({ workers: 2, env: { LIANMAI_BRIDGE: 'external' } }),
+      launchBrowser('red'),
+      launchBrowser('green'),
+    ]);
   });
   afterEach(async ({ task }) => {
     if (task.result?.state !== 'fail') return;
