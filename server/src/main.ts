@@ -72,7 +72,7 @@ async function build(ground: Ground, front: HttpFront, isSecure: boolean): Promi
       stagePolicy: config.rooms.stagePolicy,
       originUrl: config.origin.publicUrl ?? null,
       originPort: config.origin.port,
-      originTarget: (room) => originOf(rooms, bridges, room),
+      originTarget: (room) => originOf(ground, { rooms, bridges, room }),
       clientDir: CLIENT_DIR,
       trustProxy: config.http.trustProxy,
     }),
@@ -124,11 +124,13 @@ function readiness({ config, scope }: Ground, bridges: Bridges): () => boolean {
   return () => isComplete && !scope.isClosed;
 }
 
-/** The bridge that runs the room's program has it; after the end, whichever there is. On this machine, unless the bridge says otherwise. */
-function originOf(rooms: RoomDirectory, bridges: Bridges, room: string): string | null {
+/** The bridge that runs the room's program has it; after the end, whichever there is. One of our own is on this machine, whatever players are told. */
+function originOf({ config }: Ground, { rooms, bridges, room }: { rooms: RoomDirectory; bridges: Bridges; room: string }): string | null {
   const ofRoom = rooms.all.find(({ id }) => id === room)?.live.origin;
   const origin = ofRoom ?? bridges.bridges.find(({ state }) => state !== 'gone')?.hello.origin;
-  return origin ? (origin.url?.replace(/\/$/, '') ?? `http://127.0.0.1:${origin.port}`) : null;
+  if (!origin) return null;
+  if (config.live.bridge === 'external' && origin.url !== null) return origin.url.replace(/\/$/, '');
+  return `http://127.0.0.1:${origin.port}`;
 }
 
 function measure(metrics: Metrics, parts: { sfu: Sfu; rooms: RoomDirectory; signalling: Signalling; bridges: Bridges }): void {

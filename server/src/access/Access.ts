@@ -3,7 +3,8 @@ import { LianmaiError, type JoinClaims } from '@lianmai/protocol';
 import { isSame, type ApiKey } from './credentials.js';
 import { AUDIENCE, mintBridgeToken, mintJoinToken, verifyJoinToken, verifyToken, type JoinTokenRequest } from './token.js';
 
-const BRIDGE_TOKEN_TTL_S = 24 * 3600;
+/** A bridge comes back with the token that it was started with, however long it has run. */
+const BRIDGE_TOKEN_TTL_S = 365 * 86_400;
 
 /** Everything that knows the API secret: who may call the API, join a room, or be a bridge. */
 export class Access {
