@@ -1,0 +1,99 @@
+import { fstatSync } from 'node:fs';
+import { ConfigError, createLog, Metrics, Scope, type Log } from '@lianmai/kit';
+import { Artist } from './compositor/art/index.js';
+import { readConfig, type BridgeConfig } from './config.js';
+import { ServerLink } from './control/index.js';
+import { createOutputKinds } from './egress/index.js';
+import { FfmpegNotFound, findFfmpeg } from './ffmpeg/index.js';
+import { createOrigin } from './origin/index.js';
+import { AssetCache, Programs, SharedUsage } from './program/index.js';
+import { StreamHub } from './stream/index.js';
+
+/** Builds the bridge's parts and gives each what it needs; answers the scope that closes them in reverse. */
+async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
+  const scope = new Scope();
+  try {
+    const artist = scope.own(new Artist(log));
+    const ffmpeg = await findFfmpeg();
+    log.info(ffmpeg, 'FFmpeg');
+    const hub = scope.own(new StreamHub());
+    const host = config.originHost === undefined ? {} : { host: config.originHost };
+    const origin = scope.own(await createOrigin({ hub, port: config.originPort, ...host, log, metrics: new Metrics() }));
+    const kinds = createOutputKinds({ insecureTls: config.insecureTls });
+
+    const assets: AssetCache = new AssetCache(config.dataDir, (id) => link.fetchAsset(id));
+    const programs: Programs = new Programs({
+      ...{ hub, kinds, ffmpeg, artist, assets, log },
+      usage: new SharedUsage(),
+      rtpIp: config.rtpIp,
+      logLevel: config.logLevel,
+      announce: (name, data) => link.announce(name, data),
+      hlsViewers: (id) => origin.viewers(id),
+    });
+    const link: ServerLink = new ServerLink({
+      url: config.serverUrl,
+      token: config.token,
+      handlers: programs.handlers,
+      hello: () => ({
+        bridgeId: config.bridgeId,
+        origin: { url: config.originUrl ?? null, port: origin.port },
+        encoders: ffmpeg.encoders,
+        outputKinds: kinds.advertise(),
+        programs: programs.summaries,
+      }),
+      onConnected: () => programs.announceAll(),
+      onOrphaned: () => void programs.stopAll('no server'),
+      orphanMs: config.orphanMs,
+      log,
+    });
+    scope.own(link);
+    scope.own(programs);
+    return scope;
+  } catch (error) {
+    await scope.close('not started');
+    throw error;
+  }
+}
+
+/** A signal, or the end of the process that started us, if our stdin is a pipe of it (in a container or a service it is none). */
+function closeOnDemand(scope: Scope, log: Log): void {
+  const close = (reason: string) => {
+    log.info({ reason }, 'closing');
+    scope.close(reason).then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'not everything closed cleanly');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', () => close('SIGTERM'));
+  process.on('SIGINT', () => close('SIGINT'));
+  process.on('disconnect', () => close('parent is gone'));
+  if (!isPipe(0)) return;
+  process.stdin.on('end', () => close('parent is gone')).on('error', () => undefined);
+  process.stdin.resume();
+}
+
+function isPipe(fd: number): boolean {
+  try {
+    const stat = fstatSync(fd);
+    return stat.isFIFO() || stat.isSocket();
+  } catch {
+    return false;
+  }
+}
+
+async function main(): Promise<void> {
+  try {
+    const config = readConfig(process.env);
+    const log = createLog('bridge', config.logLevel);
+    closeOnDemand(await startBridge(config, log), log);
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof FfmpegNotFound)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(2);
+  }
+}
+
+await main();

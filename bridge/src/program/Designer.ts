@@ -1,0 +1,174 @@
+import type { Log } from '@lianmai/kit';
+import { layout, type AssetId, type Corner, type ProgramPicture, type ProgramSource, type Rect, type SceneSource, type Size, type SourceId, type Tile } from '@lianmai/protocol';
+import type { z } from 'zod';
+import { isRightToLeft, type Artist } from '../compositor/art/index.js';
+import { factorOf, yuvOf, type Image, type PlacedSprite, type ShownPicture, type ShownTile, type Sprite } from '../compositor/index.js';
+
+export interface DesignerOptions {
+  canvas: Size;
+  artist: Artist;
+  /** Rejects for an asset that cannot be had. */
+  fetchAsset: (id: AssetId) => Promise<Uint8Array>;
+  log: Log;
+}
+
+/** Painted pieces, as far as they are there. */
+interface Art {
+  labels: Map<SourceId, Sprite>;
+  avatars: Map<SourceId, Sprite>;
+  logo: Sprite | null;
+  background: Image | null;
+}
+
+/** A new picture goes on air without what is not painted by then; a scene change has 200 ms in all. */
+const PATIENCE_MS = 80;
+/** Cards where there is no camera: dark enough for white letters. */
+const CARD_COLOURS = ['#3b4a6b', '#5a4570', '#2f5d62', '#6b4a3b', '#3f5f3f', '#6a3f55', '#4a5561', '#4d4f80'];
+const AVATAR_PART = 0.42;
+/** Part of the canvas's smaller side. */
+const MARGIN = 1 / 60;
+const NARROWEST_LABELLED_PX = 64;
+
+const evenDown = (value: number) => Math.floor(value / 2) * 2;
+
+/** Turns what the server wants to be seen into pixels: who is where (the protocol's arithmetic), and what is painted for it. */
+export class Designer {
+  readonly #options: DesignerOptions;
+  #latest: ProgramPicture | null = null;
+
+  constructor(options: DesignerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The picture, soon and with what is painted by then. If something is still being painted, `onComplete` is called once when all is, unless a newer picture
+   * was asked for meanwhile.
+   */
+  async design(picture: ProgramPicture, onComplete: (shown: ShownPicture) => void): Promise<ShownPicture> {
+    this.#latest = picture;
+    const tiles = layout(this.#options.canvas, picture.scene, picture.sources.map(asSceneSource));
+    const art: Art = { labels: new Map(), avatars: new Map(), logo: null, background: null };
+    let isComplete = false;
+    const painting = Promise.allSettled(this.#paintAll(picture, tiles, art)).then(() => (isComplete = true));
+    await Promise.race([painting, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+    if (!isComplete) void painting.then(() => this.#latest === picture && onComplete(this.#assemble(picture, tiles, art)));
+    return this.#assemble(picture, tiles, art);
+  }
+
+  #paintAll({ scene, sources }: ProgramPicture, tiles: readonly Tile[], art: Art): Promise<unknown>[] {
+    const { artist } = this.#options;
+    const nameOf = new Map(sources.map((source) => [source.id, source.name]));
+    const work: Promise<unknown>[] = [];
+    for (const tile of tiles) {
+      const name = nameOf.get(tile.sourceId) ?? '';
+      const label = this.#labelRequest(name, tile);
+      if (scene.showNames && label) {
+        work.push(artist.paint(`label ${label.fontPx} ${label.maxWidthPx} ${name}`, label).then((sprite) => art.labels.set(tile.sourceId, sprite)));
+      }
+      const sizePx = evenDown(Math.min(tile.width, tile.height) * AVATAR_PART);
+      work.push(artist.paint(`avatar ${sizePx} ${name}`, { kind: 'avatar', name, sizePx }).then((sprite) => art.avatars.set(tile.sourceId, sprite)));
+    }
+    if (scene.logo) work.push(this.#paintLogo(scene.logo).then((sprite) => (art.logo = sprite)));
+    if (scene.background.image) work.push(this.#paintBackground(scene.background.image).then((image) => (art.background = image)));
+    return work;
+  }
+
+  #labelRequest(text: string, tile: Tile) {
+    const smaller = Math.min(this.#options.canvas.width, this.#options.canvas.height);
+    const maxWidthPx = evenDown(tile.width - 2 * this.#margin);
+    if (maxWidthPx < NARROWEST_LABELLED_PX || text === '') return null;
+    const fontPx = Math.round(Math.min(smaller / 30, Math.max(smaller / 48, tile.height * 0.06)));
+    return { kind: 'label', text, fontPx, maxWidthPx } as const;
+  }
+
+  async #paintLogo({ image, height }: { image: AssetId; height: number }): Promise<Sprite> {
+    const { artist, canvas } = this.#options;
+    const maxHeightPx = evenDown(canvas.height * height);
+    const maxWidthPx = evenDown(canvas.width / 3);
+    const bytes = await this.#fetch(image);
+    return artist.paint(`logo ${maxWidthPx} ${maxHeightPx} ${image}`, { kind: 'logo', bytes, maxWidthPx, maxHeightPx });
+  }
+
+  async #paintBackground(image: AssetId): Promise<Image> {
+    const { artist, canvas } = this.#options;
+    const bytes = await this.#fetch(image);
+    const size = { widthPx: canvas.width, heightPx: canvas.height };
+    return artist.paint(`background ${size.widthPx} ${size.heightPx} ${image}`, { kind: 'background', bytes, ...size });
+  }
+
+  async #fetch(image: AssetId): Promise<Uint8Array> {
+    try {
+      return await this.#options.fetchAsset(image);
+    } catch (error) {
+      this.#options.log.warn({ err: error, asset: image }, 'an image of the scene cannot be had');
+      throw error;
+    }
+  }
+
+  #assemble(picture: ProgramPicture, tiles: readonly Tile[], art: Art): ShownPicture {
+    const { scene } = picture;
+    const sourceOf = new Map(picture.sources.map((source) => [source.id, source]));
+    return {
+      version: picture.version,
+      background: { colour: yuvOf(scene.background.colour), image: art.background },
+      tiles: tiles.map((tile) => this.#shownTile(tile, sourceOf.get(tile.sourceId), art)),
+      logo: scene.logo && art.logo ? this.#inCorner(art.logo, scene.logo.corner) : null,
+      gains: gainsOf(picture),
+    };
+  }
+
+  #shownTile(tile: Tile, source: ProgramSource | undefined, art: Art): ShownTile {
+    const avatar = art.avatars.get(tile.sourceId);
+    const label = art.labels.get(tile.sourceId);
+    return {
+      ...tile,
+      showsVideo: source?.hasVideo ?? false,
+      colour: yuvOf(CARD_COLOURS[hashOf(tile.sourceId) % CARD_COLOURS.length]!),
+      avatar: avatar ? centred(avatar, tile) : null,
+      label: label ? this.#atBottom(label, tile, isRightToLeft(source?.name ?? '')) : null,
+    };
+  }
+
+  #atBottom(sprite: Sprite, tile: Rect, isAtRight: boolean): PlacedSprite {
+    const x = isAtRight ? tile.x + tile.width - this.#margin - sprite.width : tile.x + this.#margin;
+    return { sprite, x, y: Math.max(tile.y, tile.y + tile.height - this.#margin - sprite.height) };
+  }
+
+  #inCorner(sprite: Sprite, corner: z.infer<typeof Corner>): PlacedSprite {
+    const { canvas } = this.#options;
+    const inset = 2 * this.#margin;
+    return {
+      sprite,
+      x: corner.endsWith('left') ? inset : evenDown(canvas.width) - inset - sprite.width,
+      y: corner.startsWith('top') ? inset : evenDown(canvas.height) - inset - sprite.height,
+    };
+  }
+
+  get #margin(): number {
+    return evenDown(Math.min(this.#options.canvas.width, this.#options.canvas.height) * MARGIN);
+  }
+}
+
+/** Everybody who is not hidden is heard, in a tile or not. */
+function gainsOf({ scene, mix, sources }: ProgramPicture): Map<SourceId, number> {
+  const hidden = new Set(scene.hidden);
+  const gains = new Map<SourceId, number>();
+  for (const { id, hasAudio } of sources) {
+    const { gainDb, muted } = mix[id] ?? { gainDb: 0, muted: false };
+    if (!hidden.has(id)) gains.set(id, muted || !hasAudio ? 0 : factorOf(gainDb));
+  }
+  return gains;
+}
+
+const asSceneSource = ({ id, kind }: ProgramSource): SceneSource => ({ id, kind });
+
+function centred(sprite: Sprite, tile: Rect): PlacedSprite {
+  return { sprite, x: tile.x + evenDown((tile.width - sprite.width) / 2), y: tile.y + evenDown((tile.height - sprite.height) / 2) };
+}
+
+/** FNV-1a: the same person has the same colour everywhere. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
+  return hash;
+}

@@ -1,0 +1,68 @@
+import type { Closable, Log } from '@lianmai/kit';
+import { LianmaiError, type OutputId, type OutputInfo, type OutputRequest } from '@lianmai/protocol';
+import { supervise, type OutputKinds, type OutputSupervisor } from '../egress/index.js';
+import type { Stream } from '../stream/index.js';
+
+/** A program's outputs: each may be added, die and be removed alone. */
+export class Outputs implements Closable {
+  readonly #stream: Stream;
+  readonly #kinds: OutputKinds;
+  readonly #log: Log;
+  readonly #onChanged: (info: OutputInfo) => void;
+  readonly #byId = new Map<OutputId, OutputSupervisor>();
+
+  constructor(stream: Stream, kinds: OutputKinds, log: Log, onChanged: (info: OutputInfo) => void) {
+    this.#stream = stream;
+    this.#kinds = kinds;
+    this.#log = log;
+    this.#onChanged = onChanged;
+  }
+
+  get infos(): OutputInfo[] {
+    return [...this.#byId.values()].map((output) => output.info);
+  }
+
+  /** Adding one that is there already answers it: a request whose answer was lost is repeated. Throws BAD_REQUEST, UNSUPPORTED. */
+  add(id: OutputId, request: OutputRequest): OutputInfo {
+    const existing = this.#byId.get(id);
+    if (existing) return existing.info;
+    const output = supervise(this.#stream, { id, output: this.#kinds.prepare(request) }, { log: this.#log });
+    this.#byId.set(id, output);
+    output.on('changed', this.#onChanged);
+    return output.info;
+  }
+
+  async remove(id: OutputId): Promise<void> {
+    const output = this.#get(id);
+    this.#byId.delete(id);
+    await output.close('removed');
+  }
+
+  retry(id: OutputId): void {
+    this.#get(id).retry();
+  }
+
+  /** Resolves when all have ended by themselves, because their stream has; or after `patienceMs`. */
+  async ended(patienceMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise((resolve) => (timer = setTimeout(resolve, patienceMs)));
+    await Promise.race([patience, Promise.all([...this.#byId.values()].filter(isLive).map(untilStopped))]);
+    clearTimeout(timer);
+  }
+
+  async close(reason: string): Promise<void> {
+    await Promise.all([...this.#byId.values()].map((output) => output.close(reason)));
+  }
+
+  #get(id: OutputId): OutputSupervisor {
+    const output = this.#byId.get(id);
+    if (!output) throw new LianmaiError('NOT_FOUND', { outputId: id });
+    return output;
+  }
+}
+
+/** Only these have a session to end; who waits for a retry is just closed. */
+const isLive = (output: OutputSupervisor) => output.info.state === 'live';
+
+const untilStopped = (output: OutputSupervisor) =>
+  new Promise<void>((resolve) => output.on('changed', ({ state }) => state !== 'live' && resolve()));

@@ -1,0 +1,278 @@
+import { EventEmitter } from 'node:events';
+import { Scope, type Log, type LogLevel } from '@lianmai/kit';
+import {
+  canvasOf,
+  FPS,
+  LianmaiError,
+  toLianmaiError,
+  type BridgeRequestData,
+  type Levels,
+  type OutputId,
+  type OutputInfo,
+  type OutputRequest,
+  type ProgramId,
+  type ProgramPicture,
+  type ProgramState,
+  type ProgramStats,
+  type RtpTrack,
+} from '@lianmai/protocol';
+import type { Artist } from '../compositor/art/index.js';
+import type { ShownPicture } from '../compositor/index.js';
+import type { OutputKinds } from '../egress/index.js';
+import type { Ffmpeg } from '../ffmpeg/index.js';
+import type { MediaTag, Publisher, Stream, StreamHub } from '../stream/index.js';
+import type { AssetCache } from './AssetCache.js';
+import { Designer } from './Designer.js';
+import type { ThreadJob, ThreadStats } from './messages.js';
+import { Outputs } from './Outputs.js';
+import { ProgramThread } from './ProgramThread.js';
+import type { SharedUsage } from './SharedUsage.js';
+
+export type ProgramJob = BridgeRequestData<'startProgram'>;
+export type Reason = { code: LianmaiError['code']; message: string };
+
+export interface ProgramEvents {
+  stateChanged: [state: ProgramState, reason: Reason | null];
+  outputChanged: [output: OutputInfo];
+  keyFrameNeeded: [trackId: string];
+  statsMeasured: [stats: ProgramStats];
+  levelsMeasured: [levels: Levels];
+  closed: [];
+}
+
+/** What programs share. */
+export interface ProgramParts {
+  hub: StreamHub;
+  kinds: OutputKinds;
+  ffmpeg: Ffmpeg;
+  artist: Artist;
+  assets: AssetCache;
+  usage: SharedUsage;
+  /** Where RTP is received. */
+  rtpIp: string;
+  logLevel: LogLevel;
+  log: Log;
+}
+
+/** A thread that crashes again and again is not started a fourth time within a minute. */
+const MAX_CRASHES = 3;
+const CRASH_WINDOW_MS = 60_000;
+/** The last picture of outputs that are ending: they drain what they have. */
+const OUTPUTS_END_MS = 4000;
+
+/**
+ * A room's program on this bridge: tracks and a picture go into its thread (sources → compositor → encoder), encoded media comes out and is published to a
+ * stream of the hub, and outputs read that. State goes forward only: starting → live → stopping → ended, or failed from anywhere.
+ */
+export class Program extends EventEmitter<ProgramEvents> {
+  readonly id: ProgramId;
+  readonly stream: Stream;
+  readonly #job: ProgramJob;
+  readonly #parts: ProgramParts;
+  readonly #log: Log;
+  readonly #scope = new Scope();
+  readonly #publisher: Publisher;
+  readonly #outputs: Outputs;
+  readonly #designer: Designer;
+  readonly #tracks = new Map<string, RtpTrack>();
+  #thread: ProgramThread | null = null;
+  #rtp: { ip: string; port: number };
+  #picture: ProgramPicture;
+  #shown: ShownPicture | null = null;
+  #state: ProgramState = 'starting';
+  #nextFrame = 0;
+  #crashesAtMs: number[] = [];
+  #stopping: Promise<void> | undefined;
+
+  private constructor(job: ProgramJob, parts: ProgramParts) {
+    super();
+    this.id = job.programId;
+    this.#job = job;
+    this.#parts = parts;
+    this.#picture = job.picture;
+    this.#rtp = { ip: parts.rtpIp, port: 0 };
+    this.#log = parts.log.child({ program: job.programId });
+    const publisher = this.#scope.own(parts.hub.publish(job.stream));
+    this.#publisher = publisher;
+    this.stream = publisher.stream;
+    this.#outputs = this.#scope.own(new Outputs(this.stream, parts.kinds, this.#log, (info) => this.emit('outputChanged', info)));
+    this.#designer = new Designer({ canvas: canvasOf(job.profile), artist: parts.artist, fetchAsset: (id) => parts.assets.get(id), log: this.#log });
+    this.#scope.defer(() => parts.usage.forget(this.id));
+  }
+
+  /** Resolves when tracks can be sent to it. Throws ENCODER_UNAVAILABLE, CONFLICT (the stream has a publisher), and what is wrong with an output. */
+  static async start(job: ProgramJob, parts: ProgramParts, prepare: (program: Program) => void): Promise<Program> {
+    const { encoder } = job.profile;
+    if (!parts.ffmpeg.encoders.includes(encoder)) throw new LianmaiError('ENCODER_UNAVAILABLE', { encoder, available: parts.ffmpeg.encoders });
+    const program = new Program(job, parts);
+    prepare(program);
+    try {
+      for (const { id, request } of job.outputs) program.#outputs.add(id, request);
+      await program.#startThread();
+      return program;
+    } catch (error) {
+      await program.#fail(error);
+      throw error;
+    }
+  }
+
+  get state(): ProgramState {
+    return this.#state;
+  }
+
+  /** Where the SFU sends the tracks. */
+  get rtp(): { ip: string; port: number } {
+    return this.#rtp;
+  }
+
+  get outputs(): OutputInfo[] {
+    return this.#outputs.infos;
+  }
+
+  /** On air with the next tick, as a whole. Answers when that is, on the program's own timeline. */
+  async show(picture: ProgramPicture): Promise<number> {
+    this.#picture = picture;
+    const shown = await this.#design(picture);
+    if (this.#picture !== picture) throw new LianmaiError('CONFLICT', undefined, { message: 'A newer picture was sent meanwhile.' });
+    return this.#putOnAir(shown);
+  }
+
+  attachTrack(track: RtpTrack): void {
+    for (const [trackId, { sourceId, kind }] of this.#tracks) {
+      if (sourceId === track.sourceId && kind === track.kind) this.#tracks.delete(trackId);
+    }
+    this.#tracks.set(track.trackId, track);
+    this.#thread?.attachTrack(track);
+  }
+
+  detachTrack(trackId: string): void {
+    this.#tracks.delete(trackId);
+    this.#thread?.detachTrack(trackId);
+  }
+
+  addOutput(id: OutputId, request: OutputRequest): OutputInfo {
+    this.#assertOn();
+    return this.#outputs.add(id, request);
+  }
+
+  removeOutput(id: OutputId): Promise<void> {
+    return this.#outputs.remove(id);
+  }
+
+  retryOutput(id: OutputId): void {
+    this.#outputs.retry(id);
+  }
+
+  /** The encoder's last frame reaches every output, which then ends as its protocol wants it. */
+  stop(reason: string): Promise<void> {
+    this.#stopping ??= this.#stop(reason);
+    return this.#stopping;
+  }
+
+  async #stop(reason: string): Promise<void> {
+    if (this.#isOver) return;
+    this.#enter('stopping');
+    await this.#thread?.close(reason);
+    await this.#publisher.close(reason);
+    await this.#outputs.ended(OUTPUTS_END_MS);
+    await this.#closeAll(reason);
+    if (!this.#isOver) this.#enter('ended');
+    this.emit('closed');
+  }
+
+  async #startThread(): Promise<void> {
+    const { ffmpeg, logLevel } = this.#parts;
+    const job: ThreadJob = { programId: this.id, profile: this.#job.profile, ffmpeg, rtp: this.#rtp, firstFrame: this.#nextFrame, logLevel };
+    const designing = this.#shown ? null : this.#design(this.#picture);
+    const { thread, rtp } = await ProgramThread.start(job, {
+      onTags: (tags) => this.#publish(tags),
+      onLevels: (levels) => this.emit('levelsMeasured', levels),
+      onStats: (stats) => this.#measure(stats),
+      onKeyFrameNeeded: (trackId) => this.emit('keyFrameNeeded', trackId),
+      onFailed: (error) => void this.#fail(error),
+      onCrashed: (error) => void this.#replaceThread(error),
+    });
+    if (this.#isOver || this.#stopping) {
+      await thread.close('over');
+      throw new LianmaiError('WRONG_STATE', { state: this.#state });
+    }
+    this.#thread = thread;
+    this.#rtp = rtp;
+    for (const track of this.#tracks.values()) thread.attachTrack(track);
+    const designed = await designing;
+    const shown = this.#shown ?? designed;
+    if (shown) await this.#putOnAir(shown);
+  }
+
+  /** The same program in a new thread, on the same port and with the next frame: outputs and viewers see a freeze. */
+  async #replaceThread(error: Error): Promise<void> {
+    this.#log.error({ err: error }, 'program thread crashed, starting it again');
+    this.#thread = null;
+    const now = Date.now();
+    this.#crashesAtMs = [...this.#crashesAtMs.filter((atMs) => now - atMs < CRASH_WINDOW_MS), now];
+    if (this.#isOver || this.#stopping) return;
+    try {
+      if (this.#crashesAtMs.length > MAX_CRASHES) throw new LianmaiError('INTERNAL', undefined, { cause: error });
+      await this.#startThread();
+    } catch (reason) {
+      await this.#fail(reason);
+    }
+  }
+
+  #putOnAir(shown: ShownPicture): Promise<number> {
+    this.#shown = shown;
+    const sources = this.#picture.sources.map((source) => source.id);
+    if (!this.#thread) throw new LianmaiError('WRONG_STATE', { state: this.#state });
+    return this.#thread.show(shown, sources);
+  }
+
+  #design(picture: ProgramPicture): Promise<ShownPicture> {
+    return this.#designer.design(picture, (complete) => {
+      if (this.#picture !== picture || this.#isOver) return;
+      this.#shown = complete;
+      if (this.#thread) this.#putOnAir(complete).catch((error: unknown) => this.#log.debug({ err: error }, 'painted too late'));
+    });
+  }
+
+  #publish(tags: readonly MediaTag[]): void {
+    for (const tag of tags) {
+      this.#publisher.write(tag);
+      if (tag.kind !== 'video' || tag.isConfig) continue;
+      this.#nextFrame = Math.round((tag.dtsMs * FPS) / 1000) + 1;
+      if (this.#state === 'starting') this.#enter('live');
+    }
+  }
+
+  #measure({ cpu, ...stats }: ThreadStats): void {
+    const compositor = this.#parts.usage.charge(this.id, cpu.thread);
+    this.emit('statsMeasured', { ...stats, cpu: { decoders: cpu.decoders, compositor, encoder: cpu.encoder } });
+  }
+
+  async #fail(thrown: unknown): Promise<void> {
+    if (this.#isOver) return;
+    const error = toLianmaiError(thrown);
+    this.#log.error({ err: error, cause: error.cause }, 'program failed');
+    this.#enter('failed', { code: error.code, message: error.message });
+    await this.#thread?.close('failed');
+    await this.#closeAll('failed');
+    this.emit('closed');
+  }
+
+  async #closeAll(reason: string): Promise<void> {
+    await this.#scope.close(reason).catch((error: unknown) => this.#log.warn({ err: error }, 'not everything ended cleanly'));
+  }
+
+  #enter(state: ProgramState, reason: Reason | null = null): void {
+    this.#state = state;
+    this.#log.info({ state, reason }, 'program state');
+    this.emit('stateChanged', state, reason);
+  }
+
+  get #isOver(): boolean {
+    return this.#state === 'ended' || this.#state === 'failed';
+  }
+
+  #assertOn(): void {
+    if (this.#isOver || this.#stopping) throw new LianmaiError('WRONG_STATE', { state: this.#state });
+  }
+}

@@ -1,0 +1,133 @@
+import type { Worker } from 'node:worker_threads';
+import { delay, type Closable } from '@lianmai/kit';
+import { LianmaiError, type Levels, type RtpTrack, type SourceId } from '@lianmai/protocol';
+import type { ShownPicture } from '../compositor/index.js';
+import type { MediaTag } from '../stream/index.js';
+import { startThread } from '../thread.js';
+import { unpackTags, type FromThread, type ThreadJob, type ThreadStats, type ToThread } from './messages.js';
+
+export interface ThreadEvents {
+  onTags: (tags: MediaTag[]) => void;
+  onLevels: (levels: Levels) => void;
+  onStats: (stats: ThreadStats) => void;
+  onKeyFrameNeeded: (trackId: string) => void;
+  /** The engine says it cannot go on: starting it again would not help. */
+  onFailed: (error: LianmaiError) => void;
+  /** The thread is gone though nobody closed it. */
+  onCrashed: (error: Error) => void;
+}
+
+const START_TIMEOUT_MS = 15_000;
+const CLOSE_TIMEOUT_MS = 8000;
+
+/** The main thread's handle on a program's thread. */
+export class ProgramThread implements Closable {
+  readonly #worker: Worker;
+  readonly #events: ThreadEvents;
+  readonly #shown = new Map<number, { resolve: (ptsMs: number) => void; reject: (error: unknown) => void }>();
+  readonly #gone = new AbortController();
+  readonly #ready: Promise<{ ip: string; port: number }>;
+  #onReady: (rtp: { ip: string; port: number }) => void = () => undefined;
+  #nextRequestId = 0;
+  #error: Error = new Error('thread ended');
+  #closing: Promise<void> | undefined;
+  #onClosed: () => void = () => undefined;
+  #isReady = false;
+
+  private constructor(job: ThreadJob, events: ThreadEvents) {
+    this.#events = events;
+    this.#worker = startThread('./engineThread', import.meta.url, job);
+    this.#ready = new Promise((resolve) => (this.#onReady = resolve));
+    this.#worker.on('message', (message: FromThread) => this.#receive(message));
+    this.#worker.on('error', (error: Error) => (this.#error = error));
+    this.#worker.on('exit', () => this.#end());
+  }
+
+  /** Resolves when it receives RTP and its encoder has been started. */
+  static async start(job: ThreadJob, events: ThreadEvents): Promise<{ thread: ProgramThread; rtp: { ip: string; port: number } }> {
+    const thread = new ProgramThread(job, events);
+    const timeout = delay(START_TIMEOUT_MS, thread.#gone.signal).then(() => {
+      throw new LianmaiError('TIMEOUT');
+    });
+    try {
+      const rtp = await Promise.race([thread.#ready, timeout]);
+      thread.#isReady = true;
+      return { thread, rtp };
+    } catch (error) {
+      await thread.#worker.terminate();
+      throw error;
+    }
+  }
+
+  /** Answers when it is seen, on the program's timeline, ms. */
+  show(picture: ShownPicture, sources: SourceId[]): Promise<number> {
+    const requestId = this.#nextRequestId++;
+    if (this.#gone.signal.aborted) return Promise.reject(this.#lost());
+    this.#post({ kind: 'show', requestId, picture, sources });
+    return new Promise((resolve, reject) => this.#shown.set(requestId, { resolve, reject }));
+  }
+
+  attachTrack(track: RtpTrack): void {
+    this.#post({ kind: 'attachTrack', track });
+  }
+
+  detachTrack(trackId: string): void {
+    this.#post({ kind: 'detachTrack', trackId });
+  }
+
+  /** Resolves when the last encoded frame has been delivered and all processes are gone. */
+  close(reason: string): Promise<void> {
+    this.#closing ??= this.#close(reason);
+    return this.#closing;
+  }
+
+  async #close(reason: string): Promise<void> {
+    const closed = new Promise<void>((resolve) => (this.#onClosed = resolve));
+    this.#post({ kind: 'close', reason });
+    await Promise.race([closed, delay(CLOSE_TIMEOUT_MS, this.#gone.signal).catch(() => undefined)]);
+    await this.#worker.terminate();
+  }
+
+  #post(message: ToThread): void {
+    this.#worker.postMessage(message);
+  }
+
+  #receive(message: FromThread): void {
+    switch (message.kind) {
+      case 'ready':
+        return this.#onReady(message.rtp);
+      case 'tags':
+        return this.#events.onTags(unpackTags(message.batch));
+      case 'shown':
+        this.#shown.get(message.requestId)?.resolve(message.ptsMs);
+        return void this.#shown.delete(message.requestId);
+      case 'keyFrameNeeded':
+        return this.#events.onKeyFrameNeeded(message.trackId);
+      case 'levels':
+        return this.#events.onLevels(message.levels);
+      case 'stats':
+        return this.#events.onStats(message.stats);
+      case 'failed':
+        return this.#fail(LianmaiError.fromWire(message.error), message.cause);
+      case 'closed':
+        return this.#onClosed();
+    }
+  }
+
+  /** Before it is ready this fails the start. */
+  #fail(error: LianmaiError, cause: string): void {
+    const told = new LianmaiError(error.code, error.details, { message: error.message, cause });
+    if (this.#isReady) this.#events.onFailed(told);
+    else this.#gone.abort(told);
+  }
+
+  #end(): void {
+    this.#gone.abort(this.#error);
+    for (const { reject } of this.#shown.values()) reject(this.#lost());
+    this.#shown.clear();
+    if (this.#isReady && !this.#closing) this.#events.onCrashed(this.#error);
+  }
+  #lost(): LianmaiError {
+    return new LianmaiError('INTERNAL', undefined, { cause: this.#error });
+  }
+}

@@ -1,0 +1,81 @@
+import type { Closable } from '@lianmai/kit';
+import { LianmaiError, type BridgeCallData, type ProgramId } from '@lianmai/protocol';
+import type { Announce, BridgeHandlers } from '../control/index.js';
+import type { StreamId } from '../stream/index.js';
+import { Program, type ProgramJob, type ProgramParts } from './Program.js';
+
+export interface ProgramsOptions extends ProgramParts {
+  announce: Announce;
+  hlsViewers: (id: StreamId) => number;
+}
+
+/** All programs of this bridge, as the server commands them. */
+export class Programs implements Closable {
+  readonly handlers: BridgeHandlers;
+  readonly #options: ProgramsOptions;
+  readonly #byId = new Map<ProgramId, Program>();
+  #isClosed = false;
+
+  constructor(options: ProgramsOptions) {
+    this.#options = options;
+    this.handlers = {
+      startProgram: async (job) => ({ rtp: (await this.#start(job)).rtp }),
+      setPicture: async ({ programId, picture }) => ({ appliedAtPtsMs: await this.#get(programId).show(picture) }),
+      attachTrack: async ({ programId, track }) => done(this.#get(programId).attachTrack(track)),
+      detachTrack: async ({ programId, trackId }) => done(this.#get(programId).detachTrack(trackId)),
+      addOutput: async ({ programId, id, request }) => this.#get(programId).addOutput(id, request),
+      removeOutput: async ({ programId, id }) => done(await this.#get(programId).removeOutput(id)),
+      retryOutput: async ({ programId, id }) => done(this.#get(programId).retryOutput(id)),
+      stopProgram: async ({ programId }) => done(await this.#get(programId).stop('stopped')),
+    };
+  }
+
+  /** For hello. */
+  get summaries(): BridgeCallData<'hello'>['programs'] {
+    return [...this.#byId.values()].map(({ id, state, rtp }) => ({ programId: id, state, rtp }));
+  }
+
+  /** Tells a server that was away what it missed. */
+  announceAll(): void {
+    const { announce } = this.#options;
+    for (const { id, state, outputs } of this.#byId.values()) {
+      announce('programStateChanged', { programId: id, state, reason: null, atMs: Date.now() });
+      for (const output of outputs) announce('outputChanged', { programId: id, output });
+    }
+  }
+
+  async stopAll(reason: string): Promise<void> {
+    await Promise.all([...this.#byId.values()].map((program) => program.stop(reason)));
+  }
+
+  async close(reason: string): Promise<void> {
+    this.#isClosed = true;
+    await this.stopAll(reason);
+  }
+
+  async #start(job: ProgramJob): Promise<Program> {
+    if (this.#isClosed) throw new LianmaiError('SHUTTING_DOWN');
+    if (this.#byId.has(job.programId)) throw new LianmaiError('CONFLICT', { programId: job.programId });
+    return Program.start(job, this.#options, (program) => this.#add(program));
+  }
+
+  #add(program: Program): void {
+    const { announce, hlsViewers } = this.#options;
+    const { id: programId, stream } = program;
+    this.#byId.set(programId, program);
+    program.on('stateChanged', (state, reason) => announce('programStateChanged', { programId, state, reason, atMs: Date.now() }));
+    program.on('outputChanged', (output) => announce('outputChanged', { programId, output }));
+    program.on('keyFrameNeeded', (trackId) => announce('keyFrameNeeded', { programId, trackId }));
+    program.on('statsMeasured', (stats) => announce('statsMeasured', { programId, stats, hlsViewers: hlsViewers(stream) }));
+    program.on('levelsMeasured', (levels) => announce('levelsMeasured', { programId, levels }));
+    program.on('closed', () => this.#byId.delete(programId));
+  }
+
+  #get(id: ProgramId): Program {
+    const program = this.#byId.get(id);
+    if (!program) throw new LianmaiError('NOT_FOUND', { programId: id });
+    return program;
+  }
+}
+
+const done = (_: void) => ({});

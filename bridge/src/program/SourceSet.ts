@@ -1,0 +1,87 @@
+import type { Closable, Log } from '@lianmai/kit';
+import type { RtpTrack, SourceId } from '@lianmai/protocol';
+import type { RtpSource, Source } from '../sources/index.js';
+
+/** A source that is fed by tracks. */
+export type TrackSource = Source & Pick<RtpSource, 'attach' | 'detach' | 'stats'>;
+
+export interface SourceSetOptions {
+  create: (id: SourceId) => TrackSource;
+  log: Log;
+}
+
+/** The sources of a program. One comes into being with its first track or with the first picture that names it, whichever is earlier. */
+export class SourceSet implements Closable {
+  readonly byId: ReadonlyMap<SourceId, TrackSource>;
+  readonly #options: SourceSetOptions;
+  readonly #sources = new Map<SourceId, TrackSource>();
+  readonly #ownerOfTrack = new Map<string, SourceId>();
+  #expected: ReadonlySet<SourceId> = new Set();
+  #endedCpuSeconds = 0;
+  #endedRestarts = 0;
+
+  constructor(options: SourceSetOptions) {
+    this.#options = options;
+    this.byId = this.#sources;
+  }
+
+  /** CPU of all decoders that ever were, seconds. */
+  get cpuSeconds(): number {
+    return this.#sum((source) => source.stats().decoderCpuSeconds) + this.#endedCpuSeconds;
+  }
+
+  get restarts(): number {
+    return this.#sum((source) => source.restarts) + this.#endedRestarts;
+  }
+
+  get rssBytes(): number {
+    return this.#sum((source) => source.stats().decoderRssBytes);
+  }
+
+  /** What the picture names: new ones are made, those it no longer names end. Answers who ended. */
+  expect(ids: readonly SourceId[]): SourceId[] {
+    const expected = new Set(ids);
+    const gone = [...this.#expected].filter((id) => !expected.has(id));
+    this.#expected = expected;
+    for (const id of ids) this.#get(id);
+    for (const id of gone) this.#end(id);
+    return gone;
+  }
+
+  attach(track: RtpTrack): void {
+    this.#get(track.sourceId).attach(track);
+    this.#ownerOfTrack.set(track.trackId, track.sourceId);
+  }
+
+  detach(trackId: string): void {
+    const owner = this.#ownerOfTrack.get(trackId);
+    this.#ownerOfTrack.delete(trackId);
+    if (owner) this.#sources.get(owner)?.detach(trackId);
+  }
+
+  async close(reason: string): Promise<void> {
+    await Promise.all([...this.#sources.values()].map((source) => source.close(reason)));
+  }
+
+  #get(id: SourceId): TrackSource {
+    let source = this.#sources.get(id);
+    if (!source) this.#sources.set(id, (source = this.#options.create(id)));
+    return source;
+  }
+
+  #end(id: SourceId): void {
+    const source = this.#sources.get(id);
+    if (!source) return;
+    this.#sources.delete(id);
+    for (const [trackId, owner] of this.#ownerOfTrack) if (owner === id) this.#ownerOfTrack.delete(trackId);
+    this.#endedCpuSeconds += source.stats().decoderCpuSeconds;
+    this.#endedRestarts += source.restarts;
+    Promise.resolve(source.close('left the program')).catch((error: unknown) => this.#options.log.warn({ err: error, source: id }, 'source did not end cleanly'));
+  }
+
+  #sum(of: (source: TrackSource) => number): number {
+    let sum = 0;
+    for (const source of this.#sources.values()) sum += of(source);
+    return sum;
+  }
+}

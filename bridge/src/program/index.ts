@@ -1,0 +1,7 @@
+/**
+ * Programs: a room's picture and sound, from tracks to outputs. `Program` (main thread) owns the stream, the outputs and a thread; the thread's `Engine` owns
+ * receiver, sources, compositor, clock and encoder, so that nothing the main thread does can delay a tick.
+ */
+export { AssetCache } from './AssetCache.js';
+export { Programs, type ProgramsOptions } from './Programs.js';
+export { SharedUsage } from './SharedUsage.js';

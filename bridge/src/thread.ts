@@ -1,0 +1,12 @@
+import { Worker } from 'node:worker_threads';
+
+/**
+ * A thread that runs the module `name` (without its extension) beside `importerUrl`. Built code runs as it is; when the sources are run directly (tests), the
+ * thread reads TypeScript as well.
+ */
+export function startThread(name: string, importerUrl: string, workerData: unknown): Worker {
+  if (!importerUrl.endsWith('.ts')) return new Worker(new URL(`${name}.js`, importerUrl), { workerData });
+  const url = JSON.stringify(new URL(`${name}.ts`, importerUrl));
+  const readTypeScript = `import('tsx/esm/api').then(({ register }) => { register(); return import(${url}); })`;
+  return new Worker(readTypeScript, { eval: true, execArgv: ['--conditions=source'], workerData });
+}
