@@ -172,9 +172,10 @@ export class Peer extends EventEmitter<MediaPeerEvents> implements MediaPeer {
       producer,
       videoHeightPx: videoHeight,
     });
-    this.#own.get(source)?.producer.close();
+    const replaced = this.#own.get(source);
     this.#own.set(source, publication);
     this.#publications.set(publication.id, publication);
+    replaced?.producer.close();
     producer.observer.once('close', () => this.#afterProducerClose(publication));
     if (source === 'microphone') await refusing(this.home.observe(publication));
     return publication.id;
@@ -182,7 +183,10 @@ export class Peer extends EventEmitter<MediaPeerEvents> implements MediaPeer {
 
   #afterProducerClose(publication: Publication): void {
     this.#publications.delete(publication.id);
-    if (this.#own.get(publication.source) === publication) this.#own.delete(publication.source);
+    // One that was replaced is not missed.
+    if (this.#own.get(publication.source) !== publication) return;
+    this.#own.delete(publication.source);
+    this.emit('producerClosed', publication.id);
   }
 
   #subscribe(consumer: types.Consumer, publication: Publication): Subscription {

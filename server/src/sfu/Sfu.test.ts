@@ -65,6 +65,19 @@ describe('a room on one worker', () => {
     await (await subscribe(room, bob, second.id)).arrived(5);
   });
 
+  it('says which producer ended with its transport', async () => {
+    const room = await open(await start());
+    const ann = await room.addPeer(participant('ann'));
+    const ended: string[] = [];
+    ann.on('producerClosed', (id) => ended.push(id));
+    const first = await publish(ann, 'camera');
+    await ann.createTransport('send');
+    expect(ended).toEqual([first.id]);
+    const second = await publish(ann, 'camera');
+    ann.resetMedia('test');
+    expect(ended).toEqual([first.id, second.id]);
+  });
+
   it('keeps one consumer of a producer, the last', async () => {
     const sfu = await start();
     const room = await open(sfu);

@@ -47,7 +47,7 @@ export interface Tap extends EventEmitter<TapEvents> {
 export interface MediaPeerEvents {
   consumerClosed: [event: { consumerId: ConsumerId; producerId: ProducerId }];
   consumerPausedChanged: [event: { consumerId: ConsumerId; producerPaused: boolean }];
-  /** A producer ended without closeProducer or resetMedia: its transport is gone. */
+  /** A producer has ended, with its transport or by request; not for one that a newer one of its source replaces. */
   producerClosed: [producerId: ProducerId];
   qualityChanged: [quality: ConnectionQuality];
   /** Round trip from the publisher in ms, from RTCP. */
