@@ -21,6 +21,16 @@ interface DialogProps {
 
 const WIDTHS = { sm: 'max-w-sm', md: 'max-w-lg', lg: 'max-w-2xl' };
 
+/** The first field, else the dialog itself: never the closing cross, which would also show its hint. Fingers get no keyboard unasked. */
+function focusFirst(event: Event): void {
+  event.preventDefault();
+  const { currentTarget: dialog } = event;
+  if (!(dialog instanceof HTMLElement)) return;
+  const isTouch = window.matchMedia('(pointer: coarse)').matches;
+  const field = isTouch ? null : dialog.querySelector<HTMLElement>('input:not([readonly]):not([type="file"]), select, textarea');
+  (field ?? dialog).focus();
+}
+
 export function Dialog({
   isOpen,
   onClose,
@@ -37,10 +47,11 @@ export function Dialog({
       <Radix.Portal>
         <Radix.Overlay className="animate-fade fixed inset-0 z-40 bg-scrim" />
         <Radix.Content
+          onOpenAutoFocus={focusFirst}
           onInteractOutside={(event) => isSticky && event.preventDefault()}
           {...(description == null && { 'aria-describedby': undefined })}
           className={cx(
-            'animate-enter fixed inset-x-4 top-1/2 z-50 mx-auto flex max-h-[calc(100dvh-32px)] -translate-y-1/2 flex-col rounded-lg border border-line bg-surface-1',
+            'animate-enter outline-none fixed inset-x-4 top-1/2 z-50 mx-auto flex max-h-[calc(100dvh-32px)] -translate-y-1/2 flex-col rounded-lg border border-line bg-surface-1',
             WIDTHS[width],
           )}
         >

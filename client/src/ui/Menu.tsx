@@ -1,7 +1,6 @@
-import { Check } from 'lucide-react';
+import { Square, SquareCheck } from 'lucide-react';
 import { DropdownMenu as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
-import { cx } from './cx';
 
 interface MenuProps {
   trigger: ReactNode;
@@ -63,9 +62,7 @@ export function MenuCheck({
 }) {
   return (
     <Radix.CheckboxItem {...rest} checked={isOn} onCheckedChange={onChange} className={ITEM}>
-      <span className={cx('shrink-0', !isOn && 'invisible')}>
-        <Check size={18} aria-hidden />
-      </span>
+      <span className="shrink-0 text-fg-2">{isOn ? <SquareCheck size={18} aria-hidden /> : <Square size={18} aria-hidden />}</span>
       <span className="min-w-0 flex-1">{children}</span>
     </Radix.CheckboxItem>
   );

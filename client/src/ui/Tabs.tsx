@@ -28,7 +28,7 @@ export function Tabs({ tabs, value, onChange, label, className }: TabsProps) {
             key={tab.id}
             value={tab.id}
             data-testid={`tab-${tab.id}`}
-            className="flex min-h-11 shrink-0 items-center gap-2 border-b-2 border-transparent px-3 text-sm text-fg-2 transition-colors -outline-offset-2 hover:text-fg data-[state=active]:border-fg data-[state=active]:text-fg"
+            className="flex min-h-11 shrink-0 items-center gap-2 border-b-2 border-transparent px-3 text-sm text-fg-2 transition-colors outline-none hover:text-fg focus-visible:bg-surface-3 focus-visible:text-fg data-[state=active]:border-fg data-[state=active]:text-fg"
           >
             {tab.label}
             {tab.badge ? <Badge count={tab.badge} /> : null}

@@ -36,7 +36,7 @@ export function Watch({ room, corner }: WatchProps) {
           data-testid={testIds.watchState}
           data-state={state}
           className={cx('relative w-full overflow-hidden bg-black', isShowing && !areControlsShown && 'cursor-none')}
-          style={{ height: `min(100dvh - ${aspect < 1 ? 0 : 132}px, ${(100 / aspect).toFixed(3)}vw)`, minHeight: 220 }}
+          style={{ height: `min(100dvh - ${aspect < 1 ? 0 : 96}px, ${(100 / aspect).toFixed(3)}vw)`, minHeight: isShowing ? 220 : 300 }}
         >
           <video
             ref={setVideo}

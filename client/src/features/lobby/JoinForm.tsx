@@ -1,7 +1,7 @@
 import { DisplayName, type Role } from '@lianmai/protocol';
 import type { TFunction } from 'i18next';
 import { Dices, Eye, LogIn, Radio } from 'lucide-react';
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useState, type SubmitEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../../i18n';
 import { setPreferences, usePreferences } from '../../state';
@@ -41,7 +41,7 @@ export function JoinForm({ room, onRoomChange, onNamed, invited, answer, offer, 
     onNamed?.();
     document.querySelector<HTMLInputElement>(`[data-testid="${testIds.nameInput}"]`)?.focus();
   };
-  const onSubmit = (event: FormEvent) => {
+  const onSubmit = (event: SubmitEvent) => {
     event.preventDefault();
     submit(offer.primary);
   };

@@ -30,7 +30,7 @@ export function Lobby({ room: given, token, onJoined, onNamed, corner }: LobbyPr
   const [typed, setTyped] = useState(suggestRoomName);
   const invited = useMemo(() => (token ? readToken(token) : null), [token]);
   const room = given ?? typed;
-  const answer = useLobbyRoom(invited ? '' : room);
+  const answer = useLobbyRoom(invited ? '' : room, { isTyped: given === null });
   const offer = offerOf(room, answer, invited, hasHosted(room));
   const willOnlyWatch = offer.primary === 'viewer';
   // The question for the camera comes with the page, except where the person could not use it.

@@ -16,7 +16,12 @@ export function Preview({ check, name }: { check: DeviceCheck; name: string }) {
   }, [microphone.track]);
   return (
     <section aria-label={t('lobby.preview')} className="flex flex-col gap-3">
-      <div className="relative aspect-[4/3] overflow-hidden rounded-lg bg-surface-2 sm:aspect-video">
+      <div
+        className={cx(
+          'relative overflow-hidden rounded-lg bg-surface-2',
+          camera.state === 'failed' ? 'min-h-72' : 'aspect-[4/3] sm:aspect-video',
+        )}
+      >
         {camera.track ? (
           <TrackVideo track={camera.track} isMirrored data-testid={testIds.previewVideo} />
         ) : (
@@ -62,7 +67,7 @@ function PreviewEmpty({ check: { camera }, name }: { check: DeviceCheck; name: s
   const { t } = useTranslation();
   if (camera.state === 'failed' && camera.problem) {
     return (
-      <div className="flex h-full items-start justify-center overflow-y-auto px-4 pt-4 pb-20 sm:items-center">
+      <div className="flex justify-center px-4 pt-6 pb-24">
         <DeviceTrouble kind="camera" problem={camera.problem} onRetry={() => camera.setOn(true)} />
       </div>
     );

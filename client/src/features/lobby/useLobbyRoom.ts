@@ -1,4 +1,4 @@
-import { LianmaiError, RoomId, toLianmaiError, type LobbyRoom } from '@lianmai/protocol';
+import { RoomId, toLianmaiError, type LianmaiError, type LobbyRoom } from '@lianmai/protocol';
 import { useEffect, useState } from 'react';
 import { lobbyRoom } from '../../session';
 
@@ -14,7 +14,7 @@ const TYPING_PAUSE_MS = 300;
 const REFRESH_MS = 5000;
 
 /** What the server says about a room, asked again while the lobby is open. Names that cannot be rooms are not asked for. */
-export function useLobbyRoom(room: string): LobbyAnswer {
+export function useLobbyRoom(room: string, { isTyped }: { isTyped: boolean }): LobbyAnswer {
   const [answer, setAnswer] = useState<LobbyAnswer>({ state: 'none' });
   const isValid = RoomId.safeParse(room).success;
   useEffect(() => {
@@ -31,11 +31,11 @@ export function useLobbyRoom(room: string): LobbyAnswer {
       setAnswer(next);
       timer = setTimeout(() => void ask(), REFRESH_MS);
     };
-    timer = setTimeout(() => void ask(), TYPING_PAUSE_MS);
+    timer = setTimeout(() => void ask(), isTyped ? TYPING_PAUSE_MS : 0);
     return () => {
       isCurrent = false;
       clearTimeout(timer);
     };
-  }, [room, isValid]);
+  }, [room, isValid, isTyped]);
   return answer;
 }

@@ -29,6 +29,15 @@ export function OutputRow({ output, isOnAir }: { output: OutputInfo; isOnAir: bo
         <p className="truncate text-fg-3">{output.url}</p>
       </div>
       {output.reason && output.state !== 'live' && <p className="pr-1.5 text-fg-2">{t(`errors.${output.reason.code}`)}</p>}
+      {output.retries > 0 && (
+        <p className="tabular text-fg-3">
+          {output.state === 'retrying' && output.nextRetryAtMs !== null ? (
+            <NextRetry atMs={output.nextRetryAtMs} offsetMs={offsetMs} retries={output.retries} />
+          ) : (
+            t('outputs.retries', { count: output.retries })
+          )}
+        </p>
+      )}
       {output.state === 'live' && (
         <div className="tabular flex items-center gap-3 pr-1.5 text-fg-2">
           <span className="shrink-0">{formatBitrate(output.bitrateKbps)}</span>
@@ -41,13 +50,7 @@ export function OutputRow({ output, isOnAir }: { output: OutputInfo; isOnAir: bo
           {t(`outputs.state.${output.state}`)}
           {output.state === 'live' && output.liveSinceMs !== null && <Clock sinceMs={output.liveSinceMs} offsetMs={offsetMs} />}
         </Pill>
-        <span className="tabular min-w-0 flex-1 truncate text-fg-3">
-          {output.state === 'retrying' && output.nextRetryAtMs !== null ? (
-            <NextRetry atMs={output.nextRetryAtMs} offsetMs={offsetMs} retries={output.retries} />
-          ) : (
-            output.retries > 0 && t('outputs.retries', { count: output.retries })
-          )}
-        </span>
+        <span className="flex-1" />
         {isOnAir && canRetry && (
           <IconButton
             label={t('outputs.retryNow')}

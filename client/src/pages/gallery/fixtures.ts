@@ -9,7 +9,7 @@ import {
   type RoomId,
 } from '@lianmai/protocol';
 import { initialRoomState, type LocalTrackState, type RoomState } from '../../state';
-import { idOf, person, pictureTrack, sourceOf } from './people';
+import { idOf, person, pictureTrack, soundTrack, sourceOf } from './people';
 
 const now = Date.now();
 const flag = (query: URLSearchParams, name: string) => query.has(name);
@@ -161,7 +161,7 @@ export function fixtureState(query: URLSearchParams): RoomState {
     local: {
       ...initialRoomState().local,
       camera: local(as === 'viewer' || off.has(0) ? null : pictureTrack(0, 'camera')),
-      microphone: local(as === 'viewer' || muted.has(0) ? null : pictureTrack(0, 'camera')),
+      microphone: local(as === 'viewer' || muted.has(0) ? null : soundTrack()),
       screen: local(shares === 0 ? pictureTrack(0, 'screen') : null),
     },
     notices: flag(query, 'notices')

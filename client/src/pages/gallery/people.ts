@@ -109,3 +109,10 @@ function drawScreen(context: CanvasRenderingContext2D): void {
     context.fillRect(90 + bar * 140, 700 - tall, 90, tall);
   }
 }
+
+export function soundTrack(): MediaStreamTrack {
+  const context = new AudioContext();
+  const [track] = context.createMediaStreamDestination().stream.getAudioTracks();
+  if (!track) throw new Error('no track');
+  return track;
+}
