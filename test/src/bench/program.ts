@@ -131,7 +131,8 @@ async function measureFloor(
   recording: string,
   tiles: readonly { width: number; height: number }[],
 ): Promise<number> {
-  let cores = await encodeFloor(recording, FLOOR_S);
-  for (const [index, clip] of clips.entries()) cores += await decodeFloor(clip, tiles[index] ?? { width: 640, height: 360 }, FLOOR_S);
+  const encoding = await encodeFloor(recording, FLOOR_S);
+  const decoding = await Promise.all(clips.map((clip, index) => decodeFloor(clip, tiles[index] ?? { width: 640, height: 360 }, FLOOR_S)));
+  const cores = decoding.reduce((sum, one) => sum + one, encoding);
   return cores;
 }
