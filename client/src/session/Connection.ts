@@ -1,5 +1,5 @@
 import { LianmaiError, toLianmaiError, type EventData, type EventName, type ParticipantId, type RequestReply } from '@lianmai/protocol';
-import { endsSession, reconnectDelayMs, waitToReconnect } from './reconnectPolicy';
+import { BRISK_ATTEMPT, endsSession, reconnectDelayMs, waitToReconnect } from './reconnectPolicy';
 import { Signalling, type EventListener, type Request } from './Signalling';
 import type { Tokens } from './Tokens';
 
@@ -163,7 +163,9 @@ export class Connection {
         return await this.#connect();
       } catch (error) {
         last = toLianmaiError(error);
-        if (endsSession(last) && !this.#mayReopen(last, Date.now() - sinceMs)) return this.#end(last);
+        const mayReopen = this.#mayReopen(last, Date.now() - sinceMs);
+        if (mayReopen) attempt = Math.min(attempt, BRISK_ATTEMPT);
+        else if (endsSession(last)) return this.#end(last);
       }
     }
   }

@@ -4,8 +4,8 @@ import { GIVE_UP_AFTER_MS, endsSession, reconnectDelayMs } from './reconnectPoli
 
 describe('reconnect policy', () => {
   it('tries at once, then slower up to 7 s and a little', () => {
-    const waits = [0, 1, 2, 3, 4, 5, 50].map((attempt) => reconnectDelayMs(attempt, 0, () => 0));
-    expect(waits).toEqual([0, 300, 1000, 2000, 4000, 7000, 7000]);
+    const waits = [0, 1, 2, 3, 4, 10, 50].map((attempt) => reconnectDelayMs(attempt, 0, () => 0));
+    expect(waits).toEqual([0, 300, 1000, 2000, 3000, 7000, 7000]);
     expect(reconnectDelayMs(50, 0, () => 1)).toBe(8000);
   });
 
