@@ -5,7 +5,7 @@
  * One session at a time: `joinRoom` while another is open leaves that one first.
  */
 export type { InitialTrack, JoinOptions } from './contract';
-export { DeviceError, deviceProblemOf } from './media/deviceProblem';
+export { DeviceError } from './media/deviceProblem';
 export { openCamera, openMicrophone, stopTrack } from './media/capture';
 export { meterLevel, type LevelListener } from './levelMeter';
 export { joinRoom, preloadRoom } from './joinRoom';
