@@ -2,9 +2,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Closable, Log, Metrics } from '@lianmai/kit';
 import { LianmaiError, toLianmaiError } from '@lianmai/protocol';
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import express, { type Express, type NextFunction, type Request, type Response, type Router } from 'express';
 import type { StreamHub, StreamId } from '../stream/index.js';
-import { HlsOrigin, hlsRoutes } from './hls/index.js';
+import { flvRoutes, type FlvOptions } from './flv/index.js';
+import { HlsOrigin, hlsRoutes, type HlsOriginOptions } from './hls/index.js';
 
 export interface OriginOptions {
   hub: StreamHub;
@@ -15,18 +16,14 @@ export interface OriginOptions {
   log: Log;
   metrics?: Metrics;
   hls?: Partial<HlsSettings>;
+  flv?: Partial<FlvSettings>;
 }
 
-export interface HlsSettings {
-  /** Length that segments are cut to, at key frames. */
-  targetMs: number;
-  listed: number;
-  kept: number;
-  /** How long the playlist of an ended broadcast can be read. */
-  endedMs: number;
-}
+export type HlsSettings = HlsOriginOptions;
+export type FlvSettings = FlvOptions;
 
 const HLS_DEFAULTS: HlsSettings = { targetMs: 2000, listed: 6, kept: 3, endedMs: 60_000 };
+const FLV_DEFAULTS: FlvSettings = { batchMs: 100, maxQueueBytes: 8 * 1024 * 1024, maxQueueMs: 10_000, stallMs: 15_000 };
 
 export interface Origin extends Closable {
   readonly port: number;
@@ -36,10 +33,11 @@ export interface Origin extends Closable {
 }
 
 /** Listens when it resolves; rejects when the port is taken. */
-export async function createOrigin({ hub, port, host, log, metrics, hls: settings }: OriginOptions): Promise<Origin> {
-  const hls = new HlsOrigin(hub, { ...HLS_DEFAULTS, ...settings }, log);
+export async function createOrigin({ hub, port, host, log, metrics, ...settings }: OriginOptions): Promise<Origin> {
+  const hls = new HlsOrigin(hub, { ...HLS_DEFAULTS, ...settings.hls }, log);
   let isReady = true;
-  const server = createServer(createApp(hls, log, () => isReady));
+  const media = [hlsRoutes(hls), flvRoutes(hub, { ...FLV_DEFAULTS, ...settings.flv }, log)];
+  const server = createServer(createApp(media, log, () => isReady));
   try {
     await listen(server, port, host);
   } catch (error) {
@@ -62,14 +60,14 @@ export async function createOrigin({ hub, port, host, log, metrics, hls: setting
   };
 }
 
-function createApp(hls: HlsOrigin, log: Log, isReady: () => boolean): Express {
+function createApp(media: Router[], log: Log, isReady: () => boolean): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(allowEveryPage);
   app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/readyz', (_request, response) => void response.status(isReady() ? 200 : 503).json({ status: isReady() ? 'ok' : 'closing' }));
-  app.use(hlsRoutes(hls));
+  app.use(...media);
   app.use(() => {
     throw new LianmaiError('NOT_FOUND');
   });

@@ -28,6 +28,7 @@ export class QueueReader implements Reader {
   }
 
   async read(signal: AbortSignal): Promise<MediaTag[] | null> {
+    signal.throwIfAborted();
     if (this.#state === 'idle') this.#start();
     while (this.#queue.length === 0) {
       signal.throwIfAborted();

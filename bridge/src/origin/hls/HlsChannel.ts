@@ -7,6 +7,7 @@ import { SegmentWindow, type WindowOptions } from './SegmentWindow.js';
 import { Viewers } from './Viewers.js';
 
 export interface HlsOptions extends WindowOptions {
+  /** Length that segments are cut to, at key frames. */
   targetMs: number;
 }
 

@@ -1,0 +1,1 @@
+export { flvRoutes, type FlvOptions } from './routes.js';
