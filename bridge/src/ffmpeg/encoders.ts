@@ -26,7 +26,7 @@ const TRIAL_MS = 5000;
 export async function usableEncoders(path: string): Promise<EncoderName[]> {
   const listed = await listedEncoders(path);
   const names = EncoderName.options.filter((name) => listed.has(ENCODERS[name].codec));
-  const isUsable = await Promise.all(names.map((name) => name === 'x264' || encodesOneFrame(path, ENCODERS[name])));
+  const isUsable = await Promise.all(names.map(async (name) => name === 'x264' || (await encodesOneFrame(path, ENCODERS[name]))));
   return names.filter((_, index) => isUsable[index]);
 }
 

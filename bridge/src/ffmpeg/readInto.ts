@@ -29,14 +29,14 @@ export function readInto(stream: Readable, sink: ByteSink): void {
     return true;
   };
   const options = { handle, readable: true, writable: false, onread: { buffer: () => sink.buffer(), callback: filled } };
-  const socket = new Socket(options as ConstructorParameters<typeof Socket>[0]);
+  const socket = new Socket(options);
   socket.on('error', () => undefined);
   stream.once('close', () => socket.destroy());
   socket.resume();
 }
 
 export function copyInto(chunk: Uint8Array, sink: ByteSink): void {
-  for (let at = 0; at < chunk.length; ) {
+  for (let at = 0; at < chunk.length;) {
     const target = sink.buffer();
     const byteLength = Math.min(target.length, chunk.length - at);
     target.set(chunk.subarray(at, at + byteLength));

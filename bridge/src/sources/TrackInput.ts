@@ -5,9 +5,9 @@ import { TrackClock } from './sync.js';
 
 export interface TrackEvents {
   /** In order. */
-  onPacket(packet: RtpPacket): void;
+  onPacket: (packet: RtpPacket) => void;
   /** Packets before the next one are lost for good. */
-  onLoss(): void;
+  onLoss: () => void;
 }
 
 /** One track as it comes from the port: its clock, its packets in order. */
@@ -67,10 +67,13 @@ export class TrackInput implements RtpSink {
     const atMs = nowMs();
     const expiryMs = this.#buffer.nextExpiryMs(atMs);
     if (expiryMs === null || this.#expiry) return;
-    this.#expiry = setTimeout(() => {
-      this.#expiry = undefined;
-      this.#buffer.expire(nowMs());
-      this.#expireLater();
-    }, Math.max(1, expiryMs - atMs));
+    this.#expiry = setTimeout(
+      () => {
+        this.#expiry = undefined;
+        this.#buffer.expire(nowMs());
+        this.#expireLater();
+      },
+      Math.max(1, expiryMs - atMs),
+    );
   }
 }

@@ -25,6 +25,7 @@ export class AudioRing {
   #end: number | null = null;
   /** Where the made-up sound behind it ends. */
   #filledEnd = 0;
+  #fadeEnd = 0;
 
   get end(): number | null {
     return this.#end;
@@ -36,12 +37,12 @@ export class AudioRing {
     // Time stamps that are rounded to milliseconds overlap a little; what adds nothing is a duplicate.
     if (position + left.length <= end) return;
     if (position > end) this.#fill(position + CROSSFADE_SAMPLES, isAfterLoss ? CONCEAL_SAMPLES : ROUND_OFF_SAMPLES);
-    const fadeFrom = this.#filledEnd > position ? Math.max(position, playedTo) : Infinity;
-    this.#copy(position, left, right, fadeFrom);
-    this.#end = this.#filledEnd = position + left.length;
+    this.#copy(position, left, right, this.#fadeAt(position, playedTo));
+    this.#end = position + left.length;
+    this.#filledEnd = Math.max(this.#end, Math.min(this.#filledEnd, this.#fadeEnd));
   }
 
-  /** Adds `count` samples from `position` to `out`, stretched or squeezed to fill it, faded in or out over its whole length if asked. False: silence. */
+  /** Adds `count` samples from `position` to `out`, stretched or squeezed to fill it. False: silence. */
   addTo(out: Float32Array, position: number, count: number, gain: number): boolean {
     if (!this.#prepare(position, count)) return false;
     const samples = out.length / 2;
@@ -106,7 +107,7 @@ export class AudioRing {
 
   #restart(position: number): void {
     this.#ring.fill(0);
-    this.#end = this.#filledEnd = position;
+    this.#end = this.#filledEnd = this.#fadeEnd = position;
   }
 
   #fill(to: number, fadeSamples: number): void {
@@ -120,6 +121,16 @@ export class AudioRing {
       this.#ring[at + 1] = weight > 0 ? this.#ring[mirrored + 1]! * weight : 0;
     }
     this.#filledEnd = Math.max(this.#filledEnd, to);
+  }
+
+  /** Where what was made up at `position` goes over into what was sent: not before what has been played. A fade in progress goes on. */
+  #fadeAt(position: number, playedTo: number): number {
+    if (this.#filledEnd <= position) return Infinity;
+    if (this.#fadeEnd <= position) {
+      this.#fadeEnd = Math.max(position, playedTo) + CROSSFADE_SAMPLES;
+      this.#fill(this.#fadeEnd, CONCEAL_SAMPLES);
+    }
+    return this.#fadeEnd - CROSSFADE_SAMPLES;
   }
 
   /** From `fadeFrom` on, what was made up there goes over into what was sent. */

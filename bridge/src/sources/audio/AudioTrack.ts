@@ -8,8 +8,8 @@ const SAMPLES_PER_MS = 48;
 
 export interface AudioTrackEvents {
   /** Sound of this media time is there to be played. */
-  onReady(mediaMs: number): void;
-  onError(error: unknown): void;
+  onReady: (mediaMs: number) => void;
+  onError: (error: unknown) => void;
 }
 
 /** Opus over RTP as sound: each packet decoded and put where its time stamp says. */

@@ -6,9 +6,9 @@ import { Vp8Format } from './vp8.js';
 import { Vp9Format } from './vp9.js';
 
 export interface FrameEvents {
-  onFrame(frame: EncodedFrame): void;
+  onFrame: (frame: EncodedFrame) => void;
   /** Frames are dropped until a key frame comes. Told again for each dropped frame: whoever asks the sender limits the rate. */
-  onKeyFrameNeeded(): void;
+  onKeyFrameNeeded: () => void;
 }
 
 /** A frame larger than this is not a picture. */

@@ -4,9 +4,9 @@ import { Unwrapper } from './Unwrapper.js';
 
 export interface ReorderEvents {
   /** The next packet in order. */
-  onPacket(packet: RtpPacket): void;
+  onPacket: (packet: RtpPacket) => void;
   /** `count` packets before the next one are given up. */
-  onLoss(count: number): void;
+  onLoss: (count: number) => void;
 }
 
 interface Held {

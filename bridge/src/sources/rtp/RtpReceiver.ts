@@ -79,8 +79,8 @@ export class RtpReceiver implements Closable {
   #receive(datagram: Uint8Array): void {
     if (isRtcp(datagram)) return this.#receiveReports(datagram);
     const packet = parseRtp(datagram);
-    const sink = packet && this.#sinks.get(packet.ssrc);
-    if (sink?.payloadType === packet?.payloadType && packet) sink?.onPacket(packet, nowMs());
+    const sink = packet ? this.#sinks.get(packet.ssrc) : undefined;
+    if (packet && sink?.payloadType === packet.payloadType) sink.onPacket(packet, nowMs());
     else this.#ignoredPackets++;
   }
 

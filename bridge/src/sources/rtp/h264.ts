@@ -10,7 +10,14 @@ const DELIMITER = 9;
 const STAP_A = 24;
 const FU_A = 28;
 const START_CODE = Uint8Array.of(0, 0, 0, 1);
-const EMPTY_PART: Readonly<PayloadPart> = { chunks: [], isFrameStart: false, isFrameEnd: false, isKeyFrame: false, pictureId: null, pictureIdBits: 7 };
+const EMPTY_PART: Readonly<PayloadPart> = {
+  chunks: [],
+  isFrameStart: false,
+  isFrameEnd: false,
+  isKeyFrame: false,
+  pictureId: null,
+  pictureIdBits: 7,
+};
 
 /** H.264 in RTP (RFC 6184, packetisation modes 0 and 1): single units, STAP-A and FU-A; out comes Annex B. */
 export class H264Format implements PayloadFormat {
@@ -84,7 +91,7 @@ function canStartFrame(unit: Uint8Array): boolean {
 
 function splitAggregate(payload: Uint8Array): Uint8Array[] {
   const units: Uint8Array[] = [];
-  for (let at = 1; at + 2 < payload.length; ) {
+  for (let at = 1; at + 2 < payload.length;) {
     const bytes = u16(payload, at);
     at += 2;
     if (bytes === 0 || at + bytes > payload.length) break;

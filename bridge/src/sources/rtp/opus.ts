@@ -20,7 +20,7 @@ export function opusSamples(packet: Uint8Array): number | null {
 
 /** Table 2: SILK 10-60 ms, hybrid 10 and 20 ms, CELT 2.5-20 ms. */
 function frameSamples(config: number): number {
-  if (config < 12) return [10, 20, 40, 60][config & 3]! * SAMPLES_PER_MS;
+  if (config < 12) return Math.min(60, 10 * 2 ** (config & 3)) * SAMPLES_PER_MS;
   if (config < 16) return (config & 1 ? 20 : 10) * SAMPLES_PER_MS;
   return 2.5 * SAMPLES_PER_MS * 2 ** (config & 3);
 }

@@ -20,7 +20,7 @@ export function isRtcp(datagram: Uint8Array): boolean {
 /** The sender reports of a compound packet; stops at the first part that is not RTCP. */
 export function parseSenderReports(datagram: Uint8Array): SenderReport[] {
   const reports: SenderReport[] = [];
-  for (let at = 0; at + 4 <= datagram.length; ) {
+  for (let at = 0; at + 4 <= datagram.length;) {
     if ((datagram[at] ?? 0) >> 6 !== 2) break;
     const bytes = 4 * (u16(datagram, at + 2) + 1);
     if (at + bytes > datagram.length) break;

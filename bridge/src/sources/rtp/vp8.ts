@@ -34,7 +34,13 @@ export class Vp8Format implements PayloadFormat {
 /** 4.2: X R N S R PID, then I L T K, then what those announce. */
 function parseDescriptor(payload: Uint8Array): Descriptor {
   const first = payload[0] ?? 0;
-  const descriptor: Descriptor = { bytes: 1, isPartitionStart: (first & 0x10) !== 0, partition: first & 0x07, pictureId: null, pictureIdBits: 7 };
+  const descriptor: Descriptor = {
+    bytes: 1,
+    isPartitionStart: (first & 0x10) !== 0,
+    partition: first & 0x07,
+    pictureId: null,
+    pictureIdBits: 7,
+  };
   if ((first & 0x80) === 0) return descriptor;
   const extension = payload[descriptor.bytes++] ?? 0;
   if ((extension & 0x80) !== 0) {

@@ -19,8 +19,7 @@ export class Vp9Format implements PayloadFormat {
       chunks: [payload.subarray(start)],
       isFrameStart,
       isFrameEnd: (first & 0x04) !== 0,
-      // P = 0 means "no inter-picture prediction": with inter-layer dependency (D) it still needs the layer below, which came before it.
-      isKeyFrame: isFrameStart && !isInter && layers.spatialId === 0,
+      isKeyFrame: isFrameStart && !isInter && layers.spatialId === 0 && isKeyFrameHeader(payload[start] ?? 0),
       pictureId: id.pictureId,
       pictureIdBits: id.bits,
     };
@@ -29,6 +28,15 @@ export class Vp9Format implements PayloadFormat {
   reset(): void {
     // Nothing is kept between packets.
   }
+}
+
+/**
+ * The frame's own header: marker 2, profile 2 (profile 3 has a bit more), show_existing_frame 1, frame_type 1. "No inter-picture prediction" (P = 0) is not
+ * enough: it holds for intra-only frames, which keep the references, and some senders never set P.
+ */
+function isKeyFrameHeader(first: number): boolean {
+  const bits = (first & 0x30) === 0x30 ? first << 1 : first;
+  return first >> 6 === 2 && (bits & 0x0c) === 0;
 }
 
 function parsePictureId(payload: Uint8Array, first: number): { pictureId: number | null; bits: 7 | 15; end: number } {

@@ -7,12 +7,12 @@ export interface Tick {
   /** null: no picture. Averages of the planes, 0-255. */
   picture: { width: number; height: number; sequence: number; y: number; u: number; v: number } | null;
   rms: number;
-  /** Where the sound begins to be heard in this tick, ms; null: silence. */
-  soundAtMs: number | null;
+  /** Where something loud begins in this tick, ms; null: nothing loud. */
+  loudAtMs: number | null;
 }
 
 const TICK_MS = 1000 / FPS;
-const HEARD = 0.02;
+const LOUD = 0.2;
 
 /** Does what a compositor does, 30 times a second, and notes what it got. */
 export class Recorder {
@@ -31,7 +31,10 @@ export class Recorder {
   until(isIt: (tick: Tick) => boolean, timeoutMs = 8000): Promise<Tick> {
     let checked = this.ticks.length;
     return new Promise((resolve, reject) => {
-      const timeout = setTimeout(() => finish(() => reject(new Error(`no such tick in ${timeoutMs} ms; the last: ${JSON.stringify(this.ticks.at(-1))}`))), timeoutMs);
+      const timeout = setTimeout(
+        () => finish(() => reject(new Error(`no such tick in ${timeoutMs} ms; the last: ${JSON.stringify(this.ticks.at(-1))}`))),
+        timeoutMs,
+      );
       const check = () => {
         for (; checked < this.ticks.length; checked++) {
           const tick = this.ticks[checked];
@@ -60,9 +63,19 @@ export class Recorder {
     const frame = this.#source.frameAt(atMs);
     const sound = new Float32Array(2 * SAMPLES_PER_TICK);
     this.#source.mixAudioInto(sound, atMs, 1);
-    const onset = sound.findIndex((value) => Math.abs(value) > HEARD);
-    const picture = frame && { width: frame.width, height: frame.height, sequence: frame.sequence, ...planes(frame.data, frame.width * frame.height) };
-    return { atMs, picture, rms: Math.sqrt(sound.reduce((sum, value) => sum + value * value, 0) / sound.length), soundAtMs: onset < 0 ? null : atMs + onset / 96 };
+    const onset = sound.findIndex((value) => Math.abs(value) > LOUD);
+    const picture = frame && {
+      width: frame.width,
+      height: frame.height,
+      sequence: frame.sequence,
+      ...planes(frame.data, frame.width * frame.height),
+    };
+    return {
+      atMs,
+      picture,
+      rms: Math.sqrt(sound.reduce((sum, value) => sum + value * value, 0) / sound.length),
+      loudAtMs: onset < 0 ? null : atMs + onset / 96,
+    };
   }
 }
 

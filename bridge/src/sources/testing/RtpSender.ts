@@ -31,7 +31,13 @@ export async function makeMedia({ path, log, codec, picture, sound, seconds, key
   const inputs = ['-f', 'lavfi', '-i', picture, '-f', 'lavfi', '-i', sound, '-t', String(seconds)];
   const video = ['-map', '0:v', '-pix_fmt', 'yuv420p', ...ENCODERS[codec], '-g', String(keyFrameEvery)];
   const audio = ['-map', '1:a', '-c:a', 'libopus', '-b:a', '64k', '-ac', '2'];
-  const encoder = new FfmpegProcess({ path, name: 'media', pipes: {}, args: () => ['-v', 'error', ...inputs, ...video, ...audio, file], log });
+  const encoder = new FfmpegProcess({
+    path,
+    name: 'media',
+    pipes: {},
+    args: () => ['-v', 'error', ...inputs, ...video, ...audio, file],
+    log,
+  });
   const { code } = await encoder.exited;
   if (code !== 0) throw new Error(`no test media: FFmpeg ended with ${code}`);
   return file;

@@ -47,7 +47,8 @@ export class FrameQueue {
     if (newest?.clock === time.clock && newest.mediaMs === time.mediaMs) this.#release(this.#queued.pop());
     this.#queued.push({ frame, ...time });
     this.#queuedBytes += frame.data.length;
-    while (this.#queued.length > MAX_FRAMES || (this.#queuedBytes > MAX_BYTES && this.#queued.length > 1)) this.#release(this.#queued.shift());
+    while (this.#queued.length > MAX_FRAMES || (this.#queuedBytes > MAX_BYTES && this.#queued.length > 1))
+      this.#release(this.#queued.shift());
   }
 
   /** The newest that is due at `atMs`, else the last one; null when none came for 2 s. `shiftMs` says what to add to a stream's time. */

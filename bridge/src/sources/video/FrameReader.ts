@@ -57,7 +57,8 @@ export class FrameReader implements ByteSink {
   }
 
   filled(byteLength: number): void {
-    const isInPlace = this.#given.buffer === this.#current.buffer && this.#given.byteOffset === this.#current.byteOffset + this.#filledBytes;
+    const isInPlace =
+      this.#given.buffer === this.#current.buffer && this.#given.byteOffset === this.#current.byteOffset + this.#filledBytes;
     if (isInPlace) this.#filledBytes += byteLength;
     else copyInto(this.#given.subarray(0, byteLength), { buffer: () => this.#room(), filled: (count) => (this.#filledBytes += count) });
     this.#deliver();

@@ -73,6 +73,7 @@ export class PictureInput {
     sync.setClock('video', track.input.clock);
     if (this.#codec !== codec) this.#stopDecoder('another codec');
     this.#codec = codec;
+    this.#awaitedKeyFrame = null;
     track.pause();
     this.#review();
   }
@@ -147,8 +148,13 @@ export class PictureInput {
       pool: this.#pool,
       log,
       onFrame: (frame, time) => this.#show(frame, time),
-      onKeyFrameNeeded: () => this.#track?.keyFrames.want(),
+      onKeyFrameNeeded: () => this.#wantKeyFrame(),
     });
+  }
+
+  #wantKeyFrame(): void {
+    this.#awaitedKeyFrame = null;
+    this.#track?.keyFrames.want();
   }
 
   #stopDecoder(reason: string): void {
@@ -173,7 +179,7 @@ export class PictureInput {
 
   #decode(frame: EncodedFrame, time: FrameTime): void {
     const isTaken = this.#decoder?.decode(frame, time) ?? false;
-    if (isTaken && frame.isKeyFrame) this.#awaitedKeyFrame = time;
+    if (isTaken && frame.isKeyFrame) this.#awaitedKeyFrame ??= time;
   }
 
   #show(frame: RawFrame, time: FrameTime): void {

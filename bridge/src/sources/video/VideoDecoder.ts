@@ -17,9 +17,9 @@ export interface VideoDecoderOptions<Tag> {
   pool: FramePool;
   log: Log;
   /** A picture, with the tag of the frame that it was made from. */
-  onFrame(frame: RawFrame, tag: Tag): void;
+  onFrame: (frame: RawFrame, tag: Tag) => void;
   /** Nothing can be decoded until a key frame comes. */
-  onKeyFrameNeeded(): void;
+  onKeyFrameNeeded: () => void;
 }
 
 /** Time stamps only tell pictures apart (`tags` knows their time), so they count frames: no jump of a sender's clock reaches FFmpeg. */

@@ -5,8 +5,8 @@ import type { FrameTime } from './FrameQueue.js';
 import { KeyFrameRequests } from './KeyFrameRequests.js';
 
 export interface VideoTrackEvents {
-  onFrame(frame: EncodedFrame, time: FrameTime): void;
-  requestKeyFrame(): void;
+  onFrame: (frame: EncodedFrame, time: FrameTime) => void;
+  requestKeyFrame: () => void;
 }
 
 /** Video over RTP as whole frames, and what it takes to get a key frame of it. */
