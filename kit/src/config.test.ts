@@ -7,7 +7,8 @@ import { ConfigError, flag, loadConfig, port } from './config.js';
 
 const schema = z.strictObject({ http: z.strictObject({ port: port().default(3000), isOpen: flag().default(false) }).prefault({}) });
 const file = join(mkdtempSync(join(tmpdir(), 'lianmai-config-')), 'config.yaml');
-const load = (env: Record<string, string>) => loadConfig(schema, { file, isRequired: false, env, envPaths: { PORT: 'http.port', OPEN: 'http.isOpen' } });
+const load = (env: Record<string, string>) =>
+  loadConfig(schema, { file, isRequired: false, env, envPaths: { PORT: 'http.port', OPEN: 'http.isOpen' } });
 
 describe('loadConfig', () => {
   it('lets the environment win over the file and the file over the defaults', () => {

@@ -65,8 +65,12 @@ function setPath(tree: Record<string, unknown>, path: string, value: string): vo
   if (last !== undefined) node[last] = value;
 }
 
-export const port = () => z.coerce.number('expected a port number').int('expected a whole port number').min(0, 'expected 0-65535').max(65_535, 'expected 0-65535');
+export const port = () =>
+  z.coerce.number('expected a port number').int('expected a whole port number').min(0, 'expected 0-65535').max(65_535, 'expected 0-65535');
 
 /** Environment strings as booleans: true/false, 1/0, yes/no, on/off. */
 export const flag = () =>
-  z.union([z.boolean(), z.stringbool({ truthy: ['true', '1', 'yes', 'on'], falsy: ['false', '0', 'no', 'off'] })], 'expected true or false');
+  z.union(
+    [z.boolean(), z.stringbool({ truthy: ['true', '1', 'yes', 'on'], falsy: ['false', '0', 'no', 'off'] })],
+    'expected true or false',
+  );

@@ -31,7 +31,8 @@ describe('redact', () => {
 describe('Secret', () => {
   it('cannot be printed by accident', () => {
     const secret = new Secret('hunter2');
-    for (const text of [String(secret), JSON.stringify({ secret }), inspect({ secret }), `${secret}`]) expect(text).not.toContain('hunter2');
+    for (const text of [String(secret), JSON.stringify({ secret }), inspect({ secret }), `${secret}`])
+      expect(text).not.toContain('hunter2');
     expect(secret.reveal()).toBe('hunter2');
   });
 });

@@ -31,7 +31,10 @@ export function redactUrl(url: string): string {
   if (!match) return '***';
   const [, scheme = '', host = '', path = '', query] = match;
   const parts = path.split('/').filter(Boolean);
-  const shown = parts.slice(0, -1).map((part) => `/${part}`).join('');
+  const shown = parts
+    .slice(0, -1)
+    .map((part) => `/${part}`)
+    .join('');
   const hidden = parts.length > 0 ? '/***' : '';
   return `${scheme}${host}${shown}${hidden}${query && parts.length === 0 ? '?***' : ''}`;
 }

@@ -12,7 +12,12 @@ export const TokenRequest = z.object({
   moderate: Grants.shape.moderate,
   live: Grants.shape.live,
   /** Seconds the token can be used to join or resume. */
-  ttlSeconds: z.number().int().min(10).max(7 * 86_400).default(6 * 3600),
+  ttlSeconds: z
+    .number()
+    .int()
+    .min(10)
+    .max(7 * 86_400)
+    .default(6 * 3600),
 });
 export const TokenReply = z.object({ token: z.string(), expiresAtMs: EpochMs });
 
@@ -20,7 +25,15 @@ export const TokenReply = z.object({ token: z.string(), expiresAtMs: EpochMs });
  * POST /api/v1/lobby/{room}: the lobby page asks for a token without an API key, where the operator allows it (`access.lobby: open`).
  * `role` host is given only for a room that does not exist; guest only while the room's stage is open; else FORBIDDEN or ROOM_LOCKED.
  */
-export const LobbyJoinRequest = z.object({ name: DisplayName, role: Role, /** Random, kept by the browser: the identity. */ deviceId: z.string().min(8).max(64).regex(/^[A-Za-z0-9-]+$/) });
+export const LobbyJoinRequest = z.object({
+  name: DisplayName,
+  role: Role,
+  /** Random, kept by the browser: the identity. */ deviceId: z
+    .string()
+    .min(8)
+    .max(64)
+    .regex(/^[A-Za-z0-9-]+$/),
+});
 export const LobbyJoinReply = TokenReply.extend({ role: Role });
 
 /** GET /api/v1/lobby/{room}: what the lobby and the watch page may know without a token. */
@@ -36,4 +49,11 @@ export const LobbyRoom = z.object({
 });
 export type LobbyRoom = z.infer<typeof LobbyRoom>;
 
-export const RoomSummary = z.object({ id: RoomId, title: z.string(), createdAtMs: EpochMs, participants: z.number().int(), locked: z.boolean(), live: z.boolean() });
+export const RoomSummary = z.object({
+  id: RoomId,
+  title: z.string(),
+  createdAtMs: EpochMs,
+  participants: z.number().int(),
+  locked: z.boolean(),
+  live: z.boolean(),
+});

@@ -15,8 +15,18 @@ interface ErrorKind {
 
 /** Every error a client, an API caller or an operator can meet. Switch on the code, never on the text. */
 export const ERRORS = {
-  BAD_REQUEST: { status: 400, retry: false, blame: 'client', message: 'The request is not valid. Correct the field that is named and send it again.' },
-  UNAUTHENTICATED: { status: 401, retry: false, blame: 'client', message: 'No valid credentials. Send a token, or the API key and secret.' },
+  BAD_REQUEST: {
+    status: 400,
+    retry: false,
+    blame: 'client',
+    message: 'The request is not valid. Correct the field that is named and send it again.',
+  },
+  UNAUTHENTICATED: {
+    status: 401,
+    retry: false,
+    blame: 'client',
+    message: 'No valid credentials. Send a token, or the API key and secret.',
+  },
   TOKEN_EXPIRED: { status: 401, retry: false, blame: 'client', message: 'The token has expired. Ask for a new one.' },
   FORBIDDEN: { status: 403, retry: false, blame: 'client', message: 'Your role does not allow this.' },
   REMOVED: { status: 403, retry: false, blame: 'client', message: 'The host removed you from this room.' },
@@ -30,14 +40,29 @@ export const ERRORS = {
   TOO_LARGE: { status: 413, retry: false, blame: 'client', message: 'This is larger than allowed.' },
   UNSUPPORTED: { status: 415, retry: false, blame: 'client', message: 'This kind is not supported.' },
   RATE_LIMITED: { status: 429, retry: true, blame: 'client', message: 'Too many requests. Wait a moment.' },
-  DESTINATION_REFUSED: { status: 502, retry: false, blame: 'destination', message: 'The destination refused the stream. Check its URL and stream key.' },
+  DESTINATION_REFUSED: {
+    status: 502,
+    retry: false,
+    blame: 'destination',
+    message: 'The destination refused the stream. Check its URL and stream key.',
+  },
   DESTINATION_UNREACHABLE: { status: 502, retry: true, blame: 'destination', message: 'The destination cannot be reached.' },
   DESTINATION_STALLED: { status: 502, retry: true, blame: 'destination', message: 'The destination stopped accepting data.' },
   DESTINATION_CLOSED: { status: 502, retry: true, blame: 'destination', message: 'The destination closed the connection.' },
   TIMEOUT: { status: 504, retry: true, blame: 'us', message: 'No answer in time. Try again.' },
-  BRIDGE_UNAVAILABLE: { status: 503, retry: true, blame: 'us', message: 'No bridge is connected, so nothing can go live. The call is not affected.' },
+  BRIDGE_UNAVAILABLE: {
+    status: 503,
+    retry: true,
+    blame: 'us',
+    message: 'No bridge is connected, so nothing can go live. The call is not affected.',
+  },
   SHUTTING_DOWN: { status: 503, retry: true, blame: 'us', message: 'The server is shutting down.' },
-  ENCODER_UNAVAILABLE: { status: 503, retry: false, blame: 'us', message: 'This encoder is not available on the bridge. Choose another one.' },
+  ENCODER_UNAVAILABLE: {
+    status: 503,
+    retry: false,
+    blame: 'us',
+    message: 'This encoder is not available on the bridge. Choose another one.',
+  },
   INTERNAL: { status: 500, retry: true, blame: 'us', message: 'Something failed on the server. It has been logged.' },
 } as const satisfies Record<string, ErrorKind>;
 
@@ -87,7 +112,9 @@ export function toLianmaiError(thrown: unknown): LianmaiError {
 export function parse<S extends z.ZodType>(schema: S, data: unknown): z.infer<S> {
   const result = schema.safeParse(data);
   if (result.success) return result.data;
-  const issues = result.error.issues.slice(0, 5).map((issue) => ({ path: issue.path.map(String).join('.'), expected: issue.message.slice(0, 200) }));
+  const issues = result.error.issues
+    .slice(0, 5)
+    .map((issue) => ({ path: issue.path.map(String).join('.'), expected: issue.message.slice(0, 200) }));
   const first = issues[0];
   const message = first ? `${first.path || 'body'}: ${first.expected}` : ERRORS.BAD_REQUEST.message;
   throw new LianmaiError('BAD_REQUEST', { issues }, { message });

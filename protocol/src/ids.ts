@@ -40,7 +40,12 @@ export const AssetId = opaque().brand<'AssetId'>();
 export type AssetId = z.infer<typeof AssetId>;
 
 /** Who the token was made for: chosen by the operator's backend, unique in a room. */
-export const Identity = z.string().min(1).max(128).regex(/^[^\s\p{Cc}]+$/u, 'expected no spaces or control characters').brand<'Identity'>();
+export const Identity = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[^\s\p{Cc}]+$/u, 'expected no spaces or control characters')
+  .brand<'Identity'>();
 export type Identity = z.infer<typeof Identity>;
 
 export const DisplayName = singleLine(80);

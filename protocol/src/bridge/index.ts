@@ -88,12 +88,20 @@ export const bridgeCalls = {
     reply: z.object({}),
   },
   /** A background or logo that a scene names and this bridge does not have yet. */
-  fetchAsset: { data: z.object({ assetId: AssetId }), reply: z.object({ bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array) }) },
+  fetchAsset: {
+    data: z.object({ assetId: AssetId }),
+    reply: z.object({ bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array) }),
+  },
 } as const;
 
 /** Bridge → server, announcements. */
 export const bridgeEvents = {
-  programStateChanged: z.object({ ...program, state: ProgramState, reason: z.object({ code: ErrorCode, message: z.string() }).nullable(), atMs: z.number() }),
+  programStateChanged: z.object({
+    ...program,
+    state: ProgramState,
+    reason: z.object({ code: ErrorCode, message: z.string() }).nullable(),
+    atMs: z.number(),
+  }),
   outputChanged: z.object({ ...program, output: OutputInfo }),
   keyFrameNeeded: z.object({ ...program, trackId: z.string() }),
   statsMeasured: z.object({ ...program, stats: ProgramStats, hlsViewers: z.number().int() }),

@@ -150,7 +150,10 @@ function pictureInPicture(canvas: Size, focus: SceneSource, small: readonly Scen
   const width = floorEven(Math.min(wanted, room, area.height * 0.4 * MAX_ASPECT));
   const height = floorEven((width * 9) / 16);
   const y = area.height - margin - height;
-  return [tile(focus, area), ...small.map((source, index) => tile(source, { x: evenAt(area.width - (index + 1) * (width + margin)), y, width, height }, true))];
+  return [
+    tile(focus, area),
+    ...small.map((source, index) => tile(source, { x: evenAt(area.width - (index + 1) * (width + margin)), y, width, height }, true)),
+  ];
 }
 
 /** The focus takes what the strip leaves: at the right of a landscape canvas, at the bottom of a portrait one. */

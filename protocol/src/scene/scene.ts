@@ -25,7 +25,11 @@ export const Scene = z.object({
   hidden: z.array(SourceId).max(64).default([]),
   background: z.object({ colour: HexColour.default('#101114'), image: AssetId.nullable().default(null) }).prefault({}),
   logo: z
-    .object({ image: AssetId, corner: Corner.default('top-right'), /** Part of the picture's height. */ height: z.number().min(0.03).max(0.3).default(0.09) })
+    .object({
+      image: AssetId,
+      corner: Corner.default('top-right'),
+      /** Part of the picture's height. */ height: z.number().min(0.03).max(0.3).default(0.09),
+    })
     .nullable()
     .default(null),
   showNames: z.boolean().default(true),

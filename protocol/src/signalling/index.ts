@@ -3,7 +3,7 @@
  * The handshake carries `auth: { token }`, a join token; a refused handshake has a WireError in `error.data`.
  */
 import { z } from 'zod';
-import { WireError } from '../errors.js';
+import type { WireError } from '../errors.js';
 import * as chat from './chat.js';
 import type { RequestContract } from './contract.js';
 import * as live from './live.js';
@@ -19,7 +19,10 @@ export { MAX_ASSET_BYTES, MediaJson, IceServer };
 export * from './contract.js';
 export * from './events.js';
 
-export const requests = { ...sessionRequests, ...mediaRequests, ...stage, ...chat, ...liveRequests } as const satisfies Record<string, RequestContract>;
+export const requests = { ...sessionRequests, ...mediaRequests, ...stage, ...chat, ...liveRequests } as const satisfies Record<
+  string,
+  RequestContract
+>;
 
 export type RequestName = keyof typeof requests;
 /** What a caller gives (defaults may be left out) and what a handler gets. */

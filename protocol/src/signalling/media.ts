@@ -7,7 +7,10 @@ import { request } from './contract.js';
 export const MediaJson = z.record(z.string(), z.unknown());
 const FingerprintAlgorithm = z.enum(['sha-1', 'sha-224', 'sha-256', 'sha-384', 'sha-512']);
 const Fingerprint = z.object({ algorithm: FingerprintAlgorithm, value: z.string().max(256) });
-const DtlsParameters = z.object({ role: z.enum(['auto', 'client', 'server']).optional(), fingerprints: z.array(Fingerprint).min(1).max(16) });
+const DtlsParameters = z.object({
+  role: z.enum(['auto', 'client', 'server']).optional(),
+  fingerprints: z.array(Fingerprint).min(1).max(16),
+});
 
 export const createTransport = request({
   state: 'joined',
@@ -57,7 +60,12 @@ export const setProducerPaused = request({
   reply: z.object({}),
 });
 
-export const closeProducer = request({ state: 'joined', permission: null, data: z.object({ producerId: ProducerId }), reply: z.object({}) });
+export const closeProducer = request({
+  state: 'joined',
+  permission: null,
+  data: z.object({ producerId: ProducerId }),
+  reply: z.object({}),
+});
 
 /** The consumer starts paused; `resumeConsumer` when the page is ready for it. */
 export const consume = request({
@@ -90,4 +98,9 @@ export const setConsumerSize = request({
   reply: z.object({}),
 });
 
-export const closeConsumer = request({ state: 'joined', permission: null, data: z.object({ consumerId: ConsumerId }), reply: z.object({}) });
+export const closeConsumer = request({
+  state: 'joined',
+  permission: null,
+  data: z.object({ consumerId: ConsumerId }),
+  reply: z.object({}),
+});

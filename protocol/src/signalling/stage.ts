@@ -11,7 +11,12 @@ const ok = z.object({});
 export const requestStage = request({ state: 'joined', permission: 'requestStage', data: z.object({}), reply: ok });
 export const cancelStageRequest = request({ state: 'joined', permission: 'requestStage', data: z.object({}), reply: ok });
 /** A viewer takes or refuses the seat that a moderator offered. */
-export const answerInvitation = request({ state: 'joined', permission: 'requestStage', data: z.object({ accept: z.boolean() }), reply: ok });
+export const answerInvitation = request({
+  state: 'joined',
+  permission: 'requestStage',
+  data: z.object({ accept: z.boolean() }),
+  reply: ok,
+});
 /** Gives the seat back and stays as a viewer. */
 export const leaveStage = request({ state: 'joined', permission: null, data: z.object({}), reply: ok });
 
