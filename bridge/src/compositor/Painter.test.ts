@@ -1,4 +1,4 @@
-import { SourceId, type Tile } from '@lianmai/protocol';
+import { SourceId } from '@lianmai/protocol';
 import { describe, expect, it } from 'vitest';
 import { Canvas, i420Bytes } from './Canvas.js';
 import { Painter } from './Painter.js';
@@ -17,7 +17,7 @@ function sprite(width: number, height: number, luma: number, alpha: number): Spr
   return { width, height, planes: [plane(width * height, luma), plane((width * height) / 4, 128), plane((width * height) / 4, 128)] };
 }
 
-function tile(rect: Partial<Tile>): ShownTile {
+function tile(rect: Partial<ShownTile>): ShownTile {
   return { sourceId: A, x: 0, y: 0, width: 160, height: 90, fit: 'cover', overlay: false, showsVideo: true, colour: { y: 60, u: 1, v: 2 }, avatar: null, label: null, ...rect };
 }
 

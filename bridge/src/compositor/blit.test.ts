@@ -34,9 +34,9 @@ describe('place', () => {
     );
   });
 
-  it('does not scale what its decoder has scaled already, give or take its rounding', () => {
+  it('does not scale what its decoder has scaled already, give or take a few pixels', () => {
     const tile = { x: 0, y: 0, width: 638, height: 358 };
-    for (const picture of [{ width: 638, height: 358 }, { width: 638, height: 478 }, { width: 640, height: 358 }, { width: 638, height: 360 }]) {
+    for (const picture of [{ width: 638, height: 358 }, { width: 638, height: 478 }, { width: 640, height: 358 }, { width: 668, height: 376 }]) {
       const { from, to } = place(picture, tile, 'cover');
       expect([from.width, from.height]).toEqual([to.width, to.height]);
     }

@@ -18,24 +18,29 @@ export interface Placement {
 const evenDown = (value: number) => value & ~1;
 const evenSize = (value: number, max: number) => Math.min(evenDown(max), Math.max(2, Math.round(value / 2) * 2));
 
-/** A decoder may round a size by so much: not worth scaling, crop or pad. */
+/** A picture that covers its tile is cropped rather than shrunk by less than this: so does its decoder (sources/video/scale.ts). */
+const LEAST_SHRINK = 0.95;
+/** A decoder's rounding to even numbers is not worth scaling for. */
 const ROUNDING_PX = 2;
 
-/** cover: the tile is filled, what sticks out is cropped evenly. contain: the whole picture, centred. A picture of the right size is never scaled. */
+/** cover: the tile is filled, what sticks out is cropped evenly. contain: the whole picture, centred. What its decoder made for this tile is never scaled. */
 export function place(picture: Size, tile: Rect, fit: 'cover' | 'contain'): Placement {
-  const across = tile.width / picture.width;
-  const down = tile.height / picture.height;
-  const scale = roundedScale(fit === 'cover' ? Math.max(across, down) : Math.min(across, down), picture, tile);
+  const scale = fit === 'cover' ? coveringScale(picture, tile) : containedScale(picture, tile);
   const to = centred(tile, { width: evenSize(picture.width * scale, tile.width), height: evenSize(picture.height * scale, tile.height) });
   const whole = { x: 0, y: 0, width: evenDown(picture.width), height: evenDown(picture.height) };
   const shown = { width: evenSize(to.width / scale, whole.width), height: evenSize(to.height / scale, whole.height) };
   return { from: centred(whole, shown), to };
 }
 
-function roundedScale(scale: number, picture: Size, tile: Size): number {
-  const off = Math.min(Math.abs(picture.width - tile.width), Math.abs(picture.height - tile.height));
-  const isClose = Math.abs(scale - 1) * Math.min(picture.width, picture.height) <= ROUNDING_PX;
-  return off <= ROUNDING_PX && isClose ? 1 : scale;
+function coveringScale(picture: Size, tile: Size): number {
+  const scale = Math.max(tile.width / picture.width, tile.height / picture.height);
+  return scale <= 1 && scale >= LEAST_SHRINK ? 1 : scale;
+}
+
+function containedScale(picture: Size, tile: Size): number {
+  const [right, bottom] = [tile.width - picture.width, tile.height - picture.height];
+  const isFitted = right >= 0 && bottom >= 0 && Math.min(right, bottom) <= ROUNDING_PX;
+  return isFitted ? 1 : Math.min(tile.width / picture.width, tile.height / picture.height);
 }
 
 const centred = (area: Rect, size: Size): Rect => ({
