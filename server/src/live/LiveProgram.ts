@@ -117,7 +117,8 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
     }
   }
 
-  update(change: UpdateLive): Promise<UpdateLiveReply> {
+  async update(change: UpdateLive): Promise<UpdateLiveReply> {
+    await this.#firstRun();
     return this.#pictures.run(async () => {
       if (change.version !== undefined && change.version !== this.#sceneVersion)
         throw new LianmaiError('CONFLICT', { sceneVersion: this.#sceneVersion });
@@ -159,6 +160,7 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
   async retryOutput(id: OutputId): Promise<void> {
     this.#assertOn();
     this.#outputs.get(id);
+    await this.#firstRun();
     await this.#running().request('retryOutput', { id });
   }
 
@@ -286,6 +288,11 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
     this.#pictureVersion += 1;
     const shown = sources.map(({ id, kind, name, hasVideo, hasAudio }) => ({ id, kind, name, hasVideo, hasAudio }));
     return { version: this.#pictureVersion, scene, mix, sources: shown };
+  }
+
+  /** What is asked while the first start is on its way waits for it; between two bridges it is refused. */
+  async #firstRun(): Promise<void> {
+    if (this.#origin === null) await this.#moving.catch(() => undefined);
   }
 
   #running(): ProgramRun {

@@ -263,6 +263,35 @@ describe('the end', () => {
   });
 });
 
+describe('a change that comes while the program is still starting', () => {
+  const starting = async () => {
+    const { control, connect } = await setUp();
+    const bridge = await connect();
+    let accept = () => {};
+    bridge.answer('startProgram', () => new Promise((resolve) => (accept = () => resolve({ rtp: { ip: '127.0.0.1', port: 5004 } }))));
+    const started = codeOf(control.start({}));
+    await bridge.request('startProgram');
+    return { control, started, accept };
+  };
+
+  it('waits for it', async () => {
+    const { control, started, accept } = await starting();
+    const updated = control.update({ scene: { layout: 'grid' } });
+    accept();
+    expect(await started).toBe('nothing thrown');
+    expect(await updated).toMatchObject({ sceneVersion: 2, scene: { layout: 'grid' } });
+  });
+
+  it('is WRONG_STATE when it is stopped instead', async () => {
+    const { control, accept } = await starting();
+    const updated = codeOf(control.update({ scene: { layout: 'grid' } }));
+    const stopped = control.stop();
+    accept();
+    await stopped;
+    expect(await updated).toBe('WRONG_STATE');
+  });
+});
+
 describe('a bridge that is lost', () => {
   it('comes back with the program running: nothing is started again, and what changed meanwhile goes on air', async () => {
     const { control, room, bridge } = await onAir();
