@@ -245,7 +245,7 @@ async function scriptedServer(answer: (name: string, args: unknown[]) => Buffer 
   return listening(server);
 }
 
-describe('RTMP push', { timeout: 40_000 }, () => {
+describe('RTMP push', { timeout: 90_000 }, () => {
   it('reaches an ffmpeg listener: from a key frame, from 0, continuous, ended cleanly', async () => {
     const { add, publisher } = goLive();
     const [port, path] = [await freePort(), await folder()];
@@ -381,7 +381,7 @@ describe('RTMP push', { timeout: 40_000 }, () => {
     const stalled = await reaches(output, (info) => info.state === 'retrying');
     expect(stalled.reason?.code).toBe('DESTINATION_STALLED');
     // The limit, one sample, and what the peer's own kernel takes before its window is shut.
-    expect(performance.now() - stuckAtMs).toBeLessThan(5000);
+    expect(performance.now() - stuckAtMs).toBeLessThan(10_000);
     wedge.loosen();
     await reaches(output, isLiveWith(stalled.bytesSent + 100_000));
   });

@@ -26,7 +26,7 @@ async function open(flv: Partial<FlvSettings> = {}) {
   return { hub, publisher, port: origin.port, url: `http://127.0.0.1:${origin.port}/live/room.flv` };
 }
 
-describe('HTTP-FLV', () => {
+describe('HTTP-FLV', { timeout: 60_000 }, () => {
   it('plays in ffprobe from 0 with a key frame, and ends with the stream', async () => {
     const { publisher, url } = await open();
     for (const tag of media) publisher.write({ ...tag, dtsMs: tag.dtsMs + 5000 });
@@ -36,7 +36,7 @@ describe('HTTP-FLV', () => {
     });
     scope.defer(() => broadcast.stop());
     const probing = run('ffprobe', ['-v', 'warning', '-show_entries', 'packet=codec_type,dts_time,flags', '-of', 'csv=p=0', url]);
-    await vi.waitFor(() => expect(publisher.stream.lastDtsMs).toBeGreaterThan(9500), { timeout: 10_000 });
+    await vi.waitFor(() => expect(publisher.stream.lastDtsMs).toBeGreaterThan(9500), { timeout: 30_000 });
     await publisher.close('end');
     const { stdout, stderr } = await probing;
     expect(stderr).toBe('');

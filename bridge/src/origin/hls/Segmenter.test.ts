@@ -15,7 +15,7 @@ function cut(tags: readonly FlvTag[], targetMs = 2000): MediaSegment[] {
 const durations = (segments: readonly MediaSegment[]) => segments.map((segment) => Math.round(segment.durationMs / 10) / 100);
 const shift = (tags: readonly FlvTag[], ms: number) => tags.map((tag) => ({ ...tag, dtsMs: tag.dtsMs + ms }));
 
-describe('Segmenter', () => {
+describe('Segmenter', { timeout: 60_000 }, () => {
   it('cuts 2 s groups of pictures one by one', async () => {
     const segments = cut(await encodeFlv({ seconds: 7, gop: 60 }));
     expect(durations(segments)).toEqual([2, 2, 2, 1]);

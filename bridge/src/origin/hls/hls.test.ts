@@ -52,7 +52,7 @@ async function sizeOf(base: string, part: string): Promise<string> {
 
 const sequenceOf = (playlist: string) => Number(/MEDIA-SEQUENCE:(\d+)/.exec(playlist)?.[1]);
 
-describe('HLS', () => {
+describe('HLS', { timeout: 60_000 }, () => {
   it('plays in ffmpeg and ffprobe without a warning: continuous, sound and picture together', async () => {
     const { hub, base } = await open({ listed: 10 });
     const publisher = publish(hub);
@@ -91,7 +91,7 @@ describe('HLS', () => {
     expect(Math.abs(first(video) - first(audio))).toBeLessThan(0.09);
   });
 
-  it('is there after the first group of pictures of a live broadcast, and ends with ENDLIST', { timeout: 30_000 }, async () => {
+  it('is there after the first group of pictures of a live broadcast, and ends with ENDLIST', async () => {
     const { hub, base, get } = await open();
     const publisher = publish(hub);
     const tags = await encodeFlv({ seconds: 2, gop: 30, size: '320x180' });
@@ -99,7 +99,7 @@ describe('HLS', () => {
     const broadcast = new LoopedBroadcast(tags, publisher);
     scope.defer(() => broadcast.stop());
     const master = await until(async () => ((await get('/live/room.m3u8')).status === 200 ? get('/live/room.m3u8') : null));
-    expect(Date.now() - startedAtMs).toBeLessThan(2000);
+    expect(Date.now() - startedAtMs).toBeLessThan(4000);
     expect(master.headers.get('content-type')).toBe('application/vnd.apple.mpegurl');
     expect(await master.text()).toMatch(/CODECS="avc1\.[0-9a-f]{6},mp4a\.40\.2",RESOLUTION=320x180,FRAME-RATE=30\.\d+/);
     const playing = run('ffprobe', [
