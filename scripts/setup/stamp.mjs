@@ -29,7 +29,7 @@ function addTo(hash, file) {
     return;
   }
   for (const name of readdirSync(file).sort()) {
-    if (!NOT_SOURCE.has(name)) addTo(hash, path.join(file, name));
+    if (!NOT_SOURCE.has(name) && !name.endsWith('.tsbuildinfo')) addTo(hash, path.join(file, name));
   }
 }
 
