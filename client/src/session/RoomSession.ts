@@ -171,9 +171,11 @@ export class RoomSession {
 
   async #chooseDevice(kind: 'audioinput' | 'videoinput' | 'audiooutput', deviceId: string): Promise<void> {
     const { publisher } = this.#media;
+    // Empty: whatever the browser takes by default.
+    const chosen = deviceId === '' ? null : deviceId;
     // The speaker follows the preference by itself.
-    if (kind === 'audiooutput') return setPreferences({ speakerId: deviceId });
-    setPreferences(kind === 'audioinput' ? { microphoneId: deviceId } : { cameraId: deviceId });
+    if (kind === 'audiooutput') return setPreferences({ speakerId: chosen });
+    setPreferences(kind === 'audioinput' ? { microphoneId: chosen } : { cameraId: chosen });
     await publisher.switchDevice(kind === 'audioinput' ? 'microphone' : 'camera', deviceId);
   }
 

@@ -1,15 +1,37 @@
+import { cardColourOf, initialsOf, type SourceId } from '@lianmai/protocol';
 import { cx } from './cx';
-import { initialsOf, hueOf } from './person';
 
-/** A person without a picture: their initials on a colour of their own. `seed` decides the colour, so that it stays when the name changes. */
-export function Avatar({ name, seed = name, className }: { name: string; seed?: string; className?: string }) {
+interface AvatarProps {
+  name: string;
+  /** Decides the colour, so that it stays when the name changes. */
+  id: SourceId;
+  className?: string;
+}
+
+/** A person in a list: their initials on a colour of their own, the same as on their card. */
+export function Avatar({ name, id, className }: AvatarProps) {
   return (
     <span
       aria-hidden
       className={cx('flex aspect-square shrink-0 items-center justify-center rounded-full font-medium text-white select-none', className)}
-      style={{ background: `oklch(0.47 0.09 ${hueOf(seed)})` }}
+      style={{ background: cardColourOf(id) }}
     >
       {initialsOf(name)}
+    </span>
+  );
+}
+
+/** Where a camera is off: drawn as the program draws it, a disc of 0.42 of the smaller side in the middle. */
+export function AvatarCard({ name, id }: { name: string; id: SourceId }) {
+  return (
+    <span
+      aria-hidden
+      className="@container-size flex size-full items-center justify-center select-none"
+      style={{ background: cardColourOf(id) }}
+    >
+      <span className="flex aspect-square h-[min(42cqh,42cqw)] items-center justify-center rounded-full bg-white/16 text-[min(17.6cqh,17.6cqw)] leading-none text-white">
+        {initialsOf(name)}
+      </span>
     </span>
   );
 }

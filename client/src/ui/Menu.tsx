@@ -69,6 +69,3 @@ export function MenuCheck({
 }
 
 export const MenuSeparator = () => <Radix.Separator className="mx-2 my-1.5 h-px bg-line" />;
-export const MenuLabel = ({ children }: { children: ReactNode }) => (
-  <Radix.Label className="px-3 pt-2 pb-1 text-sm text-fg-3">{children}</Radix.Label>
-);

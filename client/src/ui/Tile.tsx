@@ -1,13 +1,14 @@
+import type { SourceId } from '@lianmai/protocol';
 import { MicOff, MonitorUp } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { Avatar } from './Avatar';
+import { AvatarCard } from './Avatar';
 import { cx } from './cx';
 import { NetworkBars, type Bars } from './NetworkBars';
 
 interface TileProps {
   name: string;
-  /** Keeps the avatar's colour. */
-  seed: string;
+  /** Of the camera: keeps the card's colour. */
+  id: SourceId;
   kind: 'camera' | 'screen';
   /** Stands over the avatar card; nothing while there is no picture. */
   video: ReactNode;
@@ -22,7 +23,7 @@ interface TileProps {
 }
 
 /** One person or screen on stage: picture or card, name plate, microphone, network, speaking ring. */
-export function Tile({ name, seed, kind, video, isSpeaking = false, mic, network, cover, corner, size = 'md' }: TileProps) {
+export function Tile({ name, id, kind, video, isSpeaking = false, mic, network, cover, corner, size = 'md' }: TileProps) {
   return (
     <div
       className={cx(
@@ -30,7 +31,11 @@ export function Tile({ name, seed, kind, video, isSpeaking = false, mic, network
         kind === 'screen' ? 'bg-black' : 'bg-surface-2',
       )}
     >
-      {kind === 'camera' && <AvatarCard name={name} seed={seed} />}
+      {kind === 'camera' && (
+        <div className="absolute inset-0">
+          <AvatarCard name={name} id={id} />
+        </div>
+      )}
       <div className="absolute inset-0">{video}</div>
       {cover != null && (
         <div className="animate-fade absolute inset-0 flex items-center justify-center bg-black/60 p-3 text-center text-sm text-white">
@@ -60,14 +65,6 @@ export function Tile({ name, seed, kind, video, isSpeaking = false, mic, network
           isSpeaking ? 'opacity-100' : 'opacity-0',
         )}
       />
-    </div>
-  );
-}
-
-function AvatarCard({ name, seed }: { name: string; seed: string }) {
-  return (
-    <div className="flex size-full items-center justify-center">
-      <Avatar name={name} seed={seed} className="h-[min(42cqh,42cqw)] max-h-40 text-[min(15cqh,15cqw,3.5rem)]" />
     </div>
   );
 }

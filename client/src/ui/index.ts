@@ -15,7 +15,6 @@ export * from './Menu';
 export * from './Meter';
 export * from './NetworkBars';
 export * from './Panel';
-export * from './person';
 export * from './pictures';
 export * from './Pill';
 export * from './Plot';

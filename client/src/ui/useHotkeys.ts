@@ -15,6 +15,8 @@ export function useHotkeys(keys: Readonly<Record<string, (() => void) | undefine
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented || isTyping(event.target)) return;
       if (document.querySelector('[role="dialog"],[role="menu"]')) return;
+      // The space bar presses the button that has the focus.
+      if (event.key === ' ' && event.target instanceof Element && event.target.closest('button, a, summary')) return;
       const handler = current.current[event.key.toUpperCase()];
       if (!handler) return;
       event.preventDefault();

@@ -2,7 +2,7 @@ import type { LobbyRoom } from '@lianmai/protocol';
 import { LoaderCircle, Volume2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { PlayerState } from '../../player';
-import { Button, hueOf, testIds, WaitPicture } from '../../ui';
+import { Button, testIds, WaitPicture } from '../../ui';
 
 interface PlayerCoverProps {
   state: PlayerState;
@@ -48,7 +48,7 @@ export function PlayerCover({ state, title, info, onSound }: PlayerCoverProps) {
     <div
       role="status"
       className="animate-fade absolute inset-0 flex flex-col items-center justify-center gap-3 p-6 text-center text-white *:shrink-0"
-      style={{ background: `radial-gradient(ellipse at 50% 40%, oklch(0.3 0.06 ${hueOf(title)}), #08090a 75%)` }}
+      style={{ background: 'radial-gradient(ellipse at 50% 40%, #232a38, #08090a 75%)' }}
     >
       <span className={key === 'ended' ? 'text-white/70' : 'animate-breathe text-white/70'}>
         <WaitPicture />

@@ -16,7 +16,7 @@ interface WatchProps {
 
 /** The show, its title, and the way onto the stage. */
 export function Watch({ room, corner }: WatchProps) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { info, hls } = useShow(room);
   const [video, setVideo] = useState<HTMLVideoElement | null>(null);
   const { player, snapshot } = usePlayer(video, hls);
@@ -51,27 +51,27 @@ export function Watch({ room, corner }: WatchProps) {
             <PlayerControls video={video} area={area} player={player} snapshot={snapshot} isShown={areControlsShown || video.paused} />
           )}
         </div>
-        <div className="mx-auto flex w-full max-w-6xl flex-wrap items-start gap-4 px-4 py-4 sm:px-6">
-          <div className="min-w-0 flex-1 basis-64">
+        <div className="mx-auto flex w-full max-w-6xl flex-wrap items-start gap-x-2 gap-y-3 px-4 py-4 sm:px-6">
+          <div className="min-w-0 flex-1">
             <h1 dir="auto" className="truncate text-lg font-semibold">
               {title}
             </h1>
-            <p className="mt-0.5 truncate text-base text-fg-2">{info?.hostName ? t('lobby.hostedBy', { name: info.hostName }) : ' '}</p>
+            <p className="mt-0.5 min-h-6 truncate text-base text-fg-2">{info?.hostName && t('lobby.hostedBy', { name: info.hostName })}</p>
           </div>
-          <div className="flex flex-wrap items-center gap-2">
+          <div className="order-3 flex basis-full flex-wrap items-center gap-2 sm:order-2 sm:basis-auto">
             {info?.live && (
               <Pill
                 icon={<Eye size={16} aria-hidden />}
                 aria-label={t('room.viewers', { count: info.live.viewers })}
                 data-testid={testIds.viewers}
               >
-                {info.live.viewers}
+                {new Intl.NumberFormat(i18n.language).format(info.live.viewers)}
               </Pill>
             )}
             <ShareButton />
             {canTakePart && <TakePart room={room} />}
-            {corner}
           </div>
+          <div className="order-2 sm:order-3">{corner}</div>
         </div>
       </main>
     </div>

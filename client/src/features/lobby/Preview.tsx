@@ -1,8 +1,9 @@
+import { initialsOf } from '@lianmai/protocol';
 import { CameraOff, LoaderCircle, Mic, MicOff, Video, VideoOff } from 'lucide-react';
 import { useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { meterLevel } from '../../session';
-import { Avatar, Button, cx, LiveMeter, testIds, TrackVideo } from '../../ui';
+import { Button, cx, LiveMeter, testIds, TrackVideo } from '../../ui';
 import { DeviceTrouble } from './DeviceTrouble';
 import type { DeviceCheck } from './useDeviceCheck';
 
@@ -81,7 +82,13 @@ function PreviewEmpty({ check: { camera }, name }: { check: DeviceCheck; name: s
 }
 
 const PreviewAvatar = ({ name }: { name: string }) =>
-  name.trim() ? <Avatar name={name} className="h-24 text-xl" /> : <CameraOff size={32} aria-hidden />;
+  name.trim() ? (
+    <span aria-hidden className="flex size-24 items-center justify-center rounded-full bg-surface-3 text-xl text-fg">
+      {initialsOf(name)}
+    </span>
+  ) : (
+    <CameraOff size={32} aria-hidden />
+  );
 
 function MicTrouble({ check: { microphone } }: { check: DeviceCheck }) {
   const { t } = useTranslation();

@@ -23,7 +23,8 @@ export function useJoin(check: DeviceCheck, onJoined: (room: string, actions: Ro
     setJoining(wish.role);
     setError(null);
     setPreferences({ name: wish.name, lastRoom: wish.room });
-    const tracks = check.handOver();
+    // Whoever watches has no camera running; on the way up they turn it on themselves.
+    const tracks = wish.role === 'viewer' ? { camera: false, microphone: false } : check.handOver();
     try {
       const actions = await joinRoom({ ...wish, initial: tracks });
       if (wish.role === 'host') rememberHosted(wish.room, true);

@@ -1,4 +1,4 @@
-import type { ParticipantInfo } from '@lianmai/protocol';
+import { sourceIdOf, type ParticipantInfo } from '@lianmai/protocol';
 import { ArrowUpFromLine, Mic, MicOff, MoreVertical, X } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -26,7 +26,7 @@ export function PersonRow({ participant }: { participant: ParticipantInfo }) {
           : null;
   return (
     <li data-testid={testIds.person} data-participant={id} className="flex min-h-12 items-center gap-3 rounded-md px-2">
-      <Avatar name={name} seed={id} className="size-8" />
+      <Avatar name={name} id={sourceIdOf(id, 'camera')} className="size-8" />
       <span className="min-w-0 flex-1">
         <span className="block truncate">
           <bdi>{name}</bdi>

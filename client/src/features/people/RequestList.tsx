@@ -1,4 +1,4 @@
-import type { ParticipantId } from '@lianmai/protocol';
+import { sourceIdOf, type ParticipantId } from '@lianmai/protocol';
 import { Check, X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useActions, useRun } from '../../bindings';
@@ -34,7 +34,7 @@ function Request({ id, atMs, isFull }: { id: ParticipantId; atMs: number; isFull
   return (
     <li className="animate-fade flex flex-col gap-2 rounded-md bg-surface-2 p-2">
       <div className="flex items-center gap-2">
-        <Avatar name={name} seed={id} className="size-8" />
+        <Avatar name={name} id={sourceIdOf(id, 'camera')} className="size-8" />
         <span className="min-w-0 flex-1 truncate font-medium">
           <bdi>{name}</bdi>
         </span>

@@ -1,7 +1,8 @@
 import { ERRORS } from '@lianmai/protocol';
 import { Mic } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useActions, useRun, useToasts } from '../../bindings';
+import { useActions, useRun, useSelf, useToasts } from '../../bindings';
 import { errorText } from '../../i18n';
 import { useRoom, type RoomNotice } from '../../state';
 import { Button, Dialog, testIds, Toast, ToastProvider } from '../../ui';
@@ -25,6 +26,7 @@ export function RoomNotices() {
           {message.text}
         </Toast>
       ))}
+      <StageToast />
       {asked && <UnmuteDialog by={asked} onClose={() => actions.dismissNotice(asked.id)} />}
     </ToastProvider>
   );
@@ -75,5 +77,32 @@ function UnmuteDialog({ by, onClose }: { by: Extract<RoomNotice, { kind: 'unmute
         </>
       }
     />
+  );
+}
+
+/** Coming up or going down is said, and coming up offers to turn everything on with one click. */
+function StageToast() {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const run = useRun();
+  const onStage = useSelf()?.onStage;
+  const isSilent = useRoom(({ local }) => local.camera.state === 'off' && local.microphone.state === 'off');
+  const [change, setChange] = useState<'up' | 'down' | null>(null);
+  const before = useRef(onStage);
+  useEffect(() => {
+    if (before.current !== undefined && onStage !== undefined && before.current !== onStage) setChange(onStage ? 'up' : 'down');
+    before.current = onStage;
+  }, [onStage]);
+  const turnOn = () => {
+    run(actions.setMic(true));
+    run(actions.setCamera(true));
+  };
+  const close = { closeLabel: t('common.close'), onClose: () => setChange(null), 'data-testid': testIds.notice };
+  if (change === 'down') return <Toast {...close}>{t('notice.offStage')}</Toast>;
+  if (change !== 'up' || !isSilent) return null;
+  return (
+    <Toast {...close} action={{ label: t('notice.turnOn'), onClick: turnOn }}>
+      {t('notice.onStage')}
+    </Toast>
   );
 }

@@ -4,4 +4,3 @@ export { InvitationDialog } from './InvitationDialog';
 export { MediaBlocked, ReconnectingCover, SoundBlocked } from './Trouble';
 export { RoomNotices } from './RoomNotices';
 export { TopBar } from './TopBar';
-export { LivePill, ViewerCount } from './LivePill';

@@ -36,7 +36,7 @@ export function StageTile({ source, fit, isPinned, onPin }: StageTileProps) {
     >
       <Tile
         name={name}
-        seed={participantId}
+        id={source.id}
         kind={kind}
         video={
           <SourceVideo

@@ -28,7 +28,9 @@ export function OutputRow({ output, isOnAir }: { output: OutputInfo; isOnAir: bo
         <p className="truncate font-medium">{hostOf(output.url)}</p>
         <p className="truncate text-fg-3">{output.url}</p>
       </div>
-      {output.reason && output.state !== 'live' && <p className="pr-1.5 text-fg-2">{t(`errors.${output.reason.code}`)}</p>}
+      {output.reason && (output.state === 'retrying' || output.state === 'failed') && (
+        <p className="pr-1.5 text-fg-2">{t(`errors.${output.reason.code}`)}</p>
+      )}
       {output.retries > 0 && (
         <p className="tabular text-fg-3">
           {output.state === 'retrying' && output.nextRetryAtMs !== null ? (

@@ -1,4 +1,4 @@
-import { canvasOf, layout, type Tile as Place } from '@lianmai/protocol';
+import { canvasOf, layout, type Size, type Tile as Place } from '@lianmai/protocol';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStageSources, type StageSource } from '../../bindings';
@@ -43,8 +43,8 @@ export function Program() {
               ...(background && { backgroundImage: `url("${background}")` }),
             }}
           >
-            <Tiles places={places} sources={sources} scale={scale} showNames={scene.showNames} canvasHeight={canvas.height} />
-            <Logo />
+            <Tiles places={places} sources={sources} scale={scale} showNames={scene.showNames} canvas={canvas} />
+            <Logo canvas={canvas} scale={scale} />
             <SafeFrame />
             {places.length === 0 && (
               <p className="absolute inset-0 flex items-center justify-center p-4 text-center text-white/80">{t('studio.emptyProgram')}</p>
@@ -61,11 +61,11 @@ interface TilesProps {
   sources: readonly StageSource[];
   scale: number;
   showNames: boolean;
-  canvasHeight: number;
+  canvas: Size;
 }
 
 /** In the order of arrival, so that no video is moved in the document; the places decide where it stands. */
-function Tiles({ places, sources, scale, showNames, canvasHeight }: TilesProps) {
+function Tiles({ places, sources, scale, showNames, canvas }: TilesProps) {
   const byId = new Map(places.map((place, index) => [place.sourceId, { place, index }]));
   return sources.map((source) => {
     const found = byId.get(source.id);
@@ -74,33 +74,36 @@ function Tiles({ places, sources, scale, showNames, canvasHeight }: TilesProps) 
     return (
       <div
         key={source.id}
-        className={cx('tile-moves absolute top-0 left-0 overflow-hidden contain-strict', place.overlay && 'rounded-md')}
+        className="tile-moves absolute top-0 left-0 overflow-hidden contain-strict"
         style={{
           transform: `translate(${place.x * scale}px, ${place.y * scale}px)`,
           width: place.width * scale,
           height: place.height * scale,
           zIndex: index,
+          // As the compositor rounds them.
+          ...(place.overlay && { borderRadius: (Math.min(place.width, place.height) / 12) * scale }),
         }}
       >
-        <ProgramTile source={source} fit={place.fit} showName={showNames} unitPx={(canvasHeight / 720) * scale} />
+        <ProgramTile source={source} place={place} canvas={canvas} showName={showNames} scale={scale} />
       </div>
     );
   });
 }
 
-function Logo() {
+function Logo({ canvas, scale }: { canvas: Size; scale: number }) {
   const { logo } = useScene().scene;
   const url = useAssetUrl(logo?.image ?? null);
   if (!logo || !url) return null;
   const [vertical, horizontal] = logo.corner.split('-') as ['top' | 'bottom', 'left' | 'right'];
-  return (
-    <img
-      src={url}
-      alt=""
-      className="absolute z-20 w-auto"
-      style={{ height: `${logo.height * 100}%`, [vertical]: '3%', [horizontal]: '3%' }}
-    />
-  );
+  const inset = (Math.min(canvas.width, canvas.height) / 30) * scale;
+  const style = {
+    height: canvas.height * logo.height * scale,
+    maxWidth: (canvas.width / 3) * scale,
+    objectPosition: `${horizontal} ${vertical}`,
+    [vertical]: inset,
+    [horizontal]: inset,
+  };
+  return <img src={url} alt="" className="absolute z-20 object-contain" style={style} />;
 }
 
 /** Some screens cut the edges: what matters belongs inside. Only the host sees it. */

@@ -1,34 +1,57 @@
+import { isRightToLeft, type Size, type Tile as Place } from '@lianmai/protocol';
 import { SourceVideo, useTileSize, type StageSource } from '../../bindings';
-import { Avatar } from '../../ui';
+import { AvatarCard, cx } from '../../ui';
 
 interface ProgramTileProps {
   source: StageSource;
-  fit: 'cover' | 'contain';
+  place: Place;
+  canvas: Size;
   showName: boolean;
-  /** CSS pixels of one pixel at 720 lines. */
-  unitPx: number;
+  /** CSS pixels of one pixel of the program. */
+  scale: number;
 }
 
-/** One tile as the compositor draws it: not mirrored, no rings, no marks; the name as it is burnt in. */
-export function ProgramTile({ source, fit, showName, unitPx }: ProgramTileProps) {
+/** The compositor's own measures: parts of the canvas's smaller side. */
+const MARGIN = 1 / 60;
+const NARROWEST_LABELLED_PX = 64;
+
+/** One tile as the compositor draws it: not mirrored, no rings, no marks; card and name as they are burnt in. */
+export function ProgramTile({ source, place, canvas, showName, scale }: ProgramTileProps) {
   const ref = useTileSize(source.participantId, source.kind);
   return (
-    <div ref={ref} className="@container-size relative size-full" style={{ fontSize: Math.max(9, 20 * unitPx) }}>
+    <div ref={ref} className={cx('relative size-full', source.kind === 'screen' && 'bg-black')}>
       <SourceVideo
         participantId={source.participantId}
         source={source.kind}
-        fit={fit}
-        fallback={
-          <div className="flex size-full items-center justify-center bg-[#1c1f25]">
-            <Avatar name={source.name} seed={source.participantId} className="h-[min(44cqh,44cqw)] text-[min(16cqh,16cqw)]" />
-          </div>
-        }
+        fit={place.fit}
+        fallback={<AvatarCard name={source.name} id={source.id} />}
       />
-      {showName && source.kind === 'camera' && (
-        <span className="absolute bottom-[0.4em] left-[0.4em] max-w-[90%] truncate rounded-[0.3em] bg-black/55 px-[0.5em] leading-[1.6] text-white">
-          <bdi>{source.name}</bdi>
-        </span>
-      )}
+      {showName && <Label name={source.name} place={place} canvas={canvas} scale={scale} />}
     </div>
+  );
+}
+
+function Label({ name, place, canvas, scale }: { name: string; place: Place; canvas: Size; scale: number }) {
+  const smaller = Math.min(canvas.width, canvas.height);
+  const margin = smaller * MARGIN * scale;
+  const maxWidth = place.width * scale - 2 * margin;
+  if (maxWidth < NARROWEST_LABELLED_PX * scale) return null;
+  const fontPx = Math.min(smaller / 30, Math.max(smaller / 48, place.height * 0.06)) * scale;
+  return (
+    <span
+      dir="auto"
+      className="absolute truncate bg-[rgba(12,13,16,0.62)] text-white"
+      style={{
+        fontSize: fontPx,
+        lineHeight: 1.75,
+        padding: '0 0.55em',
+        borderRadius: '0.49em',
+        maxWidth,
+        bottom: margin,
+        [isRightToLeft(name) ? 'right' : 'left']: margin,
+      }}
+    >
+      {name}
+    </span>
   );
 }

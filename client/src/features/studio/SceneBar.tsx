@@ -1,8 +1,8 @@
-import { canvasOf, layout, LayoutName, type Scene, type Size } from '@lianmai/protocol';
+import { canvasOf, cardColourOf, layout, LayoutName, type Scene, type Size } from '@lianmai/protocol';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStageSources, type StageSource } from '../../bindings';
-import { cx, hueOf, testIds, Tooltip, useHotkeys } from '../../ui';
+import { cx, testIds, Tooltip, useHotkeys } from '../../ui';
 import { useProfile, useScene } from './draft';
 import { frameOf } from './frames';
 
@@ -100,7 +100,7 @@ function drawScene(context: CanvasRenderingContext2D, { scene, sources, canvas }
     const source = sources.find((one) => one.id === place.sourceId);
     if (!source) continue;
     const rect = { x: place.x * scale, y: place.y * scale, width: place.width * scale, height: place.height * scale };
-    context.fillStyle = `oklch(0.47 0.09 ${hueOf(source.participantId)})`;
+    context.fillStyle = source.kind === 'camera' ? cardColourOf(source.id) : '#000000';
     context.fillRect(rect.x, rect.y, rect.width, rect.height);
     const frame = frameOf(source.id);
     if (frame) drawFrame(context, frame, rect, place.fit);

@@ -90,7 +90,7 @@ function StripPicture({ source, name, isHidden }: { source: StageSource; name: s
       <Tile
         size="sm"
         name={name}
-        seed={participantId}
+        id={id}
         kind={kind}
         video={
           <SourceVideo
@@ -120,7 +120,7 @@ function SourceSound({ source, name }: { source: StageSource; name: string }) {
   const { id } = source;
   const isLive = useRoom((room) => room.live?.state === 'live');
   const mixed = useRoom((room) => room.live?.mix[id]);
-  const level = useRoom((room) => room.levels?.sources[id]);
+  const level = useRoom((room) => (room.live?.state === 'live' ? room.levels?.sources[id] : undefined));
   const entry = mixed ?? { gainDb: 0, muted: false };
   const [dragged, setDragged] = useState<number | null>(null);
   const gainDb = dragged ?? entry.gainDb;

@@ -33,7 +33,8 @@ async function openOne(
   }
 }
 
-const exactly = (deviceId: string | null) => (deviceId === null ? {} : { deviceId: { exact: deviceId } });
+/** null or empty: the browser's default. */
+const exactly = (deviceId: string | null) => (deviceId ? { deviceId: { exact: deviceId } } : {});
 
 /** Opens the given or the remembered camera. Throws DeviceError. Whoever opens a track stops it, or gives it to `joinRoom`. */
 export const openCamera = (deviceId: string | null = getPreferences().cameraId): Promise<MediaStreamTrack> =>
