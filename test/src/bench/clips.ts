@@ -21,3 +21,16 @@ export async function participantClip(index: number): Promise<string> {
   renameSync(part, file);
   return file;
 }
+
+/** Ten seconds of a 720p publisher: VP8 at 30 fps and 2 Mb/s, a key frame every 2 s. */
+export async function publisherClip(): Promise<string> {
+  const file = join(FOLDER, 'publisher.webm');
+  if (existsSync(file)) return file;
+  mkdirSync(FOLDER, { recursive: true });
+  const part = join(FOLDER, `part-${process.pid}-publisher.webm`);
+  const picture = 'testsrc2=size=1280x720:rate=30:duration=10,noise=alls=4:allf=t';
+  const encode = ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '2M', '-g', '60', '-auto-alt-ref', '0'];
+  await ffmpeg('-y', '-f', 'lavfi', '-i', picture, ...encode, part);
+  renameSync(part, file);
+  return file;
+}

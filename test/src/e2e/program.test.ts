@@ -65,7 +65,7 @@ describe('a program on air', () => {
 
   /** Lets the picture settle and notes what must be on air. */
   async function remember(what: string, people: Person[], name: LayoutName = 'grid'): Promise<void> {
-    await pause(1500);
+    await pause(2500);
     moments.push({ what, ptsMs: await nowOnAir(), people, layout: name });
     await pause(500);
   }

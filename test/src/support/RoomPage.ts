@@ -26,7 +26,7 @@ export class RoomPage {
 
   static async open(browser: Browser, system: Pick<System, 'url'>, path: string, lang = 'en'): Promise<RoomPage> {
     const context = await browser.newContext({
-      viewport: { width: 1440, height: 900 },
+      viewport: { width: 1024, height: 700 },
       locale: lang,
       permissions: ['camera', 'microphone'],
     });
