@@ -1,0 +1,73 @@
+import { X509Certificate } from 'node:crypto';
+import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ConfigError } from '@lianmai/kit';
+import { afterEach, describe, expect, it } from 'vitest';
+import { assertPortIsFree, HttpFront, readCertificate, selfSignedCertificate } from './index.js';
+
+const fronts: HttpFront[] = [];
+afterEach(async () => {
+  await Promise.all(fronts.splice(0).map((front) => front.close()));
+});
+async function open(options: Partial<Parameters<typeof HttpFront.open>[0]> = {}) {
+  const front = await HttpFront.open({ port: 0, host: '127.0.0.1', certificate: null, option: 'PORT', ...options });
+  fronts.push(front);
+  return front;
+}
+const folder = () => mkdtempSync(path.join(tmpdir(), 'lianmai-tls-'));
+
+describe('a listening address', () => {
+  it('[HTTP-01] is alive from the first moment, and hands over when somebody answers the rest', async () => {
+    const front = await open();
+    const url = `http://127.0.0.1:${front.port}`;
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    expect(((await (await fetch(`${url}/api/v1/rooms`)).json()) as { error: unknown }).error).toMatchObject({ code: 'SHUTTING_DOWN' });
+    front.handle((_request, response) => response.end('hello'));
+    expect(await (await fetch(`${url}/`)).text()).toBe('hello');
+  });
+
+  it('[HTTP-02] that is taken is named, with the option that chooses another', async () => {
+    const { port } = await open();
+    await expect(open({ port })).rejects.toThrow(ConfigError);
+    await expect(open({ port })).rejects.toThrow(`Port ${port} is in use by another program. Choose another one with PORT.`);
+    await expect(assertPortIsFree(port, '127.0.0.1', 'ORIGIN_PORT')).rejects.toThrow('ORIGIN_PORT');
+    await expect(open({ host: '203.0.113.250' })).rejects.toThrow('This machine has no address 203.0.113.250');
+  });
+});
+
+describe('a certificate of our own', () => {
+  it('[HTTP-03] is for this machine’s names and addresses, kept for the next run, and its key is ours alone', async () => {
+    const dataDir = folder();
+    const first = await selfSignedCertificate(dataDir, ['192.0.2.7']);
+    const x509 = new X509Certificate(first.cert);
+    expect(x509.checkHost('localhost')).toBe('localhost');
+    expect(x509.checkIP('192.0.2.7')).toBe('192.0.2.7');
+    expect(statSync(path.join(dataDir, 'tls', 'key.pem')).mode & 0o777).toBe(0o600);
+    expect((await selfSignedCertificate(dataDir, ['192.0.2.7'])).cert).toBe(first.cert);
+    expect((await selfSignedCertificate(dataDir, ['192.0.2.8'])).cert).not.toBe(first.cert);
+  });
+
+  it('[HTTP-04] serves', async () => {
+    const certificate = await selfSignedCertificate(folder(), []);
+    const { port } = await open({ certificate });
+    const status = await new Promise((resolve, reject) => {
+      const call = request({ host: '127.0.0.1', port, path: '/healthz', ca: certificate.cert, agent: false }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      call.on('error', reject).end();
+    });
+    expect(status).toBe(200);
+  });
+
+  it('[HTTP-05] that is given must be there and be one', async () => {
+    await expect(readCertificate({ cert: '/nowhere/cert.pem', key: '/nowhere/key.pem' })).rejects.toThrow('--cert /nowhere/cert.pem');
+    const file = path.join(folder(), 'nonsense.pem');
+    writeFileSync(file, 'nonsense');
+    const certificate = await readCertificate({ cert: file, key: file });
+    await expect(open({ certificate })).rejects.toThrow('The certificate and key cannot be used');
+  });
+});
