@@ -2,7 +2,7 @@ import { ERRORS, LianmaiError } from '@lianmai/protocol';
 import { createInstance } from 'i18next';
 import { describe, expect, it } from 'vitest';
 import { en } from './en';
-import { errorText, languageOf } from './index';
+import { errorText, isolate, languageOf } from './index';
 import { zhCN } from './zh-CN';
 
 /** Every leaf as path → text; lists count by their index. */
@@ -45,4 +45,11 @@ it('the language is the chosen one, else the first of the browser that we speak'
   expect(languageOf('en', ['zh-CN'])).toBe('en');
   expect(languageOf(null, ['fr', 'zh-Hant-TW', 'en'])).toBe('zh-CN');
   expect(languageOf(null, ['de'])).toBe('en');
+});
+
+it('a right-to-left name does not turn the sentence around', async () => {
+  const i18n = createInstance();
+  await i18n.init({ lng: 'en', resources: { en: { translation: en } }, interpolation: { escapeValue: true, escape: isolate } });
+  expect(i18n.t('lobby.hostedBy', { name: 'دينا' })).toBe('Hosted by \u2068دينا\u2069');
+  expect(i18n.t('lobby.hostedBy', { name: '<b>Ada & 王' })).toBe('Hosted by <b>Ada & 王');
 });

@@ -40,9 +40,16 @@ async function show(language: Language): Promise<void> {
   document.documentElement.lang = language;
 }
 
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+/** React escapes; what is left to do is that an Arabic name must not turn the sentence around it. (FSI … PDI, Unicode UAX #9) */
+export const isolate = (value: string): string => (RIGHT_TO_LEFT.test(value) ? `\u2068${value}\u2069` : value);
+
 /** Call once, before the first page is drawn. */
 export async function startI18n(): Promise<void> {
-  await i18next.use(initReactI18next).init({ resources: {}, lng: 'en', fallbackLng: false, interpolation: { escapeValue: false } });
+  await i18next
+    .use(initReactI18next)
+    .init({ resources: {}, lng: 'en', fallbackLng: false, interpolation: { escapeValue: true, escape: isolate } });
   await show(languageOf(getPreferences().lang, navigator.languages));
   subscribePreferences((now, before) => {
     if (now.lang !== before.lang) void show(languageOf(now.lang, navigator.languages));

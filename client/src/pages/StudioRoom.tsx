@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ChatPanel, useUnread } from '../features/chat';
 import { Dock, type DrawerName } from '../features/controls';
@@ -7,7 +7,7 @@ import { PeoplePanel, RequestList } from '../features/people';
 import { MediaBlocked, ReconnectingCover, SoundBlocked, TopBar } from '../features/room';
 import { Backstage, GoLive, Health, Look, Outputs, Program, SceneBar, StageStrip } from '../features/studio';
 import { useRoom } from '../state';
-import { Badge, Panel, Tabs, testIds, useMediaQuery, type Tab } from '../ui';
+import { Badge, cx, Panel, Tabs, testIds, useMediaQuery, type Tab } from '../ui';
 import { RoomOverlays } from './RoomOverlays';
 
 type Width = 'wide' | 'medium' | 'narrow';
@@ -26,10 +26,12 @@ export function StudioRoom({ room, onLeave }: { room: string; onLeave: () => voi
   const [arePeopleShown, setPeopleShown] = useState(true);
   const unread = useUnread(tab === 'chat');
   const requests = useRoom((state) => state.stage?.requests.length ?? 0);
+  const panels = useRef<HTMLDivElement>(null);
   const isChatOpen = tab === 'chat';
   const toggle = (drawer: DrawerName) => {
     if (drawer === 'people' && width === 'wide') setPeopleShown(!arePeopleShown);
     else setTab(tab === drawer ? 'outputs' : drawer);
+    if (width === 'narrow') panels.current?.scrollIntoView({ block: 'start' });
   };
   const open: DrawerName | null = isChatOpen ? 'chat' : (width === 'wide' ? arePeopleShown : tab === 'people') ? 'people' : null;
   const tabs = useTabs({ room, withPeople: width !== 'wide', unread, requests });
@@ -40,7 +42,9 @@ export function StudioRoom({ room, onLeave }: { room: string; onLeave: () => voi
       <div className={COLUMNS[width]}>
         {width === 'wide' && (arePeopleShown || requests > 0) && <PeopleColumn withPeople={arePeopleShown} requests={requests} />}
         <Centre room={room} isNarrow={width === 'narrow'} />
-        <div className={SIDES[width]}>{side}</div>
+        <div ref={panels} className={SIDES[width]}>
+          {side}
+        </div>
       </div>
       <Dock drawers={{ open, toggle, unread: isChatOpen ? 0 : unread }} onInvite={() => setInviting(true)} onLeave={onLeave} />
       <RoomOverlays room={room} isInviting={isInviting} onInviteClose={() => setInviting(false)} />
@@ -63,16 +67,24 @@ function Centre({ room, isNarrow }: { room: string; isNarrow: boolean }) {
   const isAlone = useRoom((state) => Object.keys(state.participants).length === 1);
   return (
     <main className={isNarrow ? 'relative flex shrink-0 flex-col gap-2' : 'relative flex min-w-0 flex-1 flex-col gap-2 overflow-hidden'}>
-      <div className={isNarrow ? 'flex h-64 flex-col' : 'flex min-h-0 flex-1 flex-col'}>
-        <Program />
-      </div>
-      <div className={isNarrow ? 'flex flex-col gap-2' : 'flex min-w-0 gap-2'}>
-        <StageStrip />
-        {isAlone && (
-          <div className="min-h-44 min-w-0 flex-1 rounded-lg">
-            <InviteCard room={room} />
-          </div>
-        )}
+      <div className={isNarrow ? 'flex flex-col gap-2' : cx('flex min-h-0 flex-1 flex-col gap-2', !isAlone && 'short:flex-row')}>
+        <div className={isNarrow ? 'flex h-64 flex-col' : 'flex min-h-0 min-w-0 flex-1 flex-col'}>
+          <Program />
+        </div>
+        <div
+          className={cx(
+            'flex gap-2',
+            isNarrow ? 'flex-col' : 'min-h-0 min-w-0 shrink-0 short:flex-col',
+            isAlone ? 'short:w-72' : 'short:w-40',
+          )}
+        >
+          <StageStrip mayStandBeside={!isAlone && !isNarrow} />
+          {isAlone && (
+            <div className="min-h-44 min-w-0 flex-1 rounded-lg">
+              <InviteCard room={room} />
+            </div>
+          )}
+        </div>
       </div>
       <SceneBar />
       <Health />
@@ -138,10 +150,11 @@ function useTabs({ room, withPeople, unread, requests }: TabsOptions): { tabs: T
 function NarrowPeople() {
   const { t } = useTranslation();
   return (
-    <div className="flex h-full flex-col overflow-y-auto">
-      <PeoplePanel />
-      <h3 className="px-4 pt-2 pb-1 font-semibold">{t('studio.backstage')}</h3>
-      <Backstage />
-    </div>
+    <PeoplePanel>
+      <section aria-label={t('studio.backstage')}>
+        <h3 className="px-4 pt-3 pb-2 font-semibold">{t('studio.backstage')}</h3>
+        <Backstage />
+      </section>
+    </PeoplePanel>
   );
 }

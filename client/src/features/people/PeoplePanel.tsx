@@ -10,10 +10,12 @@ import { RequestList } from './RequestList';
 interface PeoplePanelProps {
   /** The studio shows requests and backstage above, in panels of their own. */
   withRequests?: boolean;
+  /** After the lists, in the same scroll. */
+  children?: ReactNode;
 }
 
 /** Requests, the stage, the audience. */
-export function PeoplePanel({ withRequests = true }: PeoplePanelProps) {
+export function PeoplePanel({ withRequests = true, children }: PeoplePanelProps) {
   const { t } = useTranslation();
   const self = useSelf();
   const participants = useRoom((room) => room.participants);
@@ -40,6 +42,7 @@ export function PeoplePanel({ withRequests = true }: PeoplePanelProps) {
       <Section title={t('people.audience')} count={<Count value={audience.length} />}>
         {audience.length === 0 ? <p className="px-4 pb-2 text-fg-3">{t('people.noAudience')}</p> : <People people={audience} />}
       </Section>
+      {children}
     </div>
   );
 }

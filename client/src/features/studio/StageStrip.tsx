@@ -1,21 +1,29 @@
 import { arrange } from '@lianmai/protocol';
 import { useTranslation } from 'react-i18next';
 import { useStageSources } from '../../bindings';
+import { cx } from '../../ui';
 import { useScene } from './draft';
 import { StripCard } from './StripCard';
 
 /** Everybody on stage with their channel: in the picture or not, how loud, who is first. */
-export function StageStrip() {
+export function StageStrip({ mayStandBeside }: { /** In a low window: a column beside the program. */ mayStandBeside: boolean }) {
   const { t } = useTranslation();
   const { scene } = useScene();
   const sources = useStageSources();
   const order = new Map(arrange({ ...scene, hidden: [] }, sources).map((source, index) => [source.id, index]));
   if (sources.length === 0) return <p className="p-4 text-center text-fg-2">{t('studio.emptyStage')}</p>;
   return (
-    <ul aria-label={t('people.onStage')} className="flex gap-2 overflow-x-auto p-1">
+    <ul
+      aria-label={t('people.onStage')}
+      className="flex gap-2 overflow-x-auto p-1 short:flex-col short:overflow-x-hidden short:overflow-y-auto"
+    >
       {/* Moved by CSS order: a video that is moved in the document would stop. */}
       {sources.map((source) => (
-        <li key={source.id} style={{ order: order.get(source.id) }} className="w-40 shrink-0 xl:w-44">
+        <li
+          key={source.id}
+          style={{ order: order.get(source.id) }}
+          className={cx('w-40 shrink-0 xl:w-44', mayStandBeside && 'short:w-full')}
+        >
           <StripCard source={source} position={order.get(source.id) ?? 0} count={sources.length} />
         </li>
       ))}
