@@ -27,6 +27,7 @@ export default defineConfig(
       '@typescript-eslint/no-unnecessary-condition': 'off', // indexed media buffers and states changed across an await: more noise than finds
       '@typescript-eslint/no-non-null-assertion': 'off', // noUncheckedIndexedAccess makes `array[i]!` the honest form in a bounded loop
       '@typescript-eslint/no-meaningless-void-operator': 'off', // `void argument` marks what a contract hands over and this one does not need
+      '@typescript-eslint/require-await': 'off', // async turns a throw into the rejection that a contract promises
       '@typescript-eslint/no-extraneous-class': 'off',
       '@typescript-eslint/no-unnecessary-type-parameters': 'off', // contracts carry types through a single mention
       '@typescript-eslint/no-dynamic-delete': 'off',
@@ -39,9 +40,8 @@ export default defineConfig(
     },
   },
   {
-    files: ['**/*.test.{ts,tsx}', 'test/**/*.ts'],
+    files: ['**/*.test.{ts,tsx}', '**/testing/**', 'test/**/*.ts'],
     rules: {
-      '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/unbound-method': 'off',
       '@typescript-eslint/restrict-template-expressions': 'off',
       '@typescript-eslint/no-base-to-string': 'off',
@@ -49,6 +49,10 @@ export default defineConfig(
       '@typescript-eslint/no-unsafe-member-access': 'off',
       'no-console': 'off',
     },
+  },
+  {
+    files: ['**/bench.ts'],
+    rules: { 'no-console': 'off' }, // a program of its own, whose lines are its result
   },
   {
     files: ['**/*.{js,mjs,cjs}'],

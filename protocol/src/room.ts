@@ -50,16 +50,13 @@ export const StageSnapshot = z.object({
 });
 export type StageSnapshot = z.infer<typeof StageSnapshot>;
 
+// eslint-disable-next-line no-control-regex -- control characters but the line break, and those that turn the direction of text
+const DROPPED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
 export const ChatText = z
   .string()
   .max(4000)
-  // eslint-disable-next-line no-control-regex -- control characters but the line break are dropped
-  .transform((text) =>
-    text
-      .normalize('NFC')
-      .replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '')
-      .trim(),
-  )
+  .transform((text) => text.normalize('NFC').replace(DROPPED, '').trim())
   .pipe(z.string().min(1).max(2000));
 
 export const ChatMessage = z.object({
