@@ -9,16 +9,37 @@ const SIZE = { width: 320, height: 180 };
 const A = SourceId.parse('a:camera');
 const B = SourceId.parse('b:camera');
 
-const frame = (luma: number, sequence: number, width = 160, height = 90) => ({ width, height, sequence, data: new Uint8Array(i420Bytes({ width, height })).fill(luma) });
+const frame = (luma: number, sequence: number, width = 160, height = 90) => ({
+  width,
+  height,
+  sequence,
+  data: new Uint8Array(i420Bytes({ width, height })).fill(luma),
+});
 
 /** A sprite of one luma and alpha (0..256). */
 function sprite(width: number, height: number, luma: number, alpha: number): Sprite {
-  const plane = (pixels: number, value: number) => ({ weighted: new Uint16Array(pixels).fill(value * alpha + 128), inverse: new Uint16Array(pixels).fill(256 - alpha) });
+  const plane = (pixels: number, value: number) => ({
+    weighted: new Uint16Array(pixels).fill(value * alpha + 128),
+    inverse: new Uint16Array(pixels).fill(256 - alpha),
+  });
   return { width, height, planes: [plane(width * height, luma), plane((width * height) / 4, 128), plane((width * height) / 4, 128)] };
 }
 
 function tile(rect: Partial<ShownTile>): ShownTile {
-  return { sourceId: A, x: 0, y: 0, width: 160, height: 90, fit: 'cover', overlay: false, showsVideo: true, colour: { y: 60, u: 1, v: 2 }, avatar: null, label: null, ...rect };
+  return {
+    sourceId: A,
+    x: 0,
+    y: 0,
+    width: 160,
+    height: 90,
+    fit: 'cover',
+    overlay: false,
+    showsVideo: true,
+    colour: { y: 60, u: 1, v: 2 },
+    avatar: null,
+    label: null,
+    ...rect,
+  };
 }
 
 const picture = (tiles: ShownTile[], logo: ShownPicture['logo'] = null): ShownPicture => ({
@@ -47,7 +68,9 @@ describe('Painter', () => {
   it('shows the card where there is no frame, and where the camera is off whatever comes', () => {
     const canvas = new Canvas(SIZE);
     const avatar = { sprite: sprite(20, 20, 235, 256), x: 70, y: 34 };
-    new Painter(picture([tile({ avatar }), tile({ sourceId: B, x: 160, showsVideo: false })])).paint(canvas, (id) => (id === A ? null : frame(200, 1)));
+    new Painter(picture([tile({ avatar }), tile({ sourceId: B, x: 160, showsVideo: false })])).paint(canvas, (id) =>
+      id === A ? null : frame(200, 1),
+    );
     expect([at(canvas, 10, 10), at(canvas, 80, 44), at(canvas, 200, 50)]).toEqual([60, 235, 60]);
     expect(canvas.planes[1].data[0]).toBe(1);
   });

@@ -79,7 +79,8 @@ export class Painter {
 
 function paintTile(canvas: Canvas, tile: ShownTile, frame: Frame | null): void {
   const paint = () => (frame ? drawPicture(canvas, tile, frame, tile.fit) : paintCard(canvas, tile));
-  if (tile.overlay) withRoundCorners(canvas, tile, Math.max(2, Math.round((Math.min(tile.width, tile.height) * CORNER_RADIUS) / 2) * 2), paint);
+  if (tile.overlay)
+    withRoundCorners(canvas, tile, Math.max(2, Math.round((Math.min(tile.width, tile.height) * CORNER_RADIUS) / 2) * 2), paint);
   else paint();
   if (tile.label) blend(canvas, tile.label);
 }

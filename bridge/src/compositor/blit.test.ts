@@ -7,7 +7,12 @@ import { BLACK, yuvOf } from './colour.js';
 
 const even = (min: number, max: number) => fc.integer({ min: min / 2, max: max / 2 }).map((half) => 2 * half);
 const fit = fc.constantFrom('cover' as const, 'contain' as const);
-const canvasSize = fc.constantFrom({ width: 1280, height: 720 }, { width: 854, height: 480 }, { width: 720, height: 1280 }, { width: 480, height: 854 });
+const canvasSize = fc.constantFrom(
+  { width: 1280, height: 720 },
+  { width: 854, height: 480 },
+  { width: 720, height: 1280 },
+  { width: 480, height: 854 },
+);
 const source = (index: number, kind: 'camera' | 'screen'): SceneSource => ({ id: SourceId.parse(`p${index}:${kind}`), kind });
 
 /** A picture whose luma says where it is: left to right. */
@@ -22,21 +27,35 @@ const lumaAt = (canvas: Canvas, x: number, y: number) => canvas.planes[0].data[y
 describe('place', () => {
   it('stays within picture and tile, on even numbers, and covers or contains', () => {
     fc.assert(
-      fc.property(even(2, 2000), even(2, 2000), even(0, 500), even(0, 500), even(2, 1920), even(2, 1920), fit, (width, height, x, y, tileWidth, tileHeight, how) => {
-        const tile = { x, y, width: tileWidth, height: tileHeight };
-        const { from, to } = place({ width, height }, tile, how);
-        for (const value of [from.x, from.y, from.width, from.height, to.x, to.y, to.width, to.height]) expect(value % 2).toBe(0);
-        expect(from.x >= 0 && from.y >= 0 && from.x + from.width <= width && from.y + from.height <= height).toBe(true);
-        expect(to.x >= x && to.y >= y && to.x + to.width <= x + tileWidth && to.y + to.height <= y + tileHeight).toBe(true);
-        expect(Math.min(from.width, from.height, to.width, to.height)).toBeGreaterThanOrEqual(2);
-        if (how === 'cover') expect(to).toEqual(tile);
-      }),
+      fc.property(
+        even(2, 2000),
+        even(2, 2000),
+        even(0, 500),
+        even(0, 500),
+        even(2, 1920),
+        even(2, 1920),
+        fit,
+        (width, height, x, y, tileWidth, tileHeight, how) => {
+          const tile = { x, y, width: tileWidth, height: tileHeight };
+          const { from, to } = place({ width, height }, tile, how);
+          for (const value of [from.x, from.y, from.width, from.height, to.x, to.y, to.width, to.height]) expect(value % 2).toBe(0);
+          expect(from.x >= 0 && from.y >= 0 && from.x + from.width <= width && from.y + from.height <= height).toBe(true);
+          expect(to.x >= x && to.y >= y && to.x + to.width <= x + tileWidth && to.y + to.height <= y + tileHeight).toBe(true);
+          expect(Math.min(from.width, from.height, to.width, to.height)).toBeGreaterThanOrEqual(2);
+          if (how === 'cover') expect(to).toEqual(tile);
+        },
+      ),
     );
   });
 
   it('does not scale what its decoder has scaled already, give or take a few pixels', () => {
     const tile = { x: 0, y: 0, width: 638, height: 358 };
-    for (const picture of [{ width: 638, height: 358 }, { width: 638, height: 478 }, { width: 640, height: 358 }, { width: 668, height: 376 }]) {
+    for (const picture of [
+      { width: 638, height: 358 },
+      { width: 638, height: 478 },
+      { width: 640, height: 358 },
+      { width: 668, height: 376 },
+    ]) {
       const { from, to } = place(picture, tile, 'cover');
       expect([from.width, from.height]).toEqual([to.width, to.height]);
     }
@@ -48,23 +67,30 @@ describe('place', () => {
 describe('drawPicture', () => {
   it('draws every layout of every canvas from any size of picture without leaving its tiles', () => {
     fc.assert(
-      fc.property(canvasSize, fc.constantFrom(...LayoutName.options), fc.integer({ min: 1, max: 9 }), even(2, 700), even(2, 700), (size, name, count, width, height) => {
-        const sources = Array.from({ length: count }, (_, index) => source(index, index === 1 ? 'screen' : 'camera'));
-        const canvas = new Canvas(size);
-        for (const tile of layout(size, { ...defaultScene(), layout: name }, sources)) {
-          canvas.data.fill(7);
-          drawPicture(canvas, tile, ramp(width, height), tile.fit);
-          const outside = [
-            [tile.x - 1, tile.y],
-            [tile.x + tile.width, tile.y],
-            [tile.x, tile.y - 1],
-            [tile.x, tile.y + tile.height],
-          ] as const;
-          for (const [x, y] of outside) if (x >= 0 && y >= 0 && x < size.width && y < size.height) expect(lumaAt(canvas, x, y)).toBe(7);
-          expect(lumaAt(canvas, tile.x, tile.y)).not.toBe(7);
-          expect(lumaAt(canvas, tile.x + tile.width - 1, tile.y + tile.height - 1)).not.toBe(7);
-        }
-      }),
+      fc.property(
+        canvasSize,
+        fc.constantFrom(...LayoutName.options),
+        fc.integer({ min: 1, max: 9 }),
+        even(2, 700),
+        even(2, 700),
+        (size, name, count, width, height) => {
+          const sources = Array.from({ length: count }, (_, index) => source(index, index === 1 ? 'screen' : 'camera'));
+          const canvas = new Canvas(size);
+          for (const tile of layout(size, { ...defaultScene(), layout: name }, sources)) {
+            canvas.data.fill(7);
+            drawPicture(canvas, tile, ramp(width, height), tile.fit);
+            const outside = [
+              [tile.x - 1, tile.y],
+              [tile.x + tile.width, tile.y],
+              [tile.x, tile.y - 1],
+              [tile.x, tile.y + tile.height],
+            ] as const;
+            for (const [x, y] of outside) if (x >= 0 && y >= 0 && x < size.width && y < size.height) expect(lumaAt(canvas, x, y)).toBe(7);
+            expect(lumaAt(canvas, tile.x, tile.y)).not.toBe(7);
+            expect(lumaAt(canvas, tile.x + tile.width - 1, tile.y + tile.height - 1)).not.toBe(7);
+          }
+        },
+      ),
       { numRuns: 60 },
     );
   });

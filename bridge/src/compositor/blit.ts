@@ -60,7 +60,12 @@ export function drawPicture(canvas: Image, tile: Rect, picture: Picture, fit: 'c
 
 export function copyRect(canvas: Image, to: Rect, source: Image, from: Pick<Rect, 'x' | 'y'>): void {
   for (let plane = 0; plane < 3; plane++) {
-    copyPlane(canvas.planes[plane]!, inPlane(to, plane), source.planes[plane]!, inPlane({ ...to, ...from, width: to.width, height: to.height }, plane));
+    copyPlane(
+      canvas.planes[plane]!,
+      inPlane(to, plane),
+      source.planes[plane]!,
+      inPlane({ ...to, ...from, width: to.width, height: to.height }, plane),
+    );
   }
 }
 
@@ -80,7 +85,8 @@ function copyPlane(target: Plane, to: Rect, source: Plane, from: Rect): void {
 
 /** Nearest neighbour: seen for the few frames until the decoder has changed its size. */
 function scaleRect(canvas: Image, to: Rect, source: Image, from: Rect): void {
-  for (let plane = 0; plane < 3; plane++) scalePlane(canvas.planes[plane]!, inPlane(to, plane), source.planes[plane]!, inPlane(from, plane));
+  for (let plane = 0; plane < 3; plane++)
+    scalePlane(canvas.planes[plane]!, inPlane(to, plane), source.planes[plane]!, inPlane(from, plane));
 }
 
 function scalePlane(target: Plane, to: Rect, source: Plane, from: Rect): void {

@@ -15,7 +15,12 @@ function cornersOf({ x, y, width, height }: Rect, radius: number): Rect[] {
   const size = { width: radius, height: radius };
   const right = x + width - radius;
   const bottom = y + height - radius;
-  return [{ x, y, ...size }, { x: right, y, ...size }, { x, y: bottom, ...size }, { x: right, y: bottom, ...size }];
+  return [
+    { x, y, ...size },
+    { x: right, y, ...size },
+    { x, y: bottom, ...size },
+    { x: right, y: bottom, ...size },
+  ];
 }
 
 function readPlane({ data, stride }: Plane, { x, y, width, height }: Rect): Uint8Array {

@@ -37,7 +37,8 @@ const peakOf = (samples: Float32Array) => samples.reduce((peak, value) => Math.m
 /** Largest change of the change from sample to sample on one channel: a click is far above what tones do. */
 function roughness(samples: Float32Array): number {
   let most = 0;
-  for (let index = 4; index < samples.length; index += 2) most = Math.max(most, Math.abs(samples[index]! - 2 * samples[index - 2]! + samples[index - 4]!));
+  for (let index = 4; index < samples.length; index += 2)
+    most = Math.max(most, Math.abs(samples[index]! - 2 * samples[index - 2]! + samples[index - 4]!));
   return most;
 }
 
@@ -66,7 +67,13 @@ describe('Limiter', () => {
 
 describe('Mixer', () => {
   it('sums, within full scale, and does not click when it gets loud', () => {
-    const loud = render([tone(A, 0.9), tone(B, 0.9, 330)], ticks(60, [[A, 1], [B, 1]]));
+    const loud = render(
+      [tone(A, 0.9), tone(B, 0.9, 330)],
+      ticks(60, [
+        [A, 1],
+        [B, 1],
+      ]),
+    );
     expect(peakOf(loud)).toBeLessThanOrEqual(1);
     expect(peakOf(loud)).toBeGreaterThan(0.7);
     expect(roughness(loud)).toBeLessThan(0.02);
@@ -84,9 +91,23 @@ describe('Mixer', () => {
 
   it('measures what is heard: sources after their gain, and the sum', () => {
     const mixer = new Mixer();
-    render([tone(A, 0.5), tone(B, 0.5)], ticks(1, [[A, factorOf(-6)], [B, 0]]), mixer);
+    render(
+      [tone(A, 0.5), tone(B, 0.5)],
+      ticks(1, [
+        [A, factorOf(-6)],
+        [B, 0],
+      ]),
+      mixer,
+    );
     mixer.readLevels();
-    render([tone(A, 0.5), tone(B, 0.5)], ticks(6, [[A, factorOf(-6)], [B, 0]]), mixer);
+    render(
+      [tone(A, 0.5), tone(B, 0.5)],
+      ticks(6, [
+        [A, factorOf(-6)],
+        [B, 0],
+      ]),
+      mixer,
+    );
     const { program, sources } = mixer.readLevels();
     expect(sources[A]!.peakDb).toBeCloseTo(-12, 0);
     expect(sources[A]!.rmsDb).toBeCloseTo(-15, 0);
@@ -98,7 +119,14 @@ describe('Mixer', () => {
   it('does not let a broken source take the sound for good', () => {
     const broken: Voice = { id: B, mixAudioInto: (out) => (out.fill(Number.NaN), true) };
     const mixer = new Mixer();
-    render([tone(A, 0.5), broken], ticks(2, [[A, 1], [B, 1]]), mixer);
+    render(
+      [tone(A, 0.5), broken],
+      ticks(2, [
+        [A, 1],
+        [B, 1],
+      ]),
+      mixer,
+    );
     expect(peakOf(render([tone(A, 0.5)], ticks(1, [[A, 1]]), mixer))).toBeGreaterThan(0.4);
   });
 });

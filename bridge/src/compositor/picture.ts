@@ -26,4 +26,10 @@ export interface ShownPicture {
   gains: ReadonlyMap<SourceId, number>;
 }
 
-export const NOTHING: ShownPicture = { version: -1, background: { colour: { y: 16, u: 128, v: 128 }, image: null }, tiles: [], logo: null, gains: new Map() };
+export const NOTHING: ShownPicture = {
+  version: -1,
+  background: { colour: { y: 16, u: 128, v: 128 }, image: null },
+  tiles: [],
+  logo: null,
+  gains: new Map(),
+};

@@ -53,7 +53,8 @@ class Bench {
     const { canvas, sound } = this.encoder.takeFrame();
     canvas.data.fill(128).fill(200, (this.#frames % 400) * canvas.width, (this.#frames % 400) * canvas.width + 40 * canvas.width);
     for (let i = 0; i < SAMPLES_PER_TICK; i++) {
-      sound.samples[2 * i] = sound.samples[2 * i + 1] = Math.sin(((this.#frames * SAMPLES_PER_TICK + i) * 440 * 2 * Math.PI) / 48_000) * 8000;
+      sound.samples[2 * i] = sound.samples[2 * i + 1] =
+        Math.sin(((this.#frames * SAMPLES_PER_TICK + i) * 440 * 2 * Math.PI) / 48_000) * 8000;
     }
     this.encoder.write({ canvas, sound });
     this.#frames++;
@@ -66,7 +67,10 @@ const steps = (tags: MediaTag[]) => [...new Set(tags.slice(1).map((tag, index) =
 async function complaintsOfDecoder(tags: MediaTag[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'encoder-'));
   const file = join(folder, 'out.flv');
-  await writeFile(file, Buffer.concat([flvFileHeader({ hasVideo: true, hasAudio: true }), ...tags.flatMap((tag) => flvTagParts(tag, tag.dtsMs))]));
+  await writeFile(
+    file,
+    Buffer.concat([flvFileHeader({ hasVideo: true, hasAudio: true }), ...tags.flatMap((tag) => flvTagParts(tag, tag.dtsMs))]),
+  );
   const child = spawn('ffmpeg', ['-v', 'error', '-xerror', '-i', file, '-f', 'null', '-'], { stdio: ['ignore', 'ignore', 'pipe'] });
   let text = '';
   child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));

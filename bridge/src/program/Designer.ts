@@ -1,5 +1,16 @@
 import type { Log } from '@lianmai/kit';
-import { layout, type AssetId, type Corner, type ProgramPicture, type ProgramSource, type Rect, type SceneSource, type Size, type SourceId, type Tile } from '@lianmai/protocol';
+import {
+  layout,
+  type AssetId,
+  type Corner,
+  type ProgramPicture,
+  type ProgramSource,
+  type Rect,
+  type SceneSource,
+  type Size,
+  type SourceId,
+  type Tile,
+} from '@lianmai/protocol';
 import type { z } from 'zod';
 import { isRightToLeft, type Artist } from '../compositor/art/index.js';
 import { factorOf, yuvOf, type Image, type PlacedSprite, type ShownPicture, type ShownTile, type Sprite } from '../compositor/index.js';
@@ -63,10 +74,14 @@ export class Designer {
       const name = nameOf.get(tile.sourceId) ?? '';
       const label = this.#labelRequest(name, tile);
       if (scene.showNames && label) {
-        work.push(artist.paint(`label ${label.fontPx} ${label.maxWidthPx} ${name}`, label).then((sprite) => art.labels.set(tile.sourceId, sprite)));
+        work.push(
+          artist.paint(`label ${label.fontPx} ${label.maxWidthPx} ${name}`, label).then((sprite) => art.labels.set(tile.sourceId, sprite)),
+        );
       }
       const sizePx = evenDown(Math.min(tile.width, tile.height) * AVATAR_PART);
-      work.push(artist.paint(`avatar ${sizePx} ${name}`, { kind: 'avatar', name, sizePx }).then((sprite) => art.avatars.set(tile.sourceId, sprite)));
+      work.push(
+        artist.paint(`avatar ${sizePx} ${name}`, { kind: 'avatar', name, sizePx }).then((sprite) => art.avatars.set(tile.sourceId, sprite)),
+      );
     }
     if (scene.logo) work.push(this.#paintLogo(scene.logo).then((sprite) => (art.logo = sprite)));
     if (scene.background.image) work.push(this.#paintBackground(scene.background.image).then((image) => (art.background = image)));

@@ -78,9 +78,18 @@ export class Engine implements Closable {
     const gone = this.#sources.expect(sources);
     this.#compositor.show(picture);
     for (const id of gone) this.#compositor.forget(id);
-    const ptsMs = this.#encoder.nextPtsMs;
+    const ptsMs = this.nextPtsMs;
     if (isFirst) this.#clock.start();
     return ptsMs;
+  }
+
+  /** When the next frame is seen, on the program's timeline, ms. */
+  get nextPtsMs(): number {
+    return this.#encoder.nextPtsMs;
+  }
+
+  get encoderPid(): number | undefined {
+    return this.#encoder.pid;
   }
 
   attachTrack(track: RtpTrack): void {
@@ -109,4 +118,3 @@ export class Engine implements Closable {
     if (++this.#ticks % LEVELS_EVERY_TICKS === 0) this.#events.onLevels(this.#compositor.readLevels());
   }
 }
-

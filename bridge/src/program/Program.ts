@@ -96,14 +96,20 @@ export class Program extends EventEmitter<ProgramEvents> {
     this.#publisher = publisher;
     this.stream = publisher.stream;
     this.#outputs = this.#scope.own(new Outputs(this.stream, parts.kinds, this.#log, (info) => this.emit('outputChanged', info)));
-    this.#designer = new Designer({ canvas: canvasOf(job.profile), artist: parts.artist, fetchAsset: (id) => parts.assets.get(id), log: this.#log });
+    this.#designer = new Designer({
+      canvas: canvasOf(job.profile),
+      artist: parts.artist,
+      fetchAsset: (id) => parts.assets.get(id),
+      log: this.#log,
+    });
     this.#scope.defer(() => parts.usage.forget(this.id));
   }
 
   /** Resolves when tracks can be sent to it. Throws ENCODER_UNAVAILABLE, CONFLICT (the stream has a publisher), and what is wrong with an output. */
   static async start(job: ProgramJob, parts: ProgramParts, prepare: (program: Program) => void): Promise<Program> {
     const { encoder } = job.profile;
-    if (!parts.ffmpeg.encoders.includes(encoder)) throw new LianmaiError('ENCODER_UNAVAILABLE', { encoder, available: parts.ffmpeg.encoders });
+    if (!parts.ffmpeg.encoders.includes(encoder))
+      throw new LianmaiError('ENCODER_UNAVAILABLE', { encoder, available: parts.ffmpeg.encoders });
     const program = new Program(job, parts);
     prepare(program);
     try {
@@ -182,7 +188,14 @@ export class Program extends EventEmitter<ProgramEvents> {
 
   async #startThread(): Promise<void> {
     const { ffmpeg, logLevel } = this.#parts;
-    const job: ThreadJob = { programId: this.id, profile: this.#job.profile, ffmpeg, rtp: this.#rtp, firstFrame: this.#nextFrame, logLevel };
+    const job: ThreadJob = {
+      programId: this.id,
+      profile: this.#job.profile,
+      ffmpeg,
+      rtp: this.#rtp,
+      firstFrame: this.#nextFrame,
+      logLevel,
+    };
     const designing = this.#shown ? null : this.#design(this.#picture);
     const { thread, rtp } = await ProgramThread.start(job, {
       onTags: (tags) => this.#publish(tags),

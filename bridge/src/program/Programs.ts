@@ -21,12 +21,12 @@ export class Programs implements Closable {
     this.handlers = {
       startProgram: async (job) => ({ rtp: (await this.#start(job)).rtp }),
       setPicture: async ({ programId, picture }) => ({ appliedAtPtsMs: await this.#get(programId).show(picture) }),
-      attachTrack: async ({ programId, track }) => done(this.#get(programId).attachTrack(track)),
-      detachTrack: async ({ programId, trackId }) => done(this.#get(programId).detachTrack(trackId)),
-      addOutput: async ({ programId, id, request }) => this.#get(programId).addOutput(id, request),
-      removeOutput: async ({ programId, id }) => done(await this.#get(programId).removeOutput(id)),
-      retryOutput: async ({ programId, id }) => done(this.#get(programId).retryOutput(id)),
-      stopProgram: async ({ programId }) => done(await this.#get(programId).stop('stopped')),
+      attachTrack: ({ programId, track }) => this.#tell(programId, (program) => program.attachTrack(track)),
+      detachTrack: ({ programId, trackId }) => this.#tell(programId, (program) => program.detachTrack(trackId)),
+      addOutput: ({ programId, id, request }) => this.#ask(programId, (program) => program.addOutput(id, request)),
+      removeOutput: ({ programId, id }) => this.#tell(programId, (program) => program.removeOutput(id)),
+      retryOutput: ({ programId, id }) => this.#tell(programId, (program) => program.retryOutput(id)),
+      stopProgram: ({ programId }) => this.#tell(programId, (program) => program.stop('stopped')),
     };
   }
 
@@ -71,11 +71,19 @@ export class Programs implements Closable {
     program.on('closed', () => this.#byId.delete(programId));
   }
 
+  /** What is thrown becomes a rejection. */
+  async #ask<T>(id: ProgramId, question: (program: Program) => T): Promise<Awaited<T>> {
+    return await question(this.#get(id));
+  }
+
+  async #tell(id: ProgramId, order: (program: Program) => void | Promise<void>): Promise<object> {
+    await order(this.#get(id));
+    return {};
+  }
+
   #get(id: ProgramId): Program {
     const program = this.#byId.get(id);
     if (!program) throw new LianmaiError('NOT_FOUND', { programId: id });
     return program;
   }
 }
-
-const done = (_: void) => ({});

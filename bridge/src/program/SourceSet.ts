@@ -60,7 +60,7 @@ export class SourceSet implements Closable {
   }
 
   async close(reason: string): Promise<void> {
-    await Promise.all([...this.#sources.values()].map((source) => source.close(reason)));
+    await Promise.all([...this.#sources.values()].map(async (source) => source.close(reason)));
   }
 
   #get(id: SourceId): TrackSource {
@@ -76,7 +76,9 @@ export class SourceSet implements Closable {
     for (const [trackId, owner] of this.#ownerOfTrack) if (owner === id) this.#ownerOfTrack.delete(trackId);
     this.#endedCpuSeconds += source.stats().decoderCpuSeconds;
     this.#endedRestarts += source.restarts;
-    Promise.resolve(source.close('left the program')).catch((error: unknown) => this.#options.log.warn({ err: error, source: id }, 'source did not end cleanly'));
+    Promise.resolve(source.close('left the program')).catch((error: unknown) =>
+      this.#options.log.warn({ err: error, source: id }, 'source did not end cleanly'),
+    );
   }
 
   #sum(of: (source: TrackSource) => number): number {

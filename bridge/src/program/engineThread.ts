@@ -15,7 +15,7 @@ const log = createLog('bridge', job.logLevel).child({ program: job.programId });
 const send = (message: FromThread, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
 const fail = (thrown: unknown) => {
   const error = toLianmaiError(thrown);
-  send({ kind: 'failed', error: error.toWire(), cause: String(error.cause ?? error) });
+  send({ kind: 'failed', error: error.toWire(), cause: error.cause instanceof Error ? error.cause.message : error.message });
 };
 
 /** A message each picture: sound waits for it, at most 33 ms. */

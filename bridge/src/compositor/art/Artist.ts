@@ -86,7 +86,8 @@ export class Artist implements Closable {
 
   #receive(message: ArtAnswer): void {
     if (message.kind === 'ready') {
-      if (message.missingFonts.length > 0) this.#log.warn({ fonts: message.missingFonts }, 'fonts are missing: some names will show as boxes');
+      if (message.missingFonts.length > 0)
+        this.#log.warn({ fonts: message.missingFonts }, 'fonts are missing: some names will show as boxes');
       return;
     }
     const pending = this.#pending.get(message.id);

@@ -32,7 +32,12 @@ const label = (text: string, maxWidthPx = 600) => paint({ kind: 'label', text, f
 
 describe('text', () => {
   it('knows who reads from the right, and what people count as one character', () => {
-    expect([isRightToLeft(NAMES.arabic), isRightToLeft('123 שלום'), isRightToLeft('Zoë عبد'), isRightToLeft('😀')]).toEqual([true, true, false, false]);
+    expect([isRightToLeft(NAMES.arabic), isRightToLeft('123 שלום'), isRightToLeft('Zoë عبد'), isRightToLeft('😀')]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
     expect(charactersOf('👩🏽‍🚀🇨🇳e\u0301')).toHaveLength(3);
     expect(['Ada Lovelace', 'иван петров', '陈小明', '👨‍👩‍👧 family', 'x', ''].map(initialsOf)).toEqual(['AL', 'ИП', '陈', '👨‍👩‍👧', 'X', '?']);
   });
@@ -40,12 +45,16 @@ describe('text', () => {
   it('cuts long names between characters', () => {
     const widthOf = (text: string) => charactersOf(text).length * 10;
     fc.assert(
-      fc.property(fc.array(fc.constantFrom('a', '陈', '🇨🇳', '👨‍👩‍👧', 'e\u0301'), { maxLength: 40 }), fc.integer({ min: 10, max: 300 }), (parts, max) => {
-        const text = parts.join('');
-        const cut = ellipsise(text, max, widthOf);
-        expect(widthOf(cut)).toBeLessThanOrEqual(Math.max(max, 10));
-        if (cut !== text) expect(text.startsWith(cut.slice(0, -1)) && cut.endsWith('…')).toBe(true);
-      }),
+      fc.property(
+        fc.array(fc.constantFrom('a', '陈', '🇨🇳', '👨‍👩‍👧', 'e\u0301'), { maxLength: 40 }),
+        fc.integer({ min: 10, max: 300 }),
+        (parts, max) => {
+          const text = parts.join('');
+          const cut = ellipsise(text, max, widthOf);
+          expect(widthOf(cut)).toBeLessThanOrEqual(Math.max(max, 10));
+          if (cut !== text) expect(text.startsWith(cut.slice(0, -1)) && cut.endsWith('…')).toBe(true);
+        },
+      ),
     );
   });
 });
@@ -128,7 +137,9 @@ describe('Artist', () => {
 
   it('passes on why an image was refused, and goes on', async () => {
     const bytes = Buffer.from('no image, but long enough to be looked at');
-    await expect(artist.paint('bad', { kind: 'logo', bytes, maxWidthPx: 10, maxHeightPx: 10 })).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+    await expect(artist.paint('bad', { kind: 'logo', bytes, maxWidthPx: 10, maxHeightPx: 10 })).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+    });
     expect((await artist.paint('avatar', { kind: 'avatar', name: 'Ada', sizePx: 40 })).width).toBe(40);
   });
 });

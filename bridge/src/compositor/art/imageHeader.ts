@@ -15,7 +15,8 @@ export function checkImage(bytes: Uint8Array): Size {
 
 function sizeOf(data: Buffer): Size | null {
   if (data.length < 30) return null;
-  if (data.readUInt32BE(0) === 0x89504e47 && data.readUInt32BE(4) === 0x0d0a1a0a) return { width: data.readUInt32BE(16), height: data.readUInt32BE(20) };
+  if (data.readUInt32BE(0) === 0x89504e47 && data.readUInt32BE(4) === 0x0d0a1a0a)
+    return { width: data.readUInt32BE(16), height: data.readUInt32BE(20) };
   if (data.readUInt16BE(0) === 0xffd8) return jpegSize(data);
   if (data.toString('latin1', 0, 4) === 'RIFF' && data.toString('latin1', 8, 12) === 'WEBP') return webpSize(data);
   return null;

@@ -41,7 +41,10 @@ export function toSprite(rgba: Rgba): Sprite {
 
 /** Bytes that a sprite or image holds. */
 export const bytesOf = (art: Sprite | Image): number =>
-  art.planes.reduce((sum, plane) => sum + ('data' in plane ? plane.data.byteLength : plane.weighted.byteLength + plane.inverse.byteLength), 0);
+  art.planes.reduce(
+    (sum, plane) => sum + ('data' in plane ? plane.data.byteLength : plane.weighted.byteLength + plane.inverse.byteLength),
+    0,
+  );
 
 function newPlane(pixels: number): SpritePlane {
   return { weighted: new Uint16Array(new SharedArrayBuffer(2 * pixels)), inverse: new Uint16Array(new SharedArrayBuffer(2 * pixels)) };

@@ -1,0 +1,198 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
+import { createLog } from '@lianmai/kit';
+import {
+  defaultScene,
+  LianmaiError,
+  OutputId,
+  ProgramId,
+  resolveProfile,
+  SourceId,
+  type BridgeEventData,
+  type BridgeEventName,
+} from '@lianmai/protocol';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Artist } from '../compositor/art/index.js';
+import { createOutputKinds } from '../egress/index.js';
+import { findFfmpeg, type Ffmpeg } from '../ffmpeg/index.js';
+import { StreamHub, type MediaTag } from '../stream/index.js';
+import { AssetCache, Programs, SharedUsage } from './index.js';
+import type { ProgramJob } from './Program.js';
+import { stepsOf } from './testing/index.js';
+
+/** Threads that were started, newest last: to be killed. */
+const threads = vi.hoisted(() => [] as Worker[]);
+vi.mock('../thread.js', async (original) => {
+  const { startThread } = await original<typeof import('../thread.js')>();
+  return {
+    startThread: (...args: Parameters<typeof startThread>) => {
+      const thread = startThread(...args);
+      threads.push(thread);
+      return thread;
+    },
+  };
+});
+
+const LOG = createLog('test', 'silent');
+const STREAM = { app: 'live', name: 'room' };
+const SOURCE = SourceId.parse('a:camera');
+const programId = ProgramId.parse('prg');
+
+type Announcement = { [N in BridgeEventName]: { name: N; data: BridgeEventData<N> } }[BridgeEventName];
+
+const job = (change: Partial<ProgramJob> = {}): ProgramJob => ({
+  programId,
+  stream: STREAM,
+  profile: resolveProfile({ name: '480p', preset: 'ultrafast' }),
+  picture: {
+    version: 1,
+    scene: defaultScene(),
+    mix: {},
+    sources: [{ id: SOURCE, kind: 'camera', name: 'Ada', hasVideo: true, hasAudio: true }],
+  },
+  outputs: [],
+  ...change,
+});
+
+describe('Programs', () => {
+  let ffmpeg: Ffmpeg;
+  let artist: Artist;
+  let folder: string;
+  let hub: StreamHub;
+  let programs: Programs;
+  let said: Announcement[];
+  const waiting = new Set<() => void>();
+
+  beforeAll(async () => {
+    ffmpeg = await findFfmpeg();
+    artist = new Artist(LOG);
+    folder = await mkdtemp(join(tmpdir(), 'programs-'));
+  });
+  afterAll(async () => {
+    await artist.close('test');
+    await rm(folder, { recursive: true });
+  });
+
+  function open(): void {
+    hub = new StreamHub();
+    said = [];
+    programs = new Programs({
+      ...{ hub, ffmpeg, artist, log: LOG, rtpIp: '127.0.0.1', logLevel: 'silent', usage: new SharedUsage(), kinds: createOutputKinds() },
+      assets: new AssetCache(folder, () => Promise.reject(new LianmaiError('NOT_FOUND'))),
+      hlsViewers: () => 0,
+      announce: (name, data) => {
+        said.push({ name, data } as Announcement);
+        for (const check of waiting) check();
+      },
+    });
+  }
+  afterEach(() => programs.close('test'));
+
+  function announced(isIt: (one: Announcement) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const check = () => {
+        if (!said.some(isIt)) return;
+        waiting.delete(check);
+        resolve();
+      };
+      waiting.add(check);
+      check();
+    });
+  }
+  const entered = (state: string) => announced(({ name, data }) => name === 'programStateChanged' && data.state === state);
+  const states = () => said.flatMap(({ name, data }) => (name === 'programStateChanged' ? [data.state] : []));
+
+  /** Everything that a reader gets until `enough`. */
+  async function record(enough: (tags: readonly MediaTag[]) => boolean): Promise<MediaTag[]> {
+    const reader = hub.get(STREAM)!.createReader({ name: 'test', maxQueueBytes: 1e8, maxQueueMs: 60_000, startWithGop: true });
+    const tags: MediaTag[] = [];
+    while (!enough(tags)) tags.push(...((await reader.read(AbortSignal.timeout(20_000))) ?? []));
+    await reader.close('test');
+    return tags;
+  }
+  const picturesOf = (tags: readonly MediaTag[]) => tags.filter((tag) => tag.kind === 'video' && !tag.isConfig);
+
+  it('goes from starting to live to ended, and its stream with it', { timeout: 30_000 }, async () => {
+    open();
+    const { rtp } = await programs.handlers.startProgram(job());
+    expect(rtp).toMatchObject({ ip: '127.0.0.1' });
+    await entered('live');
+    expect(programs.summaries).toEqual([{ programId, state: 'live', rtp }]);
+    const { appliedAtPtsMs } = await programs.handlers.setPicture({ programId, picture: { ...job().picture, version: 2, sources: [] } });
+    expect(appliedAtPtsMs).toBeGreaterThan(0);
+    await announced(({ name, data }) => name === 'statsMeasured' && data.stats.cpu.encoder > 0);
+    await announced(({ name }) => name === 'levelsMeasured');
+    expect(await programs.handlers.stopProgram({ programId })).toEqual({});
+    expect(states()).toEqual(['live', 'stopping', 'ended']);
+    expect(hub.get(STREAM)).toBeUndefined();
+    expect(programs.summaries).toEqual([]);
+  });
+
+  it('goes on with the next frame, on the same port, when its thread crashes', { timeout: 30_000 }, async () => {
+    open();
+    const { rtp } = await programs.handlers.startProgram(job());
+    await entered('live');
+    const recording = record((tags) => picturesOf(tags).length > 120);
+    const killed = threads.at(-1)!;
+    await vi.waitFor(() => expect(hub.get(STREAM)!.lastDtsMs).toBeGreaterThan(1000), 10_000);
+    await killed.terminate();
+    const tags = await recording;
+    expect(threads.at(-1)).not.toBe(killed);
+    expect(stepsOf(tags, 'video')).toEqual([33, 34]);
+    expect(Math.max(...stepsOf(tags, 'audio'))).toBeLessThanOrEqual(66);
+    expect(Math.min(...stepsOf(tags, 'audio'))).toBeGreaterThan(0);
+    expect(programs.summaries).toEqual([{ programId, state: 'live', rtp }]);
+    expect(states()).toEqual(['live']);
+  });
+
+  it('refuses what cannot be started, and leaves nothing behind', { timeout: 30_000 }, async () => {
+    open();
+    await expect(programs.handlers.startProgram(job({ profile: { ...job().profile, encoder: 'videotoolbox' } }))).rejects.toMatchObject({
+      code: 'ENCODER_UNAVAILABLE',
+    });
+    const output = { id: OutputId.parse('o1'), request: { kind: 'carrier-pigeon', url: 'coop://roof' } };
+    await expect(programs.handlers.startProgram(job({ outputs: [output] }))).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+    expect(hub.streams).toEqual([]);
+    expect(programs.summaries).toEqual([]);
+    const publisher = hub.publish(STREAM);
+    await expect(programs.handlers.startProgram(job())).rejects.toMatchObject({ code: 'CONFLICT' });
+    await publisher.close('test');
+    await expect(programs.handlers.stopProgram({ programId })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('fails, with the reason, when its encoder cannot be made to work', { timeout: 30_000 }, async () => {
+    open();
+    programs = new Programs({
+      ...{ hub, artist, log: LOG, rtpIp: '127.0.0.1', logLevel: 'silent', usage: new SharedUsage(), kinds: createOutputKinds() },
+      ffmpeg: { ...ffmpeg, path: '/bin/false' },
+      assets: new AssetCache(folder, () => Promise.reject(new LianmaiError('NOT_FOUND'))),
+      hlsViewers: () => 0,
+      announce: (name, data) => {
+        said.push({ name, data } as Announcement);
+        for (const check of waiting) check();
+      },
+    });
+    await programs.handlers.startProgram(job());
+    await entered('failed');
+    expect(said.at(-1)).toMatchObject({ data: { state: 'failed', reason: { code: 'ENCODER_UNAVAILABLE' } } });
+    await vi.waitFor(() => expect(hub.streams).toEqual([]), 10_000);
+  });
+
+  it('knows an output by its id, and one that was removed no more', { timeout: 30_000 }, async () => {
+    open();
+    await programs.handlers.startProgram(job());
+    const id = OutputId.parse('o1');
+    const request = { kind: 'rtmp', url: 'rtmp://127.0.0.1:9/app/secret-key' };
+    const info = await programs.handlers.addOutput({ programId, id, request });
+    expect(info).toMatchObject({ id, kind: 'rtmp', state: 'connecting' });
+    expect(JSON.stringify(info)).not.toContain('secret-key');
+    expect((await programs.handlers.addOutput({ programId, id, request })).id).toBe(id);
+    await announced(({ name, data }) => name === 'outputChanged' && data.output.state === 'retrying');
+    await programs.handlers.retryOutput({ programId, id });
+    await programs.handlers.removeOutput({ programId, id });
+    await expect(programs.handlers.removeOutput({ programId, id })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(JSON.stringify(said)).not.toContain('secret-key');
+  });
+});

@@ -1,0 +1,66 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLog } from '@lianmai/kit';
+import { FfmpegProcess } from '../../ffmpeg/index.js';
+import { flvFileHeader, flvTagParts } from '../../formats/index.js';
+import type { MediaTag } from '../../stream/index.js';
+
+/** What comes out of a program, decoded: 32x18 grey pictures (one byte a pixel) with their times, and 48 kHz mono samples from time 0. */
+export interface Decoded {
+  pictures: { ptsMs: number; luma: Uint8Array }[];
+  samples: Int16Array;
+  complaints: string;
+}
+
+export const GRID = { width: 32, height: 18 };
+
+/** Luma (video range) in the middle of a cell of a grid of the picture. */
+export function lumaAt(luma: Uint8Array, x: number, y: number): number {
+  return luma[Math.floor(y * GRID.height) * GRID.width + Math.floor(x * GRID.width)] ?? -1;
+}
+
+export async function decode(ffmpegPath: string, tags: readonly MediaTag[]): Promise<Decoded> {
+  const folder = await mkdtemp(join(tmpdir(), 'program-'));
+  const at = (name: string) => join(folder, name);
+  try {
+    await writeFile(
+      at('in.flv'),
+      Buffer.concat([flvFileHeader({ hasVideo: true, hasAudio: true }), ...tags.flatMap((tag) => flvTagParts(tag, tag.dtsMs))]),
+    );
+    const picture = [
+      '-map',
+      '0:v',
+      '-vf',
+      `scale=${GRID.width}:${GRID.height}:flags=area:out_range=tv,format=gray`,
+      '-fps_mode',
+      'passthrough',
+      '-f',
+      'rawvideo',
+      at('v'),
+    ];
+    const sound = ['-map', '0:a', '-af', 'aresample=async=1:first_pts=0', '-ac', '1', '-ar', '48000', '-f', 's16le', at('a')];
+    const args = () => ['-nostdin', '-v', 'error', '-copyts', '-i', at('in.flv'), ...picture, ...sound];
+    let complaints = '';
+    const onLine = (line: string) => (complaints += `${line}\n`) !== '';
+    await new FfmpegProcess({ path: ffmpegPath, name: 'test', pipes: {}, args, log: createLog('test', 'silent'), onLine }).exited;
+    const [pictures, samples] = await Promise.all([readFile(at('v')), readFile(at('a'))]);
+    const bytes = GRID.width * GRID.height;
+    const video = tags.filter((tag) => tag.kind === 'video' && !tag.isConfig);
+    return {
+      pictures: video
+        .slice(0, pictures.length / bytes)
+        .map((tag, index) => ({ ptsMs: tag.dtsMs, luma: pictures.subarray(index * bytes, (index + 1) * bytes) })),
+      samples: new Int16Array(samples.buffer.slice(samples.byteOffset, samples.byteOffset + samples.length)),
+      complaints,
+    };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Steps between tags of a kind, ms, each once and sorted. */
+export function stepsOf(tags: readonly MediaTag[], kind: 'video' | 'audio'): number[] {
+  const times = tags.filter((tag) => tag.kind === kind && !tag.isConfig).map((tag) => tag.dtsMs);
+  return [...new Set(times.slice(1).map((time, index) => time - times[index]!))].sort((a, b) => a - b);
+}
