@@ -65,20 +65,15 @@ const SIDES: Record<Width, string> = {
 
 function Centre({ room, isNarrow }: { room: string; isNarrow: boolean }) {
   const isAlone = useRoom((state) => Object.keys(state.participants).length === 1);
+  const mayStandBeside = !isAlone && !isNarrow;
   return (
-    <main className={isNarrow ? 'relative flex shrink-0 flex-col gap-2' : 'relative flex min-w-0 flex-1 flex-col gap-2 overflow-hidden'}>
-      <div className={isNarrow ? 'flex flex-col gap-2' : cx('flex min-h-0 flex-1 flex-col gap-2', !isAlone && 'short:flex-row')}>
-        <div className={isNarrow ? 'flex h-64 flex-col' : 'flex min-h-0 min-w-0 flex-1 flex-col'}>
+    <main className={cx('relative flex flex-col gap-2', isNarrow ? 'shrink-0' : 'min-w-0 flex-1 overflow-hidden')}>
+      <div className={cx('flex flex-col gap-2', !isNarrow && 'min-h-0 flex-1', mayStandBeside && 'short:flex-row')}>
+        <div className={cx('flex flex-col', isNarrow ? 'h-64' : 'min-h-0 min-w-0 flex-1')}>
           <Program />
         </div>
-        <div
-          className={cx(
-            'flex gap-2',
-            isNarrow ? 'flex-col' : 'min-h-0 min-w-0 shrink-0 short:flex-col',
-            isAlone ? 'short:w-72' : 'short:w-40',
-          )}
-        >
-          <StageStrip mayStandBeside={!isAlone && !isNarrow} />
+        <div className={cx('flex min-h-0 min-w-0 shrink-0 gap-2', isNarrow && 'flex-col', mayStandBeside && 'short:w-40 short:flex-col')}>
+          <StageStrip mayStandBeside={mayStandBeside} />
           {isAlone && (
             <div className="min-h-44 min-w-0 flex-1 rounded-lg">
               <InviteCard room={room} />

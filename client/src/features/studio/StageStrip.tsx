@@ -15,7 +15,7 @@ export function StageStrip({ mayStandBeside }: { /** In a low window: a column b
   return (
     <ul
       aria-label={t('people.onStage')}
-      className="flex gap-2 overflow-x-auto p-1 short:flex-col short:overflow-x-hidden short:overflow-y-auto"
+      className={cx('flex gap-2 overflow-x-auto p-1', mayStandBeside && 'short:flex-col short:overflow-x-hidden short:overflow-y-auto')}
     >
       {/* Moved by CSS order: a video that is moved in the document would stop. */}
       {sources.map((source) => (
