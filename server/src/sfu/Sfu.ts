@@ -77,7 +77,6 @@ class WorkerSfu implements Sfu {
   }
 
   // Nothing to wait for today; a room on another node will have something.
-  // eslint-disable-next-line @typescript-eslint/require-await -- part of the contract
   async createRoom(roomId: RoomId): Promise<RoomMedia> {
     if (this.#scope.isClosed) throw new LianmaiError('SHUTTING_DOWN');
     const { log, listenIp, plainPorts, maxPeersPerWorker, maxConsumersPerWorker, maxIncomingKbps } = this.#options;
