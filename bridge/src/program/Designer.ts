@@ -10,6 +10,7 @@ import {
   type Size,
   type SourceId,
   type Tile,
+  cardColourOf,
 } from '@lianmai/protocol';
 import type { z } from 'zod';
 import { isRightToLeft, type Artist } from '../compositor/art/index.js';
@@ -33,8 +34,6 @@ interface Art {
 
 /** A new picture goes on air without what is not painted by then; a scene change has 200 ms in all. */
 const PATIENCE_MS = 80;
-/** Cards where there is no camera: dark enough for white letters. */
-const CARD_COLOURS = ['#3b4a6b', '#5a4570', '#2f5d62', '#6b4a3b', '#3f5f3f', '#6a3f55', '#4a5561', '#4d4f80'];
 const AVATAR_PART = 0.42;
 /** Part of the canvas's smaller side. */
 const MARGIN = 1 / 60;
@@ -138,7 +137,7 @@ export class Designer {
     return {
       ...tile,
       showsVideo: source?.hasVideo ?? false,
-      colour: yuvOf(CARD_COLOURS[hashOf(tile.sourceId) % CARD_COLOURS.length]!),
+      colour: yuvOf(cardColourOf(tile.sourceId)),
       avatar: avatar ? centred(avatar, tile) : null,
       label: label ? this.#atBottom(label, tile, isRightToLeft(source?.name ?? '')) : null,
     };
@@ -179,11 +178,4 @@ const asSceneSource = ({ id, kind }: ProgramSource): SceneSource => ({ id, kind 
 
 function centred(sprite: Sprite, tile: Rect): PlacedSprite {
   return { sprite, x: tile.x + evenDown((tile.width - sprite.width) / 2), y: tile.y + evenDown((tile.height - sprite.height) / 2) };
-}
-
-/** FNV-1a: the same person has the same colour everywhere. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
-  return hash;
 }

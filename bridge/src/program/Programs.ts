@@ -76,7 +76,7 @@ export class Programs implements Closable {
     return await question(this.#get(id));
   }
 
-  async #tell(id: ProgramId, order: (program: Program) => void | Promise<void>): Promise<object> {
+  async #tell(id: ProgramId, order: (program: Program) => void | Promise<void>): Promise<Record<string, never>> {
     await order(this.#get(id));
     return {};
   }
