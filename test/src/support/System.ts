@@ -33,6 +33,10 @@ export class System {
     this.originUrl = `http://127.0.0.1:${httpPort + 1}`;
     this.dataDir = dataDir;
     this.exited = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+    // A test run that crashes leaves nothing behind.
+    const kill = () => child.kill('SIGKILL');
+    process.once('exit', kill);
+    void this.exited.then(() => process.off('exit', kill));
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#output += text;
