@@ -1,5 +1,6 @@
 import type { Log } from '@lianmai/kit';
 import {
+  cardColourOf,
   layout,
   type AssetId,
   type Corner,
@@ -10,7 +11,6 @@ import {
   type Size,
   type SourceId,
   type Tile,
-  cardColourOf,
 } from '@lianmai/protocol';
 import type { z } from 'zod';
 import { isRightToLeft, type Artist } from '../compositor/art/index.js';

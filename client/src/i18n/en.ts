@@ -39,7 +39,7 @@ export const en = {
     notices: 'Notices',
     tryAgain: 'Try again',
   },
-  role: { host: 'Host', guest: 'On stage', viewer: 'Viewer' },
+  role: { host: 'Host' },
   quality: { excellent: 'Connection: excellent', good: 'Connection: good', poor: 'Connection: poor', lost: 'Connection: lost' },
 
   lobby: {
@@ -127,7 +127,6 @@ export const en = {
     emptyTitle: 'Nobody is on stage yet',
     emptyText: 'You will see and hear people as soon as they come up.',
     joining: 'Coming back into the room…',
-    skipToStage: 'Skip to the stage',
   },
   dock: {
     label: 'Controls',
@@ -190,7 +189,6 @@ export const en = {
     noAudience: 'Nobody is watching in the room.',
     you: 'You',
     micOn: 'Microphone on',
-    invite: 'Invite',
     inviteName: 'Invite {{name}} on stage',
     invited: 'Invited',
     cancelInviteName: 'Withdraw the invitation to {{name}}',
@@ -407,7 +405,6 @@ export const en = {
   },
   notFound: { title: 'There is nothing here', text: 'The address may be mistyped.', action: 'To the front page' },
   crash: { title: 'The page stumbled', text: 'The show is not affected. Load the page again: your seat is kept.', action: 'Load again' },
-  language: { label: 'Language' },
 };
 
 export type Translation = typeof en;

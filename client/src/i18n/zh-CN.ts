@@ -39,7 +39,7 @@ export const zhCN: Translation = {
     notices: '通知',
     tryAgain: '重试',
   },
-  role: { host: '主播', guest: '连麦嘉宾', viewer: '观众' },
+  role: { host: '主播' },
   quality: { excellent: '网络：优秀', good: '网络：良好', poor: '网络：较差', lost: '网络：已断开' },
 
   lobby: {
@@ -127,7 +127,6 @@ export const zhCN: Translation = {
     emptyTitle: '还没有人上麦',
     emptyText: '有人上麦后，画面和声音会自动出现。',
     joining: '正在回到房间…',
-    skipToStage: '跳到舞台',
   },
   dock: {
     label: '控制栏',
@@ -190,7 +189,6 @@ export const zhCN: Translation = {
     noAudience: '房间里还没有观众。',
     you: '我',
     micOn: '麦克风已打开',
-    invite: '邀请上麦',
     inviteName: '邀请{{name}}上麦',
     invited: '已邀请',
     cancelInviteName: '撤回对{{name}}的邀请',
@@ -403,5 +401,4 @@ export const zhCN: Translation = {
   },
   notFound: { title: '这里什么都没有', text: '地址可能输错了。', action: '回到首页' },
   crash: { title: '页面出错了', text: '直播不受影响。请重新加载页面，你的位置已保留。', action: '重新加载' },
-  language: { label: '语言' },
 };
