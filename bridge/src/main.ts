@@ -6,7 +6,7 @@ import { ServerLink } from './control/index.js';
 import { createOutputKinds } from './egress/index.js';
 import { FfmpegNotFound, findFfmpeg } from './ffmpeg/index.js';
 import { createOrigin } from './origin/index.js';
-import { AssetCache, Programs, SharedUsage } from './program/index.js';
+import { AssetCache, Programs, SharedUsage, ThreadPool } from './program/index.js';
 import { StreamHub } from './stream/index.js';
 
 /** Builds the bridge's parts and gives each what it needs; answers the scope that closes them in reverse. */
@@ -14,6 +14,7 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
   const scope = new Scope();
   try {
     const artist = scope.own(new Artist(log));
+    const threads = scope.own(new ThreadPool(log));
     const ffmpeg = await findFfmpeg();
     log.info(ffmpeg, 'FFmpeg');
     const hub = scope.own(new StreamHub());
@@ -23,7 +24,7 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
 
     const assets: AssetCache = new AssetCache(config.dataDir, (id) => link.fetchAsset(id));
     const programs: Programs = new Programs({
-      ...{ hub, kinds, ffmpeg, artist, assets, log },
+      ...{ hub, kinds, ffmpeg, artist, assets, threads, log },
       usage: new SharedUsage(),
       rtpIp: config.rtpIp,
       logLevel: config.logLevel,

@@ -18,22 +18,19 @@ import { Artist } from '../compositor/art/index.js';
 import { createOutputKinds } from '../egress/index.js';
 import { findFfmpeg, type Ffmpeg } from '../ffmpeg/index.js';
 import { StreamHub, type MediaTag } from '../stream/index.js';
-import { AssetCache, Programs, SharedUsage } from './index.js';
+import { AssetCache, Programs, SharedUsage, ThreadPool } from './index.js';
 import type { ProgramJob } from './Program.js';
 import { stepsOf } from './testing/index.js';
 
-/** Threads that were started, newest last: to be killed. */
-const threads = vi.hoisted(() => [] as Worker[]);
-vi.mock('../thread.js', async (original) => {
-  const { startThread } = await original<typeof import('../thread.js')>();
-  return {
-    startThread: (...args: Parameters<typeof startThread>) => {
-      const thread = startThread(...args);
-      threads.push(thread);
-      return thread;
-    },
-  };
-});
+/** Notes which threads were taken, newest last: to be killed. */
+class NotedThreads extends ThreadPool {
+  readonly taken: Worker[] = [];
+  override take(): Worker {
+    const thread = super.take();
+    this.taken.push(thread);
+    return thread;
+  }
+}
 
 const LOG = createLog('test', 'silent');
 const STREAM = { app: 'live', name: 'room' };
@@ -59,6 +56,7 @@ const job = (change: Partial<ProgramJob> = {}): ProgramJob => ({
 describe('Programs', () => {
   let ffmpeg: Ffmpeg;
   let artist: Artist;
+  let threads: NotedThreads;
   let folder: string;
   let hub: StreamHub;
   let programs: Programs;
@@ -68,10 +66,12 @@ describe('Programs', () => {
   beforeAll(async () => {
     ffmpeg = await findFfmpeg();
     artist = new Artist(LOG);
+    threads = new NotedThreads(LOG);
     folder = await mkdtemp(join(tmpdir(), 'programs-'));
   });
   afterAll(async () => {
     await artist.close('test');
+    await threads.close('test');
     await rm(folder, { recursive: true });
   });
 
@@ -79,7 +79,17 @@ describe('Programs', () => {
     hub = new StreamHub();
     said = [];
     programs = new Programs({
-      ...{ hub, ffmpeg, artist, log: LOG, rtpIp: '127.0.0.1', logLevel: 'silent', usage: new SharedUsage(), kinds: createOutputKinds() },
+      ...{
+        hub,
+        ffmpeg,
+        artist,
+        threads,
+        log: LOG,
+        rtpIp: '127.0.0.1',
+        logLevel: 'silent',
+        usage: new SharedUsage(),
+        kinds: createOutputKinds(),
+      },
       assets: new AssetCache(folder, () => Promise.reject(new LianmaiError('NOT_FOUND'))),
       hlsViewers: () => 0,
       announce: (name, data) => {
@@ -135,11 +145,11 @@ describe('Programs', () => {
     const { rtp } = await programs.handlers.startProgram(job());
     await entered('live');
     const recording = record((tags) => picturesOf(tags).length > 120);
-    const killed = threads.at(-1)!;
+    const killed = threads.taken.at(-1)!;
     await vi.waitFor(() => expect(hub.get(STREAM)!.lastDtsMs).toBeGreaterThan(1000), 10_000);
     await killed.terminate();
     const tags = await recording;
-    expect(threads.at(-1)).not.toBe(killed);
+    expect(threads.taken.at(-1)).not.toBe(killed);
     expect(stepsOf(tags, 'video')).toEqual([33, 34]);
     expect(Math.max(...stepsOf(tags, 'audio'))).toBeLessThanOrEqual(66);
     expect(Math.min(...stepsOf(tags, 'audio'))).toBeGreaterThan(0);
@@ -165,7 +175,7 @@ describe('Programs', () => {
   it('fails, with the reason, when its encoder cannot be made to work', { timeout: 30_000 }, async () => {
     open();
     programs = new Programs({
-      ...{ hub, artist, log: LOG, rtpIp: '127.0.0.1', logLevel: 'silent', usage: new SharedUsage(), kinds: createOutputKinds() },
+      ...{ hub, artist, threads, log: LOG, rtpIp: '127.0.0.1', logLevel: 'silent', usage: new SharedUsage(), kinds: createOutputKinds() },
       ffmpeg: { ...ffmpeg, path: '/bin/false' },
       assets: new AssetCache(folder, () => Promise.reject(new LianmaiError('NOT_FOUND'))),
       hlsViewers: () => 0,

@@ -27,6 +27,7 @@ import type { ThreadJob, ThreadStats } from './messages.js';
 import { Outputs } from './Outputs.js';
 import { ProgramThread } from './ProgramThread.js';
 import type { SharedUsage } from './SharedUsage.js';
+import type { ThreadPool } from './ThreadPool.js';
 
 export type ProgramJob = BridgeRequestData<'startProgram'>;
 export type Reason = { code: LianmaiError['code']; message: string };
@@ -48,6 +49,7 @@ export interface ProgramParts {
   artist: Artist;
   assets: AssetCache;
   usage: SharedUsage;
+  threads: ThreadPool;
   /** Where RTP is received. */
   rtpIp: string;
   logLevel: LogLevel;
@@ -197,7 +199,7 @@ export class Program extends EventEmitter<ProgramEvents> {
       logLevel,
     };
     const designing = this.#shown ? null : this.#design(this.#picture);
-    const { thread, rtp } = await ProgramThread.start(job, {
+    const { thread, rtp } = await ProgramThread.start(this.#parts.threads.take(), job, {
       onTags: (tags) => this.#publish(tags),
       onLevels: (levels) => this.emit('levelsMeasured', levels),
       onStats: (stats) => this.#measure(stats),

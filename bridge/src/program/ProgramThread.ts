@@ -3,7 +3,6 @@ import { delay, type Closable } from '@lianmai/kit';
 import { LianmaiError, type Levels, type RtpTrack, type SourceId } from '@lianmai/protocol';
 import type { ShownPicture } from '../compositor/index.js';
 import type { MediaTag } from '../stream/index.js';
-import { startThread } from '../thread.js';
 import { unpackTags, type FromThread, type ThreadJob, type ThreadStats, type ToThread } from './messages.js';
 
 export interface ThreadEvents {
@@ -34,18 +33,24 @@ export class ProgramThread implements Closable {
   #onClosed: () => void = () => undefined;
   #isReady = false;
 
-  private constructor(job: ThreadJob, events: ThreadEvents) {
+  private constructor(worker: Worker, job: ThreadJob, events: ThreadEvents) {
     this.#events = events;
-    this.#worker = startThread('./engineThread', import.meta.url, job);
+    this.#worker = worker;
     this.#ready = new Promise((resolve) => (this.#onReady = resolve));
     this.#worker.on('message', (message: FromThread) => this.#receive(message));
     this.#worker.on('error', (error: Error) => (this.#error = error));
     this.#worker.on('exit', () => this.#end());
+    this.#worker.ref();
+    this.#post({ kind: 'start', job });
   }
 
-  /** Resolves when it receives RTP and its encoder has been started. */
-  static async start(job: ThreadJob, events: ThreadEvents): Promise<{ thread: ProgramThread; rtp: { ip: string; port: number } }> {
-    const thread = new ProgramThread(job, events);
+  /** Gives an idle thread its job. Resolves when it receives RTP and its encoder has been started. */
+  static async start(
+    worker: Worker,
+    job: ThreadJob,
+    events: ThreadEvents,
+  ): Promise<{ thread: ProgramThread; rtp: { ip: string; port: number } }> {
+    const thread = new ProgramThread(worker, job, events);
     const timeout = delay(START_TIMEOUT_MS, thread.#gone.signal).then(() => {
       throw new LianmaiError('TIMEOUT');
     });

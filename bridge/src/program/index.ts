@@ -5,3 +5,4 @@
 export { AssetCache } from './AssetCache.js';
 export { Programs, type ProgramsOptions } from './Programs.js';
 export { SharedUsage } from './SharedUsage.js';
+export { ThreadPool } from './ThreadPool.js';

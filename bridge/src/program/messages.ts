@@ -4,7 +4,7 @@ import type { ShownPicture } from '../compositor/index.js';
 import type { Ffmpeg } from '../ffmpeg/index.js';
 import type { MediaTag } from '../stream/index.js';
 
-/** What a program's thread is started with. */
+/** What makes an idle thread the thread of a program. */
 export interface ThreadJob {
   programId: ProgramId;
   profile: Profile;
@@ -18,6 +18,8 @@ export interface ThreadJob {
 
 /** Main → thread. */
 export type ToThread =
+  /** The first message, and the only one of its kind. */
+  | { kind: 'start'; job: ThreadJob }
   | { kind: 'show'; requestId: number; picture: ShownPicture; sources: SourceId[] }
   | { kind: 'attachTrack'; track: RtpTrack }
   | { kind: 'detachTrack'; trackId: string }
