@@ -30,11 +30,14 @@ const FRAME_MS = 1000 / 30;
 const FOLDER = mkdtempSync(join(tmpdir(), 'lianmai-program-'));
 const HLS_FILE = join(FOLDER, 'hls.mkv');
 
+/** A shared screen stands among the people in the order of the stage; what it shows is the browser's own business. */
+type Shown = Person | 'screen';
+
 /** A moment of the show: who should be seen where, on the program's own timeline. */
 interface Moment {
   what: string;
   ptsMs: number;
-  people: Person[];
+  people: Shown[];
   layout: LayoutName;
 }
 
@@ -64,7 +67,7 @@ describe('a program on air', () => {
   }
 
   /** Lets the picture settle and notes what must be on air. */
-  async function remember(what: string, people: Person[], name: LayoutName = 'grid'): Promise<void> {
+  async function remember(what: string, people: Shown[], name: LayoutName = 'grid'): Promise<void> {
     await pause(2500);
     moments.push({ what, ptsMs: await nowOnAir(), people, layout: name });
     await pause(500);
@@ -151,6 +154,16 @@ describe('a program on air', () => {
     await remember('the grid again', ['red', 'green', 'blue']);
   });
 
+  it('puts a shared screen large and the people beside it, by itself', async () => {
+    await system.api('PATCH', `/rooms/${ROOM}/live`, { scene: { layout: 'auto' } });
+    await green.id('toggle-screen').click();
+    await host.sees('Green', 'screen');
+    await remember('a shared screen', ['red', 'green', 'screen', 'blue'], 'auto');
+    await green.id('toggle-screen').click();
+    await host.tile('Green', 'screen').waitFor({ state: 'detached' });
+    await system.api('PATCH', `/rooms/${ROOM}/live`, { scene: { layout: 'grid' } });
+  });
+
   it('refuses a change that somebody else overtook', async () => {
     const { status, body } = await system.api('PATCH', `/rooms/${ROOM}/live`, { scene: { layout: 'pip' }, version: 1 });
     expect([status, (body as { error: { code: string } }).error.code]).toEqual([409, 'CONFLICT']);
@@ -191,8 +204,8 @@ describe('a program on air', () => {
   });
 
   it('lets a person leave', async () => {
-    await blue.close();
-    await host.tile('Blue').waitFor({ state: 'detached', timeout: 45_000 });
+    await blue.id('leave').click();
+    await host.tile('Blue').waitFor({ state: 'detached' });
     await remember('blue has left', ['red', 'green']);
   });
 
@@ -233,20 +246,18 @@ describe('a program on air', () => {
     for (const moment of moments) {
       const [picture] = await pictures(rtmp.file, { fromS: moment.ptsMs / 1000, seconds: 0.5, fps: 30, width: 320, height: 180 });
       if (!picture) throw new Error(`no picture at ${moment.ptsMs} ms (${moment.what})`);
-      const sources = moment.people.map((person) => ({ id: person as string as SourceId, kind: 'camera' as const }));
+      const sources = moment.people.map((shown) => ({
+        id: shown as string as SourceId,
+        kind: shown === 'screen' ? ('screen' as const) : ('camera' as const),
+      }));
       const tiles = layout(canvas, { ...defaultScene(), layout: moment.layout }, sources);
       expected[moment.what] = tiles.map((tile) => tile.sourceId);
-      seen[moment.what] = tiles.map((tile) =>
-        dominant(
-          meanColour(
-            picture,
-            (tile.x + tile.width / 4) / 1280,
-            (tile.y + tile.height / 4) / 720,
-            tile.width / 2 / 1280,
-            tile.height / 4 / 720,
-          ),
-        ),
-      );
+      seen[moment.what] = tiles.map((tile) => {
+        const { x, y, width, height } = tile;
+        const colour = meanColour(picture, (x + width / 4) / 1280, (y + height / 4) / 720, width / 2 / 1280, height / 4 / 720);
+        if ((tile.sourceId as string) !== 'screen') return dominant(colour);
+        return Math.max(...colour) > 40 ? 'screen' : 'none';
+      });
     }
     expect(seen).toEqual(expected);
   });
