@@ -70,14 +70,20 @@ export class BridgeLink extends EventEmitter<BridgeEvents> implements Bridge {
     const isAgain = this.#socket !== null || this.#graceTimer !== undefined;
     clearTimeout(this.#graceTimer);
     this.#graceTimer = undefined;
-    this.#socket?.disconnect(true);
+    const earlier = this.#socket;
     this.#socket = socket;
+    // After it has been replaced: the end of a socket that is still ours starts the grace.
+    if (earlier !== socket) earlier?.disconnect(true);
     this.#hello = hello;
     this.#state = 'connected';
-    socket.on('event', (frame: unknown) => this.#receive(frame));
-    socket.once('disconnect', (reason) => this.#afterDisconnect(socket, reason));
+    if (earlier !== socket) this.#listen(socket);
     this.#log.info({ programs: hello.programs.length, isAgain }, 'bridge connected');
     if (isAgain) this.emit('reconnected', hello);
+  }
+
+  #listen(socket: Socket): void {
+    socket.on('event', (frame: unknown) => this.#receive(frame));
+    socket.once('disconnect', (reason) => this.#afterDisconnect(socket, reason));
   }
 
   /** It will not come back. */

@@ -103,6 +103,19 @@ describe('the socket to the bridges', () => {
     expect([bridge.state, bridges.bridges]).toEqual(['gone', []]);
   });
 
+  it('stays when it comes back on a new socket before the old one is known to be dead', async () => {
+    const { connect, bridges } = await start({ graceMs: 50 });
+    const { fake, bridge } = await connect();
+    const replaced = once(fake.socket, 'disconnect');
+    const { fake: again, bridge: same } = await connect();
+    await replaced;
+    expect(same).toBe(bridge);
+    const ended = await Promise.race([once(bridge, 'gone'), new Promise((resolve) => setTimeout(() => resolve('no'), 120))]);
+    expect([ended, bridge.state, bridges.bridges]).toEqual(['no', 'connected', [bridge]]);
+    await again.hello();
+    expect(await bridge.request('stopProgram', { programId })).toEqual({});
+  });
+
   it('knows at once that the process behind a token has ended', async () => {
     const { connect, bridges } = await start();
     const { bridge } = await connect({ bridgeId: 'here', token: `${TOKEN} 1` });
