@@ -32,6 +32,7 @@ export interface FfmpegExit {
 
 const KILL_AFTER_MS = 2000;
 const FIRST_FD = 3;
+const LOG_BUFFER_BYTES = 8192;
 
 /**
  * One FFmpeg child with named pipes. Writing to it never throws and never raises 'error': what is written to a dead child is lost, `exited` tells.
@@ -146,7 +147,9 @@ export class FfmpegProcess<Name extends string> implements Closable {
     const lines = new LineSplitter((line) => {
       if (!onLine?.(line)) log.debug({ ffmpeg: name }, redact(line));
     });
-    this.#child.stderr?.on('data', (chunk: Buffer) => lines.push(chunk));
+    const buffer = Buffer.allocUnsafe(LOG_BUFFER_BYTES);
+    if (this.#child.stderr)
+      readInto(this.#child.stderr, { buffer: () => buffer, filled: (count) => lines.push(buffer.subarray(0, count)) });
   }
 
   *#childPipes(names: readonly Name[]): Iterable<[Name, Readable | Writable]> {

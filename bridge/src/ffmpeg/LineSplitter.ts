@@ -13,7 +13,13 @@ export class LineSplitter {
 
   /** Bytes are taken as Latin-1: what is parsed is ASCII, and a character cut in two by a chunk does no harm. */
   push(chunk: Buffer): void {
-    const lines = (this.#rest + chunk.toString('latin1')).split(LINE_END);
+    const text = this.#rest + chunk.toString('latin1');
+    // FFmpeg writes a line in several pieces: most chunks end none.
+    if (!chunk.includes(10) && !chunk.includes(13)) {
+      this.#rest = text.slice(-MAX_LINE_CHARS);
+      return;
+    }
+    const lines = text.split(LINE_END);
     this.#rest = (lines.pop() ?? '').slice(-MAX_LINE_CHARS);
     for (const line of lines) if (line) this.#onLine(line.slice(0, MAX_LINE_CHARS));
   }

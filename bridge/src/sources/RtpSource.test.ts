@@ -200,7 +200,7 @@ describe('RtpSource', () => {
       expect(requests.length).toBeGreaterThan(asked);
       expect(requests.every(({ trackId }) => trackId === video.trackId)).toBe(true);
       requests.slice(1).forEach(({ atMs }, index) => expect(atMs - requests[index]!.atMs).toBeGreaterThan(490));
-      expect(ticks.slice(30).filter(({ rms }) => rms < 0.03).length).toBe(0);
+      expect(ticks.slice(30).filter(({ rms }) => rms < 0.01).length).toBe(0);
     },
   );
 

@@ -15,9 +15,11 @@ interface QueuedFrame extends FrameTime {
 }
 
 const HALF_TICK_MS = 500 / FPS;
-/** Enough for the longest delay at 30 fps (450 ms); at 60 fps the oldest go. */
-const MAX_FRAMES = 18;
-const MAX_BYTES = 48 << 20;
+/** A picture between two that are closer than this (60 fps) would never be seen at 30 fps. */
+const LEAST_SPAN_MS = 40;
+/** Enough for the longest delay (450 ms) at 50 fps. */
+const MAX_FRAMES = 24;
+const MAX_BYTES = 64 << 20;
 /** A picture that would play later than any delay allows has a clock that broke. */
 const MAX_AHEAD_MS = 1000;
 const STALE_MS = 2000;
@@ -42,13 +44,9 @@ export class FrameQueue {
 
   push(frame: RawFrame, time: FrameTime, nowMs: number): void {
     this.#newestAtMs = nowMs;
-    const newest = this.#queued.at(-1);
-    // A better spatial layer of the same picture.
-    if (newest?.clock === time.clock && newest.mediaMs === time.mediaMs) this.#release(this.#queued.pop());
+    if (this.#isNewestSpare(time)) this.#release(this.#queued.pop());
     this.#queued.push({ frame, ...time });
     this.#queuedBytes += frame.data.length;
-    while (this.#queued.length > MAX_FRAMES || (this.#queuedBytes > MAX_BYTES && this.#queued.length > 1))
-      this.#release(this.#queued.shift());
   }
 
   /** The newest that is due at `atMs`, else the last one; null when none came for 2 s. `shiftMs` says what to add to a stream's time. */
@@ -61,6 +59,16 @@ export class FrameQueue {
       this.#show(next);
     }
     return atMs - this.#newestAtMs > STALE_MS ? null : this.#shown;
+  }
+
+  /** Not needed once the next one is there: a lower layer of the same picture, one too many in between, or there is no room (the oldest are due first). */
+  #isNewestSpare({ clock, mediaMs }: FrameTime): boolean {
+    const newest = this.#queued.at(-1);
+    const before = this.#queued.at(-2);
+    if (!newest) return false;
+    if (newest.clock === clock && newest.mediaMs === mediaMs) return true;
+    if (before?.clock === clock && mediaMs > before.mediaMs && mediaMs - before.mediaMs < LEAST_SPAN_MS) return true;
+    return this.#queued.length >= MAX_FRAMES || this.#queuedBytes >= MAX_BYTES;
   }
 
   #show({ frame }: QueuedFrame): void {

@@ -125,6 +125,19 @@ export class VideoDecoder<Tag> {
   }
 
   #start(): void {
+    this.#startedAtMs = nowMs();
+    this.#needsKeyFrame = true;
+    this.#tags.clear();
+    try {
+      const process = this.#spawn();
+      this.#process = process;
+      void process.exited.then((exit) => this.#replace(process, exit));
+    } catch (error) {
+      this.#startAnother({ code: null, signal: null, error: error instanceof Error ? error : new Error(String(error)) });
+    }
+  }
+
+  #spawn(): FfmpegProcess<'ivf' | 'raw'> {
     const { ffmpeg, name, codec, log, pool } = this.#options;
     const reader = new FrameReader(pool, (frame) => this.#deliver(frame));
     const onLine = (line: string): boolean => {
@@ -136,11 +149,7 @@ export class VideoDecoder<Tag> {
     const process = new FfmpegProcess({ path: ffmpeg.path, name, pipes: { ivf: 'socket', raw: 'output' }, args, log, onLine });
     process.readInto('raw', reader);
     process.input('ivf').write(ivfHeader(codec, IVF_RATE));
-    this.#process = process;
-    this.#needsKeyFrame = true;
-    this.#startedAtMs = nowMs();
-    this.#tags.clear();
-    void process.exited.then((exit) => this.#replace(process, exit));
+    return process;
   }
 
   #deliver(frame: RawFrame): void {
@@ -167,14 +176,16 @@ export class VideoDecoder<Tag> {
     if (this.#process !== process) return;
     this.#pastCpuSeconds += process.cpuSeconds();
     this.#process = null;
+    this.#startAnother(exit);
+  }
+
+  #startAnother({ code, signal, error }: FfmpegExit): void {
     this.#restarts++;
     if (nowMs() - this.#startedAtMs > HEALTHY_MS) this.#failures = 0;
     const waitMs = this.#failures === 0 ? 0 : backoffMs(BACKOFF, this.#failures - 1);
     this.#failures++;
-    const { code, signal, error } = exit;
     this.#options.log.warn({ decoder: this.#options.name, code, signal, err: error, waitMs }, 'the decoder ended, another is started');
-    if (waitMs === 0) this.#restart();
-    else this.#respawn = setTimeout(() => this.#restart(), waitMs);
+    this.#respawn = setTimeout(() => this.#restart(), waitMs);
   }
 
   #restart(): void {
@@ -184,16 +195,16 @@ export class VideoDecoder<Tag> {
 }
 
 /**
- * `-threads 1 -flags low_delay`: no frame of latency. `-reinit_filter 0` and `eval=frame`: a change of size keeps the graph and is scaled anew.
+ * `-threads 1 -flags low_delay`: no frame of latency; the raw "encoder" and the filters would only pass frames between threads. `-reinit_filter 0` and `eval=frame`: a change of size keeps the graph and is scaled anew.
  * `-stats_period`: newer versions look for commands that often. No -nostdin: commands come there.
  */
 function decoderArgs(at: Readonly<Record<'ivf' | 'raw', string>>, tile: TileSize | null): string[] {
   const scale = `scale@tile=w='${widthExpression(tile)}':h=-2:eval=frame:flags=fast_bilinear`;
   return [
     ...['-v', 'info', '-nostats', '-hide_banner', '-stats_period', '0.05'],
-    ...['-threads', '1', '-reinit_filter', '0', '-flags', 'low_delay', '-max_pixels', String(MAX_PIXELS)],
+    ...['-filter_threads', '1', '-threads', '1', '-reinit_filter', '0', '-flags', 'low_delay', '-max_pixels', String(MAX_PIXELS)],
     ...['-probesize', '32', '-analyzeduration', '0', '-f', 'ivf', '-i', at.ivf],
     ...['-map', '0:v', '-vf', `${scale},format=yuv420p,showinfo=checksum=0`, '-fps_mode', 'passthrough', '-copyts'],
-    ...['-avioflags', 'direct', '-f', 'rawvideo', at.raw],
+    ...['-threads', '1', '-f', 'rawvideo', at.raw],
   ];
 }

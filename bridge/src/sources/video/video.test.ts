@@ -14,6 +14,7 @@ function scaled(tile: TileSize | null, iw: number, ih: number): { width: number;
   const between = (value: number, min: number, max: number) => value >= min && value <= max;
   const choose = (condition: boolean, yes: number, no: number) => (condition ? yes : no);
   const source = widthExpression(tile).replace(/\bif\(/g, 'choose(');
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- FFmpeg's expressions are arithmetic that JavaScript understands
   const evaluate = new Function('iw', 'ih', 'min', 'max', 'floor', 'ceil', 'between', 'choose', `return ${source}`) as (
     ...args: unknown[]
   ) => number;
@@ -144,12 +145,22 @@ describe('FrameQueue', () => {
     expect(queue.at(100, shift)).toMatchObject({ sequence: 1, data: raw(2).data });
   });
 
+  it('thins out 60 pictures a second evenly', () => {
+    const queue = new FrameQueue(new FramePool());
+    for (let index = 0; index < 24; index++) queue.push(raw(index), { clock, mediaMs: (index * 1000) / 60 }, 0);
+    const shown = Array.from({ length: 11 }, (_, tick) => queue.at(100 + (tick * 1000) / 30, shift)?.data[0]);
+    expect(shown).toEqual([0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20]);
+  });
+
   it('holds a bounded number of pictures, and shows one whose time makes no sense', () => {
     const queue = new FrameQueue(new FramePool());
-    for (let index = 0; index < 50; index++) queue.push(raw(index), { clock, mediaMs: 500 + index }, 0);
-    expect(queue.at(620, shift)?.data[0]).toBe(36);
+    for (let index = 0; index < 50; index++) queue.push(raw(index), { clock, mediaMs: 20 * index }, 0);
+    expect(queue.at(100, shift)?.data[0]).toBe(0);
+    expect(queue.at(100 + 20 * 22, shift)?.data[0]).toBe(22);
+    expect(queue.at(100 + 20 * 48, shift)?.data[0]).toBe(22);
+    expect(queue.at(100 + 20 * 49, shift)?.data[0]).toBe(49);
     queue.push(raw(77), { clock, mediaMs: 1e9 }, 0);
-    expect(queue.at(700, shift)?.data[0]).toBe(77);
+    expect(queue.at(1200, shift)?.data[0]).toBe(77);
   });
 });
 
