@@ -21,6 +21,7 @@ import {
 } from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
 import { awaitBridge, chooseBridge } from './bridgeChoice.js';
+import { catchUpOutputs, isUnknown } from './catchUpOutputs.js';
 import type { LiveRoom, LiveSource } from './contract.js';
 import { OneAtATime } from './OneAtATime.js';
 import { OutputBook } from './OutputBook.js';
@@ -103,7 +104,7 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
 
   /** Whether this is its present run: a bridge is asked to end what nobody owns. */
   owns(bridge: Bridge, programId: ProgramId): boolean {
-    return this.#run?.bridge === bridge && this.#run.programId === programId;
+    return !this.isOver && this.#run?.bridge === bridge && this.#run.programId === programId;
   }
 
   /** Resolves when a bridge has it and the tracks are on their way; rejects, and is failed, when none could take it. */
@@ -152,7 +153,9 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
 
   async removeOutput(id: OutputId): Promise<void> {
     this.#outputs.get(id);
-    if (!this.isOver) await this.#run?.request('removeOutput', { id }).catch(unlessUnknown);
+    if (!this.isOver) await this.#run?.request('removeOutput', { id }).catch((error: unknown) => {
+        if (!isUnknown(error)) throw error;
+      });
     this.#outputs.remove(id);
     this.emit('changed');
   }
@@ -190,6 +193,7 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
   async #runOn(bridge: Bridge): Promise<void> {
     const { room, profile, log } = this.#options;
     this.#runs += 1;
+    const outputs = this.#outputs.requests;
     const run = await ProgramRun.start(
       {
         bridge,
@@ -198,7 +202,7 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
         stream: { app: APP, name: room.id },
         profile,
         picture: this.#picture(this.#scene, this.#mix, room.liveSources()),
-        outputs: this.#outputs.requests,
+        outputs,
         media: room.media,
         log: log.child({ program: this.id, bridge: bridge.id }),
       },
@@ -211,6 +215,7 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
     }
     this.#run = run;
     this.#origin = bridge.hello.origin;
+    await catchUpOutputs(this.#outputs, run, outputs, log);
     this.emit('changed');
     await this.#sync();
   }
@@ -253,6 +258,7 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
         if (signal.aborted) return this.#end('failed', error instanceof LianmaiError ? error : new LianmaiError('BRIDGE_UNAVAILABLE'));
         log.warn({ program: this.id, err: error }, 'the program could not be started again yet');
         await delay(backoffMs(RESCUE_BACKOFF, attempt), signal).catch(() => undefined);
+        if (!this.#status.isOn) return;
       }
     }
   }
@@ -314,9 +320,4 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
     this.#run?.close('the program is over');
     this.emit('changed');
   }
-}
-
-/** An output that the bridge does not know is as good as removed. */
-function unlessUnknown(error: unknown): void {
-  if (!(error instanceof LianmaiError && error.code === 'NOT_FOUND')) throw error;
 }

@@ -1,5 +1,5 @@
 import { createLog } from '@lianmai/kit';
-import { LianmaiError, ProgramId, type LiveInfo } from '@lianmai/protocol';
+import { AssetId, LianmaiError, ProgramId, type LiveInfo } from '@lianmai/protocol';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FakeBridge, outputInfo, startBridges, TOKEN } from '../bridge/testing/index.js';
 import type { LiveControl } from './contract.js';
@@ -292,6 +292,32 @@ describe('a change that comes while the program is still starting', () => {
   });
 });
 
+describe('outputs while the program is still starting', () => {
+  it('that are added are sent to, and those that are removed are not', async () => {
+    const { control, connect } = await setUp();
+    const bridge = await connect();
+    let accept = () => {};
+    bridge.answer('startProgram', () => new Promise((resolve) => (accept = () => resolve({ rtp: { ip: '127.0.0.1', port: 5004 } }))));
+    const started = control.start({ outputs: [RTMP] });
+    const { outputs } = await bridge.request('startProgram');
+    const kept = await control.addOutput({ kind: 'rtmp', url: 'rtmp://other.example.org/app/key' });
+    const refused = await control.addOutput({ kind: 'rtmp', url: 'nonsense' });
+    bridge.answer('addOutput', ({ id }) => {
+      if (id === refused.id) throw new LianmaiError('BAD_REQUEST');
+      return outputInfo(id, { state: 'live' });
+    });
+    const [given] = outputs;
+    if (given) await control.removeOutput(given.id);
+    accept();
+    const { outputs: shown } = await started;
+    expect(bridge.all('removeOutput').map(({ id }) => id)).toEqual([given?.id]);
+    expect(shown).toMatchObject([
+      { id: kept.id, state: 'live' },
+      { id: refused.id, state: 'failed', reason: { code: 'BAD_REQUEST' } },
+    ]);
+  });
+});
+
 describe('a bridge that is lost', () => {
   it('comes back with the program running: nothing is started again, and what changed meanwhile goes on air', async () => {
     const { control, room, bridge } = await onAir();
@@ -332,6 +358,32 @@ describe('a bridge that is lost', () => {
     const reborn = await connect({ bridgeId: 'fake' });
     await reborn.request('startProgram');
     await reborn.request('attachTrack', 4);
+  });
+
+  it('is asked to end a program that was stopped while it was away', async () => {
+    const { control, bridge, programId } = await onAir();
+    bridge.drop();
+    await vi.waitFor(async () => expect(await codeOf(control.update({}))).toBe('BRIDGE_UNAVAILABLE'));
+    await control.stop();
+    expect(control.info).toMatchObject({ state: 'ended' });
+    await bridge.comeBack();
+    expect(await bridge.request('stopProgram')).toEqual({ programId });
+  });
+
+  it('is not replaced any more once the program was stopped', async () => {
+    const { control, bridge, bridges } = await onAir();
+    bridge.answer('startProgram', () => {
+      throw new LianmaiError('CONFLICT');
+    });
+    bridge.drop();
+    bridges.tokenHolderEnded(TOKEN);
+    await bridge.comeBack();
+    await bridge.request('startProgram', 2);
+    await bridge.call('fetchAsset', { assetId: AssetId.parse('a') }); // the refusal has arrived before: the next attempt waits
+    await control.stop();
+    bridge.answer('startProgram', () => ({ rtp: { ip: '127.0.0.1', port: 5004 } }));
+    await control.start({});
+    expect(bridge.all('startProgram')).toHaveLength(3);
   });
 
   it('is asked to end what belongs to no room', async () => {

@@ -52,6 +52,12 @@ export class OutputBook {
     this.#entries.delete(id);
   }
 
+  /** The bridge did not take it. */
+  fail(id: OutputId, { code, message }: LianmaiError): void {
+    const entry = this.#entries.get(id);
+    if (entry) entry.info = { ...entry.info, state: 'failed', reason: { code, message } };
+  }
+
   /** Another bridge starts them from the beginning. */
   restart(): void {
     for (const [id, entry] of this.#entries) entry.info = untouched(id, entry.kind, entry.url.reveal());
