@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -263,6 +263,25 @@ describe('pages and health', () => {
     expect(playlist.headers.get('content-type')).toBe('application/vnd.apple.mpegurl');
     originUrl = 'http://127.0.0.1:1';
     expect((await send('GET', '/live/r1.m3u8')).status).toBe(503);
+  });
+
+  it('[API-24] pass nothing on that would confuse the origin: no bodies, no other paths or hosts', async () => {
+    const { port } = origin.address() as AddressInfo;
+    originUrl = `http://127.0.0.1:${port}`;
+    const raw = async (target: string, headers: Record<string, string> = {}, body = '') => {
+      const asking = httpRequest(url, { path: target, headers }).end(body);
+      const [answer] = (await once(asking, 'response')) as [IncomingMessage];
+      answer.resume();
+      return answer.statusCode;
+    };
+    const asked = once(origin, 'request') as Promise<[IncomingMessage]>;
+    expect(await raw('/live/r1.m3u8', { 'content-length': '5', connection: 'x-hop', 'x-hop': '1' }, 'GET /')).toBe(200);
+    const [{ headers }] = await asked;
+    expect([headers['content-length'], headers['transfer-encoding'], headers['x-hop']]).toEqual([undefined, undefined, undefined]);
+    expect((await send('GET', '/live/r1.m3u8')).body).toBe('GET /live/r1.m3u8 for 127.0.0.1');
+    expect(await raw('/live/../metrics')).toBe(404);
+    expect(await raw('/live/%2e%2e/metrics')).toBe(404);
+    expect(await raw('http://elsewhere.example/live/r1.m3u8')).toBe(404);
   });
 });
 

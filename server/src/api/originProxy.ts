@@ -15,6 +15,8 @@ const HOP_BY_HOP = [
   'upgrade',
   'host',
 ];
+/** What is asked of the origin has no body: one that is announced and never sent would eat the next request on the same connection. */
+const OF_A_BODY = ['content-length', 'expect'];
 const TIMEOUT_MS = 15_000;
 
 const agent = new Agent({ keepAlive: true, maxSockets: 256 });
@@ -30,10 +32,12 @@ export const originProxy =
     const target = targetOf(/^\/([A-Za-z0-9_-]*)/.exec(request.path)?.[1] ?? '');
     if (target === null) return next(new LianmaiError('BRIDGE_UNAVAILABLE'));
     if (request.method !== 'GET' && request.method !== 'HEAD' && request.method !== 'OPTIONS') return next();
-    const isSecure = target.startsWith('https:');
-    const headers = { ...passedOn(request.headers), 'x-forwarded-for': request.ip ?? '' };
+    const address = addressOn(target, request.originalUrl);
+    if (!address) return next(new LianmaiError('NOT_FOUND'));
+    const isSecure = address.protocol === 'https:';
+    const headers = { ...passedOn(request.headers, OF_A_BODY), 'x-forwarded-for': request.ip ?? '' };
     const options = { method: request.method, headers, agent: isSecure ? secureAgent : agent, timeout: TIMEOUT_MS };
-    const upstream = (isSecure ? httpsRequest : httpRequest)(`${target}${request.originalUrl}`, options, (answer) => {
+    const upstream = (isSecure ? httpsRequest : httpRequest)(address, options, (answer) => {
       response.writeHead(answer.statusCode ?? 502, passedOn(answer.headers));
       answer.pipe(response);
       answer.on('error', () => response.destroy());
@@ -47,6 +51,16 @@ export const originProxy =
     upstream.end();
   };
 
-function passedOn(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.includes(name)));
+/** null for what is not below /live/ once it is resolved: `..` would reach the origin's other paths, and an absolute URL another host. */
+function addressOn(target: string, originalUrl: string): URL | null {
+  if (!originalUrl.startsWith('/') || !URL.canParse(target + originalUrl)) return null;
+  const address = new URL(target + originalUrl);
+  return address.pathname.startsWith('/live/') ? address : null;
+}
+
+/** All but what belongs to one connection, by its nature or because `Connection` names it. */
+function passedOn(headers: IncomingHttpHeaders, dropped: readonly string[] = []): OutgoingHttpHeaders {
+  const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase());
+  const without = new Set([...HOP_BY_HOP, ...named, ...dropped]);
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !without.has(name)));
 }

@@ -153,7 +153,8 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
 
   async removeOutput(id: OutputId): Promise<void> {
     this.#outputs.get(id);
-    if (!this.isOver) await this.#run?.request('removeOutput', { id }).catch((error: unknown) => {
+    if (!this.isOver)
+      await this.#run?.request('removeOutput', { id }).catch((error: unknown) => {
         if (!isUnknown(error)) throw error;
       });
     this.#outputs.remove(id);
