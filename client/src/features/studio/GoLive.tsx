@@ -11,19 +11,24 @@ export function GoLive() {
   const { t } = useTranslation();
   const state = useRoom((room) => room.live?.state);
   const [isOpen, setOpen] = useState(false);
-  if (state === 'live' || state === 'starting') return <EndLive />;
+  const isOn = state === 'live' || state === 'starting';
   return (
     <>
-      <Button
-        look="primary"
-        size="sm"
-        isBusy={state === 'stopping'}
-        icon={<Radio size={18} aria-hidden />}
-        onClick={() => setOpen(true)}
-        data-testid={testIds.goLive}
-      >
-        {t('live.goLive')}
-      </Button>
+      {isOn ? (
+        <EndLive />
+      ) : (
+        <Button
+          look="primary"
+          size="sm"
+          isBusy={state === 'stopping'}
+          icon={<Radio size={18} aria-hidden />}
+          onClick={() => setOpen(true)}
+          data-testid={testIds.goLive}
+        >
+          {t('live.goLive')}
+        </Button>
+      )}
+      {/* Stays while the show starts: if it does not, the reason is said here and nothing has to be typed again. */}
       {isOpen && <GoLiveDialog onClose={() => setOpen(false)} />}
     </>
   );

@@ -31,11 +31,6 @@ export function Outputs({ watchLink }: { watchLink: string }) {
           data-testid={testIds.watchLink}
         />
       </section>
-      {live?.state === 'failed' && live.reason && (
-        <p role="alert" className="rounded-md bg-surface-2 p-4 text-base">
-          <strong className="font-semibold">{t('live.failedTitle')}</strong> {t(`errors.${live.reason.code}`)} {t('live.failedText')}
-        </p>
-      )}
       <section className="flex min-h-0 flex-1 flex-col gap-2" aria-label={t('outputs.destinations')}>
         <div className="flex items-center justify-between">
           <h3 className="font-semibold">{t('outputs.destinations')}</h3>

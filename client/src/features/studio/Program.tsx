@@ -29,6 +29,7 @@ export function Program() {
           {t(`scene.${scene.layout}`)} · {profile.name} · {profile.orientation === 'portrait' ? '9:16' : '16:9'}
         </span>
       </div>
+      <Stopped />
       <div ref={ref} className="relative min-h-40 flex-1 p-1.5">
         {scale > 0 && (
           <div
@@ -53,6 +54,18 @@ export function Program() {
         )}
       </div>
     </section>
+  );
+}
+
+/** The show broke off by itself: said where the host looks, until the next start. */
+function Stopped() {
+  const { t } = useTranslation();
+  const reason = useRoom((room) => (room.live?.state === 'failed' ? (room.live.reason?.code ?? 'INTERNAL') : null));
+  if (!reason) return null;
+  return (
+    <p role="alert" className="rounded-md bg-surface-2 px-4 py-3 text-base">
+      <strong className="font-semibold">{t('live.failedTitle')}</strong> {t(`errors.${reason}`)} {t('live.failedText')}
+    </p>
   );
 }
 
