@@ -5,7 +5,8 @@ export class Metrics {
   readonly registry = new Registry();
 
   constructor() {
-    collectDefaultMetrics({ register: this.registry, prefix: 'lianmai_' });
+    // Event loop lag is sampled ten times a second: the default of a hundred costs an idle process 0.4 % of a core.
+    collectDefaultMetrics({ register: this.registry, prefix: 'lianmai_', eventLoopMonitoringPrecision: 100 });
   }
 
   counter<L extends string = never>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> {

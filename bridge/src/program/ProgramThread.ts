@@ -3,7 +3,8 @@ import { delay, type Closable } from '@lianmai/kit';
 import { LianmaiError, type Levels, type RtpTrack, type SourceId } from '@lianmai/protocol';
 import type { ShownPicture } from '../compositor/index.js';
 import type { MediaTag } from '../stream/index.js';
-import { unpackTags, type FromThread, type ThreadJob, type ThreadStats, type ToThread } from './messages.js';
+import type { FromThread, ThreadJob, ThreadStats, ToThread } from './messages.js';
+import { unpackTags } from './tagMail.js';
 
 export interface ThreadEvents {
   onTags: (tags: MediaTag[]) => void;
@@ -98,11 +99,10 @@ export class ProgramThread implements Closable {
   }
 
   #receive(message: FromThread): void {
+    if (message instanceof ArrayBuffer) return this.#events.onTags(unpackTags(message));
     switch (message.kind) {
       case 'ready':
         return this.#onReady(message.rtp);
-      case 'tags':
-        return this.#events.onTags(unpackTags(message.batch));
       case 'shown':
         this.#shown.get(message.requestId)?.resolve(message.ptsMs);
         return void this.#shown.delete(message.requestId);

@@ -3,21 +3,18 @@ import { parentPort } from 'node:worker_threads';
 import { createLog, type Log } from '@lianmai/kit';
 import { toLianmaiError } from '@lianmai/protocol';
 import { Engine } from './Engine.js';
-import { packTags, type FromThread, type ThreadJob, type ToThread } from './messages.js';
-import { TagMail } from './TagMail.js';
+import type { FromThread, ThreadJob, ToThread } from './messages.js';
+import { TagMail } from './tagMail.js';
 
 const port = parentPort;
 if (!port) throw new Error('to be run as a thread');
 
-const send = (message: FromThread, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
+const send = (message: FromThread) => port.postMessage(message);
 const fail = (thrown: unknown) => {
   const error = toLianmaiError(thrown);
   send({ kind: 'failed', error: error.toWire(), cause: error.cause instanceof Error ? error.cause.message : error.message });
 };
-const mail = new TagMail((tags) => {
-  const batch = packTags(tags);
-  send({ kind: 'tags', batch }, [batch.bytes]);
-});
+const mail = new TagMail((bytes) => port.postMessage(bytes, [bytes]));
 
 async function start(job: ThreadJob, log: Log): Promise<Engine> {
   const engine = await Engine.start(job, log, {

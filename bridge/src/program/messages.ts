@@ -2,7 +2,6 @@ import type { LogLevel } from '@lianmai/kit';
 import type { Levels, ProgramId, ProgramStats, Profile, RtpTrack, SourceId, WireError } from '@lianmai/protocol';
 import type { ShownPicture } from '../compositor/index.js';
 import type { Ffmpeg } from '../ffmpeg/index.js';
-import type { MediaTag } from '../stream/index.js';
 
 /** What makes an idle thread the thread of a program. */
 export interface ThreadJob {
@@ -25,42 +24,16 @@ export type ToThread =
   | { kind: 'detachTrack'; trackId: string }
   | { kind: 'close'; reason: string };
 
-/** Encoded media: the bodies lie one after another in `bytes`. */
-export interface TagBatch {
-  bytes: ArrayBuffer;
-  tags: (Omit<MediaTag, 'body'> & { length: number })[];
-}
-
 /** What a thread measures of itself; the process-wide part of the CPU is added by whoever sees all threads. */
 export type ThreadStats = Omit<ProgramStats, 'cpu'> & { cpu: { decoders: number; thread: number; encoder: number } };
 
-/** Thread → main. */
+/** Thread → main. Encoded media, packed, comes thirty times a second and is a message by itself. */
 export type FromThread =
+  | ArrayBuffer
   | { kind: 'ready'; rtp: { ip: string; port: number } }
-  | { kind: 'tags'; batch: TagBatch }
   | { kind: 'shown'; requestId: number; ptsMs: number }
   | { kind: 'keyFrameNeeded'; trackId: string }
   | { kind: 'levels'; levels: Levels }
   | { kind: 'stats'; stats: ThreadStats }
   | { kind: 'failed'; error: WireError; cause: string }
   | { kind: 'closed' };
-
-export function packTags(tags: readonly MediaTag[]): TagBatch {
-  const bytes = new Uint8Array(tags.reduce((sum, tag) => sum + tag.body.length, 0));
-  let at = 0;
-  const heads = tags.map(({ body, ...head }) => {
-    bytes.set(body, at);
-    at += body.length;
-    return { ...head, length: body.length };
-  });
-  return { bytes: bytes.buffer, tags: heads };
-}
-
-export function unpackTags({ bytes, tags }: TagBatch): MediaTag[] {
-  let at = 0;
-  return tags.map(({ length, ...head }) => {
-    const body = Buffer.from(bytes, at, length);
-    at += length;
-    return { ...head, body };
-  });
-}
