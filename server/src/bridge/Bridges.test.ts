@@ -106,7 +106,7 @@ describe('the socket to the bridges', () => {
   it('stays when it comes back on a new socket before the old one is known to be dead', async () => {
     const { connect, bridges } = await start({ graceMs: 50 });
     const { fake, bridge } = await connect();
-    const replaced = once(fake.socket, 'disconnect');
+    const replaced = new Promise((resolve) => fake.socket.once('disconnect', resolve));
     const { fake: again, bridge: same } = await connect();
     await replaced;
     expect(same).toBe(bridge);
