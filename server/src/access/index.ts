@@ -6,3 +6,4 @@ export { Access } from './Access.js';
 export { can, canModerate, canPublish, type Standing } from './can.js';
 export { apiKeyFrom, isSame, type ApiKey } from './credentials.js';
 export { AUDIENCE, type JoinTokenRequest } from './token.js';
+export { isFromLobby, lobbyIdentity } from './lobbyIdentity.js';

@@ -106,6 +106,48 @@ describe('joining', () => {
   });
 });
 
+describe('hosts from the open lobby', () => {
+  it('[ROOM-07] are hosts of the room that they opened, not of one that somebody else has opened since', async () => {
+    await join('lobby:first', 'host');
+    expect(codeOf(() => room.join({ claims: claims('lobby:stale', 'host'), link: new FakeLink() }))).toBe('FORBIDDEN');
+    await join('lobby:stale', 'guest');
+    expect(codeOf(() => room.join({ claims: claims('lobby:stale', 'host'), link: new FakeLink() }))).toBe('FORBIDDEN');
+    await join('co-host', 'host');
+    await join('lobby:first', 'host');
+    expect(room.people.all.filter(({ isHost }) => isHost).map(({ identity }) => identity)).toEqual(['lobby:first', 'co-host']);
+  });
+
+  it('[ROOM-08] come back as hosts where guests were faster after a restart', async () => {
+    await join('lobby:guest', 'guest');
+    expect((await join('lobby:first', 'host')).participant.isHost).toBe(true);
+  });
+});
+
+describe('a token with fewer rights', () => {
+  const back = async (role: Grants['role'], grants: Partial<Grants>) => {
+    const before = await join('ann', 'guest');
+    await before.participant.media.createTransport({ direction: 'send' });
+    await produce(before.participant, 'camera');
+    const resume = { participantId: before.participant.id, secret: before.participant.resumeSecret, media: 'keep' as const };
+    return join('ann', role, { grants, resume });
+  };
+
+  it('[ROOM-09] keeps no media that it does not allow when it resumes', async () => {
+    const narrower = await back('guest', { publish: ['microphone'] });
+    expect([narrower.mediaKept, narrower.participant.info().producers]).toEqual([false, []]);
+    await open();
+    expect((await back('guest', { subscribe: false })).mediaKept).toBe(false);
+    await open();
+    expect((await back('guest', {})).mediaKept).toBe(true);
+  });
+
+  it('[ROOM-09] gives up the seat of somebody who may publish nothing any more', async () => {
+    const { participant } = await back('viewer', { publish: [] });
+    expect(participant.info()).toMatchObject({ onStage: false, producers: [] });
+    expect(room.stage.snapshot.seats).toEqual([]);
+  });
+});
+
 describe('a lost connection', () => {
   it('[ROOM-10] keeps the seat and the tracks for the grace, then lets them go', async () => {
     const host = await join('host', 'host');

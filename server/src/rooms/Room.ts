@@ -3,6 +3,7 @@ import type { Log } from '@lianmai/kit';
 import {
   LianmaiError,
   type ChatMessage,
+  type EffectiveGrants,
   type EventData,
   type Identity,
   type LiveInfo,
@@ -122,8 +123,9 @@ export class Room extends EventEmitter<{ liveSourcesChanged: [] }> implements Li
     if (this.isClosed) throw new LianmaiError('SHUTTING_DOWN', undefined, { message: 'The room is just being closed. Try again.' });
     const { removed, isLocked } = this.moderation;
     const { maxParticipants } = this.#options.settings;
-    const admission = admit({ people: this.people, size: this.people.size, maxParticipants, isLocked, removed }, request);
-    if (request.claims.grants.role === 'host') this.#hosts.add(request.claims.sub);
+    const hosts = this.#hosts;
+    const admission = admit({ people: this.people, size: this.people.size, maxParticipants, isLocked, removed, hosts }, request);
+    if (request.claims.grants.role === 'host') hosts.add(request.claims.sub);
     return admission.how === 'enter' ? this.#enter(request) : this.#return(request, admission.participant, admission.how === 'takeOver');
   }
 
@@ -140,9 +142,12 @@ export class Room extends EventEmitter<{ liveSourcesChanged: [] }> implements Li
 
   #return({ claims, link, resume }: JoinRequest, participant: Participant, isOtherPage: boolean): JoinResult {
     this.#stopGrace(participant);
+    const before = participant.grants;
     participant.attach(link, claims);
     if (isOtherPage) participant.renewResumeSecret();
-    const mediaKept = !isOtherPage && resume?.media === 'keep' && participant.media.hasTransports;
+    // Tracks that the new token would not allow must not run on.
+    const mediaKept =
+      !isOtherPage && allowsAllOf(participant.grants, before) && resume?.media === 'keep' && participant.media.hasTransports;
     const ready = mediaKept ? participant.media.peer() : participant.media.reset('the page starts anew');
     this.#tellChanged(participant);
     this.stage.arrive(participant);
@@ -251,6 +256,9 @@ export class Room extends EventEmitter<{ liveSourcesChanged: [] }> implements Li
     this.#log.info({ reason }, 'room closed');
   }
 }
+
+const allowsAllOf = (now: EffectiveGrants, before: EffectiveGrants): boolean =>
+  (now.subscribe || !before.subscribe) && before.publish.every((source) => now.publish.includes(source));
 
 /** Destinations are the business of those who control the program, and of nobody else. */
 function liveInfoFor(viewer: Participant, info: LiveInfo | null): LiveInfo | null {

@@ -35,6 +35,7 @@ export class RoomStage {
   /** Came into the room, perhaps again: what the token promises decides where they go. */
   arrive(participant: Participant): void {
     const { grants, grantedRole } = participant;
+    if (grants.publish.length === 0) this.run({ type: 'comeDown', who: participant.id });
     const isAudience = grants.publish.length === 0 || grantedRole === 'viewer';
     this.run({ type: 'arrive', who: participant.id, wants: isAudience ? 'none' : grantedRole === 'host' ? 'seat' : 'ask' });
   }

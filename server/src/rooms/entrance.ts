@@ -1,4 +1,5 @@
 import { effectiveGrants, LianmaiError, type Identity, type JoinClaims } from '@lianmai/protocol';
+import { isFromLobby } from '../access/index.js';
 import type { JoinRequest } from './contract.js';
 import type { Participant } from './Participant.js';
 
@@ -9,6 +10,8 @@ export interface Door {
   maxParticipants: number;
   isLocked: boolean;
   removed: ReadonlySet<Identity>;
+  /** Who has been host while the room lives. */
+  hosts: ReadonlySet<Identity>;
 }
 
 /**
@@ -19,6 +22,7 @@ export type Admission = { how: 'resume' | 'takeOver'; participant: Participant }
 /** Who may come in, and as whom; a typed error for who may not. */
 export function admit(door: Door, { claims, resume }: Pick<JoinRequest, 'claims' | 'resume'>): Admission {
   if (door.removed.has(claims.sub)) throw new LianmaiError('REMOVED');
+  assertRoomIsTheirs(door.hosts, claims);
   const known = [...door.people].find((participant) => participant.identity === claims.sub);
   if (known) {
     if (resume?.participantId !== known.id) return { how: 'takeOver', participant: known };
@@ -30,6 +34,15 @@ export function admit(door: Door, { claims, resume }: Pick<JoinRequest, 'claims'
   if (door.isLocked) throw new LianmaiError('ROOM_LOCKED');
   if (door.size >= door.maxParticipants) throw new LianmaiError('ROOM_FULL');
   return { how: 'enter' };
+}
+
+/**
+ * The lobby makes somebody host of a room that is not there yet, with a token that outlives rooms: it does not open a room that somebody else has
+ * opened since.
+ */
+function assertRoomIsTheirs(hosts: ReadonlySet<Identity>, { sub, grants }: JoinClaims): void {
+  if (grants.role !== 'host' || !isFromLobby(sub) || hosts.size === 0 || hosts.has(sub)) return;
+  throw new LianmaiError('FORBIDDEN', undefined, { message: 'This room has another host now. Come in through the lobby.' });
 }
 
 /** Whoever runs the room cannot be locked out of it. */

@@ -1,14 +1,15 @@
 import {
-  Identity,
   LianmaiError,
   LobbyJoinReply,
   LobbyJoinRequest,
   LobbyRoom,
   type ErrorCode,
+  type Identity,
   type Role,
   type RoomId,
 } from '@lianmai/protocol';
 import { z } from 'zod';
+import { lobbyIdentity } from '../../access/index.js';
 import type { Room } from '../../rooms/index.js';
 import { route, type ApiServices } from '../contract.js';
 import { RoomParams } from '../schemas.js';
@@ -44,7 +45,7 @@ export const lobby = [
     status: 201,
     errors: ['FORBIDDEN', 'ROOM_LOCKED', 'NOT_FOUND', 'RATE_LIMITED'],
     handle: ({ services, params: { room }, body: { name, role, deviceId } }) => {
-      const identity = Identity.parse(`lobby:${deviceId}`);
+      const identity = lobbyIdentity(deviceId);
       assertOffered(services, room, identity, role);
       if (role === 'host') services.reservations.reserve(room, identity);
       return { ...services.access.mintJoinToken({ identity, name, grants: { room, role }, ttlSeconds: TOKEN_TTL_S }), role };
