@@ -9,9 +9,14 @@ import { say } from './say.mjs';
 
 /** name → the configuration and the folder of its tests (none: all that the configuration includes). */
 export const SUITES = {
-  unit: { config: 'vitest.config.ts', folder: '', what: 'unit tests', estimate: 'about a minute' },
-  e2e: { config: 'vitest.e2e.config.ts', folder: 'test/src/e2e', what: 'end-to-end tests with real browsers', estimate: 'several minutes' },
-  faults: { config: 'vitest.e2e.config.ts', folder: 'test/src/faults', what: 'fault tests', estimate: 'several minutes' },
+  unit: { config: 'vitest.config.ts', folder: '', what: 'unit tests', estimate: 'one to three minutes' },
+  e2e: {
+    config: 'vitest.e2e.config.ts',
+    folder: 'test/src/e2e',
+    what: 'end-to-end tests with real browsers',
+    estimate: 'about five minutes',
+  },
+  faults: { config: 'vitest.e2e.config.ts', folder: 'test/src/faults', what: 'fault tests', estimate: 'about a minute' },
 };
 
 /**
