@@ -32,3 +32,16 @@ it('takes only pictures, of bounded size, and reads only what it keeps', async (
   expect(await codeOf(store.read('../../etc/passwd' as never))).toBe('NOT_FOUND');
   expect(await store.has('0'.repeat(64) as never)).toBe(false);
 });
+
+it('fills the disk to its bound only, over restarts too; what it keeps already costs nothing', async () => {
+  const { folder } = await open();
+  const maxBytes = PNG.length + WEBP.length;
+  const store = await AssetStore.open(folder, maxBytes);
+  const first = await store.save(PNG);
+  await store.save(WEBP);
+  expect(await store.save(PNG)).toBe(first);
+  const another = Buffer.concat([PNG, Buffer.alloc(1)]);
+  expect(await codeOf(store.save(another))).toBe('TOO_LARGE');
+  expect(await codeOf((await AssetStore.open(folder, maxBytes)).save(another))).toBe('TOO_LARGE');
+  expect(await codeOf((await AssetStore.open(folder, maxBytes + another.length)).save(another))).toMatch(/^[0-9a-f]{64}$/);
+});

@@ -1,36 +1,49 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AssetId, LianmaiError, MAX_ASSET_BYTES } from '@lianmai/protocol';
 
+/** Where the lobby is open everybody may upload: the disk is not theirs to fill. */
+const MAX_TOTAL_BYTES = 1024 ** 3;
 const SHA256_HEX = /^[0-9a-f]{64}$/;
 
 /** Backgrounds and logos, by content: the same picture uploaded twice is one file. */
 export class AssetStore {
   readonly #folder: string;
+  readonly #maxTotalBytes: number;
+  /** Those that are just being written included. */
+  #totalBytes: number;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, totalBytes: number, maxTotalBytes: number) {
     this.#folder = folder;
+    this.#totalBytes = totalBytes;
+    this.#maxTotalBytes = maxTotalBytes;
   }
 
-  static async open(dataDir: string): Promise<AssetStore> {
+  static async open(dataDir: string, maxTotalBytes = MAX_TOTAL_BYTES): Promise<AssetStore> {
     const folder = join(dataDir, 'assets');
     await mkdir(folder, { recursive: true });
-    return new AssetStore(folder);
+    return new AssetStore(folder, await sizeOf(folder), maxTotalBytes);
   }
 
-  /** PNG, JPEG or WebP of at most 4 MB; else UNSUPPORTED or TOO_LARGE. */
+  /** PNG, JPEG or WebP of at most 4 MB, while all of them are at most 1 GB; else UNSUPPORTED or TOO_LARGE. */
   async save(bytes: Uint8Array): Promise<AssetId> {
     if (bytes.length > MAX_ASSET_BYTES) throw new LianmaiError('TOO_LARGE', { maxBytes: MAX_ASSET_BYTES });
     if (!isPicture(bytes)) throw new LianmaiError('UNSUPPORTED', undefined, { message: 'Only PNG, JPEG and WebP pictures can be used.' });
     const id = AssetId.parse(createHash('sha256').update(bytes).digest('hex'));
     if (await this.has(id)) return id;
+    if (this.#totalBytes + bytes.length > this.#maxTotalBytes)
+      throw new LianmaiError('TOO_LARGE', undefined, {
+        message: 'The server keeps as many pictures as it may. Ask its operator to remove some.',
+      });
+    this.#totalBytes += bytes.length;
     // Whole or not at all: another name until it is written.
     const unfinished = join(this.#folder, `${id}.${randomUUID()}.part`);
     try {
       await writeFile(unfinished, bytes);
       await rename(unfinished, this.#pathOf(id));
     } catch (error) {
+      this.#totalBytes -= bytes.length;
       await rm(unfinished, { force: true });
       throw error;
     }
@@ -54,6 +67,13 @@ export class AssetStore {
   #pathOf(id: AssetId): string {
     return join(this.#folder, id);
   }
+}
+
+async function sizeOf(folder: string): Promise<number> {
+  // One that goes away meanwhile weighs nothing.
+  const weigh = async (name: string) => (await stat(join(folder, name)).catch(() => null))?.size ?? 0;
+  const sizes = await Promise.all((await readdir(folder)).map(weigh));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 const startsWith = (bytes: Uint8Array, magic: readonly number[], at = 0): boolean =>
