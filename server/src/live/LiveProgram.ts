@@ -47,6 +47,8 @@ const APP = 'live';
 const RESCUE_PATIENCE_MS = 30_000;
 const RESCUE_BACKOFF = { firstMs: 200, maxMs: 2000 };
 const RESYNC_MS = 500;
+/** Settings of sources that are away are remembered, up to here: everybody in the room is told the mix. */
+const MAX_MIX_ENTRIES = 256;
 const MOVING = 'The bridge stopped. The program is being started again.';
 
 /** A room's program from its start to its end, on one bridge after another if need be. */
@@ -124,8 +126,8 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
       if (change.version !== undefined && change.version !== this.#sceneVersion)
         throw new LianmaiError('CONFLICT', { sceneVersion: this.#sceneVersion });
       const scene = patchScene(this.#scene, change.scene ?? {});
-      const mix = { ...this.#mix, ...change.mix };
       const sources = this.#options.room.liveSources();
+      const mix = bounded({ ...this.#mix, ...change.mix }, sources);
       const appliedAtPtsMs = await this.#running().show(this.#picture(scene, mix, sources), sources);
       this.#scene = scene;
       this.#mix = mix;
@@ -321,4 +323,9 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
     this.#run?.close('the program is over');
     this.emit('changed');
   }
+}
+
+function bounded(mix: Mix, sources: readonly LiveSource[]): Mix {
+  if (Object.keys(mix).length <= MAX_MIX_ENTRIES) return mix;
+  return Object.fromEntries(Object.entries(mix).filter(([id]) => sources.some((source) => source.id === id)));
 }

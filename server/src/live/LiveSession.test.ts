@@ -1,5 +1,5 @@
 import { createLog } from '@lianmai/kit';
-import { AssetId, LianmaiError, ProgramId, type LiveInfo } from '@lianmai/protocol';
+import { AssetId, LianmaiError, ProgramId, SourceId, type LiveInfo } from '@lianmai/protocol';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FakeBridge, outputInfo, startBridges, TOKEN } from '../bridge/testing/index.js';
 import type { LiveControl } from './contract.js';
@@ -198,6 +198,19 @@ describe('a scene change', () => {
     });
     expect(await codeOf(control.update({ scene: { layout: 'spotlight' } }))).toBe('INTERNAL');
     expect(control.info).toMatchObject({ sceneVersion: 2, scene: { layout: 'grid' } });
+  });
+});
+
+describe('the mix', () => {
+  it('remembers sources that are away, but not without end', async () => {
+    const { control } = await onAir();
+    const entry = { gainDb: -3, muted: false };
+    const many = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [SourceId.parse(`p${index}:camera`), entry]));
+    await control.update({ mix: { [SourceId.parse('ann:camera')]: entry, ...many(200) } });
+    expect(Object.keys(control.info?.mix ?? {})).toHaveLength(201);
+    await control.update({ mix: many(300) });
+    expect(control.info?.mix).toEqual({ 'ann:camera': entry });
   });
 });
 
