@@ -24,6 +24,8 @@ export interface ApiOptions extends Omit<ApiServices, 'reservations'> {
 /** Everything that this server answers over plain HTTP. */
 export function createApi(options: ApiOptions): Express {
   const { log, metrics, isReady, access, originTarget, clientDir, trustProxy } = options;
+  // Made once: everybody may ask for it.
+  const description = openApiDocument();
   const app = express();
   app.disable('x-powered-by');
   // The nearest address that is not of our own networks: what a caller writes into X-Forwarded-For itself counts for nothing.
@@ -32,7 +34,7 @@ export function createApi(options: ApiOptions): Express {
   app.use(status({ isReady, metrics, access }));
   app.use('/live', originProxy(originTarget));
   app.use(securityHeaders(options));
-  app.get('/api/v1/openapi.json', (_request, response) => void response.json(openApiDocument()));
+  app.get('/api/v1/openapi.json', (_request, response) => void response.json(description));
   app.use('/api/v1', apiRouter(routes, { ...options, reservations: new HostReservations() }));
   app.use('/api', answerNotFound);
   app.use(pages(clientDir));
