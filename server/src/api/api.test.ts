@@ -206,6 +206,9 @@ describe('the open lobby', () => {
     await enter('u1', 'host');
     await rooms.get(RoomId.parse('r1')).live.start({});
     expect((await look()).live).toEqual({ liveSinceMs: 2, hls: '/live/r1.m3u8', viewers: 3 });
+    // An address that only the bridge knows: the pages' Content-Security-Policy would not let them load from there.
+    Object.assign(rooms.get(RoomId.parse('r1')).live, { origin: { url: 'https://bridge.example.com', port: 8080 } });
+    expect((await look()).live?.hls).toBe('/live/r1.m3u8');
     app = createApi({ ...options, originUrl: 'https://cdn.example.com' });
     expect((await look()).live?.hls).toBe('https://cdn.example.com/live/r1.m3u8');
   });

@@ -66,11 +66,14 @@ function lookAt(services: ApiServices, id: RoomId): z.input<typeof LobbyRoom> {
   };
 }
 
-/** Without an address of its own, the origin is reached through this server, on the very address that the page came from. */
+/**
+ * Unless this server was told a public address, the origin is reached through it, on the very address that the page came from: one that only a bridge
+ * knows is not among those that the page may load from.
+ */
 function liveOf(room: Room, originUrl: string | null): z.input<typeof LobbyRoom>['live'] {
-  const { info, origin } = room.live;
+  const { info } = room.live;
   if (!info || !room.isLive) return null;
-  return { liveSinceMs: info.liveSinceMs, hls: `${originUrl ?? origin?.url ?? ''}${info.hlsPath}`, viewers: info.hlsViewers };
+  return { liveSinceMs: info.liveSinceMs, hls: `${originUrl ?? ''}${info.hlsPath}`, viewers: info.hlsViewers };
 }
 
 function rolesNow({ isLobbyOpen }: ApiServices, room: Room | undefined): Role[] {
