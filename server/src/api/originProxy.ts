@@ -17,6 +17,8 @@ const HOP_BY_HOP = [
 ];
 /** What is asked of the origin has no body: one that is announced and never sent would eat the next request on the same connection. */
 const OF_A_BODY = ['content-length', 'expect'];
+/** Cookies know no ports: those of other programs on this host come along, and are nobody's business but theirs. */
+const PRIVATE = ['cookie', 'authorization'];
 const TIMEOUT_MS = 15_000;
 
 const agent = new Agent({ keepAlive: true, maxSockets: 256 });
@@ -35,7 +37,7 @@ export const originProxy =
     const address = addressOn(target, request.originalUrl);
     if (!address) return next(new LianmaiError('NOT_FOUND'));
     const isSecure = address.protocol === 'https:';
-    const headers = { ...passedOn(request.headers, OF_A_BODY), 'x-forwarded-for': request.ip ?? '' };
+    const headers = { ...passedOn(request.headers, [...OF_A_BODY, ...PRIVATE]), 'x-forwarded-for': request.ip ?? '' };
     const options = { method: request.method, headers, agent: isSecure ? secureAgent : agent, timeout: TIMEOUT_MS };
     const upstream = (isSecure ? httpsRequest : httpRequest)(address, options, (answer) => {
       response.writeHead(answer.statusCode ?? 502, passedOn(answer.headers));
