@@ -6,7 +6,7 @@ import { FfmpegProcess } from '../../ffmpeg/index.js';
 import { flvFileHeader, flvTagParts } from '../../formats/index.js';
 import type { MediaTag } from '../../stream/index.js';
 
-/** What comes out of a program, decoded: 32x18 grey pictures (one byte a pixel) with their times, and 48 kHz mono samples from time 0. */
+/** What comes out of a program, decoded: pictures of 32x18 (luma, one byte a pixel) with their times, and 48 kHz mono samples from time 0. */
 export interface Decoded {
   pictures: { ptsMs: number; luma: Uint8Array }[];
   samples: Int16Array;
@@ -28,24 +28,15 @@ export async function decode(ffmpegPath: string, tags: readonly MediaTag[]): Pro
       at('in.flv'),
       Buffer.concat([flvFileHeader({ hasVideo: true, hasAudio: true }), ...tags.flatMap((tag) => flvTagParts(tag, tag.dtsMs))]),
     );
-    const picture = [
-      '-map',
-      '0:v',
-      '-vf',
-      `scale=${GRID.width}:${GRID.height}:flags=area:out_range=tv,format=gray`,
-      '-fps_mode',
-      'passthrough',
-      '-f',
-      'rawvideo',
-      at('v'),
-    ];
+    const scale = `scale=${GRID.width}:${GRID.height}:flags=area,format=yuv420p`;
+    const picture = ['-map', '0:v', '-vf', scale, '-fps_mode', 'passthrough', '-f', 'rawvideo', at('v')];
     const sound = ['-map', '0:a', '-af', 'aresample=async=1:first_pts=0', '-ac', '1', '-ar', '48000', '-f', 's16le', at('a')];
     const args = () => ['-nostdin', '-v', 'error', '-copyts', '-i', at('in.flv'), ...picture, ...sound];
     let complaints = '';
     const onLine = (line: string) => (complaints += `${line}\n`) !== '';
     await new FfmpegProcess({ path: ffmpegPath, name: 'test', pipes: {}, args, log: createLog('test', 'silent'), onLine }).exited;
     const [pictures, samples] = await Promise.all([readFile(at('v')), readFile(at('a'))]);
-    const bytes = GRID.width * GRID.height;
+    const bytes = (GRID.width * GRID.height * 3) / 2;
     const video = tags.filter((tag) => tag.kind === 'video' && !tag.isConfig);
     return {
       pictures: video
