@@ -18,7 +18,7 @@ import { factorOf, yuvOf, type Image, type PlacedSprite, type ShownPicture, type
 
 export interface DesignerOptions {
   canvas: Size;
-  artist: Artist;
+  artist: Pick<Artist, 'paint'>;
   /** Rejects for an asset that cannot be had. */
   fetchAsset: (id: AssetId) => Promise<Uint8Array>;
   log: Log;
@@ -37,7 +37,8 @@ const PATIENCE_MS = 80;
 const AVATAR_PART = 0.42;
 /** Part of the canvas's smaller side. */
 const MARGIN = 1 / 60;
-const NARROWEST_LABELLED_PX = 64;
+/** Smaller tiles have no room for a name. */
+const LEAST_LABELLED = { width: 64, height: 48 };
 
 const evenDown = (value: number) => Math.floor(value / 2) * 2;
 
@@ -90,7 +91,7 @@ export class Designer {
   #labelRequest(text: string, tile: Tile) {
     const smaller = Math.min(this.#options.canvas.width, this.#options.canvas.height);
     const maxWidthPx = evenDown(tile.width - 2 * this.#margin);
-    if (maxWidthPx < NARROWEST_LABELLED_PX || text === '') return null;
+    if (maxWidthPx < LEAST_LABELLED.width || tile.height < LEAST_LABELLED.height || text === '') return null;
     const fontPx = Math.round(Math.min(smaller / 30, Math.max(smaller / 48, tile.height * 0.06)));
     return { kind: 'label', text, fontPx, maxWidthPx } as const;
   }
