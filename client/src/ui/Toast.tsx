@@ -26,20 +26,22 @@ export function Toast({ children, action, closeLabel, onClose, ...rest }: ToastP
     <Radix.Root
       {...rest}
       onOpenChange={(isOpen) => !isOpen && onClose()}
-      className="animate-drawer pointer-events-auto flex items-center gap-2 rounded-lg border border-line bg-surface-3 py-2 pr-2 pl-4 text-sm text-fg"
+      className="animate-drawer pointer-events-auto flex items-start gap-2 rounded-lg border border-line bg-surface-3 py-2 pr-2 pl-4 text-sm text-fg"
     >
-      <Radix.Description className="min-w-0 flex-1 py-1">{children}</Radix.Description>
-      {action && (
-        <Radix.Action altText={action.label} asChild>
-          <button
-            type="button"
-            onClick={action.onClick}
-            className="target shrink-0 rounded-md px-3 font-medium text-accent-text hover:bg-surface-2"
-          >
-            {action.label}
-          </button>
-        </Radix.Action>
-      )}
+      <div className="flex min-w-0 flex-1 flex-col items-start">
+        <Radix.Description className="py-1">{children}</Radix.Description>
+        {action && (
+          <Radix.Action altText={action.label} asChild>
+            <button
+              type="button"
+              onClick={action.onClick}
+              className="target -ml-3 rounded-md px-3 text-left font-medium text-accent-text hover:bg-surface-2"
+            >
+              {action.label}
+            </button>
+          </Radix.Action>
+        )}
+      </div>
       <Radix.Close asChild>
         <IconButton label={closeLabel} icon={<X size={18} />} />
       </Radix.Close>

@@ -20,7 +20,10 @@ describe('the lobby offers', () => {
   });
   it('a seat, or to watch, in an open room', () =>
     expect(offerOf('a', known({}), null)).toEqual({ primary: 'guest', secondary: 'viewer', obstacle: null }));
-  it('its host the way back', () => expect(offerOf('a', known({}), null, true).primary).toBe('host'));
+  it('its host the way back, into a locked room too', () => {
+    expect(offerOf('a', known({}), null, true).primary).toBe('host');
+    expect(offerOf('a', known({ locked: true, roles: [] }), null, true).primary).toBe('host');
+  });
   it('to watch where people ask for a seat', () => expect(offerOf('a', known({ roles: ['viewer'] }), null).primary).toBe('viewer'));
   it('nothing in a locked room, and says why', () => expect(offerOf('a', known({ locked: true }), null).obstacle).toBe('locked'));
   it('nothing where the operator wants tokens', () => {

@@ -40,7 +40,7 @@ export function offerOf(room: string, answer: LobbyAnswer, invited: Invited | nu
   if (answer.state === 'failed') return { ...NOTHING, obstacle: 'failed' };
   const { info } = answer;
   // Its host may always come back; whether this browser still counts as the host's is the server's to say.
-  if (info.exists && hasHosted && info.roles.length > 0) return { ...NOTHING, primary: 'host', secondary: 'viewer' };
+  if (info.exists && hasHosted) return { ...NOTHING, primary: 'host', secondary: 'viewer' };
   if (info.locked) return { ...NOTHING, obstacle: 'locked' };
   const primary = (['host', 'guest', 'viewer'] as const).find((role) => info.roles.includes(role)) ?? null;
   if (!primary) return { ...NOTHING, obstacle: info.exists ? 'tokenNeeded' : 'unknownRoom' };

@@ -27,7 +27,7 @@ export function useJoin(check: DeviceCheck, onJoined: (room: string, actions: Ro
     const tracks = wish.role === 'viewer' ? { camera: false, microphone: false } : check.handOver();
     try {
       const actions = await joinRoom({ ...wish, initial: tracks });
-      if (wish.role === 'host') rememberHosted(wish.room, true);
+      if (wish.role === 'host' && !wish.token) rememberHosted(wish.room, true);
       onJoined(wish.room, actions);
     } catch (thrown) {
       const error = toLianmaiError(thrown);
