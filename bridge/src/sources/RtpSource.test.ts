@@ -26,7 +26,7 @@ const files = new Map<VideoCodec, string>();
 async function mediaOf(codec: VideoCodec): Promise<string> {
   const file =
     files.get(codec) ??
-    (await makeMedia({ path: ffmpeg.path, log, codec, picture: PICTURE, sound: SOUND, seconds: 10, keyFrameEvery: 15 }));
+    (await makeMedia({ path: ffmpeg.path, log, codec, picture: PICTURE, sound: SOUND, seconds: 20, keyFrameEvery: 15 }));
   files.set(codec, file);
   return file;
 }
