@@ -60,6 +60,11 @@ export class Encoder implements Closable {
     return this.#store.heldFrames >= MAX_HELD_FRAMES;
   }
 
+  /** Something has come out. */
+  get hasBegun(): boolean {
+    return this.#progress.nextFrame > this.#progress.firstFrame;
+  }
+
   /** When the frame that is written next will be seen, on the program's timeline. */
   get nextPtsMs(): number {
     return ptsOfFrame(this.#store.next);

@@ -50,7 +50,7 @@ export class Engine implements Closable {
       periodMs: 1000 / FPS,
       now: nowMs,
       onTick: (dueMs) => this.#tick(dueMs),
-      onSkip: () => this.#droppedFrames++,
+      onSkip: () => this.#skip(),
       isBacklogged: () => encoder.isBacklogged,
     });
     this.#scope.defer(() => this.#clock.stop());
@@ -75,9 +75,8 @@ export class Engine implements Closable {
   /** The first picture starts the clock. Answers when it is seen, on the program's timeline. */
   show(picture: ShownPicture, sources: readonly SourceId[]): number {
     const isFirst = this.#compositor.picture.version < 0;
-    const gone = this.#sources.expect(sources);
+    this.#sources.expect(sources);
     this.#compositor.show(picture);
-    for (const id of gone) this.#compositor.forget(id);
     const ptsMs = this.nextPtsMs;
     if (isFirst) this.#clock.start();
     return ptsMs;
@@ -111,10 +110,16 @@ export class Engine implements Closable {
     if (this.#compositor.picture.version >= 0) this.#compositor.show(this.#compositor.picture);
   }
 
+  /** While the encoder starts, the program has not begun: it begins later, nothing is dropped. */
+  #skip(): void {
+    if (this.#encoder.hasBegun) this.#droppedFrames++;
+  }
+
   #tick(dueMs: number): void {
     const frame = this.#encoder.takeFrame();
     this.#compositor.compose(frame.canvas, frame.sound.samples, dueMs);
     this.#encoder.write(frame);
+    for (const id of this.#sources.endLeaving()) this.#compositor.forget(id);
     if (++this.#ticks % LEVELS_EVERY_TICKS === 0) this.#events.onLevels(this.#compositor.readLevels());
   }
 }

@@ -16,6 +16,7 @@ export class SourceSet implements Closable {
   readonly #options: SourceSetOptions;
   readonly #sources = new Map<SourceId, TrackSource>();
   readonly #ownerOfTrack = new Map<string, SourceId>();
+  readonly #leaving = new Set<SourceId>();
   #expected: ReadonlySet<SourceId> = new Set();
   #endedCpuSeconds = 0;
   #endedRestarts = 0;
@@ -38,12 +39,19 @@ export class SourceSet implements Closable {
     return this.#sum((source) => source.stats().decoderRssBytes);
   }
 
-  /** What the picture names: new ones are made, those it no longer names end. Answers who ended. */
-  expect(ids: readonly SourceId[]): SourceId[] {
+  /** What the picture names. New ones are made; those it no longer names go with `endLeaving`, when their sound has been faded out. */
+  expect(ids: readonly SourceId[]): void {
     const expected = new Set(ids);
-    const gone = [...this.#expected].filter((id) => !expected.has(id));
+    for (const id of this.#expected) if (!expected.has(id)) this.#leaving.add(id);
+    for (const id of ids) this.#leaving.delete(id);
     this.#expected = expected;
     for (const id of ids) this.#get(id);
+  }
+
+  /** Answers who ended. */
+  endLeaving(): SourceId[] {
+    const gone = [...this.#leaving];
+    this.#leaving.clear();
     for (const id of gone) this.#end(id);
     return gone;
   }
@@ -53,10 +61,14 @@ export class SourceSet implements Closable {
     this.#ownerOfTrack.set(track.trackId, track.sourceId);
   }
 
+  /** The last track of a source that no picture has named takes the source with it. */
   detach(trackId: string): void {
     const owner = this.#ownerOfTrack.get(trackId);
     this.#ownerOfTrack.delete(trackId);
-    if (owner) this.#sources.get(owner)?.detach(trackId);
+    if (!owner) return;
+    this.#sources.get(owner)?.detach(trackId);
+    const isWanted = this.#expected.has(owner) || [...this.#ownerOfTrack.values()].includes(owner);
+    if (!isWanted) this.#leaving.add(owner);
   }
 
   async close(reason: string): Promise<void> {
