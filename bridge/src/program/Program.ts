@@ -2,7 +2,6 @@ import { EventEmitter } from 'node:events';
 import { Scope, type Log, type LogLevel } from '@lianmai/kit';
 import {
   canvasOf,
-  FPS,
   LianmaiError,
   toLianmaiError,
   type BridgeRequestData,
@@ -23,9 +22,9 @@ import type { Ffmpeg } from '../ffmpeg/index.js';
 import type { MediaTag, Publisher, Stream, StreamHub } from '../stream/index.js';
 import type { AssetCache } from './AssetCache.js';
 import { Designer } from './Designer.js';
-import type { ThreadJob, ThreadStats } from './messages.js';
+import { EngineHost } from './EngineHost.js';
+import type { ThreadStats } from './messages.js';
 import { Outputs } from './Outputs.js';
-import { ProgramThread } from './ProgramThread.js';
 import type { SharedUsage } from './SharedUsage.js';
 import type { ThreadPool } from './ThreadPool.js';
 
@@ -56,9 +55,6 @@ export interface ProgramParts {
   log: Log;
 }
 
-/** A thread that crashes again and again is not started a fourth time within a minute. */
-const MAX_CRASHES = 3;
-const CRASH_WINDOW_MS = 60_000;
 /** The last picture of outputs that are ending: they drain what they have. */
 const OUTPUTS_END_MS = 4000;
 
@@ -76,14 +72,11 @@ export class Program extends EventEmitter<ProgramEvents> {
   readonly #publisher: Publisher;
   readonly #outputs: Outputs;
   readonly #designer: Designer;
-  readonly #tracks = new Map<string, RtpTrack>();
-  #thread: ProgramThread | null = null;
-  #rtp: { ip: string; port: number };
+  #engine: EngineHost | null = null;
   #picture: ProgramPicture;
+  /** As far as it has been painted. */
   #shown: ShownPicture | null = null;
   #state: ProgramState = 'starting';
-  #nextFrame = 0;
-  #crashesAtMs: number[] = [];
   #stopping: Promise<void> | undefined;
 
   private constructor(job: ProgramJob, parts: ProgramParts) {
@@ -92,7 +85,6 @@ export class Program extends EventEmitter<ProgramEvents> {
     this.#job = job;
     this.#parts = parts;
     this.#picture = job.picture;
-    this.#rtp = { ip: parts.rtpIp, port: 0 };
     this.#log = parts.log.child({ program: job.programId });
     const publisher = this.#scope.own(parts.hub.publish(job.stream));
     this.#publisher = publisher;
@@ -116,7 +108,7 @@ export class Program extends EventEmitter<ProgramEvents> {
     prepare(program);
     try {
       for (const { id, request } of job.outputs) program.#outputs.add(id, request);
-      await program.#startThread();
+      await program.#startEngine();
       return program;
     } catch (error) {
       await program.#fail(error);
@@ -130,7 +122,7 @@ export class Program extends EventEmitter<ProgramEvents> {
 
   /** Where the SFU sends the tracks. */
   get rtp(): { ip: string; port: number } {
-    return this.#rtp;
+    return this.#engine?.rtp ?? { ip: this.#parts.rtpIp, port: 0 };
   }
 
   get outputs(): OutputInfo[] {
@@ -140,22 +132,18 @@ export class Program extends EventEmitter<ProgramEvents> {
   /** On air with the next tick, as a whole. Answers when that is, on the program's own timeline. */
   async show(picture: ProgramPicture): Promise<number> {
     this.#picture = picture;
-    const shown = await this.#design(picture);
+    await this.#design(picture);
     if (this.#picture !== picture) throw new LianmaiError('CONFLICT', undefined, { message: 'A newer picture was sent meanwhile.' });
-    return this.#putOnAir(shown);
+    return this.#putOnAir();
   }
 
+  /** One of the same source and kind is replaced under its living decoder. */
   attachTrack(track: RtpTrack): void {
-    for (const [trackId, { sourceId, kind }] of this.#tracks) {
-      if (sourceId === track.sourceId && kind === track.kind) this.#tracks.delete(trackId);
-    }
-    this.#tracks.set(track.trackId, track);
-    this.#thread?.attachTrack(track);
+    this.#running().attachTrack(track);
   }
 
   detachTrack(trackId: string): void {
-    this.#tracks.delete(trackId);
-    this.#thread?.detachTrack(trackId);
+    this.#running().detachTrack(trackId);
   }
 
   addOutput(id: OutputId, request: OutputRequest): OutputInfo {
@@ -180,7 +168,7 @@ export class Program extends EventEmitter<ProgramEvents> {
   async #stop(reason: string): Promise<void> {
     if (this.#isOver) return;
     this.#enter('stopping');
-    await this.#thread?.close(reason);
+    await this.#engine?.close(reason);
     await this.#publisher.close(reason);
     await this.#outputs.ended(OUTPUTS_END_MS);
     await this.#closeAll(reason);
@@ -188,73 +176,50 @@ export class Program extends EventEmitter<ProgramEvents> {
     this.emit('closed');
   }
 
-  async #startThread(): Promise<void> {
-    const { ffmpeg, logLevel } = this.#parts;
-    const job: ThreadJob = {
-      programId: this.id,
-      profile: this.#job.profile,
-      ffmpeg,
-      rtp: this.#rtp,
-      firstFrame: this.#nextFrame,
-      logLevel,
-    };
-    const designing = this.#shown ? null : this.#design(this.#picture);
-    const { thread, rtp } = await ProgramThread.start(this.#parts.threads.take(), job, {
-      onTags: (tags) => this.#publish(tags),
-      onLevels: (levels) => this.emit('levelsMeasured', levels),
-      onStats: (stats) => this.#measure(stats),
-      onKeyFrameNeeded: (trackId) => this.emit('keyFrameNeeded', trackId),
-      onFailed: (error) => void this.#fail(error),
-      onCrashed: (error) => void this.#replaceThread(error),
+  async #startEngine(): Promise<void> {
+    const { ffmpeg, logLevel, rtpIp, threads } = this.#parts;
+    const designing = this.#design(this.#picture);
+    const engine = await EngineHost.start({
+      threads,
+      job: { programId: this.id, profile: this.#job.profile, ffmpeg, rtp: { ip: rtpIp, port: 0 }, logLevel },
+      log: this.#log,
+      events: {
+        onTags: (tags) => this.#publish(tags),
+        onLevels: (levels) => this.emit('levelsMeasured', levels),
+        onStats: (stats) => this.#measure(stats),
+        onKeyFrameNeeded: (trackId) => this.emit('keyFrameNeeded', trackId),
+        onFailed: (error) => void this.#fail(error),
+      },
     });
+    this.#engine = engine;
     if (this.#isOver || this.#stopping) {
-      await thread.close('over');
+      await engine.close('stopped while it was starting');
       throw new LianmaiError('WRONG_STATE', { state: this.#state });
     }
-    this.#thread = thread;
-    this.#rtp = rtp;
-    for (const track of this.#tracks.values()) thread.attachTrack(track);
-    const designed = await designing;
-    const shown = this.#shown ?? designed;
-    if (shown) await this.#putOnAir(shown);
+    await designing;
+    await this.#putOnAir();
   }
 
-  /** The same program in a new thread, on the same port and with the next frame: outputs and viewers see a freeze. */
-  async #replaceThread(error: Error): Promise<void> {
-    this.#log.error({ err: error }, 'program thread crashed, starting it again');
-    this.#thread = null;
-    const now = Date.now();
-    this.#crashesAtMs = [...this.#crashesAtMs.filter((atMs) => now - atMs < CRASH_WINDOW_MS), now];
-    if (this.#isOver || this.#stopping) return;
-    try {
-      if (this.#crashesAtMs.length > MAX_CRASHES) throw new LianmaiError('INTERNAL', undefined, { cause: error });
-      await this.#startThread();
-    } catch (reason) {
-      await this.#fail(reason);
-    }
-  }
-
-  #putOnAir(shown: ShownPicture): Promise<number> {
-    this.#shown = shown;
+  #putOnAir(): Promise<number> {
     const sources = this.#picture.sources.map((source) => source.id);
-    if (!this.#thread) throw new LianmaiError('WRONG_STATE', { state: this.#state });
-    return this.#thread.show(shown, sources);
+    if (!this.#shown) throw new LianmaiError('WRONG_STATE', { state: this.#state });
+    return this.#running().show(this.#shown, sources);
   }
 
-  #design(picture: ProgramPicture): Promise<ShownPicture> {
-    return this.#designer.design(picture, (complete) => {
+  /** What is still being painted when the picture goes on air follows when it is ready. */
+  async #design(picture: ProgramPicture): Promise<void> {
+    const soon = await this.#designer.design(picture, (complete) => {
       if (this.#picture !== picture || this.#isOver) return;
       this.#shown = complete;
-      if (this.#thread) this.#putOnAir(complete).catch((error: unknown) => this.#log.debug({ err: error }, 'painted too late'));
+      if (this.#engine) this.#putOnAir().catch((error: unknown) => this.#log.debug({ err: error }, 'painted too late'));
     });
+    if (this.#picture === picture) this.#shown = soon;
   }
 
   #publish(tags: readonly MediaTag[]): void {
     for (const tag of tags) {
       this.#publisher.write(tag);
-      if (tag.kind !== 'video' || tag.isConfig) continue;
-      this.#nextFrame = Math.round((tag.dtsMs * FPS) / 1000) + 1;
-      if (this.#state === 'starting') this.#enter('live');
+      if (tag.isKeyFrame && this.#state === 'starting') this.#enter('live');
     }
   }
 
@@ -268,7 +233,7 @@ export class Program extends EventEmitter<ProgramEvents> {
     const error = toLianmaiError(thrown);
     this.#log.error({ err: error, cause: error.cause }, 'program failed');
     this.#enter('failed', { code: error.code, message: error.message });
-    await this.#thread?.close('failed');
+    await this.#engine?.close('failed');
     await this.#closeAll('failed');
     this.emit('closed');
   }
@@ -285,6 +250,11 @@ export class Program extends EventEmitter<ProgramEvents> {
 
   get #isOver(): boolean {
     return this.#state === 'ended' || this.#state === 'failed';
+  }
+
+  #running(): EngineHost {
+    if (!this.#engine || this.#isOver) throw new LianmaiError('WRONG_STATE', { state: this.#state });
+    return this.#engine;
   }
 
   #assertOn(): void {
