@@ -86,7 +86,7 @@ describe('a call', () => {
     const killed = system.kill(/mediasoup-worker/);
     expect(killed.length).toBe(2);
     const startedAt = Date.now();
-    const again = { frames: 10, timeoutMs: 10_000 };
+    const again = { frames: 6, timeoutMs: 10_000 };
     await Promise.all([host.sees('Грета 🌿', 'camera', again), guest.sees('Ruby 主播', 'camera', again)]);
     expect(Date.now() - startedAt).toBeLessThan(3000);
     await host.hearsTone(PEOPLE.green.frequency);
