@@ -3,10 +3,10 @@
  * whoever owns them passes it on. Frames are I420 in BT.601, limited range. What is slow (text, images) is painted elsewhere, by `art/`, and arrives as
  * sprites that are blended.
  */
-export { Canvas, i420Bytes, imageOf, type Image } from './Canvas.js';
-export { Clock, MAX_BEHIND_TICKS } from './clock.js';
+export { Canvas, type Image } from './Canvas.js';
+export { Clock } from './clock.js';
 export { yuvOf, type Yuv } from './colour.js';
 export { Compositor } from './Compositor.js';
 export { factorOf } from './mix.js';
-export { NOTHING, type ShownPicture, type ShownTile } from './picture.js';
+export type { ShownPicture, ShownTile } from './picture.js';
 export { areaOf, type PlacedSprite, type Sprite } from './sprite.js';
