@@ -70,7 +70,7 @@ export class Connection {
     this.#resumeMedia = 'fresh';
   }
 
-  /** Tells the server and hangs up when it knows: a socket that closes first is taken for a lost one, and the seat is kept for the grace. */
+  /** Tells the server and hangs up when it knows: socket.io drops what it reads together with the close, and the seat would be kept for the grace. */
   async leave(): Promise<void> {
     const signalling = this.#isJoined ? this.#signalling : null;
     if (signalling) this.#signalling = null;

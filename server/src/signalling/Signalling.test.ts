@@ -83,16 +83,6 @@ describe('a socket', () => {
     await vi.waitFor(() => expect(host.events.at(-1)).toMatchObject({ name: 'participantChanged', data: { presence: 'reconnecting' } }));
   });
 
-  it('[SIG-32] that says it leaves and closes in the same breath has left', async () => {
-    const host = await joined('host');
-    for (let turn = 0; turn < 10; turn++) {
-      const guest = await joined(`guest-${turn}`, 'guest');
-      guest.socket.emit('request', { name: 'leave', data: {} });
-      guest.socket.disconnect();
-      await vi.waitFor(() => expect(host.events.filter(({ name }) => name === 'participantLeft')).toHaveLength(turn + 1));
-    }
-  });
-
   it('[SIG-33] is told why before it is hung up', async () => {
     const host = await joined('host');
     const ended = next(host.socket, 'disconnect');

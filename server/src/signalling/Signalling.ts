@@ -80,8 +80,7 @@ export class Signalling {
     socket.on('request', (frame: unknown, reply: unknown) => void this.#answer(connection, frame, reply));
     socket.on('disconnect', () => {
       this.#connections.delete(connection);
-      // A request that came in the same read, `leave` above all, is handled first.
-      setImmediate(() => connection.ended());
+      connection.ended();
     });
   }
 
