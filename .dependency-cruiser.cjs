@@ -57,7 +57,7 @@ module.exports = {
       name: 'kinds-import-each-others-index',
       comment: 'ingest/rtmp, formats/flv, features/room, ...: each sub-folder is closed as well',
       severity: 'error',
-      from: { path: '^(bridge/src/(?:ingest|egress|formats|origin)|server/src/api)/([^/]+)/' },
+      from: { path: '^(bridge/src/(?:ingest|egress|formats|listeners|origin)|server/src/api)/([^/]+)/' },
       to: { path: '^$1/[^/]+/.+\\.tsx?$', pathNot: ['^$1/$2/', '/(index|contract)\\.tsx?$'] },
     },
     {

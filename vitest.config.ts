@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests of code that runs against the clock with real FFmpeg or mediasoup: one file at a time, after the others, or they would measure each other. */
-const MEDIA = ['bridge/src/{sources,encoder,program,egress,origin,ffmpeg}/**/*.test.ts', 'server/src/{sfu,live,bridge}/**/*.test.ts'];
+const MEDIA = ['bridge/src/{sources,encoder,program,egress,origin,ffmpeg,listeners,ingest,renditions,record}/**/*.test.ts', 'server/src/{sfu,live,bridge,webrtc}/**/*.test.ts'];
 const NEVER = ['**/node_modules/**', '**/dist/**', 'test/src/{e2e,faults}/**'];
 
 /** Unit tests stand beside the source and read TypeScript directly: nothing has to be built. */

@@ -9,12 +9,25 @@ const ENV_PATHS = {
   ORIGIN_PORT: 'originPort',
   ORIGIN_HOST: 'originHost',
   ORIGIN_PUBLIC_URL: 'originUrl',
+  ORIGIN_BATCH_MS: 'batchMs',
+  HLS_SEGMENT_MS: 'hls.segmentMs',
+  HLS_PART_MS: 'hls.partMs',
+  DVR_SECONDS: 'hls.dvrSeconds',
+  RTMP_PORT: 'rtmp.port',
+  RTMPS_PORT: 'rtmp.tlsPort',
+  TLS_CERT: 'rtmp.cert',
+  TLS_KEY: 'rtmp.key',
+  SRT_PORT: 'srt.port',
+  SRT_LATENCY_MS: 'srt.latencyMs',
+  PULL_ALLOW_PRIVATE: 'pull.allowPrivate',
   RTP_IP: 'rtpIp',
   DATA_DIR: 'dataDir',
   LOG_LEVEL: 'logLevel',
   ORPHAN_MS: 'orphanMs',
   OUTPUT_INSECURE_TLS: 'insecureTls',
 };
+
+const section = <S extends z.ZodRawShape>(shape: S) => z.preprocess((value) => value ?? {}, z.object(shape));
 
 /** All that a bridge has to know comes by environment: the embedded one gets it from the server, others from whoever runs them. */
 const BridgeConfig = z.object({
@@ -29,6 +42,22 @@ const BridgeConfig = z.object({
   originHost: z.string().optional(),
   /** Where viewers reach this origin, when it is not the server's own host. */
   originUrl: z.string().optional(),
+  /** FLV and RTMP players get what came in this long with one write. */
+  batchMs: z.coerce.number().int().min(0).default(100),
+  hls: section({
+    segmentMs: z.coerce.number().int().positive().default(2000),
+    partMs: z.coerce.number().int().positive().default(333),
+    dvrSeconds: z.coerce.number().int().min(0).default(7200),
+  }),
+  rtmp: section({
+    port: port().default(1935),
+    tlsPort: port().optional(),
+    /** PEM files; needed with `tlsPort`. */
+    cert: z.string().optional(),
+    key: z.string().optional(),
+  }),
+  srt: section({ port: port().default(10_080), latencyMs: z.coerce.number().int().positive().default(120) }),
+  pull: section({ allowPrivate: flag().default(false) }),
   /** Address on which RTP of the SFU is received. */
   rtpIp: z.string().default('127.0.0.1'),
   dataDir: z.string().default('./data'),

@@ -5,6 +5,7 @@ import { readConfig, type BridgeConfig } from './config.js';
 import { ServerLink } from './control/index.js';
 import { createOutputKinds } from './egress/index.js';
 import { FfmpegNotFound, findFfmpeg } from './ffmpeg/index.js';
+import { Gate } from './gate/index.js';
 import { createOrigin } from './origin/index.js';
 import { AssetCache, Programs, SharedUsage, ThreadPool } from './program/index.js';
 import { StreamHub } from './stream/index.js';
@@ -18,6 +19,7 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
     const ffmpeg = await findFfmpeg();
     log.info(ffmpeg, 'FFmpeg');
     const hub = scope.own(new StreamHub());
+    const gate = new Gate({ authorise: (request) => link.authorise(request) });
     const host = config.originHost === undefined ? {} : { host: config.originHost };
     const origin = scope.own(await createOrigin({ hub, port: config.originPort, ...host, log, metrics: new Metrics() }));
     const kinds = createOutputKinds({ insecureTls: config.insecureTls });
@@ -34,10 +36,15 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
     const link: ServerLink = new ServerLink({
       url: config.serverUrl,
       token: config.token,
-      handlers: programs.handlers,
+      handlers: {
+        ...programs.handlers,
+        readClients: (stream) => Promise.resolve({ clients: gate.clients(stream) }),
+        kick: ({ clientId, ...stream }) => Promise.resolve({ kicked: gate.kick(stream, clientId) }),
+      },
       hello: () => ({
         bridgeId: config.bridgeId,
         origin: { url: config.originUrl ?? null, port: origin.port },
+        ports: { rtmp: null, rtmps: null, srt: null },
         encoders: ffmpeg.encoders,
         outputKinds: kinds.advertise(),
         programs: programs.summaries,

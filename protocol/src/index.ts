@@ -8,3 +8,4 @@ export * from './roles.js';
 export * from './room.js';
 export * from './scene/index.js';
 export * from './signalling/index.js';
+export * from './streams.js';

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigError, createLog, Metrics, Scope, type Log } from '@lianmai/kit';
+import { LianmaiError } from '@lianmai/protocol';
 import { Access, apiKeyFrom, type ApiKey } from './access/index.js';
 import { createApi } from './api/index.js';
 import { banner } from './banner.js';
@@ -43,6 +44,10 @@ async function build(ground: Ground, front: HttpFront, isSecure: boolean): Promi
       io,
       verify: (token) => access.verifyBridgeToken(token),
       fetchAsset: (id) => assets.read(id),
+      authorise: ({ action }) => {
+        if (action === 'publish') throw new LianmaiError('FORBIDDEN');
+        return { onTaken: config.streams.onTaken, resumeGraceMs: config.streams.resumeGraceMs, srtPassphrase: null };
+      },
       log: log.child({ part: 'bridges' }),
     }),
   );
@@ -109,13 +114,25 @@ async function startBridge({ config, access, log }: Ground, bridges: Bridges, po
     onEnded: (token) => bridges.tokenHolderEnded(token),
     env: {
       ORIGIN_PORT: String(config.origin.port),
-      RTMP_PORT: String(config.rtmp.port),
+      ...streamSettings(config),
       DATA_DIR: path.resolve(config.dataDir),
       LOG_LEVEL: config.log.level,
     },
     log: log.child({ part: 'bridge' }),
   });
 }
+
+/** What the embedded bridge has to know of the settings that concern streams. */
+const streamSettings = ({ origin, rtmp, srt, pull }: ServerConfig): Record<string, string> => ({
+  ORIGIN_BATCH_MS: String(origin.batchMs),
+  HLS_SEGMENT_MS: String(origin.hls.segmentMs),
+  HLS_PART_MS: String(origin.hls.partMs),
+  DVR_SECONDS: String(origin.hls.dvrSeconds),
+  RTMP_PORT: String(rtmp.port),
+  SRT_PORT: String(srt.port),
+  SRT_LATENCY_MS: String(srt.latencyMs),
+  PULL_ALLOW_PRIVATE: String(pull.allowPrivate),
+});
 
 /** Rooms work without a bridge, so one that is away later does not count; at the start it is waited for. */
 function readiness({ config, scope }: Ground, bridges: Bridges): () => boolean {

@@ -9,6 +9,8 @@ import {
   WireError,
   type Acknowledgement,
   type AssetId,
+  type AuthoriseReply,
+  type AuthoriseRequest,
   type BridgeCallData,
   type BridgeEventData,
   type BridgeEventName,
@@ -36,7 +38,7 @@ export interface ServerLinkOptions {
 const CALL_TIMEOUT_MS = 10_000;
 const REFUSED_RETRY_MS = 1000;
 /** Measured anew a moment later: not worth a queue. */
-const VOLATILE: ReadonlySet<BridgeEventName> = new Set<BridgeEventName>(['levelsMeasured', 'statsMeasured']);
+const VOLATILE: ReadonlySet<BridgeEventName> = new Set<BridgeEventName>(['levelsMeasured', 'statsMeasured', 'streamsMeasured']);
 const isRequestName = (name: string): name is BridgeRequestName => Object.hasOwn(bridgeRequests, name);
 const Answer = z.union([z.object({ ok: z.literal(true), data: z.unknown() }), z.object({ ok: z.literal(false), error: WireError })]);
 
@@ -68,6 +70,12 @@ export class ServerLink implements Closable {
   announce<N extends BridgeEventName>(name: N, data: BridgeEventData<N>): void {
     if (!this.#socket.connected) return;
     (VOLATILE.has(name) ? this.#socket.volatile : this.#socket).emit('event', { name, data });
+  }
+
+  /** Throws the server's refusal; TIMEOUT when there is no answer, which is a no as well. */
+  async authorise(request: AuthoriseRequest): Promise<AuthoriseReply> {
+    if (!this.#socket.connected) throw new LianmaiError('TIMEOUT', undefined, { message: 'The server cannot be asked at the moment.' });
+    return bridgeCalls.authorise.reply.parse(await this.#call('authorise', request));
   }
 
   async fetchAsset(assetId: AssetId): Promise<Uint8Array> {
@@ -109,7 +117,7 @@ export class ServerLink implements Closable {
   }
 
   async #call(name: keyof typeof bridgeCalls, data: unknown): Promise<unknown> {
-    const answer = Answer.parse(await this.#socket.timeout(CALL_TIMEOUT_MS).emitWithAck('request', { name, data }));
+    const answer = Answer.parse(await this.#socket.timeout(CALL_TIMEOUT_MS).emitWithAck('request', { name, data }).catch(asTimeout));
     if (answer.ok) return answer.data;
     throw LianmaiError.fromWire(answer.error);
   }
@@ -130,4 +138,8 @@ export class ServerLink implements Closable {
     const handler: (data: never) => Promise<unknown> = this.#options.handlers[name];
     return handler(parse(bridgeRequests[name].data, data) as never);
   }
+}
+
+function asTimeout(cause: unknown): never {
+  throw new LianmaiError('TIMEOUT', undefined, { cause });
 }

@@ -4,6 +4,8 @@ import type { Announce, BridgeHandlers } from '../control/index.js';
 import type { StreamId } from '../stream/index.js';
 import { Program, type ProgramJob, type ProgramParts } from './Program.js';
 
+export type ProgramHandlers = Pick<BridgeHandlers, Extract<keyof BridgeHandlers, `${string}${'Program' | 'Picture' | 'Track' | 'Output'}`>>;
+
 export interface ProgramsOptions extends ProgramParts {
   announce: Announce;
   hlsViewers: (id: StreamId) => number;
@@ -11,7 +13,7 @@ export interface ProgramsOptions extends ProgramParts {
 
 /** All programs of this bridge, as the server commands them. */
 export class Programs implements Closable {
-  readonly handlers: BridgeHandlers;
+  readonly handlers: ProgramHandlers;
   readonly #options: ProgramsOptions;
   readonly #byId = new Map<ProgramId, Program>();
   #isClosed = false;

@@ -26,6 +26,9 @@ export class Stream {
   readonly name: string;
   /** `app/name` */
   readonly key: string;
+  readonly startedAtMs = Date.now();
+  /** false: its publisher is gone and may come back. Kept by the hub. */
+  hasPublisher = true;
   readonly #readers = new Set<QueueReader>();
   readonly #preamble: Preamble = { metadata: null, video: null, audio: null };
   #gop: MediaTag[] = [];

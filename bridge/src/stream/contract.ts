@@ -10,6 +10,8 @@ export type MediaTag = FlvTag;
 /** The one writer of a stream. */
 export interface Publisher extends Closable {
   write(tag: MediaTag): void;
+  /** `isFinal`: the broadcaster said goodbye, so the stream ends at once instead of waiting for them to come back. */
+  close(reason: string, isFinal?: boolean): void | Promise<void>;
 }
 
 export interface ReaderOptions {

@@ -54,7 +54,7 @@ describe('Stream', () => {
     await reader.read(never);
     publisher.write(makeTag('video', 30, Buffer.from([0x17, 2, 0, 0, 0])));
     for (const tag of [...start(), video(66, true), videoConfig(2), video(99, true)]) publisher.write(tag);
-    expect(await readNow(reader)).toEqual(['Kv66', 'cv0', 'Kv99']);
+    expect(await readNow(reader)).toEqual(['Kv66', 'cv66', 'Kv99']);
   });
 
   it('moves a slow reader to the last key frame, with whatever config is in force, and counts', async () => {
@@ -158,5 +158,39 @@ describe('StreamHub', () => {
     expect(await readNow(reader)).toEqual(['Kv1040', 'v1073']);
     await second.close('end');
     expect(await reader.read(never)).toBeNull();
+  });
+});
+
+describe('time of a publisher', () => {
+  const times = (leaps: readonly number[]) => {
+    const { stream, write } = (() => {
+      const publisher = new StreamHub().publish(id);
+      return { stream: publisher.stream, write: (dtsMs: number) => publisher.write(video(dtsMs, true)) };
+    })();
+    return leaps.map((dtsMs) => (write(dtsMs), stream.gop.at(-1)?.dtsMs));
+  };
+
+  it('goes on where it was when a counter wraps, a clock is set or a file starts over', () => {
+    expect(times([0, 40, 4_294_967_000, 4_294_967_040, 10, 50])).toEqual([0, 40, 80, 120, 160, 200]);
+    expect(times([5000, 5040, 0, 40])).toEqual([5000, 5040, 5080, 5120]);
+  });
+
+  it('keeps gaps and small disorder as they are', () => {
+    expect(times([0, 40, 9000, 8980, 9040])).toEqual([0, 40, 9000, 8980, 9040]);
+  });
+});
+
+describe('waiting for a stream', () => {
+  it('resolves when it comes, at once when it is there, and can be left', async () => {
+    const hub = new StreamHub();
+    const waiting = hub.whenPublished(id, never);
+    const { stream } = hub.publish(id);
+    expect(await waiting).toBe(stream);
+    expect(await hub.whenPublished(id, never)).toBe(stream);
+    const abort = new AbortController();
+    const left = hub.whenPublished({ app: 'live', name: 'none' }, abort.signal);
+    abort.abort(new Error('gone'));
+    await expect(left).rejects.toThrow('gone');
+    expect(hub.listenerCount('published')).toBe(0);
   });
 });

@@ -8,6 +8,7 @@ import { AssetId, OutputId, ProgramId, SourceId } from '../ids.js';
 import { Levels, Mix, OutputInfo, OutputRequest, ProgramState, ProgramStats } from '../live.js';
 import { EncoderName, Profile } from '../scene/profile.js';
 import { Scene } from '../scene/scene.js';
+import { AuthoriseReply, AuthoriseRequest, StreamClient, StreamRef, StreamStatus } from '../streams.js';
 
 /** A source that the program may show, in the order of arrival on stage. */
 export const ProgramSource = z.object({
@@ -68,6 +69,10 @@ export const bridgeRequests = {
   removeOutput: { data: z.object({ ...program, id: OutputId }), reply: ok },
   retryOutput: { data: z.object({ ...program, id: OutputId }), reply: ok },
   stopProgram: { data: z.object({ ...program }), reply: ok },
+  /** Who publishes and plays a stream, connection by connection. */
+  readClients: { data: StreamRef, reply: z.object({ clients: z.array(StreamClient) }) },
+  /** Ends one connection, or, without `clientId`, the publisher's and with it the stream. No ban: who may come may come again. */
+  kick: { data: StreamRef.extend({ clientId: z.string().optional() }), reply: z.object({ kicked: z.number().int() }) },
 } as const;
 
 const ProgramSummary = z.object({ programId: ProgramId, state: ProgramState, rtp: z.object({ ip: z.string(), port: z.number().int() }) });
@@ -80,6 +85,8 @@ export const bridgeCalls = {
       bridgeId: z.string(),
       /** Where viewers reach this bridge's origin, as the server should hand it out; null: same host as the page, on this port. */
       origin: z.object({ url: z.string().nullable(), port: z.number().int() }),
+      /** Where broadcasters and players reach its other listeners; null: it has none. */
+      ports: z.object({ rtmp: z.number().int().nullable(), rtmps: z.number().int().nullable(), srt: z.number().int().nullable() }),
       encoders: z.array(EncoderName),
       /** Output kinds with the JSON Schema of their options, for forms. */
       outputKinds: z.array(z.object({ kind: z.string(), schemes: z.array(z.string()), options: z.record(z.string(), z.unknown()) })),
@@ -87,6 +94,8 @@ export const bridgeCalls = {
     }),
     reply: z.object({}),
   },
+  /** Asked before anybody publishes or plays. An error is a no, with its code; so is silence. */
+  authorise: { data: AuthoriseRequest, reply: AuthoriseReply },
   /** A background or logo that a scene names and this bridge does not have yet. */
   fetchAsset: {
     data: z.object({ assetId: AssetId }),
@@ -106,6 +115,8 @@ export const bridgeEvents = {
   keyFrameNeeded: z.object({ ...program, trackId: z.string() }),
   statsMeasured: z.object({ ...program, stats: ProgramStats, hlsViewers: z.number().int() }),
   levelsMeasured: z.object({ ...program, levels: Levels }),
+  /** Every stream in the hub, once a second; one that is missing has ended. */
+  streamsMeasured: z.object({ streams: z.array(StreamStatus) }),
 } as const;
 
 export type BridgeRequestName = keyof typeof bridgeRequests;

@@ -8,6 +8,8 @@ import {
   toLianmaiError,
   type Acknowledgement,
   type AssetId,
+  type AuthoriseReply,
+  type AuthoriseRequest,
   type BridgeCallName,
 } from '@lianmai/protocol';
 import type { Namespace, Server, Socket } from 'socket.io';
@@ -21,6 +23,8 @@ export interface BridgesOptions {
   verify(token: string): unknown;
   /** Throws NOT_FOUND for an unknown asset. */
   fetchAsset(id: AssetId): Promise<Uint8Array>;
+  /** The one gate: throws UNAUTHENTICATED, FORBIDDEN or NOT_FOUND for who may not publish or play. */
+  authorise(request: AuthoriseRequest): AuthoriseReply | Promise<AuthoriseReply>;
   log: Log;
   /** Default 5000; three times as long for a start or stop of a program. */
   requestTimeoutMs?: number | undefined;
@@ -82,11 +86,24 @@ export class Bridges extends EventEmitter<BridgePoolEvents> implements BridgePoo
     try {
       const { name, data } = parse(RequestFrame, frame);
       if (!isCallName(name)) throw new LianmaiError('BAD_REQUEST', undefined, { message: `name: there is no request "${name}"` });
-      return { ok: true, data: name === 'hello' ? this.#hello(socket, data) : await this.#fetchAsset(data) };
+      return { ok: true, data: await this.#run(socket, name, data) };
     } catch (thrown) {
       const error = toLianmaiError(thrown);
-      this.#options.log.warn({ err: error.code === 'INTERNAL' ? error.cause : error }, 'a request of a bridge failed');
+      const { log } = this.#options;
+      if (error.code === 'INTERNAL') log.error({ err: error.cause }, 'a request of a bridge failed');
+      else log.info({ code: error.code, reason: error.message }, 'a request of a bridge was refused');
       return { ok: false, error: error.toWire() };
+    }
+  }
+
+  async #run(socket: Socket, name: BridgeCallName, data: unknown): Promise<object> {
+    switch (name) {
+      case 'hello':
+        return this.#hello(socket, data);
+      case 'authorise':
+        return await this.#options.authorise(parse(bridgeCalls.authorise.data, data));
+      case 'fetchAsset':
+        return this.#fetchAsset(data);
     }
   }
 

@@ -76,8 +76,38 @@ export const ServerConfig = section({
     port: port().default(8080),
     /** Where players reach the origin, e.g. a CDN; left out: this machine. */
     publicUrl: publicUrl.optional(),
+    /** HTTP-FLV and RTMP players get what came in this long with one write; 0: every tag by itself. */
+    batchMs: integer(0, 2000).default(100),
+    hls: section({
+      /** Segments are cut at the key frame nearest to this. */
+      segmentMs: integer(500, 20_000).default(2000),
+      /** Parts of LL-HLS. */
+      partMs: integer(100, 2000).default(333),
+      /** How far back viewers can seek, kept on disk in the data folder. */
+      dvrSeconds: integer(0, 7 * 86_400).default(7200),
+    }),
   }),
-  rtmp: section({ port: port().default(1935) }),
+  rtmp: section({
+    port: port().default(1935),
+    /** RTMPS beside it, with the certificate of `http.https` or a self-signed one; left out: none. */
+    tlsPort: port().optional(),
+  }),
+  srt: section({
+    /** UDP; all publishers and players. */
+    port: port().default(10_080),
+    /** Least time that lost packets have to be sent again; a caller may ask for more. */
+    latencyMs: integer(20, 8000).default(120),
+  }),
+  streams: section({
+    /** How long a stream waits for a publisher that is gone. */
+    resumeGraceMs: integer(0, 600_000).default(10_000),
+    /** A second publisher with the right key: refuse, or takeover. */
+    onTaken: oneOf(['refuse', 'takeover']).default('refuse'),
+  }),
+  pull: section({
+    /** Sources on loopback, private and link-local addresses. */
+    allowPrivate: flag().default(false),
+  }),
   rtc: Rtc,
   dataDir: text('expected a folder').default('./data'),
   /** The key that mints tokens; left out: a random one for this run. */
@@ -122,7 +152,17 @@ export const ENV_PATHS = {
   TRUST_PROXY: 'http.trustProxy',
   ORIGIN_PORT: 'origin.port',
   ORIGIN_PUBLIC_URL: 'origin.publicUrl',
+  ORIGIN_BATCH_MS: 'origin.batchMs',
+  HLS_SEGMENT_MS: 'origin.hls.segmentMs',
+  HLS_PART_MS: 'origin.hls.partMs',
+  DVR_SECONDS: 'origin.hls.dvrSeconds',
   RTMP_PORT: 'rtmp.port',
+  RTMPS_PORT: 'rtmp.tlsPort',
+  SRT_PORT: 'srt.port',
+  SRT_LATENCY_MS: 'srt.latencyMs',
+  RESUME_GRACE_MS: 'streams.resumeGraceMs',
+  STREAM_TAKEN: 'streams.onTaken',
+  PULL_ALLOW_PRIVATE: 'pull.allowPrivate',
   RTC_PORT: 'rtc.port',
   RTC_WORKERS: 'rtc.workers',
   RTC_LISTEN_IP: 'rtc.listenIp',

@@ -20,6 +20,9 @@ export interface SystemOptions {
 export class System {
   readonly url: string;
   readonly originUrl: string;
+  /** `rtmp://127.0.0.1:port` */
+  readonly rtmpUrl: string;
+  readonly srtPort: number;
   readonly dataDir: string;
   readonly pid: number;
   readonly exited: Promise<number | null>;
@@ -31,6 +34,8 @@ export class System {
     this.pid = child.pid ?? 0;
     this.url = `http://127.0.0.1:${httpPort}`;
     this.originUrl = `http://127.0.0.1:${httpPort + 1}`;
+    this.rtmpUrl = `rtmp://127.0.0.1:${httpPort + 2}`;
+    this.srtPort = httpPort + 3;
     this.dataDir = dataDir;
     this.exited = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
     // A test run that crashes leaves nothing behind.
@@ -56,6 +61,7 @@ export class System {
         PORT: String(port),
         ORIGIN_PORT: String(port + 1),
         RTMP_PORT: String(port + 2),
+        SRT_PORT: String(port + 3),
         RTC_PORT: String(port + 4),
         RTC_WORKERS: String(workers),
         ANNOUNCED_IP: '127.0.0.1',

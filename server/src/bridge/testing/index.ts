@@ -31,7 +31,8 @@ export async function startBridges(options: Partial<BridgesOptions> = {}) {
     if (!token.startsWith(TOKEN)) throw new LianmaiError('UNAUTHENTICATED');
   };
   const fetchAsset = () => Promise.resolve(new Uint8Array([1, 2, 3]));
-  const bridges = new Bridges({ io: server, verify, fetchAsset, log: createLog('test', 'silent'), ...options });
+  const authorise = () => ({ onTaken: 'refuse' as const, resumeGraceMs: 10_000, srtPassphrase: null });
+  const bridges = new Bridges({ io: server, verify, fetchAsset, authorise, log: createLog('test', 'silent'), ...options });
   await once(http.listen(0, '127.0.0.1'), 'listening');
   const { port } = http.address() as AddressInfo;
   const close = async () => {
@@ -86,7 +87,14 @@ export class FakeBridge extends EventEmitter<{ asked: [Asked] }> {
   async hello(): Promise<void> {
     const { bridgeId = 'fake', encoders = ['x264'] } = this.#options;
     const programs = [...this.#programs].map(([programId, state]) => ({ programId, state, rtp: RTP }));
-    const answer = await this.call('hello', { bridgeId, origin: { url: null, port: 8080 }, encoders, outputKinds: [], programs });
+    const answer = await this.call('hello', {
+      bridgeId,
+      origin: { url: null, port: 8080 },
+      ports: { rtmp: 1935, rtmps: null, srt: 10_080 },
+      encoders,
+      outputKinds: [],
+      programs,
+    });
     if (!answer.ok) throw LianmaiError.fromWire(answer.error);
   }
 
@@ -159,16 +167,18 @@ export class FakeBridge extends EventEmitter<{ asked: [Asked] }> {
   #usual({ name, data }: Asked): unknown {
     switch (name) {
       case 'startProgram':
-        this.#programs.set(data.programId, 'starting');
+        this.#programs.set((data as BridgeRequestData<'startProgram'>).programId, 'starting');
         return { rtp: RTP };
       case 'setPicture':
         return { appliedAtPtsMs: 1000 };
       case 'addOutput':
         return outputInfo((data as BridgeRequestData<'addOutput'>).id);
-      case 'stopProgram':
-        this.announce('programStateChanged', { programId: data.programId, state: 'ended', reason: null, atMs: Date.now() });
-        this.#programs.delete(data.programId);
+      case 'stopProgram': {
+        const { programId } = data as BridgeRequestData<'stopProgram'>;
+        this.announce('programStateChanged', { programId, state: 'ended', reason: null, atMs: Date.now() });
+        this.#programs.delete(programId);
         return {};
+      }
       default:
         return {};
     }

@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import {
+  AuthoriseRequest,
+  LianmaiError,
+  parse,
+  type AuthoriseReply,
+  type PlayProtocol,
+  type StreamClient,
+  type StreamRef,
+} from '@lianmai/protocol';
+
+export type GateRequest = Omit<AuthoriseRequest, 'clientId'>;
+
+/** Somebody who has passed. */
+export interface Admission {
+  readonly clientId: string;
+  readonly policy: AuthoriseReply;
+  /** Aborts when they are sent away, with a FORBIDDEN LianmaiError as its reason. */
+  readonly signal: AbortSignal;
+  /** Media bytes so far; counted by whoever moves them. */
+  bytes: number;
+  /** They are gone. */
+  release(): void;
+}
+
+export interface GateOptions {
+  /** The server's answer; rejects for a no. */
+  authorise: (request: AuthoriseRequest) => Promise<AuthoriseReply>;
+}
+
+interface Entry {
+  client: Omit<StreamClient, 'bytes'>;
+  admission: Admission;
+  abort: AbortController;
+}
+
+/** Clients that wait for their answer at the same time; beyond, the server would only fall behind. */
+const MAX_PENDING = 2000;
+
+/** Lets in, registers, and sends away. */
+export class Gate {
+  readonly #options: GateOptions;
+  readonly #entries = new Map<string, Entry>();
+  readonly #byKey = new Map<string, Set<string>>();
+  #pending = 0;
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+  }
+
+  /** Throws BAD_REQUEST for a name that no stream can have, RATE_LIMITED, or what the server answers. */
+  async admit(request: GateRequest): Promise<Admission> {
+    const clientId = randomBytes(9).toString('base64url');
+    const valid = parse(AuthoriseRequest, { ...request, clientId });
+    if (this.#pending >= MAX_PENDING) throw new LianmaiError('RATE_LIMITED');
+    this.#pending++;
+    try {
+      return this.#register(valid, await this.#options.authorise(valid));
+    } finally {
+      this.#pending--;
+    }
+  }
+
+  clients(stream: StreamRef): StreamClient[] {
+    return this.#of(stream).map(({ client, admission }) => ({ ...client, bytes: admission.bytes }));
+  }
+
+  publisher(stream: StreamRef): StreamClient | null {
+    return this.clients(stream).find(({ action }) => action === 'publish') ?? null;
+  }
+
+  players(stream: StreamRef): Partial<Record<PlayProtocol, number>> {
+    const counts: Partial<Record<string, number>> = {};
+    for (const { client } of this.#of(stream)) {
+      if (client.action === 'play') counts[client.protocol] = (counts[client.protocol] ?? 0) + 1;
+    }
+    return counts;
+  }
+
+  /** Sends one client away, or the stream's publisher; answers how many have been. */
+  kick(stream: StreamRef, clientId?: string): number {
+    const isMeant = ({ client }: Entry) => (clientId === undefined ? client.action === 'publish' : client.id === clientId);
+    const meant = this.#of(stream).filter(isMeant);
+    for (const entry of meant)
+      entry.abort.abort(new LianmaiError('FORBIDDEN', undefined, { message: 'An operator ended this connection.' }));
+    return meant.length;
+  }
+
+  #of({ app, name }: StreamRef): Entry[] {
+    const ids = this.#byKey.get(`${app}/${name}`);
+    return ids ? [...ids].flatMap((id) => this.#entries.get(id) ?? []) : [];
+  }
+
+  #register({ action, protocol, ip, app, name, clientId }: AuthoriseRequest, policy: AuthoriseReply): Admission {
+    const abort = new AbortController();
+    const key = `${app}/${name}`;
+    const admission: Admission = { clientId, policy, signal: abort.signal, bytes: 0, release: () => this.#forget(key, clientId) };
+    this.#entries.set(clientId, { client: { id: clientId, action, protocol, ip, sinceMs: Date.now() }, admission, abort });
+    const ids = this.#byKey.get(key) ?? new Set();
+    this.#byKey.set(key, ids.add(clientId));
+    return admission;
+  }
+
+  #forget(key: string, clientId: string): void {
+    this.#entries.delete(clientId);
+    const ids = this.#byKey.get(key);
+    ids?.delete(clientId);
+    if (ids?.size === 0) this.#byKey.delete(key);
+  }
+}

@@ -1,0 +1,13 @@
+import type { IncomingMessage } from 'node:http';
+
+/** The peer's address, IPv4 in its own notation. */
+export const plainIp = (address: string | undefined): string => (address ?? '').replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/, '');
+
+/** Who asks. A proxy on this machine (the server's own door, for pages over HTTPS) may speak for its client. */
+export function clientIp(request: IncomingMessage): string {
+  const peer = plainIp(request.socket.remoteAddress);
+  const forwarded = request.headers['x-forwarded-for'];
+  const isLocal = peer === '127.0.0.1' || peer === '::1';
+  if (!isLocal || typeof forwarded !== 'string') return peer;
+  return plainIp(forwarded.split(',').at(-1)?.trim()) || peer;
+}

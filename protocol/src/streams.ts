@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { EpochMs } from './ids.js';
+
+const name = () =>
+  z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'expected 1-64 letters, digits, "-" or "_", starting with a letter or digit');
+
+/** First part of a stream's address: `rtmp://host/{app}/{name}`. Rooms publish their programs under `live`. */
+export const AppName = name();
+/** Second part. Rooms and streams share the names of an app: `live/{room}` is the program of that room. */
+export const StreamName = name();
+export const DEFAULT_APP = 'live';
+
+export const StreamRef = z.object({ app: AppName, name: StreamName });
+export type StreamRef = z.infer<typeof StreamRef>;
+
+/** How media comes in: a broadcaster's protocol, a room's own program, or a URL that the bridge reads. */
+export const PublishProtocol = z.enum(['rtmp', 'rtmps', 'srt', 'whip', 'pull', 'program']);
+export type PublishProtocol = z.infer<typeof PublishProtocol>;
+/** How media is watched. */
+export const PlayProtocol = z.enum(['rtmp', 'rtmps', 'srt', 'flv', 'wsFlv', 'hls', 'whep']);
+export type PlayProtocol = z.infer<typeof PlayProtocol>;
+
+export const VideoInfo = z.object({
+  codec: z.enum(['h264', 'hevc', 'av1', 'vp9', 'unknown']),
+  /** px; null while unknown. */
+  width: z.number().int().nullable(),
+  height: z.number().int().nullable(),
+  /** Measured; null before enough pictures have come. */
+  fps: z.number().nullable(),
+  /** Seen in the stream itself, not promised by its header; null while undecided. */
+  hasBFrames: z.boolean().nullable(),
+});
+export type VideoInfo = z.infer<typeof VideoInfo>;
+
+export const AudioInfo = z.object({
+  codec: z.enum(['aac', 'opus', 'mp3', 'unknown']),
+  sampleRateHz: z.number().int().nullable(),
+  channels: z.number().int().nullable(),
+});
+export type AudioInfo = z.infer<typeof AudioInfo>;
+
+/** What is done to a stream so that a kind of reader can have it, and why. */
+export const Bridging = z.object({
+  /** `webrtc` wants H.264 without B-frames and Opus, `flv` and `hls` want AAC. */
+  target: z.enum(['webrtc', 'flv', 'hls', 'srt']),
+  video: z.enum(['none', 'copied', 'transcoded']),
+  audio: z.enum(['none', 'copied', 'transcoded']),
+  /** In words for people; null when everything is copied. */
+  why: z.string().nullable(),
+});
+export type Bridging = z.infer<typeof Bridging>;
+
+/** A connection that publishes or plays. */
+export const StreamClient = z.object({
+  id: z.string(),
+  action: z.enum(['publish', 'play']),
+  protocol: z.union([PublishProtocol, PlayProtocol]),
+  ip: z.string(),
+  sinceMs: EpochMs,
+  bytes: z.number().nonnegative(),
+});
+export type StreamClient = z.infer<typeof StreamClient>;
+
+/** A stream that is in the hub, as its bridge measures it once a second. */
+export const StreamStatus = StreamRef.extend({
+  /** waiting: its publisher is gone and may resume; readers stay connected. */
+  state: z.enum(['live', 'waiting']),
+  startedAtMs: EpochMs,
+  publisher: StreamClient.nullable(),
+  video: VideoInfo.nullable(),
+  audio: AudioInfo.nullable(),
+  bitrateKbps: z.number().nonnegative(),
+  /** Players by protocol. */
+  players: z.partialRecord(PlayProtocol, z.number().int()),
+  bridging: z.array(Bridging),
+});
+export type StreamStatus = z.infer<typeof StreamStatus>;
+
+/** May this client publish or play? The bridge asks, the server answers; no answer means no. */
+export const AuthoriseRequest = StreamRef.extend({
+  action: z.enum(['publish', 'play']),
+  protocol: z.union([PublishProtocol, PlayProtocol]),
+  clientId: z.string(),
+  ip: z.string(),
+  /** What came with the name: `key`, `expire`, `sign`, `token`, ... */
+  params: z.record(z.string().max(64), z.string().max(1024)),
+});
+export type AuthoriseRequest = z.infer<typeof AuthoriseRequest>;
+
+export const AuthoriseReply = z.object({
+  /** Publishing while somebody else does: be refused, or take the stream over. */
+  onTaken: z.enum(['refuse', 'takeover']),
+  /** How long the stream waits for its publisher to come back, ms. */
+  resumeGraceMs: z.number().int().nonnegative(),
+  /** With it the SRT connection must be encrypted; null: it must not be. */
+  srtPassphrase: z.string().nullable(),
+});
+export type AuthoriseReply = z.infer<typeof AuthoriseReply>;
