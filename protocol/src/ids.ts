@@ -36,6 +36,9 @@ export const OutputId = opaque().brand<'OutputId'>();
 export type OutputId = z.infer<typeof OutputId>;
 export const ProgramId = opaque().brand<'ProgramId'>();
 export type ProgramId = z.infer<typeof ProgramId>;
+/** A stream that somebody made, whatever it is called. */
+export const StreamId = opaque().brand<'StreamId'>();
+export type StreamId = z.infer<typeof StreamId>;
 export const AssetId = opaque().brand<'AssetId'>();
 export type AssetId = z.infer<typeof AssetId>;
 

@@ -8,4 +8,6 @@ export * from './roles.js';
 export * from './room.js';
 export * from './scene/index.js';
 export * from './signalling/index.js';
+export * from './streamJobs.js';
 export * from './streams.js';
+export * from './streamsApi.js';

@@ -1,0 +1,126 @@
+/** `/api/v1/streams`, `/api/v1/watch` and `/api/v1/session`: streams that somebody made, and what the watch page may know of any. */
+import { z } from 'zod';
+import { EpochMs, singleLine, StreamId } from './ids.js';
+import { AppName, AudioInfo, Bridging, DEFAULT_APP, StreamClient, StreamName, StreamRef, StreamStatus, VideoInfo } from './streams.js';
+
+/** Who may watch: everybody, or whoever has an URL that the API has signed. */
+export const PlayAccess = z.enum(['open', 'signed']);
+export type PlayAccess = z.infer<typeof PlayAccess>;
+
+/** SRT's own limits. It stands in URLs: printable ASCII. */
+export const SrtPassphrase = z.string().regex(/^[!-~]{10,79}$/, 'expected 10-79 printable characters without spaces');
+
+const StreamOptions = z.object({
+  /** For people; left out: the name. */
+  title: singleLine(80).optional(),
+  playAccess: PlayAccess.optional(),
+  /** With it SRT is encrypted, publishers' and players'; null: it is not. */
+  srtPassphrase: SrtPassphrase.nullable().optional(),
+  /** Kept for recording; says nothing yet. */
+  record: z.boolean().optional(),
+});
+
+/** POST /streams */
+export const CreateStream = StreamOptions.extend({ name: StreamName, app: AppName.default(DEFAULT_APP) });
+export type CreateStream = z.infer<typeof CreateStream>;
+
+/** PATCH /streams/{id}: what is left out stays. */
+export const UpdateStream = StreamOptions;
+export type UpdateStream = z.infer<typeof UpdateStream>;
+
+/** Complete, with the key: they work as they are. */
+export const PublishUrls = z.object({
+  rtmp: z.string(),
+  /** The same in two parts, as OBS asks for it: "Server" and "Stream key". */
+  rtmpServer: z.string(),
+  rtmpKey: z.string(),
+  rtmps: z.string().optional(),
+  srt: z.string(),
+  whip: z.string(),
+});
+export type PublishUrls = z.infer<typeof PublishUrls>;
+
+/** For players. Of a stream with `playAccess: signed` they work with the parameters of POST /streams/{id}/play-urls only. */
+export const PlayUrls = z.object({
+  flv: z.string(),
+  wsFlv: z.string(),
+  hls: z.string(),
+  rtmp: z.string(),
+  rtmps: z.string().optional(),
+  srt: z.string(),
+  whep: z.string(),
+});
+export type PlayUrls = z.infer<typeof PlayUrls>;
+
+/** A stream as its owner sees it, with its secrets. */
+export const StreamReply = z.object({
+  id: StreamId,
+  app: AppName,
+  name: StreamName,
+  title: z.string(),
+  playAccess: PlayAccess,
+  srtPassphrase: z.string().nullable(),
+  record: z.boolean(),
+  createdAtMs: EpochMs,
+  publish: PublishUrls,
+  play: PlayUrls,
+  /** The page for the audience. */
+  watch: z.string(),
+  /** null: nobody publishes. */
+  status: StreamStatus.nullable(),
+  viewers: z.number().int(),
+});
+export type StreamReply = z.infer<typeof StreamReply>;
+
+export const StreamList = z.object({
+  streams: z.array(StreamReply),
+  /** What is in the hub without having been made here: rooms' programs. */
+  others: z.array(StreamStatus),
+});
+export type StreamList = z.infer<typeof StreamList>;
+
+/** POST /streams/{id}/play-urls: addresses that play until they expire. */
+export const PlayUrlsRequest = z.object({
+  ttlSeconds: z
+    .number()
+    .int()
+    .min(10)
+    .max(30 * 86_400)
+    .default(6 * 3600),
+});
+export const PlayUrlsReply = z.object({ expiresAtMs: EpochMs, play: PlayUrls, watch: z.string() });
+export type PlayUrlsReply = z.infer<typeof PlayUrlsReply>;
+
+export const StreamClientsReply = z.object({ clients: z.array(StreamClient) });
+export type StreamClientsReply = z.infer<typeof StreamClientsReply>;
+
+/**
+ * What a page plays: absolute, or (`/live/cam.flv`) on the server that the page came from. `wsFlv` as a path is opened as ws: or wss: there. The page adds its
+ * own `expire` and `sign`, if it was opened with them.
+ */
+export const WatchUrls = z.object({ whep: z.string(), flv: z.string(), wsFlv: z.string(), hls: z.string() });
+export type WatchUrls = z.infer<typeof WatchUrls>;
+
+/** GET /watch/{app}/{name}: of any name at all. One that nobody knows looks like one that is not live. */
+export const WatchInfo = StreamRef.extend({
+  title: z.string(),
+  playAccess: PlayAccess,
+  /** offline: nobody publishes. waiting: the publisher is gone and may resume. */
+  state: z.enum(['offline', 'live', 'waiting']),
+  startedAtMs: EpochMs.nullable(),
+  viewers: z.number().int(),
+  /** For the choice of a way to play; null while unknown. */
+  video: VideoInfo.nullable(),
+  audio: AudioInfo.nullable(),
+  bitrateKbps: z.number().nonnegative(),
+  bridging: z.array(Bridging),
+  play: WatchUrls,
+  /** A picture to show before it plays; null: there is none. */
+  poster: z.string().nullable(),
+});
+export type WatchInfo = z.infer<typeof WatchInfo>;
+
+/** POST /session: an operator's page signs in with the API key and gets a token for `Authorization: Bearer`. */
+export const SessionRequest = z.object({ key: z.string().min(1).max(256), secret: z.string().min(1).max(1024) });
+export const SessionReply = z.object({ token: z.string(), expiresAtMs: EpochMs });
+export type SessionReply = z.infer<typeof SessionReply>;
