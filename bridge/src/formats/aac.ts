@@ -50,3 +50,65 @@ function readExtension(bits: BitReader): number {
   readSampleRate(bits);
   return readObjectType(bits);
 }
+
+/** AudioSpecificConfig of plain AAC (no SBR signalled). */
+export function buildAacConfig({
+  objectType = 2,
+  sampleRate,
+  channels,
+}: {
+  objectType?: number;
+  sampleRate: number;
+  channels: number;
+}): Buffer {
+  const index = SAMPLE_RATES.indexOf(sampleRate);
+  const code = CHANNELS.lastIndexOf(channels);
+  if (index < 0 || code < 1) throw new FormatError('no AAC configuration for this rate and channels');
+  return Buffer.from([(objectType << 3) | (index >> 1), ((index & 1) << 7) | (code << 3)]);
+}
+
+export interface AdtsHeader {
+  headerBytes: number;
+  /** With the header. */
+  frameBytes: number;
+  objectType: number;
+  sampleRate: number;
+  channels: number;
+}
+
+export const ADTS_HEADER_BYTES = 7;
+
+/** ISO/IEC 13818-7 6.2; null for what is none. At least 7 bytes are looked at. */
+export function parseAdts(bytes: Buffer): AdtsHeader | null {
+  if (bytes.length < ADTS_HEADER_BYTES || bytes.readUInt8(0) !== 0xff || (bytes.readUInt8(1) & 0xf6) !== 0xf0) return null;
+  const headerBytes = bytes.readUInt8(1) & 1 ? ADTS_HEADER_BYTES : ADTS_HEADER_BYTES + 2;
+  const third = bytes.readUInt8(2);
+  const sampleRate = SAMPLE_RATES[(third >> 2) & 0x0f];
+  const channels = CHANNELS[((third & 1) << 2) | (bytes.readUInt8(3) >> 6)];
+  const frameBytes = (bytes.readUIntBE(3, 3) >> 5) & 0x1fff;
+  if (sampleRate === undefined || channels === undefined || frameBytes <= headerBytes) return null;
+  return { headerBytes, frameBytes, objectType: (third >> 6) + 1, sampleRate, channels: channels || 2 };
+}
+
+/** Header of one frame of `frameBytes` bytes (without the header). HE-AAC is written as its core, which is how it is sent everywhere. */
+export function adtsHeader(config: AacConfig, frameBytes: number): Buffer {
+  const core = coreOf(config);
+  const index = SAMPLE_RATES.indexOf(core.sampleRate);
+  if (index < 0) throw new FormatError('no ADTS for this AAC sample rate');
+  const code = core.channelCode;
+  const total = frameBytes + ADTS_HEADER_BYTES;
+  if (total > 0x1fff) throw new FormatError('AAC frame is too long for ADTS');
+  return Buffer.from([
+    ...[0xff, 0xf1, ((core.objectType - 1) << 6) | (index << 2) | (code >> 2)],
+    ...[((code & 3) << 6) | (total >> 11), (total >> 3) & 0xff, ((total & 7) << 5) | 0x1f, 0xfc],
+  ]);
+}
+
+function coreOf({ record }: AacConfig): { objectType: number; sampleRate: number; channelCode: number } {
+  const bits = new BitReader(record);
+  const objectType = readObjectType(bits);
+  const sampleRate = readSampleRate(bits);
+  const channelCode = bits.bits(4);
+  const core = objectType === SBR || objectType === PS ? readExtension(bits) : objectType;
+  return { objectType: core, sampleRate, channelCode };
+}

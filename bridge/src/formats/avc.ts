@@ -1,5 +1,6 @@
 import { BitReader } from './BitReader.js';
 import { FormatError } from './FormatError.js';
+import { withoutEmulation } from './nal.js';
 
 /** What a player has to know of an H.264 stream before its first picture. */
 export interface AvcConfig {
@@ -11,8 +12,13 @@ export interface AvcConfig {
   /** As shown: after cropping, before the aspect ratio of samples. */
   width: number;
   height: number;
+  /** Pictures that may be decoded before one that is shown earlier: 0 means no B-frames; null: the stream does not say. */
+  reorderDepth: number | null;
   /** Bytes of the length in front of every NAL unit. */
   nalLengthBytes: number;
+  /** Parameter sets with their NAL headers. */
+  sps: Buffer[];
+  pps: Buffer[];
   /** AVCDecoderConfigurationRecord as it came: goes into `avcC`. */
   record: Buffer;
 }
@@ -21,21 +27,72 @@ export interface AvcConfig {
 export function parseAvcConfig(record: Buffer): AvcConfig {
   if (record.length < 7) throw new FormatError('AVC configuration is too short');
   if (record.readUInt8(0) !== 1) throw new FormatError('AVC configuration is not version 1');
-  const spsCount = record.readUInt8(5) & 0x1f;
-  if (spsCount === 0) throw new FormatError('AVC configuration has no SPS');
-  const spsBytes = record.length >= 8 ? record.readUInt16BE(6) : 0;
-  const sps = record.subarray(8, 8 + spsBytes);
-  if (spsBytes === 0 || sps.length < spsBytes) throw new FormatError('AVC configuration is cut off in its SPS');
+  const { sps, pps } = readSets(record);
+  const first = sps[0];
+  if (!first) throw new FormatError('AVC configuration has no SPS');
   const [profile, compatibility, level] = [record.readUInt8(1), record.readUInt8(2), record.readUInt8(3)];
   const codec = `avc1.${record.toString('hex', 1, 4)}`;
-  return { profile, compatibility, level, codec, ...parseSpsSize(sps), nalLengthBytes: (record.readUInt8(4) & 3) + 1, record };
+  const nalLengthBytes = (record.readUInt8(4) & 3) + 1;
+  return { profile, compatibility, level, codec, ...parseSps(first), nalLengthBytes, sps, pps, record };
+}
+
+function readSets(record: Buffer): { sps: Buffer[]; pps: Buffer[] } {
+  let at = 5;
+  const take = (bytes: number) => {
+    if (at + bytes > record.length) throw new FormatError('AVC configuration is cut off');
+    at += bytes;
+    return record.subarray(at - bytes, at);
+  };
+  const list = (mask: number) => Array.from({ length: take(1).readUInt8(0) & mask }, () => take(take(2).readUInt16BE(0)));
+  const sps = list(0x1f);
+  if (sps[0]?.length === 0) throw new FormatError('AVC configuration has an empty SPS');
+  return { sps, pps: at < record.length ? list(0xff) : [] };
+}
+
+export const AVC_NAL = { slice: 1, idr: 5, sei: 6, sps: 7, pps: 8, aud: 9 } as const;
+export const avcNalType = (nal: Buffer) => (nal[0] ?? 0) & 0x1f;
+
+/** From parameter sets as they come in the stream. */
+export function buildAvcConfig({ sps, pps }: { sps: readonly Buffer[]; pps: readonly Buffer[] }): Buffer {
+  const first = sps[0];
+  if (!first || first.length < 4) throw new FormatError('AVC stream has no SPS');
+  const length = (nal: Buffer) => {
+    if (nal.length > 0xffff) throw new FormatError('parameter set is too long');
+    return Buffer.from([nal.length >> 8, nal.length & 0xff]);
+  };
+  const list = (nals: readonly Buffer[]) => nals.flatMap((nal) => [length(nal), nal]);
+  const head = Buffer.from([1, first.readUInt8(1), first.readUInt8(2), first.readUInt8(3), 0xff, 0xe0 | Math.min(31, sps.length)]);
+  const sets = [head, ...list(sps.slice(0, 31)), Buffer.from([Math.min(255, pps.length)]), ...list(pps.slice(0, 255))];
+  return Buffer.concat([...sets, ...highProfileTail(first)]);
+}
+
+/** Chroma format and depths, which readers want for the high profiles (14496-15 5.3.3.1.2). */
+function highProfileTail(sps: Buffer): Buffer[] {
+  if (![100, 110, 122, 144].includes(sps.readUInt8(1))) return [];
+  const bits = new BitReader(withoutEmulation(sps.subarray(1)));
+  bits.bits(24);
+  bits.unsigned(); // id
+  const { chroma, lumaDepth, chromaDepth } = readHighProfile(bits);
+  return [Buffer.from([0xfc | (chroma & 3), 0xf8 | (lumaDepth & 7), 0xf8 | (chromaDepth & 7), 0])];
 }
 
 /** Profiles whose SPS tell the chroma format, H.264 7.3.2.1.1. */
 const HIGH_PROFILES = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
 
-/** Width and height from a sequence parameter set with its NAL header, H.264 7.3.2.1.1. */
+export interface AvcSps {
+  width: number;
+  height: number;
+  reorderDepth: number | null;
+}
+
+/** Width and height from a sequence parameter set with its NAL header. */
 export function parseSpsSize(sps: Buffer): { width: number; height: number } {
+  const { width, height } = parseSps(sps);
+  return { width, height };
+}
+
+/** Sequence parameter set with its NAL header, H.264 7.3.2.1.1. */
+export function parseSps(sps: Buffer): AvcSps {
   if (((sps[0] ?? 0) & 0x1f) !== 7) throw new FormatError('not an SPS');
   const bits = new BitReader(withoutEmulation(sps.subarray(1)));
   const profile = bits.bits(8);
@@ -43,9 +100,16 @@ export function parseSpsSize(sps: Buffer): { width: number; height: number } {
   bits.unsigned(); // id
   const { chroma, isSeparate } = HIGH_PROFILES.has(profile) ? readHighProfile(bits) : { chroma: 1, isSeparate: false };
   bits.unsigned(); // frame number length
-  skipPictureOrder(bits);
+  const orderType = skipPictureOrder(bits);
   bits.unsigned(); // reference frames
   bits.bit(); // gaps allowed
+  const size = readSize(bits, { chroma, isSeparate });
+  // Baseline knows no B-frames; picture order type 2 means output in decoding order (8.2.1.3).
+  const isOrdered = profile === 66 || orderType === 2;
+  return { ...size, reorderDepth: isOrdered ? 0 : readReorderDepth(bits) };
+}
+
+function readSize(bits: BitReader, { chroma, isSeparate }: { chroma: number; isSeparate: boolean }): { width: number; height: number } {
   const widthInMbs = bits.unsigned() + 1;
   const heightInUnits = bits.unsigned() + 1;
   const isFrameOnly = bits.bit();
@@ -61,15 +125,66 @@ export function parseSpsSize(sps: Buffer): { width: number; height: number } {
   return { width, height };
 }
 
-function readHighProfile(bits: BitReader): { chroma: number; isSeparate: boolean } {
+/** max_num_reorder_frames at the end of the usability information (annex E.1.1); null where an encoder leaves it out or writes nonsense. */
+function readReorderDepth(bits: BitReader): number | null {
+  try {
+    if (!bits.bit()) return null;
+    skipUsability(bits);
+    if (!bits.bit()) return null;
+    bits.bit(); // vectors over picture boundaries
+    for (let field = 0; field < 4; field++) bits.unsigned();
+    return bits.unsigned();
+  } catch (error) {
+    if (error instanceof FormatError) return null;
+    throw error;
+  }
+}
+
+/** Everything in front of the bitstream restriction. */
+function skipUsability(bits: BitReader): void {
+  if (bits.bit() && bits.bits(8) === 255) bits.bits(32); // aspect ratio
+  if (bits.bit()) bits.bit(); // overscan
+  if (bits.bit() && bits.bits(5) & 1) bits.bits(24); // video signal, with colours
+  const chromaLocations = bits.bit() ? 2 : 0;
+  for (let field = 0; field < chromaLocations; field++) bits.unsigned();
+  if (bits.bit()) bits.bits(65); // timing
+  const hasNalRates = skipRates(bits);
+  const hasVclRates = skipRates(bits);
+  if (hasNalRates || hasVclRates) bits.bit(); // low delay
+  bits.bit(); // picture structure
+}
+
+function skipRates(bits: BitReader): boolean {
+  if (!bits.bit()) return false;
+  const count = bits.unsigned();
+  if (count > 31) throw new FormatError('SPS has an impossible rate table');
+  bits.bits(8);
+  for (let index = 0; index <= count; index++) {
+    bits.unsigned();
+    bits.unsigned();
+    bits.bit();
+  }
+  bits.bits(20);
+  return true;
+}
+
+interface HighProfile {
+  chroma: number;
+  isSeparate: boolean;
+  /** More than 8 bits. */
+  lumaDepth: number;
+  chromaDepth: number;
+}
+
+function readHighProfile(bits: BitReader): HighProfile {
   const chroma = bits.unsigned();
   const isSeparate = chroma === 3 && bits.bit() === 1;
-  bits.unsigned(); // luma depth
-  bits.unsigned(); // chroma depth
+  const lumaDepth = bits.unsigned();
+  const chromaDepth = bits.unsigned();
   bits.bit(); // bypass
   const lists = bits.bit() ? (chroma === 3 ? 12 : 8) : 0;
   for (let list = 0; list < lists; list++) if (bits.bit()) skipScalingList(bits, list < 6 ? 16 : 64);
-  return { chroma, isSeparate };
+  return { chroma, isSeparate, lumaDepth, chromaDepth };
 }
 
 function skipScalingList(bits: BitReader, size: number): void {
@@ -81,30 +196,16 @@ function skipScalingList(bits: BitReader, size: number): void {
   }
 }
 
-function skipPictureOrder(bits: BitReader): void {
+/** Answers its type. */
+function skipPictureOrder(bits: BitReader): number {
   const type = bits.unsigned();
   if (type === 0) bits.unsigned();
-  if (type !== 1) return;
+  if (type !== 1) return type;
   bits.bit();
   bits.signed();
   bits.signed();
   const cycle = bits.unsigned();
   if (cycle > 255) throw new FormatError('SPS has an impossible picture order cycle');
   for (let index = 0; index < cycle; index++) bits.signed();
-}
-
-/** Removes the 03 of every 00 00 03, H.264 7.4.1. */
-function withoutEmulation(nal: Buffer): Buffer {
-  const clean = Buffer.allocUnsafe(nal.length);
-  let length = 0;
-  let zeros = 0;
-  for (const byte of nal) {
-    if (zeros >= 2 && byte === 3) {
-      zeros = 0;
-      continue;
-    }
-    zeros = byte === 0 ? zeros + 1 : 0;
-    clean[length++] = byte;
-  }
-  return clean.subarray(0, length);
+  return type;
 }

@@ -61,7 +61,7 @@ export function isSequenceEnd(tag: FlvTag): boolean {
   const first = tag.body[0];
   if (first === undefined) return true;
   if (tag.kind === 'video') return isExtendedVideo(first) ? (first & 0x0f) === 2 : hasPacketType(first & 0x0f) && tag.body[1] === 2;
-  return tag.kind === 'audio' && first >> 4 === EXTENDED_AUDIO && (first & 0x0f) === 1;
+  return tag.kind === 'audio' && first >> 4 === EXTENDED_AUDIO && (first & 0x0f) === 2;
 }
 
 /** Incremental: takes chunks as they come from a pipe or socket. Bodies inside one chunk are views of it, others are joined once. */
