@@ -1,3 +1,4 @@
+import { decodeAmf3 } from './amf3.js';
 import { FormatError } from './FormatError.js';
 
 /** AMF0 (Adobe, 2007): what RTMP commands and FLV metadata are written in. */
@@ -23,6 +24,8 @@ const MARKER = {
   unsupported: 13,
   xml: 15,
   typedObject: 16,
+  /** What follows is AMF3. */
+  avmPlus: 17,
 } as const;
 
 /** Commands nest two or three deep; what nests deeper wants our stack. */
@@ -82,9 +85,17 @@ class AmfCursor {
       case MARKER.typedObject:
         this.#string();
         return this.#object(depth);
+      case MARKER.avmPlus:
+        return this.#amf3();
       default:
         throw new FormatError(`AMF marker ${marker} is not supported`);
     }
+  }
+
+  #amf3(): AmfValue {
+    const { value, end } = decodeAmf3(this.#bytes, this.#at);
+    this.#at = end;
+    return value;
   }
 
   #take(bytes: number): Buffer {

@@ -1,4 +1,7 @@
+export { splitAggregate } from './aggregate.js';
 export { ChunkReader, type ChunkLimits } from './ChunkReader.js';
 export { ChunkWriter } from './ChunkWriter.js';
-export { clientAnswer, clientHello, HANDSHAKE_BYTES, SERVER_HANDSHAKE_BYTES } from './handshake.js';
-export { acknowledgement, command, pingResponse, RTMP, setChunkSize, USER_CONTROL, windowAckSize, type RtmpMessage } from './messages.js';
+export { CLIENT_HELLO_BYTES, clientAnswer, clientHello, HANDSHAKE_BYTES, SERVER_HANDSHAKE_BYTES, serverAnswer } from './handshake.js';
+export * from './messages.js';
+export { AUDIO_FOUR_CCS, PublishedTrack, UnsupportedCodec, VIDEO_FOUR_CCS } from './PublishedTrack.js';
+export { TimeUnwrapper } from './TimeUnwrapper.js';

@@ -18,6 +18,7 @@ export const RTMP = {
 } as const;
 
 export const USER_CONTROL = { streamBegin: 0, streamEof: 1, pingRequest: 6, pingResponse: 7 } as const;
+const BANDWIDTH_IS_DYNAMIC = 2;
 
 export interface RtmpMessage {
   typeId: number;
@@ -39,6 +40,11 @@ function u32(value: number): Buffer {
 export const setChunkSize = (bytes: number) => control(RTMP.setChunkSize, u32(bytes));
 export const acknowledgement = (bytesReceived: number) => control(RTMP.acknowledgement, u32(bytesReceived >>> 0));
 export const windowAckSize = (bytes: number) => control(RTMP.windowAckSize, u32(bytes));
+
+export const setPeerBandwidth = (bytes: number) =>
+  control(RTMP.setPeerBandwidth, Buffer.concat([u32(bytes), Buffer.from([BANDWIDTH_IS_DYNAMIC])]));
+export const streamBegin = (streamId: number) => control(RTMP.userControl, Buffer.concat([Buffer.from([0, USER_CONTROL.streamBegin]), u32(streamId)]));
+export const streamEof = (streamId: number) => control(RTMP.userControl, Buffer.concat([Buffer.from([0, USER_CONTROL.streamEof]), u32(streamId)]));
 
 /** The answer to a ping request: its event data, sent back. */
 export const pingResponse = (eventData: Buffer) =>
