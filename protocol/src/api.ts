@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DisplayName, EpochMs, Identity, RoomId } from './ids.js';
 import { Grants, Role } from './roles.js';
+import { WatchUrls } from './streamsApi.js';
 
 /** POST /api/v1/rooms/{room}/tokens */
 export const TokenRequest = z.object({
@@ -45,7 +46,7 @@ export const LobbyRoom = z.object({
   roles: z.array(Role),
   participants: z.number().int(),
   hostName: z.string().nullable(),
-  live: z.object({ liveSinceMs: EpochMs.nullable(), hls: z.string(), viewers: z.number().int() }).nullable(),
+  live: z.object({ liveSinceMs: EpochMs.nullable(), hls: z.string(), play: WatchUrls, viewers: z.number().int() }).nullable(),
 });
 export type LobbyRoom = z.infer<typeof LobbyRoom>;
 

@@ -7,8 +7,8 @@ import { AppName, AudioInfo, Bridging, DEFAULT_APP, StreamClient, StreamName, St
 export const PlayAccess = z.enum(['open', 'signed']);
 export type PlayAccess = z.infer<typeof PlayAccess>;
 
-/** SRT's own limits. It stands in URLs: printable ASCII. */
-export const SrtPassphrase = z.string().regex(/^[!-~]{10,79}$/, 'expected 10-79 printable characters without spaces');
+/** SRT's own length. It stands in URLs that FFmpeg and OBS read without decoding anything. */
+export const SrtPassphrase = z.string().regex(/^[A-Za-z0-9._~-]{10,79}$/, 'expected 10-79 letters, digits or "._~-"');
 
 const StreamOptions = z.object({
   /** For people; left out: the name. */
@@ -60,6 +60,8 @@ export const StreamReply = z.object({
   title: z.string(),
   playAccess: PlayAccess,
   srtPassphrase: z.string().nullable(),
+  /** Signs play URLs: `sign` is the hex HMAC-SHA256 of `{app}/{name}:{expire}`, `expire` in seconds since the epoch. For backends that sign themselves. */
+  playSecret: z.string(),
   record: z.boolean(),
   createdAtMs: EpochMs,
   publish: PublishUrls,

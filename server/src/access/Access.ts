@@ -1,10 +1,20 @@
 import { type Secret } from '@lianmai/kit';
 import { LianmaiError, type JoinClaims } from '@lianmai/protocol';
 import { isSame, type ApiKey } from './credentials.js';
-import { AUDIENCE, mintBridgeToken, mintJoinToken, verifyJoinToken, verifyToken, type JoinTokenRequest } from './token.js';
+import {
+  AUDIENCE,
+  mintBridgeToken,
+  mintJoinToken,
+  mintSessionToken,
+  verifyJoinToken,
+  verifyToken,
+  type JoinTokenRequest,
+} from './token.js';
 
 /** A bridge comes back with the token that it was started with, however long it has run. */
 const BRIDGE_TOKEN_TTL_S = 365 * 86_400;
+/** It cannot be taken back, only run out; a page asks for the secret again then. */
+const SESSION_TTL_S = 4 * 3600;
 
 /** Everything that knows the API secret: who may call the API, join a room, or be a bridge. */
 export class Access {
@@ -24,6 +34,12 @@ export class Access {
     return verifyJoinToken(this.#key, token);
   }
 
+  /** For an operator's page: UNAUTHENTICATED unless key and secret are right. */
+  openSession(key: string, secret: string): { token: string; expiresAtMs: number } {
+    if (!this.#isKey(key, secret)) throw new LianmaiError('UNAUTHENTICATED', undefined, { message: 'Key or secret is wrong.' });
+    return mintSessionToken(this.#key, SESSION_TTL_S);
+  }
+
   mintBridgeToken(): string {
     return mintBridgeToken(this.#key, BRIDGE_TOKEN_TTL_S);
   }
@@ -34,18 +50,22 @@ export class Access {
     verifyToken(this.#key, token, AUDIENCE.bridge);
   }
 
-  /** `Authorization` of an API call: Basic key:secret, or Bearer with a JWT signed with the secret. */
+  /** `Authorization` of an API call: Basic key:secret, or Bearer with a JWT signed with the secret: a backend's own, or a session's. */
   authenticateApi(authorization: string | undefined): void {
     const [scheme = '', value = ''] = (authorization ?? '').split(' ', 2);
-    if (scheme.toLowerCase() === 'bearer') verifyToken(this.#key, value, AUDIENCE.api);
+    if (scheme.toLowerCase() === 'bearer') verifyToken(this.#key, value, AUDIENCE.api, AUDIENCE.session);
     else if (scheme.toLowerCase() !== 'basic' || !this.#isKeyAndSecret(value)) throw new LianmaiError('UNAUTHENTICATED');
   }
 
   #isKeyAndSecret(base64: string): boolean {
     const text = Buffer.from(base64, 'base64').toString('utf8');
     const colon = text.indexOf(':');
-    const isKey = isSame(text.slice(0, Math.max(colon, 0)), this.#key.id);
-    const isSecret = isSame(text.slice(colon + 1), this.#key.secret.reveal());
-    return colon >= 0 && isKey && isSecret;
+    return colon >= 0 && this.#isKey(text.slice(0, colon), text.slice(colon + 1));
+  }
+
+  /** Both are compared, whatever the first says. */
+  #isKey(id: string, secret: string): boolean {
+    const [isId, isSecret] = [isSame(id, this.#key.id), isSame(secret, this.#key.secret.reveal())];
+    return isId && isSecret;
   }
 }

@@ -90,6 +90,21 @@ describe('an API call', () => {
     expect(codeOf(() => access.authenticateApi(header))).toBe('UNAUTHENTICATED');
   });
 
+  it('comes from a page that has signed in', () => {
+    const { token, expiresAtMs } = access.openSession('key-1', SECRET);
+    expect(codeOf(() => access.authenticateApi(`Bearer ${token}`))).toBeNull();
+    expect(expiresAtMs - Date.now()).toBeLessThan(86_400_000);
+    expect(codeOf(() => access.verifyJoinToken(token))).toBe('UNAUTHENTICATED');
+    expect(codeOf(() => access.verifyBridgeToken(token))).toBe('UNAUTHENTICATED');
+    for (const [key, secret] of [
+      ['key-1', 'x'],
+      ['x', SECRET],
+      ['', ''],
+    ] as const)
+      // prettier-ignore
+      expect(codeOf(() => access.openSession(key, secret))).toBe('UNAUTHENTICATED');
+  });
+
   it('[ACC-07] is refused with a join token', () => {
     expect(codeOf(() => access.authenticateApi(`Bearer ${access.mintJoinToken(join).token}`))).toBe('UNAUTHENTICATED');
   });

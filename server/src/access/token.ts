@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { ApiKey } from './credentials.js';
 
 /** Who a token is for. A token for one audience is worth nothing to another. */
-export const AUDIENCE = { join: 'lianmai:join', api: 'lianmai:api', bridge: 'lianmai:bridge' } as const;
+export const AUDIENCE = { join: 'lianmai:join', api: 'lianmai:api', bridge: 'lianmai:bridge', session: 'lianmai:session' } as const;
 export type Audience = (typeof AUDIENCE)[keyof typeof AUDIENCE];
 
 const ALGORITHM = 'HS256';
@@ -24,6 +24,11 @@ export function mintJoinToken(key: ApiKey, { identity, name, grants, ttlSeconds 
   return { token, expiresAtMs: Date.now() + ttlSeconds * 1000 };
 }
 
+/** For an operator's page that has shown key and secret: as good as they are, for a while. */
+export function mintSessionToken(key: ApiKey, ttlSeconds: number): z.infer<typeof TokenReply> {
+  return { token: sign(key, AUDIENCE.session, {}, ttlSeconds), expiresAtMs: Date.now() + ttlSeconds * 1000 };
+}
+
 export const mintBridgeToken = (key: ApiKey, ttlSeconds: number): string => sign(key, AUDIENCE.bridge, {}, ttlSeconds);
 
 function sign(key: ApiKey, audience: Audience, claims: object, ttlSeconds: number): string {
@@ -40,12 +45,12 @@ export function verifyJoinToken(key: ApiKey, token: unknown): JoinClaims {
 }
 
 /** Signature, algorithm, audience and expiry. Without `exp` a token would be good for ever: refused. */
-export function verifyToken(key: ApiKey, token: unknown, audience: Audience): jwt.JwtPayload {
+export function verifyToken(key: ApiKey, token: unknown, ...audiences: readonly [Audience, ...Audience[]]): jwt.JwtPayload {
   if (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH) throw new LianmaiError('UNAUTHENTICATED');
   try {
     const { header, payload } = jwt.verify(token, key.secret.reveal(), {
       algorithms: [ALGORITHM],
-      audience,
+      audience: [...audiences] as [Audience, ...Audience[]],
       clockTolerance: CLOCK_TOLERANCE_S,
       complete: true,
     });

@@ -1,4 +1,5 @@
 import {
+  DEFAULT_APP,
   LianmaiError,
   LobbyJoinReply,
   LobbyJoinRequest,
@@ -11,6 +12,7 @@ import {
 import { z } from 'zod';
 import { lobbyIdentity } from '../../access/index.js';
 import type { Room } from '../../rooms/index.js';
+import { watchUrls } from '../../streams/index.js';
 import { route, type ApiServices } from '../contract.js';
 import { RoomParams } from '../schemas.js';
 
@@ -73,7 +75,8 @@ function lookAt(services: ApiServices, id: RoomId): z.input<typeof LobbyRoom> {
 function liveOf(room: Room, originUrl: string | null): z.input<typeof LobbyRoom>['live'] {
   const { info } = room.live;
   if (!info || !room.isLive) return null;
-  return { liveSinceMs: info.liveSinceMs, hls: `${originUrl ?? ''}${info.hlsPath}`, viewers: info.hlsViewers };
+  const play = watchUrls(originUrl, { app: DEFAULT_APP, name: info.room });
+  return { liveSinceMs: info.liveSinceMs, hls: play.hls, play, viewers: info.hlsViewers };
 }
 
 function rolesNow({ isLobbyOpen }: ApiServices, room: Room | undefined): Role[] {

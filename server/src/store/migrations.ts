@@ -1,0 +1,26 @@
+import type { Kysely, Migration } from 'kysely';
+
+/**
+ * Forward only, in the order of their names; each runs once, and the database remembers which have. One that has been released is never changed: what comes
+ * after it is a new one. Written without `Tables`, which is the shape after the last of them.
+ */
+export const migrations: Record<string, Migration> = {
+  '0001_streams': {
+    up: async (db: Kysely<unknown>) => {
+      await db.schema
+        .createTable('streams')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('app', 'text', (column) => column.notNull())
+        .addColumn('name', 'text', (column) => column.notNull())
+        .addColumn('title', 'text')
+        .addColumn('publish_key', 'text', (column) => column.notNull())
+        .addColumn('play_secret', 'text', (column) => column.notNull())
+        .addColumn('play_access', 'text', (column) => column.notNull())
+        .addColumn('srt_passphrase', 'text')
+        .addColumn('record', 'integer', (column) => column.notNull().defaultTo(0))
+        .addColumn('created_at_ms', 'bigint', (column) => column.notNull())
+        .addUniqueConstraint('streams_app_name', ['app', 'name'])
+        .execute();
+    },
+  },
+};

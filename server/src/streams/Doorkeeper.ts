@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { LianmaiError, type AuthoriseReply, type AuthoriseRequest, type StreamRef } from '@lianmai/protocol';
+import { isSame } from '../access/index.js';
+import { assertSigned } from './signature.js';
+import type { RegisteredStream } from './StreamBook.js';
+import { WrongKeys } from './WrongKeys.js';
+
+export interface DoorkeeperOptions {
+  book: { find(stream: StreamRef): Promise<RegisteredStream | null> };
+  policy: Pick<AuthoriseReply, 'onTaken' | 'resumeGraceMs'>;
+  /** Whether a room's program has this name now. */
+  isProgram(stream: StreamRef): boolean;
+  nowMs?: () => number;
+}
+
+/** Compared with when there is no stream: the answer then takes as long as for a wrong key. */
+const NOBODYS_KEY = randomBytes(24).toString('base64url');
+
+/** The server's answer to everybody who wants to publish or play. */
+export class Doorkeeper {
+  readonly #options: DoorkeeperOptions;
+  readonly #wrongKeys = new WrongKeys();
+
+  constructor(options: DoorkeeperOptions) {
+    this.#options = options;
+  }
+
+  async authorise(request: AuthoriseRequest): Promise<AuthoriseReply> {
+    const stream = await (request.action === 'publish' ? this.#publisher(request) : this.#player(request));
+    return { ...this.#options.policy, srtPassphrase: stream?.srtPassphrase?.reveal() ?? null };
+  }
+
+  /** Unknown stream and wrong key have one answer: names cannot be found out by trying. */
+  async #publisher(request: AuthoriseRequest): Promise<RegisteredStream | null> {
+    const { book, isProgram } = this.#options;
+    // What a bridge publishes itself it was told to by this server.
+    if (request.protocol === 'program' || request.protocol === 'pull') return book.find(request);
+    await this.#wrongKeys.assertFew(request.ip);
+    const stream = await book.find(request);
+    const isRight = isSame(request.params['key'] ?? request.params['token'] ?? '', stream?.publishKey.reveal() ?? NOBODYS_KEY);
+    if (!stream || !isRight) {
+      await this.#wrongKeys.count(request.ip);
+      throw new LianmaiError('FORBIDDEN', undefined, { message: 'Unknown stream or wrong key.' });
+    }
+    if (isProgram(request)) throw new LianmaiError('CONFLICT', undefined, { message: 'A room of this name is live under it.' });
+    return stream;
+  }
+
+  /** A name that nobody registered may be a room's, or nobody's: the hub knows. */
+  async #player(request: AuthoriseRequest): Promise<RegisteredStream | null> {
+    const stream = await this.#options.book.find(request);
+    if (stream?.playAccess === 'signed') assertSigned(stream.playSecret, stream, request.params, (this.#options.nowMs ?? Date.now)());
+    return stream;
+  }
+}

@@ -1,0 +1,66 @@
+import type { StreamRef, StreamStatus } from '@lianmai/protocol';
+import type { Bridge, BridgePool } from '../bridge/index.js';
+
+export interface LiveStreamsOptions {
+  bridges: BridgePool;
+  /** Viewers whom this server's own SFU serves. */
+  whepViewers?: (stream: StreamRef) => number;
+}
+
+const keyOf = ({ app, name }: StreamRef): string => `${app}/${name}`;
+
+/** What is in the hubs of all bridges, as they measured it last. A bridge that is gone takes its streams along; one that may come back keeps them. */
+export class LiveStreams {
+  readonly #options: LiveStreamsOptions;
+  readonly #byBridge = new Map<Bridge, ReadonlyMap<string, StreamStatus>>();
+
+  constructor(options: LiveStreamsOptions) {
+    this.#options = options;
+    options.bridges.on('bridgeConnected', (bridge) => this.#follow(bridge));
+    for (const bridge of options.bridges.bridges) this.#follow(bridge);
+  }
+
+  get all(): StreamStatus[] {
+    return [...this.#byBridge.values()].flatMap((streams) => [...streams.values()]).map((status) => this.#withWhep(status));
+  }
+
+  /** null: nobody publishes. */
+  status(stream: StreamRef): StreamStatus | null {
+    const status = this.#find(stream)?.status;
+    return status ? this.#withWhep(status) : null;
+  }
+
+  /** The bridge that has it; else any that could. null: there is none. */
+  bridgeOf(stream: StreamRef): Bridge | null {
+    const isConnected = ({ state }: Bridge) => state === 'connected';
+    return this.#find(stream)?.bridge ?? this.#options.bridges.bridges.find(isConnected) ?? this.#options.bridges.bridges[0] ?? null;
+  }
+
+  viewers(stream: StreamRef): number {
+    const players = this.status(stream)?.players ?? {};
+    return Object.values(players).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Where a stream is live it is rather than where it waits for a publisher, who may have come back elsewhere. */
+  #find(stream: StreamRef): { bridge: Bridge; status: StreamStatus } | undefined {
+    const found = [...this.#byBridge].flatMap(([bridge, streams]) => {
+      const status = streams.get(keyOf(stream));
+      return status ? [{ bridge, status }] : [];
+    });
+    return found.find(({ status }) => status.state === 'live') ?? found[0];
+  }
+
+  #withWhep(status: StreamStatus): StreamStatus {
+    const whep = this.#options.whepViewers?.(status) ?? 0;
+    return whep > 0 ? { ...status, players: { ...status.players, whep } } : status;
+  }
+
+  #follow(bridge: Bridge): void {
+    if (this.#byBridge.has(bridge)) return;
+    this.#byBridge.set(bridge, new Map());
+    bridge.on('streamsMeasured', ({ streams }) => {
+      if (this.#byBridge.has(bridge)) this.#byBridge.set(bridge, new Map(streams.map((status) => [keyOf(status), status])));
+    });
+    bridge.once('gone', () => this.#byBridge.delete(bridge));
+  }
+}

@@ -1,0 +1,145 @@
+import { Secret } from '@lianmai/kit';
+import { LianmaiError, PlayAccess, StreamId, type CreateStream, type StreamRef, type UpdateStream } from '@lianmai/protocol';
+import { isTaken, type Store, type StreamRow } from '../store/index.js';
+import { makeKey, makeStreamId } from './keys.js';
+
+/** A stream that somebody made. It exists whether anybody publishes or not. */
+export interface RegisteredStream extends StreamRef {
+  readonly id: StreamId;
+  /** null: it goes by its name. */
+  readonly title: string | null;
+  /** Whoever has it may publish. */
+  readonly publishKey: Secret;
+  /** Signs play URLs. */
+  readonly playSecret: Secret;
+  readonly playAccess: PlayAccess;
+  readonly srtPassphrase: Secret | null;
+  readonly record: boolean;
+  readonly createdAtMs: number;
+}
+
+/** Each has a row and is listed as a whole. */
+const MAX_STREAMS = 10_000;
+
+/**
+ * The streams of this server, in the store. Keys and passphrases stand there as they are, in a file that its owner alone can read: the owner has to be able to
+ * copy a publishing URL again, so a hash will not do, and encryption with a key that lies beside the file would only look like protection.
+ */
+export class StreamBook {
+  readonly #db: Store['db'];
+  #apps: ReadonlySet<string> = new Set();
+
+  private constructor(store: Store) {
+    this.#db = store.db;
+  }
+
+  static async open(store: Store): Promise<StreamBook> {
+    const book = new StreamBook(store);
+    await book.#readApps();
+    return book;
+  }
+
+  /** First parts of the addresses of all streams. */
+  get apps(): ReadonlySet<string> {
+    return this.#apps;
+  }
+
+  /** CONFLICT if there is one of this name. */
+  async add({ app, name, title, playAccess, srtPassphrase, record }: CreateStream): Promise<RegisteredStream> {
+    await this.#assertRoom();
+    const row = {
+      ...{ id: makeStreamId(), app, name, title: title ?? null },
+      publishKey: makeKey().reveal(),
+      playSecret: makeKey().reveal(),
+      playAccess: playAccess ?? 'open',
+      srtPassphrase: srtPassphrase ?? null,
+      record: record === true ? 1 : 0,
+      createdAtMs: Date.now(),
+    };
+    try {
+      await this.#db.insertInto('streams').values(row).execute();
+    } catch (error) {
+      if (!isTaken(error)) throw error;
+      throw new LianmaiError('CONFLICT', undefined, { message: `There is a stream ${app}/${name} already.`, cause: error });
+    }
+    await this.#readApps();
+    return fromRow(row);
+  }
+
+  /** Oldest first. */
+  async all(): Promise<RegisteredStream[]> {
+    const rows = await this.#db.selectFrom('streams').selectAll().orderBy('createdAtMs').orderBy('id').execute();
+    return rows.map(fromRow);
+  }
+
+  /** NOT_FOUND. */
+  async get(id: StreamId): Promise<RegisteredStream> {
+    const row = await this.#db.selectFrom('streams').selectAll().where('id', '=', id).executeTakeFirst();
+    if (!row) throw unknown(id);
+    return fromRow(row);
+  }
+
+  async find({ app, name }: StreamRef): Promise<RegisteredStream | null> {
+    const row = await this.#db.selectFrom('streams').selectAll().where('app', '=', app).where('name', '=', name).executeTakeFirst();
+    return row ? fromRow(row) : null;
+  }
+
+  /** What is left out stays. */
+  async update(id: StreamId, { title, playAccess, srtPassphrase, record }: UpdateStream): Promise<RegisteredStream> {
+    return this.#change(id, {
+      ...(title !== undefined && { title }),
+      ...(playAccess !== undefined && { playAccess }),
+      ...(srtPassphrase !== undefined && { srtPassphrase }),
+      ...(record !== undefined && { record: record ? 1 : 0 }),
+    });
+  }
+
+  async rotateKey(id: StreamId): Promise<RegisteredStream> {
+    return this.#change(id, { publishKey: makeKey().reveal() });
+  }
+
+  /** NOT_FOUND; answers what it was. */
+  async remove(id: StreamId): Promise<RegisteredStream> {
+    const stream = await this.get(id);
+    await this.#db.deleteFrom('streams').where('id', '=', id).execute();
+    await this.#readApps();
+    return stream;
+  }
+
+  async #change(id: StreamId, change: Partial<Omit<StreamRow, 'record'>> & { record?: number }): Promise<RegisteredStream> {
+    if (Object.keys(change).length > 0) await this.#db.updateTable('streams').set(change).where('id', '=', id).execute();
+    return this.get(id);
+  }
+
+  async #assertRoom(): Promise<void> {
+    const { count } = await this.#db
+      .selectFrom('streams')
+      .select(({ fn }) => fn.countAll().as('count'))
+      .executeTakeFirstOrThrow();
+    if (Number(count) >= MAX_STREAMS)
+      throw new LianmaiError('CONFLICT', { max: MAX_STREAMS }, { message: `There are ${MAX_STREAMS} streams already. Delete some first.` });
+  }
+
+  async #readApps(): Promise<void> {
+    const rows = await this.#db.selectFrom('streams').select('app').distinct().execute();
+    this.#apps = new Set(rows.map(({ app }) => app));
+  }
+}
+
+/** Big integers come as text from PostgreSQL. */
+function fromRow({ record, createdAtMs, ...row }: Omit<StreamRow, 'record'> & { record: number }): RegisteredStream {
+  return {
+    id: StreamId.parse(row.id),
+    app: row.app,
+    name: row.name,
+    title: row.title,
+    publishKey: new Secret(row.publishKey),
+    playSecret: new Secret(row.playSecret),
+    playAccess: PlayAccess.parse(row.playAccess),
+    srtPassphrase: row.srtPassphrase === null ? null : new Secret(row.srtPassphrase),
+    record: record !== 0,
+    createdAtMs: Number(createdAtMs),
+  };
+}
+
+const unknown = (id: StreamId) => new LianmaiError('NOT_FOUND', { stream: id }, { message: 'There is no such stream.' });

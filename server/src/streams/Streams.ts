@@ -1,0 +1,136 @@
+import type { Log } from '@lianmai/kit';
+import {
+  DEFAULT_APP,
+  LianmaiError,
+  type AuthoriseReply,
+  type AuthoriseRequest,
+  type CreateStream,
+  type StreamClient,
+  type StreamId,
+  type StreamRef,
+  type UpdateStream,
+} from '@lianmai/protocol';
+import type { BridgePool } from '../bridge/index.js';
+import { Doorkeeper } from './Doorkeeper.js';
+import { LiveStreams } from './LiveStreams.js';
+import type { RegisteredStream, StreamBook } from './StreamBook.js';
+
+export interface StreamsOptions {
+  book: StreamBook;
+  bridges: BridgePool;
+  policy: Pick<AuthoriseReply, 'onTaken' | 'resumeGraceMs'>;
+  /** Rooms own names of the app `live` while they are open, and publish under them while they are live. */
+  rooms: { isOpen(name: string): boolean; isLive(name: string): boolean };
+  /** Viewers whom this server's own SFU serves. */
+  whepViewers?: (stream: StreamRef) => number;
+  log: Log;
+}
+
+/** First parts of paths that this server answers itself: a stream there could not be watched through it. */
+const RESERVED_APPS: ReadonlySet<string> = new Set(['api', 'assets', 'healthz', 'metrics', 'r', 'readyz', 'rtc', 'streams', 'watch']);
+
+/** Streams that somebody made: who may publish and play them, who does, and the end of it. */
+export class Streams {
+  readonly live: LiveStreams;
+  readonly #options: StreamsOptions;
+  readonly #doorkeeper: Doorkeeper;
+
+  constructor(options: StreamsOptions) {
+    const { book, bridges, policy, rooms, whepViewers } = options;
+    this.#options = options;
+    this.live = new LiveStreams({ bridges, ...(whepViewers && { whepViewers }) });
+    this.#doorkeeper = new Doorkeeper({ book, policy, isProgram: ({ app, name }) => app === DEFAULT_APP && rooms.isLive(name) });
+  }
+
+  /** The one gate's answer: throws FORBIDDEN, UNAUTHENTICATED, TOKEN_EXPIRED, CONFLICT or RATE_LIMITED for a no. */
+  authorise(request: AuthoriseRequest): Promise<AuthoriseReply> {
+    return this.#doorkeeper.authorise(request);
+  }
+
+  /** Whether addresses that begin so may be streams'. */
+  isApp(app: string): boolean {
+    return app === DEFAULT_APP || this.#options.book.apps.has(app);
+  }
+
+  async create(request: CreateStream): Promise<RegisteredStream> {
+    const { app, name } = request;
+    if (RESERVED_APPS.has(app)) throw new LianmaiError('BAD_REQUEST', undefined, { message: `app: "${app}" is a path of this server` });
+    if (app === DEFAULT_APP && this.#options.rooms.isOpen(name))
+      throw new LianmaiError('CONFLICT', undefined, {
+        message: `There is a room "${name}", whose program has this address. Choose another name.`,
+      });
+    const stream = await this.#options.book.add(request);
+    this.#options.log.info({ stream: stream.id, app, name }, 'stream created');
+    return stream;
+  }
+
+  all(): Promise<RegisteredStream[]> {
+    return this.#options.book.all();
+  }
+
+  get(id: StreamId): Promise<RegisteredStream> {
+    return this.#options.book.get(id);
+  }
+
+  find(stream: StreamRef): Promise<RegisteredStream | null> {
+    return this.#options.book.find(stream);
+  }
+
+  update(id: StreamId, change: UpdateStream): Promise<RegisteredStream> {
+    return this.#options.book.update(id, change);
+  }
+
+  /** The old key is worth nothing from now on: who publishes with it is sent away. */
+  async rotateKey(id: StreamId): Promise<RegisteredStream> {
+    const stream = await this.#options.book.rotateKey(id);
+    await this.#kickFor(stream, 'its key was changed');
+    return stream;
+  }
+
+  async remove(id: StreamId): Promise<void> {
+    const stream = await this.#options.book.remove(id);
+    await this.#kickFor(stream, 'it was deleted');
+  }
+
+  /** Ends one connection, or the publisher's; NOT_FOUND if there is none. */
+  async kick(id: StreamId, clientId?: string): Promise<void> {
+    const kicked = await this.#kick(await this.get(id), clientId);
+    if (kicked === 0) throw new LianmaiError('NOT_FOUND', undefined, { message: 'There is no such connection.' });
+  }
+
+  async clients(id: StreamId): Promise<StreamClient[]> {
+    const { app, name } = await this.get(id);
+    const answers = await Promise.all(this.#connected.map((bridge) => bridge.request('readClients', { app, name })));
+    return answers.flatMap(({ clients }) => clients);
+  }
+
+  /** CONFLICT while somebody publishes from outside what would be this room's program. */
+  assertFreeForRoom(room: string): void {
+    const publisher = this.live.status({ app: DEFAULT_APP, name: room })?.publisher;
+    if (publisher && publisher.protocol !== 'program')
+      throw new LianmaiError('CONFLICT', undefined, {
+        message: `Somebody publishes the stream ${DEFAULT_APP}/${room}. End it, or use a room of another name.`,
+      });
+  }
+
+  get #connected() {
+    return this.#options.bridges.bridges.filter(({ state }) => state === 'connected');
+  }
+
+  /** Every bridge is asked: what they measured is up to a second old. */
+  async #kick({ app, name }: StreamRef, clientId?: string): Promise<number> {
+    const request = { app, name, ...(clientId !== undefined && { clientId }) };
+    const answers = await Promise.all(this.#connected.map((bridge) => bridge.request('kick', request)));
+    return answers.reduce((sum, { kicked }) => sum + kicked, 0);
+  }
+
+  /** What was decided is decided, even if a bridge that is asked just then does not answer. */
+  async #kickFor(stream: RegisteredStream, reason: string): Promise<void> {
+    const { log } = this.#options;
+    const kicked = await this.#kick(stream).catch((error: unknown) => {
+      log.warn({ err: error, stream: stream.id }, 'a publisher could not be sent away');
+      return 0;
+    });
+    log.info({ stream: stream.id, app: stream.app, name: stream.name, kicked }, reason);
+  }
+}

@@ -1,0 +1,14 @@
+/**
+ * Streams of the live origin, as the server sees them. `StreamBook` keeps those that somebody made, `Doorkeeper` answers the bridges' question who may publish
+ * and play, `LiveStreams` knows what is in their hubs now; `Streams` is the three together, for the API and for main.
+ *
+ *   const streams = new Streams({ book: await StreamBook.open(store), bridges, policy: config.streams, rooms, log });
+ *   await streams.authorise(request);           // throws for a no
+ *   streams.live.status({ app, name });         // null: nobody publishes
+ */
+export { Doorkeeper, type DoorkeeperOptions } from './Doorkeeper.js';
+export { LiveStreams, type LiveStreamsOptions } from './LiveStreams.js';
+export { assertSigned, signPlay, type PlaySignature } from './signature.js';
+export { StreamBook, type RegisteredStream } from './StreamBook.js';
+export { Streams, type StreamsOptions } from './Streams.js';
+export { playUrls, publishUrls, watchPage, watchUrls, type StreamAddresses } from './urls.js';

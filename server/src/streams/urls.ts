@@ -1,0 +1,74 @@
+import { DEFAULT_APP, type PlayUrls, type PublishUrls, type StreamRef, type WatchUrls } from '@lianmai/protocol';
+import type { PlaySignature } from './signature.js';
+import type { RegisteredStream } from './StreamBook.js';
+
+/** Where the listeners are, as the caller should reach them. */
+export interface StreamAddresses {
+  /** `https://host:port`: pages, API, WHIP and WHEP. */
+  site: string;
+  /** `http://host:port` or a CDN: HTTP-FLV and HLS. */
+  origin: string;
+  /** Name or address of the RTMP and SRT listeners; IPv6 in brackets. */
+  host: string;
+  rtmpPort: number;
+  rtmpsPort: number | null;
+  srtPort: number;
+}
+
+type Params = Readonly<Record<string, string>>;
+
+export function publishUrls({ site, host, rtmpPort, rtmpsPort, srtPort }: StreamAddresses, stream: RegisteredStream): PublishUrls {
+  const { app, name } = stream;
+  const key = { key: stream.publishKey.reveal() };
+  const rtmpKey = `${name}?${query(key)}`;
+  return {
+    rtmp: `rtmp://${host}:${rtmpPort}/${app}/${rtmpKey}`,
+    rtmpServer: `rtmp://${host}:${rtmpPort}/${app}`,
+    rtmpKey,
+    ...(rtmpsPort !== null && { rtmps: `rtmps://${host}:${rtmpsPort}/${app}/${rtmpKey}` }),
+    srt: srtUrl(`${host}:${srtPort}`, stream, 'publish', { ...key }, stream.srtPassphrase?.reveal()),
+    whip: `${site}/rtc/v1/whip/?${query({ app, stream: name, ...key })}`,
+  };
+}
+
+/** Of a stream that is played with a signature: with it they work, without it they do not. */
+export function playUrls(addresses: StreamAddresses, stream: RegisteredStream, signature?: PlaySignature): PlayUrls {
+  const { site, origin, host, rtmpPort, rtmpsPort, srtPort } = addresses;
+  const params = { ...signature };
+  const path = `/${stream.app}/${stream.name}`;
+  const suffix = signature ? `?${query(params)}` : '';
+  return {
+    flv: `${origin}${path}.flv${suffix}`,
+    wsFlv: `${origin.replace(/^http/, 'ws')}${path}.flv${suffix}`,
+    hls: `${origin}${path}.m3u8${suffix}`,
+    rtmp: `rtmp://${host}:${rtmpPort}${path}${suffix}`,
+    ...(rtmpsPort !== null && { rtmps: `rtmps://${host}:${rtmpsPort}${path}${suffix}` }),
+    srt: srtUrl(`${host}:${srtPort}`, stream, 'request', params, stream.srtPassphrase?.reveal()),
+    whep: `${site}${whepPath(stream, params)}`,
+  };
+}
+
+/** For pages: paths are on the server that the page came from, which passes them on. */
+export function watchUrls(originUrl: string | null, stream: StreamRef): WatchUrls {
+  const base = `${originUrl ?? ''}/${stream.app}/${stream.name}`;
+  return { whep: whepPath(stream), flv: `${base}.flv`, wsFlv: `${base}.flv`.replace(/^http/, 'ws'), hls: `${base}.m3u8` };
+}
+
+/** The page for the audience. */
+export function watchPage(site: string, { app, name }: StreamRef, signature?: PlaySignature): string {
+  const path = app === DEFAULT_APP ? name : `${app}/${name}`;
+  return `${site}/watch/${path}${signature ? `?${query({ ...signature })}` : ''}`;
+}
+
+const query = (params: Params): string => new URLSearchParams(params).toString();
+
+const whepPath = ({ app, name }: StreamRef, params: Params = {}): string => `/rtc/v1/whep/?${query({ app, stream: name, ...params })}`;
+
+/**
+ * Written as it is, `#!::` included: FFmpeg and OBS pass on what stands between `=` and `&` without decoding it. All that is in it is made of letters, digits,
+ * `-`, `_`, `.` and `~`, so there is nothing to encode either.
+ */
+function srtUrl(host: string, { app, name }: StreamRef, mode: 'publish' | 'request', params: Params, passphrase?: string): string {
+  const fields = [`r=${app}/${name}`, `m=${mode}`, ...Object.entries(params).map(([key, value]) => `${key}=${value}`)];
+  return `srt://${host}?streamid=#!::${fields.join(',')}${passphrase === undefined ? '' : `&passphrase=${passphrase}&pbkeylen=16`}`;
+}
