@@ -1,11 +1,16 @@
 import { fstatSync } from 'node:fs';
+import path from 'node:path';
 import { ConfigError, createLog, Metrics, Scope, type Log } from '@lianmai/kit';
 import { Artist } from './compositor/art/index.js';
 import { readConfig, type BridgeConfig } from './config.js';
-import { ServerLink } from './control/index.js';
+import { ServerLink, type Announce } from './control/index.js';
 import { createOutputKinds } from './egress/index.js';
+import { SfuFeeds } from './egress/sfu/index.js';
 import { FfmpegNotFound, findFfmpeg } from './ffmpeg/index.js';
 import { Gate } from './gate/index.js';
+import { Pull } from './ingest/pull/index.js';
+import { SfuIngests } from './ingest/sfu/index.js';
+import { StreamJobRunner } from './jobs/index.js';
 import { createOrigin } from './origin/index.js';
 import { AssetCache, Programs, SharedUsage, ThreadPool } from './program/index.js';
 import { StreamHub } from './stream/index.js';
@@ -21,7 +26,15 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
     const hub = scope.own(new StreamHub());
     const gate = new Gate({ authorise: (request) => link.authorise(request) });
     const host = config.originHost === undefined ? {} : { host: config.originHost };
-    const origin = scope.own(await createOrigin({ hub, port: config.originPort, ...host, log, metrics: new Metrics() }));
+    const origin = scope.own(
+      await createOrigin({
+        ...{ hub, gate, log },
+        port: config.originPort,
+        ...host,
+        metrics: new Metrics(),
+        flv: { batchMs: config.batchMs },
+      }),
+    );
     const kinds = createOutputKinds({ insecureTls: config.insecureTls });
 
     const assets: AssetCache = new AssetCache(config.dataDir, (id) => link.fetchAsset(id));
@@ -33,11 +46,34 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
       announce: (name, data) => link.announce(name, data),
       hlsViewers: (id) => origin.viewers(id),
     });
+    const jobs = new StreamJobRunner({
+      ...{ hub, kinds, log },
+      createPull: (stream, url) =>
+        new Pull({ stream, url, ...config.pull, mediaDir: path.join(config.dataDir, 'media'), gate, hub, ffmpeg, log }),
+      record: () => ({ close: () => undefined }),
+      announce: (name, data) => link.announce(name, data),
+    });
+    const announce: Announce = (name, data) => link.announce(name, data);
+    const ingests = scope.own(new SfuIngests({ gate, hub, rtpIp: config.rtpIp, announce, log }));
+    const feeds = scope.own(
+      new SfuFeeds({
+        ...{ hub, announce, log },
+        rtpIp: config.rtpIp,
+        open: (stream) => ({ stream, close: () => undefined }),
+        requestKeyFrame: (streamKey) => ingests.requestKeyFrame(streamKey),
+      }),
+    );
     const link: ServerLink = new ServerLink({
       url: config.serverUrl,
       token: config.token,
       handlers: {
         ...programs.handlers,
+        ...ingests.handlers,
+        ...feeds.handlers,
+        setStreamJobs: (wanted) => {
+          jobs.want(wanted);
+          return Promise.resolve({});
+        },
         readClients: (stream) => Promise.resolve({ clients: gate.clients(stream) }),
         kick: ({ clientId, ...stream }) => Promise.resolve({ kicked: gate.kick(stream, clientId) }),
       },
@@ -49,13 +85,19 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
         outputKinds: kinds.advertise(),
         programs: programs.summaries,
       }),
-      onConnected: () => programs.announceAll(),
-      onOrphaned: () => void programs.stopAll('no server'),
+      onConnected: () => {
+        programs.announceAll();
+        jobs.announceAll();
+      },
+      onOrphaned: () => {
+        for (const parts of [programs, ingests, feeds]) void parts.stopAll('no server');
+      },
       orphanMs: config.orphanMs,
       log,
     });
     scope.own(link);
     scope.own(programs);
+    scope.own(jobs);
     return scope;
   } catch (error) {
     await scope.close('not started');

@@ -5,3 +5,8 @@
 export type { Frame, Source } from './contract.js';
 export { RtpReceiver, type RtpReceiverOptions } from './rtp/index.js';
 export { RtpSource, type RtpSourceOptions, type RtpSourceStats } from './RtpSource.js';
+/** Single tracks, for who wants a publisher's media as it came instead of decoded. */
+export { SlidingMinimum } from './SlidingMinimum.js';
+export { TrackClock, type TrackKind } from './sync.js';
+export { TrackInput } from './TrackInput.js';
+export { VideoTrack } from './video/index.js';

@@ -8,6 +8,7 @@ import { AssetId, OutputId, ProgramId, SourceId } from '../ids.js';
 import { Levels, Mix, OutputInfo, OutputRequest, ProgramState, ProgramStats } from '../live.js';
 import { EncoderName, Profile } from '../scene/profile.js';
 import { Scene } from '../scene/scene.js';
+import { PullInfo, Recording, StreamJobs, StreamOutputInfo } from '../streamJobs.js';
 import { AuthoriseReply, AuthoriseRequest, StreamClient, StreamRef, StreamStatus } from '../streams.js';
 
 /** A source that the program may show, in the order of arrival on stage. */
@@ -45,6 +46,19 @@ export const RtpTrack = z.object({
 });
 export type RtpTrack = z.infer<typeof RtpTrack>;
 
+/** A track that the bridge sends as plain RTP: what a producer for it must say. */
+export const FeedTrack = z.object({
+  kind: z.enum(['audio', 'video']),
+  codec: z.enum(['H264', 'opus']),
+  ssrc: z.number().int().nonnegative(),
+  payloadType: z.number().int().min(0).max(127),
+});
+export type FeedTrack = z.infer<typeof FeedTrack>;
+
+const RtpAddress = z.object({ ip: z.string(), port: z.number().int() });
+const IngestId = z.string().min(1).max(64);
+const FeedId = z.string().min(1).max(64);
+
 const ok = z.object({});
 const program = { programId: ProgramId };
 
@@ -71,6 +85,30 @@ export const bridgeRequests = {
   stopProgram: { data: z.object({ ...program }), reply: ok },
   /** Who publishes and plays a stream, connection by connection. */
   readClients: { data: StreamRef, reply: z.object({ clients: z.array(StreamClient) }) },
+  /** Sources to fetch, destinations and recordings of streams: sent after each hello and whenever something of it changes. */
+  setStreamJobs: { data: StreamJobs, reply: ok },
+  /** A publisher on the SFU (WHIP) becomes a stream of the hub. The one gate is asked with what the client brought. */
+  startIngest: {
+    data: StreamRef.extend({
+      ingestId: IngestId,
+      ip: z.string(),
+      params: z.record(z.string().max(64), z.string().max(1024)),
+    }),
+    reply: z.object({ rtp: RtpAddress, clientId: z.string() }),
+  },
+  attachToIngest: { data: z.object({ ingestId: IngestId, track: RtpTrack }), reply: ok },
+  /** `isFinal`: the broadcaster said goodbye, so the stream does not wait for them. */
+  stopIngest: { data: z.object({ ingestId: IngestId, isFinal: z.boolean() }), reply: ok },
+  /** A stream of the hub as plain RTP for the SFU, in codecs that browsers play. Nothing is sent before `sendFeed`. */
+  startFeed: {
+    data: StreamRef.extend({ feedId: FeedId }),
+    /** `rtp`: where it is sent from, and where RTCP is heard. */
+    reply: z.object({ rtp: RtpAddress, tracks: z.array(FeedTrack).min(1).max(2) }),
+  },
+  sendFeed: { data: z.object({ feedId: FeedId, to: RtpAddress }), reply: ok },
+  /** Sends the pictures since the last key frame once more, at once: only while nobody watches who has them already. */
+  refreshFeed: { data: z.object({ feedId: FeedId }), reply: ok },
+  stopFeed: { data: z.object({ feedId: FeedId }), reply: ok },
   /** Ends one connection, or, without `clientId`, the publisher's and with it the stream. No ban: who may come may come again. */
   kick: { data: StreamRef.extend({ clientId: z.string().optional() }), reply: z.object({ kicked: z.number().int() }) },
 } as const;
@@ -115,6 +153,14 @@ export const bridgeEvents = {
   keyFrameNeeded: z.object({ ...program, trackId: z.string() }),
   statsMeasured: z.object({ ...program, stats: ProgramStats, hlsViewers: z.number().int() }),
   levelsMeasured: z.object({ ...program, levels: Levels }),
+  pullChanged: PullInfo,
+  streamOutputChanged: StreamOutputInfo,
+  recordingChanged: Recording,
+  ingestKeyFrameNeeded: z.object({ ingestId: IngestId, trackId: z.string() }),
+  /** Not by `stopIngest`: kicked, taken over, or nothing came any more. */
+  ingestEnded: z.object({ ingestId: IngestId, reason: z.object({ code: ErrorCode, message: z.string() }) }),
+  /** Not by `stopFeed`: the stream is over, or nobody receives. */
+  feedEnded: z.object({ feedId: FeedId, reason: z.string() }),
   /** Every stream in the hub, once a second; one that is missing has ended. */
   streamsMeasured: z.object({ streams: z.array(StreamStatus) }),
 } as const;

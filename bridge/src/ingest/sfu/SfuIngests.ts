@@ -1,0 +1,88 @@
+import type { Closable, Log } from '@lianmai/kit';
+import { LianmaiError, type BridgeRequestData } from '@lianmai/protocol';
+import type { Announce, BridgeHandlers } from '../../control/contract.js';
+import { openPublication, type Gate } from '../../gate/index.js';
+import { RtpReceiver } from '../../sources/index.js';
+import type { StreamHub } from '../../stream/index.js';
+import { SfuIngest } from './SfuIngest.js';
+
+export interface SfuIngestsOptions {
+  gate: Gate;
+  hub: StreamHub;
+  /** Address on which the SFU's RTP is received. */
+  rtpIp: string;
+  announce: Announce;
+  log: Log;
+}
+
+const MAX_INGESTS = 500;
+
+/** Publishers on the server's SFU (WHIP), as the server commands them. */
+export class SfuIngests implements Closable {
+  readonly handlers: Pick<BridgeHandlers, 'startIngest' | 'attachToIngest' | 'stopIngest'>;
+  readonly #options: SfuIngestsOptions;
+  readonly #byId = new Map<string, SfuIngest>();
+  #isClosed = false;
+
+  constructor(options: SfuIngestsOptions) {
+    this.#options = options;
+    this.handlers = {
+      startIngest: (data) => this.#start(data),
+      attachToIngest: async ({ ingestId, track }) => {
+        this.#get(ingestId).attach(track);
+        return {};
+      },
+      stopIngest: async ({ ingestId, isFinal }) => {
+        const ingest = this.#get(ingestId);
+        this.#byId.delete(ingestId);
+        await ingest.close('stopped', isFinal);
+        return {};
+      },
+    };
+  }
+
+  /** Asks the publisher of a stream for a key frame, if it is one of ours. */
+  requestKeyFrame(streamKey: string): void {
+    for (const ingest of this.#byId.values()) if (ingest.publication.stream.key === streamKey) ingest.requestKeyFrame();
+  }
+
+  /** Nobody commands us any more. */
+  async stopAll(reason: string): Promise<void> {
+    await Promise.all([...this.#byId.values()].map((ingest) => ingest.close(reason)));
+    this.#byId.clear();
+  }
+
+  async close(reason: string): Promise<void> {
+    this.#isClosed = true;
+    await this.stopAll(reason);
+  }
+
+  async #start({ ingestId, app, name, ip, params }: BridgeRequestData<'startIngest'>) {
+    const { gate, hub, rtpIp, announce, log } = this.#options;
+    if (this.#isClosed) throw new LianmaiError('SHUTTING_DOWN');
+    if (this.#byId.has(ingestId)) throw new LianmaiError('CONFLICT', { ingestId });
+    if (this.#byId.size >= MAX_INGESTS) throw new LianmaiError('RATE_LIMITED');
+    const receiver = await RtpReceiver.create({ bindIp: rtpIp, log });
+    try {
+      const publication = await openPublication({ gate, hub }, { app, name, protocol: 'whip', ip, params });
+      if (this.#isClosed) publication.close('closing');
+      const requestKeyFrame = (trackId: string) => announce('ingestKeyFrameNeeded', { ingestId, trackId });
+      const ingest = new SfuIngest({ publication, receiver, requestKeyFrame });
+      this.#byId.set(ingestId, ingest);
+      ingest.once('ended', ({ code, message }) => {
+        this.#byId.delete(ingestId);
+        announce('ingestEnded', { ingestId, reason: { code, message } });
+      });
+      return { rtp: ingest.rtp, clientId: publication.admission.clientId };
+    } catch (error) {
+      await receiver.close('not published');
+      throw error;
+    }
+  }
+
+  #get(id: string): SfuIngest {
+    const ingest = this.#byId.get(id);
+    if (!ingest) throw new LianmaiError('NOT_FOUND', { ingestId: id });
+    return ingest;
+  }
+}
