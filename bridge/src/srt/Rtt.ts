@@ -1,0 +1,31 @@
+/** Round trip and its variation (draft-sharabayko-srt 4.10), us. */
+export class Rtt {
+  rttUs = 100_000;
+  varianceUs = 50_000;
+  /** The first that was measured: what the clock of a connection was set with. */
+  firstUs: number | null = null;
+
+  /** Measured by us. */
+  sample(rttUs: number): void {
+    if (this.firstUs === null) {
+      this.firstUs = this.rttUs = rttUs;
+      this.varianceUs = rttUs / 2;
+      return;
+    }
+    this.varianceUs = (3 * this.varianceUs + Math.abs(this.rttUs - rttUs)) / 4;
+    this.rttUs = (7 * this.rttUs + rttUs) / 8;
+  }
+
+  /** Told by the peer: a claim of more than ten seconds is none. */
+  adopt(rttUs: number, varianceUs: number): void {
+    this.rttUs = Math.min(rttUs, MAX_RTT_US);
+    this.varianceUs = Math.min(varianceUs, MAX_RTT_US);
+  }
+
+  /** After this long an answer is late. */
+  get lateUs(): number {
+    return this.rttUs + 4 * this.varianceUs;
+  }
+}
+
+const MAX_RTT_US = 10_000_000;

@@ -1,0 +1,6 @@
+/** Sequence numbers of data packets are 31 bits wide and wrap. */
+const MASK = 0x7fffffff;
+
+export const addSeq = (seq: number, count: number): number => (seq + count) & MASK;
+/** `a - b` around the circle: positive when `a` comes later. */
+export const seqDiff = (a: number, b: number): number => ((a - b) << 1) >> 1;

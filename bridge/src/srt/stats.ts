@@ -1,0 +1,33 @@
+export interface ReceiverStats {
+  /** Payloads of any kind, retransmitted and late ones too. */
+  packets: number;
+  bytes: number;
+  /** Holes that were seen, whether they were filled or not. */
+  lost: number;
+  /** Given up: never delivered. */
+  dropped: number;
+  /** Came after they had been given up, or twice. */
+  belated: number;
+  /** Thrown away: no key for it, in clear on an encrypted connection, far ahead. */
+  refused: number;
+}
+
+export interface SenderStats {
+  packets: number;
+  bytes: number;
+  resent: number;
+  /** Too old before the peer had acknowledged them. */
+  dropped: number;
+  acknowledgedBytes: number;
+  unacknowledgedBytes: number;
+}
+
+export const newReceiverStats = (): ReceiverStats => ({ packets: 0, bytes: 0, lost: 0, dropped: 0, belated: 0, refused: 0 });
+export const newSenderStats = (): SenderStats => ({
+  packets: 0,
+  bytes: 0,
+  resent: 0,
+  dropped: 0,
+  acknowledgedBytes: 0,
+  unacknowledgedBytes: 0,
+});
