@@ -1,20 +1,22 @@
 import { EventEmitter } from 'node:events';
 import { Scope, type Log } from '@lianmai/kit';
-import { LianmaiError, type ParticipantId, type ProducerId, type RoomId } from '@lianmai/protocol';
+import { LianmaiError, type ParticipantId, type ProducerId } from '@lianmai/protocol';
 import type { types } from 'mediasoup';
 import { clientCapabilities } from './codecs.js';
-import type { RoomMedia, RoomMediaEvents } from './contract.js';
+import type { PayloadTypes, RoomMedia, RoomMediaEvents } from './contract.js';
+import { PlainInput } from './PlainInput.js';
 import { Peer } from './Peer.js';
 import type { TransportSettings } from './PeerTransports.js';
 import { ProducerTap, type TapTarget } from './ProducerTap.js';
 import type { Publication } from './Publication.js';
 import { mediaClosed, refusing } from './refusal.js';
-import { RoomRouter } from './RoomRouter.js';
+import { codecKeyOf, RoomRouter } from './RoomRouter.js';
 import { SPEAKER_HOLD_MS, Speakers, type LevelMap } from './speakers.js';
 import type { WorkerPool } from './WorkerPool.js';
 
 export interface MediaRoomOptions {
-  roomId: RoomId;
+  /** For logs. */
+  roomId: string;
   pool: WorkerPool;
   transports: TransportSettings;
   plainPorts: types.TransportPortRange;
@@ -22,6 +24,8 @@ export interface MediaRoomOptions {
   listenIp: string;
   maxPeersPerWorker: number;
   maxConsumersPerWorker: number;
+  /** For a stream: H.264 and Opus alone, under these numbers unless a peer needs others. */
+  payloadTypes?: PayloadTypes | undefined;
   log: Log;
 }
 
@@ -34,6 +38,7 @@ export class MediaRoom extends EventEmitter<RoomMediaEvents> implements RoomMedi
   readonly #scope = new Scope();
   readonly #routers = new Set<RoomRouter>();
   readonly #peers = new Map<ParticipantId, Peer>();
+  readonly #inputs = new Set<PlainInput>();
   readonly #publications = new Map<ProducerId, Publication>();
   readonly #taps = new Set<ProducerTap>();
   readonly #speakers = new Speakers();
@@ -64,10 +69,12 @@ export class MediaRoom extends EventEmitter<RoomMediaEvents> implements RoomMedi
     };
   }
 
-  async addPeer(participantId: ParticipantId): Promise<Peer> {
-    const turn = this.#placing.then(() => this.#addPeer(participantId));
-    this.#placing = turn.catch(() => undefined);
-    return turn;
+  async addPeer(participantId: ParticipantId, { payloadTypes }: { payloadTypes?: PayloadTypes } = {}): Promise<Peer> {
+    return this.#inTurn(() => this.#addPeer(participantId, payloadTypes ?? this.#payloadTypes));
+  }
+
+  async addInput(participantId: ParticipantId, from: { ip: string; port: number }): Promise<PlainInput> {
+    return this.#inTurn(() => this.#addInput(participantId, from));
   }
 
   async tap(producerId: ProducerId, target: TapTarget): Promise<ProducerTap> {
@@ -92,16 +99,24 @@ export class MediaRoom extends EventEmitter<RoomMediaEvents> implements RoomMedi
     const closing = this.#scope.close(reason);
     for (const tap of this.#taps) tap.close(reason);
     for (const peer of this.#peers.values()) peer.close(reason);
+    for (const input of this.#inputs) input.close(reason);
     for (const router of this.#routers) router.close();
     await closing;
   }
 
-  async #addPeer(participantId: ParticipantId): Promise<Peer> {
+  get #payloadTypes(): PayloadTypes | null {
+    return this.#options.payloadTypes ?? null;
+  }
+
+  #inTurn<T>(place: () => Promise<T>): Promise<T> {
+    const turn = this.#placing.then(place);
+    this.#placing = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #addPeer(participantId: ParticipantId, payloadTypes: PayloadTypes | null): Promise<Peer> {
     this.#peers.get(participantId)?.close('added again');
-    let home = await refusing(this.#chooseRouter());
-    // Its last peer may have left while we waited.
-    while (home.isClosed && !this.#scope.isClosed) home = await refusing(this.#chooseRouter());
-    if (this.#scope.isClosed) throw mediaClosed();
+    const home = await this.#findHome(payloadTypes);
     const { transports: settings } = this.#options;
     const peer = new Peer({ participantId, home, settings, publications: this.#publications });
     this.#peers.set(participantId, peer);
@@ -109,14 +124,36 @@ export class MediaRoom extends EventEmitter<RoomMediaEvents> implements RoomMedi
     return peer;
   }
 
-  async #chooseRouter(): Promise<RoomRouter> {
+  async #addInput(participantId: ParticipantId, from: { ip: string; port: number }): Promise<PlainInput> {
+    const home = await this.#findHome(this.#payloadTypes);
+    const { listenIp } = this.#options;
+    const input = await refusing(PlainInput.open({ participantId, home, from, listenIp, publications: this.#publications }));
+    this.#inputs.add(input);
+    input.once('closed', () => {
+      this.#inputs.delete(input);
+      if (home.peers.size === 0) home.close();
+    });
+    return input;
+  }
+
+  async #findHome(payloadTypes: PayloadTypes | null): Promise<RoomRouter> {
+    let home = await refusing(this.#chooseRouter(payloadTypes));
+    // Its last peer may have left while we waited.
+    while (home.isClosed && !this.#scope.isClosed) home = await refusing(this.#chooseRouter(payloadTypes));
+    if (this.#scope.isClosed) throw mediaClosed();
+    return home;
+  }
+
+  async #chooseRouter(payloadTypes: PayloadTypes | null): Promise<RoomRouter> {
     const { pool, maxPeersPerWorker, maxConsumersPerWorker } = this.#options;
-    const byLoad = [...this.#routers].filter(({ isClosed }) => !isClosed).sort((a, b) => a.load - b.load);
+    const codecKey = codecKeyOf(payloadTypes);
+    const usable = [...this.#routers].filter((router) => !router.isClosed && router.codecKey === codecKey);
+    const byLoad = usable.sort((a, b) => a.load - b.load);
     const free = byLoad.find(({ peers, consumers }) => peers.size < maxPeersPerWorker && consumers < maxConsumersPerWorker);
     if (free) return free;
     if (byLoad.length === 0) await pool.ready();
     const worker = pool.leastLoaded(new Set(byLoad.map((router) => router.worker.index)));
-    if (worker) return this.#openRouter(await RoomRouter.create({ worker, plainPorts: this.#options.plainPorts }));
+    if (worker) return this.#openRouter(await RoomRouter.create({ worker, plainPorts: this.#options.plainPorts, payloadTypes }));
     const [leastLoaded] = byLoad;
     if (!leastLoaded) throw new LianmaiError('SHUTTING_DOWN');
     return leastLoaded;

@@ -53,7 +53,7 @@ export class Peer extends EventEmitter<MediaPeerEvents> implements MediaPeer {
     this.participantId = participantId;
     this.home = home;
     this.#publications = publications;
-    this.transports = new PeerTransports(home, settings);
+    this.transports = new PeerTransports(home, settings, (state) => this.emit('connectionChanged', state));
     home.peers.add(participantId);
   }
 

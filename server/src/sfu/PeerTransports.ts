@@ -5,6 +5,7 @@ import { mediaClosed, refusing } from './refusal.js';
 import type { RoomRouter } from './RoomRouter.js';
 
 export type Direction = 'send' | 'receive';
+export type ConnectionState = 'connected' | 'disconnected' | 'closed';
 
 export interface TransportSettings {
   announcedAddresses: readonly string[];
@@ -22,14 +23,16 @@ const isWebRtc = (transport: types.Transport): transport is types.WebRtcTranspor
 export class PeerTransports {
   readonly #home: RoomRouter;
   readonly #settings: TransportSettings;
+  readonly #onConnection: (state: ConnectionState) => void;
   readonly #byDirection = new Map<Direction, types.Transport>();
   #isClosed = false;
   /** Counts resets: a transport that was asked for before one must not outlive it. */
   #epoch = 0;
 
-  constructor(home: RoomRouter, settings: TransportSettings) {
+  constructor(home: RoomRouter, settings: TransportSettings, onConnection: (state: ConnectionState) => void = () => undefined) {
     this.#home = home;
     this.#settings = settings;
+    this.#onConnection = onConnection;
   }
 
   get isDisconnected(): boolean {
@@ -54,6 +57,7 @@ export class PeerTransports {
       throw error;
     }
     this.adopt(direction, transport);
+    this.#watch(transport);
     const { iceParameters, dtlsParameters } = transport;
     const iceCandidates = announceCandidates(transport.iceCandidates, this.#settings.announcedAddresses);
     return { id: TransportId.parse(transport.id), iceParameters, iceCandidates, dtlsParameters };
@@ -90,6 +94,17 @@ export class PeerTransports {
   close(): void {
     this.#isClosed = true;
     this.reset();
+  }
+
+  #watch(transport: types.WebRtcTransport): void {
+    const tell = () => {
+      const { iceState, dtlsState } = transport;
+      if (dtlsState === 'failed' || dtlsState === 'closed') this.#onConnection('closed');
+      else if (iceState === 'disconnected') this.#onConnection('disconnected');
+      else if (dtlsState === 'connected') this.#onConnection('connected');
+    };
+    transport.on('icestatechange', tell);
+    transport.on('dtlsstatechange', tell);
   }
 
   #findWebRtc(id: TransportId): types.WebRtcTransport {

@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events';
 import type { ParticipantId, ProducerId } from '@lianmai/protocol';
 import type { types } from 'mediasoup';
-import { mediaCodecs } from './codecs.js';
+import { mediaCodecs, streamCodecs } from './codecs.js';
+import type { PayloadTypes } from './contract.js';
 import type { Publication } from './Publication.js';
 import type { LevelMap } from './speakers.js';
 import type { LiveWorker, WorkerLoad } from './WorkerPool.js';
@@ -16,7 +17,13 @@ export interface RoomRouterEvents {
 export interface RoomRouterOptions {
   worker: LiveWorker;
   plainPorts: types.TransportPortRange;
+  /** H.264 and Opus alone, under these numbers; null: all codecs. */
+  payloadTypes: PayloadTypes | null;
 }
+
+/** Routers with the same key can serve the same peers. */
+export const codecKeyOf = (payloadTypes: PayloadTypes | null): string =>
+  payloadTypes ? `${payloadTypes.video}/${payloadTypes.audio}` : '';
 
 /** mediasoup wants ten packets of a producer in each interval: 200 ms of Opus, with room for lost ones. */
 const LEVEL_INTERVAL_MS = 300;
@@ -28,6 +35,7 @@ export class RoomRouter extends EventEmitter<RoomRouterEvents> implements Worker
   readonly worker: LiveWorker;
   readonly router: types.Router;
   readonly plainPorts: types.TransportPortRange;
+  readonly codecKey: string;
   readonly peers = new Set<ParticipantId>();
   consumers = 0;
   readonly #levelObserver: types.AudioLevelObserver;
@@ -43,6 +51,7 @@ export class RoomRouter extends EventEmitter<RoomRouterEvents> implements Worker
     super();
     this.worker = options.worker;
     this.plainPorts = options.plainPorts;
+    this.codecKey = codecKeyOf(options.payloadTypes);
     this.router = router;
     [this.#levelObserver, this.#speakerObserver] = observers;
     options.worker.loads.add(this);
@@ -51,7 +60,9 @@ export class RoomRouter extends EventEmitter<RoomRouterEvents> implements Worker
   }
 
   static async create(options: RoomRouterOptions): Promise<RoomRouter> {
-    const router = await options.worker.worker.createRouter({ mediaCodecs });
+    const router = await options.worker.worker.createRouter({
+      mediaCodecs: options.payloadTypes ? streamCodecs(options.payloadTypes) : mediaCodecs,
+    });
     try {
       const observers = await Promise.all([
         router.createAudioLevelObserver({ maxEntries: 16, threshold: SPEECH_THRESHOLD_DB, interval: LEVEL_INTERVAL_MS }),

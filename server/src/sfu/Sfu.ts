@@ -3,7 +3,7 @@ import { Scope, type Log } from '@lianmai/kit';
 import { LianmaiError, type RoomId } from '@lianmai/protocol';
 import { setLogEventListeners } from 'mediasoup';
 import { announcedAddresses } from './announce.js';
-import type { RoomMedia } from './contract.js';
+import type { PayloadTypes, RoomMedia } from './contract.js';
 import { MediaRoom } from './MediaRoom.js';
 import { WorkerPool } from './WorkerPool.js';
 
@@ -40,6 +40,8 @@ export interface SfuStats {
 
 export interface Sfu {
   createRoom(roomId: RoomId): Promise<RoomMedia>;
+  /** The same for a stream: H.264 and Opus alone. `name` is for logs. */
+  createStreamRoom(name: string, payloadTypes: PayloadTypes): Promise<RoomMedia>;
   /** For metrics; cheap. */
   readonly stats: SfuStats;
   /** Process ids of the living workers, for tests and operators. */
@@ -78,10 +80,18 @@ class WorkerSfu implements Sfu {
 
   // Nothing to wait for today; a room on another node will have something.
   async createRoom(roomId: RoomId): Promise<RoomMedia> {
+    return this.#create(roomId);
+  }
+
+  async createStreamRoom(name: string, payloadTypes: PayloadTypes): Promise<RoomMedia> {
+    return this.#create(name, payloadTypes);
+  }
+
+  #create(roomId: string, payloadTypes?: PayloadTypes): RoomMedia {
     if (this.#scope.isClosed) throw new LianmaiError('SHUTTING_DOWN');
     const { log, listenIp, plainPorts, maxPeersPerWorker, maxConsumersPerWorker, maxIncomingKbps } = this.#options;
     const room = new MediaRoom({
-      roomId,
+      ...{ roomId, payloadTypes },
       pool: this.#pool,
       transports: { announcedAddresses: this.#addresses, maxIncomingKbps: maxIncomingKbps ?? DEFAULTS.maxIncomingKbps },
       plainPorts: plainPorts ?? DEFAULTS.plainPorts,

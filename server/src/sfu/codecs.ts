@@ -1,4 +1,6 @@
+import type { FeedTrack } from '@lianmai/protocol';
 import { ortc, type types } from 'mediasoup';
+import type { PayloadTypes } from './contract.js';
 
 const h264 = (profileLevelId: string): types.RouterRtpCodecCapability => ({
   kind: 'video',
@@ -27,6 +29,25 @@ export const mediaCodecs: types.RouterRtpCodecCapability[] = [
   h264('4d001f'),
   { kind: 'video', mimeType: 'video/VP9', clockRate: 90_000, parameters: { 'profile-id': 0 } },
 ];
+
+/** For streams: what every player and the bridge know, under the numbers that a player asked for. Profiles are told apart by who negotiates, not by the router. */
+export function streamCodecs({ video, audio }: PayloadTypes): types.RouterRtpCodecCapability[] {
+  const [opus] = mediaCodecs;
+  return [...(opus ? [{ ...opus, preferredPayloadType: audio }] : []), { ...h264(STREAM_PROFILE), preferredPayloadType: video }];
+}
+
+/** Constrained baseline: what a stream's H.264 is called inside, whatever it is. */
+const STREAM_PROFILE = '42e01f';
+
+/** What a plain RTP producer of this codec says of itself. */
+export function inputParameters({ kind, codec, ssrc, payloadType }: FeedTrack): types.RtpParameters {
+  const { parameters = {} } = h264(STREAM_PROFILE);
+  const media =
+    codec === 'opus'
+      ? { mimeType: 'audio/opus', clockRate: 48_000, channels: 2, parameters: {}, rtcpFeedback: [] }
+      : { mimeType: 'video/H264', clockRate: 90_000, parameters, rtcpFeedback: [{ type: 'nack', parameter: 'pli' }] };
+  return { codecs: [{ ...media, payloadType }], encodings: [{ ssrc }], rtcp: { cname: `input-${kind}` } };
+}
 
 const VIDEO_ORIENTATION = 'urn:3gpp:video-orientation';
 

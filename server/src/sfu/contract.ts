@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type {
   ConnectionQuality,
   ConsumerId,
+  FeedTrack,
   ParticipantId,
   ProducerId,
   PublishSource,
@@ -23,10 +24,32 @@ export interface RoomMediaEvents {
 /** The media of one room, over as many workers as it needs: producers reach consumers on other workers by pipe, without the caller knowing. */
 export interface RoomMedia extends EventEmitter<RoomMediaEvents> {
   readonly rtpCapabilities: types.RtpCapabilities;
-  addPeer(participantId: ParticipantId): Promise<MediaPeer>;
+  /** `payloadTypes`: for somebody whose own numbers have to be used, because they made the offer (WHEP). */
+  addPeer(participantId: ParticipantId, options?: { payloadTypes?: PayloadTypes }): Promise<MediaPeer>;
+  /** Tracks that a bridge sends as plain RTP from this address: a stream among people, consumed and tapped like anybody's. */
+  addInput(participantId: ParticipantId, from: { ip: string; port: number }): Promise<MediaInput>;
   /** Sends a producer as plain RTP (no congestion feedback, no RTX) to the bridge. Starts paused. */
   tap(producerId: ProducerId, target: { ip: string; port: number; sourceId: SourceId }): Promise<Tap>;
   close(reason: string): Promise<void>;
+}
+
+/** RTP payload types of a router that carries H.264 and Opus alone. */
+export interface PayloadTypes {
+  video: number;
+  audio: number;
+}
+
+export interface MediaInputEvents {
+  /** By request, or its worker is gone. */
+  closed: [reason: string];
+}
+
+export interface MediaInput extends EventEmitter<MediaInputEvents> {
+  /** Where RTP and RTCP (muxed) have to go. */
+  readonly rtp: { ip: string; port: number };
+  /** A second producer of the same source replaces the first. */
+  produce(source: PublishSource, track: FeedTrack): Promise<ProducerId>;
+  close(reason: string): void;
 }
 
 export interface TapEvents {
@@ -50,6 +73,8 @@ export interface MediaPeerEvents {
   /** A producer has ended, with its transport or by request; not for one that a newer one of its source replaces. */
   producerClosed: [producerId: ProducerId];
   qualityChanged: [quality: ConnectionQuality];
+  /** Of one of its transports: connected is ICE and DTLS; disconnected may come back; closed will not. */
+  connectionChanged: [state: 'connected' | 'disconnected' | 'closed'];
   /** Round trip from the publisher in ms, from RTCP. */
   closed: [reason: string];
 }

@@ -59,6 +59,10 @@ export class FakeMedia extends EventEmitter<RoomMediaEvents> implements RoomMedi
     throw new Error('not part of this fake');
   }
 
+  addInput(): never {
+    throw new Error('not part of this fake');
+  }
+
   tap(producerId: ProducerId, { sourceId }: { sourceId: SourceId }): Promise<Tap> {
     const tap = new FakeTap(producerId, sourceId, this.taps.length + 1);
     this.taps.push(tap);

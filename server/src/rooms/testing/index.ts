@@ -87,6 +87,10 @@ export class FakeMedia extends EventEmitter<RoomMediaEvents> {
   failures = 0;
   isClosed = false;
 
+  addInput(): never {
+    throw new Error('not part of this fake');
+  }
+
   addPeer(id: ParticipantId): Promise<MediaPeer> {
     if (this.failures > 0) {
       this.failures -= 1;
