@@ -1,14 +1,17 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Closable, Log, Metrics } from '@lianmai/kit';
 import { LianmaiError, toLianmaiError } from '@lianmai/protocol';
 import express, { type Express, type NextFunction, type Request, type Response, type Router } from 'express';
+import type { Gate } from '../gate/index.js';
 import type { StreamHub, StreamId } from '../stream/index.js';
-import { flvRoutes, type FlvOptions } from './flv/index.js';
+import { createFlvOrigin, FLV_DEFAULTS, type FlvOptions, type UpgradeListener } from './flv/index.js';
 import { HlsOrigin, hlsRoutes, type HlsOriginOptions } from './hls/index.js';
 
 export interface OriginOptions {
   hub: StreamHub;
+  /** Asked for every player. */
+  gate: Gate;
   /** 0: any free port. */
   port: number;
   /** Default: all addresses. */
@@ -23,7 +26,10 @@ export type HlsSettings = HlsOriginOptions;
 export type FlvSettings = FlvOptions;
 
 const HLS_DEFAULTS: HlsSettings = { targetMs: 2000, listed: 6, kept: 3, endedMs: 60_000 };
-const FLV_DEFAULTS: FlvSettings = { batchMs: 100, maxQueueBytes: 8 * 1024 * 1024, maxQueueMs: 10_000, stallMs: 15_000 };
+/** Who has not said within this time what they want is not a player. */
+const REQUEST_WITHIN_MS = 10_000;
+/** Above a batch: a write that the kernel takes at once is over at once. */
+const SOCKET_BUFFER_BYTES = 256 * 1024;
 
 export interface Origin extends Closable {
   readonly port: number;
@@ -33,11 +39,20 @@ export interface Origin extends Closable {
 }
 
 /** Listens when it resolves; rejects when the port is taken. */
-export async function createOrigin({ hub, port, host, log, metrics, ...settings }: OriginOptions): Promise<Origin> {
+export async function createOrigin({ hub, gate, port, host, log, metrics, ...settings }: OriginOptions): Promise<Origin> {
   const hls = new HlsOrigin(hub, { ...HLS_DEFAULTS, ...settings.hls }, log);
+  const flv = createFlvOrigin({ hub, gate, log }, { ...FLV_DEFAULTS, ...settings.flv });
   let isReady = true;
-  const media = [hlsRoutes(hls), flvRoutes(hub, { ...FLV_DEFAULTS, ...settings.flv }, log)];
-  const server = createServer(createApp(media, log, () => isReady));
+  const server = createServer(
+    {
+      headersTimeout: REQUEST_WITHIN_MS,
+      requestTimeout: REQUEST_WITHIN_MS,
+      connectionsCheckingInterval: REQUEST_WITHIN_MS / 4,
+      highWaterMark: SOCKET_BUFFER_BYTES,
+    },
+    createApp([hlsRoutes(hls), flv.routes], log, () => isReady),
+  );
+  const upgraded = keepUpgraded(server, flv.upgrade);
   try {
     await listen(server, port, host);
   } catch (error) {
@@ -45,6 +60,7 @@ export async function createOrigin({ hub, port, host, log, metrics, ...settings 
     throw error;
   }
   metrics?.gauge('origin_hls_viewers', 'Players that fetch an HLS playlist', () => hls.viewers);
+  metrics?.gauge('origin_flv_players', 'Players of HTTP-FLV and WS-FLV', () => flv.channels.playerCount);
   metrics?.gauge('origin_streams', 'Streams in the hub', () => hub.streams.length);
   return {
     port: (server.address() as AddressInfo).port,
@@ -55,9 +71,21 @@ export async function createOrigin({ hub, port, host, log, metrics, ...settings 
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
+        for (const socket of upgraded) socket.destroy();
       });
     },
   };
+}
+
+/** The server forgets a connection that is not HTTP any more. */
+function keepUpgraded(server: Server, listener: UpgradeListener): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  server.on('upgrade', (message: IncomingMessage, socket: Socket, head: Buffer) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    listener(message, socket, head);
+  });
+  return sockets;
 }
 
 function createApp(media: Router[], log: Log, isReady: () => boolean): Express {

@@ -77,9 +77,12 @@ export class Stream {
   write(tag: MediaTag): void {
     if (this.#isEnded || isSequenceEnd(tag)) return;
     this.#bytes += tag.body.length;
+    // Sound that joins a picture does not make that undecodable; anything else does.
+    const isAddition = tag.kind === 'audio' && this.#preamble.audio === null && this.#preamble.video !== null;
     if (this.#isKnown(tag)) return;
-    if (tag.isConfig) this.#forgetGop();
-    else if (tag.kind !== 'data') this.#keep(tag);
+    if (tag.isConfig) {
+      if (!isAddition) this.#forgetGop();
+    } else if (tag.kind !== 'data') this.#keep(tag);
     for (const reader of this.#readers) reader.push(tag);
   }
 

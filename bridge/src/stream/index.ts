@@ -5,3 +5,4 @@
 export * from './contract.js';
 export { Stream, type StreamId } from './Stream.js';
 export { StreamHub, type HubEvents, type PublishOptions } from './StreamHub.js';
+export { packTags, TagMail, unpackTags } from './tagMail.js';

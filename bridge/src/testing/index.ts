@@ -1,3 +1,4 @@
 /** For tests of this workspace only: media made by a real FFmpeg, and a log that can be searched. */
 export { MemoryLog } from './MemoryLog.js';
 export { encodeFlv, LoopedBroadcast, type PictureAndSound } from './flvMedia.js';
+export { openGate } from './openGate.js';

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Scope } from '@lianmai/kit';
 import { StreamHub } from '../../stream/index.js';
-import { encodeFlv, LoopedBroadcast, MemoryLog } from '../../testing/index.js';
+import { encodeFlv, LoopedBroadcast, MemoryLog, openGate } from '../../testing/index.js';
 import { createOrigin, type HlsSettings, type Origin } from '../createOrigin.js';
 
 const run = promisify(execFile);
@@ -17,7 +17,7 @@ async function open(
   hls: Partial<HlsSettings> = {},
 ): Promise<{ hub: StreamHub; origin: Origin; get: (path: string, init?: RequestInit) => Promise<Response>; base: string }> {
   const hub = scope.own(new StreamHub());
-  const origin = scope.own(await createOrigin({ hub, port: 0, host: '127.0.0.1', log: new MemoryLog().log, hls }));
+  const origin = scope.own(await createOrigin({ hub, gate: openGate(), port: 0, host: '127.0.0.1', log: new MemoryLog().log, hls }));
   const base = `http://127.0.0.1:${origin.port}`;
   return { hub, origin, base, get: (path, init) => fetch(`${base}${path}`, init) };
 }

@@ -1,0 +1,40 @@
+import type { Stream } from '../../stream/index.js';
+import { FlvChannel, type ChannelOptions, type Rendition } from './FlvChannel.js';
+import type { PlayerLimits, PlayerOptions } from './FlvPlayer.js';
+
+/** What FLV players of this stream can play: the stream, or one derived from it. */
+export type OpenRendition = (stream: Stream) => Rendition;
+
+export interface ChannelsOptions extends ChannelOptions {
+  openRendition?: OpenRendition;
+}
+
+/** The channels of all streams that have players. */
+export class FlvChannels {
+  readonly #options: ChannelsOptions;
+  readonly #channels = new Map<Stream, FlvChannel>();
+
+  constructor(options: ChannelsOptions) {
+    this.#options = options;
+  }
+
+  get playerCount(): number {
+    return [...this.#channels.values()].reduce((sum, { playerCount }) => sum + playerCount, 0);
+  }
+
+  get(stream: Stream): FlvChannel | undefined {
+    return this.#channels.get(stream);
+  }
+
+  /** Plays the stream to the socket until that closes. */
+  play(stream: Stream, options: Omit<PlayerOptions, keyof PlayerLimits>, onError: (error: unknown) => void): void {
+    const { openRendition = (source) => ({ stream: source, close: () => undefined }) } = this.#options;
+    const channel = this.#channels.get(stream) ?? new FlvChannel(() => openRendition(stream), this.#options);
+    this.#channels.set(stream, channel);
+    const leave = channel.join(options, onError);
+    options.socket.once('close', () => {
+      leave();
+      if (channel.playerCount === 0) this.#channels.delete(stream);
+    });
+  }
+}
