@@ -1,4 +1,4 @@
-import { fstatSync } from 'node:fs';
+import { fstatSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ConfigError, createLog, Metrics, Scope, type Log } from '@lianmai/kit';
 import { Artist } from './compositor/art/index.js';
@@ -11,6 +11,7 @@ import { Gate } from './gate/index.js';
 import { Pull } from './ingest/pull/index.js';
 import { SfuIngests } from './ingest/sfu/index.js';
 import { StreamJobRunner } from './jobs/index.js';
+import { RtmpServer } from './listeners/rtmp/index.js';
 import { createOrigin } from './origin/index.js';
 import { AssetCache, Programs, SharedUsage, ThreadPool } from './program/index.js';
 import { StreamHub } from './stream/index.js';
@@ -35,6 +36,7 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
         flv: { batchMs: config.batchMs },
       }),
     );
+    const rtmp = scope.own(await RtmpServer.open({ ...rtmpSettings(config), ...host, gate, hub, log }));
     const kinds = createOutputKinds({ insecureTls: config.insecureTls });
 
     const assets: AssetCache = new AssetCache(config.dataDir, (id) => link.fetchAsset(id));
@@ -80,7 +82,7 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
       hello: () => ({
         bridgeId: config.bridgeId,
         origin: { url: config.originUrl ?? null, port: origin.port },
-        ports: { rtmp: null, rtmps: null, srt: null },
+        ports: { rtmp: rtmp.port, rtmps: rtmp.tlsPort, srt: null },
         encoders: ffmpeg.encoders,
         outputKinds: kinds.advertise(),
         programs: programs.summaries,
@@ -102,6 +104,21 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
   } catch (error) {
     await scope.close('not started');
     throw error;
+  }
+}
+
+/** ConfigError names the file that cannot be read. */
+function rtmpSettings({ rtmp: { port, tlsPort, cert, key }, batchMs }: BridgeConfig) {
+  if (tlsPort === undefined) return { port, batchMs };
+  return { port, batchMs, tls: { port: tlsPort, cert: readPem('TLS_CERT', cert), key: readPem('TLS_KEY', key) } };
+}
+
+function readPem(option: string, file: string | undefined): string {
+  if (file === undefined) throw new ConfigError(`RTMPS_PORT needs a certificate: set ${option}.`);
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ConfigError(`${option}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

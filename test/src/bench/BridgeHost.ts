@@ -52,6 +52,7 @@ export class BridgeHost {
         SERVER_URL: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
         BRIDGE_TOKEN: 'bench',
         ORIGIN_PORT: String(originPort),
+        RTMP_PORT: '0',
         DATA_DIR: mkdtempSync(join(tmpdir(), 'lianmai-bench-')),
         LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
       },

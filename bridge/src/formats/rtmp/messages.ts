@@ -43,8 +43,10 @@ export const windowAckSize = (bytes: number) => control(RTMP.windowAckSize, u32(
 
 export const setPeerBandwidth = (bytes: number) =>
   control(RTMP.setPeerBandwidth, Buffer.concat([u32(bytes), Buffer.from([BANDWIDTH_IS_DYNAMIC])]));
-export const streamBegin = (streamId: number) => control(RTMP.userControl, Buffer.concat([Buffer.from([0, USER_CONTROL.streamBegin]), u32(streamId)]));
-export const streamEof = (streamId: number) => control(RTMP.userControl, Buffer.concat([Buffer.from([0, USER_CONTROL.streamEof]), u32(streamId)]));
+export const streamBegin = (streamId: number) =>
+  control(RTMP.userControl, Buffer.concat([Buffer.from([0, USER_CONTROL.streamBegin]), u32(streamId)]));
+export const streamEof = (streamId: number) =>
+  control(RTMP.userControl, Buffer.concat([Buffer.from([0, USER_CONTROL.streamEof]), u32(streamId)]));
 
 /** The answer to a ping request: its event data, sent back. */
 export const pingResponse = (eventData: Buffer) =>
