@@ -8,7 +8,7 @@ import { createApi } from './api/index.js';
 import { banner } from './banner.js';
 import { Bridges, EmbeddedBridge } from './bridge/index.js';
 import { helpText, lanAddresses, loadServerConfig, parseCommandLine, type ServerConfig } from './config/index.js';
-import { assertPortIsFree, HttpFront, readCertificate, selfSignedCertificate, type Certificate } from './http/index.js';
+import { assertPortIsFree, certificateFiles, HttpFront, readCertificate, selfSignedCertificate, type Certificate } from './http/index.js';
 import { AssetStore, createLive } from './live/index.js';
 import { RoomDirectory } from './rooms/index.js';
 import { createSfu, type Sfu } from './sfu/index.js';
@@ -107,6 +107,7 @@ const openInnerFront = () => HttpFront.open({ port: 0, host: '127.0.0.1', certif
 
 async function startBridge({ config, access, log }: Ground, bridges: Bridges, port: number): Promise<EmbeddedBridge> {
   await assertPortIsFree(config.origin.port, '0.0.0.0', 'ORIGIN_PORT, --origin-port or origin.port');
+  await assertPortIsFree(config.rtmp.port, '0.0.0.0', 'RTMP_PORT, --rtmp-port or rtmp.port');
   const host = config.http.host === '0.0.0.0' || config.http.host === '::' || config.http.https.enabled ? '127.0.0.1' : config.http.host;
   return EmbeddedBridge.start({
     serverUrl: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
@@ -115,6 +116,7 @@ async function startBridge({ config, access, log }: Ground, bridges: Bridges, po
     env: {
       ORIGIN_PORT: String(config.origin.port),
       ...streamSettings(config),
+      ...(await rtmpsSettings(config)),
       DATA_DIR: path.resolve(config.dataDir),
       LOG_LEVEL: config.log.level,
     },
@@ -133,6 +135,13 @@ const streamSettings = ({ origin, rtmp, srt, pull }: ServerConfig): Record<strin
   SRT_LATENCY_MS: String(srt.latencyMs),
   PULL_ALLOW_PRIVATE: String(pull.allowPrivate),
 });
+
+async function rtmpsSettings({ rtmp: { tlsPort }, http: { https }, dataDir }: ServerConfig): Promise<Record<string, string>> {
+  if (tlsPort === undefined) return {};
+  await assertPortIsFree(tlsPort, '0.0.0.0', 'RTMPS_PORT or rtmp.tlsPort');
+  const { cert, key } = await certificateFiles(https, dataDir, lanAddresses());
+  return { RTMPS_PORT: String(tlsPort), TLS_CERT: cert, TLS_KEY: key };
+}
 
 /** Rooms work without a bridge, so one that is away later does not count; at the start it is waited for. */
 function readiness({ config, scope }: Ground, bridges: Bridges): () => boolean {

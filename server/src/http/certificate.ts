@@ -25,16 +25,32 @@ export async function readCertificate(files: { cert: string; key: string }): Pro
   return { cert: await read('cert', files.cert), key: await read('key', files.key), isSelfSigned: false };
 }
 
+/** Files for another process on this machine: the given ones, or those of a self-signed certificate. */
+export async function certificateFiles(
+  given: { cert?: string | undefined; key?: string | undefined },
+  dataDir: string,
+  addresses: readonly string[],
+): Promise<{ cert: string; key: string }> {
+  const { cert, key } = given;
+  if (cert !== undefined && key !== undefined) return { cert: path.resolve(cert), key: path.resolve(key) };
+  await selfSignedCertificate(dataDir, addresses);
+  return keptFiles(dataDir);
+}
+
+function keptFiles(dataDir: string): { cert: string; key: string } {
+  const folder = path.resolve(dataDir, 'tls');
+  return { cert: path.join(folder, 'cert.pem'), key: path.join(folder, 'key.pem') };
+}
+
 /** A certificate for these addresses and this machine's names: the one of an earlier run while it still fits, so that browsers ask only once. */
 export async function selfSignedCertificate(dataDir: string, addresses: readonly string[]): Promise<Certificate> {
-  const folder = path.join(dataDir, 'tls');
-  const files = { cert: path.join(folder, 'cert.pem'), key: path.join(folder, 'key.pem') };
+  const files = keptFiles(dataDir);
   const names = ['localhost', hostname()];
   const ips = ['127.0.0.1', '::1', ...addresses];
   const kept = await readKept(files);
   if (kept && fits(kept.cert, names, ips)) return kept;
   const made = await make(names, ips);
-  await mkdir(folder, { recursive: true });
+  await mkdir(path.dirname(files.key), { recursive: true });
   await writeFile(files.key, made.key, { mode: 0o600 });
   await writeFile(files.cert, made.cert);
   return made;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ConfigError } from '@lianmai/kit';
 import { afterEach, describe, expect, it } from 'vitest';
-import { assertPortIsFree, HttpFront, readCertificate, selfSignedCertificate } from './index.js';
+import { assertPortIsFree, certificateFiles, HttpFront, readCertificate, selfSignedCertificate } from './index.js';
 
 const fronts: HttpFront[] = [];
 afterEach(async () => {
@@ -39,6 +39,13 @@ describe('a listening address', () => {
 });
 
 describe('a certificate of our own', () => {
+  it('is handed to another process as files, unless there are others', async () => {
+    const dataDir = folder();
+    const files = await certificateFiles({}, dataDir, []);
+    expect(await readCertificate(files)).toMatchObject({ cert: (await selfSignedCertificate(dataDir, [])).cert });
+    expect(await certificateFiles({ cert: '/a/cert.pem', key: '/a/key.pem' }, dataDir, [])).toEqual({ cert: '/a/cert.pem', key: '/a/key.pem' });
+  });
+
   it('[HTTP-03] is for this machine’s names and addresses, kept for the next run, and its key is ours alone', async () => {
     const dataDir = folder();
     const first = await selfSignedCertificate(dataDir, ['192.0.2.7']);
