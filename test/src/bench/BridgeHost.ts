@@ -16,9 +16,13 @@ import { Server, type Socket } from 'socket.io';
 import { freePorts } from '../support/ports.js';
 import { REPOSITORY } from '../support/System.js';
 
+const EVERYBODY_MAY = { onTaken: 'refuse', resumeGraceMs: 10_000, srtPassphrase: null };
+
 /** Stands where the server stands: one real bridge process connects to it and does what it is asked over its public protocol. */
 export class BridgeHost {
   readonly originUrl: string;
+  /** `rtmp://127.0.0.1:port` */
+  readonly rtmpUrl: string;
   readonly process: ChildProcess;
   stats: BridgeEventData<'statsMeasured'>['stats'] | null = null;
   readonly #socket: Socket;
@@ -27,6 +31,7 @@ export class BridgeHost {
     this.process = child;
     this.#socket = socket;
     this.originUrl = `http://127.0.0.1:${originPort}`;
+    this.rtmpUrl = `rtmp://127.0.0.1:${originPort + 1}`;
     socket.on('event', (event: { name: string; data: unknown }) => {
       if (event.name === 'statsMeasured') this.stats = (event.data as BridgeEventData<'statsMeasured'>).stats;
     });
@@ -35,11 +40,11 @@ export class BridgeHost {
   static async start(): Promise<BridgeHost> {
     const http = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => http.once('listening', resolve));
-    const originPort = await freePorts(2);
+    const originPort = await freePorts(3);
     const connected = new Promise<Socket>((resolve) => {
       new Server(http).of('/bridge').on('connection', (socket) => {
-        socket.on('request', (_frame: unknown, answer: (ack: object) => void) => {
-          answer({ ok: true, data: {} });
+        socket.on('request', ({ name }: { name: string }, answer: (ack: object) => void) => {
+          answer({ ok: true, data: name === 'authorise' ? EVERYBODY_MAY : {} });
           resolve(socket);
         });
       });
@@ -52,12 +57,17 @@ export class BridgeHost {
         SERVER_URL: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
         BRIDGE_TOKEN: 'bench',
         ORIGIN_PORT: String(originPort),
-        RTMP_PORT: '0',
+        RTMP_PORT: String(originPort + 1),
+        SRT_PORT: String(originPort + 2),
         DATA_DIR: mkdtempSync(join(tmpdir(), 'lianmai-bench-')),
         LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
       },
     });
     return new BridgeHost(child, await connected, originPort);
+  }
+
+  get pid(): number {
+    return this.process.pid ?? 0;
   }
 
   async request<N extends BridgeRequestName>(name: N, data: BridgeRequestInput<N>): Promise<BridgeRequestReply<N>> {

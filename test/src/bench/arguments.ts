@@ -6,6 +6,7 @@ export interface BenchOptions {
   participants: number;
   seconds: number;
   viewers: number;
+  players: number;
   runs: number;
 }
 
@@ -14,6 +15,7 @@ const USAGE = `npm run bench -- CASE [options]
   program   CPU of a program over its floor        --participants 4 --seconds 20
   start     go live and join, in milliseconds      --runs 10
   sfu       worker CPU per viewer                  --viewers 100 --seconds 15
+  origin    CPU of HTTP-FLV for many players       --players 200 --seconds 15
 
   --json    one line of JSON on standard output`;
 
@@ -27,6 +29,7 @@ export function readOptions(argv: readonly string[]): BenchOptions {
       participants: number,
       seconds: number,
       viewers: number,
+      players: number,
       runs: number,
       help: { type: 'boolean' },
     },
@@ -41,6 +44,7 @@ export function readOptions(argv: readonly string[]): BenchOptions {
     participants: whole('participants', values.participants, 4, 9),
     seconds: whole('seconds', values.seconds, 20, 3600),
     viewers: whole('viewers', values.viewers, 100, 2000),
+    players: whole('players', values.players, 200, 5000),
     runs: whole('runs', values.runs, 10, 100),
   };
 }

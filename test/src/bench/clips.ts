@@ -34,3 +34,21 @@ export async function publisherClip(): Promise<string> {
   renameSync(part, file);
   return file;
 }
+
+/** Ten seconds of a broadcaster as they come over RTMP: H.264 1280x720 at 30 fps and 2.5 Mb/s, a key frame every 2 s, AAC at 128 kb/s; 2.65 Mb/s as FLV. */
+export async function broadcastClip(): Promise<string> {
+  const file = join(FOLDER, 'broadcast.flv');
+  if (existsSync(file)) return file;
+  mkdirSync(FOLDER, { recursive: true });
+  const part = join(FOLDER, `part-${process.pid}-broadcast.flv`);
+  await ffmpeg(
+    '-y',
+    '-f', 'lavfi', '-i', 'testsrc2=size=1280x720:rate=30:duration=10,noise=alls=12:allf=t',
+    '-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000:duration=10',
+    '-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p', '-g', '60', '-bf', '0', '-sc_threshold', '0',
+    '-b:v', '2500k', '-minrate', '2500k', '-maxrate', '2500k', '-bufsize', '1250k', '-nal-hrd', 'cbr',
+    '-c:a', 'aac', '-b:a', '128k', '-ac', '2', part,
+  ); // prettier-ignore
+  renameSync(part, file);
+  return file;
+}

@@ -6,6 +6,7 @@ const CASES: Record<string, () => Promise<{ run(options: BenchOptions): Promise<
   program: () => import('./program.js'),
   start: () => import('./start.js'),
   sfu: () => import('./sfu.js'),
+  origin: () => import('./origin/index.js'),
 };
 
 const options = readOptions(process.argv.slice(2));

@@ -317,6 +317,5 @@ describe('a slow player', { timeout: 60_000 }, () => {
     );
     // Shared: all twenty queue the same buffers.
     expect(peak).toBeLessThan(20_000_000);
-
   });
 });

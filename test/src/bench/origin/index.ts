@@ -1,0 +1,88 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cpuSeconds, rssMb, until } from '../../support/index.js';
+import type { BenchOptions } from '../arguments.js';
+import { BridgeHost } from '../BridgeHost.js';
+import { broadcastClip } from '../clips.js';
+import { round } from '../report.js';
+import { Players, startTsx, type Sight } from './Players.js';
+
+const FFMPEG = process.env.FFMPEG_PATH ?? 'ffmpeg';
+const PATH = '/live/bench.flv';
+const SETTLE_MS = 2000;
+
+interface Measured extends Sight {
+  cpuPercent: number;
+  rssMb: number;
+}
+
+/**
+ * HTTP-FLV from a real bridge process to players on loopback, which charges part of the receiver's work to the sender: the figure to hold it against is the
+ * floor of the same run. CPU is user + system time of the process over the window, after everybody has been connected for 2 s.
+ */
+export async function run({ players, seconds }: BenchOptions): Promise<object> {
+  const clip = await broadcastClip();
+  const floor = await measureFloor(clip, players, seconds);
+  console.error(`floor (Node and kernel, the same writes and nothing else): ${JSON.stringify(floor)}`);
+  const bridge = await BridgeHost.start();
+  const publisher = publish(clip, `${bridge.rtmpUrl}/live/bench`);
+  try {
+    await until('the stream is there', async () => (await fetch(bridge.originUrl + PATH, { method: 'HEAD' })).ok);
+    await sleep(SETTLE_MS);
+    const publishOnly = await cpuPercentOver(bridge.pid, 4);
+    const { port } = new URL(bridge.originUrl);
+    const measured = await measure({ pid: bridge.pid, port: Number(port), players, seconds });
+    const { cpuPercent, maxGapMs, rssMb: rss, dropped, ...rest } = measured;
+    return {
+      ...{ case: 'origin', players, cpuPercent, maxGapMs, rssMb: rss, dropped },
+      ...rest,
+      cpuMsPerPlayerSecond: round((cpuPercent * 10) / players),
+      publishOnlyCpuPercent: publishOnly,
+      floorCpuPercent: floor.cpuPercent,
+      floorMaxGapMs: floor.maxGapMs,
+      floorRatio: round(cpuPercent / floor.cpuPercent, 2),
+    };
+  } finally {
+    publisher.kill('SIGKILL');
+    await bridge.stop();
+  }
+}
+
+function publish(clip: string, url: string): ChildProcess {
+  const args = ['-nostdin', '-v', 'error', '-re', '-stream_loop', '-1', '-i', clip, '-c', 'copy', '-f', 'flv', url];
+  return spawn(FFMPEG, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+async function measureFloor(clip: string, players: number, seconds: number): Promise<Measured> {
+  const server = startTsx('floorProcess.ts', [clip, '100']);
+  try {
+    if (!server.stdout) throw new Error('no standard output');
+    const lines = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
+    const port = Number((await lines.next()).value);
+    return await measure({ pid: server.pid ?? 0, port, players, seconds: Math.min(seconds, 8) });
+  } finally {
+    server.kill('SIGKILL');
+  }
+}
+
+async function measure(what: { pid: number; port: number; players: number; seconds: number }): Promise<Measured> {
+  const players = new Players(what.port, PATH, what.players);
+  try {
+    await until('all players are connected', async () => (await players.look()).connected === what.players, 30_000);
+    await sleep(SETTLE_MS);
+    await players.look();
+    const cpuPercent = await cpuPercentOver(what.pid, what.seconds);
+    const { connected: _all, ...sight } = await players.look();
+    return { cpuPercent, rssMb: Math.round(rssMb(what.pid)), ...sight };
+  } finally {
+    players.close();
+  }
+}
+
+/** Of one core. */
+async function cpuPercentOver(pid: number, seconds: number): Promise<number> {
+  const [before, startedAtMs] = [cpuSeconds(pid), performance.now()];
+  await sleep(seconds * 1000);
+  return round(((cpuSeconds(pid) - before) * 100_000) / (performance.now() - startedAtMs), 1);
+}

@@ -1,0 +1,67 @@
+/**
+ * A process of players: raw sockets that read into one static buffer and throw away what they read. `node playerProcess.ts PORT PATH COUNT`; each line on
+ * its standard input ends the measuring so far and starts a new one; it answers with one line of JSON.
+ */
+import { connect } from 'node:net';
+import { createInterface } from 'node:readline';
+import { FlvWalker } from './FlvWalker.js';
+
+/** Pictures of the clip come this far apart. */
+const FRAME_MS = 1000 / 30;
+/** Connecting all at once would measure the listen queue. */
+const CONNECT_EVERY_MS = 2;
+const READ_BYTES = 256 * 1024;
+
+interface Player {
+  bytes: number;
+  maxGapMs: number;
+  lastReadAtMs: number;
+  droppedFrames: number;
+  lastDtsMs: number | null;
+}
+
+const [port, path = '/', count] = process.argv.slice(2);
+const players: Player[] = [];
+let disconnected = 0;
+const shared = Buffer.alloc(READ_BYTES);
+
+function open(): void {
+  const player: Player = { bytes: 0, maxGapMs: 0, lastReadAtMs: performance.now(), droppedFrames: 0, lastDtsMs: null };
+  const walker = new FlvWalker((dtsMs) => noteVideo(player, dtsMs));
+  const callback = (length: number) => {
+    const nowMs = performance.now();
+    player.maxGapMs = Math.max(player.maxGapMs, nowMs - player.lastReadAtMs);
+    player.lastReadAtMs = nowMs;
+    player.bytes += length;
+    walker.walk(shared, length);
+    return true;
+  };
+  const socket = connect({ port: Number(port), host: '127.0.0.1', onread: { buffer: shared, callback } });
+  socket.on('error', () => undefined).on('close', () => disconnected++);
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: bench\r\n\r\n`);
+  players.push(player);
+}
+
+function noteVideo(player: Player, dtsMs: number): void {
+  const stepMs = player.lastDtsMs === null ? 0 : dtsMs - player.lastDtsMs;
+  if (stepMs > 1.5 * FRAME_MS) player.droppedFrames += Math.round(stepMs / FRAME_MS) - 1;
+  player.lastDtsMs = dtsMs;
+}
+
+const connecting = setInterval(() => {
+  if (players.length < Number(count)) open();
+  else clearInterval(connecting);
+}, CONNECT_EVERY_MS);
+
+createInterface({ input: process.stdin })
+  .on('line', () => {
+    const nowMs = performance.now();
+    const seen = players.map(({ bytes, maxGapMs, droppedFrames, lastReadAtMs }) => ({
+      bytes,
+      droppedFrames,
+      maxGapMs: Math.max(maxGapMs, nowMs - lastReadAtMs),
+    }));
+    process.stdout.write(`${JSON.stringify({ connected: players.length, disconnected, players: seen })}\n`);
+    for (const player of players) Object.assign(player, { bytes: 0, maxGapMs: 0, droppedFrames: 0 });
+  })
+  .on('close', () => process.exit(0));
