@@ -6,6 +6,7 @@ import { routeOf, usePath } from './router';
 
 const RoomPage = lazy(() => import('./RoomPage'));
 const WatchPage = lazy(() => import('./WatchPage'));
+const StreamsPage = lazy(() => import('./StreamsPage'));
 /** Pages with made-up people, to look at; not in the product. */
 const GalleryPage = import.meta.env.MODE === 'gallery' ? lazy(() => import('./gallery/GalleryPage')) : NotFoundPage;
 
@@ -26,7 +27,9 @@ function Page() {
     case 'room':
       return <RoomPage room={route.room} />;
     case 'watch':
-      return <WatchPage key={route.room} room={route.room} />;
+      return <WatchPage key={`${route.app}/${route.name}`} app={route.app} name={route.name} />;
+    case 'streams':
+      return <StreamsPage />;
     case 'gallery':
       return <GalleryPage />;
     case 'unknown':

@@ -5,8 +5,13 @@ it('knows its addresses', () => {
   expect(routeOf('/')).toEqual({ page: 'room', room: null });
   expect(routeOf('/r/team-1')).toEqual({ page: 'room', room: 'team-1' });
   expect(routeOf('/r/team-1/')).toEqual({ page: 'room', room: 'team-1' });
-  expect(routeOf('/watch/show')).toEqual({ page: 'watch', room: 'show' });
-  for (const path of ['/r', '/watch/', '/r/a/b', '/admin', '/nothing/here']) expect(routeOf(path).page).toBe('unknown');
+  expect(routeOf('/watch/show')).toEqual({ page: 'watch', app: 'live', name: 'show' });
+  expect(routeOf('/live/cam')).toEqual({ page: 'watch', app: 'live', name: 'cam' });
+  expect(routeOf('/live/studio/cam')).toEqual({ page: 'watch', app: 'studio', name: 'cam' });
+  expect(routeOf('/watch/studio/cam')).toEqual({ page: 'watch', app: 'studio', name: 'cam' });
+  expect(routeOf('/streams')).toEqual({ page: 'streams' });
+  for (const path of ['/r', '/watch/', '/r/a/b', '/live/a/b/c', '/streams/x', '/admin', '/nothing/here'])
+    expect(routeOf(path).page).toBe('unknown');
 });
 
 it('survives what cannot be decoded', () => expect(routeOf('/r/%E0%A4%A')).toEqual({ page: 'room', room: '%E0%A4%A' }));

@@ -1,15 +1,25 @@
+import { DEFAULT_APP } from '@lianmai/protocol';
 import { useSyncExternalStore } from 'react';
 
-export type Route = { page: 'room'; room: string | null } | { page: 'watch'; room: string } | { page: 'gallery' } | { page: 'unknown' };
+export type Route =
+  | { page: 'room'; room: string | null }
+  | { page: 'watch'; app: string; name: string }
+  | { page: 'streams' }
+  | { page: 'gallery' }
+  | { page: 'unknown' };
 
-/** Three addresses: the front page, a room, and its show. */
+/** The front page, a room, its show or any other stream (`/watch` and `/live` are the same, with or without an app), and the operator's list of streams. */
 export function routeOf(path: string): Route {
   const [first = '', second = '', ...rest] = path.split('/').filter(Boolean).map(decode);
   if (first === '') return { page: 'room', room: null };
   if (first === '__gallery') return { page: 'gallery' };
-  if (second === '' || rest.length > 0) return { page: 'unknown' };
-  if (first === 'r') return { page: 'room', room: second };
-  if (first === 'watch') return { page: 'watch', room: second };
+  if (first === 'streams' && second === '') return { page: 'streams' };
+  if (second === '' || rest.length > 1) return { page: 'unknown' };
+  const [third] = rest;
+  if (first === 'watch' || first === 'live') {
+    return third === undefined ? { page: 'watch', app: DEFAULT_APP, name: second } : { page: 'watch', app: second, name: third };
+  }
+  if (first === 'r' && third === undefined) return { page: 'room', room: second };
   return { page: 'unknown' };
 }
 

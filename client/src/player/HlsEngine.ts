@@ -1,19 +1,13 @@
 import type Hls from 'hls.js';
 import type { ErrorData, HlsConfig } from 'hls.js';
-import type { Engine, EngineEnd } from './Engine';
+import { bufferAhead, endOfStatus, type Engine, type EngineEnd, type Measures } from './Engine';
+import { hlsLatencySeconds } from './latency';
 
 type HlsClass = typeof Hls;
 
-const CONFIG: Partial<HlsConfig> = {
-  lowLatencyMode: true,
-  // Two 2 s segments behind the edge: one is being written, one may be late. Parts, where the playlist has them, come nearer by themselves.
-  liveSyncDurationCount: 2,
-  liveMaxLatencyDurationCount: 6,
-  // Lag is caught up by playing 5 % faster, which nobody hears, instead of jumping.
-  maxLiveSyncPlaybackRate: 1.05,
+const COMMON: Partial<HlsConfig> = {
   liveDurationInfinity: true,
   backBufferLength: 30,
-  maxBufferLength: 15,
   // Trouble is ours to handle: the player starts anew when the playlist is back.
   playlistLoadPolicy: {
     default: {
@@ -25,28 +19,67 @@ const CONFIG: Partial<HlsConfig> = {
   },
 };
 
+/** Parts where the playlist has them: the server says how near they may be played. */
+const BALANCED: Partial<HlsConfig> = {
+  ...COMMON,
+  lowLatencyMode: true,
+  // Without parts: two segments behind the edge. One is being written, one may be late.
+  liveSyncDurationCount: 2,
+  liveMaxLatencyDurationCount: 6,
+  // Lag is caught up by playing 5 % faster, which nobody hears, instead of jumping.
+  maxLiveSyncPlaybackRate: 1.05,
+  maxBufferLength: 15,
+};
+
+/** Whole segments and several of them in hand: a network may be gone for seconds. */
+const STABLE: Partial<HlsConfig> = {
+  ...COMMON,
+  lowLatencyMode: false,
+  liveSyncDurationCount: 4,
+  liveMaxLatencyDurationCount: 12,
+  maxLiveSyncPlaybackRate: 1,
+  maxBufferLength: 30,
+};
+
+/** Wound back: stays where it was put. */
+const woundBack = (secondsBehind: number): Partial<HlsConfig> => ({
+  ...STABLE,
+  liveSyncDuration: secondsBehind,
+  liveMaxLatencyDuration: Number.MAX_SAFE_INTEGER,
+});
+
 /** A decoder that fails again this soon is not helped by asking it once more. */
 const RECOVER_EVERY_MS = 5000;
 
-/** HLS over Media Source Extensions. The library is loaded when the first show is. */
+export interface HlsWish {
+  url: string;
+  isStable: boolean;
+  /** Begin this far back. */
+  secondsBehind?: number;
+}
+
+/** HLS over Media Source Extensions. The library is loaded when the first such show is. */
 export class HlsEngine implements Engine {
   readonly #library: HlsClass;
+  readonly #wish: HlsWish;
   readonly #abort = new AbortController();
   #hls: Hls | null = null;
   #recoveredAtMs = Number.NEGATIVE_INFINITY;
 
-  private constructor(library: HlsClass) {
+  private constructor(library: HlsClass, wish: HlsWish) {
     this.#library = library;
+    this.#wish = wish;
   }
 
   /** null: this browser has no Media Source Extensions. */
-  static async load(): Promise<(() => HlsEngine) | null> {
+  static async load(): Promise<((wish: HlsWish) => HlsEngine) | null> {
     const { default: library } = await import('hls.js');
-    return library.isSupported() ? () => new HlsEngine(library) : null;
+    return library.isSupported() ? (wish) => new HlsEngine(library, wish) : null;
   }
 
-  start(video: HTMLVideoElement, url: string, onEnd: (why: EngineEnd) => void): void {
-    const hls = new this.#library(CONFIG);
+  start(video: HTMLVideoElement, onEnd: (why: EngineEnd) => void): void {
+    const { url, isStable, secondsBehind } = this.#wish;
+    const hls = new this.#library(secondsBehind !== undefined ? woundBack(secondsBehind) : isStable ? STABLE : BALANCED);
     this.#hls = hls;
     hls.on(this.#library.Events.ERROR, (_event, data) => this.#handle(data, onEnd));
     video.addEventListener('ended', () => onEnd('ended'), { signal: this.#abort.signal });
@@ -54,13 +87,14 @@ export class HlsEngine implements Engine {
     hls.attachMedia(video);
   }
 
-  latencySeconds(): number | null {
-    const latency = this.#hls?.latency ?? 0;
-    return latency > 0 ? latency : null;
-  }
-
-  livePosition(): number | null {
-    return this.#hls?.liveSyncPosition ?? null;
+  look(video: HTMLVideoElement): Measures {
+    const hls = this.#hls;
+    const toEdge = hls && hls.latency > 0 ? hls.latency : null;
+    return {
+      latencySeconds: hlsLatencySeconds(toEdge, hls?.playingDate?.getTime() ?? null, Date.now()),
+      bufferSeconds: bufferAhead(video),
+      livePosition: this.#wish.secondsBehind === undefined ? (hls?.liveSyncPosition ?? null) : null,
+    };
   }
 
   stop(): void {
@@ -69,11 +103,11 @@ export class HlsEngine implements Engine {
     this.#hls = null;
   }
 
-  #handle({ fatal, type }: ErrorData, onEnd: (why: EngineEnd) => void): void {
+  #handle({ fatal, type, response }: ErrorData, onEnd: (why: EngineEnd) => void): void {
     if (!fatal) return;
     const isMedia = type === this.#library.ErrorTypes.MEDIA_ERROR;
     const nowMs = performance.now();
-    if (!isMedia || nowMs - this.#recoveredAtMs < RECOVER_EVERY_MS) return onEnd('broken');
+    if (!isMedia || nowMs - this.#recoveredAtMs < RECOVER_EVERY_MS) return onEnd(endOfStatus(response?.code));
     this.#recoveredAtMs = nowMs;
     this.#hls?.recoverMediaError();
   }

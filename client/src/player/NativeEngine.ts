@@ -1,30 +1,40 @@
-import type { Engine, EngineEnd } from './Engine';
+import { bufferAhead, type Engine, type EngineEnd, type Measures } from './Engine';
+import { hlsLatencySeconds } from './latency';
 
 /** The native player starts three segments behind the edge: as near as it plays smoothly. */
 const EDGE_DISTANCE_SECONDS = 6;
 
+/** Safari tells the playlist's clock by the moment of time zero. */
+type NativeVideo = HTMLVideoElement & { getStartDate?: () => Date };
+
 /** HLS as Safari plays it by itself. */
 export class NativeEngine implements Engine {
-  #video: HTMLVideoElement | null = null;
+  readonly #url: string;
   readonly #abort = new AbortController();
+  #video: HTMLVideoElement | null = null;
 
-  start(video: HTMLVideoElement, url: string, onEnd: (why: EngineEnd) => void): void {
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  start(video: HTMLVideoElement, onEnd: (why: EngineEnd) => void): void {
     const { signal } = this.#abort;
     this.#video = video;
     video.addEventListener('error', () => onEnd('broken'), { signal });
     video.addEventListener('ended', () => onEnd('ended'), { signal });
-    video.src = url;
+    video.src = this.#url;
     video.load();
   }
 
-  latencySeconds(video: HTMLVideoElement): number | null {
+  look(video: NativeVideo): Measures {
     const end = edgeOf(video);
-    return end === null ? null : Math.max(0, end - video.currentTime);
-  }
-
-  livePosition(video: HTMLVideoElement): number | null {
-    const end = edgeOf(video);
-    return end === null ? null : Math.max(0, end - EDGE_DISTANCE_SECONDS);
+    const startMs = video.getStartDate?.().getTime() ?? Number.NaN;
+    const playingAtMs = Number.isNaN(startMs) ? null : startMs + video.currentTime * 1000;
+    return {
+      latencySeconds: hlsLatencySeconds(end === null ? null : Math.max(0, end - video.currentTime), playingAtMs, Date.now()),
+      bufferSeconds: bufferAhead(video),
+      livePosition: end === null ? null : Math.max(0, end - EDGE_DISTANCE_SECONDS),
+    };
   }
 
   stop(): void {

@@ -1,4 +1,4 @@
-import type { Player } from './contract';
-import { HlsPlayer } from './HlsPlayer';
+import type { Player, PlayerOptions } from './contract';
+import { LivePlayer } from './LivePlayer';
 
-export const createPlayer = (): Player => new HlsPlayer();
+export const createPlayer = (options: PlayerOptions): Player => new LivePlayer(options);

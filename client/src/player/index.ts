@@ -1,3 +1,20 @@
-/** How a show is watched: one contract, and behind it the ways of delivery. Knows nothing of rooms. */
-export type { Player, PlayerSnapshot, PlayerSources, PlayerState } from './contract';
+/**
+ * How a show is watched: one contract, and behind it the ways of delivery: WebRTC (WHEP), FLV over WebSocket or HTTP, low-latency HLS, HLS. A policy picks
+ * the way, a safer one takes over behind the picture when it fails or stalls, and a nearer one when that has played well. Knows nothing of rooms.
+ */
+export type {
+  AskShow,
+  Player,
+  PlayerOptions,
+  PlayerSnapshot,
+  PlayerSources,
+  PlayerState,
+  ShowState,
+  Tier,
+  Transport,
+  Way,
+  Wish,
+} from './contract';
+export { TIERS } from './contract';
 export { createPlayer } from './createPlayer';
+export { askShow } from './show';

@@ -10,4 +10,6 @@ export { openCamera, openMicrophone, stopTrack } from './media/capture';
 export { meterLevel, type LevelListener } from './levelMeter';
 export { joinRoom, preloadRoom } from './joinRoom';
 export { lobbyRoom } from './lobby';
+export { isSignedOut, OperatorSession } from './OperatorSession';
 export { resumableSession } from './resume';
+export { watchInfo } from './watch';

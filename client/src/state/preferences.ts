@@ -24,6 +24,10 @@ const Preferences = z.object({
   isNoiseSuppressed: z.boolean().catch(true),
   /** 0..1, sound of the others and of the player. */
   volume: z.number().min(0).max(1).catch(1),
+  /** The player is silent by the person's own will. */
+  isWatchMuted: z.boolean().catch(false),
+  /** How near to the event the person wants to watch. */
+  watchWish: z.enum(['auto', 'lowest', 'low', 'balanced', 'stable']).catch('auto'),
   lastRoom: z.string().nullable().catch(null),
   /** null: as the browser says. */
   lang: z.enum(['zh-CN', 'en']).nullable().catch(null),

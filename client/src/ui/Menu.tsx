@@ -1,4 +1,4 @@
-import { Square, SquareCheck } from 'lucide-react';
+import { Check, Square, SquareCheck } from 'lucide-react';
 import { DropdownMenu as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
 
@@ -8,13 +8,15 @@ interface MenuProps {
   side?: 'top' | 'bottom' | 'left' | 'right';
   align?: 'start' | 'center' | 'end';
   onOpenChange?: (isOpen: boolean) => void;
+  /** Where it is put; null: the page. In full screen only what is inside the full element is seen. */
+  container?: HTMLElement | null;
 }
 
-export function Menu({ trigger, children, side = 'bottom', align = 'end', onOpenChange }: MenuProps) {
+export function Menu({ trigger, children, side = 'bottom', align = 'end', onOpenChange, container = null }: MenuProps) {
   return (
     <Radix.Root modal={false} {...(onOpenChange && { onOpenChange })}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal>
+      <Radix.Portal container={container}>
         <Radix.Content
           side={side}
           align={align}
@@ -69,3 +71,39 @@ export function MenuCheck({
 }
 
 export const MenuSeparator = () => <Radix.Separator className="mx-2 my-1.5 h-px bg-line" />;
+
+export const MenuLabel = ({ children }: { children: ReactNode }) => (
+  <Radix.Label className="px-3 pt-1.5 pb-1 text-sm text-fg-3">{children}</Radix.Label>
+);
+
+/** One of several. Choosing keeps the menu open: what comes of it is shown there. */
+export function MenuRadios({ value, onChange, children }: { value: string; onChange: (value: string) => void; children: ReactNode }) {
+  return (
+    <Radix.RadioGroup value={value} onValueChange={onChange}>
+      {children}
+    </Radix.RadioGroup>
+  );
+}
+
+interface MenuRadioProps {
+  value: string;
+  hint?: string;
+  children: ReactNode;
+  'data-testid'?: string;
+}
+
+export function MenuRadio({ value, hint, children, ...rest }: MenuRadioProps) {
+  return (
+    <Radix.RadioItem {...rest} value={value} onSelect={(event) => event.preventDefault()} className={ITEM}>
+      <span className="flex size-[18px] shrink-0 items-center text-accent-text">
+        <Radix.ItemIndicator>
+          <Check size={18} aria-hidden />
+        </Radix.ItemIndicator>
+      </span>
+      <span className="min-w-0 flex-1">
+        {children}
+        {hint && <span className="block text-fg-3">{hint}</span>}
+      </span>
+    </Radix.RadioItem>
+  );
+}

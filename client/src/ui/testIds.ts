@@ -86,8 +86,13 @@ export const testIds = {
   showNames: 'show-names',
   // Watch
   watchVideo: 'watch-video',
-  /** With data-state. */
+  /** With data-state, data-tier and data-transport. */
   watchState: 'watch-state',
+  watchPause: 'watch-pause',
+  watchMute: 'watch-mute',
+  latencyMenu: 'latency-menu',
+  tier: (wish: string) => `tier-${wish}`,
+  watchFacts: 'watch-facts',
   watchSound: 'watch-sound',
   liveEdge: 'live-edge',
 } as const;

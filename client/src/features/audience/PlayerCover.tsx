@@ -1,63 +1,98 @@
-import type { LobbyRoom } from '@lianmai/protocol';
 import { LoaderCircle, Volume2 } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PlayerState } from '../../player';
-import { Button, testIds, WaitPicture } from '../../ui';
+import { Button, cx, LostPicture, testIds, WaitPicture } from '../../ui';
+import { refusalOf } from './sources';
 
 interface PlayerCoverProps {
   state: PlayerState;
   title: string;
-  info: LobbyRoom | null;
+  hostName: string | null;
+  /** It has begun, as the server says. */
+  isLive: boolean;
+  isUnreachable: boolean;
+  poster: string | null;
   onSound: () => void;
 }
 
-/** What stands over the picture: the wait before the start, the end, a stall, and the button for the sound. */
-export function PlayerCover({ state, title, info, onSound }: PlayerCoverProps) {
+/** What stands over the picture: the wait before the start, the end, a stall, a closed door, and the button for the sound. */
+export function PlayerCover(props: PlayerCoverProps) {
   const { t } = useTranslation();
+  const { state, onSound } = props;
   if (state === 'playing') return null;
-  if (state === 'soundBlocked') {
-    return (
-      <div className="absolute inset-0 flex items-center justify-center">
-        <Button
-          look="primary"
-          size="lg"
-          icon={<Volume2 size={22} aria-hidden />}
-          onClick={onSound}
-          className="animate-enter rounded-full"
-          data-testid={testIds.watchSound}
-        >
-          {t('watch.sound')}
-        </Button>
-      </div>
-    );
-  }
-  if (state === 'stalled') {
-    return (
-      <div
-        role="status"
-        className="animate-fade absolute inset-0 flex flex-col items-center justify-center gap-3 bg-black/50 p-4 text-center text-base text-white"
-      >
-        <LoaderCircle size={32} className="animate-spin" aria-hidden />
-        {t('watch.stalled')}
-      </div>
-    );
-  }
-  const isStarting = state === 'loading' || info?.live != null;
-  const key = state === 'ended' && !isStarting ? 'ended' : isStarting ? 'starting' : 'waiting';
+  if (state === 'stalled') return <Stalled text={t('watch.stalled')} />;
+  if (state !== 'soundBlocked') return <Curtain {...props} />;
   return (
-    <div
-      role="status"
-      className="animate-fade absolute inset-0 flex flex-col items-center justify-center gap-3 p-6 text-center text-white *:shrink-0"
-      style={{ background: 'radial-gradient(ellipse at 50% 40%, #232a38, #08090a 75%)' }}
-    >
-      <span className={key === 'ended' ? 'text-white/70' : 'animate-breathe text-white/70'}>
-        <WaitPicture />
-      </span>
-      <p dir="auto" className="line-clamp-2 max-w-2xl text-xl font-semibold text-balance">
-        {title}
-      </p>
-      {info?.hostName && <p className="text-base text-white/80">{t('lobby.hostedBy', { name: info.hostName })}</p>}
-      <p className="max-w-md text-base text-white/80">{t(`watch.${key}`)}</p>
+    <div className="absolute inset-0 flex items-center justify-center">
+      <Button
+        look="primary"
+        size="lg"
+        icon={<Volume2 size={22} aria-hidden />}
+        onClick={onSound}
+        className="animate-enter rounded-full"
+        data-testid={testIds.watchSound}
+      >
+        {t('watch.sound')}
+      </Button>
     </div>
   );
 }
+
+/** Comes a moment late: most gaps are over before anybody should be told. */
+const Stalled = ({ text }: { text: string }) => (
+  <div
+    role="status"
+    className="animate-fade absolute inset-0 flex flex-col items-center justify-center gap-3 bg-black/50 p-4 text-center text-base text-white [animation-delay:600ms] [animation-fill-mode:backwards]"
+  >
+    <LoaderCircle size={32} className="animate-spin" aria-hidden />
+    {text}
+  </div>
+);
+
+type Scene = 'waiting' | 'starting' | 'ended' | 'unreachable' | 'linkNeeded' | 'linkExpired' | 'refused';
+
+function sceneOf({ state, isLive, isUnreachable }: PlayerCoverProps): Scene {
+  if (state === 'refused') return refusalOf(location.search, Date.now());
+  if (isUnreachable) return 'unreachable';
+  if (state === 'loading' || isLive) return 'starting';
+  return state === 'ended' ? 'ended' : 'waiting';
+}
+
+const PICTURES: Record<Scene, ReactNode> = {
+  ...{ waiting: <WaitPicture />, starting: <WaitPicture />, ended: <WaitPicture /> },
+  ...{ unreachable: <LostPicture />, linkNeeded: <LostPicture />, linkExpired: <LostPicture />, refused: <LostPicture /> },
+};
+
+function Curtain(props: PlayerCoverProps) {
+  const { t } = useTranslation();
+  const { title, hostName, poster } = props;
+  const scene = sceneOf(props);
+  const isWaiting = scene === 'waiting' || scene === 'starting';
+  return (
+    <div
+      role="status"
+      data-scene={scene}
+      className="animate-fade absolute inset-0 flex flex-col items-center justify-center gap-3 overflow-hidden p-6 text-center text-white *:shrink-0"
+      style={{ background: 'radial-gradient(ellipse at 50% 40%, #232a38, #08090a 75%)' }}
+    >
+      {poster && isWaiting && <Poster url={poster} />}
+      <span className={cx('relative text-white/70', isWaiting && 'animate-breathe')}>{PICTURES[scene]}</span>
+      <p dir="auto" className="relative line-clamp-2 max-w-2xl text-xl font-semibold text-balance">
+        {title}
+      </p>
+      {hostName && <p className="relative text-base text-white/80">{t('lobby.hostedBy', { name: hostName })}</p>}
+      <p className="relative max-w-md text-base text-white/80">{t(`watch.${scene}`)}</p>
+    </div>
+  );
+}
+
+/** Dimmed, so that the words before it can be read. One that does not load is as if there were none. */
+const Poster = ({ url }: { url: string }) => (
+  <img
+    src={url}
+    alt=""
+    onError={({ currentTarget }) => (currentTarget.hidden = true)}
+    className="absolute inset-0 size-full object-cover opacity-35"
+  />
+);

@@ -1,36 +1,65 @@
-import type { LobbyRoom } from '@lianmai/protocol';
-import { useEffect, useState } from 'react';
-import { lobbyRoom } from '../../session';
+import type { LobbyRoom, StreamRef, WatchInfo } from '@lianmai/protocol';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { askShow, type AskShow, type PlayerSources, type ShowState } from '../../player';
+import { lobbyRoom, watchInfo } from '../../session';
+import { sourcesOf } from './sources';
 
 /** Often enough for a viewer count and a start; hidden pages do not ask. */
 const ASK_EVERY_MS = 4000;
+/** While nothing is known yet. */
+const ASK_AGAIN_MS = 1500;
 
 export interface Show {
-  /** null: not answered yet, or the server cannot be reached. */
-  info: LobbyRoom | null;
-  /** Where it plays, once it has been live; stays when it ends, because the next start is at the same place. */
-  hls: string | null;
+  /** null: not answered yet. */
+  info: WatchInfo | null;
+  /** The room of the same name, if there is one; null also for streams from outside. */
+  room: LobbyRoom | null;
+  /** The server does not answer, and has not since the page was opened. */
+  isUnreachable: boolean;
+  sources: PlayerSources | null;
+  ask: AskShow;
 }
 
-/** What the server tells everybody about a room's show, kept fresh. A failed question changes nothing: the next one will do. */
-export function useShow(room: string): Show {
-  const [show, setShow] = useState<Show>({ info: null, hls: null });
+const STATES: Record<WatchInfo['state'], ShowState> = { offline: 'absent', waiting: 'paused', live: 'live' };
+
+/** What the server tells everybody about a show, kept fresh. A failed question changes nothing: the next one will do. */
+export function useShow({ app, name, hasRoom }: StreamRef & { hasRoom: boolean }): Show {
+  const [info, setInfo] = useState<WatchInfo | null>(null);
+  const [room, setRoom] = useState<LobbyRoom | null>(null);
+  const [isUnreachable, setUnreachable] = useState(false);
   useEffect(() => {
     let isCurrent = true;
     let timer: ReturnType<typeof setTimeout>;
-    const ask = async () => {
-      if (!document.hidden) {
-        const info = await lobbyRoom(room).catch(() => null);
-        if (isCurrent && info) setShow((before) => ({ info, hls: info.live ? new URL(info.live.hls, location.href).href : before.hls }));
-      }
-      if (isCurrent) timer = setTimeout(() => void ask(), ASK_EVERY_MS);
+    const look = async () => {
+      const [found, lobby] = document.hidden
+        ? [null, null]
+        : await Promise.all([watchInfo({ app, name }).catch(() => null), hasRoom ? lobbyRoom(name).catch(() => null) : null]);
+      if (!isCurrent) return;
+      if (found) setInfo(found);
+      if (lobby) setRoom(lobby);
+      if (!document.hidden) setUnreachable(found === null);
+      timer = setTimeout(() => void look(), found ? ASK_EVERY_MS : ASK_AGAIN_MS);
     };
-    setShow({ info: null, hls: null });
-    void ask();
+    void look();
     return () => {
       isCurrent = false;
       clearTimeout(timer);
     };
-  }, [room]);
-  return show;
+  }, [app, name, hasRoom]);
+  // The same addresses are the same object: a new one would start the player anew.
+  const play = info && JSON.stringify(info.play);
+  const sources = useMemo(() => (info && play ? sourcesOf(info.play, location) : null), [play]);
+  const hls = sources?.hls;
+  const ask = useCallback<AskShow>(
+    async (signal) => {
+      try {
+        return STATES[(await watchInfo({ app, name }, signal)).state];
+      } catch {
+        // Asked too often, or only the API is away: the playlist knows too.
+        return hls === undefined ? 'unreachable' : askShow(hls, signal);
+      }
+    },
+    [app, name, hls],
+  );
+  return { info, room, isUnreachable: isUnreachable && info === null, sources, ask };
 }

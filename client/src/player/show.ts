@@ -1,3 +1,5 @@
+import type { AskShow, ShowState } from './contract';
+
 /** What a playlist says about its show. */
 export type PlaylistKind =
   { kind: 'notPlaylist' } | { kind: 'master'; firstUri: string } | { kind: 'media'; hasSegments: boolean; hasEnded: boolean };
@@ -13,13 +15,10 @@ export function readPlaylist(text: string): PlaylistKind {
   }
   return {
     kind: 'media',
-    hasSegments: lines.some((line) => line.startsWith('#EXTINF')),
+    hasSegments: lines.some((line) => /^#(EXTINF|EXT-X-PART):/.test(line)),
     hasEnded: lines.includes('#EXT-X-ENDLIST'),
   };
 }
-
-/** absent: no show now · unreachable: no answer, so nothing is known · ended: what is there is over · live: play it. */
-export type ShowState = 'absent' | 'unreachable' | 'ended' | 'live';
 
 const REQUEST_TIMEOUT_MS = 5000;
 
@@ -29,7 +28,7 @@ async function fetchPlaylist(url: string, signal: AbortSignal): Promise<Playlist
   return response.ok ? readPlaylist(await response.text()) : { kind: 'notPlaylist' };
 }
 
-/** Asks once. */
+/** Asks the playlist once. */
 export async function askShow(url: string, signal: AbortSignal): Promise<ShowState> {
   try {
     let playlist = await fetchPlaylist(url, signal);
@@ -51,16 +50,16 @@ export function pollDelayMs(attempt: number, random: () => number = Math.random)
 }
 
 /** Resolves when there is something to play; tells what it finds meanwhile. Resolves early when aborted. */
-export async function waitForShow(url: string, signal: AbortSignal, onState: (state: Exclude<ShowState, 'live'>) => void): Promise<void> {
+export async function waitForShow(ask: AskShow, signal: AbortSignal, onState: (state: Exclude<ShowState, 'live'>) => void): Promise<void> {
   for (let attempt = 0; !signal.aborted; attempt++) {
-    const state = await askShow(url, signal);
+    const state = await ask(signal).catch((): ShowState => 'unreachable');
     if (signal.aborted || state === 'live') return;
     onState(state);
     await pause(pollDelayMs(attempt), signal);
   }
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);
@@ -69,5 +68,6 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
     };
     const timer = setTimeout(done, ms);
     signal.addEventListener('abort', done);
+    if (signal.aborted) done();
   });
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { pollDelayMs, readPlaylist, waitForShow } from './playlist';
+import { askShow, pollDelayMs, readPlaylist, waitForShow } from './show';
 
 const LIVE = '#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2.0,\n1.m4s\n';
 
@@ -9,6 +9,11 @@ describe('reading a playlist', () => {
     expect(readPlaylist(LIVE)).toEqual({ kind: 'media', hasSegments: true, hasEnded: false });
     expect(readPlaylist(`${LIVE}#EXT-X-ENDLIST\r\n`)).toEqual({ kind: 'media', hasSegments: true, hasEnded: true });
     expect(readPlaylist('#EXTM3U\n#EXT-X-TARGETDURATION:2\n')).toEqual({ kind: 'media', hasSegments: false, hasEnded: false });
+  });
+
+  it('counts parts: a low-latency show plays before its first whole segment', () => {
+    expect(readPlaylist('#EXTM3U\n#EXT-X-PART:DURATION=0.3,URI="p.m4s"\n')).toMatchObject({ hasSegments: true });
+    expect(readPlaylist('#EXTM3U\n#EXT-X-PART-INF:PART-TARGET=0.3\n')).toMatchObject({ hasSegments: false });
   });
 
   it('finds the first variant of a master playlist', () => {
@@ -28,6 +33,7 @@ describe('waiting for a show', () => {
     vi.unstubAllGlobals();
   });
 
+  const ask = (signal: AbortSignal) => askShow('http://x/live/r.m3u8', signal);
   const answers = (...bodies: (string | number | null)[]) => {
     const fetch = vi.fn(async () => {
       const body = bodies.length > 1 ? bodies.shift() : bodies[0];
@@ -41,7 +47,7 @@ describe('waiting for a show', () => {
   it('ends with the first playlist that has something to play', async () => {
     answers(404, null, '#EXTM3U\n', `${LIVE}#EXT-X-ENDLIST`, LIVE);
     const states: string[] = [];
-    const waiting = waitForShow('http://x/live/r.m3u8', new AbortController().signal, (state) => states.push(state));
+    const waiting = waitForShow(ask, new AbortController().signal, (state) => states.push(state));
     await vi.runAllTimersAsync();
     await waiting;
     expect(states).toEqual(['absent', 'unreachable', 'absent', 'ended']);
@@ -50,7 +56,7 @@ describe('waiting for a show', () => {
   it('stops asking when nobody waits any more', async () => {
     const fetch = answers(404);
     const abort = new AbortController();
-    const waiting = waitForShow('http://x/live/r.m3u8', abort.signal, () => undefined);
+    const waiting = waitForShow(ask, abort.signal, () => undefined);
     await vi.advanceTimersByTimeAsync(10_000);
     abort.abort();
     await waiting;

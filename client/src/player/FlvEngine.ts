@@ -1,0 +1,69 @@
+import type Mpegts from 'mpegts.js';
+import { bufferAhead, endOfStatus, type Engine, type EngineEnd, type Measures } from './Engine';
+import { RateController } from './RateController';
+
+type Library = typeof Mpegts;
+
+/** How long media is under way before it is in hand here, beyond the network: the server's batch (100 ms at most, half on average) and the demuxer. */
+const DELIVERY_SECONDS = 0.1;
+
+/** FLV over WebSocket or HTTP into Media Source Extensions. The library is loaded when the first such show is. */
+export class FlvEngine implements Engine {
+  readonly #library: Library;
+  readonly #url: string;
+  readonly #abort = new AbortController();
+  readonly #rate = new RateController();
+  #player: Mpegts.Player | null = null;
+  #wasStill = true;
+
+  private constructor(library: Library, url: string) {
+    this.#library = library;
+    this.#url = url;
+  }
+
+  static async load(): Promise<(url: string) => FlvEngine> {
+    const { default: library } = await import('mpegts.js');
+    library.LoggingControl.enableAll = false;
+    return (url) => new FlvEngine(library, url);
+  }
+
+  start(video: HTMLVideoElement, onEnd: (why: EngineEnd) => void): void {
+    const { Events } = this.#library;
+    if (!this.#library.isSupported()) return onEnd('broken');
+    const player = this.#library.createPlayer(
+      { type: 'flv', isLive: true, url: this.#url },
+      // No stash: every piece goes to the decoder as it comes. Speed is ours (RateController), so the library must not touch it.
+      { enableStashBuffer: false, liveSync: false, liveBufferLatencyChasing: false, autoCleanupSourceBuffer: true, lazyLoad: false },
+    );
+    this.#player = player;
+    player.on(Events.ERROR, (_type: string, _detail: string, info: { code?: number } | undefined) => onEnd(endOfStatus(info?.code)));
+    player.on(Events.LOADING_COMPLETE, () => onEnd('ended'));
+    video.addEventListener('error', () => onEnd('broken'), { signal: this.#abort.signal });
+    player.attachMediaElement(video);
+    player.load();
+  }
+
+  look(video: HTMLVideoElement, isStill: boolean): Measures {
+    const buffer = bufferAhead(video);
+    if (buffer === null) return { latencySeconds: null, bufferSeconds: null, livePosition: null };
+    const livePosition = Math.max(0, video.currentTime + buffer - this.#rate.targetSeconds);
+    this.#steer(video, { buffer, isStill, livePosition });
+    return { latencySeconds: buffer + DELIVERY_SECONDS, bufferSeconds: buffer, livePosition };
+  }
+
+  stop(): void {
+    this.#abort.abort();
+    this.#player?.destroy();
+    this.#player = null;
+  }
+
+  #steer(video: HTMLVideoElement, { buffer, isStill, livePosition }: { buffer: number; isStill: boolean; livePosition: number }): void {
+    // Paused by the viewer: lag is what they want.
+    if (video.paused) return;
+    if (isStill && !this.#wasStill) this.#rate.stalled();
+    this.#wasStill = isStill;
+    const { rate, isJump } = this.#rate.look(buffer, performance.now());
+    if (isJump) video.currentTime = livePosition;
+    if (video.playbackRate !== rate) video.playbackRate = rate;
+  }
+}

@@ -1,0 +1,326 @@
+import { abilitiesOfBrowser } from './abilities';
+import { Attempt, type AttemptEnd } from './Attempt';
+import type { AskShow, Player, PlayerOptions, PlayerSnapshot, PlayerSources, PlayerState, ShowState, Way, Wish } from './contract';
+import { createEngine, START_WITHIN_MS } from './createEngine';
+import { Screen } from './Screen';
+import { askShow, pause, waitForShow } from './show';
+import { Announced } from './Announced';
+import { Sound } from './Sound';
+import { ladderOf, tiersOf, waysOf } from './ways';
+import { WayPolicy } from './WayPolicy';
+
+/** Between two attempts, ms: what fails at once is not tried in a loop. */
+const RETRY_PAUSE_MS = 400;
+/** What the server says about a show is up to a second old: asked sooner, a show that has just ended would still be live. */
+const STATUS_AGE_MS = 1200;
+/** A door that is closed is not knocked at every second. */
+const REFUSED_PAUSE_MS = 10_000;
+const CLIMB_LOOK_MS = 300;
+/** A paused picture whose media keeps coming in is given up after this, and started anew when it goes on. */
+const PARK_AFTER_MS = 30_000;
+/** Nearer than this to where the player wants to be counts as live, s. */
+const EDGE_TOLERANCE_SECONDS = 3;
+
+/** Waits for a show, plays it the best way that works, changes the way behind the picture, and begins again when the show does. */
+export class LivePlayer implements Player {
+  readonly #announced: Announced<PlayerSnapshot>;
+  readonly #sound: Sound;
+  readonly #policy = new WayPolicy();
+  #sources: PlayerSources | null = null;
+  #ask: AskShow = async () => 'absent';
+  #screen: Screen | null = null;
+  #run = new AbortController();
+  #onScreen: Attempt | null = null;
+  /** There was a picture of this show: a gap is a stall and not the wait before it. */
+  #hasPlayed = false;
+  /** The viewer waits for another way: not only when the present one has been steady for a while. */
+  #isUrgent = false;
+  /** Wound back by this; null: live. */
+  #behindSeconds: number | null = null;
+  #resumed: (() => void) | null = null;
+
+  constructor({ wish, volume, isMuted }: PlayerOptions) {
+    this.#sound = new Sound({ volume, isMuted }, () => this.#follow());
+    this.#announced = new Announced<PlayerSnapshot>({
+      ...{ state: 'idle', video: null, isPaused: false, volume, isMuted, wish, tiers: [], way: null, nextTier: null },
+      ...{ latencySeconds: null, bufferSeconds: null, isAtLiveEdge: false, canSeekBack: false, behindSeconds: null, windowSeconds: null },
+      aspect: null,
+    });
+  }
+
+  getSnapshot(): PlayerSnapshot {
+    return this.#announced.value;
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.#announced.subscribe(listener);
+  }
+
+  attach(place: HTMLElement): void {
+    this.#screen?.remove();
+    this.#screen = new Screen(place, () => this.#announced.patch({ aspect: this.#screen?.aspect ?? null }));
+    this.#restart();
+  }
+
+  load(sources: PlayerSources, ask: AskShow = (signal) => askShow(sources.hls, signal)): void {
+    this.#ask = ask;
+    if (JSON.stringify(sources) === JSON.stringify(this.#sources)) return;
+    this.#sources = sources;
+    this.#hasPlayed = false;
+    this.#behindSeconds = null;
+    this.#setLadder(this.getSnapshot().wish);
+    this.#restart();
+  }
+
+  choose(wish: Wish): void {
+    this.#announced.patch({ wish });
+    this.#setLadder(wish, { isByHand: true });
+    if (this.#onScreen) this.#isUrgent = true;
+    else this.#restart();
+  }
+
+  pause(): void {
+    this.#onScreen?.video.pause();
+    this.#follow();
+  }
+
+  seekToLive(): void {
+    this.#resumed?.();
+    if (this.#behindSeconds !== null) this.#isUrgent = true;
+    this.#behindSeconds = null;
+    const attempt = this.#onScreen;
+    if (!attempt) return;
+    const { video, measures } = attempt;
+    if (measures.livePosition !== null) video.currentTime = measures.livePosition;
+    if (video.paused) void this.#sound.give(video);
+    this.#follow();
+  }
+
+  seekBack(secondsBehind: number): void {
+    if (this.#sources?.dvr === undefined) return;
+    this.#resumed?.();
+    this.#behindSeconds = secondsBehind;
+    const { video, way } = this.#onScreen ?? {};
+    const end = video && way?.url === this.#sources.dvr && video.seekable.length > 0 ? video.seekable.end(0) : null;
+    if (video && end !== null) video.currentTime = Math.max(0, end - secondsBehind);
+    else this.#isUrgent = true;
+  }
+
+  setSound(sound: { volume?: number; isMuted?: boolean }): void {
+    this.#sound.set(sound);
+    this.#follow();
+  }
+
+  async allowSound(): Promise<void> {
+    if (this.#screen) await this.#sound.allow(this.#screen.spare).catch(() => undefined);
+    this.#follow();
+  }
+
+  destroy(): void {
+    this.#run.abort();
+    this.#drop();
+    this.#screen?.remove();
+    this.#screen = null;
+    this.#announced.close();
+  }
+
+  #setLadder(wish: Wish, options?: { isByHand: boolean }): void {
+    if (!this.#sources) return;
+    const abilities = abilitiesOfBrowser();
+    const ways = waysOf(this.#sources, abilities);
+    this.#policy.setLadder(ladderOf(ways, wish, abilities), options);
+    this.#announced.patch({ tiers: tiersOf(ways) });
+  }
+
+  #restart(): void {
+    this.#run.abort();
+    this.#drop();
+    this.#run = new AbortController();
+    if (this.#screen && this.#sources) void this.#live(this.#screen, this.#run.signal);
+  }
+
+  async #live(screen: Screen, signal: AbortSignal): Promise<void> {
+    if (!this.#hasPlayed) this.#show('waiting');
+    while (!signal.aborted) {
+      await this.#findPicture(screen, signal);
+      const last = await this.#watch(screen, signal);
+      if (signal.aborted) return;
+      screen.hold();
+      this.#drop();
+      if (last.end === 'parked') await this.#whenResumed(signal);
+      else await this.#judge({ way: last.way, end: last.end }, signal);
+    }
+  }
+
+  /** Until something plays on the screen. */
+  async #findPicture(screen: Screen, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && !this.#onScreen) {
+      await waitForShow(this.#ask, signal, (found) => this.#show(this.#stateWhile(found)));
+      const way = this.#policy.best(performance.now());
+      if (signal.aborted || !way) return;
+      this.#show(this.#hasPlayed ? 'stalled' : 'loading');
+      const end = await this.#raise(way, { screen, signal });
+      if (end === null || signal.aborted) return;
+      if (end === 'refused') this.#show('refused');
+      await pause(end === 'refused' ? REFUSED_PAUSE_MS : RETRY_PAUSE_MS, signal);
+      const isFlat = end === 'broken' || end === 'slow';
+      await this.#blame(way, { isFlat, end }, signal);
+    }
+  }
+
+  /** Until the picture on the screen is over; changes the way meanwhile where that is better. */
+  async #watch(screen: Screen, signal: AbortSignal): Promise<{ way: Way | null; end: AttemptEnd | 'parked' }> {
+    for (;;) {
+      const attempt = this.#onScreen;
+      if (!attempt || signal.aborted) return { way: null, end: 'ended' };
+      const stop = new AbortController();
+      const both = AbortSignal.any([signal, stop.signal]);
+      const end = await Promise.race([attempt.over, this.#improve(screen, both), this.#whenParked(attempt, both)]);
+      stop.abort();
+      if (end !== 'improved') return { way: attempt.way, end };
+    }
+  }
+
+  /** Resolves when another way has taken the screen. Never otherwise. */
+  async #improve(screen: Screen, signal: AbortSignal): Promise<'improved'> {
+    for (;;) {
+      await pause(CLIMB_LOOK_MS, signal);
+      if (signal.aborted) return new Promise(() => undefined);
+      const way = this.#wayToChange();
+      this.#isUrgent = false;
+      if (!way) continue;
+      this.#announced.patch({ nextTier: way.tier });
+      const end = await this.#raise(way, { screen, signal });
+      this.#announced.patch({ nextTier: null });
+      if (end === null) return 'improved';
+      if (!signal.aborted && this.#policy.ladder.includes(way)) this.#policy.failed(way, performance.now());
+    }
+  }
+
+  #wayToChange(): Way | null {
+    const attempt = this.#onScreen;
+    if (!attempt || attempt.video.paused) return null;
+    const nowMs = performance.now();
+    const dvr = this.#behindSeconds === null ? undefined : this.#sources?.dvr;
+    if (dvr !== undefined) return this.#isUrgent ? { tier: 'stable', transport: 'hls', url: dvr } : null;
+    this.#policy.playedWell(attempt.way, attempt.steadySinceMs, nowMs);
+    if (this.#isUrgent) return this.#policy.preferred(attempt.way, nowMs);
+    // A change of the element would close the little window, and nobody looks at a hidden page.
+    if (document.pictureInPictureElement || document.hidden) return null;
+    return this.#policy.better(attempt.way, attempt.steadySinceMs, nowMs);
+  }
+
+  /** Tries a way; when its picture moves it is on the screen, and null is answered. */
+  async #raise(way: Way, { screen, signal }: { screen: Screen; signal: AbortSignal }): Promise<AttemptEnd | null> {
+    const isBehind = this.#onScreen !== null;
+    const secondsBehind = way.url === this.#sources?.dvr ? (this.#behindSeconds ?? undefined) : undefined;
+    const engine = await createEngine(way, secondsBehind).catch(() => null);
+    if (!engine || signal.aborted) return 'broken';
+    const attempt = new Attempt({
+      way,
+      engine,
+      video: isBehind ? screen.spare : screen.shown,
+      sound: isBehind ? null : this.#sound,
+      startWithinMs: START_WITHIN_MS[way.transport],
+      onLook: (one) => one === this.#onScreen && this.#follow(),
+      onStall: (one) => one === this.#onScreen && this.#policy.stalled(one.way, performance.now()) && (this.#isUrgent = true),
+    });
+    const close = () => attempt.close();
+    signal.addEventListener('abort', close, { once: true });
+    const end = await attempt.started;
+    signal.removeEventListener('abort', close);
+    if (signal.aborted || end !== null) {
+      attempt.close();
+      return end ?? 'ended';
+    }
+    this.#putOnScreen(attempt, screen);
+    return null;
+  }
+
+  #putOnScreen(attempt: Attempt, screen: Screen): void {
+    const old = this.#onScreen;
+    this.#onScreen = attempt;
+    this.#hasPlayed = true;
+    screen.show(attempt.video);
+    if (old) {
+      old.video.muted = true;
+      void this.#sound.give(attempt.video);
+      old.close();
+    }
+    this.#announced.patch({ video: attempt.video, way: attempt.way, aspect: screen.aspect });
+    this.#follow();
+  }
+
+  /** The viewer paused for so long that the media would only pile up. HLS is asked for by the page, and stops by itself. */
+  async #whenParked({ video, way }: Attempt, signal: AbortSignal): Promise<'parked'> {
+    for (let pausedMs = 0; pausedMs < PARK_AFTER_MS;) {
+      await pause(CLIMB_LOOK_MS, signal);
+      if (signal.aborted) return new Promise(() => undefined);
+      pausedMs = video.paused && way.transport !== 'hls' ? pausedMs + CLIMB_LOOK_MS : 0;
+    }
+    return 'parked';
+  }
+
+  async #whenResumed(signal: AbortSignal): Promise<void> {
+    this.#announced.patch({ isPaused: true });
+    await new Promise<void>((resolve) => {
+      this.#resumed = resolve;
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    this.#resumed = null;
+    this.#announced.patch({ isPaused: false });
+  }
+
+  /** Something that played is over: was it the way's fault, or is the show over, or the server away? */
+  async #judge({ way, end }: { way: Way | null; end: AttemptEnd }, signal: AbortSignal): Promise<void> {
+    this.#show('stalled');
+    await pause(STATUS_AGE_MS, signal);
+    if (way) await this.#blame(way, { isFlat: end === 'stuck', end }, signal);
+  }
+
+  /** `isFlat`: not worth another try before it has rested. Nothing is held against a way while there is no show. */
+  async #blame(way: Way, { isFlat, end }: { isFlat: boolean; end: AttemptEnd }, signal: AbortSignal): Promise<void> {
+    if (signal.aborted || end === 'refused') return;
+    const state = await this.#ask(signal).catch((): ShowState => 'unreachable');
+    if (state !== 'live') return;
+    if (isFlat) this.#policy.failed(way, performance.now());
+    else this.#policy.stalled(way, performance.now());
+  }
+
+  #drop(): void {
+    this.#onScreen?.close();
+    this.#onScreen = null;
+  }
+
+  /** A network that is gone for a moment has not ended the show. */
+  #stateWhile(found: Exclude<ShowState, 'live'>): PlayerState {
+    if (found === 'unreachable' || found === 'paused') return this.#hasPlayed ? 'stalled' : 'waiting';
+    return found === 'ended' || this.#hasPlayed ? 'ended' : 'waiting';
+  }
+
+  #show(state: PlayerState): void {
+    this.#announced.patch({ state, way: null, latencySeconds: null, bufferSeconds: null, isAtLiveEdge: false });
+  }
+
+  /** What is on the screen, as the page shows it. */
+  #follow(): void {
+    const { volume, isMuted, isBlocked } = this.#sound;
+    this.#announced.patch({ volume, isMuted, canSeekBack: this.#sources?.dvr !== undefined, behindSeconds: this.#behindSeconds });
+    const attempt = this.#onScreen;
+    if (!attempt) return;
+    const { video, way, state, measures } = attempt;
+    const { latencySeconds, bufferSeconds, livePosition } = measures;
+    const isDvr = way.url === this.#sources?.dvr;
+    this.#announced.patch({
+      state: isBlocked ? 'soundBlocked' : state === 'stalled' ? 'stalled' : 'playing',
+      isPaused: video.paused && !isBlocked,
+      // Tenths are what people can read, and do not draw the page again four times a second.
+      latencySeconds: tenths(latencySeconds),
+      bufferSeconds: tenths(bufferSeconds),
+      isAtLiveEdge: !isDvr && !video.paused && (livePosition === null || livePosition - video.currentTime < EDGE_TOLERANCE_SECONDS),
+      windowSeconds: isDvr && video.seekable.length > 0 ? Math.round(video.seekable.end(0) - video.seekable.start(0)) : null,
+    });
+  }
+}
+
+const tenths = (seconds: number | null): number | null => (seconds === null ? null : Math.round(seconds * 10) / 10);
