@@ -15,7 +15,7 @@ export interface Publication extends Closable {
 }
 
 /** Throws what the gate throws, and CONFLICT while another publisher has the stream. */
-export async function openPublication(parts: { gate: Gate; hub: StreamHub }, request: Omit<GateRequest, 'action'>): Promise<Publication> {
+export async function openPublication(parts: { gate: Pick<Gate, 'admit'>; hub: StreamHub }, request: Omit<GateRequest, 'action'>): Promise<Publication> {
   const admission = await parts.gate.admit({ ...request, action: 'publish' });
   const { onTaken, resumeGraceMs } = admission.policy;
   const taken = new AbortController();

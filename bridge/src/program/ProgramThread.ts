@@ -2,9 +2,8 @@ import type { Worker } from 'node:worker_threads';
 import { delay, type Closable } from '@lianmai/kit';
 import { LianmaiError, type Levels, type RtpTrack, type SourceId } from '@lianmai/protocol';
 import type { ShownPicture } from '../compositor/index.js';
-import type { MediaTag } from '../stream/index.js';
+import { unpackTags, type MediaTag } from '../stream/index.js';
 import type { FromThread, ThreadJob, ThreadStats, ToThread } from './messages.js';
-import { unpackTags } from './tagMail.js';
 
 export interface ThreadEvents {
   onTags: (tags: MediaTag[]) => void;

@@ -2,9 +2,9 @@
 import { parentPort } from 'node:worker_threads';
 import { createLog, type Log } from '@lianmai/kit';
 import { toLianmaiError } from '@lianmai/protocol';
+import { TagMail } from '../stream/index.js';
 import { Engine } from './Engine.js';
 import type { FromThread, ThreadJob, ToThread } from './messages.js';
-import { TagMail } from './tagMail.js';
 
 const port = parentPort;
 if (!port) throw new Error('to be run as a thread');
