@@ -24,6 +24,8 @@ export interface ListenerOptions<T> {
   send: (parts: readonly Buffer[], to: Peer) => void;
   /** May this caller publish or play? Rejections of the promise refuse with `internal`. */
   decide: (request: StreamIdRequest, peer: Peer) => Promise<Verdict<T>>;
+  /** Asked last, when the caller has proved its passphrase: null, or why not after all. */
+  confirm?: (client: T) => Promise<Rejection | null>;
   /** `decide` said yes, but there will be no connection. */
   onFailed: (client: T, rejection: Rejection) => void;
   onConnection: (connection: Connection, client: T) => void;
@@ -166,13 +168,18 @@ export class Listener<T> {
     const verdict = await this.#options.decide(call.proposal.request, call.peer);
     if (!verdict.accept) return verdict.rejection;
     const opened = await openKeys(call.proposal, verdict.passphrase).catch((): Rejection => 'internal');
-    const rejection = typeof opened === 'string' ? opened : this.#pending.has(call.caller) ? null : 'internal';
+    const rejection = typeof opened === 'string' ? opened : await this.#confirm(call, verdict.client);
     if (rejection || typeof opened === 'string') {
       this.#options.onFailed(verdict.client, rejection ?? 'internal');
       return rejection;
     }
     this.#establish(call, opened.keys, verdict.client);
     return null;
+  }
+
+  async #confirm({ caller }: Call, client: T): Promise<Rejection | null> {
+    const rejection = await this.#options.confirm?.(client).catch((): Rejection => 'internal');
+    return rejection ?? (this.#pending.has(caller) ? null : 'internal');
   }
 
   #establish({ handshake, proposal, timestampUs, arrivedUs, caller, peer }: Call, keys: KeyRing | null, client: T): void {

@@ -1,0 +1,153 @@
+import type { Worker } from 'node:worker_threads';
+import { delay, type Closable, type Log, type LogLevel } from '@lianmai/kit';
+import type { Gate } from '../../gate/index.js';
+import type { RotationOptions } from '../../srt/index.js';
+import type { StreamHub } from '../../stream/index.js';
+import { startThread } from '../../thread.js';
+import type { FromSrtThread, ToSrtThread } from './messages.js';
+import { SrtClients } from './SrtClients.js';
+
+export interface SrtListenerOptions {
+  gate: Gate;
+  hub: StreamHub;
+  /** UDP; 0 chooses one. */
+  port: number;
+  /** Default: every address, IPv4 and IPv6. */
+  host?: string;
+  /** The least that is agreed with a caller, ms. */
+  latencyMs: number;
+  /** When players' keys are renewed. */
+  rotation?: RotationOptions;
+  log: Log;
+  logLevel?: LogLevel;
+}
+
+/** The port cannot be had. `code` is the system's. */
+export class SrtPortError extends Error {
+  override readonly name = 'SrtPortError';
+  readonly code: string;
+
+  constructor(port: number, code: string, message: string) {
+    const why = code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be opened (${message})`;
+    super(`The UDP port ${port} for SRT ${why}. Choose another one with SRT_PORT.`);
+    this.code = code;
+  }
+}
+
+const START_TIMEOUT_MS = 15_000;
+const CLOSE_TIMEOUT_MS = 2000;
+const MAX_CRASHES = 3;
+const CRASH_WINDOW_MS = 60_000;
+
+/** Publishers and players over SRT, all on one UDP port, in a thread of their own. When that crashes, another takes the port. */
+export class SrtListener implements Closable {
+  readonly #options: SrtListenerOptions;
+  readonly #clients: SrtClients;
+  #worker: Worker | null = null;
+  #port: number;
+  #crashesAtMs: number[] = [];
+  #onClosed: () => void = () => undefined;
+  #closing: Promise<void> | undefined;
+
+  private constructor(options: SrtListenerOptions) {
+    this.#options = options;
+    this.#port = options.port;
+    this.#clients = new SrtClients(options, (message, transfer = []) => this.#worker?.postMessage(message, transfer));
+  }
+
+  /** Rejects with SrtPortError. */
+  static async open(options: SrtListenerOptions): Promise<SrtListener> {
+    const listener = new SrtListener(options);
+    await listener.#startThread();
+    return listener;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  close(reason: string): Promise<void> {
+    this.#closing ??= this.#close(reason);
+    return this.#closing;
+  }
+
+  async #close(reason: string): Promise<void> {
+    const worker = this.#worker;
+    const closed = new Promise<void>((resolve) => (this.#onClosed = resolve));
+    worker?.postMessage({ kind: 'close' } satisfies ToSrtThread);
+    const timeout = new AbortController();
+    if (worker) await Promise.race([closed, delay(CLOSE_TIMEOUT_MS, timeout.signal).catch(() => undefined)]);
+    timeout.abort();
+    await worker?.terminate();
+    this.#clients.endAll(reason);
+  }
+
+  async #startThread(): Promise<void> {
+    const { host, latencyMs, rotation, logLevel = 'info' } = this.#options;
+    const worker = startThread('./srtThread', import.meta.url, null);
+    const job = { port: this.#port, latencyMs, logLevel, ...(host !== undefined && { host }), ...(rotation && { rotation }) };
+    worker.postMessage({ kind: 'start', job } satisfies ToSrtThread);
+    try {
+      await this.#listening(worker);
+    } catch (error) {
+      await worker.terminate();
+      throw error;
+    }
+    this.#worker = worker;
+    let reason: unknown = new Error('the thread ended');
+    worker.on('error', (error) => (reason = error)).on('exit', () => this.#replaceThread(reason));
+  }
+
+  #listening(worker: Worker): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new SrtPortError(this.#port, 'ETIMEDOUT', 'no answer')), START_TIMEOUT_MS);
+      const settle = (finish: () => void) => {
+        clearTimeout(timer);
+        worker.off('error', reject);
+        finish();
+      };
+      worker.once('error', reject);
+      worker.on('message', (message: FromSrtThread) => {
+        if (message.kind === 'failed') settle(() => reject(new SrtPortError(this.#port, message.code, message.message)));
+        else if (message.kind === 'listening') settle(() => (this.#noteListening(message), resolve()));
+        else this.#receive(message);
+      });
+    });
+  }
+
+  #noteListening({ port, receiveBufferBytes, sendBufferBytes }: Extract<FromSrtThread, { kind: 'listening' }>): void {
+    this.#port = port;
+    this.#options.log.info({ port, receiveBufferBytes, sendBufferBytes }, 'SRT listens');
+  }
+
+  #receive(message: Exclude<FromSrtThread, { kind: 'failed' | 'listening' }>): void {
+    switch (message.kind) {
+      case 'asked':
+        return void this.#clients.ask(message);
+      case 'proved':
+        return void this.#clients.welcome(message.id);
+      case 'tags':
+        return this.#clients.write(message.id, message.bytes);
+      case 'ended':
+        return this.#clients.end(message.id, message.reason, message.isFinal);
+      case 'mediaTaken':
+        return this.#clients.mediaTaken(message.feed, message.bytes);
+      case 'measured':
+        return this.#clients.count(message.sent);
+      case 'closed':
+        return this.#onClosed();
+    }
+  }
+
+  #replaceThread(error: unknown): void {
+    const { log } = this.#options;
+    this.#worker = null;
+    this.#clients.endAll('SRT thread crashed');
+    const now = Date.now();
+    this.#crashesAtMs = [...this.#crashesAtMs.filter((atMs) => now - atMs < CRASH_WINDOW_MS), now];
+    if (this.#closing) return;
+    const isHopeless = this.#crashesAtMs.length > MAX_CRASHES;
+    log.error({ err: error }, isHopeless ? 'SRT thread crashes again and again: SRT is off' : 'SRT thread crashed, starting it again');
+    if (!isHopeless) this.#startThread().catch((reason: unknown) => log.error({ err: reason }, 'SRT is off'));
+  }
+}

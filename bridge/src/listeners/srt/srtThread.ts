@@ -1,0 +1,28 @@
+/** The thread of the SRT port: an event loop of its own, because ACKs, loss reports and deliveries are late by whatever holds it up. */
+import { parentPort } from 'node:worker_threads';
+import { createLog } from '@lianmai/kit';
+import type { FromSrtThread, SrtThreadJob, ToSrtThread } from './messages.js';
+import { SrtDoor } from './SrtDoor.js';
+
+const port = parentPort;
+if (!port) throw new Error('to be run as a thread');
+
+const post = (message: FromSrtThread, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
+
+async function run(job: SrtThreadJob): Promise<void> {
+  const log = createLog('bridge', job.logLevel).child({ part: 'srt' });
+  const door = await SrtDoor.open(job, log, post);
+  port?.on('message', (message: ToSrtThread) => {
+    if (message.kind === 'close') {
+      void door.close().then(() => {
+        post({ kind: 'closed' });
+        port.close();
+      });
+    } else if (message.kind !== 'start') door.obey(message);
+  });
+}
+
+port.once('message', (message: ToSrtThread) => {
+  if (message.kind !== 'start') throw new Error(`the thread starts with a job, not with "${message.kind}"`);
+  run(message.job).catch((error: NodeJS.ErrnoException) => post({ kind: 'failed', code: error.code ?? '', message: error.message }));
+});
