@@ -43,7 +43,10 @@ describe('a certificate of our own', () => {
     const dataDir = folder();
     const files = await certificateFiles({}, dataDir, []);
     expect(await readCertificate(files)).toMatchObject({ cert: (await selfSignedCertificate(dataDir, [])).cert });
-    expect(await certificateFiles({ cert: '/a/cert.pem', key: '/a/key.pem' }, dataDir, [])).toEqual({ cert: '/a/cert.pem', key: '/a/key.pem' });
+    expect(await certificateFiles({ cert: '/a/cert.pem', key: '/a/key.pem' }, dataDir, [])).toEqual({
+      cert: '/a/cert.pem',
+      key: '/a/key.pem',
+    });
   });
 
   it('[HTTP-03] is for this machine’s names and addresses, kept for the next run, and its key is ours alone', async () => {
