@@ -57,6 +57,7 @@ describe('npm start', () => {
       const { code, output } = await run(['server/dist/main.js'], {
         PORT: port,
         ORIGIN_PORT: '0',
+        RTMP_PORT: '0',
         RTC_PORT: '0',
         DATA_DIR: mkdtempSync(join(tmpdir(), 'lianmai-')),
       });
