@@ -63,6 +63,7 @@ export const ERRORS = {
     blame: 'us',
     message: 'This encoder is not available on the bridge. Choose another one.',
   },
+  DISK_FULL: { status: 507, retry: true, blame: 'us', message: 'The disk is full. Make room; recording goes on by itself then.' },
   INTERNAL: { status: 500, retry: true, blame: 'us', message: 'Something failed on the server. It has been logged.' },
 } as const satisfies Record<string, ErrorKind>;
 

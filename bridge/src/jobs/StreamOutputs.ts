@@ -1,0 +1,81 @@
+import type { Closable, Log } from '@lianmai/kit';
+import { toLianmaiError, type OutputId, type OutputInfo, type StreamJob } from '@lianmai/protocol';
+import { supervise, type OutputKinds, type OutputSupervisor, type PreparedOutput } from '../egress/index.js';
+import type { Stream } from '../stream/index.js';
+
+interface Slot {
+  /** What was asked for, to see whether it has changed. */
+  request: string;
+  output: PreparedOutput | null;
+  running: OutputSupervisor | null;
+}
+
+export interface StreamOutputsOptions {
+  kinds: OutputKinds;
+  log: Log;
+  onChanged: (output: OutputInfo) => void;
+}
+
+/** The destinations of one stream, through all of its broadcasts: they run while it is on. */
+export class StreamOutputs implements Closable {
+  readonly #options: StreamOutputsOptions;
+  readonly #slots = new Map<OutputId, Slot>();
+  #stream: Stream | null = null;
+
+  constructor(options: StreamOutputsOptions) {
+    this.#options = options;
+  }
+
+  want(outputs: StreamJob['outputs']): void {
+    const wanted = new Map(outputs.map(({ id, request }) => [id, request]));
+    for (const [id, { request }] of this.#slots) {
+      const now = wanted.get(id);
+      if (!now || JSON.stringify(now) !== request) this.#remove(id);
+    }
+    for (const [id, request] of wanted) {
+      if (this.#slots.has(id)) continue;
+      this.#slots.set(id, { request: JSON.stringify(request), output: this.#prepare(id, request), running: null });
+      if (this.#stream) this.#start(id, this.#stream);
+    }
+  }
+
+  streamStarted(stream: Stream): void {
+    this.#stream = stream;
+    for (const id of this.#slots.keys()) this.#start(id, stream);
+  }
+
+  streamEnded(): void {
+    this.#stream = null;
+    for (const slot of this.#slots.values()) slot.running = null;
+  }
+
+  close(reason: string): void {
+    for (const { running } of this.#slots.values()) void running?.close(reason);
+    this.#slots.clear();
+  }
+
+  #start(id: OutputId, stream: Stream): void {
+    const slot = this.#slots.get(id);
+    if (!slot?.output) return;
+    slot.running = supervise(stream, { id, output: slot.output }, { log: this.#options.log });
+    slot.running.on('changed', this.#options.onChanged);
+  }
+
+  #remove(id: OutputId): void {
+    void this.#slots.get(id)?.running?.close('removed');
+    this.#slots.delete(id);
+  }
+
+  /** One that cannot be prepared is told as failed, and keeps nothing else from running. */
+  #prepare(id: OutputId, request: StreamJob['outputs'][number]['request']): PreparedOutput | null {
+    try {
+      return this.#options.kinds.prepare(request);
+    } catch (thrown) {
+      const { code, message } = toLianmaiError(thrown);
+      this.#options.onChanged({ ...NOT_RUNNING, id, kind: request.kind, url: '***', state: 'failed', reason: { code, message } });
+      return null;
+    }
+  }
+}
+
+const NOT_RUNNING = { retries: 0, nextRetryAtMs: null, liveSinceMs: null, bytesSent: 0, bitrateKbps: 0 };
