@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigError, createLog, Metrics, Scope, type Log } from '@lianmai/kit';
-import { LianmaiError } from '@lianmai/protocol';
+import { DEFAULT_APP, type StreamRef } from '@lianmai/protocol';
 import { Access, apiKeyFrom, type ApiKey } from './access/index.js';
-import { createApi } from './api/index.js';
+import { createApi, passOriginSockets } from './api/index.js';
 import { banner } from './banner.js';
 import { Bridges, EmbeddedBridge } from './bridge/index.js';
 import { helpText, lanAddresses, loadServerConfig, parseCommandLine, type ServerConfig } from './config/index.js';
@@ -13,6 +13,8 @@ import { AssetStore, createLive } from './live/index.js';
 import { RoomDirectory } from './rooms/index.js';
 import { createSfu, type Sfu } from './sfu/index.js';
 import { createSocketServer, Signalling } from './signalling/index.js';
+import { Store } from './store/index.js';
+import { StreamBook, Streams } from './streams/index.js';
 
 const CLIENT_DIR = fileURLToPath(new URL('../../client/dist', import.meta.url));
 /** Everything is over by then, or is left to the end of the process. */
@@ -34,6 +36,7 @@ interface Ground {
 async function build(ground: Ground, front: HttpFront, isSecure: boolean): Promise<void> {
   const { config, scope, log, access, metrics } = ground;
   const sfu = scope.own(await startSfu(config, log));
+  const book = await StreamBook.open(scope.own(await openStore(config)));
   const assets = await AssetStore.open(config.dataDir);
   const inner = isSecure ? scope.own(await openInnerFront()) : front;
   const io = createSocketServer(front.server);
@@ -44,44 +47,61 @@ async function build(ground: Ground, front: HttpFront, isSecure: boolean): Promi
       io,
       verify: (token) => access.verifyBridgeToken(token),
       fetchAsset: (id) => assets.read(id),
-      authorise: ({ action }) => {
-        if (action === 'publish') throw new LianmaiError('FORBIDDEN');
-        return { onTaken: config.streams.onTaken, resumeGraceMs: config.streams.resumeGraceMs, srtPassphrase: null };
-      },
+      authorise: (request) => streams.authorise(request),
       log: log.child({ part: 'bridges' }),
     }),
   );
+  const streams: Streams = new Streams({
+    ...{ book, bridges, policy: config.streams },
+    rooms: {
+      isOpen: (name) => rooms.all.some(({ id }) => id === name),
+      isLive: (name) => rooms.all.some(({ id, isLive }) => id === name && isLive),
+    },
+    log: log.child({ part: 'streams' }),
+  });
+  const rooms: RoomDirectory = new RoomDirectory({
+    createMedia: (id) => sfu.createRoom(id),
+    live: createLive({ bridges, assets, assertFree: (id) => streams.assertFreeForRoom(id), log: log.child({ part: 'live' }) }),
+    settings: config.rooms,
+    log: log.child({ part: 'rooms' }),
+  });
   if (config.live.bridge === 'embedded') scope.own(await startBridge(ground, bridges, inner.port));
-  const rooms = scope.own(
-    new RoomDirectory({
-      createMedia: (id) => sfu.createRoom(id),
-      live: createLive({ bridges, assets, log: log.child({ part: 'live' }) }),
-      settings: config.rooms,
-      log: log.child({ part: 'rooms' }),
-    }),
-  );
+  // Owned after the bridge, so that programs end before it does.
+  scope.own(rooms);
   const saveAsset = (bytes: Uint8Array) => assets.save(bytes);
   const services = { rooms, iceServers: config.rtc.iceServers.map(asIceServer), saveAsset };
   const verify = (token: unknown) => access.verifyJoinToken(token);
   const signalling = scope.own(new Signalling({ io, services, verify, log: log.child({ part: 'signalling' }) }));
-  measure(metrics, { sfu, rooms, signalling, bridges });
-  front.handle(
-    createApi({
-      access,
-      rooms,
-      saveAsset,
-      metrics,
-      log: log.child({ part: 'api' }),
-      isReady: readiness(ground, bridges),
-      isLobbyOpen: config.access.lobby === 'open',
-      stagePolicy: config.rooms.stagePolicy,
-      originUrl: config.origin.publicUrl ?? null,
-      originPort: config.origin.port,
-      originTarget: (room) => originOf(ground, { rooms, bridges, room }),
-      clientDir: CLIENT_DIR,
-      trustProxy: config.http.trustProxy,
-    }),
-  );
+  measure(metrics, { sfu, rooms, signalling, bridges, streams });
+  const targetOf = (stream: StreamRef) => originOf(ground, { rooms, streams, stream });
+  const api = createApi({
+    access,
+    rooms,
+    streams,
+    saveAsset,
+    metrics,
+    log: log.child({ part: 'api' }),
+    isReady: readiness(ground, bridges),
+    isLobbyOpen: config.access.lobby === 'open',
+    stagePolicy: config.rooms.stagePolicy,
+    originUrl: config.origin.publicUrl ?? null,
+    originPort: config.origin.port,
+    ports: { rtmp: config.rtmp.port, rtmps: config.rtmp.tlsPort ?? null, srt: config.srt.port },
+    originTarget: targetOf,
+    clientDir: CLIENT_DIR,
+    trustProxy: config.http.trustProxy,
+  });
+  passOriginSockets(front.server, api, { isApp: (app) => streams.isApp(app), targetOf });
+  front.handle(api);
+}
+
+async function openStore({ dataDir }: ServerConfig): Promise<Store> {
+  try {
+    return await Store.open(dataDir);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`${reason}\nThe data folder is chosen with DATA_DIR, --data-dir or dataDir.`);
+  }
 }
 
 async function startSfu({ rtc }: ServerConfig, log: Log): Promise<Sfu> {
@@ -150,21 +170,28 @@ function readiness({ config, scope }: Ground, bridges: Bridges): () => boolean {
   return () => isComplete && !scope.isClosed;
 }
 
-/** The bridge that runs the room's program has it; after the end, whichever there is. One of our own is on this machine, whatever players are told. */
-function originOf({ config }: Ground, { rooms, bridges, room }: { rooms: RoomDirectory; bridges: Bridges; room: string }): string | null {
-  const ofRoom = rooms.all.find(({ id }) => id === room)?.live.origin;
-  const origin = ofRoom ?? bridges.bridges.find(({ state }) => state !== 'gone')?.hello.origin;
+/** The bridge that runs the room's program has it, or the one that the stream is in; else whichever there is. One of our own is on this machine, whatever players are told. */
+function originOf(
+  { config }: Ground,
+  { rooms, streams, stream }: { rooms: RoomDirectory; streams: Streams; stream: StreamRef },
+): string | null {
+  const ofRoom = stream.app === DEFAULT_APP ? rooms.all.find(({ id }) => id === stream.name)?.live.origin : null;
+  const origin = ofRoom ?? streams.live.bridgeOf(stream)?.hello.origin;
   if (!origin) return null;
   if (config.live.bridge === 'external' && origin.url !== null) return origin.url.replace(/\/$/, '');
   return `http://127.0.0.1:${origin.port}`;
 }
 
-function measure(metrics: Metrics, parts: { sfu: Sfu; rooms: RoomDirectory; signalling: Signalling; bridges: Bridges }): void {
-  const { sfu, rooms, signalling, bridges } = parts;
+function measure(
+  metrics: Metrics,
+  parts: { sfu: Sfu; rooms: RoomDirectory; signalling: Signalling; bridges: Bridges; streams: Streams },
+): void {
+  const { sfu, rooms, signalling, bridges, streams } = parts;
   metrics.gauge('rooms', 'Open rooms', () => rooms.all.length);
   metrics.gauge('participants', 'People in rooms', () => rooms.all.reduce((sum, room) => sum + room.people.size, 0));
   metrics.gauge('programs', 'Rooms that are live', () => rooms.all.filter((room) => room.isLive).length);
   metrics.gauge('connections', 'Signalling connections', () => signalling.connections);
+  metrics.gauge('streams', 'Streams that are published', () => streams.live.all.length);
   metrics.gauge('bridges', 'Bridges that are connected', () => bridges.bridges.filter(({ state }) => state === 'connected').length);
   for (const name of ['workers', 'workerRestarts', 'peers', 'producers', 'consumers', 'pipes', 'taps'] as const) {
     const snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

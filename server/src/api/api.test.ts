@@ -10,6 +10,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Access } from '../access/index.js';
 import { claims, FakeLink, testDirectory } from '../rooms/testing/index.js';
+import { openStreams } from '../streams/testing/index.js';
 import { createApi, openApiDocument, type ApiOptions } from './index.js';
 
 const SECRET = 'a-secret-of-some-length-to-sign-with';
@@ -21,6 +22,7 @@ writeFileSync(path.join(clientDir, 'index.html'), '<!doctype html><title>Lianmai
 writeFileSync(path.join(clientDir, 'assets', 'main-abc123.js'), 'export {};');
 
 let { rooms } = testDirectory();
+let made: Awaited<ReturnType<typeof openStreams>>;
 let options: ApiOptions;
 let server: Server;
 let origin: Server;
@@ -33,11 +35,13 @@ function makeOptions(): ApiOptions {
   return {
     access,
     rooms,
+    streams: made.streams,
     saveAsset: (bytes) => (bytes[0] === 0x89 ? Promise.resolve('a1' as AssetId) : Promise.reject(new LianmaiError('UNSUPPORTED'))),
     isLobbyOpen: true,
     stagePolicy: 'open',
     originUrl: null,
     originPort: 8080,
+    ports: { rtmp: 1935, rtmps: null, srt: 10_080 },
     metrics: new Metrics(),
     log: createLog('test', 'silent'),
     isReady: () => isReady,
@@ -49,6 +53,7 @@ function makeOptions(): ApiOptions {
 
 let app: ReturnType<typeof createApi>;
 beforeAll(async () => {
+  made = await openStreams();
   server = createServer((request, response) => void app(request, response)).listen(0, '127.0.0.1');
   origin = createServer((request, response) => {
     response.writeHead(200, { 'content-type': 'application/vnd.apple.mpegurl', 'access-control-allow-origin': '*' });
@@ -57,11 +62,12 @@ beforeAll(async () => {
   await Promise.all([once(server, 'listening'), once(origin, 'listening')]);
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
-afterAll(() => {
+afterAll(async () => {
   for (const one of [server, origin]) {
     one.close();
     one.closeAllConnections();
   }
+  await made.close();
 });
 beforeEach(() => {
   options = makeOptions();
@@ -205,12 +211,16 @@ describe('the open lobby', () => {
   it('[API-12] shows where to watch: on the very address that the page came from, or the public one', async () => {
     await enter('u1', 'host');
     await rooms.get(RoomId.parse('r1')).live.start({});
-    expect((await look()).live).toEqual({ liveSinceMs: 2, hls: '/live/r1.m3u8', viewers: 3 });
+    const play = { whep: '/rtc/v1/whep/?app=live&stream=r1', flv: '/live/r1.flv', wsFlv: '/live/r1.flv', hls: '/live/r1.m3u8' };
+    expect((await look()).live).toEqual({ liveSinceMs: 2, hls: play.hls, play, viewers: 3 });
     // An address that only the bridge knows: the pages' Content-Security-Policy would not let them load from there.
     Object.assign(rooms.get(RoomId.parse('r1')).live, { origin: { url: 'https://bridge.example.com', port: 8080 } });
     expect((await look()).live?.hls).toBe('/live/r1.m3u8');
     app = createApi({ ...options, originUrl: 'https://cdn.example.com' });
-    expect((await look()).live?.hls).toBe('https://cdn.example.com/live/r1.m3u8');
+    expect((await look()).live?.play).toMatchObject({
+      hls: 'https://cdn.example.com/live/r1.m3u8',
+      wsFlv: 'wss://cdn.example.com/live/r1.flv',
+    });
   });
 
   it('[API-13] gives nothing away where the operator requires tokens', async () => {

@@ -2,12 +2,14 @@ import type { AssetId, ErrorCode } from '@lianmai/protocol';
 import type { z } from 'zod';
 import type { Access } from '../access/index.js';
 import type { RoomDirectory } from '../rooms/index.js';
+import type { Streams } from '../streams/index.js';
 import type { HostReservations } from './HostReservations.js';
 
 /** What the resources need of the rest of the server. */
 export interface ApiServices {
   access: Access;
   rooms: RoomDirectory;
+  streams: Streams;
   saveAsset(bytes: Uint8Array): Promise<AssetId>;
   reservations: HostReservations;
   /** Whether the lobby page may ask for tokens without a key. */
@@ -18,6 +20,8 @@ export interface ApiServices {
   originUrl: string | null;
   /** Where else than on this server's own port the origin listens. */
   originPort: number;
+  /** Where the other listeners are configured to be, until a bridge says it itself; null: there is none. */
+  ports: { rtmp: number; rtmps: number | null; srt: number };
 }
 
 /** Where a call came from and how it was addressed. */

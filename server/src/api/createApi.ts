@@ -1,4 +1,5 @@
 import type { Log, Metrics } from '@lianmai/kit';
+import type { StreamRef } from '@lianmai/protocol';
 import express, { type Express } from 'express';
 import type { ApiServices } from './contract.js';
 import { answerError, answerNotFound } from './errors.js';
@@ -14,8 +15,8 @@ export interface ApiOptions extends Omit<ApiServices, 'reservations'> {
   metrics: Metrics;
   log: Log;
   isReady: () => boolean;
-  /** Which origin has this room's program, as this server reaches it; null: none. */
-  originTarget: (room: string) => string | null;
+  /** Which origin has this stream, as this server reaches it; null: none. */
+  originTarget: (stream: StreamRef) => string | null;
   /** Folder of the built client. */
   clientDir: string;
   trustProxy: boolean;
@@ -32,7 +33,7 @@ export function createApi(options: ApiOptions): Express {
   app.set('trust proxy', trustProxy ? ['loopback', 'linklocal', 'uniquelocal'] : false);
   app.set('query parser', 'simple');
   app.use(status({ isReady, metrics, access }));
-  app.use('/live', originProxy(originTarget));
+  app.use(originProxy({ isApp: (name) => options.streams.isApp(name), targetOf: originTarget }));
   app.use(securityHeaders(options));
   app.get('/api/v1/openapi.json', (_request, response) => void response.json(description));
   app.use('/api/v1', apiRouter(routes, { ...options, reservations: new HostReservations() }));

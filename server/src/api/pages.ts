@@ -6,7 +6,7 @@ import helmet from 'helmet';
 const NOT_BUILT = 'The pages have not been built yet: run "npm start", or "npm run build" in client/.\n';
 
 /** Addresses that the page itself routes. */
-const PAGE_PATHS = ['/', '/r/:room', '/watch/:room'];
+const PAGE_PATHS = ['/', '/r/:room', '/watch/:room', '/watch/:app/:name', '/streams'];
 
 /** The built client. File names under /assets carry a hash of the content: they may be kept for ever; the page itself is asked for each time. */
 export function pages(clientDir: string): Router {

@@ -1,8 +1,10 @@
-import { Identity, LiveInfo, OutputId, ParticipantInfo, RoomId, RoomSummary, StageSnapshot, WireError } from '@lianmai/protocol';
+import { Identity, LiveInfo, OutputId, ParticipantInfo, RoomId, RoomSummary, StageSnapshot, StreamId, WireError } from '@lianmai/protocol';
 import { z } from 'zod';
 
 /** Names under which docs/openapi.json keeps what several operations use. */
 export const RoomParams = z.object({ room: RoomId });
+export const StreamParams = z.object({ id: StreamId });
+export const StreamClientParams = z.object({ id: StreamId, clientId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) });
 export const OutputParams = z.object({ room: RoomId, id: OutputId });
 
 /** A room's program as an API caller sees it: with addresses for players. */

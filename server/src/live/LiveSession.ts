@@ -10,6 +10,7 @@ import {
   type OutputInfo,
   type OutputRequest,
   type ProgramId,
+  type RoomId,
   type ScenePatch,
   type StartLive,
   type UpdateLive,
@@ -26,6 +27,8 @@ export interface LiveSessionOptions {
   onClosed: () => void;
   bridges: BridgePool;
   assets: Pick<AssetStore, 'has'>;
+  /** Throws CONFLICT while somebody else publishes under the room's name. */
+  assertFree?: (room: RoomId) => void;
   log: Log;
 }
 
@@ -57,7 +60,8 @@ export class LiveSession extends EventEmitter<LiveEvents> implements LiveControl
     if (this.#isClosed) throw new LianmaiError('SHUTTING_DOWN');
     if (this.#program && !this.#program.isOver)
       throw new LianmaiError('WRONG_STATE', { state: this.#program.info.state }, { message: 'The room is live already.' });
-    const { room, bridges, log } = this.#options;
+    const { room, bridges, assertFree, log } = this.#options;
+    assertFree?.(room.id);
     const program = new LiveProgram({
       room,
       bridges,

@@ -1,4 +1,5 @@
 import type { Log } from '@lianmai/kit';
+import type { RoomId } from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
 import type { AssetStore } from './AssetStore.js';
 import type { LiveFactory } from './contract.js';
@@ -7,11 +8,13 @@ import { LiveSession } from './LiveSession.js';
 export interface LiveOptions {
   bridges: BridgePool;
   assets: Pick<AssetStore, 'has'>;
+  /** Throws CONFLICT while somebody else publishes under the room's name. */
+  assertFree?: (room: RoomId) => void;
   log: Log;
 }
 
 /** Gives each room its control, and ends on every bridge that says hello what belongs to none of them: an earlier server's, or one that was given up. */
-export function createLive({ bridges, assets, log }: LiveOptions): LiveFactory {
+export function createLive({ bridges, assets, assertFree = () => {}, log }: LiveOptions): LiveFactory {
   const sessions = new Set<LiveSession>();
   const endOrphans = (bridge: Bridge) => {
     const isOrphan = ({ programId }: Bridge['hello']['programs'][number]) =>
@@ -24,7 +27,10 @@ export function createLive({ bridges, assets, log }: LiveOptions): LiveFactory {
   bridges.on('bridgeConnected', endOrphans);
   return {
     forRoom: (room) => {
-      const session: LiveSession = new LiveSession({ room, bridges, assets, log, onClosed: () => sessions.delete(session) });
+      const session: LiveSession = new LiveSession({
+        ...{ room, bridges, assets, assertFree, log },
+        onClosed: () => sessions.delete(session),
+      });
       sessions.add(session);
       return session;
     },

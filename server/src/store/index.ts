@@ -3,4 +3,4 @@
  * text, integers and big integers, so the same queries run on PostgreSQL: no `sql` fragments of one dialect here or in those who use the store.
  */
 export { isTaken, Store } from './Store.js';
-export type { StreamRow, Tables } from './tables.js';
+export type { StreamChange, StreamRow, Tables } from './tables.js';

@@ -1,7 +1,10 @@
-import type { Generated } from 'kysely';
+import type { ColumnType, Generated, Selectable, Updateable } from 'kysely';
+
+/** A big integer: PostgreSQL gives it as text. */
+type BigInteger = ColumnType<number | string, number, number>;
 
 /** Streams that somebody made. Times are milliseconds since the epoch, flags 0 or 1: SQLite has no booleans and takes none. */
-export interface StreamRow {
+export interface StreamTable {
   id: string;
   app: string;
   name: string;
@@ -11,9 +14,12 @@ export interface StreamRow {
   playAccess: string;
   srtPassphrase: string | null;
   record: Generated<number>;
-  createdAtMs: number;
+  createdAtMs: BigInteger;
 }
 
+export type StreamRow = Selectable<StreamTable>;
+export type StreamChange = Updateable<StreamTable>;
+
 export interface Tables {
-  streams: StreamRow;
+  streams: StreamTable;
 }

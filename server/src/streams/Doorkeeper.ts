@@ -32,7 +32,7 @@ export class Doorkeeper {
 
   /** Unknown stream and wrong key have one answer: names cannot be found out by trying. */
   async #publisher(request: AuthoriseRequest): Promise<RegisteredStream | null> {
-    const { book, isProgram } = this.#options;
+    const { book } = this.#options;
     // What a bridge publishes itself it was told to by this server.
     if (request.protocol === 'program' || request.protocol === 'pull') return book.find(request);
     await this.#wrongKeys.assertFew(request.ip);
@@ -42,7 +42,8 @@ export class Doorkeeper {
       await this.#wrongKeys.count(request.ip);
       throw new LianmaiError('FORBIDDEN', undefined, { message: 'Unknown stream or wrong key.' });
     }
-    if (isProgram(request)) throw new LianmaiError('CONFLICT', undefined, { message: 'A room of this name is live under it.' });
+    if (this.#options.isProgram(request))
+      throw new LianmaiError('CONFLICT', undefined, { message: 'A room of this name is live under it.' });
     return stream;
   }
 

@@ -1,6 +1,6 @@
 import { Secret } from '@lianmai/kit';
 import { LianmaiError, PlayAccess, StreamId, type CreateStream, type StreamRef, type UpdateStream } from '@lianmai/protocol';
-import { isTaken, type Store, type StreamRow } from '../store/index.js';
+import { isTaken, type Store, type StreamChange, type StreamRow } from '../store/index.js';
 import { makeKey, makeStreamId } from './keys.js';
 
 /** A stream that somebody made. It exists whether anybody publishes or not. */
@@ -106,7 +106,7 @@ export class StreamBook {
     return stream;
   }
 
-  async #change(id: StreamId, change: Partial<Omit<StreamRow, 'record'>> & { record?: number }): Promise<RegisteredStream> {
+  async #change(id: StreamId, change: StreamChange): Promise<RegisteredStream> {
     if (Object.keys(change).length > 0) await this.#db.updateTable('streams').set(change).where('id', '=', id).execute();
     return this.get(id);
   }
@@ -126,8 +126,7 @@ export class StreamBook {
   }
 }
 
-/** Big integers come as text from PostgreSQL. */
-function fromRow({ record, createdAtMs, ...row }: Omit<StreamRow, 'record'> & { record: number }): RegisteredStream {
+function fromRow({ record, createdAtMs, ...row }: StreamRow): RegisteredStream {
   return {
     id: StreamId.parse(row.id),
     app: row.app,

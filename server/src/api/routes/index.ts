@@ -2,7 +2,10 @@ import type { Route } from '../contract.js';
 import { live } from './live.js';
 import { lobby } from './lobby.js';
 import { rooms } from './rooms.js';
+import { session } from './session.js';
+import { streams } from './streams.js';
 import { tokens } from './tokens.js';
+import { watch } from './watch.js';
 
 /** Every operation under /api/v1. */
-export const routes: readonly Route[] = [...tokens, ...rooms, ...live, ...lobby];
+export const routes: readonly Route[] = [...tokens, ...rooms, ...live, ...lobby, ...streams, ...watch, ...session];

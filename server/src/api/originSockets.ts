@@ -1,0 +1,68 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Server as SecureServer } from 'node:https';
+import type { Duplex } from 'node:stream';
+import type { Express } from 'express';
+import { addressOn, NOT_FOR_ORIGIN, passedOn, requestOrigin, streamOf, type OriginRoute } from './originProxy.js';
+
+const FLV = /^\/[A-Za-z0-9_-]+\/[A-Za-z0-9_-]+\.flv(?:\?|$)/;
+
+/** WebSockets of `/{app}/{stream}.flv` on this server's own port, passed on to the origin like the rest. Every other upgrade is somebody else's. */
+export function passOriginSockets(server: Server | SecureServer, app: Express, route: OriginRoute): void {
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const url = request.url ?? '';
+    const stream = streamOf(url);
+    if (!FLV.test(url) || !route.isApp(stream.app)) return;
+    socket.on('error', () => socket.destroy());
+    const target = route.targetOf(stream);
+    const address = target === null ? null : addressOn(target, url, stream.app);
+    if (!address) return void refuse(socket);
+    if (head.length > 0) socket.unshift(head);
+    pass(request, { socket, address, ip: ipOf(app, request) });
+  });
+}
+
+function pass(request: IncomingMessage, { socket, address, ip }: { socket: Duplex; address: URL; ip: string }): void {
+  const headers = { ...passedOn(request.headers, NOT_FOR_ORIGIN), 'x-forwarded-for': ip, connection: 'Upgrade', upgrade: 'websocket' };
+  const upstream = requestOrigin(address, 'GET', headers);
+  upstream.on('upgrade', (answer, peer, head) => {
+    peer.setTimeout(0);
+    peer.on('error', () => socket.destroy());
+    peer.on('close', () => socket.destroy());
+    socket.on('close', () => peer.destroy());
+    socket.write(headOf(answer));
+    if (head.length > 0) peer.unshift(head);
+    peer.pipe(socket).pipe(peer);
+  });
+  upstream.on('response', (answer) => {
+    socket.write(headOf(answer, 'close'));
+    answer.pipe(socket);
+  });
+  upstream.on('timeout', () => upstream.destroy());
+  upstream.on('error', () => refuse(socket));
+  socket.on('close', () => upstream.destroy());
+  upstream.end();
+}
+
+/** As it came, but a body that is not chunked any more ends with the connection. */
+function headOf({ statusCode = 502, statusMessage = '', headers, rawHeaders }: IncomingMessage, connection?: 'close'): string {
+  const pairs = Array.from({ length: rawHeaders.length / 2 }, (_, index) => rawHeaders.slice(index * 2, index * 2 + 2));
+  const kept = connection ? Object.entries(passedOn(headers)).map(([name, value]) => [name, String(value)]) : pairs;
+  const lines = [...kept, ...(connection ? [['Connection', connection]] : [])].map(([name, value]) => `${name}: ${value}`);
+  return [`HTTP/1.1 ${statusCode} ${statusMessage}`, ...lines, '', ''].join('\r\n');
+}
+
+/** As Express finds it for its requests: behind whatever proxies are trusted. */
+function ipOf(app: Express, { socket, headers }: IncomingMessage): string {
+  const isTrusted = app.get('trust proxy fn') as (address: string, hop: number) => boolean;
+  const forwarded = String(headers['x-forwarded-for'] ?? '').split(',').map((part) => part.trim()); // prettier-ignore
+  let ip = socket.remoteAddress ?? '';
+  for (const [hop, before] of forwarded.filter(Boolean).reverse().entries()) {
+    if (!isTrusted(ip, hop)) break;
+    ip = before;
+  }
+  return ip;
+}
+
+function refuse(socket: Duplex): void {
+  if (socket.writable) socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+}

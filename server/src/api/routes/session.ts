@@ -1,0 +1,24 @@
+import { SessionReply, SessionRequest } from '@lianmai/protocol';
+import { route } from '../contract.js';
+import { Nothing } from '../schemas.js';
+
+/** For each address: a person mistypes now and then, a guesser does nothing else. */
+const TRIES_PER_MINUTE = 10;
+
+export const session = [
+  route({
+    method: 'post',
+    path: '/session',
+    summary: 'Sign in with the API key: a token for an operator’s page, good for a few hours, sent as Bearer',
+    tag: 'session',
+    access: 'open',
+    limitPerMinute: TRIES_PER_MINUTE,
+    params: Nothing,
+    bodyKind: 'json',
+    body: SessionRequest,
+    reply: SessionReply,
+    status: 201,
+    errors: ['UNAUTHENTICATED', 'RATE_LIMITED'],
+    handle: ({ services, body }) => services.access.openSession(body.key, body.secret),
+  }),
+];

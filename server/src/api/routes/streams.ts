@@ -1,0 +1,172 @@
+import {
+  CreateStream,
+  PlayUrlsReply,
+  PlayUrlsRequest,
+  StreamClientsReply,
+  StreamList,
+  StreamReply,
+  UpdateStream,
+  type StreamRef,
+} from '@lianmai/protocol';
+import { z } from 'zod';
+import { playUrls, publishUrls, signPlay, watchPage, type RegisteredStream } from '../../streams/index.js';
+import { route, type ApiServices, type Caller } from '../contract.js';
+import { Nothing, StreamClientParams, StreamParams } from '../schemas.js';
+import { addressesFor } from '../streamAddresses.js';
+
+const common = { tag: 'streams', access: 'key', params: StreamParams, errors: ['NOT_FOUND'] } as const;
+const noBody = { bodyKind: 'none', body: z.unknown() } as const;
+const Stream = StreamReply.meta({ id: 'Stream' });
+const asksBridge = ['NOT_FOUND', 'BRIDGE_UNAVAILABLE', 'TIMEOUT'] as const;
+
+export const streams = [
+  route({
+    ...common,
+    method: 'post',
+    path: '/streams',
+    summary: 'Make a stream; answered with complete URLs to publish and to play',
+    params: Nothing,
+    bodyKind: 'json',
+    body: CreateStream,
+    reply: Stream,
+    status: 201,
+    errors: ['CONFLICT'],
+    handle: async ({ services, body, caller }) => replyOf(await services.streams.create(body), services, caller),
+  }),
+  route({
+    ...common,
+    ...noBody,
+    method: 'get',
+    path: '/streams',
+    summary: 'Every stream with its state, and what else is live (programs of rooms)',
+    params: Nothing,
+    reply: StreamList.extend({ streams: z.array(Stream) }),
+    status: 200,
+    errors: [],
+    handle: async ({ services, caller }) => {
+      const made = await services.streams.all();
+      const names = new Set(made.map(pathOf));
+      const others = services.streams.live.all.filter((status) => !names.has(pathOf(status)));
+      return { streams: made.map((stream) => replyOf(stream, services, caller)), others };
+    },
+  }),
+  route({
+    ...common,
+    ...noBody,
+    method: 'get',
+    path: '/streams/{id}',
+    summary: 'A stream: URLs, options, who publishes, what is in it',
+    reply: Stream,
+    status: 200,
+    handle: async ({ services, params, caller }) => replyOf(await services.streams.get(params.id), services, caller),
+  }),
+  route({
+    ...common,
+    method: 'patch',
+    path: '/streams/{id}',
+    summary: 'Change options; who is connected stays connected',
+    bodyKind: 'json',
+    body: UpdateStream,
+    reply: Stream,
+    status: 200,
+    handle: async ({ services, params, body, caller }) => replyOf(await services.streams.update(params.id, body), services, caller),
+  }),
+  route({
+    ...common,
+    ...noBody,
+    method: 'delete',
+    path: '/streams/{id}',
+    summary: 'Delete a stream; its publisher is sent away',
+    reply: Nothing,
+    status: 204,
+    handle: async ({ services, params }) => {
+      await services.streams.remove(params.id);
+      return {};
+    },
+  }),
+  route({
+    ...common,
+    ...noBody,
+    method: 'post',
+    path: '/streams/{id}/key',
+    summary: 'A new stream key; who publishes with the old one is sent away',
+    reply: Stream,
+    status: 201,
+    handle: async ({ services, params, caller }) => replyOf(await services.streams.rotateKey(params.id), services, caller),
+  }),
+  route({
+    ...common,
+    method: 'post',
+    path: '/streams/{id}/play-urls',
+    summary: 'URLs that play a stream with `playAccess: signed` until they expire',
+    bodyKind: 'json',
+    body: PlayUrlsRequest,
+    reply: PlayUrlsReply,
+    status: 201,
+    handle: async ({ services, params, body, caller }) => {
+      const stream = await services.streams.get(params.id);
+      const expireS = Math.floor(Date.now() / 1000) + body.ttlSeconds;
+      const signature = signPlay(stream.playSecret, stream, expireS);
+      const play = playUrls(addressesFor(stream, services, caller), stream, signature);
+      return { expiresAtMs: expireS * 1000, play, watch: watchPage(caller.baseUrl, stream, signature) };
+    },
+  }),
+  route({
+    ...common,
+    ...noBody,
+    method: 'get',
+    path: '/streams/{id}/clients',
+    summary: 'Who publishes and who plays, connection by connection',
+    reply: StreamClientsReply,
+    status: 200,
+    errors: asksBridge,
+    handle: async ({ services, params }) => ({ clients: await services.streams.clients(params.id) }),
+  }),
+  route({
+    ...common,
+    ...noBody,
+    method: 'delete',
+    path: '/streams/{id}/publisher',
+    summary: 'Send the publisher away; with its key it may come again',
+    reply: Nothing,
+    status: 204,
+    errors: asksBridge,
+    handle: async ({ services, params }) => {
+      await services.streams.kick(params.id);
+      return {};
+    },
+  }),
+  route({
+    ...common,
+    ...noBody,
+    method: 'delete',
+    path: '/streams/{id}/clients/{clientId}',
+    summary: 'End one connection; it may come again',
+    params: StreamClientParams,
+    reply: Nothing,
+    status: 204,
+    errors: asksBridge,
+    handle: async ({ services, params }) => {
+      await services.streams.kick(params.id, params.clientId);
+      return {};
+    },
+  }),
+];
+
+const pathOf = ({ app, name }: StreamRef): string => `${app}/${name}`;
+
+function replyOf(stream: RegisteredStream, services: ApiServices, caller: Caller): z.input<typeof StreamReply> {
+  const { id, app, name, title, playAccess, srtPassphrase, playSecret, record, createdAtMs } = stream;
+  const addresses = addressesFor(stream, services, caller);
+  const { live } = services.streams;
+  return {
+    ...{ id, app, name, title: title ?? name, playAccess, record, createdAtMs },
+    srtPassphrase: srtPassphrase?.reveal() ?? null,
+    playSecret: playSecret.reveal(),
+    publish: publishUrls(addresses, stream),
+    play: playUrls(addresses, stream),
+    watch: watchPage(caller.baseUrl, stream),
+    status: live.status(stream),
+    viewers: live.viewers(stream),
+  };
+}

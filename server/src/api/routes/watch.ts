@@ -1,0 +1,54 @@
+import { DEFAULT_APP, RoomId, StreamRef, WatchInfo, type StreamStatus } from '@lianmai/protocol';
+import { z } from 'zod';
+import type { Room } from '../../rooms/index.js';
+import { watchUrls } from '../../streams/index.js';
+import { route, type ApiServices } from '../contract.js';
+
+/** For each address: the pages of a whole school behind one ask again and again. */
+const LOOKS_PER_MINUTE = 600;
+
+export const watch = [
+  route({
+    method: 'get',
+    path: '/watch/{app}/{name}',
+    summary: 'What the watch page may know of a stream or of a room’s program, without a key: state, tracks, URLs',
+    tag: 'streams',
+    access: 'open',
+    limitPerMinute: LOOKS_PER_MINUTE,
+    params: StreamRef,
+    bodyKind: 'none',
+    body: z.unknown(),
+    reply: WatchInfo,
+    status: 200,
+    errors: ['RATE_LIMITED'],
+    handle: ({ services, params }) => lookAt(services, params),
+  }),
+];
+
+async function lookAt(services: ApiServices, { app, name }: StreamRef): Promise<z.input<typeof WatchInfo>> {
+  const { streams, rooms, originUrl } = services;
+  const stream = await streams.find({ app, name });
+  const room = app === DEFAULT_APP ? rooms.find(RoomId.parse(name)) : undefined;
+  const status = streams.live.status({ app, name });
+  return {
+    ...{ app, name, title: stream?.title ?? room?.info.title ?? name },
+    playAccess: stream?.playAccess ?? 'open',
+    ...whatIsOn(status, room),
+    viewers: status ? streams.live.viewers(status) : (room?.live.info?.hlsViewers ?? 0),
+    play: watchUrls(originUrl, { app, name }),
+    poster: null,
+  };
+}
+
+/** What its bridge measures, a second old at most; a program that has just started is known before that. */
+function whatIsOn(status: StreamStatus | null, room: Room | undefined) {
+  const startedAtMs = status?.startedAtMs ?? (room?.live.info?.state === 'live' ? room.live.info.liveSinceMs : null);
+  return {
+    state: status?.state ?? (startedAtMs === null ? 'offline' : 'live'),
+    startedAtMs,
+    video: status?.video ?? null,
+    audio: status?.audio ?? null,
+    bitrateKbps: status?.bitrateKbps ?? 0,
+    bridging: status?.bridging ?? [],
+  } as const;
+}

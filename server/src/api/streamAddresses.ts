@@ -1,0 +1,18 @@
+import type { StreamRef } from '@lianmai/protocol';
+import type { StreamAddresses } from '../streams/index.js';
+import type { ApiServices, Caller } from './contract.js';
+
+/** Where a caller reaches the listeners of the bridge that has this stream, or would get it: under the name it asked by, unless the bridge is elsewhere. */
+export function addressesFor(stream: StreamRef, { streams, originUrl, originPort, ports }: ApiServices, caller: Caller): StreamAddresses {
+  const hello = streams.live.bridgeOf(stream)?.hello;
+  const bridgeUrl = hello?.origin.url ?? null;
+  const host = bridgeUrl !== null && URL.canParse(bridgeUrl) ? new URL(bridgeUrl).hostname : caller.hostname;
+  return {
+    site: caller.baseUrl,
+    origin: (originUrl ?? bridgeUrl ?? `http://${host}:${hello?.origin.port ?? originPort}`).replace(/\/$/, ''),
+    host,
+    rtmpPort: hello?.ports.rtmp ?? ports.rtmp,
+    rtmpsPort: hello?.ports.rtmps ?? ports.rtmps,
+    srtPort: hello?.ports.srt ?? ports.srt,
+  };
+}

@@ -1,0 +1,230 @@
+import { inspect } from 'node:util';
+import { CreateStream, StreamId, type AuthoriseRequest, type LianmaiError } from '@lianmai/protocol';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FakeBridge, startBridges } from '../bridge/testing/index.js';
+import { Store } from '../store/index.js';
+import { LiveStreams, signPlay, StreamBook, type RegisteredStream } from './index.js';
+import { asked, openStreams, statusOf } from './testing/index.js';
+
+type Opened = Awaited<ReturnType<typeof openStreams>>;
+let opened: Opened;
+let liveRooms = new Set<string>();
+let openRooms = new Set<string>();
+let pool: Awaited<ReturnType<typeof startBridges>>;
+beforeEach(async () => {
+  [liveRooms, openRooms] = [new Set(), new Set()];
+  pool = await startBridges();
+  const rooms = { isOpen: (name: string) => openRooms.has(name), isLive: (name: string) => liveRooms.has(name) };
+  opened = await openStreams({ bridges: pool.bridges, rooms, policy: { onTaken: 'takeover', resumeGraceMs: 7 } });
+});
+afterEach(async () => {
+  await pool.close();
+  await opened.close();
+});
+
+const make = (request: Partial<CreateStream> = {}) => opened.streams.create(CreateStream.parse({ name: 'cam', ...request }));
+const keyOf = (stream: RegisteredStream) => stream.publishKey.reveal();
+async function codeOf(task: Promise<unknown>): Promise<string | null> {
+  return task.then(
+    () => null,
+    (error: unknown) => (error as LianmaiError).code,
+  );
+}
+const ask = (change: Partial<AuthoriseRequest>) => opened.streams.authorise(asked(change));
+
+describe('StreamBook', () => {
+  it('keeps streams over a restart, keys and options included', async () => {
+    const stream = await make({ title: '早上好', playAccess: 'signed', srtPassphrase: 'a-long-passphrase', record: true });
+    const store = await Store.open(opened.folder);
+    const again = await StreamBook.open(store);
+    expect(await again.get(stream.id)).toEqual(stream);
+    expect(keyOf(await again.get(stream.id))).toBe(keyOf(stream));
+    expect([...again.apps]).toEqual(['live']);
+    await store.close();
+  });
+
+  it('gives each stream keys of its own, at least 128 bits, that cannot be printed by accident', async () => {
+    const [one, two] = [await make(), await make({ name: 'two' })];
+    const secrets = [one, two].flatMap(({ publishKey, playSecret }) => [publishKey.reveal(), playSecret.reveal()]);
+    expect(new Set(secrets).size).toBe(4);
+    for (const secret of secrets) expect(Buffer.from(secret, 'base64url').length * 8).toBeGreaterThanOrEqual(128);
+    for (const text of [JSON.stringify(one), inspect(one)]) for (const secret of secrets) expect(text).not.toContain(secret);
+  });
+
+  it('has one stream of a name, even when two ask at once', async () => {
+    const codes = await Promise.all([codeOf(make()), codeOf(make()), codeOf(make({ app: 'other' }))]);
+    expect(codes.sort()).toEqual(['CONFLICT', null, null]);
+    expect((await opened.streams.all()).length).toBe(2);
+  });
+
+  it('changes what is named and leaves the rest', async () => {
+    const { id } = await make({ title: 'Morning', srtPassphrase: 'a-long-passphrase' });
+    expect(await opened.streams.update(id, { playAccess: 'signed' })).toMatchObject({ title: 'Morning', playAccess: 'signed' });
+    expect((await opened.streams.update(id, { srtPassphrase: null, record: true })).srtPassphrase).toBeNull();
+    expect(await opened.streams.update(id, {})).toMatchObject({ title: 'Morning', playAccess: 'signed', record: true });
+    const nobody = StreamId.parse('str_nobody');
+    expect(await codeOf(opened.streams.update(nobody, { record: true }))).toBe('NOT_FOUND');
+    expect(await codeOf(opened.streams.rotateKey(nobody))).toBe('NOT_FOUND');
+    expect(await codeOf(opened.streams.remove(nobody))).toBe('NOT_FOUND');
+  });
+
+  it('knows the apps of its streams, while there are any', async () => {
+    const { id } = await make({ app: 'studio' });
+    expect(['live', 'studio', 'api', ''].map((app) => opened.streams.isApp(app))).toEqual([true, true, false, false]);
+    await opened.streams.remove(id);
+    expect(opened.streams.isApp('studio')).toBe(false);
+    expect(await codeOf(make({ app: 'api' }))).toBe('BAD_REQUEST');
+  });
+});
+
+describe('who may publish', () => {
+  it.each(['key', 'token'])('has the key, as "%s", and is told the policy', async (param) => {
+    const stream = await make({ srtPassphrase: 'a-long-passphrase' });
+    const reply = { onTaken: 'takeover', resumeGraceMs: 7, srtPassphrase: 'a-long-passphrase' };
+    expect(await ask({ params: { [param]: keyOf(stream) } })).toEqual(reply);
+  });
+
+  it('is nobody else, and a stream that does not exist answers as one that does', async () => {
+    const [stream, other] = [await make(), await make({ name: 'other' })];
+    const answers: unknown[] = [];
+    const tries: Partial<AuthoriseRequest>[] = [
+      ...[{}, { key: '' }, { key: 'wrong' }, { key: keyOf(other) }, { key: `${keyOf(stream)}x` }].map((params) => ({ params })),
+      ...[{}, { key: 'wrong' }, { key: keyOf(stream) }].map((params) => ({ name: 'nobodys', params })),
+      { app: 'other', params: { key: keyOf(stream) } },
+    ];
+    for (const one of tries) await ask(one).catch((error: unknown) => answers.push((error as LianmaiError).toWire()));
+    expect(answers.length).toBe(tries.length);
+    for (const answer of answers) expect(answer).toEqual({ code: 'FORBIDDEN', message: 'Unknown stream or wrong key.' });
+  });
+
+  it('is let in with the new key alone after a rotation', async () => {
+    const stream = await make();
+    const rotated = await opened.streams.rotateKey(stream.id);
+    expect(await codeOf(ask({ params: { key: keyOf(stream) } }))).toBe('FORBIDDEN');
+    expect(await codeOf(ask({ params: { key: keyOf(rotated) } }))).toBeNull();
+  });
+
+  it('waits after too many wrong keys, by address; others do not', async () => {
+    const stream = await make();
+    const from = (ip: string, key: string) => codeOf(ask({ ip, params: { key } }));
+    for (let index = 0; index < 30; index++) expect(await from('203.0.113.9', 'guess')).toBe('FORBIDDEN');
+    expect(await from('203.0.113.9', keyOf(stream))).toBe('RATE_LIMITED');
+    expect(await from('203.0.113.10', keyOf(stream))).toBeNull();
+    for (let index = 0; index < 30; index++) await from(`2001:db8:0:1::${index.toString(16)}`, 'guess');
+    expect(await from('2001:0DB8:0000:0001:ffff:0:0:1', keyOf(stream))).toBe('RATE_LIMITED');
+    expect(await from('2001:db8:0:2::1', keyOf(stream))).toBeNull();
+  });
+
+  it('is not somebody with the key while a room is live under the name, nor are they told so without it', async () => {
+    const stream = await make();
+    liveRooms.add('cam');
+    expect(await codeOf(ask({ params: { key: keyOf(stream) } }))).toBe('CONFLICT');
+    expect(await codeOf(ask({ params: { key: 'wrong' } }))).toBe('FORBIDDEN');
+  });
+});
+
+describe('who may play', () => {
+  const play = (params: Record<string, string> = {}, name = 'cam') => codeOf(ask({ action: 'play', protocol: 'flv', name, params }));
+
+  it('is everybody: a stream by default, a room’s program, a name that nobody has', async () => {
+    await make();
+    liveRooms.add('room');
+    expect(await Promise.all([play(), play({ sign: 'x' }), play({}, 'room'), play({}, 'nobodys')])).toEqual([null, null, null, null]);
+  });
+
+  it('is whoever has a signed URL, where the stream wants it', async () => {
+    const stream = await make({ playAccess: 'signed' });
+    const nowS = Math.floor(Date.now() / 1000);
+    const { expire, sign } = signPlay(stream.playSecret, stream, nowS + 60);
+    expect(await play({ expire, sign })).toBeNull();
+    expect(await play({ expire, sign: sign.toUpperCase() })).toBeNull();
+    const past = signPlay(stream.playSecret, stream, nowS - 1);
+    expect(await play({ ...past })).toBe('TOKEN_EXPIRED');
+    const wrong = [
+      {},
+      { expire },
+      { sign },
+      { expire: String(nowS + 61), sign },
+      { expire: past.expire, sign },
+      { expire: `0${expire}`, sign },
+      { expire, sign: `${sign}0` },
+      { ...signPlay(stream.publishKey, stream, nowS + 60) },
+      { ...signPlay(stream.playSecret, { app: 'live', name: 'other' }, nowS + 60) },
+      { key: keyOf(stream) },
+    ];
+    expect(await Promise.all(wrong.map((params) => play(params as Record<string, string>)))).toEqual(wrong.map(() => 'UNAUTHENTICATED'));
+  });
+
+  it('is nobody when the store does not answer', async () => {
+    await opened.close();
+    expect(await codeOf(ask({ action: 'play' }))).not.toBeNull();
+  });
+});
+
+describe('a room and a stream', () => {
+  it('do not get each other’s name', async () => {
+    openRooms.add('cam');
+    expect(await codeOf(make())).toBe('CONFLICT');
+    expect(await codeOf(make({ app: 'other' }))).toBeNull();
+    const bridge = await FakeBridge.connect({ url: pool.url });
+    bridge.announce('streamsMeasured', { streams: [statusOf()] });
+    await vi.waitFor(() => expect(() => opened.streams.assertFreeForRoom('cam')).toThrow(/live\/cam/));
+    const [program] = [statusOf({ name: 'own', publisher: null }), statusOf()];
+    bridge.announce('streamsMeasured', { streams: [program, statusOf({ publisher: null })] });
+    await vi.waitFor(() => opened.streams.assertFreeForRoom('cam'));
+    opened.streams.assertFreeForRoom('own');
+    bridge.drop();
+  });
+});
+
+describe('the end of a publisher', () => {
+  it('is the deletion of the stream, another key, or a kick', async () => {
+    const bridge = await FakeBridge.connect({ url: pool.url });
+    bridge.answer('kick', () => ({ kicked: 1 }));
+    const stream = await make();
+    await opened.streams.kick(stream.id);
+    await opened.streams.kick(stream.id, 'c9');
+    await opened.streams.rotateKey(stream.id);
+    await opened.streams.remove(stream.id);
+    const { app, name } = stream;
+    expect(bridge.all('kick')).toEqual([{ app, name }, { app, name, clientId: 'c9' }, { app, name }, { app, name }]); // prettier-ignore
+    bridge.drop();
+  });
+
+  it('is NOT_FOUND when there is none, and a bridge that fails does not keep a stream from being deleted', async () => {
+    const bridge = await FakeBridge.connect({ url: pool.url });
+    const stream = await make();
+    bridge.answer('kick', () => ({ kicked: 0 }));
+    expect(await codeOf(opened.streams.kick(stream.id, 'gone'))).toBe('NOT_FOUND');
+    bridge.answer('kick', () => {
+      throw new Error('no');
+    });
+    await opened.streams.remove(stream.id);
+    expect(await codeOf(opened.streams.get(stream.id))).toBe('NOT_FOUND');
+    bridge.drop();
+  });
+});
+
+describe('LiveStreams', () => {
+  it('is what the bridges measured last; a bridge that is gone takes its streams along', async () => {
+    const live = new LiveStreams({ bridges: pool.bridges, whepViewers: ({ name }) => (name === 'cam' ? 3 : 0) });
+    const [one, two] = [
+      await FakeBridge.connect({ url: pool.url, bridgeId: 'one' }),
+      await FakeBridge.connect({ url: pool.url, bridgeId: 'two' }),
+    ];
+    one.announce('streamsMeasured', { streams: [statusOf({ state: 'waiting' }), statusOf({ name: 'b' })] });
+    two.announce('streamsMeasured', { streams: [statusOf()] });
+    await vi.waitFor(() => expect(live.all.length).toBe(3));
+    expect(live.status({ app: 'live', name: 'cam' })).toMatchObject({ state: 'live', players: { flv: 2, hls: 1, whep: 3 } });
+    expect(live.bridgeOf({ app: 'live', name: 'cam' })?.id).toBe('two');
+    expect(live.bridgeOf({ app: 'live', name: 'b' })?.id).toBe('one');
+    expect(live.viewers({ app: 'live', name: 'cam' })).toBe(6);
+    expect([live.viewers({ app: 'live', name: 'x' }), live.status({ app: 'x', name: 'cam' })]).toEqual([0, null]);
+    pool.bridges.bridges.find(({ id }) => id === 'two')?.end('test');
+    expect(live.status({ app: 'live', name: 'cam' })?.state).toBe('waiting');
+    one.announce('streamsMeasured', { streams: [] });
+    await vi.waitFor(() => expect(live.all).toEqual([]));
+    expect(live.bridgeOf({ app: 'live', name: 'cam' })?.id).toBe('one');
+    one.drop();
+  });
+});

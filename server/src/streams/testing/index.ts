@@ -1,0 +1,45 @@
+import { EventEmitter } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createLog } from '@lianmai/kit';
+import type { AuthoriseRequest, StreamStatus } from '@lianmai/protocol';
+import type { BridgePool, BridgePoolEvents } from '../../bridge/index.js';
+import { Store } from '../../store/index.js';
+import { StreamBook } from '../StreamBook.js';
+import { Streams, type StreamsOptions } from '../Streams.js';
+
+/** For tests: real streams over a real store in a folder of its own. */
+export async function openStreams(options: Partial<Omit<StreamsOptions, 'book'>> = {}) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'lianmai-streams-'));
+  const store = await Store.open(folder);
+  const book = await StreamBook.open(store);
+  const streams = new Streams({
+    book,
+    bridges: noBridges(),
+    policy: { onTaken: 'refuse', resumeGraceMs: 10_000 },
+    rooms: { isOpen: () => false, isLive: () => false },
+    log: createLog('test', 'silent'),
+    ...options,
+  });
+  const close = async () => {
+    await store.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { streams, book, folder, close };
+}
+
+export const noBridges = (): BridgePool => Object.assign(new EventEmitter<BridgePoolEvents>(), { bridges: [] });
+
+export const asked = (change: Partial<AuthoriseRequest> = {}): AuthoriseRequest => ({
+  ...{ action: 'publish', protocol: 'rtmp', app: 'live', name: 'cam', clientId: 'c1', ip: '203.0.113.1', params: {} },
+  ...change,
+});
+
+export const statusOf = (change: Partial<StreamStatus> = {}): StreamStatus => ({
+  ...{ app: 'live', name: 'cam', state: 'live', startedAtMs: 1000, video: null, audio: null, bitrateKbps: 2500 },
+  publisher: { id: 'p1', action: 'publish', protocol: 'rtmp', ip: '203.0.113.1', sinceMs: 1000, bytes: 5 },
+  players: { flv: 2, hls: 1 },
+  bridging: [],
+  ...change,
+});
