@@ -8,7 +8,8 @@ const target = process.env['LIANMAI_SERVER'] ?? 'http://localhost:3000';
 
 /** Script that a page needs before it can be drawn, gzipped. A phone on a poor network waits for all of it. */
 const INITIAL_SCRIPT_BYTES = 160 * 1024;
-const PAGES = ['RoomPage', 'WatchPage'];
+/** Each page with the words that it alone needs. The player's libraries come after the page is drawn, and only the one that plays. */
+const PAGES = { RoomPage: ['zh-CN'], WatchPage: ['zh-CN', 'watch.zh-CN'], StreamsPage: ['zh-CN', 'streams.zh-CN'] };
 
 /** Fails the build when a page's first load has grown over the budget, and says by what. */
 function budget(): Plugin {
@@ -25,8 +26,8 @@ function budget(): Plugin {
         }
         return found;
       };
-      for (const page of PAGES) {
-        const roots = chunks.filter((chunk) => chunk.isEntry || chunk.name === page || chunk.name === 'zh-CN');
+      for (const [page, words] of Object.entries(PAGES)) {
+        const roots = chunks.filter((chunk) => chunk.isEntry || chunk.name === page || words.includes(chunk.name));
         const files = [...new Set(roots.flatMap((chunk) => [...collect(chunk.fileName)]))];
         const bytes = files.reduce((sum, file) => sum + (sizes.get(file) ?? 0), 0);
         if (bytes > INITIAL_SCRIPT_BYTES) {
@@ -38,6 +39,9 @@ function budget(): Plugin {
   };
 }
 
+/** `/live/cam` is a page, `/live/cam.flv` is media. */
+const pageOf = ({ url = '' }: { url?: string }) => (/\.\w+(\?|$)/.test(url) || url.split('/').length > 4 ? undefined : '/index.html');
+
 export default defineConfig(({ mode }) => ({
   plugins: [react(), tailwindcss(), ...(mode === 'gallery' ? [] : [budget()])],
   // 'source': the protocol workspace is bundled from its TypeScript, so the page needs no other build first.
@@ -45,6 +49,12 @@ export default defineConfig(({ mode }) => ({
   build: { target: 'es2022', sourcemap: true, chunkSizeWarningLimit: 700 },
   server: {
     port: 5173,
-    proxy: { '/api': target, '/healthz': target, '/socket.io': { target, ws: true } },
+    proxy: {
+      '/api': target,
+      '/healthz': target,
+      '/rtc': target,
+      '/live': { target, ws: true, bypass: pageOf },
+      '/socket.io': { target, ws: true },
+    },
   },
 }));

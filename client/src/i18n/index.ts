@@ -4,11 +4,13 @@ import i18next, { type TFunction } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { getPreferences, setPreferences, subscribePreferences } from '../state';
 import type { Translation } from './en';
+import type { StreamsWords } from './streams.en';
+import type { WatchWords } from './watch.en';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation';
-    resources: { translation: Translation };
+    resources: { translation: Translation & WatchWords & StreamsWords };
     returnNull: false;
   }
 }
@@ -19,11 +21,17 @@ export const LANGUAGES = [
 ] as const;
 export type Language = (typeof LANGUAGES)[number]['id'];
 
-/** Each language is a chunk of its own: nobody loads words they do not read. */
-const LOADERS: Record<Language, () => Promise<Translation>> = {
-  en: async () => (await import('./en')).en,
-  'zh-CN': async () => (await import('./zh-CN')).zhCN,
+/** What a page needs beyond the words of all: loaded with it (`loadWords`). */
+export type Part = 'watch' | 'streams';
+
+/** Each language of each part is a chunk of its own: nobody loads words they do not read. */
+const LOADERS: Record<'all' | Part, Record<Language, () => Promise<object>>> = {
+  all: { en: async () => (await import('./en')).en, 'zh-CN': async () => (await import('./zh-CN')).zhCN },
+  watch: { en: async () => (await import('./watch.en')).watchEn, 'zh-CN': async () => (await import('./watch.zh-CN')).watchZhCN },
+  streams: { en: async () => (await import('./streams.en')).streamsEn, 'zh-CN': async () => (await import('./streams.zh-CN')).streamsZhCN },
 };
+const parts = new Set<'all' | Part>(['all']);
+const loaded = new Set<string>();
 
 export function languageOf(chosen: Language | null, browser: readonly string[]): Language {
   if (chosen) return chosen;
@@ -34,10 +42,26 @@ export function languageOf(chosen: Language | null, browser: readonly string[]):
   return 'en';
 }
 
+async function load(language: Language): Promise<void> {
+  const missing = [...parts].filter((part) => !loaded.has(`${part} ${language}`));
+  await Promise.all(
+    missing.map(async (part) => {
+      i18next.addResourceBundle(language, 'translation', await LOADERS[part][language](), true);
+      loaded.add(`${part} ${language}`);
+    }),
+  );
+}
+
 async function show(language: Language): Promise<void> {
-  if (!i18next.hasResourceBundle(language, 'translation')) i18next.addResourceBundle(language, 'translation', await LOADERS[language]());
+  await load(language);
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
+}
+
+/** Before the first page that needs them is drawn. */
+export async function loadWords(part: Part): Promise<void> {
+  parts.add(part);
+  await load(languageOf(getPreferences().lang, navigator.languages));
 }
 
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;

@@ -1,14 +1,20 @@
 import { LoaderCircle } from 'lucide-react';
 import { lazy, Suspense } from 'react';
+import { loadWords, type Part } from '../i18n';
 import { Crash } from './Crash';
 import { NotFoundPage } from './NotFoundPage';
 import { routeOf, usePath } from './router';
 
 const RoomPage = lazy(() => import('./RoomPage'));
-const WatchPage = lazy(() => import('./WatchPage'));
-const StreamsPage = lazy(() => import('./StreamsPage'));
+const WatchPage = lazy(() => withWords('watch', import('./WatchPage')));
+const StreamsPage = lazy(() => withWords('streams', import('./StreamsPage')));
 /** Pages with made-up people, to look at; not in the product. */
 const GalleryPage = import.meta.env.MODE === 'gallery' ? lazy(() => import('./gallery/GalleryPage')) : NotFoundPage;
+
+async function withWords<T>(part: Part, page: Promise<T>): Promise<T> {
+  await loadWords(part);
+  return page;
+}
 
 /** The page of the present address. Each is loaded when it is first needed. */
 export function Routes() {
@@ -27,7 +33,7 @@ function Page() {
     case 'room':
       return <RoomPage room={route.room} />;
     case 'watch':
-      return <WatchPage key={`${route.app}/${route.name}`} app={route.app} name={route.name} />;
+      return <WatchPage key={`${route.app ?? ''}/${route.name}`} app={route.app} name={route.name} />;
     case 'streams':
       return <StreamsPage />;
     case 'gallery':

@@ -5,8 +5,8 @@ it('knows its addresses', () => {
   expect(routeOf('/')).toEqual({ page: 'room', room: null });
   expect(routeOf('/r/team-1')).toEqual({ page: 'room', room: 'team-1' });
   expect(routeOf('/r/team-1/')).toEqual({ page: 'room', room: 'team-1' });
-  expect(routeOf('/watch/show')).toEqual({ page: 'watch', app: 'live', name: 'show' });
-  expect(routeOf('/live/cam')).toEqual({ page: 'watch', app: 'live', name: 'cam' });
+  expect(routeOf('/watch/show')).toEqual({ page: 'watch', app: null, name: 'show' });
+  expect(routeOf('/live/cam')).toEqual({ page: 'watch', app: null, name: 'cam' });
   expect(routeOf('/live/studio/cam')).toEqual({ page: 'watch', app: 'studio', name: 'cam' });
   expect(routeOf('/watch/studio/cam')).toEqual({ page: 'watch', app: 'studio', name: 'cam' });
   expect(routeOf('/streams')).toEqual({ page: 'streams' });

@@ -1,9 +1,9 @@
-import { DEFAULT_APP } from '@lianmai/protocol';
 import { useSyncExternalStore } from 'react';
 
 export type Route =
   | { page: 'room'; room: string | null }
-  | { page: 'watch'; app: string; name: string }
+  /** `app` null: the first one. */
+  | { page: 'watch'; app: string | null; name: string }
   | { page: 'streams' }
   | { page: 'gallery' }
   | { page: 'unknown' };
@@ -17,7 +17,7 @@ export function routeOf(path: string): Route {
   if (second === '' || rest.length > 1) return { page: 'unknown' };
   const [third] = rest;
   if (first === 'watch' || first === 'live') {
-    return third === undefined ? { page: 'watch', app: DEFAULT_APP, name: second } : { page: 'watch', app: second, name: third };
+    return third === undefined ? { page: 'watch', app: null, name: second } : { page: 'watch', app: second, name: third };
   }
   if (first === 'r' && third === undefined) return { page: 'room', room: second };
   return { page: 'unknown' };

@@ -19,7 +19,7 @@ interface LatencyMenuProps {
 }
 
 /** How near to the event one watches, what plays now, and how good it is. */
-export function LatencyMenu({ player, snapshot, info, container, className, onOpenChange }: LatencyMenuProps) {
+export default function LatencyMenu({ player, snapshot, info, container, className, onOpenChange }: LatencyMenuProps) {
   const { t } = useTranslation();
   const { wish, tiers, way, nextTier } = snapshot;
   return (

@@ -1,12 +1,14 @@
 import type { WatchInfo } from '@lianmai/protocol';
 import { History, Maximize, Minimize, Pause, PictureInPicture2, Play, Volume2, VolumeX } from 'lucide-react';
-import { useState, type RefObject } from 'react';
+import { lazy, Suspense, useState, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Player, PlayerSnapshot } from '../../player';
 import { cx, IconButton, Slider, testIds, useHotkeys } from '../../ui';
-import { LatencyMenu } from './LatencyMenu';
 import { LiveEdge } from './LiveEdge';
 import { useFullscreen } from './useFullscreen';
+
+/** Menus are a heavy thing, and nobody opens this one before the first picture. */
+const LatencyMenu = lazy(() => import('./LatencyMenu'));
 
 interface PlayerControlsProps {
   area: RefObject<HTMLElement | null>;
@@ -59,14 +61,16 @@ export function PlayerControls({ area, player, snapshot, info, isShown }: Player
             className={BUTTON}
           />
         )}
-        <LatencyMenu
-          player={player}
-          snapshot={snapshot}
-          info={info}
-          container={isFull ? area.current : null}
-          className={BUTTON}
-          onOpenChange={setMenuOpen}
-        />
+        <Suspense fallback={<span className="target aspect-square" />}>
+          <LatencyMenu
+            player={player}
+            snapshot={snapshot}
+            info={info}
+            container={isFull ? area.current : null}
+            className={BUTTON}
+            onOpenChange={setMenuOpen}
+          />
+        </Suspense>
         {document.pictureInPictureEnabled && video && (
           <IconButton
             label={t('watch.pip')}
