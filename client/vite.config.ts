@@ -6,10 +6,21 @@ import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
 /** The server that the development page talks to. */
 const target = process.env['LIANMAI_SERVER'] ?? 'http://localhost:3000';
 
-/** Script that a page needs before it can be drawn, gzipped. A phone on a poor network waits for all of it. */
-const INITIAL_SCRIPT_BYTES = 160 * 1024;
-/** Each page with the words that it alone needs. The player's libraries come after the page is drawn, and only the one that plays. */
-const PAGES = { RoomPage: ['zh-CN'], WatchPage: ['zh-CN', 'watch.zh-CN'], StreamsPage: ['zh-CN', 'streams.zh-CN'] };
+interface PageBudget {
+  kib: number;
+  /** Chunks of words that it needs. */
+  words: readonly string[];
+}
+
+/**
+ * Script that a page needs before it can be drawn, KiB gzipped. A phone on a poor network waits for all of it. The watch page carries the player's policy and
+ * WebRTC; the libraries of the other ways (mpegts.js, hls.js) come after it is drawn, and only the one that plays. The streams page is for one operator.
+ */
+const PAGES: Record<string, PageBudget> = {
+  RoomPage: { kib: 160, words: ['zh-CN'] },
+  WatchPage: { kib: 164, words: ['zh-CN', 'watch.zh-CN'] },
+  StreamsPage: { kib: 200, words: ['zh-CN', 'streams.zh-CN'] },
+};
 
 /** Fails the build when a page's first load has grown over the budget, and says by what. */
 function budget(): Plugin {
@@ -26,13 +37,13 @@ function budget(): Plugin {
         }
         return found;
       };
-      for (const [page, words] of Object.entries(PAGES)) {
+      for (const [page, { kib, words }] of Object.entries(PAGES)) {
         const roots = chunks.filter((chunk) => chunk.isEntry || chunk.name === page || words.includes(chunk.name));
         const files = [...new Set(roots.flatMap((chunk) => [...collect(chunk.fileName)]))];
         const bytes = files.reduce((sum, file) => sum + (sizes.get(file) ?? 0), 0);
-        if (bytes > INITIAL_SCRIPT_BYTES) {
+        if (bytes > kib * 1024) {
           const list = files.map((file) => `${String(sizes.get(file))} ${file}`).join('\n  ');
-          this.error(`${page} loads ${bytes} bytes of script before it is drawn; the budget is ${INITIAL_SCRIPT_BYTES}:\n  ${list}`);
+          this.error(`${page} loads ${bytes} bytes of script before it is drawn; the budget is ${kib * 1024}:\n  ${list}`);
         }
       }
     },

@@ -2,6 +2,7 @@ import { Agent, request as httpRequest, type ClientRequest, type IncomingHttpHea
 import { Agent as SecureAgent, request as httpsRequest } from 'node:https';
 import { LianmaiError, type StreamRef } from '@lianmai/protocol';
 import type { RequestHandler } from 'express';
+import { LIVE_PAGE } from './pages.js';
 
 /** Per connection, not for passing on (RFC 9110 7.6.1). */
 const HOP_BY_HOP = [
@@ -42,7 +43,7 @@ export const originProxy =
   (route: OriginRoute): RequestHandler =>
   (request, response, next) => {
     const { app, name } = streamOf(request.path);
-    if (!route.isApp(app)) return next();
+    if (!route.isApp(app) || LIVE_PAGE.test(request.path)) return next();
     const target = route.targetOf({ app, name });
     if (target === null) return next(new LianmaiError('BRIDGE_UNAVAILABLE'));
     if (request.method !== 'GET' && request.method !== 'HEAD' && request.method !== 'OPTIONS') return next();
