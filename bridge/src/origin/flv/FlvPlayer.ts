@@ -1,6 +1,6 @@
-import type { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
 import type { Admission } from '../../gate/index.js';
-import type { Batch } from './batch.js';
+import type { Batch, Shape } from './Batch.js';
 import type { GroupCache } from './GroupCache.js';
 
 export interface PlayerLimits {
@@ -13,9 +13,9 @@ export interface PlayerLimits {
 
 export interface PlayerOptions extends PlayerLimits {
   /** Written to as it is: what frames and chunks would cost for each player is done once for all. */
-  socket: Socket;
+  socket: Writable;
   /** Which of a batch's shapes it gets. */
-  shape: 'bytes' | 'frame';
+  shape: Shape;
   admission: Pick<Admission, 'bytes'>;
   /** Says goodbye: everything has been written. */
   finish: () => void;

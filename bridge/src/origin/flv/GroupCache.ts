@@ -1,6 +1,6 @@
 import { flvFileHeader, flvTagParts, type FlvTag } from '../../formats/index.js';
 import type { Stream } from '../../stream/index.js';
-import { joinBatches, joinParts, joinTags, type Batch } from './batch.js';
+import { Batch } from './Batch.js';
 
 /** Past either, players start at the next key frame instead. */
 const MAX_BYTES = 32 * 1024 * 1024;
@@ -74,7 +74,7 @@ export class GroupCache {
     for (const tag of tags) this.#note(tag);
     const first = tags[0];
     if (first && (first.isKeyFrame || !this.#hasVideo)) this.#begin(first);
-    const batch = joinTags(tags, this.#groupId);
+    const batch = Batch.ofTags(tags, this.#groupId);
     if (this.#canBeKept(batch)) {
       this.#batches.push(batch);
       this.#bytes += batch.bytes.length;
@@ -124,7 +124,7 @@ export class GroupCache {
     const tags = [this.#metadata, this.#video, this.#audio].filter((tag) => tag !== null);
     const header = isFirst ? [flvFileHeader({ hasVideo: this.#hasVideo, hasAudio: this.#hasAudio })] : [];
     const parts = tags.flatMap((tag) => flvTagParts(tag, this.#firstDtsMs));
-    return joinParts([...header, ...parts], { dtsMs: this.#firstDtsMs, tagCount: tags.length, groupId: this.#groupId });
+    return new Batch([...header, ...parts], { dtsMs: this.#firstDtsMs, tagCount: tags.length, groupId: this.#groupId });
   }
 }
 
@@ -134,7 +134,7 @@ function joinPieces(batches: readonly Batch[]): Batch[] {
   let open: Batch[] = [];
   let openBytes = 0;
   const close = () => {
-    if (open.length > 0) pieces.push(open.length === 1 && open[0] ? open[0] : joinBatches(open));
+    if (open.length > 0) pieces.push(open.length === 1 && open[0] ? open[0] : Batch.join(open));
     open = [];
     openBytes = 0;
   };

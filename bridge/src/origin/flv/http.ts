@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Log } from '@lianmai/kit';
 import { LianmaiError } from '@lianmai/protocol';
 import { Router, type Response } from 'express';
+import { LAST_CHUNK, type Shape } from './Batch.js';
 import type { Door, Visit } from './Door.js';
 import type { FlvChannels } from './FlvChannels.js';
 
@@ -18,17 +19,17 @@ export function flvRoutes(door: Door, channels: FlvChannels, log: Log): Router {
     const gone = new AbortController();
     response.once('close', () => gone.abort(new LianmaiError('NOT_FOUND')));
     const visit = await door.enter({ app: message.params.app, name, protocol: 'flv', message, signal: gone.signal });
-    if (message.method === 'HEAD') visit.admission.release();
     const socket = answer(response, message.method === 'HEAD');
-    if (socket) playTo(socket, visit, channels, log);
+    const shape = message.httpVersion === '1.0' ? 'bytes' : 'chunk';
+    if (socket) playTo({ socket, shape }, visit, channels, log);
     else visit.admission.release();
   });
   return router;
 }
 
 /**
- * The head, and then the connection itself: the body ends with it (RFC 9112 6.3), so there are no chunks to be framed for each player. Null: nothing is
- * to follow.
+ * The head, and then the connection itself: chunks are framed once for all players, and what a response object would do for each write is done for none.
+ * Null: nothing is to follow.
  */
 function answer(response: Response, isHead: boolean): Socket | null {
   response.set({ 'Content-Type': 'video/x-flv', 'Cache-Control': 'no-store' });
@@ -36,20 +37,21 @@ function answer(response: Response, isHead: boolean): Socket | null {
     response.end();
     return null;
   }
-  response.set('Connection', 'close');
-  response.removeHeader('Transfer-Encoding');
-  response.flushHeaders();
+  response.set('Connection', 'close').flushHeaders();
   return response.socket;
 }
 
-function playTo(socket: Socket, { stream, admission }: Visit, channels: FlvChannels, log: Log): void {
+function playTo(line: { socket: Socket; shape: Shape }, { stream, admission }: Visit, channels: FlvChannels, log: Log): void {
+  const { socket, shape } = line;
   socket.once('close', () => admission.release());
   admission.signal.addEventListener('abort', () => socket.destroy(), { once: true });
   const finish = () => {
     const linger = setTimeout(() => socket.destroy(), LINGER_MS);
-    socket.once('close', () => clearTimeout(linger)).end();
+    socket.once('close', () => clearTimeout(linger));
+    if (shape === 'chunk') socket.write(LAST_CHUNK);
+    socket.end();
   };
-  channels.play(stream, { socket, shape: 'bytes', admission, finish }, (error) => {
+  channels.play(stream, { ...line, admission, finish }, (error) => {
     log.error({ err: error, stream: stream.key }, 'FLV playback failed');
   });
 }

@@ -1,5 +1,5 @@
 /**
- * A process of players: raw sockets that read into one static buffer and throw away what they read. `node playerProcess.ts PORT PATH COUNT`; each line on
+ * A process of players (HTTP/1.0: no chunks to take apart): raw sockets that read into one static buffer and throw away what they read. `node playerProcess.ts PORT PATH COUNT`; each line on
  * its standard input ends the measuring so far and starts a new one; it answers with one line of JSON.
  */
 import { connect } from 'node:net';
@@ -38,7 +38,7 @@ function open(): void {
   };
   const socket = connect({ port: Number(port), host: '127.0.0.1', onread: { buffer: shared, callback } });
   socket.on('error', () => undefined).on('close', () => disconnected++);
-  socket.write(`GET ${path} HTTP/1.1\r\nHost: bench\r\n\r\n`);
+  socket.write(`GET ${path} HTTP/1.0\r\n\r\n`);
   players.push(player);
 }
 
