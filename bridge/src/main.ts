@@ -12,6 +12,7 @@ import { Pull } from './ingest/pull/index.js';
 import { SfuIngests } from './ingest/sfu/index.js';
 import { StreamJobRunner } from './jobs/index.js';
 import { RtmpServer } from './listeners/rtmp/index.js';
+import { SrtListener } from './listeners/srt/index.js';
 import { createOrigin } from './origin/index.js';
 import { AssetCache, Programs, SharedUsage, ThreadPool } from './program/index.js';
 import { StreamHub } from './stream/index.js';
@@ -37,6 +38,7 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
       }),
     );
     const rtmp = scope.own(await RtmpServer.open({ ...rtmpSettings(config), ...host, gate, hub, log }));
+    const srt = scope.own(await SrtListener.open({ ...config.srt, ...host, gate, hub, log, logLevel: config.logLevel }));
     const kinds = createOutputKinds({ insecureTls: config.insecureTls });
 
     const assets: AssetCache = new AssetCache(config.dataDir, (id) => link.fetchAsset(id));
@@ -82,7 +84,7 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
       hello: () => ({
         bridgeId: config.bridgeId,
         origin: { url: config.originUrl ?? null, port: origin.port },
-        ports: { rtmp: rtmp.port, rtmps: rtmp.tlsPort, srt: null },
+        ports: { rtmp: rtmp.port, rtmps: rtmp.tlsPort, srt: srt.port },
         encoders: ffmpeg.encoders,
         outputKinds: kinds.advertise(),
         programs: programs.summaries,
