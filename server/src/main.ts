@@ -8,13 +8,22 @@ import { createApi, passOriginSockets } from './api/index.js';
 import { banner } from './banner.js';
 import { Bridges, EmbeddedBridge } from './bridge/index.js';
 import { helpText, lanAddresses, loadServerConfig, parseCommandLine, type ServerConfig } from './config/index.js';
-import { assertPortIsFree, certificateFiles, HttpFront, readCertificate, selfSignedCertificate, type Certificate } from './http/index.js';
+import {
+  assertPortIsFree,
+  assertUdpPortIsFree,
+  certificateFiles,
+  HttpFront,
+  readCertificate,
+  selfSignedCertificate,
+  type Certificate,
+} from './http/index.js';
 import { AssetStore, createLive } from './live/index.js';
 import { RoomDirectory } from './rooms/index.js';
 import { createSfu, type Sfu } from './sfu/index.js';
 import { createSocketServer, Signalling } from './signalling/index.js';
 import { Store } from './store/index.js';
 import { StreamBook, Streams } from './streams/index.js';
+import { WebRtc } from './webrtc/index.js';
 
 const CLIENT_DIR = fileURLToPath(new URL('../../client/dist', import.meta.url));
 /** Everything is over by then, or is left to the end of the process. */
@@ -68,6 +77,9 @@ async function build(ground: Ground, front: HttpFront, isSecure: boolean): Promi
   if (config.live.bridge === 'embedded') scope.own(await startBridge(ground, bridges, inner.port));
   // Owned after the bridge, so that programs end before it does.
   scope.own(rooms);
+  const webrtc = scope.own(
+    new WebRtc({ sfu, bridges, authorise: (request) => streams.authorise(request), log: log.child({ part: 'webrtc' }) }),
+  );
   const saveAsset = (bytes: Uint8Array) => assets.save(bytes);
   const services = { rooms, iceServers: config.rtc.iceServers.map(asIceServer), saveAsset };
   const verify = (token: unknown) => access.verifyJoinToken(token);
@@ -88,6 +100,7 @@ async function build(ground: Ground, front: HttpFront, isSecure: boolean): Promi
     originPort: config.origin.port,
     ports: { rtmp: config.rtmp.port, rtmps: config.rtmp.tlsPort ?? null, srt: config.srt.port },
     originTarget: targetOf,
+    rtc: { webrtc, iceServers: config.rtc.iceServers },
     clientDir: CLIENT_DIR,
     trustProxy: config.http.trustProxy,
   });
@@ -128,6 +141,7 @@ const openInnerFront = () => HttpFront.open({ port: 0, host: '127.0.0.1', certif
 async function startBridge({ config, access, log }: Ground, bridges: Bridges, port: number): Promise<EmbeddedBridge> {
   await assertPortIsFree(config.origin.port, '0.0.0.0', 'ORIGIN_PORT, --origin-port or origin.port');
   await assertPortIsFree(config.rtmp.port, '0.0.0.0', 'RTMP_PORT, --rtmp-port or rtmp.port');
+  await assertUdpPortIsFree(config.srt.port, 'SRT_PORT, --srt-port or srt.port');
   const host = config.http.host === '0.0.0.0' || config.http.host === '::' || config.http.https.enabled ? '127.0.0.1' : config.http.host;
   return EmbeddedBridge.start({
     serverUrl: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,

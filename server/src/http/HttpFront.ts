@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import { ConfigError } from '@lianmai/kit';
@@ -57,6 +58,16 @@ export async function assertPortIsFree(port: number, host: string, option: strin
   await probe.close();
 }
 
+/** The same of a UDP port, on every address. */
+export async function assertUdpPortIsFree(port: number, option: string): Promise<void> {
+  if (port === 0) return;
+  const probe = createSocket('udp4');
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, { port, host: '0.0.0.0', option })));
+    probe.bind(port, resolve);
+  }).finally(() => probe.close());
+}
+
 function secureServer({ cert, key }: Certificate): SecureServer {
   try {
     return createSecureServer({ cert, key });
@@ -65,7 +76,7 @@ function secureServer({ cert, key }: Certificate): SecureServer {
   }
 }
 
-function listenError(error: NodeJS.ErrnoException, { port, host, option }: HttpFrontOptions): Error {
+function listenError(error: NodeJS.ErrnoException, { port, host, option }: Omit<HttpFrontOptions, 'certificate'>): Error {
   if (error.code === 'EADDRINUSE') return new ConfigError(`Port ${port} is in use by another program. Choose another one with ${option}.`);
   if (error.code === 'EACCES')
     return new ConfigError(`Port ${port} needs more rights than this process has. Choose one above 1023 with ${option}.`);

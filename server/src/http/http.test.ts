@@ -1,11 +1,12 @@
 import { X509Certificate } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ConfigError } from '@lianmai/kit';
 import { afterEach, describe, expect, it } from 'vitest';
-import { assertPortIsFree, certificateFiles, HttpFront, readCertificate, selfSignedCertificate } from './index.js';
+import { assertPortIsFree, assertUdpPortIsFree, certificateFiles, HttpFront, readCertificate, selfSignedCertificate } from './index.js';
 
 const fronts: HttpFront[] = [];
 afterEach(async () => {
@@ -34,6 +35,10 @@ describe('a listening address', () => {
     await expect(open({ port })).rejects.toThrow(ConfigError);
     await expect(open({ port })).rejects.toThrow(`Port ${port} is in use by another program. Choose another one with PORT.`);
     await expect(assertPortIsFree(port, '127.0.0.1', 'ORIGIN_PORT')).rejects.toThrow('ORIGIN_PORT');
+    const udp = createSocket('udp4');
+    await new Promise<void>((resolve) => udp.bind(0, resolve));
+    await expect(assertUdpPortIsFree(udp.address().port, 'SRT_PORT')).rejects.toThrow('Choose another one with SRT_PORT.');
+    udp.close();
     await expect(open({ host: '203.0.113.250' })).rejects.toThrow('This machine has no address 203.0.113.250');
   });
 });

@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import { delay, type Closable, type Log, type LogLevel } from '@lianmai/kit';
+import { ConfigError, delay, type Closable, type Log, type LogLevel } from '@lianmai/kit';
 import type { Gate } from '../../gate/index.js';
 import type { RotationOptions } from '../../srt/index.js';
 import type { StreamHub } from '../../stream/index.js';
@@ -22,16 +22,12 @@ export interface SrtListenerOptions {
   logLevel?: LogLevel;
 }
 
-/** The port cannot be had. `code` is the system's. */
-export class SrtPortError extends Error {
-  override readonly name = 'SrtPortError';
-  readonly code: string;
-
-  constructor(port: number, code: string, message: string) {
-    const why = code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be opened (${message})`;
-    super(`The UDP port ${port} for SRT ${why}. Choose another one with SRT_PORT.`);
-    this.code = code;
-  }
+/** ConfigError for what an operator can put right. */
+function portError(port: number, { code, message }: { code: string; message: string }): ConfigError {
+  const option = 'SRT_PORT, --srt-port or srt.port';
+  if (code === 'EADDRINUSE')
+    return new ConfigError(`UDP port ${port} is in use by another program. Choose another one for SRT with ${option}.`);
+  return new ConfigError(`UDP port ${port} cannot be opened for SRT: ${message}. Choose another one with ${option}.`);
 }
 
 const START_TIMEOUT_MS = 15_000;
@@ -55,7 +51,7 @@ export class SrtListener implements Closable {
     this.#clients = new SrtClients(options, (message, transfer = []) => this.#worker?.postMessage(message, transfer));
   }
 
-  /** Rejects with SrtPortError. */
+  /** Listens when it resolves; ConfigError when the port cannot be had. */
   static async open(options: SrtListenerOptions): Promise<SrtListener> {
     const listener = new SrtListener(options);
     await listener.#startThread();
@@ -100,7 +96,7 @@ export class SrtListener implements Closable {
 
   #listening(worker: Worker): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new SrtPortError(this.#port, 'ETIMEDOUT', 'no answer')), START_TIMEOUT_MS);
+      const timer = setTimeout(() => reject(new Error('the SRT thread does not start')), START_TIMEOUT_MS);
       const settle = (finish: () => void) => {
         clearTimeout(timer);
         worker.off('error', reject);
@@ -108,7 +104,7 @@ export class SrtListener implements Closable {
       };
       worker.once('error', reject);
       worker.on('message', (message: FromSrtThread) => {
-        if (message.kind === 'failed') settle(() => reject(new SrtPortError(this.#port, message.code, message.message)));
+        if (message.kind === 'failed') settle(() => reject(portError(this.#port, message)));
         else if (message.kind === 'listening') settle(() => (this.#noteListening(message), resolve()));
         else this.#receive(message);
       });
