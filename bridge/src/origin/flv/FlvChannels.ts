@@ -9,6 +9,8 @@ export interface ChannelsOptions extends ChannelOptions {
   openRendition?: OpenRendition;
 }
 
+const asItIs: OpenRendition = (stream) => ({ stream, close: () => undefined });
+
 /** The channels of all streams that have players. */
 export class FlvChannels {
   readonly #options: ChannelsOptions;
@@ -28,7 +30,7 @@ export class FlvChannels {
 
   /** Plays the stream to the socket until that closes. */
   play(stream: Stream, options: Omit<PlayerOptions, keyof PlayerLimits>, onError: (error: unknown) => void): void {
-    const { openRendition = (source) => ({ stream: source, close: () => undefined }) } = this.#options;
+    const { openRendition = asItIs } = this.#options;
     const channel = this.#channels.get(stream) ?? new FlvChannel(() => openRendition(stream), this.#options);
     this.#channels.set(stream, channel);
     const leave = channel.join(options, onError);

@@ -179,8 +179,8 @@ describe('the header of the file', { timeout: 60_000 }, () => {
     const abort = new AbortController();
     scope.defer(() => abort.abort());
     const response = await fetch(url, { signal: abort.signal });
-    const { value } = (await response.body?.getReader().read()) ?? {};
-    return value?.[4];
+    const read = await response.body?.getReader().read();
+    return read?.value instanceof Uint8Array ? read.value[4] : undefined;
   };
 
   it.each([
