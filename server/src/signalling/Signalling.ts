@@ -23,7 +23,7 @@ export function createSocketServer(http: HttpServer | HttpsServer): Server {
     pingTimeout: PING_TIMEOUT_MS,
     connectTimeout: 10_000,
     // Upgrades that are not ours may be the origin's, which takes its time; those that are nobody's end then.
-    destroyUpgradeTimeout: 10_000,
+    destroyUpgradeTimeout: 65_000,
     // A token stands in each handshake and no cookie does anything: pages of other origins may connect, as other clients can anyway.
     cors: { origin: true },
   });
