@@ -35,6 +35,7 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
         ...host,
         metrics: new Metrics(),
         flv: { batchMs: config.batchMs },
+        hls: hlsSettings(config),
       }),
     );
     const rtmp = scope.own(await RtmpServer.open({ ...rtmpSettings(config), ...host, gate, hub, log }));
@@ -108,6 +109,13 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
     throw error;
   }
 }
+
+const hlsSettings = ({ hls, dataDir }: BridgeConfig) => ({
+  targetMs: hls.segmentMs,
+  partMs: hls.partMs,
+  dvrSeconds: hls.dvrSeconds,
+  dvrDirectory: path.join(dataDir, 'dvr'),
+});
 
 /** ConfigError names the file that cannot be read. */
 function rtmpSettings({ rtmp: { port, tlsPort, cert, key }, batchMs }: BridgeConfig) {

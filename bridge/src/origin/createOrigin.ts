@@ -25,7 +25,7 @@ export interface OriginOptions {
 export type HlsSettings = HlsOriginOptions;
 export type FlvSettings = FlvOptions;
 
-const HLS_DEFAULTS: HlsSettings = { targetMs: 2000, listed: 6, kept: 3, endedMs: 60_000 };
+const HLS_DEFAULTS: HlsSettings = { targetMs: 2000, partMs: 333, listed: 6, kept: 3, endedMs: 60_000, dvrSeconds: 0 };
 /** Who has not said within this time what they want is not a player. */
 const REQUEST_WITHIN_MS = 10_000;
 /** Above a batch: a write that the kernel takes at once is over at once. */
@@ -40,7 +40,7 @@ export interface Origin extends Closable {
 
 /** Listens when it resolves; rejects when the port is taken. */
 export async function createOrigin({ hub, gate, port, host, log, metrics, ...settings }: OriginOptions): Promise<Origin> {
-  const hls = new HlsOrigin(hub, { ...HLS_DEFAULTS, ...settings.hls }, log);
+  const hls = await HlsOrigin.create({ hub, gate, log }, { ...HLS_DEFAULTS, ...settings.hls });
   const flv = createFlvOrigin({ hub, gate, log }, { ...FLV_DEFAULTS, ...settings.flv });
   let isReady = true;
   const server = createServer(
@@ -56,23 +56,24 @@ export async function createOrigin({ hub, gate, port, host, log, metrics, ...set
   try {
     await listen(server, port, host);
   } catch (error) {
-    hls.close('not listening');
+    await hls.close('not listening');
     throw error;
   }
-  metrics?.gauge('origin_hls_viewers', 'Players that fetch an HLS playlist', () => hls.viewers);
+  metrics?.gauge('origin_hls_viewers', 'Players that fetch an HLS playlist', () => hls.sessions.watching);
   metrics?.gauge('origin_flv_players', 'Players of HTTP-FLV and WS-FLV', () => flv.channels.playerCount);
   metrics?.gauge('origin_streams', 'Streams in the hub', () => hub.streams.length);
   return {
     port: (server.address() as AddressInfo).port,
-    viewers: (id) => hls.get(id)?.viewers.count(Date.now()) ?? 0,
+    viewers: (id) => hls.sessions.count(id),
     async close(reason) {
       isReady = false;
-      hls.close(reason);
+      const packaged = hls.close(reason);
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
         for (const socket of upgraded) socket.destroy();
       });
+      await packaged;
     },
   };
 }

@@ -25,26 +25,29 @@ const DEPENDS_ON_NOTHING = 0x02000000;
 /** Depends on others, is no sync sample. */
 const DEPENDS = 0x01010000;
 
-/** `moof` + `mdat` with one run for each track that has samples. */
+/** `moof` + `mdat` with one run for each track that has samples: every byte of media is copied once, into its place. */
 export function fragment(sequence: number, runs: readonly Fmp4Run[]): Buffer {
   const filled = runs.filter((run) => run.samples.length > 0);
-  const size = moof(sequence, filled, 0).length;
-  const data = filled.flatMap((run) => run.samples.map((sample) => sample.data));
-  return Buffer.concat([moof(sequence, filled, size + MDAT_HEADER_BYTES), box('mdat', ...data)]);
-}
-
-const MDAT_HEADER_BYTES = 8;
-
-/** `dataOffset`: from the start of the box to the first run's data. */
-function moof(sequence: number, runs: readonly Fmp4Run[], dataOffset: number): Buffer {
-  let offset = dataOffset;
-  const trafs = runs.map((run) => {
+  const moofBytes = BOX_BYTES + MFHD_BYTES + filled.reduce((sum, run) => sum + trafBytes(run), 0);
+  let offset = moofBytes + BOX_BYTES;
+  const trafs = filled.map((run) => {
     const built = traf(run, offset);
     for (const sample of run.samples) offset += sample.data.length;
     return built;
   });
-  return box('moof', fullBox('mfhd', 0, 0, u32(sequence)), ...trafs);
+  const moof = box('moof', fullBox('mfhd', 0, 0, u32(sequence)), ...trafs);
+  const mdat = Buffer.allocUnsafe(BOX_BYTES);
+  mdat.writeUInt32BE(offset - moofBytes, 0);
+  mdat.write('mdat', 4, 'latin1');
+  return Buffer.concat([moof, mdat, ...filled.flatMap((run) => run.samples.map((sample) => sample.data))], offset);
 }
+
+const BOX_BYTES = 8;
+const MFHD_BYTES = 16;
+/** traf, tfhd, tfdt and the head of trun. */
+const TRAF_BYTES = 8 + 20 + 20 + 20;
+const entryBytes = ({ kind }: Pick<Fmp4Run, 'kind'>) => (kind === 'video' ? 16 : 8);
+const trafBytes = (run: Fmp4Run) => TRAF_BYTES + run.samples.length * entryBytes(run);
 
 function traf(run: Fmp4Run, dataOffset: number): Buffer {
   const tfhd = fullBox(
@@ -60,7 +63,7 @@ function traf(run: Fmp4Run, dataOffset: number): Buffer {
 function trun({ kind, samples }: Fmp4Run, dataOffset: number): Buffer {
   const isVideo = kind === 'video';
   const fields = RUN.dataOffset | RUN.duration | RUN.size | (isVideo ? RUN.flags | RUN.composition : 0);
-  const table = Buffer.allocUnsafe(samples.length * (isVideo ? 16 : 8));
+  const table = Buffer.allocUnsafe(samples.length * entryBytes({ kind }));
   let at = 0;
   for (const sample of samples) {
     at = table.writeUInt32BE(sample.durationTicks, at);

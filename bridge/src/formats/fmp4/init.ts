@@ -1,5 +1,8 @@
 import type { AacConfig } from '../aac.js';
+import type { Av1Config } from '../av1.js';
 import type { AvcConfig } from '../avc.js';
+import type { HevcConfig } from '../hevc.js';
+import { dOpsOf, OPUS_SAMPLE_RATE, type OpusConfig } from '../opus.js';
 import { ascii, box, fullBox, u16, u32, u8, zeros } from './box.js';
 
 interface TrackBase {
@@ -8,14 +11,10 @@ interface TrackBase {
   /** Ticks a second. */
   timescale: number;
 }
-export interface VideoTrack extends TrackBase {
-  kind: 'video';
-  config: AvcConfig;
-}
-export interface AudioTrack extends TrackBase {
-  kind: 'audio';
-  config: AacConfig;
-}
+export type VideoTrack = TrackBase & { kind: 'video' } & (
+    { codec: 'h264'; config: AvcConfig } | { codec: 'hevc'; config: HevcConfig } | { codec: 'av1'; config: Av1Config }
+  );
+export type AudioTrack = TrackBase & { kind: 'audio' } & ({ codec: 'aac'; config: AacConfig } | { codec: 'opus'; config: OpusConfig });
 export type Fmp4Track = VideoTrack | AudioTrack;
 
 /**
@@ -49,7 +48,7 @@ function trak(track: Fmp4Track): Buffer {
 const UNDETERMINED = 0x55c4;
 
 function sampleTables(track: Fmp4Track): Buffer {
-  const entry = track.kind === 'video' ? avc1(track.config) : mp4a(track.config);
+  const entry = track.kind === 'video' ? videoEntry(track) : track.codec === 'aac' ? mp4a(track.config) : opus(track.config);
   const empty = [
     fullBox('stts', 0, 0, u32(0)),
     fullBox('stsc', 0, 0, u32(0)),
@@ -61,16 +60,24 @@ function sampleTables(track: Fmp4Track): Buffer {
 
 const SEVENTY_TWO_DPI = 0x480000;
 
-const avc1 = ({ width, height, record }: AvcConfig): Buffer =>
-  box(
-    'avc1',
+/** Sample entry and the box of the codec's configuration. `hvc1`: parameter sets are in the entry, which is what Safari wants. */
+const VIDEO_BOXES = { h264: ['avc1', 'avcC'], hevc: ['hvc1', 'hvcC'], av1: ['av01', 'av1C'] } as const;
+
+function videoEntry({ codec, config: { width, height, record } }: VideoTrack): Buffer {
+  const [entry, configBox] = VIDEO_BOXES[codec];
+  return box(
+    entry,
     ...[zeros(6), u16(1), zeros(16), u16(width, height), u32(SEVENTY_TWO_DPI, SEVENTY_TWO_DPI, 0)],
-    ...[u16(1), zeros(32), u16(24, 0xffff), box('avcC', record)],
+    ...[u16(1), zeros(32), u16(24, 0xffff), box(configBox, record)],
   );
+}
 
 /** The rate field is 16.16: what does not fit is left 0, as 14496-12 12.2.3 allows; players read it from the config. */
 const mp4a = ({ channels, sampleRate, record }: AacConfig): Buffer =>
   box('mp4a', zeros(6), u16(1), zeros(8), u16(channels, 16, 0, 0), u32(sampleRate < 0x10000 ? sampleRate * 0x10000 : 0), esds(record));
+
+const opus = (config: OpusConfig): Buffer =>
+  box('Opus', zeros(6), u16(1), zeros(8), u16(config.channels, 16, 0, 0), u32(OPUS_SAMPLE_RATE * 0x10000), box('dOps', dOpsOf(config)));
 
 /** ES, decoder config (AAC, audio stream) and specific info descriptors, 14496-1 7.2.6. */
 function esds(record: Buffer): Buffer {

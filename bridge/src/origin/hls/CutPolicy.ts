@@ -39,9 +39,10 @@ export class CutPolicy {
     return elapsedMs >= MIN_SEGMENT_MS && elapsedMs + this.#gopMs > this.#targetMs + TOLERANCE_MS;
   }
 
-  /** Anywhere, key frame or not. */
-  mustCut(elapsedMs: number, bytes: number): boolean {
-    return elapsedMs > MAX_SEGMENT_MS || bytes > MAX_SEGMENT_BYTES;
+  /** Anywhere, key frame or not; `pictureAgeMs`: how long no picture has come while sound has. */
+  mustCut(elapsedMs: number, bytes: number, pictureAgeMs: number): boolean {
+    const isWithoutPicture = pictureAgeMs > this.#targetMs && elapsedMs >= this.#targetMs;
+    return isWithoutPicture || elapsedMs > MAX_SEGMENT_MS || bytes > MAX_SEGMENT_BYTES;
   }
 
   /** Sound alone can be cut anywhere. */

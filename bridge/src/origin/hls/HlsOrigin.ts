@@ -1,59 +1,89 @@
-import type { Closable, Log } from '@lianmai/kit';
+import { join } from 'node:path';
+import type { Log } from '@lianmai/kit';
+import { StreamRef } from '@lianmai/protocol';
+import type { Gate } from '../../gate/index.js';
 import type { Stream, StreamHub, StreamId } from '../../stream/index.js';
+import { diskFiles, DvrStore, type DvrFiles } from './dvr/index.js';
 import { HlsChannel, type HlsOptions } from './HlsChannel.js';
+import { Sessions } from './Sessions.js';
 
 interface Slot {
   channel: HlsChannel;
   /** Packaging of the stream that is on. */
   stop: AbortController | null;
-  /** Runs after the end: then the channel is forgotten. */
+  /** Runs after the end: then the live playlists are forgotten. */
   farewell: NodeJS.Timeout | null;
 }
 
 export interface HlsOriginOptions extends HlsOptions {
   /** How long the playlist of an ended broadcast can be read, with its end in it. */
   endedMs: number;
+  /** Length of the window that can be sought back in; 0: there is none. */
+  dvrSeconds: number;
+  /** Where the window is kept; without it there is none. */
+  dvrDirectory?: string;
+  /** Default: the disk. */
+  dvrFiles?: DvrFiles;
 }
 
+interface Parts {
+  hub: StreamHub;
+  gate: Gate;
+  log: Log;
+}
+
+const TICK_MS = 1000;
+/** A session that has been silent for three target durations and a little is over, but no phone in a tunnel is gone that soon. */
+const SESSION_TARGETS = 3;
+const MIN_SESSION_MS = 15_000;
+
 /** Packages every stream of the hub as it is published, and keeps it readable for a while after its end. */
-export class HlsOrigin implements Closable {
+export class HlsOrigin {
+  readonly sessions: Sessions;
   readonly #slots = new Map<string, Slot>();
-  readonly #hub: StreamHub;
+  readonly #parts: Parts;
   readonly #options: HlsOriginOptions;
-  readonly #log: Log;
+  readonly #tick: NodeJS.Timeout;
   readonly #onPublished = (stream: Stream) => this.#start(stream);
 
-  constructor(hub: StreamHub, options: HlsOriginOptions, log: Log) {
-    this.#hub = hub;
+  private constructor(parts: Parts, options: HlsOriginOptions) {
+    this.#parts = parts;
     this.#options = options;
-    this.#log = log;
-    hub.on('published', this.#onPublished);
-    for (const stream of hub.streams) this.#start(stream);
+    this.sessions = new Sessions(parts.gate, Math.max(MIN_SESSION_MS, SESSION_TARGETS * options.targetMs + 5000));
+    this.#tick = setInterval(() => this.#keepOrder(Date.now()), TICK_MS);
+    this.#tick.unref();
+  }
+
+  /** With the windows that an earlier process has left. */
+  static async create(parts: Parts, options: HlsOriginOptions): Promise<HlsOrigin> {
+    const origin = new HlsOrigin(parts, options);
+    await origin.#recover();
+    parts.hub.on('published', origin.#onPublished);
+    for (const stream of parts.hub.streams) origin.#start(stream);
+    return origin;
   }
 
   get(id: StreamId): HlsChannel | undefined {
     return this.#slots.get(`${id.app}/${id.name}`)?.channel;
   }
 
-  get viewers(): number {
-    let sum = 0;
-    for (const { channel } of this.#slots.values()) sum += channel.viewers.count(Date.now());
-    return sum;
-  }
-
-  close(reason: string): void {
-    this.#hub.off('published', this.#onPublished);
-    for (const slot of this.#slots.values()) {
+  /** Resolves when the windows are on disk. */
+  async close(reason: string): Promise<void> {
+    this.#parts.hub.off('published', this.#onPublished);
+    clearInterval(this.#tick);
+    this.sessions.close();
+    const slots = [...this.#slots.values()];
+    this.#slots.clear();
+    for (const slot of slots) {
       slot.stop?.abort(new Error(reason));
       if (slot.farewell) clearTimeout(slot.farewell);
     }
-    this.#slots.clear();
+    await Promise.all(slots.map(({ channel }) => channel.close()));
   }
 
   #start(stream: Stream): void {
-    const log = this.#log.child({ stream: stream.key });
-    const slot = this.#slots.get(stream.key) ?? { channel: new HlsChannel(this.#options, log), stop: null, farewell: null };
-    this.#slots.set(stream.key, slot);
+    const log = this.#parts.log.child({ stream: stream.key });
+    const slot = this.#slots.get(stream.key) ?? this.#createSlot(stream, this.#dvrOf(stream));
     if (slot.farewell) clearTimeout(slot.farewell);
     const stop = new AbortController();
     Object.assign(slot, { stop, farewell: null });
@@ -63,13 +93,55 @@ export class HlsOrigin implements Closable {
         if (!stop.signal.aborted) log.error({ err: error }, 'HLS packaging failed');
       })
       .then(() => {
-        if (slot.stop === stop && !stop.signal.aborted) this.#end(stream.key, slot);
+        if (slot.stop === stop && !stop.signal.aborted) this.#end(slot);
       });
   }
 
-  #end(key: string, slot: Slot): void {
+  #createSlot(id: StreamId, dvr: DvrStore | null): Slot {
+    const log = this.#parts.log.child({ stream: `${id.app}/${id.name}` });
+    const slot: Slot = { channel: new HlsChannel(this.#options, dvr, log), stop: null, farewell: null };
+    this.#slots.set(`${id.app}/${id.name}`, slot);
+    return slot;
+  }
+
+  #end(slot: Slot): void {
     slot.stop = null;
-    slot.farewell = setTimeout(() => this.#slots.delete(key), this.#options.endedMs);
+    slot.farewell = setTimeout(() => slot.channel.forgetLive(), this.#options.endedMs);
     slot.farewell.unref();
+  }
+
+  #dvrOf(id: StreamId): DvrStore | null {
+    const options = this.#dvrOptions(id);
+    return options && DvrStore.fresh(options);
+  }
+
+  #dvrOptions(id: StreamId) {
+    const { dvrSeconds, dvrDirectory, dvrFiles = diskFiles } = this.#options;
+    const ref = StreamRef.safeParse({ app: id.app, name: id.name }).data;
+    if (!ref || dvrDirectory === undefined || dvrSeconds <= 0) return null;
+    const log = this.#parts.log.child({ stream: `${id.app}/${id.name}` });
+    return { directory: join(dvrDirectory, ref.app, ref.name), windowMs: dvrSeconds * 1000, files: dvrFiles, log };
+  }
+
+  async #recover(): Promise<void> {
+    const { dvrDirectory, dvrFiles = diskFiles } = this.#options;
+    if (dvrDirectory === undefined) return;
+    for (const app of await dvrFiles.list(dvrDirectory))
+      for (const name of await dvrFiles.list(join(dvrDirectory, app))) {
+        const options = this.#dvrOptions({ app, name });
+        const dvr = options && (await DvrStore.open(options));
+        if (dvr?.last) this.#end(this.#createSlot({ app, name }, dvr));
+      }
+  }
+
+  #keepOrder(nowMs: number): void {
+    this.sessions.expire(nowMs);
+    for (const [key, slot] of this.#slots) {
+      slot.channel.waiters.expire(nowMs);
+      slot.channel.prune(nowMs);
+      if (slot.stop || !slot.channel.isForgotten) continue;
+      this.#slots.delete(key);
+      void slot.channel.close();
+    }
   }
 }

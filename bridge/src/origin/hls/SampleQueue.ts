@@ -1,13 +1,19 @@
 import type { Fmp4Run, Fmp4Sample } from '../../formats/index.js';
 
-interface QueuedSample {
-  ticks: number;
-  compositionTicks: number;
-  isKeyFrame: boolean;
+export interface QueueInput {
+  /** Shared with the stream, not copied before it is in a fragment. */
   data: Buffer;
+  compositionMs: number;
+  isKeyFrame: boolean;
+  /** Of a sound, if the packet itself tells. */
+  durationTicks?: number | undefined;
 }
 
-interface TrackClock {
+interface QueuedSample extends Fmp4Sample {
+  ticks: number;
+}
+
+export interface TrackClock {
   id: number;
   kind: 'video' | 'audio';
   timescale: number;
@@ -37,38 +43,49 @@ export class SampleQueue {
     return this.#samples.length;
   }
 
+  /** Decoding time of the first one that waits, ms. */
+  get firstMs(): number | null {
+    const first = this.#samples[0];
+    return first ? (first.ticks * 1000) / this.clock.timescale : null;
+  }
+
   /** A time that does not grow is left out. */
-  push(dtsMs: number, sample: { data: Buffer; compositionMs: number; isKeyFrame: boolean }): void {
+  push(dtsMs: number, { data, compositionMs, isKeyFrame, durationTicks = this.clock.nominalTicks }: QueueInput): void {
     const ticks = this.#ticksAt(dtsMs);
     if (this.#lastTicks !== null && ticks <= this.#lastTicks) return;
     this.#lastTicks = ticks;
-    const compositionTicks = Math.round((sample.compositionMs * this.clock.timescale) / 1000);
-    this.#samples.push({ ticks, compositionTicks, isKeyFrame: sample.isKeyFrame, data: sample.data });
+    this.#lastDurationTicks = this.clock.kind === 'audio' ? durationTicks : this.#lastDurationTicks;
+    const compositionTicks = Math.round((compositionMs * this.clock.timescale) / 1000);
+    this.#samples.push({ ticks, compositionTicks, isKeyFrame, data, durationTicks });
   }
 
-  /** All of them as a run; `nextDtsMs` is when the next sample of this track plays, if known. */
-  take(nextDtsMs: number | null): Fmp4Run | null {
-    const queued = this.#samples;
-    const first = queued[0];
+  /** What plays before `untilMs` (null: everything) as a run; a picture lasts until the next one, the last until then. */
+  take(untilMs: number | null): Fmp4Run | null {
+    const { id, kind, timescale } = this.clock;
+    const untilTicks = untilMs === null ? null : Math.round((untilMs * timescale) / 1000);
+    const end = untilTicks === null ? -1 : this.#samples.findIndex((sample) => sample.ticks >= untilTicks);
+    const taken = end < 0 ? this.#samples : this.#samples.slice(0, end);
+    const first = taken[0];
     if (!first) return null;
-    this.#samples = [];
-    const { id, kind, timescale, nominalTicks } = this.clock;
-    const nextTicks = nextDtsMs === null || kind === 'audio' ? null : Math.round((nextDtsMs * timescale) / 1000);
-    const samples = queued.map((sample, index): Fmp4Sample => {
-      const next = queued[index + 1]?.ticks ?? nextTicks;
-      const durationTicks =
-        next !== null && next > sample.ticks ? next - sample.ticks : kind === 'audio' ? nominalTicks : this.#lastDurationTicks;
-      this.#lastDurationTicks = durationTicks;
-      return { data: sample.data, durationTicks, compositionTicks: sample.compositionTicks, isKeyFrame: sample.isKeyFrame };
+    const rest = end < 0 ? [] : this.#samples.slice(end);
+    if (kind === 'video') this.#measure(taken, rest[0]?.ticks ?? untilTicks);
+    this.#samples = rest;
+    return { trackId: id, kind, baseTicks: first.ticks, samples: taken };
+  }
+
+  #measure(taken: readonly QueuedSample[], endTicks: number | null): void {
+    taken.forEach((sample, index) => {
+      const next = taken[index + 1]?.ticks ?? endTicks;
+      if (next !== null && next > sample.ticks) this.#lastDurationTicks = next - sample.ticks;
+      sample.durationTicks = this.#lastDurationTicks;
     });
-    return { trackId: id, kind, baseTicks: first.ticks, samples };
   }
 
   #ticksAt(dtsMs: number): number {
-    const { kind, timescale, nominalTicks } = this.clock;
+    const { kind, timescale } = this.clock;
     const told = Math.round((dtsMs * timescale) / 1000);
     if (kind === 'video' || this.#lastTicks === null) return told;
-    const counted = this.#lastTicks + nominalTicks;
+    const counted = this.#lastTicks + this.#lastDurationTicks;
     return Math.abs(told - counted) <= (MAX_SLIP_MS * timescale) / 1000 ? counted : told;
   }
 }

@@ -1,18 +1,10 @@
-import {
-  isAac,
-  isAvc,
-  parseAacConfig,
-  parseAvcConfig,
-  readAacBody,
-  readAvcBody,
-  type AacConfig,
-  type AvcConfig,
-  type FlvTag,
-} from '../../formats/index.js';
+import { FormatError, readMediaBody, type FlvTag, type MediaBody } from '../../formats/index.js';
 import { CutPolicy, type CutOptions } from './CutPolicy.js';
-import { Tracks, type Fragment, type Presentation } from './Tracks.js';
+import { readAudioSetup, readVideoSetup, type AudioSetup, type VideoSetup } from './codecs.js';
+import { Lane, type Part, type Presentation } from './Lane.js';
+import type { PartTarget } from './PartTarget.js';
 
-export interface MediaSegment extends Fragment {
+export interface SegmentHead {
   /** Decoding time of the first sample on the stream's timeline, ms. */
   startMs: number;
   /** Can be played without the one before. */
@@ -22,120 +14,164 @@ export interface MediaSegment extends Fragment {
   presentation: Presentation;
 }
 
-/** A step of the timeline beyond this means that media is missing, not late. */
-const HOLE_MS = 1000;
+/** Where a rendition's segments go, piece by piece: begin, parts, end, begin, ... */
+export interface SegmentSink {
+  readonly partTarget: PartTarget;
+  begin(head: SegmentHead): void;
+  add(part: Part): void;
+  /** `spanMs`: how long the segment was on air, for one that nothing came in. */
+  end(spanMs: number): void;
+}
+
+export interface SegmenterSinks {
+  main: SegmentSink;
+  /** The sound alone, cut into the same segments. */
+  audio: SegmentSink;
+}
+
+/** A step of the timeline beyond this means that media is missing, not late; pictures alone may be slow. */
+const HOLE_MS = { withSound: 1000, withoutSound: 3000 };
 
 /**
- * Tags in, fragmented MP4 segments out; no clocks, no I/O. Starts at a key frame; a new codec config or a hole ends the segment, and another
+ * Tags in, fragmented MP4 parts and segments out; no clocks, no I/O. Starts at a key frame; a new codec config or a hole ends the segment, and another
  * presentation starts at the next key frame.
  */
 export class Segmenter {
   readonly #policy: CutPolicy;
-  readonly #emit: (segment: MediaSegment) => void;
-  #avc: AvcConfig | null = null;
-  #aac: AacConfig | null = null;
+  readonly #sinks: SegmenterSinks;
+  #video: { setup: VideoSetup; record: Buffer } | null = null;
+  #audio: { setup: AudioSetup; record: Buffer } | null = null;
   /** Null until a key frame opens the next presentation. */
-  #tracks: Tracks | null = null;
+  #lanes: { main: Lane; audio: Lane | null } | null = null;
   #startMs = 0;
-  #lastMs = 0;
-  #isIndependent = true;
+  #bytes = 0;
+  #lastMs = { video: 0, audio: 0 };
   #isDiscontinuous = false;
+  #refused: string | null = null;
 
-  constructor(options: CutOptions, emit: (segment: MediaSegment) => void) {
+  constructor(options: CutOptions, sinks: SegmenterSinks) {
     this.#policy = new CutPolicy(options);
-    this.#emit = emit;
+    this.#sinks = sinks;
   }
 
-  /** Throws FormatError on a config or body that cannot be read; the next tag may be fine again. Codecs other than H.264 and AAC are left out. */
+  /** Throws FormatError on a config or body that cannot be read; the next tag may be fine again. Codecs that HLS has no place for are left out. */
   push(tag: FlvTag): void {
-    if (isAvc(tag)) {
-      if (tag.isConfig) this.#configureVideo(readAvcBody(tag.body).data);
-      else this.#pushVideo(tag);
-    } else if (isAac(tag)) {
-      if (tag.isConfig) this.#configureAudio(readAacBody(tag.body));
-      else this.#pushAudio(tag);
-    }
+    if (tag.kind === 'data') return;
+    const body = readMediaBody(tag);
+    if (!body) return;
+    if (body.isConfig) this.#configure(tag.kind, body);
+    else if (tag.kind === 'video') this.#pushVideo(tag, body);
+    else this.#pushAudio(tag, body);
   }
 
-  /** Cuts what there is: nothing follows. */
+  /** Ends the segment: nothing follows, or not for a while. */
   flush(): void {
-    this.#cut(null);
+    this.#end(null);
+    this.#lanes = null;
   }
 
-  #configureVideo(record: Buffer): void {
-    if (this.#avc?.record.equals(record)) return;
+  #configure(kind: 'video' | 'audio', body: MediaBody): void {
+    const current = kind === 'video' ? this.#video : this.#audio;
+    if (current?.record.equals(body.data)) return;
     this.#breakOff();
-    this.#avc = null;
-    this.#avc = parseAvcConfig(record);
+    if (kind === 'video') this.#video = null;
+    else this.#audio = null;
+    const record = Buffer.from(body.data);
+    if (kind === 'video') {
+      const setup = readVideoSetup({ ...body, data: record });
+      this.#video = setup && { setup, record };
+    } else {
+      const setup = readAudioSetup({ ...body, data: record });
+      this.#audio = setup && { setup, record };
+    }
+    if (!(kind === 'video' ? this.#video : this.#audio)) this.#refuse(body.codec);
   }
 
-  #configureAudio(record: Buffer): void {
-    if (this.#aac?.record.equals(record)) return;
-    this.#breakOff();
-    this.#aac = null;
-    this.#aac = parseAacConfig(record);
+  /** Once per codec: the log is for people. */
+  #refuse(codec: string): void {
+    if (this.#refused === codec) return;
+    this.#refused = codec;
+    throw new FormatError(`HLS carries no ${codec}: left out`);
   }
 
-  #pushVideo(tag: FlvTag): void {
-    if (!this.#avc) return;
-    this.#breakOffAtHole(tag.dtsMs);
+  #pushVideo(tag: FlvTag, body: MediaBody): void {
+    if (body.codec !== this.#video?.setup.codec) return;
+    this.#breakOffAtHole('video', tag.dtsMs);
     if (tag.isKeyFrame) {
-      if (!this.#tracks || this.#policy.isTimeToCut(tag.dtsMs - this.#startMs)) this.#startSegment(tag.dtsMs, true);
+      if (!this.#lanes || this.#policy.isTimeToCut(tag.dtsMs - this.#startMs)) this.#startSegment(tag.dtsMs, true);
       this.#policy.seeKeyFrame(tag.dtsMs);
     } else this.#cutWhatIsTooLong(tag.dtsMs);
-    this.#add(tag);
+    this.#add(tag, body, undefined);
   }
 
-  #pushAudio(tag: FlvTag): void {
-    if (!this.#aac) return;
-    this.#breakOffAtHole(tag.dtsMs);
-    if (this.#avc) this.#cutWhatIsTooLong(tag.dtsMs);
-    else if (!this.#tracks || this.#policy.isLongEnough(tag.dtsMs - this.#startMs)) this.#startSegment(tag.dtsMs, true);
-    this.#add(tag);
+  #pushAudio(tag: FlvTag, body: MediaBody): void {
+    if (body.codec !== this.#audio?.setup.codec) return;
+    const durationTicks = this.#audio.setup.packetTicks(body.data);
+    this.#breakOffAtHole('audio', tag.dtsMs);
+    if (this.#video) this.#cutWhatIsTooLong(tag.dtsMs, tag.dtsMs - this.#lastMs.video);
+    else if (!this.#lanes || this.#policy.isLongEnough(tag.dtsMs - this.#startMs)) this.#startSegment(tag.dtsMs, true);
+    this.#add(tag, body, durationTicks);
   }
 
-  #add(tag: FlvTag): void {
-    if (!this.#tracks) return;
-    this.#tracks.add(tag);
-    this.#lastMs = Math.max(this.#lastMs, tag.dtsMs);
+  #add({ kind, dtsMs, isKeyFrame }: FlvTag, { data, compositionMs }: MediaBody, durationTicks: number | undefined): void {
+    if (!this.#lanes || kind === 'data') return;
+    const isVideo = kind === 'video';
+    const sample = { data, compositionMs, isKeyFrame: !isVideo || isKeyFrame, durationTicks };
+    this.#lanes.main.add(kind, dtsMs, sample);
+    if (!isVideo) this.#lanes.audio?.add(kind, dtsMs, sample);
+    this.#bytes += data.length;
+    this.#lastMs[kind] = dtsMs;
   }
 
   /** Memory is bounded, key frames or not. */
-  #cutWhatIsTooLong(dtsMs: number): void {
-    if (this.#tracks && this.#policy.mustCut(dtsMs - this.#startMs, this.#tracks.bytes)) this.#startSegment(dtsMs, false);
+  #cutWhatIsTooLong(dtsMs: number, pictureAgeMs = 0): void {
+    const elapsedMs = dtsMs - this.#startMs;
+    if (this.#lanes && this.#policy.mustCut(elapsedMs, this.#bytes, pictureAgeMs)) this.#startSegment(dtsMs, false);
   }
 
-  #breakOffAtHole(dtsMs: number): void {
-    if (this.#tracks && Math.abs(dtsMs - this.#lastMs) > HOLE_MS) this.#breakOff();
+  #breakOffAtHole(kind: 'video' | 'audio', dtsMs: number): void {
+    const holeMs = this.#audio ? HOLE_MS.withSound : HOLE_MS.withoutSound;
+    const newestMs = Math.max(this.#lastMs.video, this.#lastMs.audio);
+    if (this.#lanes && (dtsMs - newestMs > holeMs || this.#lastMs[kind] - dtsMs > holeMs)) this.#breakOff();
   }
 
   /** What comes next is another presentation, from the next key frame on. */
   #breakOff(): void {
-    this.#cut(null);
-    if (this.#tracks) this.#isDiscontinuous = true;
-    this.#tracks = null;
+    this.#end(null);
+    if (this.#lanes) this.#isDiscontinuous = true;
+    this.#lanes = null;
     this.#policy.forget();
   }
 
   #startSegment(dtsMs: number, isIndependent: boolean): void {
-    this.#cut(dtsMs);
-    this.#tracks ??= new Tracks(this.#avc, this.#aac);
+    this.#end(dtsMs);
+    this.#lanes ??= this.#open(dtsMs);
+    const { main, audio } = this.#lanes;
+    const head = { startMs: dtsMs, isDiscontinuous: this.#isDiscontinuous };
+    this.#sinks.main.begin({ ...head, isIndependent, presentation: main.presentation });
+    if (audio) this.#sinks.audio.begin({ ...head, isIndependent: true, presentation: audio.presentation });
+    this.#isDiscontinuous = false;
     this.#startMs = dtsMs;
-    this.#lastMs = dtsMs;
-    this.#isIndependent = isIndependent;
+    this.#bytes = 0;
   }
 
-  #cut(nextDtsMs: number | null): void {
-    const cut = this.#tracks?.take(nextDtsMs);
-    if (!this.#tracks || !cut) return;
-    const { presentation } = this.#tracks;
-    this.#emit({
-      ...cut,
-      startMs: this.#startMs,
-      isIndependent: this.#isIndependent,
-      isDiscontinuous: this.#isDiscontinuous,
-      presentation,
-    });
-    this.#isDiscontinuous = false;
+  #open(dtsMs: number): { main: Lane; audio: Lane | null } {
+    this.#lastMs = { video: dtsMs, audio: dtsMs };
+    const [video, audio] = [this.#video?.setup ?? null, this.#audio?.setup ?? null];
+    const { main: mainSink, audio: audioSink } = this.#sinks;
+    return {
+      main: new Lane({ video, audio }, dtsMs, mainSink.partTarget, (part) => mainSink.add(part)),
+      audio: audio && new Lane({ video: null, audio }, dtsMs, audioSink.partTarget, (part) => audioSink.add(part)),
+    };
+  }
+
+  #end(nextDtsMs: number | null): void {
+    if (!this.#lanes) return;
+    const { main, audio } = this.#lanes;
+    const spanMs = (nextDtsMs ?? Math.max(this.#lastMs.video, this.#lastMs.audio)) - this.#startMs;
+    main.finish(nextDtsMs);
+    this.#sinks.main.end(spanMs);
+    audio?.finish(nextDtsMs);
+    if (audio) this.#sinks.audio.end(spanMs);
   }
 }

@@ -37,13 +37,13 @@ const publish = (hub: StreamHub, name = 'room') => hub.publish({ app: 'live', na
 
 async function mediaUrl(base: string, name = 'room'): Promise<string> {
   const master = await (await fetch(`${base}/live/${name}.m3u8`)).text();
-  return new URL(master.trim().split('\n').at(-1) ?? '', `${base}/live/`).href;
+  return new URL(master.split('\n').find((line) => line !== '' && !line.startsWith('#')) ?? '', `${base}/live/`).href;
 }
 
 const text = async (url: string) => (await fetch(url)).text();
 /** Picture size by ffprobe of the init segment and the segments that a part of a playlist names. */
 async function sizeOf(base: string, part: string): Promise<string> {
-  const names = [/MAP:URI="(.+)"/.exec(part)?.[1], ...part.split('\n').filter((line) => line.endsWith('.m4s'))];
+  const names = [/MAP:URI="(.+)"/.exec(part)?.[1], ...part.split('\n').filter((line) => /^[^#].*\.m4s$/.test(line))];
   const urls = names.map((name) => `${base}/live/room/${name}`).join('|');
   const args = ['-v', 'error', '-select_streams', 'v', '-show_entries', 'stream=width,height', '-of', 'csv=p=0:s=x', `concat:${urls}`];
   const { stdout } = await run('ffprobe', ['-protocol_whitelist', 'concat,http,tcp', ...args]);
@@ -59,9 +59,10 @@ describe('HLS', { timeout: 60_000 }, () => {
     for (const tag of await encodeFlv({ seconds: 12, bFrames: 2, size: '1280x720' })) publisher.write(tag);
     await publisher.close('end');
     await turn();
-    const url = `${base}/live/room.m3u8`;
-    const decoded = await run('ffmpeg', ['-hide_banner', '-loglevel', 'warning', '-nostdin', '-i', url, '-f', 'null', '-']);
+    const master = `${base}/live/room.m3u8`;
+    const decoded = await run('ffmpeg', ['-hide_banner', '-loglevel', 'warning', '-nostdin', '-i', master, '-f', 'null', '-']);
     expect(decoded.stderr).toBe('');
+    const url = await mediaUrl(base);
     const probed = await run(
       'ffprobe',
       ['-v', 'warning', '-show_entries', 'packet=stream_index,pts_time,dts_time,duration_time:stream=codec_name', '-of', 'json', url],
@@ -132,10 +133,13 @@ describe('HLS', { timeout: 60_000 }, () => {
     expect(playlist).toContain('#EXT-X-TARGETDURATION:2\n');
     expect(playlist.match(/#EXTINF:2\.000,/g)?.length).toBe(3);
     const first = sequenceOf(playlist);
-    const statuses = await Promise.all([-3, -2, -1, 0, 2, 3].map(async (step) => (await get(`/live/room/${first + step}.m4s`)).status));
+    const token = /^(.+)\/\d+\.m4s$/m.exec(playlist)?.[1];
+    const statuses = await Promise.all(
+      [-3, -2, -1, 0, 2, 3].map(async (step) => (await get(`/live/room/${token}/${first + step}.m4s`)).status),
+    );
     expect(statuses).toEqual([404, 200, 200, 200, 200, 404]);
     const times = [...playlist.matchAll(/DATE-TIME:(.+)/g)].map((match) => Date.parse(match[1] ?? ''));
-    expect(times.map((time, index) => time - (times[index - 1] ?? time))).toEqual([0, 2000, 2000]);
+    expect(times.map((time, index) => time - (times[index - 1] ?? time))).toEqual([0, 2000, 2000, 2000]); // the last one is on air
   });
 
   it('forgets an ended broadcast after a while', async () => {
@@ -168,7 +172,7 @@ describe('HLS', { timeout: 60_000 }, () => {
     const renewed = await text(url);
     expect(renewed).not.toContain('ENDLIST');
     expect(sequenceOf(renewed)).toBeGreaterThan(sequenceOf(ended) + 1);
-    expect(/SEQUENCE:(\d+)\n#EXT-X-IND/.exec(renewed)?.[1]).toBe('1');
+    expect(renewed).toMatch(/DISCONTINUITY-SEQUENCE:0\n(#EXT-X-INDEPENDENT-SEGMENTS\n)?#EXT-X-DISCONTINUITY\n/);
     expect(/MAP:URI="(.+)"/.exec(renewed)?.[1]).not.toBe(/MAP:URI="(.+)"/.exec(ended)?.[1]);
     expect((await get('/live/room.m3u8')).headers.get('x-stream-state')).toBe('live');
   });
@@ -206,15 +210,15 @@ describe('HLS', { timeout: 60_000 }, () => {
     for (const tag of await encodeFlv({ seconds: 3, size: '160x90' })) publisher.write(tag);
     await turn();
     const playlist = await text(await mediaUrl(base));
-    const [init, segment] = [/MAP:URI="(.+)"/.exec(playlist)?.[1], /(\d+\.m4s)/.exec(playlist)?.[1]];
+    const [init, segment] = [/MAP:URI="(.+)"/.exec(playlist)?.[1], /^.+\/\d+\.m4s$/m.exec(playlist)?.[0]];
     const headersOf = async (path: string, method = 'GET') => {
       const response = await get(path, { method });
       const { headers, status } = response;
       await response.arrayBuffer();
       return [status, headers.get('content-type'), headers.get('cache-control'), headers.get('access-control-allow-origin')];
     };
-    expect(await headersOf('/live/room.m3u8', 'HEAD')).toEqual([200, 'application/vnd.apple.mpegurl', 'no-store', '*']);
-    expect(await headersOf('/live/room/index.m3u8')).toEqual([200, 'application/vnd.apple.mpegurl', 'public, max-age=1', '*']);
+    expect(await headersOf('/live/room.m3u8', 'HEAD')).toEqual([200, 'application/vnd.apple.mpegurl', 'private, no-store', '*']);
+    expect(await headersOf('/live/room/index.m3u8')).toEqual([200, 'application/vnd.apple.mpegurl', 'private, no-store', '*']);
     expect(await headersOf(`/live/room/${init}`)).toEqual([200, 'video/mp4', 'public, max-age=86400, immutable', '*']);
     expect(await headersOf(`/live/room/${segment}`, 'HEAD')).toEqual([200, 'video/mp4', 'public, max-age=86400, immutable', '*']);
     expect((await headersOf('/live/room.m3u8', 'OPTIONS'))[0]).toBe(204);

@@ -1,52 +1,156 @@
-import type { ListedSegment, SegmentWindow } from './SegmentWindow.js';
+import type { ListedSegment, Segment } from './Timeline.js';
 
-export const initName = (sequence: number) => `init-${sequence}.mp4`;
-export const segmentName = (sequence: number) => `${sequence}.m4s`;
+/** What a media playlist shows: complete segments, the one on air, and what is promised of the rest. */
+export interface PlaylistView {
+  segments: readonly ListedSegment[];
+  open: Segment | null;
+  /** Parts of complete segments, while they are in memory. */
+  partsOf: (segment: ListedSegment) => Segment['parts'];
+  /** What is on air or will be next; null while that is not known. */
+  next: Pick<ListedSegment, 'sequence' | 'prefix'> | null;
+  targetSeconds: number;
+  partTargetMs: number;
+  isEnded: boolean;
+}
 
-/** RFC 8216 4.3.2-3. Names are relative to the playlist, the same for every viewer. */
-export function mediaPlaylist(window: SegmentWindow): string {
-  const segments = window.listed;
+export const segmentUri = ({ prefix, sequence }: Pick<ListedSegment, 'prefix' | 'sequence'>) => `${prefix}${sequence}.m4s`;
+export const partUri = ({ prefix, sequence }: Pick<ListedSegment, 'prefix' | 'sequence'>, part: number) =>
+  `${prefix}${sequence}.${part}.m4s`;
+
+const seconds = (ms: number) => (ms / 1000).toFixed(3);
+/** Rounded up, so that nothing that is measured against it is too long. */
+const secondsUp = (ms: number) => (Math.ceil(ms - 1e-6) / 1000).toFixed(3);
+
+/** RFC 8216bis 4.4.3.8: the least that it allows, so that few tags are sent again. */
+const SKIP_TARGETS = 6;
+const HOLD_BACK_TARGETS = 3;
+const PART_HOLD_BACK_TARGETS = 3;
+/** 4.4.4.9: older parts are of no use to anybody. */
+const PARTS_FOR_TARGETS = 3;
+
+/** RFC 8216bis 4.4.3-4. The same for every viewer. `canSkip`: the reader has a former version of it, and gets what is new (6.2.5.1). */
+export function mediaPlaylist(view: PlaylistView, canSkip = false): string {
+  const { segments, open, targetSeconds, isEnded } = view;
+  const first = segments[0] ?? open;
+  const skipped = canSkip && !isEnded ? countSkippable(view) : 0;
   const lines = [
     '#EXTM3U',
-    '#EXT-X-VERSION:7',
-    `#EXT-X-TARGETDURATION:${window.targetSeconds}`,
-    `#EXT-X-MEDIA-SEQUENCE:${segments[0]?.sequence ?? 0}`,
-    `#EXT-X-DISCONTINUITY-SEQUENCE:${window.discontinuitySequence}`,
+    '#EXT-X-VERSION:9',
+    `#EXT-X-TARGETDURATION:${targetSeconds}`,
+    serverControl(view),
+    `#EXT-X-PART-INF:PART-TARGET=${secondsUp(view.partTargetMs)}`,
+    `#EXT-X-MEDIA-SEQUENCE:${first?.sequence ?? 0}`,
+    `#EXT-X-DISCONTINUITY-SEQUENCE:${first ? first.discontinuity - (first.isDiscontinuous ? 1 : 0) : 0}`,
   ];
-  if (segments.every((segment) => segment.isIndependent)) lines.push('#EXT-X-INDEPENDENT-SEGMENTS');
-  segments.forEach((segment, index) => lines.push(...segmentLines(segment, segments[index - 1])));
-  if (window.isEnded) lines.push('#EXT-X-ENDLIST');
+  if (segments.every(canStart) && (!open || canStart(open))) lines.push('#EXT-X-INDEPENDENT-SEGMENTS');
+  if (skipped > 0) lines.push(`#EXT-X-SKIP:SKIPPED-SEGMENTS=${skipped}`);
+  const partsFrom = firstWithParts(view);
+  let init = skipped > 0 ? (segments[skipped - 1]?.init ?? null) : null;
+  for (let index = skipped; index < segments.length; index++) {
+    const segment = segments[index];
+    if (!segment) break;
+    if (index >= partsFrom) pushHead(lines, segment, init).push(...partLines(segment, view.partsOf(segment)), ...segmentTail(segment));
+    else lines.push(...wholeText(segment, init));
+    init = segment.init ?? init;
+  }
+  if (isEnded) lines.push('#EXT-X-ENDLIST');
+  else pushOpen(lines, view, init);
   return `${lines.join('\n')}\n`;
 }
 
-function segmentLines(segment: ListedSegment, former: ListedSegment | undefined): string[] {
-  const lines: string[] = [];
-  if (segment.isDiscontinuous) lines.push('#EXT-X-DISCONTINUITY');
-  if (segment.initSequence !== former?.initSequence) lines.push(`#EXT-X-MAP:URI="${initName(segment.initSequence)}"`);
-  lines.push(`#EXT-X-PROGRAM-DATE-TIME:${new Date(segment.atMs).toISOString()}`);
-  lines.push(`#EXTINF:${(segment.durationMs / 1000).toFixed(3)},`, segmentName(segment.sequence));
+const canStart = (segment: ListedSegment) => segment.isIndependent || segment.isGap;
+
+function serverControl({ targetSeconds, partTargetMs }: PlaylistView): string {
+  return [
+    '#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES',
+    `CAN-SKIP-UNTIL=${targetSeconds * SKIP_TARGETS}.0`,
+    `PART-HOLD-BACK=${secondsUp(Math.ceil(partTargetMs) * PART_HOLD_BACK_TARGETS)}`,
+    `HOLD-BACK=${targetSeconds * HOLD_BACK_TARGETS}.0`,
+  ].join(',');
+}
+
+/** Only those that end before the boundary. */
+function countSkippable({ segments, open, targetSeconds }: PlaylistView): number {
+  let leftMs = targetSeconds * SKIP_TARGETS * 1000 - (open?.durationMs ?? 0);
+  let index = segments.length;
+  while (index > 0 && leftMs > 0) leftMs -= segments[--index]?.durationMs ?? 0;
+  return index;
+}
+
+function firstWithParts({ segments, open, targetSeconds }: PlaylistView): number {
+  let leftMs = targetSeconds * PARTS_FOR_TARGETS * 1000 - (open?.durationMs ?? 0);
+  let index = segments.length;
+  while (index > 0 && leftMs > 0) {
+    leftMs -= segments[index - 1]?.durationMs ?? 0;
+    if (leftMs >= 0) index--;
+  }
+  return index;
+}
+
+/** A long playlist is asked for again and again: the lines of a segment are made once. */
+const texts = new WeakMap<ListedSegment, { init: string | null; isGap: boolean; lines: string[] }>();
+
+function wholeText(segment: ListedSegment, init: string | null): string[] {
+  const known = texts.get(segment);
+  if (known?.init === init && known.isGap === segment.isGap) return known.lines;
+  const lines = [pushHead([], segment, init).concat(segmentTail(segment)).join('\n')];
+  texts.set(segment, { init, isGap: segment.isGap, lines });
   return lines;
 }
 
-/** RFC 8216 4.3.4: tells codecs and size before the first segment is fetched. `uri` may be the viewer's own. Null before there is a segment. */
-export function masterPlaylist(window: SegmentWindow, uri: string): string | null {
-  const { presentation, listed } = window;
-  const last = listed.at(-1);
-  if (!presentation || !last) return null;
-  const attributes = [`BANDWIDTH=${peakBitrate(listed)}`, `AVERAGE-BANDWIDTH=${averageBitrate(listed)}`, `CODECS="${presentation.codecs}"`];
-  if (presentation.video)
-    attributes.push(`RESOLUTION=${presentation.video.width}x${presentation.video.height}`, `FRAME-RATE=${last.frameRate.toFixed(3)}`);
-  return `#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-STREAM-INF:${attributes.join(',')}\n${uri}\n`;
+/** `init`: the one in force. A gap needs none. */
+function pushHead(lines: string[], segment: ListedSegment, init: string | null): string[] {
+  if (segment.isDiscontinuous) lines.push('#EXT-X-DISCONTINUITY');
+  if (segment.init !== null && segment.init !== init) lines.push(`#EXT-X-MAP:URI="${segment.init}"`);
+  lines.push(`#EXT-X-PROGRAM-DATE-TIME:${new Date(segment.atMs).toISOString()}`);
+  return lines;
+}
+
+const segmentTail = (segment: ListedSegment) => [
+  ...(segment.isGap ? ['#EXT-X-GAP'] : []),
+  `#EXTINF:${seconds(segment.durationMs)},`,
+  segmentUri(segment),
+];
+
+const partLines = (segment: ListedSegment, parts: Segment['parts']) =>
+  parts.map(
+    ({ durationMs, isIndependent }, index) =>
+      `#EXT-X-PART:DURATION=${(durationMs / 1000).toFixed(5)},URI="${partUri(segment, index)}"${isIndependent ? ',INDEPENDENT=YES' : ''}`,
+  );
+
+/** What is on air, and the name of what comes next: its request is answered when it is there. */
+function pushOpen(lines: string[], { open, next }: PlaylistView, init: string | null): void {
+  if (open && open.parts.length > 0) pushHead(lines, open, init).push(...partLines(open, open.parts));
+  if (next) lines.push(`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${partUri(next, open?.parts.length ?? 0)}"`);
+}
+
+export interface Variant {
+  uri: string;
+  /** Complete segments by which it is measured. */
+  segments: readonly Segment[];
+}
+
+/** RFC 8216bis 4.4.6: tells codecs, size and bandwidth before the first segment is fetched. null before there is a segment. */
+export function masterPlaylist(variants: readonly Variant[]): string | null {
+  const lines = variants.flatMap(({ uri, segments }) => {
+    const measured = segments.filter((segment) => !segment.isGap);
+    const last = measured.at(-1);
+    if (!last) return [];
+    const attributes = [`BANDWIDTH=${peakBitrate(measured)}`, `AVERAGE-BANDWIDTH=${averageBitrate(measured)}`];
+    attributes.push(`CODECS="${last.presentation.codecs}"`);
+    const { video } = last.presentation;
+    if (video) attributes.push(`RESOLUTION=${video.width}x${video.height}`);
+    if (video && last.frames > 0) attributes.push(`FRAME-RATE=${((last.frames * 1000) / last.durationMs).toFixed(3)}`);
+    return [`#EXT-X-STREAM-INF:${attributes.join(',')}`, uri];
+  });
+  return lines.length > 0 ? `${['#EXTM3U', '#EXT-X-VERSION:9', '#EXT-X-INDEPENDENT-SEGMENTS', ...lines].join('\n')}\n` : null;
 }
 
 const bitrate = (bytes: number, durationMs: number) => Math.ceil((bytes * 8000) / Math.max(1, durationMs));
-const peakBitrate = (segments: readonly ListedSegment[]) =>
-  Math.max(...segments.map(({ bytes, durationMs }) => bitrate(bytes.length, durationMs)));
-
-function averageBitrate(segments: readonly ListedSegment[]): number {
-  const bytes = segments.reduce((sum, segment) => sum + segment.bytes.length, 0);
-  return bitrate(
-    bytes,
-    segments.reduce((sum, segment) => sum + segment.durationMs, 0),
-  );
-}
+const sum = (segments: readonly Segment[], key: 'bytes' | 'durationMs') => segments.reduce((total, segment) => total + segment[key], 0);
+const averageBitrate = (segments: readonly Segment[]) => bitrate(sum(segments, 'bytes'), sum(segments, 'durationMs'));
+/** 4.4.6.2: of any run of segments from half a target duration on; single segments are the worst of them, but for crumbs at a discontinuity. */
+const peakBitrate = (segments: readonly Segment[]) => {
+  const full = segments.filter((segment) => segment.durationMs >= 1000);
+  return Math.max(...(full.length > 0 ? full : segments).map(({ bytes, durationMs }) => bitrate(bytes, durationMs)));
+};

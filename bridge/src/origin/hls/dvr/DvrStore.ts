@@ -1,0 +1,260 @@
+import { join } from 'node:path';
+import type { Log } from '@lianmai/kit';
+import type { ListedSegment, Segment } from '../Timeline.js';
+import { ChunkWriter, type ChunkFile } from './ChunkWriter.js';
+import type { DvrFiles } from './files.js';
+import { readIndex, type SegmentLine } from './record.js';
+
+export interface DvrOptions {
+  directory: string;
+  /** Older segments are pruned. */
+  windowMs: number;
+  files: DvrFiles;
+  log: Log;
+}
+
+/** A segment of the window. `file` is null while it is not on disk, or will never be. */
+export interface DvrSegment extends ListedSegment {
+  file: { path: string; offset: number } | null;
+}
+
+/** A disk that is slower than the stream must not fill the memory instead. */
+const MAX_PENDING = 4;
+/** A disk that failed is tried again after this long. */
+const RETRY_MS = 30_000;
+/** More than this missing at once is not a hole but another broadcast. */
+const MAX_HOLE = 8;
+
+/**
+ * The window of one channel that can be sought back in, on disk. Segments are appended to chunks of some minutes, each with an index of its own: pruning
+ * is the removal of two files and never rewrites one; a stream has two dozen files instead of thousands; and what a killed process leaves is whole up
+ * to the last line of the last index. A segment is listed at once and served from memory until it is on disk.
+ */
+export class DvrStore {
+  readonly #options: DvrOptions;
+  readonly #chunks: ChunkFile[] = [];
+  readonly #inits = new Map<string, Buffer>();
+  #segments: DvrSegment[] = [];
+  #writer: ChunkWriter | null = null;
+  #writing: Promise<void> = Promise.resolve();
+  #pending = 0;
+  #targetSeconds = 1;
+  #retryAtMs: number | null = null;
+
+  private constructor(options: DvrOptions) {
+    this.#options = options;
+  }
+
+  /** For a channel that nothing is left of. */
+  static fresh(options: DvrOptions): DvrStore {
+    return new DvrStore(options);
+  }
+
+  /** With what an earlier process has left in the directory. */
+  static async open(options: DvrOptions): Promise<DvrStore> {
+    const store = new DvrStore(options);
+    await store.#recover();
+    return store;
+  }
+
+  /** The oldest first, numbers without a hole. */
+  get segments(): readonly DvrSegment[] {
+    return this.#segments;
+  }
+
+  /** Of the longest segment so far; only grows. */
+  get targetSeconds(): number {
+    return this.#targetSeconds;
+  }
+
+  get last(): DvrSegment | undefined {
+    return this.#segments.at(-1);
+  }
+
+  find(sequence: number): DvrSegment | undefined {
+    const first = this.#segments[0];
+    return first && this.#segments[sequence - first.sequence];
+  }
+
+  init(path: string): Buffer | undefined {
+    return this.#inits.get(path);
+  }
+
+  /** Lists the segment and writes it in its turn. */
+  add(segment: Segment): void {
+    this.#fillHole(segment);
+    const entry = entryOf(segment);
+    this.#push(entry);
+    this.prune(segment.atMs);
+    if (segment.isGap || this.#isResting()) return;
+    if (this.#pending >= MAX_PENDING) return this.#fail(new Error('the disk is slower than the stream'));
+    if (segment.init !== null) this.#inits.set(segment.init, segment.presentation.init);
+    const buffers = segment.parts.map((part) => part.bytes);
+    this.#enqueue(() => this.#write(entry, buffers));
+  }
+
+  /** It is not in memory any more: what is not on disk is lost. */
+  forget(segment: ListedSegment): void {
+    const entry = this.find(segment.sequence);
+    if (entry && !entry.file) entry.isGap = true;
+  }
+
+  prune(nowMs: number): void {
+    const oldestMs = nowMs - this.#options.windowMs;
+    let count = 0;
+    for (const segment of this.#segments) {
+      if (segment.atMs + segment.durationMs >= oldestMs) break;
+      count++;
+    }
+    if (count > 0) this.#segments.splice(0, count);
+    for (let chunk = this.#chunks[0]; chunk && chunk.endMs < oldestMs && !this.#writer?.owns(chunk); chunk = this.#chunks[0]) {
+      this.#chunks.shift();
+      this.#remove(chunk);
+    }
+    if (count > 0) this.#forgetInits();
+  }
+
+  /** Another broadcast, which has nothing to do with this one. */
+  clear(): void {
+    this.#segments = [];
+    this.#inits.clear();
+    const chunks = this.#chunks.splice(0);
+    const writer = this.#writer;
+    this.#writer = null;
+    this.#enqueue(async () => {
+      await writer?.close();
+      for (const chunk of chunks) this.#remove(chunk);
+    });
+  }
+
+  /** Resolves when all that was added is written. */
+  async close(): Promise<void> {
+    await this.#writing;
+    await this.#writer?.close();
+    this.#writer = null;
+  }
+
+  #enqueue(task: () => Promise<void>): void {
+    this.#pending++;
+    this.#writing = this.#writing.then(task).then(
+      () => void this.#pending--,
+      (error: unknown) => {
+        this.#pending--;
+        this.#fail(error);
+      },
+    );
+  }
+
+  async #write(entry: DvrSegment, buffers: readonly Buffer[]): Promise<void> {
+    if (this.#isResting() || entry.init === null) return;
+    const { directory, files } = this.#options;
+    if (this.#writer?.isFull(entry.atMs)) {
+      await this.#writer.close();
+      this.#writer = null;
+    }
+    if (!this.#writer) {
+      await files.makeDirectory(directory);
+      this.#writer = await ChunkWriter.create(files, join(directory, String(entry.sequence)), entry.atMs);
+      this.#chunks.push(this.#writer.chunk);
+    }
+    const offset = await this.#writer.append(entry, buffers, this.#inits.get(entry.init));
+    entry.file = { path: this.#writer.chunk.path, offset };
+    if (this.#retryAtMs !== null) this.#options.log.info('the DVR goes on');
+    this.#retryAtMs = null;
+  }
+
+  /** The stream goes on, without a window that grows. */
+  #fail(error: unknown): void {
+    if (this.#retryAtMs === null)
+      this.#options.log.error({ err: error, alarm: 'dvrStopped' }, 'the DVR has stopped: its disk does not take more');
+    this.#retryAtMs = Date.now() + RETRY_MS;
+    const writer = this.#writer;
+    this.#writer = null;
+    void writer?.close().catch(() => undefined);
+  }
+
+  #isResting(): boolean {
+    return this.#retryAtMs !== null && Date.now() < this.#retryAtMs;
+  }
+
+  /** Numbers in a playlist have no holes: what is missing is told to be. */
+  #fillHole(segment: Segment): void {
+    const last = this.last;
+    if (!last || segment.sequence === last.sequence + 1) return;
+    if (segment.sequence <= last.sequence || segment.sequence - last.sequence > MAX_HOLE) return this.clear();
+    for (let sequence = last.sequence + 1; sequence < segment.sequence; sequence++) this.#segments.push(gapAfter(last, sequence));
+  }
+
+  #push(segment: DvrSegment): void {
+    this.#segments.push(segment);
+    this.#targetSeconds = Math.max(this.#targetSeconds, Math.round(segment.durationMs / 1000));
+  }
+
+  #remove({ path, indexPath }: ChunkFile): void {
+    const { files, log } = this.#options;
+    for (const each of [path, indexPath])
+      files.remove(each).catch((error: unknown) => log.warn({ err: error }, 'a DVR file was not removed'));
+  }
+
+  #forgetInits(): void {
+    const used = new Set(this.#segments.map((segment) => segment.init));
+    for (const path of this.#inits.keys()) if (!used.has(path)) this.#inits.delete(path);
+  }
+
+  async #recover(): Promise<void> {
+    const { directory, files, log } = this.#options;
+    const all = await files.list(directory);
+    const names = all.filter((name) => /^\d{1,15}\.idx$/.test(name));
+    const orphans = all.filter((name) => /^\d{1,15}\.m4s$/.test(name) && !names.includes(name.replace('.m4s', '.idx')));
+    for (const name of orphans) await files.remove(join(directory, name));
+    for (const name of names.sort((one, other) => parseInt(one) - parseInt(other))) {
+      const base = join(directory, name.slice(0, -4));
+      try {
+        await this.#recoverChunk(base);
+      } catch (error) {
+        log.warn({ err: error }, 'a DVR chunk cannot be read');
+      }
+    }
+    this.prune(Date.now());
+  }
+
+  async #recoverChunk(base: string): Promise<void> {
+    const { files } = this.#options;
+    const [lines, size] = [readIndex(await files.read(`${base}.idx`)), await files.size(`${base}.m4s`)];
+    const chunk: ChunkFile = { path: `${base}.m4s`, indexPath: `${base}.idx`, endMs: 0 };
+    this.#chunks.push(chunk);
+    for (const line of lines) {
+      if ('init' in line) {
+        this.#inits.set(line.m, Buffer.from(line.init, 'base64'));
+        continue;
+      }
+      if (line.o + line.b > size || !this.#inits.has(line.m)) return;
+      this.#recoverSegment(line, chunk);
+    }
+  }
+
+  #recoverSegment(line: SegmentLine, chunk: ChunkFile): void {
+    const last = this.last;
+    if (last && line.n <= last.sequence) return;
+    for (let sequence = (last?.sequence ?? line.n) + 1; last && sequence < line.n; sequence++)
+      this.#segments.push(gapAfter(last, sequence));
+    chunk.endMs = line.t + line.d;
+    this.#push({
+      ...{ sequence: line.n, prefix: line.p, init: line.m, durationMs: line.d, bytes: line.b, atMs: line.t },
+      ...{ isIndependent: line.i, isDiscontinuous: line.x, discontinuity: line.c, isGap: false },
+      file: { path: chunk.path, offset: line.o },
+    });
+  }
+}
+
+const entryOf = (segment: Segment): DvrSegment => ({
+  ...{ sequence: segment.sequence, prefix: segment.prefix, init: segment.init, durationMs: segment.durationMs, bytes: segment.bytes },
+  ...{ atMs: segment.atMs, isIndependent: segment.isIndependent, isDiscontinuous: segment.isDiscontinuous },
+  ...{ discontinuity: segment.discontinuity, isGap: segment.isGap, file: null },
+});
+
+const gapAfter = (last: DvrSegment, sequence: number): DvrSegment => ({
+  ...last,
+  ...{ sequence, init: null, bytes: 0, isDiscontinuous: false, isGap: true, file: null },
+  atMs: last.atMs + last.durationMs * (sequence - last.sequence),
+});

@@ -1,0 +1,46 @@
+import { mkdir, open, readdir, readFile, rm, type FileHandle } from 'node:fs/promises';
+
+/** What the DVR does to the disk: a seam for tests that have to fill it. */
+export interface DvrFiles {
+  makeDirectory(path: string): Promise<void>;
+  /** Names in it; none when it is not there. */
+  list(path: string): Promise<string[]>;
+  read(path: string): Promise<Buffer>;
+  size(path: string): Promise<number>;
+  remove(path: string): Promise<void>;
+  /** A new file, or an emptied one. */
+  create(path: string): Promise<DvrFile>;
+}
+
+export interface DvrFile {
+  /** Rejects unless all of it was written. */
+  write(buffers: readonly Uint8Array[], position: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const diskFiles: DvrFiles = {
+  makeDirectory: async (path) => void (await mkdir(path, { recursive: true })),
+  list: (path) => readdir(path).catch(() => []),
+  read: (path) => readFile(path),
+  remove: (path) => rm(path, { recursive: true, force: true }),
+  async size(path) {
+    const handle = await open(path, 'r').catch(() => null);
+    if (!handle) return 0;
+    try {
+      return (await handle.stat()).size;
+    } finally {
+      await handle.close();
+    }
+  },
+  async create(path) {
+    const handle = await open(path, 'w');
+    return { write: (buffers, position) => writeAll(handle, buffers, position), close: () => handle.close() };
+  },
+};
+
+/** A disk that is nearly full takes a part of it and says so in the count alone. */
+async function writeAll(handle: FileHandle, buffers: readonly Uint8Array[], position: number): Promise<void> {
+  const bytes = buffers.reduce((sum, buffer) => sum + buffer.length, 0);
+  const { bytesWritten } = await handle.writev([...buffers], position);
+  if (bytesWritten < bytes) throw Object.assign(new Error('the disk took only a part of it'), { code: 'ENOSPC' });
+}
