@@ -22,8 +22,8 @@ export interface BridgeLinkOptions {
   graceMs: number;
 }
 
-/** Requests that wait for more than a message: an encoder that starts, outputs that end cleanly. */
-const PATIENT: ReadonlySet<BridgeRequestName> = new Set(['startProgram', 'stopProgram']);
+/** Requests that wait for more than a message: an encoder that starts, outputs that end cleanly, a stream that says what it is. */
+const PATIENT: ReadonlySet<BridgeRequestName> = new Set(['startProgram', 'stopProgram', 'startFeed']);
 const PATIENCE = 3;
 
 const Answer = z.discriminatedUnion('ok', [

@@ -126,8 +126,9 @@ export class MediaRoom extends EventEmitter<RoomMediaEvents> implements RoomMedi
 
   async #addInput(participantId: ParticipantId, from: { ip: string; port: number }): Promise<PlainInput> {
     const home = await this.#findHome(this.#payloadTypes);
-    const { listenIp } = this.#options;
-    const input = await refusing(PlainInput.open({ participantId, home, from, listenIp, publications: this.#publications }));
+    const { listenIp, transports } = this.#options;
+    const announcedIp = transports.announcedAddresses[0] ?? listenIp;
+    const input = await refusing(PlainInput.open({ participantId, home, from, listenIp, announcedIp, publications: this.#publications }));
     this.#inputs.add(input);
     input.once('closed', () => {
       this.#inputs.delete(input);

@@ -10,6 +10,8 @@ export type ConnectionState = 'connected' | 'disconnected' | 'closed';
 export interface TransportSettings {
   announcedAddresses: readonly string[];
   maxIncomingKbps: number;
+  /** A client that says nothing for this long is disconnected, s; default 45. */
+  iceConsentTimeoutS?: number | undefined;
 }
 
 /** The bandwidth estimate starts here: 720p is allowed at once on an ordinary line and is corrected within a second. */
@@ -46,7 +48,7 @@ export class PeerTransports {
       enableUdp: true,
       enableTcp: true,
       preferUdp: true,
-      iceConsentTimeout: ICE_CONSENT_TIMEOUT_S,
+      iceConsentTimeout: this.#settings.iceConsentTimeoutS ?? ICE_CONSENT_TIMEOUT_S,
       initialAvailableOutgoingBitrate: INITIAL_OUTGOING_BPS,
     });
     try {

@@ -14,6 +14,8 @@ export interface PlainInputOptions {
   from: { ip: string; port: number };
   /** Interface towards bridges on other machines. */
   listenIp: string;
+  /** How they reach it. */
+  announcedIp: string;
   /** All published tracks of the room. */
   publications: Map<ProducerId, Publication>;
 }
@@ -35,7 +37,9 @@ export class PlainInput extends EventEmitter<MediaInputEvents> implements MediaI
     super();
     this.#options = options;
     this.#transport = transport;
-    this.rtp = { ip: transport.tuple.localAddress, port: transport.tuple.localPort };
+    const { localAddress, localPort } = transport.tuple;
+    const isLocal = localAddress.startsWith('127.') || localAddress === '::1';
+    this.rtp = { ip: isLocal ? localAddress : options.announcedIp, port: localPort };
     options.home.peers.add(options.participantId);
     transport.observer.once('close', () => this.close('the transport is closed'));
   }

@@ -49,6 +49,8 @@ export interface Sfu {
   close(reason: string): Promise<void>;
 }
 
+/** A broadcaster that crashed must not keep its stream's name, and people here do not walk between networks. */
+const STREAM_CONSENT_TIMEOUT_S = 12;
 const DEFAULTS = { maxPeersPerWorker: 100, maxConsumersPerWorker: 400, maxIncomingKbps: 8000, plainPorts: { min: 20_000, max: 29_999 } };
 
 /** Resolves when every worker listens; rejects, naming the port, when one cannot. */
@@ -93,7 +95,11 @@ class WorkerSfu implements Sfu {
     const room = new MediaRoom({
       ...{ roomId, payloadTypes },
       pool: this.#pool,
-      transports: { announcedAddresses: this.#addresses, maxIncomingKbps: maxIncomingKbps ?? DEFAULTS.maxIncomingKbps },
+      transports: {
+        announcedAddresses: this.#addresses,
+        maxIncomingKbps: maxIncomingKbps ?? DEFAULTS.maxIncomingKbps,
+        iceConsentTimeoutS: payloadTypes && STREAM_CONSENT_TIMEOUT_S,
+      },
       plainPorts: plainPorts ?? DEFAULTS.plainPorts,
       listenIp,
       maxPeersPerWorker: maxPeersPerWorker ?? DEFAULTS.maxPeersPerWorker,

@@ -1,0 +1,170 @@
+import { DEFAULT_APP, LianmaiError, parse, StreamRef, toLianmaiError, type ErrorCode } from '@lianmai/protocol';
+import express, { Router, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { parseFragment, type Opened, type WebRtc, type WebRtcRequest } from '../webrtc/index.js';
+
+export interface WebRtcDoorOptions {
+  webrtc: WebRtc;
+  /** STUN and TURN servers for clients, as Link headers. */
+  iceServers: readonly { urls: readonly string[]; username?: string | undefined; credential?: string | undefined }[];
+}
+
+const SDP = 'application/sdp';
+const FRAGMENT = 'application/trickle-ice-sdpfrag';
+/** A browser's offer has about 8 kB. */
+const MAX_BODY_BYTES = 128 * 1024;
+/** Opening a session costs a transport and, for a publisher, a question to the gate; a page that reconnects stays far below. */
+const OPENED_PER_MINUTE = 240;
+
+type Door = 'publish' | 'play';
+/** SRS's names beside those of the drafts. */
+const DOORS: Readonly<Record<string, Door>> = { whip: 'publish', whep: 'play', 'whep-play': 'play', 'whip-play': 'play' };
+
+/** WHIP (RFC 9725) and WHEP: `POST /whip/?app=&stream=` opens a session, whose own address takes PATCH and DELETE. */
+export function webrtcDoor({ webrtc, iceServers }: WebRtcDoorOptions): Router {
+  const router = Router();
+  const readText = express.text({ limit: MAX_BODY_BYTES, type: () => true });
+  const links = iceServers.flatMap(({ urls, ...access }) => urls.map((url) => linkOf(url, access)));
+  const open = opener(webrtc, links);
+  const limit = limitByAddress();
+
+  router.use('/:door{/:id}', (request, response, next) => {
+    if (!Object.hasOwn(DOORS, request.params['door'] ?? '')) return next('router');
+    allowEverywhere(response);
+    next();
+  });
+  router
+    .route('/:door')
+    .options((_request, response) => void response.set('Accept-Post', SDP).status(204).end())
+    .post(expectType(SDP), limit, readText, open)
+    .all(refuseMethod('POST, OPTIONS'));
+  router
+    .route('/:door/:id')
+    .options((_request, response) => void response.set('Accept-Patch', FRAGMENT).status(204).end())
+    .patch(expectType(FRAGMENT), readText, patcher(webrtc))
+    .delete((request, response) => {
+      webrtc.session(idOf(request)).close('the client said goodbye', true);
+      response.status(200).end();
+    })
+    .all(refuseMethod('PATCH, DELETE, OPTIONS'));
+  router.use(answerError);
+  return router;
+}
+
+const opener =
+  (webrtc: WebRtc, links: readonly string[]): RequestHandler =>
+  async (request, response) => {
+    const door = DOORS[String(request.params['door'])] ?? 'play';
+    const { session, answer }: Opened = await (door === 'publish' ? webrtc.publish(read(request)) : webrtc.play(read(request)));
+    // A client that has gone meanwhile will never send DELETE.
+    if (response.destroyed) return session.close('the client did not wait for the answer');
+    if (links.length > 0) response.setHeader('Link', [...links]);
+    const name = door === 'publish' ? 'whip' : 'whep';
+    response
+      .status(201)
+      .set({ 'Content-Type': SDP, Location: `${request.baseUrl}/${name}/${session.id}`, ETag: session.etag, 'Accept-Patch': FRAGMENT });
+    response.end(answer);
+  };
+
+/** RFC 9725 4.3: the precondition says which ICE generation is meant; "*" is for a restart, which makes a new one. */
+const patcher =
+  (webrtc: WebRtc): RequestHandler =>
+  async (request, response) => {
+    const session = webrtc.session(idOf(request));
+    const fragment = parseFragment(textOf(request));
+    const condition = request.headers['if-match'];
+    if (condition === undefined)
+      return refuse(response, 428, 'BAD_REQUEST', 'If-Match: expected the ETag of the session, or "*" to restart ICE.');
+    const isAny = condition === '*' || condition === '"*"';
+    if (!isAny && condition !== session.etag)
+      return refuse(response, 412, 'CONFLICT', 'If-Match: this is not the present ETag of the session.');
+    const answer = await session.patch(fragment);
+    response.setHeader('ETag', session.etag);
+    if (answer === null) response.status(204).end();
+    else response.status(200).set('Content-Type', FRAGMENT).end(answer);
+  };
+
+const idOf = (request: Request): string => String(request.params['id']);
+const textOf = (request: Request): string => (typeof request.body === 'string' ? request.body : '');
+
+/** More than any honest URL has. */
+const MAX_PARAMS = 32;
+
+function read(request: Request): WebRtcRequest {
+  const query = new URL(request.originalUrl, 'http://server').searchParams;
+  const stream = parse(StreamRef, { app: query.get('app') ?? DEFAULT_APP, name: query.get('stream') ?? '' });
+  const given = [...query].filter(([name, value]) => name !== 'app' && name !== 'stream' && name.length <= 64 && value.length <= 1024);
+  const params: Record<string, string> = Object.fromEntries(given.slice(0, MAX_PARAMS).reverse());
+  const bearer = /^Bearer +(\S{1,1024})$/i.exec(request.headers.authorization ?? '')?.[1];
+  // A publisher's bearer is the stream's key; a player's may be whatever its gate wants.
+  if (bearer !== undefined) for (const name of ['key', 'token']) params[name] ??= bearer;
+  return { stream, params, ip: plainIp(request.ip), sdp: textOf(request) };
+}
+
+const plainIp = (ip = ''): string => ip.replace(/^::ffff:(?=\d+\.)/, '');
+
+function allowEverywhere(response: Response): void {
+  response.set({
+    'Access-Control-Allow-Origin': '*',
+    'Access-Control-Allow-Methods': 'POST, PATCH, DELETE, OPTIONS',
+    'Access-Control-Allow-Headers': 'Authorization, Content-Type, If-Match',
+    'Access-Control-Expose-Headers': 'Location, ETag, Link, Accept-Patch, Retry-After',
+    'Access-Control-Max-Age': '86400',
+    'Cache-Control': 'no-store',
+  });
+}
+
+const expectType =
+  (type: string): RequestHandler =>
+  (request, _response, next) => {
+    const given = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
+    if (given !== type) throw new LianmaiError('UNSUPPORTED', { expected: type }, { message: `Content-Type: expected ${type}` });
+    next();
+  };
+
+const refuseMethod =
+  (allowed: string): RequestHandler =>
+  (request, response) => {
+    response.setHeader('Allow', allowed);
+    refuse(response, 405, 'BAD_REQUEST', `There is no ${request.method} here.`);
+  };
+
+function limitByAddress(): RequestHandler {
+  const limiter = new RateLimiterMemory({ points: OPENED_PER_MINUTE, duration: 60 });
+  return async (request, _response, next) => {
+    try {
+      await limiter.consume(plainIp(request.ip));
+    } catch (refused) {
+      if (!(refused instanceof RateLimiterRes)) throw refused;
+      throw new LianmaiError('RATE_LIMITED', { retryAfterMs: refused.msBeforeNext });
+    }
+    next();
+  };
+}
+
+/** What RFC 9725 wants beside the codes of the table. */
+function refuse(response: Response, status: number, code: ErrorCode, message: string): void {
+  response.status(status).json({ error: { code, message } });
+}
+
+/** As the API answers, but a player without a key must not make the browser ask for a password, and codecs that do not meet are 406. */
+function answerError(thrown: unknown, request: Request, response: Response, next: NextFunction): void {
+  if (!(thrown instanceof LianmaiError) || response.headersSent) return next(thrown);
+  const error = toLianmaiError(thrown);
+  if (error.code === 'INTERNAL') return next(error);
+  if (error.code === 'UNAUTHENTICATED') response.setHeader('WWW-Authenticate', 'Bearer');
+  const retryAfterMs = error.details?.['retryAfterMs'];
+  if (typeof retryAfterMs === 'number') response.setHeader('Retry-After', Math.ceil(retryAfterMs / 1000));
+  const isAboutCodecs = error.code === 'UNSUPPORTED' && request.headers['content-type']?.startsWith(SDP);
+  response.status(isAboutCodecs ? 406 : error.status).json({ error: error.toWire() });
+}
+
+/** RFC 9725 4.5. */
+function linkOf(url: string, { username, credential }: { username?: string | undefined; credential?: string | undefined }): string {
+  const quoted = (value: string) => `"${value.replace(/["\\]/g, '\\$&')}"`;
+  const access =
+    username !== undefined && credential !== undefined
+      ? `; username=${quoted(username)}; credential=${quoted(credential)}; credential-type="password"`
+      : '';
+  return `<${url}>; rel="ice-server"${access}`;
+}

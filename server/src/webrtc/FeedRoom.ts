@@ -1,0 +1,170 @@
+import { randomBytes } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import type { Log } from '@lianmai/kit';
+import { LianmaiError, ParticipantId, type FeedTrack, type ProducerId, type StreamRef } from '@lianmai/protocol';
+import type { Bridge, BridgeEvents } from '../bridge/index.js';
+import type { PayloadTypes, RoomMedia, Sfu } from '../sfu/index.js';
+import { HOME_PAYLOAD_TYPES } from './payloadTypes.js';
+import { answerPlayer, chooseForPlay, consumerCapabilities, payloadTypesOf, SOURCE, type Offer, type SentSection } from './sdp/index.js';
+import { connect, Session } from './Session.js';
+
+export interface FeedRoomParts {
+  sfu: Sfu;
+  bridge: Bridge;
+  log: Log;
+  /** After its last viewer the stream is kept in the SFU this long, ms: the next one finds it running. */
+  lingerMs: number;
+}
+
+export interface FeedRoomEvents {
+  closed: [reason: string];
+}
+
+/** Routers that differ only in payload types: browsers need two or three, and nobody may make us open more. */
+const MAX_CODEC_KEYS = 8;
+/** Who has been watching for less than this does not mind seeing the pictures since the last key frame once more. */
+const FRESH_MS = 2000;
+
+interface Viewer {
+  session: Session;
+  codecKey: string;
+  connectedAtMs: number | null;
+}
+
+/** A stream of the hub in the SFU, as long as somebody watches it. */
+export class FeedRoom extends EventEmitter<FeedRoomEvents> {
+  readonly #parts: FeedRoomParts;
+  readonly #feedId = randomBytes(12).toString('base64url');
+  readonly #viewers = new Set<Viewer>();
+  readonly #producers = new Map<'audio' | 'video', ProducerId>();
+  readonly #undo: (() => void)[] = [];
+  #media: RoomMedia | null = null;
+  #lingering: NodeJS.Timeout | undefined;
+  #joining = 0;
+  #isClosed = false;
+
+  private constructor(parts: FeedRoomParts) {
+    super();
+    this.setMaxListeners(0);
+    this.#parts = parts;
+  }
+
+  /** NOT_FOUND when the stream is not live on this bridge, UNSUPPORTED when browsers cannot play it. */
+  static async open(stream: StreamRef, parts: FeedRoomParts): Promise<FeedRoom> {
+    const room = new FeedRoom(parts);
+    try {
+      await room.#start(stream);
+      return room;
+    } catch (error) {
+      room.close('not started');
+      throw error;
+    }
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Adds a viewer; their session ends with the stream. */
+  async play(offer: Offer): Promise<{ session: Session; answer: string }> {
+    const chosen = chooseForPlay(offer, [...this.#producers.keys()]);
+    const payloadTypes = payloadTypesOf(chosen, HOME_PAYLOAD_TYPES);
+    const codecKey = this.#reserve(payloadTypes);
+    this.#joining++;
+    clearTimeout(this.#lingering);
+    try {
+      const media = this.#openMedia();
+      const peer = await media.addPeer(ParticipantId.parse(`viewer-${randomBytes(9).toString('base64url')}`), { payloadTypes });
+      const transport = await connect(peer, 'receive', offer);
+      const session = new Session({ offer, mids: chosen.map(({ section }) => section.mid), peer, transport });
+      this.#add({ session, codecKey, connectedAtMs: null });
+      const sent: SentSection[] = [];
+      for (const section of chosen) {
+        const producerId = this.#producers.get(section.kind);
+        if (!producerId) continue;
+        const consumed = await peer.consume({ transportId: transport.id, producerId, rtpCapabilities: consumerCapabilities(section) });
+        await peer.setConsumerPaused(consumed.consumerId, false);
+        sent.push({ ...section, parameters: consumed.rtpParameters });
+        peer.once('consumerClosed', () => session.close('the stream is over'));
+      }
+      return { session, answer: answerPlayer(offer, sent, transport) };
+    } finally {
+      this.#joining--;
+      this.#lingerIfEmpty();
+    }
+  }
+
+  close(reason: string): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearTimeout(this.#lingering);
+    for (const undo of this.#undo) undo();
+    for (const { session } of this.#viewers) session.close(reason);
+    void this.#media?.close(reason);
+    // A bridge that is gone, or has ended it by itself, needs no telling.
+    this.#parts.bridge.request('stopFeed', { feedId: this.#feedId }).catch(() => undefined);
+    this.emit('closed', reason);
+  }
+
+  async #start(stream: StreamRef): Promise<void> {
+    const { sfu, bridge } = this.#parts;
+    this.#on('feedEnded', ({ feedId, reason }) => {
+      if (feedId === this.#feedId) this.close(reason);
+    });
+    this.#on('gone', () => this.close('the bridge is gone'));
+    const { rtp, tracks } = await bridge.request('startFeed', { feedId: this.#feedId, ...stream });
+    this.#media = await sfu.createStreamRoom(`${stream.app}/${stream.name}`, HOME_PAYLOAD_TYPES);
+    const input = await this.#media.addInput(ParticipantId.parse('stream'), rtp);
+    input.once('closed', () => this.close('the media worker died'));
+    for (const track of tracks) this.#producers.set(track.kind, await input.produce(sourceOf(track), track));
+    await bridge.request('sendFeed', { feedId: this.#feedId, to: input.rtp });
+    if (this.#isClosed) throw new LianmaiError('NOT_FOUND', undefined, { message: 'The stream is over.' });
+    this.#lingerIfEmpty();
+  }
+
+  #openMedia(): RoomMedia {
+    if (this.#isClosed || !this.#media) throw new LianmaiError('NOT_FOUND', undefined, { message: 'The stream is over.' });
+    return this.#media;
+  }
+
+  #reserve({ video, audio }: PayloadTypes): string {
+    const key = `${video}/${audio}`;
+    const keys = new Set([...this.#viewers].map(({ codecKey }) => codecKey));
+    if (!keys.has(key) && keys.size >= MAX_CODEC_KEYS)
+      throw new LianmaiError('RATE_LIMITED', undefined, { message: 'Too many kinds of players.' });
+    return key;
+  }
+
+  #add(viewer: Viewer): void {
+    this.#viewers.add(viewer);
+    viewer.session.once('connected', () => this.#afterConnect(viewer));
+    viewer.session.once('closed', () => {
+      this.#viewers.delete(viewer);
+      this.#lingerIfEmpty();
+    });
+  }
+
+  /** A picture at once for who is alone. With others watching, everybody would see the repetition: the new one waits for the next key frame. */
+  #afterConnect(viewer: Viewer): void {
+    const nowMs = Date.now();
+    const isDisturbing = [...this.#viewers].some(({ connectedAtMs }) => connectedAtMs !== null && nowMs - connectedAtMs > FRESH_MS);
+    viewer.connectedAtMs = nowMs;
+    if (isDisturbing) return;
+    const { bridge, log } = this.#parts;
+    bridge.request('refreshFeed', { feedId: this.#feedId }).catch((error: unknown) => log.debug({ err: error }, 'no refresh'));
+  }
+
+  #lingerIfEmpty(): void {
+    clearTimeout(this.#lingering);
+    if (this.#isClosed || this.#viewers.size > 0 || this.#joining > 0) return;
+    this.#lingering = setTimeout(() => this.close('nobody watches'), this.#parts.lingerMs);
+  }
+
+  #on<N extends keyof BridgeEvents>(name: N, listener: (...args: BridgeEvents[N]) => void): void {
+    const emitter: NodeJS.EventEmitter = this.#parts.bridge;
+    emitter.on(name, listener);
+    this.#undo.push(() => emitter.off(name, listener));
+  }
+}
+
+const sourceOf = ({ kind }: FeedTrack) => SOURCE[kind];

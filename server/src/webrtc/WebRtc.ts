@@ -1,0 +1,187 @@
+import { randomBytes } from 'node:crypto';
+import type { Closable, Log } from '@lianmai/kit';
+import { AuthoriseRequest, LianmaiError, parse, type AuthoriseReply, type StreamClient, type StreamRef } from '@lianmai/protocol';
+import type { Bridge, BridgePool } from '../bridge/index.js';
+import type { Sfu } from '../sfu/index.js';
+import { FeedRoom } from './FeedRoom.js';
+import { publish, type PublishRequest } from './publish.js';
+import { parseOffer } from './sdp/index.js';
+import type { Session } from './Session.js';
+
+export interface WebRtcOptions {
+  sfu: Sfu;
+  bridges: BridgePool;
+  /** The one gate. Publishers are asked about by the bridge, players here. Throws for a no. */
+  authorise: (request: AuthoriseRequest) => AuthoriseReply | Promise<AuthoriseReply>;
+  log: Log;
+  /** Default 10000. */
+  lingerMs?: number;
+  /** WHIP and WHEP together; default 5000. */
+  maxSessions?: number;
+  /** From one address; default 500, because a whole office may be behind one. */
+  maxSessionsPerIp?: number;
+}
+
+/** What came in through the door. */
+export type Request = Omit<PublishRequest, 'offer'> & { sdp: string };
+
+export interface Opened {
+  session: Session;
+  answer: string;
+}
+
+interface Entry {
+  session: Session;
+  /** Players are known here; publishers are in the register of their bridge. */
+  client: StreamClient | null;
+  key: string;
+  ip: string;
+}
+
+const DEFAULTS = { lingerMs: 10_000, maxSessions: 5000, maxSessionsPerIp: 500 };
+
+/** Everybody who publishes by WHIP or plays by WHEP. */
+export class WebRtc implements Closable {
+  readonly #options: WebRtcOptions;
+  readonly #sessions = new Map<string, Entry>();
+  readonly #rooms = new Map<string, Promise<FeedRoom>>();
+  /** On their way in, by address. */
+  readonly #pending = new Map<string, number>();
+  #isClosed = false;
+
+  constructor(options: WebRtcOptions) {
+    this.#options = options;
+  }
+
+  publish(request: Request): Promise<Opened> {
+    return this.#admit(request, async () => {
+      const offer = parseOffer(request.sdp);
+      const { sfu, log } = this.#options;
+      const opened = await publish({ ...request, offer }, { sfu, log, bridge: this.#leastLoaded() });
+      this.#register(opened.session, request, null);
+      return opened;
+    });
+  }
+
+  play(request: Request): Promise<Opened> {
+    return this.#admit(request, async () => {
+      const offer = parseOffer(request.sdp);
+      const { ip, params, stream } = request;
+      const client = { id: randomBytes(9).toString('base64url'), action: 'play', protocol: 'whep', ip } as const;
+      await this.#options.authorise(parse(AuthoriseRequest, { ...stream, ...client, clientId: client.id, params }));
+      const room = await this.#room(stream);
+      const opened = await room.play(offer);
+      this.#register(opened.session, request, { ...client, sinceMs: Date.now(), bytes: 0 });
+      return opened;
+    });
+  }
+
+  /** NOT_FOUND when it is over, or never was. */
+  session(id: string): Session {
+    const entry = this.#sessions.get(id);
+    if (!entry) throw new LianmaiError('NOT_FOUND');
+    return entry.session;
+  }
+
+  /** Who plays a stream. */
+  clients(stream: StreamRef): StreamClient[] {
+    return this.#of(stream).flatMap(({ client }) => client ?? []);
+  }
+
+  count(stream: StreamRef): number {
+    return this.clients(stream).length;
+  }
+
+  /** Ends one player's session, or all of the stream; answers how many. */
+  kick(stream: StreamRef, clientId?: string): number {
+    const meant = this.#of(stream).filter(({ client }) => client && (clientId === undefined || client.id === clientId));
+    for (const { session } of meant) session.close('an operator ended it');
+    return meant.length;
+  }
+
+  /** Sessions now, for metrics. */
+  get stats(): { publishers: number; players: number; feeds: number } {
+    const players = [...this.#sessions.values()].filter(({ client }) => client).length;
+    return { publishers: this.#sessions.size - players, players, feeds: this.#rooms.size };
+  }
+
+  async close(reason: string): Promise<void> {
+    this.#isClosed = true;
+    for (const { session } of [...this.#sessions.values()]) session.close(reason);
+    for (const room of this.#rooms.values()) (await room.catch(() => null))?.close(reason);
+  }
+
+  /** Limits first: what follows costs memory and other processes' time. */
+  async #admit(request: Request, open: () => Promise<Opened>): Promise<Opened> {
+    const { maxSessions = DEFAULTS.maxSessions, maxSessionsPerIp = DEFAULTS.maxSessionsPerIp } = this.#options;
+    const { ip } = request;
+    if (this.#isClosed) throw new LianmaiError('SHUTTING_DOWN');
+    const pending = this.#pending.get(ip) ?? 0;
+    const ofIp = [...this.#sessions.values()].filter((entry) => entry.ip === ip).length;
+    const all = this.#sessions.size + [...this.#pending.values()].reduce((sum, one) => sum + one, 0);
+    if (ofIp + pending >= maxSessionsPerIp || all >= maxSessions) throw new LianmaiError('RATE_LIMITED', { retryAfterMs: 5000 });
+    this.#pending.set(ip, pending + 1);
+    try {
+      return await open();
+    } finally {
+      const left = (this.#pending.get(ip) ?? 1) - 1;
+      if (left > 0) this.#pending.set(ip, left);
+      else this.#pending.delete(ip);
+    }
+  }
+
+  #register(session: Session, { stream, ip }: Request, client: StreamClient | null): void {
+    this.#sessions.set(session.id, { session, client, key: keyOf(stream), ip });
+    session.once('closed', () => this.#sessions.delete(session.id));
+    if (this.#isClosed) session.close('the server is shutting down');
+  }
+
+  /** One for all of its viewers, whoever comes first. */
+  async #room(stream: StreamRef): Promise<FeedRoom> {
+    const key = keyOf(stream);
+    const existing = this.#rooms.get(key);
+    if (existing) return existing;
+    const opening = this.#openRoom(stream);
+    this.#rooms.set(key, opening);
+    const forget = () => {
+      if (this.#rooms.get(key) === opening) this.#rooms.delete(key);
+    };
+    opening.then(
+      (room) => (room.isClosed ? forget() : room.once('closed', forget)),
+      () => forget(),
+    );
+    return opening;
+  }
+
+  /** From the bridge that has the stream. */
+  async #openRoom(stream: StreamRef): Promise<FeedRoom> {
+    const { sfu, log, lingerMs = DEFAULTS.lingerMs } = this.#options;
+    let refusal: unknown = new LianmaiError('BRIDGE_UNAVAILABLE');
+    for (const bridge of this.#connected()) {
+      try {
+        return await FeedRoom.open(stream, { sfu, bridge, log, lingerMs });
+      } catch (error) {
+        refusal = error;
+        if (!(error instanceof LianmaiError) || error.code !== 'NOT_FOUND') throw error;
+      }
+    }
+    throw refusal;
+  }
+
+  #leastLoaded(): Bridge {
+    const [first, ...others] = this.#connected();
+    if (!first) throw new LianmaiError('BRIDGE_UNAVAILABLE');
+    return others.reduce((best, one) => (one.load < best.load ? one : best), first);
+  }
+
+  #connected(): Bridge[] {
+    return this.#options.bridges.bridges.filter(({ state }) => state === 'connected');
+  }
+
+  #of(stream: StreamRef): Entry[] {
+    const key = keyOf(stream);
+    return [...this.#sessions.values()].filter((entry) => entry.key === key);
+  }
+}
+
+const keyOf = ({ app, name }: StreamRef) => `${app}/${name}`;

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import type { Log } from '@lianmai/kit';
+import { LianmaiError, ParticipantId, SourceId, type StreamRef } from '@lianmai/protocol';
+import type { Bridge, BridgeEvents } from '../bridge/index.js';
+import type { RoomMedia, Sfu, Tap } from '../sfu/index.js';
+import { answerPublisher, chooseForPublish, producerParameters, SOURCE, type ChosenSection, type Offer } from './sdp/index.js';
+import { connect, Session } from './Session.js';
+import { HOME_PAYLOAD_TYPES } from './payloadTypes.js';
+
+export interface PublishRequest {
+  offer: Offer;
+  stream: StreamRef;
+  ip: string;
+  params: Record<string, string>;
+}
+
+interface Parts {
+  sfu: Sfu;
+  bridge: Bridge;
+  log: Log;
+}
+
+/** Any tile: a publisher's best layer is what the stream is made of. */
+const FULL_SIZE = { width: 3840, height: 2160 };
+
+/** Lets a publisher in: gate and hub first (on the bridge), then the SFU, then the road from one to the other. */
+export async function publish(request: PublishRequest, parts: Parts): Promise<{ session: Session; answer: string }> {
+  const { offer, stream, ip, params } = request;
+  const chosen = chooseForPublish(offer);
+  const ingestId = randomBytes(12).toString('base64url');
+  const { rtp } = await parts.bridge.request('startIngest', { ingestId, ...stream, ip, params });
+  const ingest = new Ingest(ingestId, parts);
+  try {
+    return await ingest.open(offer, chosen, { rtp, stream });
+  } catch (error) {
+    await ingest.close(false);
+    throw error;
+  }
+}
+
+/** A publisher's part of the SFU and its tracks on the bridge. */
+class Ingest {
+  readonly #id: string;
+  readonly #parts: Parts;
+  readonly #taps = new Set<Tap>();
+  readonly #undo: (() => void)[] = [];
+  #media: RoomMedia | null = null;
+  #session: Session | null = null;
+  #isClosed = false;
+
+  constructor(id: string, parts: Parts) {
+    this.#id = id;
+    this.#parts = parts;
+    this.#on('ingestKeyFrameNeeded', ({ ingestId, trackId }) => {
+      if (ingestId !== this.#id) return;
+      for (const tap of this.#taps) if (tap.track.trackId === trackId) void tap.requestKeyFrame();
+    });
+    this.#on('ingestEnded', ({ ingestId, reason }) => {
+      if (ingestId === this.#id) this.#session?.close(reason.message);
+    });
+    this.#on('gone', () => this.#session?.close('the bridge is gone'));
+  }
+
+  async open(offer: Offer, chosen: readonly ChosenSection[], to: { rtp: { ip: string; port: number }; stream: StreamRef }) {
+    this.#media = await this.#parts.sfu.createStreamRoom(`whip ${to.stream.app}/${to.stream.name}`, HOME_PAYLOAD_TYPES);
+    const peer = await this.#media.addPeer(ParticipantId.parse('publisher'));
+    const transport = await connect(peer, 'send', offer);
+    for (const section of chosen) {
+      const { kind } = section;
+      const options = { transportId: transport.id, source: SOURCE[kind], kind, rtpParameters: producerParameters(section), paused: false };
+      const producerId = await peer.produce(options);
+      const tap = await this.#media.tap(producerId, { ...to.rtp, sourceId: SourceId.parse(`${this.#id}:${kind}`) });
+      this.#taps.add(tap);
+      await tap.setSize(FULL_SIZE);
+      await this.#parts.bridge.request('attachToIngest', { ingestId: this.#id, track: tap.track });
+      await tap.resume();
+    }
+    const session = new Session({ offer, mids: chosen.map(({ section }) => section.mid), peer, transport });
+    this.#session = session;
+    session.once('closed', (reason, isFinal) => {
+      this.#parts.log.info({ ...to.stream, reason }, 'WHIP publisher left');
+      void this.close(isFinal);
+    });
+    return { session, answer: answerPublisher(offer, chosen, transport) };
+  }
+
+  async close(isFinal: boolean): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const undo of this.#undo) undo();
+    // A bridge that is gone, or has ended it by itself, needs no telling.
+    const telling = this.#parts.bridge.request('stopIngest', { ingestId: this.#id, isFinal }).catch((error: unknown) => {
+      const isKnown = error instanceof LianmaiError && (error.code === 'NOT_FOUND' || error.code === 'BRIDGE_UNAVAILABLE');
+      if (!isKnown) this.#parts.log.warn({ err: error }, 'the bridge did not confirm the end of a publisher');
+    });
+    for (const tap of this.#taps) tap.close('the publisher left');
+    await Promise.all([telling, this.#media?.close('the publisher left')]);
+  }
+
+  #on<N extends keyof BridgeEvents>(name: N, listener: (...args: BridgeEvents[N]) => void): void {
+    const emitter: NodeJS.EventEmitter = this.#parts.bridge;
+    emitter.on(name, listener);
+    this.#undo.push(() => emitter.off(name, listener));
+  }
+}

@@ -1,0 +1,148 @@
+import { LianmaiError, type PublishSource } from '@lianmai/protocol';
+import type { types } from 'mediasoup';
+import type { PayloadTypes } from '../../sfu/index.js';
+import type { Offer, OfferedCodec, OfferedSection } from './Offer.js';
+
+/** An m-line that is taken, with the one codec that it is taken with. */
+export interface ChosenSection {
+  section: OfferedSection;
+  kind: 'audio' | 'video';
+  codec: OfferedCodec;
+  /** Retransmissions of it. */
+  rtx: OfferedCodec | null;
+}
+
+/** Baseline, main, extended (as some cameras say), high; any constraints. */
+const PROFILES: readonly string[] = ['42', '4d', '58', '64'];
+const profileOf = ({ parameters }: OfferedCodec) => (parameters['profile-level-id'] ?? '42e01f').toLowerCase();
+
+const isOpus = ({ name, clockRate }: OfferedCodec) => name === 'opus' && clockRate === 48_000;
+const isH264 = (codec: OfferedCodec) =>
+  codec.name === 'h264' &&
+  codec.clockRate === 90_000 &&
+  codec.parameters['packetization-mode'] === '1' &&
+  /^[0-9a-f]{6}$/.test(profileOf(codec)) &&
+  PROFILES.includes(profileOf(codec).slice(0, 2));
+
+/** The first audio and the first video that a publisher sends and we can take. UNSUPPORTED when there is neither. */
+export const chooseForPublish = (offer: Offer): ChosenSection[] => choose(offer, ({ canSend }) => canSend, ['video', 'audio']);
+
+/** The first audio and the first video that a player wants, of what the stream has. */
+export const chooseForPlay = (offer: Offer, kinds: readonly ('audio' | 'video')[]): ChosenSection[] =>
+  choose(offer, ({ canReceive }) => canReceive, kinds);
+
+function choose(offer: Offer, isWanted: (section: OfferedSection) => boolean, kinds: readonly ('audio' | 'video')[]): ChosenSection[] {
+  const chosen: ChosenSection[] = [];
+  for (const section of offer.sections) {
+    const kind = kinds.find((one) => one === section.type);
+    if (!kind || section.isRejected || !section.isBundled || !isWanted(section) || chosen.some((one) => one.kind === kind)) continue;
+    const codec = kind === 'audio' ? section.codecs.find(isOpus) : bestH264(section.codecs);
+    if (codec) chosen.push({ section, kind, codec, rtx: rtxOf(section.codecs, codec) });
+  }
+  if (chosen.length > 0) return chosen;
+  throw new LianmaiError(
+    'UNSUPPORTED',
+    { expected: ['H264 with packetization-mode=1', 'opus'] },
+    { message: 'The offer has neither H.264 (packetization-mode=1) nor Opus that could be used.' },
+  );
+}
+
+/** Constrained baseline if it is there, because everybody can do it; else in the order of the offer. */
+function bestH264(codecs: readonly OfferedCodec[]): OfferedCodec | undefined {
+  const usable = codecs.filter(isH264);
+  return usable.find((codec) => profileOf(codec).startsWith('42e0')) ?? usable[0];
+}
+
+const rtxOf = (codecs: readonly OfferedCodec[], { payloadType }: OfferedCodec) =>
+  codecs.find(({ name, parameters }) => name === 'rtx' && parameters['apt'] === String(payloadType)) ?? null;
+
+export const SOURCE: Record<'audio' | 'video', PublishSource> = { audio: 'microphone', video: 'camera' };
+
+/** The router calls all H.264 constrained baseline: what it is, is between the two ends. */
+const H264_PARAMETERS = { 'packetization-mode': 1, 'profile-level-id': '42e01f', 'level-asymmetry-allowed': 1 };
+const USED_FEEDBACK: ReadonlySet<string> = new Set(['nack/', 'nack/pli', 'ccm/fir', 'transport-cc/']);
+const MID = 'urn:ietf:params:rtp-hdrext:sdes:mid';
+/** What the SFU makes use of. Without video-orientation a phone turns the picture itself. */
+const USED_EXTENSIONS: ReadonlySet<string> = new Set([
+  MID,
+  'urn:ietf:params:rtp-hdrext:ssrc-audio-level',
+  'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time',
+  'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01',
+]);
+
+export const usedFeedback = ({ feedback }: OfferedCodec) =>
+  feedback.filter(({ type, parameter }) => USED_FEEDBACK.has(`${type}/${parameter ?? ''}`));
+
+export function usedExtensions({ section }: ChosenSection): OfferedSection['extensions'] {
+  const seen = new Set<string>();
+  return section.extensions.filter(({ uri }) => USED_EXTENSIONS.has(uri) && !seen.has(uri) && seen.add(uri));
+}
+
+/** What a publisher's m-line means to mediasoup. BAD_REQUEST when packets of it could not be told from others. */
+export function producerParameters(chosen: ChosenSection): types.RtpParameters {
+  const { section, kind, codec, rtx } = chosen;
+  const extensions = usedExtensions(chosen);
+  if (section.ssrc === null && !extensions.some(({ uri }) => uri === MID))
+    throw new LianmaiError('BAD_REQUEST', undefined, { message: `SDP: expected a=ssrc or the mid header extension for m=${kind}` });
+  const media: types.RtpCodecParameters = {
+    mimeType: kind === 'audio' ? 'audio/opus' : 'video/H264',
+    payloadType: codec.payloadType,
+    clockRate: codec.clockRate,
+    ...(kind === 'audio' && { channels: 2 }),
+    parameters: kind === 'audio' ? {} : H264_PARAMETERS,
+    rtcpFeedback: usedFeedback(codec),
+  };
+  const retransmission: types.RtpCodecParameters[] = rtx
+    ? [
+        {
+          mimeType: `${kind}/rtx`,
+          payloadType: rtx.payloadType,
+          clockRate: rtx.clockRate,
+          parameters: { apt: codec.payloadType },
+          rtcpFeedback: [],
+        },
+      ]
+    : [];
+  const encoding =
+    section.ssrc === null ? {} : { ssrc: section.ssrc, ...(rtx && section.rtxSsrc !== null && { rtx: { ssrc: section.rtxSsrc } }) };
+  return {
+    mid: section.mid,
+    codecs: [media, ...(kind === 'video' ? retransmission : [])],
+    headerExtensions: extensions.flatMap(({ id, uri }) => (isKnownUri(uri) ? [{ id, uri }] : [])),
+    encodings: [encoding],
+    rtcp: section.cname === null ? { reducedSize: true } : { cname: section.cname, reducedSize: true },
+  };
+}
+
+/** mediasoup's type for it; the set above has nothing else. */
+const isKnownUri = (uri: string): uri is types.RtpHeaderExtensionUri => USED_EXTENSIONS.has(uri);
+
+/** What a player's m-line can receive. */
+export function consumerCapabilities({ kind, codec, section }: ChosenSection): types.RtpCapabilities {
+  const capability: types.RtpCodecCapability = {
+    kind,
+    mimeType: kind === 'audio' ? 'audio/opus' : 'video/H264',
+    preferredPayloadType: codec.payloadType,
+    clockRate: codec.clockRate,
+    ...(kind === 'audio' && { channels: 2 }),
+    parameters: kind === 'audio' ? {} : H264_PARAMETERS,
+    rtcpFeedback: usedFeedback(codec),
+  };
+  const headerExtensions = section.extensions.flatMap(({ id, uri }): types.RtpHeaderExtension[] =>
+    isKnownUri(uri) ? [{ kind, uri, preferredId: id, preferredEncrypt: false, direction: 'sendrecv' }] : [],
+  );
+  return { codecs: [capability], headerExtensions };
+}
+
+/** The numbers under which a player wants its media; `spare` for a kind that it does not. */
+export function payloadTypesOf(chosen: readonly ChosenSection[], spare: PayloadTypes): PayloadTypes {
+  const numbers = Object.fromEntries(chosen.map(({ kind, codec }) => [kind, codec.payloadType])) as Partial<PayloadTypes>;
+  const { audio, video } = numbers;
+  const other = (taken: number, wanted: number) => (taken === wanted ? (wanted === 127 ? 96 : wanted + 1) : wanted);
+  if (audio !== undefined && video !== undefined) {
+    if (audio === video) throw new LianmaiError('BAD_REQUEST', undefined, { message: 'SDP: one payload type for two codecs' });
+    return { audio, video };
+  }
+  if (video !== undefined) return { video, audio: other(video, spare.audio) };
+  return { audio: audio ?? spare.audio, video: other(audio ?? spare.audio, spare.video) };
+}

@@ -1,0 +1,14 @@
+/** SDP of WHIP and WHEP clients on one side, mediasoup's parameters on the other. Pure: text in, text out; whatever the text. */
+export { answerPlayer, answerPublisher, restartFragment, type SentSection, type ServerTransport } from './answer.js';
+export {
+  chooseForPlay,
+  chooseForPublish,
+  consumerCapabilities,
+  payloadTypesOf,
+  producerParameters,
+  SOURCE,
+  type ChosenSection,
+} from './choose.js';
+export { parseFragment, type IceFragment } from './fragment.js';
+export type { Offer } from './Offer.js';
+export { parseOffer } from './parseOffer.js';
