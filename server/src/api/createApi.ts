@@ -10,6 +10,7 @@ import { pages, securityHeaders } from './pages.js';
 import { apiRouter } from './router.js';
 import { routes } from './routes/index.js';
 import { status } from './status.js';
+import { webrtcDoor, type WebRtcDoorOptions } from './webrtcDoor.js';
 
 export interface ApiOptions extends Omit<ApiServices, 'reservations'> {
   metrics: Metrics;
@@ -20,6 +21,8 @@ export interface ApiOptions extends Omit<ApiServices, 'reservations'> {
   /** Folder of the built client. */
   clientDir: string;
   trustProxy: boolean;
+  /** WHIP and WHEP; left out: none. */
+  rtc?: WebRtcDoorOptions;
 }
 
 /** Everything that this server answers over plain HTTP. */
@@ -33,6 +36,7 @@ export function createApi(options: ApiOptions): Express {
   app.set('trust proxy', trustProxy ? ['loopback', 'linklocal', 'uniquelocal'] : false);
   app.set('query parser', 'simple');
   app.use(status({ isReady, metrics, access }));
+  if (options.rtc) app.use('/rtc/v1', webrtcDoor(options.rtc));
   app.use(originProxy({ isApp: (name) => options.streams.isApp(name), targetOf: originTarget }));
   app.use(securityHeaders(options));
   app.get('/api/v1/openapi.json', (_request, response) => void response.json(description));
