@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Scope } from '@lianmai/kit';
-import { generate } from 'selfsigned';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { has, openServer, publishArgs, start, type TestServerOptions } from './testing/server.js';
 
@@ -53,8 +55,12 @@ async function onAir(options: TestServerOptions = {}) {
 }
 
 async function tls() {
-  const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], { keyType: 'ec', algorithm: 'sha256' });
-  return { port: 0, cert, key };
+  const folder = await mkdtemp(join(tmpdir(), 'lianmai-rtmps-'));
+  scope.defer(() => rm(folder, { recursive: true, force: true }));
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const subject = ['-subj', '/CN=localhost', '-days', '2', '-keyout', key, '-out', cert];
+  await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', ...subject]);
+  return { port: 0, cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') };
 }
 
 describe('RTMP server and real peers', { timeout: 60_000 }, () => {
