@@ -65,10 +65,12 @@ const query = (params: Params): string => new URLSearchParams(params).toString()
 const whepPath = ({ app, name }: StreamRef, params: Params = {}): string => `/rtc/v1/whep/?${query({ app, stream: name, ...params })}`;
 
 /**
- * Written as it is, `#!::` included: FFmpeg and OBS pass on what stands between `=` and `&` without decoding it. All that is in it is made of letters, digits,
- * `-`, `_`, `.` and `~`, so there is nothing to encode either.
+ * FFmpeg and OBS pass on what stands between `=` and `&` as it is, GStreamer decodes it and ends the URL at `#`. So nothing in it may need encoding, and the
+ * short form goes where it can: two parameters would need an `&`, and take the long form with its commas (`%23` instead of `#` for GStreamer then).
  */
 function srtUrl(host: string, { app, name }: StreamRef, mode: 'publish' | 'request', params: Params, passphrase?: string): string {
-  const fields = [`r=${app}/${name}`, `m=${mode}`, ...Object.entries(params).map(([key, value]) => `${key}=${value}`)];
-  return `srt://${host}?streamid=#!::${fields.join(',')}${passphrase === undefined ? '' : `&passphrase=${passphrase}&pbkeylen=16`}`;
+  const fields = Object.entries(params).map(([key, value]) => `${key}=${value}`);
+  const short = `${mode === 'publish' ? 'publish:' : ''}${app}/${name}${fields.length > 0 ? `?${fields.join('&')}` : ''}`;
+  const streamId = fields.length < 2 ? short : `#!::${[`r=${app}/${name}`, `m=${mode}`, ...fields].join(',')}`;
+  return `srt://${host}?streamid=${streamId}${passphrase === undefined ? '' : `&passphrase=${passphrase}&pbkeylen=16`}`;
 }

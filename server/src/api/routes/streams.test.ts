@@ -70,7 +70,7 @@ describe('POST /streams', () => {
         rtmpServer: 'rtmp://127.0.0.1:1936/live',
         rtmpKey: `cam?key=${key}`,
         rtmps: `rtmps://127.0.0.1:1937/live/cam?key=${key}`,
-        srt: `srt://127.0.0.1:10081?streamid=#!::r=live/cam,m=publish,key=${key}`,
+        srt: `srt://127.0.0.1:10081?streamid=publish:live/cam?key=${key}`,
         whip: `http://127.0.0.1:${port}/rtc/v1/whip/?app=live&stream=cam&key=${key}`,
       },
       play: {
@@ -78,7 +78,7 @@ describe('POST /streams', () => {
         wsFlv: 'ws://127.0.0.1:8080/live/cam.flv',
         hls: 'http://127.0.0.1:8080/live/cam.m3u8',
         rtmp: 'rtmp://127.0.0.1:1936/live/cam',
-        srt: 'srt://127.0.0.1:10081?streamid=#!::r=live/cam,m=request',
+        srt: 'srt://127.0.0.1:10081?streamid=live/cam',
         whep: `http://127.0.0.1:${port}/rtc/v1/whep/?app=live&stream=cam`,
       },
       watch: `${url}/watch/cam`,
@@ -93,9 +93,7 @@ describe('POST /streams', () => {
     const { body } = await call('POST', '/streams', { name: 'cam', app: 'tv', srtPassphrase: 'a-long-passphrase' }, AUTHORIZATION, headers);
     const { publish, play, watch } = StreamReply.parse(body);
     expect(publish.rtmpServer).toBe('rtmp://live.example.com:1935/tv');
-    expect(publish.srt).toMatch(
-      /^srt:\/\/live\.example\.com:10080\?streamid=#!::r=tv\/cam,m=publish,key=[\w-]+&passphrase=a-long-passphrase&/,
-    );
+    expect(publish.srt).toMatch(/^srt:\/\/live\.example\.com:10080\?streamid=publish:tv\/cam\?key=[\w-]+&passphrase=a-long-passphrase&/);
     expect(publish.whip).toMatch(/^https:\/\/live\.example\.com\/rtc\/v1\/whip\/\?app=tv&stream=cam&key=/);
     expect(play).toMatchObject({ hls: 'https://cdn.example.com/tv/cam.m3u8', wsFlv: 'wss://cdn.example.com/tv/cam.flv' });
     expect(watch).toBe('https://live.example.com/watch/tv/cam');
