@@ -15,6 +15,7 @@ import { RtmpServer } from './listeners/rtmp/index.js';
 import { SrtListener } from './listeners/srt/index.js';
 import { createOrigin } from './origin/index.js';
 import { AssetCache, Programs, SharedUsage, ThreadPool } from './program/index.js';
+import { Renditions, WEBRTC } from './renditions/index.js';
 import { StreamHub } from './stream/index.js';
 
 /** Builds the bridge's parts and gives each what it needs; answers the scope that closes them in reverse. */
@@ -26,6 +27,7 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
     const ffmpeg = await findFfmpeg();
     log.info(ffmpeg, 'FFmpeg');
     const hub = scope.own(new StreamHub());
+    const renditions = scope.own(new Renditions({ ffmpeg, log }));
     const gate = new Gate({ authorise: (request) => link.authorise(request) });
     const host = config.originHost === undefined ? {} : { host: config.originHost };
     const origin = scope.own(
@@ -64,7 +66,7 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
       new SfuFeeds({
         ...{ hub, announce, log },
         rtpIp: config.rtpIp,
-        open: (stream) => ({ stream, close: () => undefined }),
+        open: (stream) => renditions.open(stream, WEBRTC),
         requestKeyFrame: (streamKey) => ingests.requestKeyFrame(streamKey),
       }),
     );

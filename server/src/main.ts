@@ -66,6 +66,7 @@ async function build(ground: Ground, front: HttpFront, isSecure: boolean): Promi
       isOpen: (name) => rooms.all.some(({ id }) => id === name),
       isLive: (name) => rooms.all.some(({ id, isLive }) => id === name && isLive),
     },
+    whepViewers: (stream) => webrtc.count(stream),
     log: log.child({ part: 'streams' }),
   });
   const rooms: RoomDirectory = new RoomDirectory({
@@ -77,7 +78,7 @@ async function build(ground: Ground, front: HttpFront, isSecure: boolean): Promi
   if (config.live.bridge === 'embedded') scope.own(await startBridge(ground, bridges, inner.port));
   // Owned after the bridge, so that programs end before it does.
   scope.own(rooms);
-  const webrtc = scope.own(
+  const webrtc: WebRtc = scope.own(
     new WebRtc({ sfu, bridges, authorise: (request) => streams.authorise(request), log: log.child({ part: 'webrtc' }) }),
   );
   const saveAsset = (bytes: Uint8Array) => assets.save(bytes);
@@ -159,7 +160,7 @@ async function startBridge({ config, access, log }: Ground, bridges: Bridges, po
 }
 
 /** What the embedded bridge has to know of the settings that concern streams. */
-const streamSettings = ({ origin, rtmp, srt, pull }: ServerConfig): Record<string, string> => ({
+const streamSettings = ({ origin, rtmp, srt, pull, record }: ServerConfig): Record<string, string> => ({
   ORIGIN_BATCH_MS: String(origin.batchMs),
   HLS_SEGMENT_MS: String(origin.hls.segmentMs),
   HLS_PART_MS: String(origin.hls.partMs),
@@ -168,6 +169,10 @@ const streamSettings = ({ origin, rtmp, srt, pull }: ServerConfig): Record<strin
   SRT_PORT: String(srt.port),
   SRT_LATENCY_MS: String(srt.latencyMs),
   PULL_ALLOW_PRIVATE: String(pull.allowPrivate),
+  ...(record.dir !== undefined && { RECORD_DIR: path.resolve(record.dir) }),
+  RECORD_MAX_AGE_DAYS: String(record.maxAgeDays),
+  RECORD_MAX_GIGABYTES: String(record.maxGigabytes),
+  RECORD_MIN_FREE_MB: String(record.minFreeMb),
 });
 
 async function rtmpsSettings({ rtmp: { tlsPort }, http: { https }, dataDir }: ServerConfig): Promise<Record<string, string>> {

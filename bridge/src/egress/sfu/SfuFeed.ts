@@ -108,17 +108,7 @@ export class SfuFeed extends EventEmitter<SfuFeedEvents> implements Closable {
   }
 
   async #describe(): Promise<void> {
-    const startedAtMs = nowMs();
-    let sinceMs: number | null = null;
-    for (;;) {
-      const { video, audio } = this.stream.preamble;
-      const atMs = nowMs();
-      if (video ?? audio) sinceMs ??= atMs;
-      const isOld = Date.now() - this.stream.startedAtMs > DESCRIBED_WITHIN_MS;
-      const isComplete = (video && audio) || (sinceMs !== null && (isOld || atMs - sinceMs > SECOND_TRACK_MS));
-      if (isComplete || atMs - startedAtMs > DESCRIBED_WITHIN_MS || this.stream.isEnded) break;
-      await delay(POLL_MS, this.#scope.signal);
-    }
+    await described(this.stream, this.#scope.signal);
     const { video, audio } = this.stream.preamble;
     if (video && readMediaBody(video)?.codec === 'h264') this.#video = new VideoFeed();
     if (audio && readMediaBody(audio)?.codec === 'opus') this.#audio = new AudioFeed();
@@ -187,5 +177,20 @@ export class SfuFeed extends EventEmitter<SfuFeedEvents> implements Closable {
     if (this.#scope.isClosed) return;
     void this.close(reason);
     this.emit('ended', reason);
+  }
+}
+
+/** Resolves when a stream has said what it consists of, or probably never will. */
+export async function described(stream: Stream, signal: AbortSignal): Promise<void> {
+  const startedAtMs = nowMs();
+  let sinceMs: number | null = null;
+  for (;;) {
+    const { video, audio } = stream.preamble;
+    const atMs = nowMs();
+    if (video ?? audio) sinceMs ??= atMs;
+    const isOld = Date.now() - stream.startedAtMs > DESCRIBED_WITHIN_MS;
+    const isComplete = (video && audio) || (sinceMs !== null && (isOld || atMs - sinceMs > SECOND_TRACK_MS));
+    if (isComplete || atMs - startedAtMs > DESCRIBED_WITHIN_MS || stream.isEnded) return;
+    await delay(POLL_MS, signal);
   }
 }

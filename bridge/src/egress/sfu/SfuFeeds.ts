@@ -2,11 +2,13 @@ import type { Closable, Log } from '@lianmai/kit';
 import { LianmaiError, type BridgeRequestData } from '@lianmai/protocol';
 import type { Announce, BridgeHandlers } from '../../control/contract.js';
 import type { Stream, StreamHub } from '../../stream/index.js';
-import { SfuFeed } from './SfuFeed.js';
+import { described, SfuFeed } from './SfuFeed.js';
 
 /** A stream in codecs that browsers play: derived, or the same one. */
 export interface PlayableStream {
   readonly stream: Stream;
+  /** Aborts when it is not the right one any more: the publisher has come back with other codecs. */
+  readonly changed: AbortSignal;
   close(): void | Promise<void>;
 }
 
@@ -33,7 +35,7 @@ export class SfuFeeds implements Closable {
   readonly handlers: Pick<BridgeHandlers, 'startFeed' | 'sendFeed' | 'refreshFeed' | 'stopFeed'>;
   readonly #options: SfuFeedsOptions;
   readonly #byId = new Map<string, Entry>();
-  #isClosed = false;
+  readonly #closing = new AbortController();
 
   constructor(options: SfuFeedsOptions) {
     this.#options = options;
@@ -59,26 +61,31 @@ export class SfuFeeds implements Closable {
   }
 
   async close(reason: string): Promise<void> {
-    this.#isClosed = true;
+    this.#closing.abort();
     await this.stopAll(reason);
   }
 
   async #start({ feedId, app, name }: BridgeRequestData<'startFeed'>) {
     const { hub, open, requestKeyFrame, rtpIp, announce, log } = this.#options;
-    if (this.#isClosed) throw new LianmaiError('SHUTTING_DOWN');
+    if (this.#closing.signal.aborted) throw new LianmaiError('SHUTTING_DOWN');
     if (this.#byId.has(feedId)) throw new LianmaiError('CONFLICT', { feedId });
     if (this.#byId.size >= MAX_FEEDS) throw new LianmaiError('RATE_LIMITED');
     const stream = hub.get({ app, name });
     if (!stream) throw new LianmaiError('NOT_FOUND', undefined, { message: `${app}/${name} is not live.` });
+    // What has to be done to it shows when it has begun.
+    await described(stream, this.#closing.signal);
     const source = await open(stream);
     try {
       const feed = await SfuFeed.open({ stream: source.stream, rtpIp, requestKeyFrame: () => requestKeyFrame(stream.key), log });
       const entry = { feed, source };
       this.#byId.set(feedId, entry);
-      feed.once('ended', (reason) => {
+      const end = (reason: string) => {
+        if (!this.#byId.has(feedId)) return;
         void this.#close(feedId, entry, reason);
         announce('feedEnded', { feedId, reason });
-      });
+      };
+      feed.once('ended', end);
+      source.changed.addEventListener('abort', () => end('the stream has changed'), { once: true });
       return { rtp: feed.rtp, tracks: feed.tracks };
     } catch (error) {
       await source.close();
