@@ -7,6 +7,7 @@ const CASES: Record<string, () => Promise<{ run(options: BenchOptions): Promise<
   start: () => import('./start.js'),
   sfu: () => import('./sfu.js'),
   origin: () => import('./origin/index.js'),
+  stalled: () => import('./stalled.js'),
 };
 
 const options = readOptions(process.argv.slice(2));

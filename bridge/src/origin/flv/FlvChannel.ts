@@ -91,8 +91,10 @@ export class FlvChannel {
     const { batchMs } = this.#options;
     try {
       for (let tags = await reader.read(signal); tags; tags = await reader.read(signal)) {
+        const nextAtMs = performance.now() + batchMs;
         this.#deliver(tags, cache);
-        if (batchMs > 0) await delay(batchMs, signal);
+        // What the writes took counts: many players do not make the pauses longer.
+        if (batchMs > 0) await delay(Math.max(0, nextAtMs - performance.now()), signal);
       }
     } finally {
       void reader.close('no FLV players');

@@ -30,7 +30,7 @@ export async function run({ players, seconds }: BenchOptions): Promise<object> {
   try {
     await until('the stream is there', async () => (await fetch(bridge.originUrl + PATH, { method: 'HEAD' })).ok);
     await sleep(SETTLE_MS);
-    const publishOnly = await cpuPercentOver(bridge.pid, 4);
+    const publishOnly = { publishOnlyCpuPercent: await cpuPercentOver(bridge.pid, 4), publishOnlyRssMb: Math.round(rssMb(bridge.pid)) };
     const { port } = new URL(bridge.originUrl);
     const measured = await measure({ pid: bridge.pid, port: Number(port), players, seconds });
     const { cpuPercent, maxGapMs, rssMb: rss, dropped, ...rest } = measured;
@@ -38,7 +38,7 @@ export async function run({ players, seconds }: BenchOptions): Promise<object> {
       ...{ case: 'origin', players, cpuPercent, maxGapMs, rssMb: rss, dropped },
       ...rest,
       cpuMsPerPlayerSecond: round((cpuPercent * 10) / players),
-      publishOnlyCpuPercent: publishOnly,
+      ...publishOnly,
       floorCpuPercent: floor.cpuPercent,
       floorMaxGapMs: floor.maxGapMs,
       floorRatio: round(cpuPercent / floor.cpuPercent, 2),
