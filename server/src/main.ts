@@ -66,7 +66,11 @@ async function build(ground: Ground, front: HttpFront, isSecure: boolean): Promi
       isOpen: (name) => rooms.all.some(({ id }) => id === name),
       isLive: (name) => rooms.all.some(({ id, isLive }) => id === name && isLive),
     },
-    whepViewers: (stream) => webrtc.count(stream),
+    whep: {
+      count: (stream) => webrtc.count(stream),
+      clients: (stream) => webrtc.clients(stream),
+      kick: (stream, clientId) => webrtc.kick(stream, clientId),
+    },
     log: log.child({ part: 'streams' }),
   });
   const rooms: RoomDirectory = new RoomDirectory({

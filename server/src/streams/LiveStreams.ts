@@ -3,8 +3,8 @@ import type { Bridge, BridgePool } from '../bridge/index.js';
 
 export interface LiveStreamsOptions {
   bridges: BridgePool;
-  /** Viewers whom this server's own SFU serves. */
-  whepViewers?: (stream: StreamRef) => number;
+  /** Players whom this server's own SFU serves. */
+  whepViewers: (stream: StreamRef) => number;
 }
 
 const keyOf = ({ app, name }: StreamRef): string => `${app}/${name}`;
@@ -51,7 +51,7 @@ export class LiveStreams {
   }
 
   #withWhep(status: StreamStatus): StreamStatus {
-    const whep = this.#options.whepViewers?.(status) ?? 0;
+    const whep = this.#options.whepViewers(status);
     return whep > 0 ? { ...status, players: { ...status.players, whep } } : status;
   }
 

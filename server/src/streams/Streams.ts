@@ -21,9 +21,16 @@ export interface StreamsOptions {
   policy: Pick<AuthoriseReply, 'onTaken' | 'resumeGraceMs'>;
   /** Rooms own names of the app `live` while they are open, and publish under them while they are live. */
   rooms: { isOpen(name: string): boolean; isLive(name: string): boolean };
-  /** Viewers whom this server's own SFU serves. */
-  whepViewers?: (stream: StreamRef) => number;
+  /** Players whom this server's own SFU serves; no bridge knows them. */
+  whep?: WhepPlayers;
   log: Log;
+}
+
+/** Who plays by WHEP. */
+export interface WhepPlayers {
+  count(stream: StreamRef): number;
+  clients(stream: StreamRef): StreamClient[];
+  kick(stream: StreamRef, clientId: string): number;
 }
 
 /** First parts of paths that this server answers itself: a stream there could not be watched through it. */
@@ -36,9 +43,9 @@ export class Streams {
   readonly #doorkeeper: Doorkeeper;
 
   constructor(options: StreamsOptions) {
-    const { book, bridges, policy, rooms, whepViewers } = options;
+    const { book, bridges, policy, rooms, whep } = options;
     this.#options = options;
-    this.live = new LiveStreams({ bridges, ...(whepViewers && { whepViewers }) });
+    this.live = new LiveStreams({ bridges, whepViewers: (stream) => whep?.count(stream) ?? 0 });
     this.#doorkeeper = new Doorkeeper({ book, policy, isProgram: ({ app, name }) => app === DEFAULT_APP && rooms.isLive(name) });
   }
 
@@ -101,7 +108,7 @@ export class Streams {
   async clients(id: StreamId): Promise<StreamClient[]> {
     const { app, name } = await this.get(id);
     const answers = await Promise.all(this.#connected.map((bridge) => bridge.request('readClients', { app, name })));
-    return answers.flatMap(({ clients }) => clients);
+    return [...answers.flatMap(({ clients }) => clients), ...(this.#options.whep?.clients({ app, name }) ?? [])];
   }
 
   /** CONFLICT while somebody publishes from outside what would be this room's program. */
@@ -119,6 +126,8 @@ export class Streams {
 
   /** Every bridge is asked: what they measured is up to a second old. */
   async #kick({ app, name }: StreamRef, clientId?: string): Promise<number> {
+    const viaSfu = clientId === undefined ? 0 : (this.#options.whep?.kick({ app, name }, clientId) ?? 0);
+    if (viaSfu > 0) return viaSfu;
     const request = { app, name, ...(clientId !== undefined && { clientId }) };
     const answers = await Promise.all(this.#connected.map((bridge) => bridge.request('kick', request)));
     return answers.reduce((sum, { kicked }) => sum + kicked, 0);

@@ -10,5 +10,5 @@ export { Doorkeeper, type DoorkeeperOptions } from './Doorkeeper.js';
 export { LiveStreams, type LiveStreamsOptions } from './LiveStreams.js';
 export { assertSigned, signPlay, type PlaySignature } from './signature.js';
 export { StreamBook, type RegisteredStream } from './StreamBook.js';
-export { Streams, type StreamsOptions } from './Streams.js';
+export { Streams, type StreamsOptions, type WhepPlayers } from './Streams.js';
 export { playUrls, publishUrls, watchPage, watchUrls, type StreamAddresses } from './urls.js';

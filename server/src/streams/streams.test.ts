@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { CreateStream, StreamId, type AuthoriseRequest, type LianmaiError } from '@lianmai/protocol';
+import { CreateStream, StreamId, type AuthoriseRequest, type LianmaiError, type StreamClient } from '@lianmai/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeBridge, startBridges } from '../bridge/testing/index.js';
 import { Store } from '../store/index.js';
@@ -174,6 +174,27 @@ describe('a room and a stream', () => {
     await vi.waitFor(() => opened.streams.assertFreeForRoom('cam'));
     opened.streams.assertFreeForRoom('own');
     bridge.drop();
+  });
+});
+
+describe('players that the SFU serves', () => {
+  it('are counted, listed and sent away like the others', async () => {
+    const client: StreamClient = { id: 'w1', action: 'play', protocol: 'whep', ip: '203.0.113.5', sinceMs: 1, bytes: 0 };
+    const whep = { count: () => 1, clients: () => [client], kick: (_stream: unknown, id: string) => (id === 'w1' ? 1 : 0) };
+    const other = await openStreams({ bridges: pool.bridges, whep });
+    const bridge = await FakeBridge.connect({ url: pool.url });
+    bridge.answer('readClients', () => ({ clients: [{ ...client, id: 'f1', protocol: 'flv' }] }));
+    bridge.answer('kick', () => ({ kicked: 1 }));
+    bridge.announce('streamsMeasured', { streams: [statusOf()] });
+    const { id } = await other.streams.create(CreateStream.parse({ name: 'cam' }));
+    await vi.waitFor(() => expect(other.streams.live.viewers({ app: 'live', name: 'cam' })).toBe(4));
+    expect((await other.streams.clients(id)).map((one) => one.id)).toEqual(['f1', 'w1']);
+    await other.streams.kick(id, 'w1');
+    expect(bridge.all('kick')).toEqual([]);
+    await other.streams.kick(id, 'f1');
+    expect(bridge.all('kick').length).toBe(1);
+    bridge.drop();
+    await other.close();
   });
 });
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { StreamReply, type CreateStream } from '@lianmai/protocol';
 import { freePorts } from './ports.js';
 import { descendants, type ProcessInfo } from './processes.js';
 import { until } from './waiting.js';
@@ -117,6 +118,11 @@ export class System {
     });
     const text = await response.text();
     return { status: response.status, body: text === '' ? null : (JSON.parse(text) as unknown) };
+  }
+
+  /** A stream whose URLs work as they are. */
+  async createStream(name: string, options: Partial<CreateStream> = {}): Promise<StreamReply> {
+    return StreamReply.parse((await this.api('POST', '/streams', { name, ...options })).body);
   }
 
   async token(room: string, identity: string, role: 'host' | 'guest' | 'viewer', name = identity): Promise<string> {
