@@ -20,6 +20,10 @@ const ENV_PATHS = {
   SRT_PORT: 'srt.port',
   SRT_LATENCY_MS: 'srt.latencyMs',
   PULL_ALLOW_PRIVATE: 'pull.allowPrivate',
+  RECORD_DIR: 'record.dir',
+  RECORD_MAX_AGE_DAYS: 'record.maxAgeDays',
+  RECORD_MAX_GIGABYTES: 'record.maxGigabytes',
+  RECORD_MIN_FREE_MB: 'record.minFreeMb',
   RTP_IP: 'rtpIp',
   DATA_DIR: 'dataDir',
   LOG_LEVEL: 'logLevel',
@@ -58,6 +62,13 @@ const BridgeConfig = z.object({
   }),
   srt: section({ port: port().default(10_080), latencyMs: z.coerce.number().int().positive().default(120) }),
   pull: section({ allowPrivate: flag().default(false) }),
+  record: section({
+    /** Left out: `recordings` in the data folder. */
+    dir: z.string().optional(),
+    maxAgeDays: z.coerce.number().min(0).default(0),
+    maxGigabytes: z.coerce.number().min(0).default(0),
+    minFreeMb: z.coerce.number().min(0).default(500),
+  }),
   /** Address on which RTP of the SFU is received. */
   rtpIp: z.string().default('127.0.0.1'),
   dataDir: z.string().default('./data'),

@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { fstatSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { ConfigError, createLog, Metrics, Scope, type Log } from '@lianmai/kit';
+import { ConfigError, createLog, Metrics, Scope, Secret, type Log } from '@lianmai/kit';
 import { Artist } from './compositor/art/index.js';
 import { readConfig, type BridgeConfig } from './config.js';
 import { ServerLink, type Announce } from './control/index.js';
@@ -14,6 +15,7 @@ import { StreamJobRunner } from './jobs/index.js';
 import { RtmpServer } from './listeners/rtmp/index.js';
 import { SrtListener } from './listeners/srt/index.js';
 import { createOrigin } from './origin/index.js';
+import { Recorder, recordingFormats, recordingHandlers, recordingRoutes } from './record/index.js';
 import { AssetCache, Programs, SharedUsage, ThreadPool } from './program/index.js';
 import { Renditions, WEBRTC } from './renditions/index.js';
 import { StreamHub } from './stream/index.js';
@@ -30,8 +32,11 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
     const renditions = scope.own(new Renditions({ ffmpeg, log }));
     const gate = new Gate({ authorise: (request) => link.authorise(request) });
     const host = config.originHost === undefined ? {} : { host: config.originHost };
+    const recorder = scope.own(await Recorder.open({ ...recordSettings(config), formats: recordingFormats(ffmpeg), log }));
+    const mediaSecret = new Secret(randomBytes(24).toString('base64url'));
     const origin = scope.own(
       await createOrigin({
+        further: [recordingRoutes(recorder.catalogue, mediaSecret)],
         ...{ hub, gate, log },
         port: config.originPort,
         ...host,
@@ -53,11 +58,12 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
       announce: (name, data) => link.announce(name, data),
       hlsViewers: (id) => origin.viewers(id),
     });
+    recorder.catalogue.on('changed', (recording) => link.announce('recordingChanged', recording));
     const jobs = new StreamJobRunner({
       ...{ hub, kinds, log },
       createPull: (stream, url) =>
         new Pull({ stream, url, ...config.pull, mediaDir: path.join(config.dataDir, 'media'), gate, hub, ffmpeg, log }),
-      record: () => ({ close: () => undefined }),
+      record: (stream, rule) => recorder.record(stream, rule),
       announce: (name, data) => link.announce(name, data),
     });
     const announce: Announce = (name, data) => link.announce(name, data);
@@ -77,6 +83,7 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
         ...programs.handlers,
         ...ingests.handlers,
         ...feeds.handlers,
+        ...recordingHandlers(recorder.catalogue),
         setStreamJobs: (wanted) => {
           jobs.want(wanted);
           return Promise.resolve({});
@@ -88,6 +95,7 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
         bridgeId: config.bridgeId,
         origin: { url: config.originUrl ?? null, port: origin.port },
         ports: { rtmp: rtmp.port, rtmps: rtmp.tlsPort, srt: srt.port },
+        mediaSecret: mediaSecret.reveal(),
         encoders: ffmpeg.encoders,
         outputKinds: kinds.advertise(),
         programs: programs.summaries,
@@ -111,6 +119,12 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
     throw error;
   }
 }
+
+const recordSettings = ({ record, dataDir }: BridgeConfig) => ({
+  dir: record.dir ?? path.join(dataDir, 'recordings'),
+  retention: { maxAgeDays: record.maxAgeDays, maxGigabytes: record.maxGigabytes },
+  minFreeBytes: record.minFreeMb * 1024 * 1024,
+});
 
 const hlsSettings = ({ hls, dataDir }: BridgeConfig) => ({
   targetMs: hls.segmentMs,

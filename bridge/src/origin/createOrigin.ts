@@ -18,6 +18,8 @@ export interface OriginOptions {
   host?: string;
   log: Log;
   metrics?: Metrics;
+  /** Other things that it serves. */
+  further?: readonly Router[];
   hls?: Partial<HlsSettings>;
   flv?: Partial<FlvSettings>;
 }
@@ -39,7 +41,7 @@ export interface Origin extends Closable {
 }
 
 /** Listens when it resolves; rejects when the port is taken. */
-export async function createOrigin({ hub, gate, port, host, log, metrics, ...settings }: OriginOptions): Promise<Origin> {
+export async function createOrigin({ hub, gate, port, host, log, metrics, further = [], ...settings }: OriginOptions): Promise<Origin> {
   const hls = await HlsOrigin.create({ hub, gate, log }, { ...HLS_DEFAULTS, ...settings.hls });
   const flv = createFlvOrigin({ hub, gate, log }, { ...FLV_DEFAULTS, ...settings.flv });
   let isReady = true;
@@ -50,7 +52,7 @@ export async function createOrigin({ hub, gate, port, host, log, metrics, ...set
       connectionsCheckingInterval: REQUEST_WITHIN_MS / 4,
       highWaterMark: SOCKET_BUFFER_BYTES,
     },
-    createApp([hlsRoutes(hls), flv.routes], log, () => isReady),
+    createApp([...further, hlsRoutes(hls), flv.routes], log, () => isReady),
   );
   const upgraded = keepUpgraded(server, flv.upgrade);
   try {

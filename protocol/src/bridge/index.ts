@@ -85,6 +85,14 @@ export const bridgeRequests = {
   stopProgram: { data: z.object({ ...program }), reply: ok },
   /** Who publishes and plays a stream, connection by connection. */
   readClients: { data: StreamRef, reply: z.object({ clients: z.array(StreamClient) }) },
+  /** Newest first; `beforeMs` for the next page. */
+  listRecordings: {
+    data: StreamRef.partial().extend({ beforeMs: z.number().optional(), limit: z.number().int().min(1).max(500) }),
+    reply: z.object({ recordings: z.array(Recording) }),
+  },
+  readRecording: { data: z.object({ id: z.string() }), reply: Recording.extend({ file: z.string() }) },
+  /** Its files too. WRONG_STATE while it is being recorded. */
+  deleteRecording: { data: z.object({ id: z.string() }), reply: ok },
   /** Sources to fetch, destinations and recordings of streams: sent after each hello and whenever something of it changes. */
   setStreamJobs: { data: StreamJobs, reply: ok },
   /** A publisher on the SFU (WHIP) becomes a stream of the hub. The one gate is asked with what the client brought. */
@@ -125,6 +133,8 @@ export const bridgeCalls = {
       origin: z.object({ url: z.string().nullable(), port: z.number().int() }),
       /** Where broadcasters and players reach its other listeners; null: it has none. */
       ports: z.object({ rtmp: z.number().int().nullable(), rtmps: z.number().int().nullable(), srt: z.number().int().nullable() }),
+      /** With it the server fetches recordings from the origin for those who may have them. */
+      mediaSecret: z.string(),
       encoders: z.array(EncoderName),
       /** Output kinds with the JSON Schema of their options, for forms. */
       outputKinds: z.array(z.object({ kind: z.string(), schemes: z.array(z.string()), options: z.record(z.string(), z.unknown()) })),

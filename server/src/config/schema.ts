@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { flag, port, Secret } from '@lianmai/kit';
-import { MAX_SEATS } from '@lianmai/protocol';
+import { MAX_SEATS, RecordPattern } from '@lianmai/protocol';
 import { z } from 'zod';
 import { defaultAnnouncedIps } from './network.js';
 
@@ -104,6 +104,18 @@ export const ServerConfig = section({
     /** A second publisher with the right key: refuse, or takeover. */
     onTaken: oneOf(['refuse', 'takeover']).default('refuse'),
   }),
+  record: section({
+    /** Left out: `recordings` in the data folder. */
+    dir: text('expected a folder').optional(),
+    /** Deleted after so many days; 0: never. */
+    maxAgeDays: integer(0, 100_000).default(0),
+    /** The oldest go when all together are larger; 0: no limit. */
+    maxGigabytes: integer(0, 1_000_000).default(0),
+    /** Recording stops while less than this is free. */
+    minFreeMb: integer(0, 1_000_000).default(500),
+    /** Streams that are recorded without being asked: `{ app: live, name: '*' }`. */
+    patterns: z.array(RecordPattern).default([]),
+  }),
   pull: section({
     /** Sources on loopback, private and link-local addresses. */
     allowPrivate: flag().default(false),
@@ -163,6 +175,10 @@ export const ENV_PATHS = {
   RESUME_GRACE_MS: 'streams.resumeGraceMs',
   STREAM_TAKEN: 'streams.onTaken',
   PULL_ALLOW_PRIVATE: 'pull.allowPrivate',
+  RECORD_DIR: 'record.dir',
+  RECORD_MAX_AGE_DAYS: 'record.maxAgeDays',
+  RECORD_MAX_GIGABYTES: 'record.maxGigabytes',
+  RECORD_MIN_FREE_MB: 'record.minFreeMb',
   RTC_PORT: 'rtc.port',
   RTC_WORKERS: 'rtc.workers',
   RTC_LISTEN_IP: 'rtc.listenIp',

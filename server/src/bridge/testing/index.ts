@@ -91,6 +91,7 @@ export class FakeBridge extends EventEmitter<{ asked: [Asked] }> {
       bridgeId,
       origin: { url: null, port: 8080 },
       ports: { rtmp: 1935, rtmps: null, srt: 10_080 },
+      mediaSecret: 'media',
       encoders,
       outputKinds: [],
       programs,

@@ -1,0 +1,2 @@
+export { Segmenter } from '../origin/hls/Segmenter.js';
+export { PartTarget } from '../origin/hls/PartTarget.js';

@@ -1,0 +1,51 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { LianmaiError } from '@lianmai/protocol';
+
+/** How files are opened; tests hand in disks that fill up. */
+export type OpenFile = (path: string) => Promise<Pick<FileHandle, 'write' | 'close' | 'datasync'>>;
+
+/** An append-only file that counts what it holds. A disk that refuses becomes a typed error. */
+export class DiskFile {
+  readonly #handle: Awaited<ReturnType<OpenFile>>;
+  #bytes = 0;
+
+  private constructor(handle: Awaited<ReturnType<OpenFile>>) {
+    this.#handle = handle;
+  }
+
+  static async create(path: string, openFile: OpenFile = (file) => open(file, 'wx', 0o640)): Promise<DiskFile> {
+    return new DiskFile(await openFile(path).catch(refused));
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  async append(data: Buffer): Promise<void> {
+    for (let from = 0; from < data.length;) from += await this.#write(data.subarray(from), this.#bytes + from);
+    this.#bytes += data.length;
+  }
+
+  /** Over what is there already. */
+  async patch(data: Buffer, at: number): Promise<void> {
+    await this.#write(data, at);
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+
+  async #write(data: Buffer, at: number): Promise<number> {
+    const { bytesWritten } = await this.#handle.write(data, 0, data.length, at).catch(refused);
+    if (bytesWritten === 0) refused(new Error('nothing was written'));
+    return bytesWritten;
+  }
+}
+
+const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
+function refused(cause: unknown): never {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  if (FULL.has(code)) throw new LianmaiError('DISK_FULL', undefined, { cause });
+  throw new LianmaiError('INTERNAL', undefined, { message: 'The disk refused to take the recording.', cause });
+}
