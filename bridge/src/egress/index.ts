@@ -10,6 +10,7 @@
  */
 import { OutputKinds } from './kinds.js';
 import { rtmpOutputKind } from './rtmp/index.js';
+import { srtOutputKind } from './srt/index.js';
 
 export type { Output, OutputDescription, OutputKindDefinition, OutputSession, OutputStats, PreparedOutput } from './contract.js';
 export type { OutputKind, OutputKinds } from './kinds.js';
@@ -20,4 +21,5 @@ export interface EgressConfig {
   insecureTls: boolean;
 }
 
-export const createOutputKinds = (config: EgressConfig = { insecureTls: false }): OutputKinds => new OutputKinds([rtmpOutputKind(config)]);
+export const createOutputKinds = (config: EgressConfig = { insecureTls: false }): OutputKinds =>
+  new OutputKinds([rtmpOutputKind(config), srtOutputKind()]);

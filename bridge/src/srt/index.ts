@@ -11,7 +11,10 @@ export { isKeyBytes, MAX_PASSPHRASE_BYTES, MIN_PASSPHRASE_BYTES, type KeyBytes }
 export type { RotationOptions } from './KeyRotation.js';
 export { Listener, type ListenerLimits, type ListenerOptions, type Peer, type Verdict } from './Listener.js';
 export { MAX_STREAM_ID_BYTES } from './handshake.js';
+export { MediaRate } from './MediaRate.js';
+export { PacedQueue } from './PacedQueue.js';
 export { rejectionOfError, type Rejection } from './rejection.js';
 export type { ReceiverStats, SenderStats } from './stats.js';
 export { parseStreamId, type StreamIdRequest } from './streamId.js';
+export { TsPayloads } from './TsPayloads.js';
 export { openUdpSocket, type UdpSocket } from './udp.js';

@@ -18,7 +18,7 @@ interface UdpOptions {
   port: number;
   /** Default: every address, IPv6 and IPv4. */
   host?: string | undefined;
-  onMessage: (datagram: Buffer, from: RemoteInfo) => void;
+  onMessage: (datagram: Buffer, from: RemoteInfo) => unknown;
 }
 
 /** Rejects with what the system says, e.g. EADDRINUSE. */

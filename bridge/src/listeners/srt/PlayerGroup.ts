@@ -1,25 +1,27 @@
+import { MediaRate, PacedQueue, TsPayloads } from '../../srt/index.js';
 import { unpackTags } from '../../stream/index.js';
-import { PacedPlayer } from './PacedPlayer.js';
-import { TsPayloads } from './TsPayloads.js';
 
 const MAX_GROUP_BYTES = 32 * 1024 * 1024;
-/** A player that is behind catches up this much faster than live. */
-const PACE = 4;
-const MIN_BYTES_PER_SECOND = 1_000_000;
-const RATE_WINDOW_MS = 2000;
 
 export interface GroupPlayer {
   send: (payload: Buffer) => void;
   hangUp: () => void;
 }
 
+interface Player {
+  paced: PacedQueue;
+  hangUp: () => void;
+  /** Nothing to start with yet: the next key frame will be it. */
+  isWaiting: boolean;
+}
+
 /** In the thread: all players of one stream. It is muxed once; each payload is one buffer for all of them, and so is the last group of pictures. */
 export class PlayerGroup {
   readonly #payloads = new TsPayloads();
-  readonly #players = new Map<number, { paced: PacedPlayer; hangUp: () => void }>();
+  readonly #players = new Map<number, Player>();
   #group: Buffer[] | null = null;
   #groupBytes = 0;
-  #rate = { sinceMs: null as number | null, bytes: 0, perSecond: MIN_BYTES_PER_SECOND };
+  readonly #rate = new MediaRate();
   #isEnded = false;
 
   get isEmpty(): boolean {
@@ -35,7 +37,9 @@ export class PlayerGroup {
   }
 
   join(id: number, { send, hangUp }: GroupPlayer, nowUs: number): void {
-    this.#players.set(id, { paced: new PacedPlayer(send, { group: this.#group, nowUs }), hangUp });
+    const paced = new PacedQueue(send, nowUs);
+    for (const payload of this.#group ?? []) paced.push(payload);
+    this.#players.set(id, { paced, hangUp, isWaiting: this.#group === null });
   }
 
   leave(id: number): void {
@@ -44,12 +48,12 @@ export class PlayerGroup {
 
   push(mail: ArrayBuffer, nowUs: number): void {
     const tags = unpackTags(mail);
-    this.#measure(tags.findLast((tag) => tag.kind !== 'data' && !tag.isConfig)?.dtsMs ?? null, mail.byteLength);
+    this.#rate.add(tags.findLast((tag) => tag.kind !== 'data' && !tag.isConfig)?.dtsMs, mail.byteLength);
     for (const { bytes, isEntry } of this.#payloads.push(tags)) {
       this.#keep(bytes, isEntry);
-      for (const { paced } of this.#players.values()) {
-        if (isEntry) paced.isWaiting = false;
-        if (!paced.isWaiting) paced.push(bytes);
+      for (const player of this.#players.values()) {
+        if (isEntry) player.isWaiting = false;
+        if (!player.isWaiting) player.paced.push(bytes);
       }
     }
     this.tick(nowUs);
@@ -62,8 +66,8 @@ export class PlayerGroup {
 
   tick(nowUs: number): void {
     for (const { paced, hangUp } of [...this.#players.values()]) {
-      paced.drain(PACE * this.#rate.perSecond, nowUs);
-      if (paced.isHopeless || (this.#isEnded && paced.isDrained)) hangUp();
+      paced.drain(this.#rate.bytesPerSecond, nowUs);
+      if (paced.isHopeless || (this.#isEnded && paced.queuedBytes === 0)) hangUp();
     }
   }
 
@@ -76,16 +80,5 @@ export class PlayerGroup {
     this.#group?.push(bytes);
     this.#groupBytes += bytes.length;
     if (this.#groupBytes > MAX_GROUP_BYTES) this.#group = null;
-  }
-
-  #measure(mediaMs: number | null, bytes: number): void {
-    const { sinceMs } = this.#rate;
-    this.#rate.bytes += bytes;
-    if (mediaMs === null) return;
-    if (sinceMs === null || mediaMs < sinceMs) this.#rate = { ...this.#rate, sinceMs: mediaMs, bytes: 0 };
-    else if (mediaMs - sinceMs >= RATE_WINDOW_MS) {
-      const perSecond = Math.max(MIN_BYTES_PER_SECOND, (this.#rate.bytes * 1000) / (mediaMs - sinceMs));
-      this.#rate = { sinceMs: mediaMs, bytes: 0, perSecond };
-    }
   }
 }

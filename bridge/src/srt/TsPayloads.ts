@@ -1,5 +1,4 @@
-import { TsMuxer } from '../../formats/index.js';
-import type { MediaTag } from '../../stream/index.js';
+import { TsMuxer, type FlvTag } from '../formats/index.js';
 
 /** Seven packets of 188 bytes: the most that fits a datagram on every network, and what all SRT senders of TS use. */
 const PAYLOAD_BYTES = 7 * 188;
@@ -15,7 +14,7 @@ export class TsPayloads {
   readonly #muxer = new TsMuxer();
   #hasVideo = false;
 
-  push(tags: readonly MediaTag[]): TsPayload[] {
+  push(tags: readonly FlvTag[]): TsPayload[] {
     const payloads: TsPayload[] = [];
     let pieces: Buffer[] = [];
     let isEntry = false;

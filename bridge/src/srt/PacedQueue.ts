@@ -1,29 +1,27 @@
+/** What is behind catches up this much faster than live. */
+const PACE = 4;
 /** A payload may go out this much ahead of its turn. */
 const BURST_MS = 20;
 /** More than any group of pictures that is kept: only a rate that was measured wrongly gets here. */
 const MAX_QUEUE_BYTES = 48 * 1024 * 1024;
 
-/** In the thread: one player's way out. What comes at once (the last group of pictures, a key frame) leaves at a pace that its network can take. */
-export class PacedPlayer {
+/** One receiver's way out. What comes at once (the last group of pictures, a key frame) leaves at a pace that its network can take. */
+export class PacedQueue {
   readonly #send: (payload: Buffer) => void;
   #queue: Buffer[] = [];
   #head = 0;
   #queuedBytes = 0;
   #budgetBytes = 0;
   #atUs: number;
-  /** Nothing to start with yet: the next key frame will be it. */
-  isWaiting: boolean;
   sentBytes = 0;
 
-  constructor(send: (payload: Buffer) => void, { group, nowUs }: { group: readonly Buffer[] | null; nowUs: number }) {
+  constructor(send: (payload: Buffer) => void, nowUs: number) {
     this.#send = send;
     this.#atUs = nowUs;
-    this.isWaiting = group === null;
-    for (const payload of group ?? []) this.push(payload);
   }
 
-  get isDrained(): boolean {
-    return this.#queuedBytes === 0;
+  get queuedBytes(): number {
+    return this.#queuedBytes;
   }
 
   get isHopeless(): boolean {
@@ -35,8 +33,9 @@ export class PacedPlayer {
     this.#queuedBytes += payload.length;
   }
 
-  /** Sends what the pace allows since the last call. */
-  drain(bytesPerSecond: number, nowUs: number): void {
+  /** Sends what the pace allows since the last call: faster than live, or it would never catch up. */
+  drain(liveBytesPerSecond: number, nowUs: number): void {
+    const bytesPerSecond = PACE * liveBytesPerSecond;
     const earned = ((nowUs - this.#atUs) / 1e6) * bytesPerSecond;
     this.#budgetBytes = Math.min(this.#budgetBytes + earned, (bytesPerSecond * BURST_MS) / 1000);
     this.#atUs = nowUs;

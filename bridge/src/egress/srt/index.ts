@@ -1,0 +1,27 @@
+/** SRT push: we call the destination and send MPEG-TS, with our own protocol, because state, secrets and what is dropped must be ours. */
+import { z } from 'zod';
+import { defineOutputKind, type OutputKind } from '../kinds.js';
+import { SrtOutput } from './SrtOutput.js';
+import { describeTarget, parseSrtUrl, type SrtTarget } from './url.js';
+
+const SrtOptions = z.object({
+  url: z
+    .string()
+    .max(2048)
+    .transform((url, context): SrtTarget => {
+      const target = parseSrtUrl(url);
+      if (typeof target !== 'string') return target;
+      context.addIssue(target);
+      return z.NEVER;
+    })
+    .describe('srt://host:port?streamid=…&passphrase=…&latency=200&pbkeylen=16'),
+});
+
+export const srtOutputKind = (): OutputKind =>
+  defineOutputKind({
+    kind: 'srt',
+    schemes: ['srt'],
+    options: SrtOptions,
+    create: ({ url }, session) => new SrtOutput(url, session),
+    describe: ({ url }) => describeTarget(url),
+  });
