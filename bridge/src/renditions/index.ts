@@ -1,0 +1,16 @@
+/**
+ * Bridging by need: a stream as a kind of reader can take it. Use:
+ *
+ *     const { stream: playable, changed, close } = renditions.open(stream, WEBRTC);
+ *     const reader = playable.createReader(...);   // read as from any stream
+ *     ...
+ *     close();                                     // once, when the reader has gone
+ *
+ * `open` answers the same stream when nothing has to be changed, else ONE derived stream that all readers with that need share. It starts with the first of
+ * them and ends some seconds after the last; its timeline is the source's. Only what has to be transcoded goes through FFmpeg, the rest passes in Node.
+ * `open` throws UNSUPPORTED where there is no way (AV1 to WebRTC). `changed` aborts when what was given no longer fits, because the publisher has come back with
+ * other codecs: open again then. Ask as late as possible, when the first tags are there: before, a stream is relayed until it is known what it needs.
+ */
+export { FLV, HLS, SRT, WEBRTC, type Accepts } from './accepts.js';
+export type { AudioTraits, Traits, VideoTraits } from './Inspector.js';
+export { Renditions, type OpenRendition, type RenditionsOptions } from './Renditions.js';

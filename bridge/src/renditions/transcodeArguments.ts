@@ -1,0 +1,84 @@
+import type { Traits } from './Inspector.js';
+
+export interface Job {
+  kind: 'video' | 'audio';
+  /** Goes into the argument list after the input. */
+  encoder: readonly string[];
+}
+
+const OPUS = ['-c:a', 'libopus', '-b:a', '128k', '-application', 'audio', '-frame_duration', '20'];
+const AAC = ['-c:a', 'aac', '-b:a', '128k'];
+/**
+ * 48 kHz stereo. `async` keeps the sound on the source's times where those drift or have small gaps: by at most 1 % in pitch, and by silence beyond 100 ms.
+ */
+const RESAMPLE = ['-af', 'aresample=48000:async=480', '-ac', '2'];
+
+export const audioJob = (to: 'aac' | 'opus'): Job => ({
+  kind: 'audio',
+  encoder: ['-map', '0:a:0', ...RESAMPLE, ...(to === 'opus' ? OPUS : AAC)],
+});
+
+/** Without a measured rate of the source. */
+const DEFAULT_KBPS = 3000;
+const MIN_KBPS = 400;
+const MAX_KBPS = 12_000;
+
+/** Same size and times as the source. Its key frames are kept, and there is one every 60 pictures at the latest, so that a viewer does not wait. */
+export function videoJob({ videoKbps }: Traits): Job {
+  // H.264 needs about as much as what it is made from; HEVC a little less than it.
+  const kbps = Math.round(Math.min(MAX_KBPS, Math.max(MIN_KBPS, (videoKbps ?? DEFAULT_KBPS) * 1.2)));
+  const rate = ['-crf', '23', '-maxrate', `${kbps}k`, '-bufsize', `${kbps}k`];
+  const x264 = [
+    '-c:v',
+    'libx264',
+    '-preset',
+    'superfast',
+    '-tune',
+    'zerolatency',
+    '-profile:v',
+    'baseline',
+    '-bf',
+    '0',
+    '-pix_fmt',
+    'yuv420p',
+  ];
+  const keyFrames = ['-g', '60', '-force_key_frames', 'source'];
+  return { kind: 'video', encoder: ['-map', '0:v:0', '-fps_mode', 'passthrough', ...x264, ...rate, ...keyFrames] };
+}
+
+/**
+ * Nothing may wait for anything: a probe as short as the tables allow (the muxer writes tables and configuration first), one decoding thread (frame threads
+ * each hold a picture back), no mux delay, every packet flushed, PES with their lengths so that they end where they end.
+ */
+export function transcodeArguments({ encoder }: Job, at: { input: string; output: string }): string[] {
+  const input = [
+    '-probesize',
+    '1000',
+    '-analyzeduration',
+    '0',
+    '-flags',
+    'low_delay',
+    '-threads',
+    '1',
+    '-copyts',
+    '-f',
+    'mpegts',
+    '-i',
+    at.input,
+  ];
+  const delays = ['-muxdelay', '0', '-muxpreload', '0', '-pes_payload_size', '0', '-omit_video_pes_length', '0', '-flush_packets', '1'];
+  return [
+    '-hide_banner',
+    '-loglevel',
+    'warning',
+    '-nostdin',
+    ...input,
+    ...encoder,
+    '-avoid_negative_ts',
+    'disabled',
+    ...delays,
+    '-f',
+    'mpegts',
+    at.output,
+  ];
+}
