@@ -14,10 +14,10 @@ import { SfuIngests } from './ingest/sfu/index.js';
 import { StreamJobRunner } from './jobs/index.js';
 import { RtmpServer } from './listeners/rtmp/index.js';
 import { SrtListener } from './listeners/srt/index.js';
-import { createOrigin } from './origin/index.js';
+import { createOrigin, posterRoutes } from './origin/index.js';
 import { Recorder, recordingFormats, recordingHandlers, recordingRoutes } from './record/index.js';
 import { AssetCache, Programs, SharedUsage, ThreadPool } from './program/index.js';
-import { Renditions, WEBRTC } from './renditions/index.js';
+import { FLV, Renditions, WEBRTC } from './renditions/index.js';
 import { StreamHub } from './stream/index.js';
 
 /** Builds the bridge's parts and gives each what it needs; answers the scope that closes them in reverse. */
@@ -36,12 +36,12 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
     const mediaSecret = new Secret(randomBytes(24).toString('base64url'));
     const origin = scope.own(
       await createOrigin({
-        further: [recordingRoutes(recorder.catalogue, mediaSecret)],
+        further: [recordingRoutes(recorder.catalogue, mediaSecret), posterRoutes({ hub, gate, ffmpeg, log })],
         ...{ hub, gate, log },
         port: config.originPort,
         ...host,
         metrics: new Metrics(),
-        flv: { batchMs: config.batchMs },
+        flv: { batchMs: config.batchMs, openRendition: (stream) => renditions.open(stream, FLV) },
         hls: hlsSettings(config),
       }),
     );

@@ -3,3 +3,4 @@
  * asks. A request is a look into a map, so nothing in a URL can reach the disk.
  */
 export { createOrigin, type FlvSettings, type HlsSettings, type Origin, type OriginOptions } from './createOrigin.js';
+export { posterRoutes } from './poster/index.js';

@@ -1,0 +1,1 @@
+export { posterRoutes, type PosterParts } from './routes.js';
