@@ -18,6 +18,7 @@ import { createOrigin, posterRoutes } from './origin/index.js';
 import { Recorder, recordingFormats, recordingHandlers, recordingRoutes } from './record/index.js';
 import { AssetCache, Programs, SharedUsage, ThreadPool } from './program/index.js';
 import { FLV, Renditions, WEBRTC } from './renditions/index.js';
+import { StreamReport } from './report/index.js';
 import { StreamHub } from './stream/index.js';
 
 /** Builds the bridge's parts and gives each what it needs; answers the scope that closes them in reverse. */
@@ -111,6 +112,7 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
       log,
     });
     scope.own(link);
+    scope.own(new StreamReport({ hub, gate, renditions, announce }));
     scope.own(programs);
     scope.own(jobs);
     return scope;

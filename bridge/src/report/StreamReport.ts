@@ -1,0 +1,75 @@
+import { Scope, type Closable } from '@lianmai/kit';
+import type { BridgeEventData, StreamStatus } from '@lianmai/protocol';
+import type { Gate } from '../gate/index.js';
+import type { Renditions } from '../renditions/index.js';
+import type { Stream, StreamHub } from '../stream/index.js';
+import { Bitrate } from './Bitrate.js';
+
+export interface StreamReportOptions {
+  hub: StreamHub;
+  gate: Pick<Gate, 'publisher' | 'players'>;
+  renditions: Pick<Renditions, 'describe' | 'bridgingOf'>;
+  announce: (name: 'streamsMeasured', data: BridgeEventData<'streamsMeasured'>) => void;
+  /** Default 1000. */
+  everyMs?: number;
+}
+
+/** Announces all streams of the hub. */
+export class StreamReport implements Closable {
+  readonly #options: StreamReportOptions;
+  readonly #scope = new Scope();
+  readonly #rates = new WeakMap<Stream, Bitrate>();
+  #isDue = false;
+  /** Something was told: that there is nothing any more has to be told too, once. */
+  #hasTold = false;
+
+  constructor(options: StreamReportOptions) {
+    this.#options = options;
+    const { hub, everyMs = 1000 } = options;
+    this.#scope.interval(everyMs, () => this.#announce());
+    const soon = () => this.#announceSoon();
+    hub.on('published', soon).on('unpublished', soon);
+    this.#scope.defer(() => void hub.off('published', soon).off('unpublished', soon));
+  }
+
+  measure(): StreamStatus[] {
+    return this.#options.hub.streams.map((stream) => this.#statusOf(stream));
+  }
+
+  close(reason: string): Promise<void> {
+    return this.#scope.close(reason);
+  }
+
+  /** Many that come at once, as after a reconnection, make one report. */
+  #announceSoon(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    setImmediate(() => {
+      this.#isDue = false;
+      if (!this.#scope.isClosed) this.#announce();
+    });
+  }
+
+  #announce(): void {
+    const streams = this.measure();
+    if (streams.length === 0 && !this.#hasTold) return;
+    this.#hasTold = streams.length > 0;
+    this.#options.announce('streamsMeasured', { streams });
+  }
+
+  #statusOf(stream: Stream): StreamStatus {
+    const { gate, renditions } = this.#options;
+    const { app, name, startedAtMs } = stream;
+    const { video, audio } = renditions.describe(stream);
+    const rate = this.#rates.get(stream) ?? new Bitrate();
+    this.#rates.set(stream, rate);
+    return {
+      ...{ app, name, startedAtMs, video, audio },
+      state: stream.hasPublisher ? 'live' : 'waiting',
+      publisher: stream.hasPublisher ? gate.publisher(stream) : null,
+      bitrateKbps: rate.measure(stream.bytes, performance.now()),
+      players: gate.players(stream),
+      bridging: renditions.bridgingOf(stream),
+    };
+  }
+}
