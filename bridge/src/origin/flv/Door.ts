@@ -10,6 +10,13 @@ export interface DoorOptions {
   maxWaiting: number;
 }
 
+export interface DoorParts {
+  gate: Gate;
+  hub: StreamHub;
+  /** Throws when the stream is nothing for FLV players. */
+  check: (stream: Stream) => void;
+}
+
 export interface FlvRequest {
   app: string;
   name: string;
@@ -27,24 +34,23 @@ export interface Visit {
 
 /** The way in for FLV players, over HTTP and WebSocket alike: the gate, then the stream, now or when it comes. */
 export class Door {
-  readonly #gate: Gate;
-  readonly #hub: StreamHub;
+  readonly #parts: DoorParts;
   readonly #options: DoorOptions;
   #waiting = 0;
 
-  constructor(gate: Gate, hub: StreamHub, options: DoorOptions) {
-    this.#gate = gate;
-    this.#hub = hub;
+  constructor(parts: DoorParts, options: DoorOptions) {
+    this.#parts = parts;
     this.#options = options;
   }
 
   /** Throws what the gate throws, and NOT_FOUND. */
   async enter({ app, name, protocol, message, signal }: FlvRequest): Promise<Visit> {
     const params = readParams(queryOf(message));
-    const admission = await this.#gate.admit({ action: 'play', app, name, protocol, ip: clientIp(message), params });
+    const admission = await this.#parts.gate.admit({ action: 'play', app, name, protocol, ip: clientIp(message), params });
     try {
       signal.throwIfAborted();
-      const stream = this.#hub.get({ app, name }) ?? (await this.#awaitStream({ app, name }, params, [signal, admission.signal]));
+      const stream = this.#parts.hub.get({ app, name }) ?? (await this.#awaitStream({ app, name }, params, [signal, admission.signal]));
+      this.#parts.check(stream);
       return { stream, admission };
     } catch (error) {
       admission.release();
@@ -59,7 +65,7 @@ export class Door {
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(notLive()), waitMs);
     try {
-      return await this.#hub.whenPublished(id, AbortSignal.any([late.signal, ...signals]));
+      return await this.#parts.hub.whenPublished(id, AbortSignal.any([late.signal, ...signals]));
     } finally {
       clearTimeout(timer);
       this.#waiting--;

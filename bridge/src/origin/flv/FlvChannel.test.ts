@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
-import { makeTag } from '../../formats/index.js';
+import { FlvParser, makeTag } from '../../formats/index.js';
 import { StreamHub } from '../../stream/index.js';
 import type { Shape } from './Batch.js';
 import { FlvChannel } from './FlvChannel.js';
@@ -41,6 +41,30 @@ describe('a channel', () => {
     expect(fourth).toBe(third);
     expect(third?.subarray(2).equals(first?.subarray(4, -2) ?? Buffer.alloc(0))).toBe(true);
     expect(players[0]?.admission.bytes).toBe(players[0]?.written.reduce((sum, { length }) => sum + length, 0));
+  });
+
+  it('goes on with another rendition when the first one does not fit any more', async () => {
+    const { publisher } = open();
+    for (const tag of [CONFIG, SOUND, picture(0, true)]) publisher.write(tag);
+    const changed = new AbortController();
+    const opened = vi.fn(() => ({ stream: publisher.stream, changed: changed.signal, close: () => undefined }));
+    const channel = new FlvChannel(opened, LIMITS);
+    const finish = vi.fn();
+    const parser = new FlvParser();
+    const times: number[] = [];
+    const write = (chunk: Buffer, _encoding: unknown, done: () => void) => {
+      times.push(...parser.push(chunk).filter(({ isConfig, kind }) => !isConfig && kind === 'video').map(({ dtsMs }) => dtsMs)); // prettier-ignore
+      done();
+    };
+    channel.join({ socket: new Writable({ write }), shape: 'bytes', admission: { bytes: 0 }, finish }, () => undefined);
+    await vi.waitFor(() => expect(times).toEqual([0]));
+    opened.mockReturnValue({ stream: publisher.stream, changed: new AbortController().signal, close: () => undefined });
+    changed.abort(new Error('other codecs'));
+    await vi.waitFor(() => expect(opened.mock.calls.length).toBe(2));
+    for (const tag of [picture(33, false), picture(66, true), picture(100, false)]) publisher.write(tag);
+    await vi.waitFor(() => expect(times).toEqual([0, 66, 100]));
+    await publisher.close('end');
+    await vi.waitFor(() => expect(finish.mock.calls.length).toBe(1));
   });
 
   it('costs nothing without players: the stream has no reader left', async () => {

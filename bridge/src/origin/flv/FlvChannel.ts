@@ -11,13 +11,15 @@ export interface ChannelOptions extends PlayerLimits {
 /** What players of one format get instead of the stream itself, when they could not play that. */
 export interface Rendition {
   stream: Stream;
-  close(reason: string): void | Promise<void>;
+  /** Aborts when it does not fit any more: the publisher has come back with other codecs. */
+  changed?: AbortSignal;
+  close(): void;
 }
 
 /** The codecs of a stream that has just begun are awaited this long, so that the file's header tells the truth. */
 const SETTLE_MS = 1000;
 /** Never reached: this reader takes everything at once. */
-const READER = { name: 'flv', maxQueueBytes: 64 * 1024 * 1024, maxQueueMs: 60_000, startWithGop: true };
+const READER = { name: 'flv', maxQueueBytes: 64 * 1024 * 1024, maxQueueMs: 60_000 };
 
 /** All FLV players of one stream: reads it once, joins its tags once, and writes the same bytes to each. Runs while there are players. */
 export class FlvChannel {
@@ -27,7 +29,6 @@ export class FlvChannel {
   readonly #options: ChannelOptions;
   readonly #players = new Set<FlvPlayer>();
   #cache: GroupCache | null = null;
-  #stream: Stream | null = null;
   #running: AbortController | null = null;
 
   /** `open` is called when the first player comes. */
@@ -64,30 +65,43 @@ export class FlvChannel {
     this.#running?.abort(new Error('no players'));
     this.#running = null;
     this.#cache = null;
-    this.#stream = null;
   }
 
   #run(onError: (error: unknown) => void): GroupCache {
-    const rendition = this.#open();
+    const first = this.#open();
     const running = new AbortController();
-    const cache = new GroupCache(rendition.stream);
+    const cache = new GroupCache(first.stream);
     this.#cache = cache;
-    this.#stream = rendition.stream;
     this.#running = running;
-    this.#read(rendition.stream, cache, running.signal)
+    this.#follow(first, cache, running.signal)
       .catch((error: unknown) => {
         if (!running.signal.aborted) onError(error);
       })
       .finally(() => {
-        void rendition.close('no FLV players');
         if (this.#running === running) this.#endAll();
       })
       .catch(onError);
     return cache;
   }
 
-  async #read(stream: Stream, cache: GroupCache, signal: AbortSignal): Promise<void> {
-    const reader = stream.createReader(READER);
+  /** Until the stream ends; from one rendition to the next. */
+  async #follow(first: Rendition, cache: GroupCache, signal: AbortSignal): Promise<void> {
+    for (let rendition: Rendition | null = first; rendition; rendition = this.#open()) {
+      const { stream, changed } = rendition;
+      cache.stream = stream;
+      try {
+        await this.#read(stream, { cache, startWithGop: rendition === first }, changed ? AbortSignal.any([signal, changed]) : signal);
+        return;
+      } catch (error) {
+        if (signal.aborted || changed?.aborted !== true) throw error;
+      } finally {
+        rendition.close();
+      }
+    }
+  }
+
+  async #read(stream: Stream, { cache, startWithGop }: { cache: GroupCache; startWithGop: boolean }, signal: AbortSignal): Promise<void> {
+    const reader = stream.createReader({ ...READER, startWithGop });
     const { batchMs } = this.#options;
     try {
       for (let tags = await reader.read(signal); tags; tags = await reader.read(signal)) {
@@ -110,13 +124,12 @@ export class FlvChannel {
   }
 
   #isSettled(cache: GroupCache): boolean {
-    return cache.hasBothKinds || Date.now() - (this.#stream?.startedAtMs ?? 0) > SETTLE_MS;
+    return cache.hasBothKinds || Date.now() - cache.stream.startedAtMs > SETTLE_MS;
   }
 
   #endAll(): void {
     this.#running = null;
     this.#cache = null;
-    this.#stream = null;
     for (const player of this.#players) player.end();
   }
 }

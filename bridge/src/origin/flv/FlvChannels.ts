@@ -28,6 +28,11 @@ export class FlvChannels {
     return this.#channels.get(stream);
   }
 
+  /** Throws what players are to be told when there is no way to play it to them. */
+  check(stream: Stream): void {
+    if (!this.#channels.has(stream)) this.#options.openRendition?.(stream).close();
+  }
+
   /** Plays the stream to the socket until that closes. */
   play(stream: Stream, options: Omit<PlayerOptions, keyof PlayerLimits>, onError: (error: unknown) => void): void {
     const { openRendition = asItIs } = this.#options;

@@ -13,7 +13,8 @@ const MAX_PIECES = 8;
 
 /** Turns tags into batches and keeps those of the newest group of pictures, with what a decoder needs before them, for players that come. */
 export class GroupCache {
-  readonly #stream: Stream;
+  /** What is read at the moment. */
+  stream: Stream;
   #batches: Batch[] = [];
   #bytes = 0;
   #firstDtsMs = 0;
@@ -28,7 +29,7 @@ export class GroupCache {
   #start: Batch | null = null;
 
   constructor(stream: Stream) {
-    this.#stream = stream;
+    this.stream = stream;
   }
 
   get isEmpty(): boolean {
@@ -109,7 +110,7 @@ export class GroupCache {
     if (isNewKind) this.#start = null;
     this.#hasVideo ||= tag.kind === 'video';
     this.#hasAudio ||= tag.kind === 'audio';
-    const isMetadata = tag.kind === 'data' && tag.body === this.#stream.preamble.metadata?.body;
+    const isMetadata = tag.kind === 'data' && tag.body === this.stream.preamble.metadata?.body;
     if (!tag.isConfig && !isMetadata) return;
     // Sound that joins a picture; with any other config what came before cannot be decoded.
     const isAddition = tag.kind === 'audio' && this.#audio === null && this.#video !== null;

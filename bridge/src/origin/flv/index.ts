@@ -33,7 +33,7 @@ export const FLV_DEFAULTS: FlvOptions = {
 };
 
 export function createFlvOrigin(parts: { gate: Gate; hub: StreamHub; log: Log }, options: FlvOptions): FlvOrigin {
-  const door = new Door(parts.gate, parts.hub, options);
   const channels = new FlvChannels(options);
+  const door = new Door({ ...parts, check: (stream) => channels.check(stream) }, options);
   return { channels, routes: flvRoutes(door, channels, parts.log), upgrade: flvUpgrade(door, channels, parts.log) };
 }
