@@ -101,8 +101,8 @@ export class Peer extends EventEmitter<MediaPeerEvents> implements MediaPeer {
     const transport = this.transports.get(transportId, 'receive');
     const publication = this.#publications.get(producerId);
     if (!publication) throw new LianmaiError('NOT_FOUND', { producerId });
-    await refusing(this.home.bring(publication));
-    const consumer = await refusing(transport.consume({ producerId, rtpCapabilities, paused: true }));
+    const localId = await refusing(this.home.bring(publication));
+    const consumer = await refusing(transport.consume({ producerId: localId, rtpCapabilities, paused: true }));
     if (consumer.closed || publication.producer.closed) throw new LianmaiError('NOT_FOUND', { producerId });
     for (const old of [...this.#subscriptions.values()]) if (old.publication === publication) old.consumer.close();
     const subscription = this.#subscribe(consumer, publication);

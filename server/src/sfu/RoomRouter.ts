@@ -40,7 +40,8 @@ export class RoomRouter extends EventEmitter<RoomRouterEvents> implements Worker
   consumers = 0;
   readonly #levelObserver: types.AudioLevelObserver;
   readonly #speakerObserver: types.ActiveSpeakerObserver;
-  readonly #piped = new Map<ProducerId, Promise<void>>();
+  /** What was piped here, under its name on this router. */
+  readonly #piped = new Map<ProducerId, Promise<string>>();
   readonly #publishers = new Map<string, ParticipantId>();
 
   private constructor(
@@ -88,10 +89,13 @@ export class RoomRouter extends EventEmitter<RoomRouterEvents> implements Worker
     return this.#piped.size;
   }
 
-  /** Makes the producer available here, by a pipe from its own router unless it is from here. Pausing, resuming and closing follow through the pipe. */
-  bring(publication: Publication): Promise<void> {
-    if (publication.home === this) return Promise.resolve();
+  /**
+   * Makes the producer available here, by a pipe from its own router unless it is from here, and answers its name on this router. Pausing, resuming and
+   * closing follow through the pipe.
+   */
+  bring(publication: Publication): Promise<string> {
     const { id } = publication;
+    if (publication.home === this) return Promise.resolve(id);
     const existing = this.#piped.get(id);
     if (existing) return existing;
     const piping = this.#pipe(publication);
@@ -111,16 +115,19 @@ export class RoomRouter extends EventEmitter<RoomRouterEvents> implements Worker
     this.router.close();
   }
 
-  async #pipe({ id, home }: Publication): Promise<void> {
+  async #pipe({ id, home }: Publication): Promise<string> {
     const { pipeConsumer, pipeProducer } = await home.router.pipeToRouter({
       producerId: id,
       router: this.router,
       enableSctp: false,
+      // Two routers of a stream may be on one worker, which knows a name only once.
+      keepId: false,
       listenInfo: { protocol: 'udp', ip: '127.0.0.1', portRange: this.plainPorts },
     });
     if (!pipeConsumer || !pipeProducer || pipeProducer.closed) throw new Error('the producer was closed while it was piped');
     pipeProducer.observer.once('close', () => this.#piped.delete(id));
     follow(pipeConsumer, pipeProducer);
+    return pipeProducer.id;
   }
 
   #listen(): void {

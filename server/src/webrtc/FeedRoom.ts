@@ -67,7 +67,7 @@ export class FeedRoom extends EventEmitter<FeedRoomEvents> {
 
   /** Adds a viewer; their session ends with the stream. */
   async play(offer: Offer): Promise<{ session: Session; answer: string }> {
-    const chosen = chooseForPlay(offer, [...this.#producers.keys()]);
+    const chosen = chooseForPlay(offer, [...this.#producers.keys()], HOME_PAYLOAD_TYPES);
     const payloadTypes = payloadTypesOf(chosen, HOME_PAYLOAD_TYPES);
     const codecKey = this.#reserve(payloadTypes);
     this.#joining++;

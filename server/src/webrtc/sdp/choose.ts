@@ -27,16 +27,21 @@ const isH264 = (codec: OfferedCodec) =>
 /** The first audio and the first video that a publisher sends and we can take. UNSUPPORTED when there is neither. */
 export const chooseForPublish = (offer: Offer): ChosenSection[] => choose(offer, ({ canSend }) => canSend, ['video', 'audio']);
 
-/** The first audio and the first video that a player wants, of what the stream has. */
-export const chooseForPlay = (offer: Offer, kinds: readonly ('audio' | 'video')[]): ChosenSection[] =>
-  choose(offer, ({ canReceive }) => canReceive, kinds);
+/** The first audio and the first video that a player wants, of what the stream has; under the numbers of `home` where the offer has those. */
+export const chooseForPlay = (offer: Offer, kinds: readonly ('audio' | 'video')[], home: PayloadTypes): ChosenSection[] =>
+  choose(offer, ({ canReceive }) => canReceive, kinds, home.video);
 
-function choose(offer: Offer, isWanted: (section: OfferedSection) => boolean, kinds: readonly ('audio' | 'video')[]): ChosenSection[] {
+function choose(
+  offer: Offer,
+  isWanted: (section: OfferedSection) => boolean,
+  kinds: readonly ('audio' | 'video')[],
+  homeVideo?: number,
+): ChosenSection[] {
   const chosen: ChosenSection[] = [];
   for (const section of offer.sections) {
     const kind = kinds.find((one) => one === section.type);
     if (!kind || section.isRejected || !section.isBundled || !isWanted(section) || chosen.some((one) => one.kind === kind)) continue;
-    const codec = kind === 'audio' ? section.codecs.find(isOpus) : bestH264(section.codecs);
+    const codec = kind === 'audio' ? section.codecs.find(isOpus) : bestH264(section.codecs, homeVideo);
     if (codec) chosen.push({ section, kind, codec, rtx: rtxOf(section.codecs, codec) });
   }
   if (chosen.length > 0) return chosen;
@@ -47,9 +52,11 @@ function choose(offer: Offer, isWanted: (section: OfferedSection) => boolean, ki
   );
 }
 
-/** Constrained baseline if it is there, because everybody can do it; else in the order of the offer. */
-function bestH264(codecs: readonly OfferedCodec[]): OfferedCodec | undefined {
+/** Constrained baseline if it is there, because everybody can do it; else in the order of the offer. Decoders go by the stream, so for a player any will do. */
+function bestH264(codecs: readonly OfferedCodec[], home: number | undefined): OfferedCodec | undefined {
   const usable = codecs.filter(isH264);
+  const atHome = usable.find(({ payloadType }) => payloadType === home);
+  if (atHome) return atHome;
   return usable.find((codec) => profileOf(codec).startsWith('42e0')) ?? usable[0];
 }
 
