@@ -49,7 +49,12 @@ export class Attempt {
     this.started = new Promise((resolve) => (this.#start = resolve));
     this.over = new Promise((resolve) => (this.#end = resolve));
     this.#timer = setTimeout(() => this.#finish('slow'), startWithinMs);
-    engine.start(video, (why) => this.#finish(why));
+    try {
+      engine.start(video, (why) => this.#finish(why));
+    } catch {
+      // A library that refuses is a way that does not work.
+      this.#finish('broken');
+    }
     this.#playback = new Playback(video, sound, (state, stillForMs) => this.#look(state, stillForMs));
   }
 

@@ -19,24 +19,22 @@ const COMMON: Partial<HlsConfig> = {
   },
 };
 
-/** Parts where the playlist has them: the server says how near they may be played. */
+/**
+ * Parts where the playlist has them. How near to the edge they may be played is the server's word (PART-HOLD-BACK): a `liveSyncDuration` of ours would
+ * overrule it.
+ */
 const BALANCED: Partial<HlsConfig> = {
   ...COMMON,
   lowLatencyMode: true,
-  // Without parts: two segments behind the edge. One is being written, one may be late.
-  liveSyncDurationCount: 2,
-  liveMaxLatencyDurationCount: 6,
   // Lag is caught up by playing 5 % faster, which nobody hears, instead of jumping.
   maxLiveSyncPlaybackRate: 1.05,
   maxBufferLength: 15,
 };
 
-/** Whole segments and several of them in hand: a network may be gone for seconds. */
+/** Whole segments and several of them in hand (HOLD-BACK): a network may be gone for seconds. */
 const STABLE: Partial<HlsConfig> = {
   ...COMMON,
   lowLatencyMode: false,
-  liveSyncDurationCount: 4,
-  liveMaxLatencyDurationCount: 12,
   maxLiveSyncPlaybackRate: 1,
   maxBufferLength: 30,
 };
@@ -45,7 +43,6 @@ const STABLE: Partial<HlsConfig> = {
 const woundBack = (secondsBehind: number): Partial<HlsConfig> => ({
   ...STABLE,
   liveSyncDuration: secondsBehind,
-  liveMaxLatencyDuration: Number.MAX_SAFE_INTEGER,
 });
 
 /** A decoder that fails again this soon is not helped by asking it once more. */

@@ -177,7 +177,8 @@ export class LivePlayer implements Player {
       const both = AbortSignal.any([signal, stop.signal]);
       const end = await Promise.race([attempt.over, this.#improve(screen, both), this.#whenParked(attempt, both)]);
       stop.abort();
-      if (end !== 'improved') return { way: attempt.way, end };
+      // Whoever takes the screen closes the one before: that is no end of the show.
+      if (end !== 'improved' && attempt === this.#onScreen) return { way: attempt.way, end };
     }
   }
 

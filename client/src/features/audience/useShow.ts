@@ -20,7 +20,7 @@ export interface Show {
   ask: AskShow;
 }
 
-const STATES: Record<WatchInfo['state'], ShowState> = { offline: 'absent', waiting: 'paused', live: 'live' };
+const STATES: Record<Exclude<WatchInfo['state'], 'offline'>, ShowState> = { waiting: 'paused', live: 'live' };
 
 /** What the server tells everybody about a show, kept fresh. A failed question changes nothing: the next one will do. */
 export function useShow({ app, name, hasRoom }: StreamRef & { hasRoom: boolean }): Show {
@@ -52,12 +52,10 @@ export function useShow({ app, name, hasRoom }: StreamRef & { hasRoom: boolean }
   const hls = sources?.hls;
   const ask = useCallback<AskShow>(
     async (signal) => {
-      try {
-        return STATES[(await watchInfo({ app, name }, signal)).state];
-      } catch {
-        // Asked too often, or only the API is away: the playlist knows too.
-        return hls === undefined ? 'unreachable' : askShow(hls, signal);
-      }
+      const known = await watchInfo({ app, name }, signal).catch(() => null);
+      if (known && known.state !== 'offline') return STATES[known.state];
+      // Asked too often, or only the API is away, or its figures are older than the first picture. The playlist knows too, and also whether there was a show.
+      return hls === undefined ? 'unreachable' : askShow(hls, signal);
     },
     [app, name, hls],
   );
