@@ -18,14 +18,16 @@ export interface Publication extends Closable {
 export async function openPublication(parts: { gate: Pick<Gate, 'admit'>; hub: StreamHub }, request: Omit<GateRequest, 'action'>): Promise<Publication> {
   const admission = await parts.gate.admit({ ...request, action: 'publish' });
   const { onTaken, resumeGraceMs } = admission.policy;
-  const taken = new AbortController();
-  const onTakenOver = () => taken.abort(new LianmaiError('CONFLICT', undefined, { message: 'Another publisher took the stream over.' }));
+  // Not AbortSignal.any: Node keeps such a signal, and all that listens to it, for as long as nothing aborts.
+  const over = new AbortController();
+  admission.signal.addEventListener('abort', () => over.abort(admission.signal.reason), { once: true });
+  const onTakenOver = () => over.abort(new LianmaiError('CONFLICT', undefined, { message: 'Another publisher took the stream over.' }));
   try {
     const publisher = parts.hub.publish(request, { resumeGraceMs, onTaken, onTakenOver });
     return {
       stream: publisher.stream,
       admission,
-      signal: AbortSignal.any([admission.signal, taken.signal]),
+      signal: over.signal,
       write(tag) {
         admission.bytes += tag.body.length;
         publisher.write(tag);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FormatError } from '../FormatError.js';
-import { ChunkReader, ChunkWriter, setChunkSize, type RtmpMessage } from './index.js';
+import { ChunkReader, ChunkWriter, RTMP, setChunkSize, splitAggregate, type RtmpMessage } from './index.js';
 
 const LIMITS = { maxMessageBytes: 100_000, maxChunkStreams: 16 };
 
@@ -52,6 +52,82 @@ describe('RTMP chunks', () => {
       [150, 1, 0xcc],
       [180, 1, 0xdd],
     ]);
+  });
+
+  it('understands extended times in all four headers, repeated in further chunks or not', () => {
+    const body = (byte: number) => Array.from({ length: 200 }, () => byte);
+    const time = (ms: number) => [ms >>> 24, (ms >>> 16) & 0xff, (ms >>> 8) & 0xff, ms & 0xff];
+    for (const isRepeated of [true, false]) {
+      const further = (ms: number, byte: number) => [0xc3, ...(isRepeated ? time(ms) : []), ...body(byte).slice(128)];
+      const chunks = [
+        [3, 255, 255, 255, 0, 0, 200, 9, 1, 0, 0, 0, ...time(0x01000000), ...body(1).slice(0, 128), ...further(0x01000000, 1)],
+        [0x43, 255, 255, 255, 0, 0, 200, 9, ...time(0x01000005), ...body(2).slice(0, 128), ...further(0x01000005, 2)],
+        [0x83, 255, 255, 255, ...time(0x01000007), ...body(3).slice(0, 128), ...further(0x01000007, 3)],
+        [0xc3, ...time(0x01000007), ...body(4).slice(0, 128), ...further(0x01000007, 4)],
+      ];
+      const messages = new ChunkReader(LIMITS).push(Buffer.from(chunks.flat()));
+      expect(messages.map(({ timestampMs, body: bytes }) => [timestampMs, bytes.equals(Buffer.alloc(200, bytes[0]))])).toEqual([
+        [0x01000000, true],
+        [0x02000005, true],
+        [0x0300000c, true],
+        [0x04000013, true],
+      ]);
+    }
+  });
+
+  it('joins a large message from small chunks and small reads in linear time', () => {
+    const body = Buffer.alloc(4_000_000, 7);
+    const pieces: Buffer[] = [];
+    new ChunkWriter().write(pieces, 6, { typeId: 9, streamId: 1, timestampMs: 0, body });
+    const bytes = Buffer.concat(pieces);
+    const reader = new ChunkReader({ maxMessageBytes: 8_000_000, maxChunkStreams: 4 });
+    const startedAtMs = performance.now();
+    const read: RtmpMessage[] = [];
+    for (let at = 0; at < bytes.length; at += 100) read.push(...reader.push(bytes.subarray(at, at + 100)));
+    expect(read[0]?.body.equals(body)).toBe(true);
+    expect(performance.now() - startedAtMs).toBeLessThan(2000); // 50 ms; what copies all of it each time needs minutes
+  });
+
+  it('forgets a message that is aborted, and bounds those that are never finished', () => {
+    const begin = (id: number, bytes: number) => [
+      id,
+      0,
+      0,
+      0,
+      bytes >> 16,
+      (bytes >> 8) & 0xff,
+      bytes & 0xff,
+      9,
+      1,
+      0,
+      0,
+      0,
+      ...Array.from({ length: 128 }, () => 1),
+    ];
+    const reader = new ChunkReader(LIMITS);
+    const abort = [2, 0, 0, 0, 0, 0, 4, RTMP.abort, 0, 0, 0, 0, 0, 0, 0, 5];
+    const whole = [5, 0, 0, 0, 0, 0, 1, 9, 1, 0, 0, 0, 0xaa];
+    const messages = reader.push(Buffer.from([...begin(5, 300), ...abort, ...whole]));
+    expect(messages.map(({ typeId, body }) => [typeId, body.length])).toEqual([
+      [RTMP.abort, 4],
+      [9, 1],
+    ]);
+    expect(() => Array.from({ length: 17 }, (_, index) => reader.push(Buffer.from(begin(3 + index, 90_000))))).toThrow(
+      'too many chunk streams',
+    );
+  });
+
+  it('takes an aggregate apart, whatever is in it', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
+        try {
+          splitAggregate({ typeId: RTMP.aggregate, streamId: 1, timestampMs: 0, body: Buffer.from(bytes) });
+        } catch (error) {
+          expect(error).toBeInstanceOf(FormatError);
+        }
+      }),
+      { numRuns: 3000 },
+    );
   });
 
   it('refuses what is too large, out of place or not RTMP', () => {

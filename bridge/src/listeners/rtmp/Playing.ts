@@ -1,18 +1,12 @@
 import type { Socket } from 'node:net';
 import { LianmaiError } from '@lianmai/protocol';
 import type { Admission, Gate } from '../../gate/index.js';
+import type { Accepts, OpenRendition } from '../../renditions/index.js';
 import type { Stream, StreamHub } from '../../stream/index.js';
-import type { Accepts } from './abilities.js';
 import type { RtmpLimits } from './limits.js';
 import type { PlayFeed, PlayFeeds, Seat } from './PlayFeed.js';
 import { PlayQueue } from './PlayQueue.js';
 import type { StreamAddress } from './streamAddress.js';
-
-/** A stream that this player can decode: the same, or one that is made from it. */
-export interface Rendition {
-  stream: Stream;
-  close(reason: string): void | Promise<void>;
-}
 
 export interface PlayingParts {
   gate: Gate;
@@ -20,7 +14,7 @@ export interface PlayingParts {
   feeds: PlayFeeds;
   limits: RtmpLimits;
   /** Left out: every player gets the stream as it is. */
-  openRendition?: (stream: Stream, accepts: Accepts) => Rendition;
+  openRendition?: (stream: Stream, accepts: Accepts) => OpenRendition;
 }
 
 export interface PlayingOptions {
@@ -48,9 +42,10 @@ export class Playing {
   readonly #options: PlayingOptions;
   readonly #left = new AbortController();
   #admission: Admission | null = null;
-  #rendition: Rendition | null = null;
+  #rendition: OpenRendition | null = null;
   #feed: PlayFeed | null = null;
   #seat: Seat | null = null;
+  #hasStarted = false;
 
   constructor(parts: PlayingParts, options: PlayingOptions) {
     this.#parts = parts;
@@ -79,8 +74,7 @@ export class Playing {
   close(reason: string): void {
     if (this.#left.signal.aborted) return;
     this.#left.abort(new Error(reason));
-    if (this.#seat) this.#feed?.leave(this.#seat);
-    void this.#rendition?.close(reason);
+    this.#leaveFeed();
     this.#admission?.release();
   }
 
@@ -113,11 +107,31 @@ export class Playing {
   #join(stream: Stream, admission: Admission): void {
     const { socket, accepts, onStart, onEnd } = this.#options;
     const { limits, feeds, openRendition } = this.#parts;
-    this.#rendition = openRendition?.(stream, accepts) ?? { stream, close: () => undefined };
-    this.#feed = feeds.of(this.#rendition.stream);
+    this.#rendition = openRendition?.(stream, accepts) ?? null;
+    this.#feed = feeds.of(this.#rendition?.stream ?? stream);
     const queue = new PlayQueue({ socket, admission, limits, onDrained: onEnd });
     this.#seat = { queue, onStalled: () => socket.destroy(new LianmaiError('DESTINATION_STALLED')) };
-    onStart();
+    if (!this.#hasStarted) onStart();
+    this.#hasStarted = true;
     this.#feed.join(this.#seat);
+    this.#rendition?.changed.addEventListener('abort', () => this.#rejoin(stream, admission), { once: true });
+  }
+
+  /** The publisher has come back with other codecs: what was made for this player no longer fits. */
+  #rejoin(stream: Stream, admission: Admission): void {
+    if (this.#left.signal.aborted || stream.isEnded) return;
+    this.#leaveFeed();
+    try {
+      this.#join(stream, admission);
+    } catch (error) {
+      this.#options.onOver(error);
+    }
+  }
+
+  #leaveFeed(): void {
+    if (this.#seat) this.#feed?.leave(this.#seat);
+    this.#rendition?.close();
+    this.#seat = null;
+    this.#rendition = null;
   }
 }

@@ -1,25 +1,18 @@
-import type { AudioInfo, VideoInfo } from '@lianmai/protocol';
 import { AUDIO_FOUR_CCS, VIDEO_FOUR_CCS, type AmfObject } from '../../formats/index.js';
+import { FLV, type Accepts } from '../../renditions/index.js';
 import { asObject } from './commands.js';
-
-/** What a player can decode. */
-export interface Accepts {
-  audio: readonly AudioInfo['codec'][];
-  /** null: whatever the stream has. */
-  video: readonly VideoInfo['codec'][] | null;
-}
 
 /** Enhanced RTMP v2, fourCcInfoMask: can decode, encode, forward. */
 const CAN_FORWARD = 4;
 /** capsEx: multitrack (2) is understood, its first track is taken; ModEx (4) is skipped. No reconnect, no nanoseconds. */
 const CAPABILITIES = 2 | 4;
 
-/** A player that says nothing of enhanced RTMP gets sound it knows. Pictures stay as they are: transcoding them is not worth one old player. */
+/** What a player can take. One that says nothing of enhanced RTMP gets sound it knows; pictures stay as they are: transcoding them is not worth one old player. */
 export function abilitiesOf(connect: AmfObject): Accepts {
   const list = Array.isArray(connect['fourCcList']) ? connect['fourCcList'] : [];
   const names = [...list, ...Object.keys(asObject(connect['audioFourCcInfoMap']))];
   const hasOpus = names.some((name) => name === 'Opus' || name === '*');
-  return { audio: hasOpus ? ['aac', 'mp3', 'opus'] : ['aac', 'mp3'], video: null };
+  return hasOpus ? { ...FLV, audio: [...FLV.audio, 'opus'] } : FLV;
 }
 
 const forwardable = (fourCcs: readonly string[]): AmfObject => Object.fromEntries(fourCcs.map((fourCc) => [fourCc, CAN_FORWARD]));

@@ -6,7 +6,5 @@
  * Both ask the gate first. All players of a stream share one PlayFeed: it reads the stream once, makes chunks once, and gives each player's PlayQueue
  * the same buffers. Everything a peer can make us keep or wait for is bounded in `limits.ts`.
  */
-export type { Accepts } from './abilities.js';
 export type { RtmpLimits } from './limits.js';
-export type { Rendition } from './Playing.js';
 export { RtmpServer, type RtmpServerOptions } from './RtmpServer.js';
