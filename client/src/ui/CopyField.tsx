@@ -5,6 +5,8 @@ import { useCopy } from './useCopy';
 interface CopyFieldProps {
   label: string;
   value: string;
+  /** What is shown in its place: a secret is copied unseen. */
+  shown?: string;
   copyLabel: string;
   copiedLabel: string;
   look?: 'primary' | 'secondary';
@@ -12,7 +14,7 @@ interface CopyFieldProps {
 }
 
 /** A link to be handed on: selects itself when touched, and has its copy button beside it. */
-export function CopyField({ label, value, copyLabel, copiedLabel, look = 'secondary', ...rest }: CopyFieldProps) {
+export function CopyField({ label, value, shown, copyLabel, copiedLabel, look = 'secondary', ...rest }: CopyFieldProps) {
   const { isCopied, copy } = useCopy(value);
   return (
     <div className="flex min-w-0 gap-2">
@@ -20,7 +22,7 @@ export function CopyField({ label, value, copyLabel, copiedLabel, look = 'second
         {...rest}
         readOnly
         aria-label={label}
-        value={value}
+        value={shown ?? value}
         dir="ltr"
         onFocus={(event) => event.target.select()}
         className="min-h-11 min-w-0 flex-1 truncate rounded-md border border-line-strong/60 bg-surface-1 px-3 text-base text-fg"

@@ -95,4 +95,27 @@ export const testIds = {
   watchFacts: 'watch-facts',
   watchSound: 'watch-sound',
   liveEdge: 'live-edge',
+  // Streams
+  apiKey: 'api-key',
+  apiSecret: 'api-secret',
+  signIn: 'sign-in',
+  streamTable: 'stream-table',
+  /** With data-stream and data-state. */
+  streamRow: 'stream-row',
+  createStream: 'create-stream',
+  streamName: 'stream-name',
+  streamTitle: 'stream-title',
+  confirmStream: 'confirm-stream',
+  revealKey: 'reveal-key',
+  rtmpServer: 'rtmp-server',
+  rtmpKey: 'rtmp-key',
+  streamWatchLink: 'stream-watch-link',
+  signLinks: 'sign-links',
+  /** With data-action. */
+  streamClient: 'stream-client',
+  confirmKick: 'confirm-kick',
+  rotateKey: 'rotate-key',
+  confirmRotate: 'confirm-rotate',
+  removeStream: 'remove-stream',
+  confirmRemove: 'confirm-remove',
 } as const;

@@ -1,0 +1,44 @@
+import type { StreamReply } from '@lianmai/protocol';
+import { Eye, EyeOff } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button, testIds } from '../../ui';
+import { Address } from './Address';
+import { keyOf, masked } from './words';
+
+/** Addresses for encoders. The key is in every one of them: hidden until it is asked for, because studios have people who look over shoulders. */
+export function PublishTab({ stream: { publish } }: { stream: StreamReply }) {
+  const { t } = useTranslation();
+  const [isShown, setShown] = useState(false);
+  const key = isShown ? null : keyOf(publish);
+  const shown = (address: string) => masked(address, key);
+  return (
+    <div className="flex flex-col gap-6 px-2">
+      <section className="flex flex-col gap-3">
+        <header className="flex flex-wrap items-center justify-between gap-2">
+          <h3 className="text-base font-semibold">{t('streams.publish.obs')}</h3>
+          <Button
+            size="sm"
+            look="ghost"
+            icon={isShown ? <EyeOff size={18} aria-hidden /> : <Eye size={18} aria-hidden />}
+            onClick={() => setShown(!isShown)}
+            aria-pressed={isShown}
+            data-testid={testIds.revealKey}
+          >
+            {isShown ? t('streams.publish.hide') : t('streams.publish.show')}
+          </Button>
+        </header>
+        <Address label={t('streams.publish.server')} value={publish.rtmpServer} data-testid={testIds.rtmpServer} />
+        <Address label={t('streams.publish.key')} value={publish.rtmpKey} shown={shown(publish.rtmpKey)} data-testid={testIds.rtmpKey} />
+      </section>
+      <section className="flex flex-col gap-3">
+        <h3 className="text-base font-semibold">{t('streams.publish.others')}</h3>
+        <Address label="RTMP" hint="FFmpeg, GStreamer" value={publish.rtmp} shown={shown(publish.rtmp)} />
+        {publish.rtmps !== undefined && <Address label="RTMPS" value={publish.rtmps} shown={shown(publish.rtmps)} />}
+        <Address label="SRT" value={publish.srt} shown={shown(publish.srt)} />
+        <Address label="WHIP" hint={t('streams.publish.whipHint')} value={publish.whip} shown={shown(publish.whip)} />
+        <p className="text-sm text-fg-3">{t('streams.publish.hidden')}</p>
+      </section>
+    </div>
+  );
+}

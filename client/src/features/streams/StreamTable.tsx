@@ -1,0 +1,157 @@
+import type { StreamReply, StreamStatus } from '@lianmai/protocol';
+import { ChevronRight, Play } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Clock, formatBitrate, testIds } from '../../ui';
+import { State } from './State';
+import { audioText, playersText, videoText } from './words';
+
+interface StreamTableProps {
+  streams: readonly StreamReply[];
+  others: readonly StreamStatus[];
+  onOpen: (id: string) => void;
+}
+
+/** State, name, picture and sound, rate, viewers, since, and where it leads. Narrow windows have the same in two lines. */
+const COLUMNS = 'md:grid-cols-[minmax(0,2.2fr)_7.5rem_minmax(0,2fr)_6rem_minmax(0,1.6fr)_5.5rem_2.75rem]';
+const ROW = `grid items-center gap-x-4 gap-y-1 px-4 py-3 grid-cols-[minmax(0,1fr)_auto_2.75rem] ${COLUMNS}`;
+
+/** What was made here, and below it what rooms put out by themselves. */
+export function StreamTable({ streams, others, onOpen }: StreamTableProps) {
+  const { t } = useTranslation();
+  const columns = ['stream', 'state', 'media', 'bitrate', 'viewers', 'since'] as const;
+  return (
+    <div role="table" aria-label={t('streams.title')} className="rounded-lg bg-surface-1" data-testid={testIds.streamTable}>
+      <div role="row" className={`hidden border-b border-line text-fg-3 md:grid ${ROW} md:py-2`}>
+        {columns.map((column) => (
+          <span key={column} role="columnheader" className={column === 'bitrate' || column === 'since' ? 'text-right' : ''}>
+            {t(`streams.column.${column}`)}
+          </span>
+        ))}
+      </div>
+      <div role="rowgroup" className="divide-y divide-line">
+        {streams.map((stream) => (
+          <Row
+            key={stream.id}
+            title={stream.title}
+            path={`${stream.app}/${stream.name}`}
+            status={stream.status}
+            viewers={stream.viewers}
+            action={
+              <button
+                type="button"
+                onClick={() => onOpen(stream.id)}
+                aria-label={t('streams.open', { name: stream.title })}
+                className="target flex w-11 items-center justify-center rounded-md text-fg-2 after:absolute after:inset-0"
+              >
+                <ChevronRight size={20} aria-hidden />
+              </button>
+            }
+          />
+        ))}
+      </div>
+      {others.length > 0 && (
+        <div role="rowgroup" className="divide-y divide-line border-t border-line">
+          <p className="px-4 pt-4 pb-1 text-sm font-medium text-fg-3">{t('streams.rooms')}</p>
+          {others.map((status) => (
+            <Row
+              key={`${status.app}/${status.name}`}
+              title={status.name}
+              path={`${status.app}/${status.name}`}
+              status={status}
+              viewers={Object.values(status.players).reduce((sum, count) => sum + count, 0)}
+              action={
+                <a
+                  href={`/watch/${encodeURIComponent(status.name)}`}
+                  target="_blank"
+                  rel="noreferrer"
+                  aria-label={t('streams.watch')}
+                  className="target flex w-11 items-center justify-center rounded-md text-fg-2 after:absolute after:inset-0"
+                >
+                  <Play size={18} aria-hidden />
+                </a>
+              }
+            />
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
+
+interface RowProps {
+  title: string;
+  path: string;
+  status: StreamStatus | null;
+  viewers: number;
+  action: ReactNode;
+}
+
+function Row({ title, path, status, viewers, action }: RowProps) {
+  const { t } = useTranslation();
+  const players = status ? playersText(status) : '';
+  return (
+    <div
+      role="row"
+      data-testid={testIds.streamRow}
+      data-stream={path}
+      data-state={status?.state ?? 'offline'}
+      className={`relative transition-colors focus-within:bg-surface-2 hover:bg-surface-2 ${ROW}`}
+    >
+      <div role="cell" className="min-w-0">
+        <p dir="auto" className="truncate text-base font-medium">
+          {title}
+        </p>
+        <p className="truncate text-fg-3">{path}</p>
+      </div>
+      <div role="cell">
+        <State state={status?.state ?? 'offline'} />
+      </div>
+      <div role="cell" className="min-w-0 text-fg-2 max-md:order-4 max-md:col-span-3">
+        {status && <Media status={status} />}
+      </div>
+      <div role="cell" className="tabular text-right text-fg-2 max-md:hidden">
+        {status && status.state === 'live' ? formatBitrate(status.bitrateKbps) : ''}
+      </div>
+      <div role="cell" className="min-w-0 text-fg-2 max-md:order-5 max-md:col-span-3" title={players}>
+        {status && (
+          <p className="tabular truncate">
+            {t('streams.viewers', { count: viewers })}
+            {players && <span className="text-fg-3 md:block md:truncate max-md:ml-2">{players}</span>}
+          </p>
+        )}
+      </div>
+      <div role="cell" className="text-right text-fg-2 max-md:hidden">
+        {status && <Clock sinceMs={status.startedAtMs} />}
+      </div>
+      <div role="cell" className="max-md:order-3">
+        {action}
+      </div>
+    </div>
+  );
+}
+
+function Media({ status }: { status: StreamStatus }) {
+  const { t } = useTranslation();
+  const video = videoText(status.video) ?? t('streams.noVideo');
+  const audio = audioText(status.audio) ?? t('streams.noAudio');
+  return (
+    <p className="tabular md:leading-5">
+      <span className="md:block md:truncate">{video}</span>
+      <span className="md:hidden"> · </span>
+      <span className="text-fg-3 md:block md:truncate">{audio}</span>
+    </p>
+  );
+}
+
+/** Where the table will be. */
+export const TableWait = () => (
+  <div aria-hidden className="animate-breathe divide-y divide-line rounded-lg bg-surface-1">
+    {[0, 1, 2].map((row) => (
+      <div key={row} className="flex items-center gap-6 px-4 py-5">
+        <span className="h-4 w-48 rounded-sm bg-surface-3" />
+        <span className="h-4 w-24 rounded-sm bg-surface-2" />
+      </div>
+    ))}
+  </div>
+);
