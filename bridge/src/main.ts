@@ -17,9 +17,9 @@ import { SrtListener } from './listeners/srt/index.js';
 import { createOrigin, posterRoutes } from './origin/index.js';
 import { Recorder, recordingFormats, recordingHandlers, recordingRoutes } from './record/index.js';
 import { AssetCache, Programs, SharedUsage, ThreadPool } from './program/index.js';
-import { FLV, Renditions, WEBRTC } from './renditions/index.js';
+import { FLV, Renditions, WEBRTC, type Accepts } from './renditions/index.js';
 import { StreamReport } from './report/index.js';
-import { StreamHub } from './stream/index.js';
+import { StreamHub, type Stream } from './stream/index.js';
 
 /** Builds the bridge's parts and gives each what it needs; answers the scope that closes them in reverse. */
 async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
@@ -46,7 +46,8 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
         hls: hlsSettings(config),
       }),
     );
-    const rtmp = scope.own(await RtmpServer.open({ ...rtmpSettings(config), ...host, gate, hub, log }));
+    const openRendition = (stream: Stream, accepts: Accepts) => renditions.open(stream, accepts);
+    const rtmp = scope.own(await RtmpServer.open({ ...rtmpSettings(config), ...host, gate, hub, openRendition, log }));
     const srt = scope.own(await SrtListener.open({ ...config.srt, ...host, gate, hub, log, logLevel: config.logLevel }));
     const kinds = createOutputKinds({ insecureTls: config.insecureTls });
 
