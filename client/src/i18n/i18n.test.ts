@@ -5,6 +5,8 @@ import { en } from './en';
 import { errorText, isolate, languageOf } from './index';
 import { streamsEn } from './streams.en';
 import { streamsZhCN } from './streams.zh-CN';
+import { studioEn } from './studio.en';
+import { studioZhCN } from './studio.zh-CN';
 import { watchEn } from './watch.en';
 import { watchZhCN } from './watch.zh-CN';
 import { zhCN } from './zh-CN';
@@ -14,8 +16,8 @@ function flatten(value: unknown, path = ''): [string, string][] {
   if (typeof value === 'string') return [[path, value]];
   return Object.entries(value as object).flatMap(([key, child]) => flatten(child, path ? `${path}.${key}` : key));
 }
-const english = new Map(flatten({ ...en, ...watchEn, ...streamsEn }));
-const chinese = new Map(flatten({ ...zhCN, ...watchZhCN, ...streamsZhCN }));
+const english = new Map(flatten({ ...en, ...studioEn, ...watchEn, ...streamsEn }));
+const chinese = new Map(flatten({ ...zhCN, ...studioZhCN, ...watchZhCN, ...streamsZhCN }));
 const variables = (text: string) => [...text.matchAll(/{{(\w+)}}/g)].map((match) => match[1]).sort();
 
 describe('both languages', () => {

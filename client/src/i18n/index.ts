@@ -5,12 +5,13 @@ import { initReactI18next } from 'react-i18next';
 import { getPreferences, setPreferences, subscribePreferences } from '../state';
 import type { Translation } from './en';
 import type { StreamsWords } from './streams.en';
+import type { StudioWords } from './studio.en';
 import type { WatchWords } from './watch.en';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation';
-    resources: { translation: Translation & WatchWords & StreamsWords };
+    resources: { translation: Translation & StudioWords & WatchWords & StreamsWords };
     returnNull: false;
   }
 }
@@ -22,11 +23,12 @@ export const LANGUAGES = [
 export type Language = (typeof LANGUAGES)[number]['id'];
 
 /** What a page needs beyond the words of all: loaded with it (`loadWords`). */
-export type Part = 'watch' | 'streams';
+export type Part = 'studio' | 'watch' | 'streams';
 
 /** Each language of each part is a chunk of its own: nobody loads words they do not read. */
 const LOADERS: Record<'all' | Part, Record<Language, () => Promise<object>>> = {
   all: { en: async () => (await import('./en')).en, 'zh-CN': async () => (await import('./zh-CN')).zhCN },
+  studio: { en: async () => (await import('./studio.en')).studioEn, 'zh-CN': async () => (await import('./studio.zh-CN')).studioZhCN },
   watch: { en: async () => (await import('./watch.en')).watchEn, 'zh-CN': async () => (await import('./watch.zh-CN')).watchZhCN },
   streams: { en: async () => (await import('./streams.en')).streamsEn, 'zh-CN': async () => (await import('./streams.zh-CN')).streamsZhCN },
 };

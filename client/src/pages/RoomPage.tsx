@@ -1,5 +1,6 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { Lobby } from '../features/lobby';
+import { loadWords } from '../i18n';
 import { joinRoom, preloadRoom, resumableSession } from '../session';
 import { useRoom, type RoomActions } from '../state';
 import { JoiningScreen } from './JoiningScreen';
@@ -8,7 +9,10 @@ import { navigate, roomPath } from './router';
 import { useTheme } from './useTheme';
 import { useTitle } from './useTitle';
 
-const loadInside = () => import('./Inside');
+async function loadInside() {
+  const [inside] = await Promise.all([import('./Inside'), loadWords('studio')]);
+  return inside;
+}
 const Inside = lazy(loadInside);
 const Ended = lazy(async () => ({ default: (await loadInside()).Ended }));
 

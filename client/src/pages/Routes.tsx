@@ -9,7 +9,7 @@ const RoomPage = lazy(() => import('./RoomPage'));
 const WatchPage = lazy(() => withWords('watch', import('./WatchPage')));
 const StreamsPage = lazy(() => withWords('streams', import('./StreamsPage')));
 /** Pages with made-up people, to look at; not in the product. */
-const GalleryPage = import.meta.env.MODE === 'gallery' ? lazy(() => import('./gallery/GalleryPage')) : NotFoundPage;
+const GalleryPage = import.meta.env.MODE === 'gallery' ? lazy(() => withWords('studio', import('./gallery/GalleryPage'))) : NotFoundPage;
 
 async function withWords<T>(part: Part, page: Promise<T>): Promise<T> {
   await loadWords(part);
