@@ -141,12 +141,18 @@ export class Renditions implements Closable {
     }, this.#options.lingerMs ?? LINGER_MS);
   }
 
+  /** A stream may have a thousand readers of a few kinds: looked at once for all of a kind. */
   #check(): void {
     for (const [source, byKey] of this.#shared) {
       for (const { rendition } of byKey.values()) rendition.stream.hasPublisher = source.hasPublisher;
     }
+    const plans = new Map<Stream, Map<Accepts, Plan>>();
     for (const handle of this.#handles) {
-      handle.misfits = handle.fits(planFor(this.describe(handle.source), handle.accepts)) ? 0 : handle.misfits + 1;
+      const byAccepts = plans.get(handle.source) ?? new Map<Accepts, Plan>();
+      plans.set(handle.source, byAccepts);
+      const plan = byAccepts.get(handle.accepts) ?? planFor(this.describe(handle.source), handle.accepts);
+      byAccepts.set(handle.accepts, plan);
+      handle.misfits = handle.fits(plan) ? 0 : handle.misfits + 1;
       // A rendition follows its source by itself, some pictures later.
       if (handle.misfits > 1) handle.changed.abort(new Error('the source has changed'));
     }

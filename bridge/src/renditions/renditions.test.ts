@@ -16,9 +16,15 @@ const run = promisify(execFile);
 const never = new AbortController().signal;
 const READER = { name: 'test', maxQueueBytes: 1 << 24, maxQueueMs: 20_000, startWithGop: true };
 const X264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '30', '-pix_fmt', 'yuv420p'];
+const HEVC = ['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=none:keyint=30', '-c:a', 'libopus'];
 /** A beep of 50 ms every half second: its start can be found to the sample. */
 const BEEPS = "aevalsrc='sin(2*PI*1000*t)*lt(mod(t,0.5),0.05)*gt(t,0.2)'";
-const fixtures = { plain: ['-bf', '0', '-c:a', 'aac'], bFrames: ['-bf', '2', '-c:a', 'aac'], opus: ['-bf', '0', '-c:a', 'libopus'] };
+const fixtures = {
+  plain: ['-bf', '0', '-c:a', 'aac'],
+  bFrames: ['-bf', '2', '-c:a', 'aac'],
+  opus: ['-bf', '0', '-c:a', 'libopus'],
+  hevc: HEVC,
+};
 
 let folder: string;
 let ffmpeg: Ffmpeg;
@@ -28,7 +34,21 @@ let scope = new Scope();
 async function encode(name: string, codecs: readonly string[], rate: number): Promise<void> {
   const path = join(folder, `${name}.ts`);
   const inputs = ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=30', '-f', 'lavfi', '-i', `${BEEPS}:s=${rate}`];
-  await run('ffmpeg', ['-v', 'error', '-nostdin', ...inputs, ...X264, ...codecs, '-ac', '2', '-t', '3', '-f', 'mpegts', path]);
+  await run('ffmpeg', [
+    '-v',
+    'error',
+    '-nostdin',
+    ...inputs,
+    ...(codecs.includes('libx265') ? [] : X264),
+    ...codecs,
+    '-ac',
+    '2',
+    '-t',
+    '3',
+    '-f',
+    'mpegts',
+    path,
+  ]);
   const demuxer = new TsDemuxer();
   media[name] = [...demuxer.push(await readFile(path)), ...demuxer.flush()].sort((a, b) => a.dtsMs - b.dtsMs);
 }
@@ -39,6 +59,7 @@ beforeAll(async () => {
   await encode('plain', fixtures.plain, 44_100);
   await encode('bFrames', fixtures.bFrames, 48_000);
   await encode('opus', fixtures.opus, 48_000);
+  await encode('hevc', fixtures.hevc, 48_000);
 }, 60_000);
 afterAll(() => rm(folder, { recursive: true }));
 afterEach(async () => {
@@ -193,6 +214,39 @@ describe('Renditions', () => {
     const steps = mine.slice(1).map((tag, index) => tag.dtsMs - mine[index]!.dtsMs);
     expect(Math.max(...steps)).toBeLessThan(40);
   }, 20_000);
+
+  it('makes H.264 of HEVC for WebRTC, and leaves the sound as it is', async () => {
+    const { renditions, publisher, source } = open();
+    const opened = renditions.open(source, WEBRTC);
+    const reading = readUntil(opened.stream, Infinity);
+    for (const tag of media['hevc']!) publisher.write(tag);
+    await vi.waitFor(() => expect(opened.stream.lastDtsMs).toBeGreaterThan(source.lastDtsMs! - 200), 5000);
+    expect(renditions.bridgingOf(source)[0]).toMatchObject({
+      video: 'transcoded',
+      audio: 'copied',
+      why: 'picture is HEVC; WebRTC needs H.264',
+    });
+    await publisher.close('done', true);
+    const { tags } = await reading;
+    expect([codecOf(tags, 'video'), codecOf(tags, 'audio')]).toEqual(['h264', 'opus']);
+    expect(mediaOf(tags, 'video').length).toBeGreaterThan(80);
+    expect(mediaOf(tags, 'audio').length).toBe(mediaOf(media['hevc']!, 'audio').length);
+  }, 20_000);
+
+  it('tells a reader of the source itself when it no longer fits', async () => {
+    const { renditions, publisher, source } = open();
+    for (const tag of media['plain']!.slice(0, 60)) publisher.write(tag);
+    const given = renditions.open(source, FLV);
+    expect(given.stream).toBe(source);
+    const last = source.lastDtsMs ?? 0;
+    for (const tag of media['opus']!.slice(0, 60)) publisher.write({ ...tag, dtsMs: tag.dtsMs + last });
+    await vi.waitFor(() => expect(given.changed.aborted).toBe(true), 3000);
+    given.close();
+    const next = renditions.open(source, FLV);
+    expect(next.stream).not.toBe(source);
+    next.close();
+    await publisher.close('done', true);
+  });
 
   it('tells what is done for whom, and why', async () => {
     const { renditions, publisher, source } = open();

@@ -9,9 +9,10 @@ export interface Job {
 const OPUS = ['-c:a', 'libopus', '-b:a', '128k', '-application', 'audio', '-frame_duration', '20'];
 const AAC = ['-c:a', 'aac', '-b:a', '128k'];
 /**
- * 48 kHz stereo. `async` keeps the sound on the source's times where those drift or have small gaps: by at most 1 % in pitch, and by silence beyond 100 ms.
+ * 48 kHz stereo. `async` keeps the sound on the source's times: what is off by more than 5 ms (FLV rounds to whole ms) is caught up by at most 1 % of speed,
+ * by silence or a cut beyond 40 ms.
  */
-const RESAMPLE = ['-af', 'aresample=48000:async=480', '-ac', '2'];
+const RESAMPLE = ['-af', 'aresample=48000:async=480:min_comp=0.005:min_hard_comp=0.04', '-ac', '2'];
 
 export const audioJob = (to: 'aac' | 'opus'): Job => ({
   kind: 'audio',
