@@ -66,7 +66,7 @@ export const originProxy =
 
 /** Names as far as they are names: `/live/r1.m3u8` and `/live/r1/seg1.m4s` are of `live/r1`. */
 export function streamOf(path: string): StreamRef {
-  const [, app = '', name = ''] = /^\/([A-Za-z0-9_-]*)(?:\/([A-Za-z0-9_-]*))?/.exec(path) ?? [];
+  const [, app = '', name = ''] = /^\/([A-Za-z0-9_-]*)(?:\/([A-Za-z0-9_-]*)|$)/.exec(path) ?? [];
   return { app, name };
 }
 
