@@ -101,6 +101,7 @@ export class Receiver {
   drop(first: number, last: number, nowUs: number): void {
     const from = seqDiff(first, this.#next) < 0 ? this.#next : first;
     const to = seqDiff(last, this.#end) >= 0 ? addSeq(this.#end, -1) : last;
+    if (seqDiff(from, this.#end) >= 0 || seqDiff(to, this.#next) < 0) return; // a range half around the circle has no order
     for (let seq = from; seqDiff(seq, to) <= 0; seq = addSeq(seq, 1)) {
       if (!this.#missing.delete(seq)) continue;
       this.#store(seq, { payload: null, timestampUs: 0, arrivedUs: nowUs });

@@ -100,9 +100,10 @@ export class Sender {
     for (const range of ranges) {
       const first = seqDiff(range[0], this.#acked) < 0 ? this.#acked : range[0];
       const last = seqDiff(range[1], this.#next) >= 0 ? addSeq(this.#next, -1) : range[1];
-      if (seqDiff(last, first) < 0) continue;
+      if (seqDiff(first, this.#next) >= 0 || seqDiff(last, first) < 0) continue;
       if (seqDiff(first, this.#first) < 0) this.#options.giveUp([first, seqDiff(last, this.#first) < 0 ? last : addSeq(this.#first, -1)]);
-      for (let seq = first; seqDiff(seq, last) <= 0; seq = addSeq(seq, 1)) this.#want(seq, nowUs);
+      const kept = seqDiff(first, this.#first) < 0 ? this.#first : first;
+      for (let seq = kept; seqDiff(seq, last) <= 0; seq = addSeq(seq, 1)) this.#want(seq, nowUs);
     }
     this.#resendWanted(nowUs);
   }

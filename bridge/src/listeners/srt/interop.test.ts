@@ -5,6 +5,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { TsDemuxer, type FlvTag } from '../../formats/index.js';
 import { Gate } from '../../gate/index.js';
 import { StreamHub, type MediaTag, type Stream } from '../../stream/index.js';
+import { UdpRelay, type RelayOptions } from '../../srt/testing/index.js';
 import { encodeFlv, LoopedBroadcast } from '../../testing/index.js';
 import { SrtListener, type SrtListenerOptions } from './index.js';
 
@@ -46,6 +47,28 @@ async function serve(
     await SrtListener.open({ hub, gate, port: 0, host: '127.0.0.1', latencyMs: 120, log: LOG, logLevel: 'silent', ...options }),
   );
   return { hub, gate, asked, listener };
+}
+
+async function relay(options: RelayOptions): Promise<UdpRelay> {
+  const between = await UdpRelay.open(options);
+  scope.defer(() => between.close());
+  return between;
+}
+
+/** KK bits of the data packets, each time they change. */
+function keyWatch(direction: 'toTarget' | 'toCaller'): { changes: number[]; onDatagram: NonNullable<RelayOptions['onDatagram']> } {
+  const changes: number[] = [];
+  let lastSeq = -1;
+  return {
+    changes,
+    onDatagram: (datagram, way) => {
+      const [seq, flags] = [datagram.readUInt32BE(0), datagram.readUInt32BE(4)];
+      if (way !== direction || seq >= 0x80000000 || seq <= lastSeq) return;
+      lastSeq = seq;
+      const key = (flags >>> 27) & 3;
+      if (changes.at(-1) !== key) changes.push(key);
+    },
+  };
 }
 
 function run(
@@ -106,20 +129,26 @@ function expectContinuous(all: MediaTag[]): void {
   for (let index = 1; index < times.length; index++) expect(times[index]! - times[index - 1]!).toBeLessThan(40);
 }
 
+/** Cases run side by side, each under a name of its own. */
+const eachAtOnce = <T>(cases: readonly T[], check: (one: T) => Promise<void>) => Promise.all(cases.map(check));
+
 describe('publishing with FFmpeg', () => {
-  it.each([
-    ['clear', null, ''],
-    ['AES-128', PASSPHRASE, `&passphrase=${PASSPHRASE}&pbkeylen=16`],
-    ['AES-192', PASSPHRASE, `&passphrase=${PASSPHRASE}&pbkeylen=24`],
-    ['AES-256', PASSPHRASE, `&passphrase=${PASSPHRASE}&pbkeylen=32`],
-  ])('%s: picture and sound reach the hub without a gap', async (_name, srtPassphrase, query) => {
-    const { hub, gate, asked, listener } = await serve(() => ({ srtPassphrase }));
-    publish(listener.port, `streamid=#!::r=live/cam,m=publish,key=k1${query}`);
-    const stream = await hub.whenPublished({ app: 'live', name: 'cam' }, AbortSignal.timeout(10_000));
-    const got = await collect(stream, seconds(1));
-    expectContinuous(got);
-    expect(asked).toMatchObject([{ action: 'publish', app: 'live', name: 'cam', protocol: 'srt', ip: '127.0.0.1', params: { key: 'k1' } }]);
-    expect(gate.publisher({ app: 'live', name: 'cam' })?.bytes).toBeGreaterThan(10_000);
+  it('clear, AES-128, AES-192 and AES-256: picture and sound reach the hub without a gap', async () => {
+    const { hub, gate, asked, listener } = await serve(({ name }) => ({ srtPassphrase: name === 'clear' ? null : PASSPHRASE }));
+    const cases = [
+      ['clear', ''],
+      ['aes128', `&passphrase=${PASSPHRASE}&pbkeylen=16`],
+      ['aes192', `&passphrase=${PASSPHRASE}&pbkeylen=24`],
+      ['aes256', `&passphrase=${PASSPHRASE}&pbkeylen=32`],
+    ] as const;
+    await eachAtOnce(cases, async ([name, keys]) => {
+      publish(listener.port, `streamid=#!::r=live/${name},m=publish,key=k1${keys}`);
+      const stream = await hub.whenPublished({ app: 'live', name }, AbortSignal.timeout(15_000));
+      expectContinuous(await collect(stream, seconds(1)));
+      expect(gate.publisher({ app: 'live', name })?.bytes).toBeGreaterThan(10_000);
+    });
+    expect(asked).toHaveLength(4);
+    expect(asked[0]).toMatchObject({ action: 'publish', app: 'live', protocol: 'srt', ip: '127.0.0.1', params: { key: 'k1' } });
   });
 
   it('says goodbye: the stream ends at once; is killed: it waits for the grace', async () => {
@@ -139,25 +168,28 @@ describe('publishing with FFmpeg', () => {
 });
 
 describe('refusals', () => {
-  const no = (code: LianmaiError['code']) => () => {
-    throw new LianmaiError(code);
-  };
-  it.each([
-    ['no such name', 'streamid=#!::r=../etc,m=publish', () => ({})],
-    ['no stream to play', 'streamid=#!::r=live/none', () => ({})],
-    ['the gate says no', 'streamid=#!::r=live/cam,m=publish', no('FORBIDDEN')],
-    ['encrypted where it must not be', `streamid=#!::r=live/cam,m=publish&passphrase=${PASSPHRASE}`, () => ({})],
-    ['clear where it must not be', 'streamid=#!::r=live/cam,m=publish', () => ({ srtPassphrase: PASSPHRASE })],
-    ['another passphrase', 'streamid=#!::r=live/cam,m=publish&passphrase=something else', () => ({ srtPassphrase: PASSPHRASE })],
-  ])('%s', async (_name, query, answer) => {
-    const { hub, gate, listener } = await serve(answer);
-    const caller = query.includes('m=publish')
-      ? publish(listener.port, query)
-      : run('ffmpeg', ['-v', 'error', '-i', `srt://127.0.0.1:${listener.port}?${query}`, '-f', 'null', '-']);
-    expect(await caller.exited).not.toBe(0);
-    expect(caller.text()).not.toBe('');
+  it('end FFmpeg with an error and leave nothing behind', async () => {
+    const { hub, gate, listener } = await serve(({ name }) => {
+      if (name === 'forbidden') throw new LianmaiError('FORBIDDEN');
+      return { srtPassphrase: ['needsKey', 'otherKey'].includes(name) ? PASSPHRASE : null };
+    });
+    const cases = [
+      ['../etc', 'm=publish'],
+      ['none', 'm=request'],
+      ['forbidden', 'm=publish'],
+      ['noKey', `m=publish&passphrase=${PASSPHRASE}`],
+      ['needsKey', 'm=publish'],
+      ['otherKey', 'm=publish&passphrase=something else'],
+    ] as const;
+    await eachAtOnce(cases, async ([name, rest]) => {
+      const url = `srt://127.0.0.1:${listener.port}?streamid=#!::r=live/${name},${rest}`;
+      const play = ['-v', 'error', '-i', url, '-f', 'null', '-'];
+      const caller = rest.startsWith('m=publish') ? publish(listener.port, url.split('?')[1]!) : run('ffmpeg', play);
+      expect(await caller.exited).not.toBe(0);
+      expect(caller.text()).not.toBe('');
+      expect(gate.clients({ app: 'live', name })).toEqual([]);
+    });
     expect(hub.streams).toEqual([]);
-    expect(gate.clients({ app: 'live', name: 'cam' })).toEqual([]);
   });
 
   it('a second publisher, while the first is there', async () => {
@@ -191,7 +223,19 @@ describe('playing with FFmpeg', () => {
     return { ...served, publisher };
   }
   const PLAY = (port: number, query: string, length: number) => [
-    ...['-nostdin', '-v', 'warning', '-t', `${length}`, '-i', `srt://127.0.0.1:${port}?${query}`],
+    ...[
+      '-nostdin',
+      '-v',
+      'warning',
+      '-probesize',
+      '200000',
+      '-analyzeduration',
+      '500000',
+      '-t',
+      `${length}`,
+      '-i',
+      `srt://127.0.0.1:${port}?${query}`,
+    ],
     ...['-map', '0', '-c', 'copy', '-f', 'mpegts', '-'],
   ];
   const demuxed = (output: Buffer[]) => {
@@ -199,20 +243,27 @@ describe('playing with FFmpeg', () => {
     return [...output.flatMap((chunk) => demuxer.push(chunk)), ...demuxer.flush()];
   };
 
-  it.each([
-    ['clear', null, 'streamid=#!::r=live/cam'],
-    ['AES-128', PASSPHRASE, `streamid=read:live/cam&passphrase=${PASSPHRASE}`],
-    ['AES-256', PASSPHRASE, `streamid=live/cam?m=request&passphrase=${PASSPHRASE}&pbkeylen=32`],
-  ])('%s: starts at a key frame and goes on without a gap', async (_name, srtPassphrase, query) => {
-    const { listener, gate } = await onAir(() => ({ srtPassphrase }));
-    const player = run('ffmpeg', PLAY(listener.port, query, 2));
-    await vi.waitFor(() => expect(gate.players({ app: 'live', name: 'cam' })).toEqual({ srt: 1 }), 5000);
-    expect(await player.exited).toBe(0);
-    const got = demuxed(player.output);
-    expect(got.find((tag) => tag.kind === 'video' && !tag.isConfig)?.isKeyFrame).toBe(true);
-    expect(media(got, 'video').length).toBeGreaterThan(45);
-    expectContinuous(got);
-    expect(player.text()).not.toMatch(/corrupt|error|discontinuity/i);
+  it('clear, AES-128 and AES-256: starts at a key frame and goes on without a gap', async () => {
+    const { listener, gate, hub } = await onAir(({ name }) => ({ srtPassphrase: name === 'cam' ? null : PASSPHRASE }));
+    for (const name of ['aes128', 'aes256']) {
+      const broadcast = new LoopedBroadcast(tags, hub.publish({ app: 'live', name }));
+      scope.defer(() => broadcast.stop());
+    }
+    const cases = [
+      ['cam', 'streamid=#!::r=live/cam'],
+      ['aes128', `streamid=read:live/aes128&passphrase=${PASSPHRASE}`],
+      ['aes256', `streamid=live/aes256?m=request&passphrase=${PASSPHRASE}&pbkeylen=32`],
+    ] as const;
+    await eachAtOnce(cases, async ([name, query]) => {
+      const player = run('ffmpeg', PLAY(listener.port, query, 1.5));
+      await vi.waitFor(() => expect(gate.players({ app: 'live', name })).toEqual({ srt: 1 }), 5000);
+      expect(await player.exited).toBe(0);
+      const got = demuxed(player.output);
+      expect(got.find((tag) => tag.kind === 'video' && !tag.isConfig)?.isKeyFrame).toBe(true);
+      expect(media(got, 'video').length).toBeGreaterThan(30);
+      expectContinuous(got);
+      expect(player.text()).not.toMatch(/corrupt|error|discontinuity/i);
+    });
   });
 
   it('stays through the grace of its stream and ends with it', async () => {
@@ -247,25 +298,48 @@ describe('playing with FFmpeg', () => {
 
   it.skipIf(!hasLiveTransmit)('renews the key of a player every few hundred packets (srt-live-transmit)', async () => {
     const { listener } = await onAir(() => ({ srtPassphrase: PASSPHRASE }), { rotation: { refreshPackets: 100, announcePackets: 40 } });
-    const url = `srt://127.0.0.1:${listener.port}?mode=caller&streamid=live/cam&passphrase=${PASSPHRASE}`;
-    const player = run('srt-live-transmit', ['-q', '-to:8', url, 'file://con']);
-    await vi.waitFor(() => expect(Buffer.concat(player.output).length).toBeGreaterThan(600_000), 15_000);
-    const got = demuxed(player.output);
-    expect(media(got, 'video').length).toBeGreaterThan(90);
-    expectContinuous(got);
+    const watch = keyWatch('toCaller');
+    const { port } = await relay({ targetPort: listener.port, onDatagram: watch.onDatagram });
+    const player = run('srt-live-transmit', ['-q', `srt://127.0.0.1:${port}?streamid=live/cam&passphrase=${PASSPHRASE}`, 'file://con']);
+    await vi.waitFor(() => expect(watch.changes.length).toBeGreaterThanOrEqual(4), 15_000);
+    const before = Buffer.concat(player.output).length;
+    await vi.waitFor(() => expect(Buffer.concat(player.output).length).toBeGreaterThan(before + 60_000), 5000);
+    expect(watch.changes.slice(0, 4)).toEqual([1, 2, 1, 2]);
+    expectContinuous(demuxed(player.output));
   });
 });
 
 describe('key refresh by the publisher', () => {
   it.skipIf(!hasLiveTransmit)('loses nothing (srt-live-transmit, kmrefreshrate=200)', async () => {
     const { hub, listener } = await serve(() => ({ srtPassphrase: PASSPHRASE }));
-    const url = `srt://127.0.0.1:${listener.port}?mode=caller&streamid=publish:live/cam&passphrase=${PASSPHRASE}&pbkeylen=32&kmrefreshrate=200&kmpreannounce=50`;
-    const relay = spawn('srt-live-transmit', ['-q', '-chunk:1316', 'file://con', url], { stdio: ['pipe', 'ignore', 'ignore'] });
-    const encoder = spawn('ffmpeg', [...SOURCE, ...ENCODE, '-'], { stdio: ['ignore', relay.stdin, 'ignore'] });
-    scope.defer(() => void [relay, encoder].forEach((child) => child.kill('SIGKILL')));
+    const watch = keyWatch('toTarget');
+    const { port } = await relay({ targetPort: listener.port, onDatagram: watch.onDatagram });
+    const url = `srt://127.0.0.1:${port}?mode=caller&streamid=publish:live/cam&passphrase=${PASSPHRASE}&pbkeylen=32&kmrefreshrate=150&kmpreannounce=50`;
+    const caller = spawn('srt-live-transmit', ['-q', '-chunk:1316', 'file://con', url], { stdio: ['pipe', 'ignore', 'ignore'] });
+    const encoder = spawn('ffmpeg', [...SOURCE, ...ENCODE, '-'], { stdio: ['ignore', caller.stdin, 'ignore'] });
+    scope.defer(() => void [caller, encoder].forEach((child) => child.kill('SIGKILL')));
     const stream = await hub.whenPublished({ app: 'live', name: 'cam' }, AbortSignal.timeout(10_000));
-    const got = await collect(stream, seconds(6));
-    expect(got.reduce((sum, tag) => sum + tag.body.length, 0)).toBeGreaterThan(500 * 1200);
+    const got = await collect(stream, () => watch.changes.length >= 4);
+    expect(watch.changes.slice(0, 4)).toEqual([1, 2, 1, 2]);
+    expectContinuous(got);
+  });
+});
+
+describe('a bad network (5 % loss, 50 ms of jitter)', () => {
+  it('FFmpeg publishes through it, at a latency that it asks for', async () => {
+    const { hub, listener } = await serve(() => ({ srtPassphrase: PASSPHRASE }));
+    const agreed: number[][] = [];
+    const { port } = await relay({
+      ...{ targetPort: listener.port, seed: 5, loss: 0.05, jitterMs: 50 },
+      onDatagram: (datagram, way) => {
+        const isConclusion = datagram.readUInt32BE(0) === 0x80000000 && way === 'toCaller' && datagram.length > 80;
+        if (isConclusion) agreed.push([datagram.readUInt16BE(64 + 4 + 8), datagram.readUInt16BE(64 + 4 + 10)]);
+      },
+    });
+    publish(port, `streamid=publish:live/cam&passphrase=${PASSPHRASE}&latency=400000`);
+    const stream = await hub.whenPublished({ app: 'live', name: 'cam' }, AbortSignal.timeout(10_000));
+    const got = await collect(stream, seconds(4));
+    expect(agreed[0]).toEqual([400, 400]);
     expectContinuous(got);
   });
 });
