@@ -6,6 +6,7 @@ import type { BenchOptions } from '../arguments.js';
 import { BridgeHost } from '../BridgeHost.js';
 import { broadcastClip } from '../clips.js';
 import { round } from '../report.js';
+import { startNginx } from './nginxPeer.js';
 import { Players, startTsx, type Sight } from './Players.js';
 
 const FFMPEG = process.env.FFMPEG_PATH ?? 'ffmpeg';
@@ -25,6 +26,8 @@ export async function run({ players, seconds }: BenchOptions): Promise<object> {
   const clip = await broadcastClip();
   const floor = await measureFloor(clip, players, seconds);
   console.error(`floor (Node and kernel, the same writes and nothing else): ${JSON.stringify(floor)}`);
+  const nginx = await measureNginx(clip, players, seconds);
+  console.error(`peer (nginx-rtmp, RTMP players): ${nginx ? JSON.stringify(nginx) : 'not installed on this machine'}`);
   const bridge = await BridgeHost.start();
   const publisher = publish(clip, `${bridge.rtmpUrl}/live/bench`);
   try {
@@ -41,6 +44,7 @@ export async function run({ players, seconds }: BenchOptions): Promise<object> {
       ...publishOnly,
       floorCpuPercent: floor.cpuPercent,
       floorMaxGapMs: floor.maxGapMs,
+      ...(nginx && { nginxRtmpCpuPercent: nginx.cpuPercent, nginxRtmpMaxGapMs: nginx.maxGapMs }),
       floorRatio: round(cpuPercent / floor.cpuPercent, 2),
     };
   } finally {
@@ -66,8 +70,23 @@ async function measureFloor(clip: string, players: number, seconds: number): Pro
   }
 }
 
-async function measure(what: { pid: number; port: number; players: number; seconds: number }): Promise<Measured> {
-  const players = new Players(what.port, PATH, what.players);
+/** The peer that every Debian has. It writes each tag by itself, so its players wait less and its processor works more. */
+async function measureNginx(clip: string, players: number, seconds: number): Promise<Measured | null> {
+  const nginx = await startNginx();
+  if (!nginx) return null;
+  await sleep(SETTLE_MS);
+  const publisher = publish(clip, `rtmp://127.0.0.1:${nginx.port}/live/bench`);
+  try {
+    await sleep(SETTLE_MS);
+    return await measure({ ...nginx, players, seconds: Math.min(seconds, 8), path: '/live/bench' });
+  } finally {
+    publisher.kill('SIGKILL');
+    nginx.stop();
+  }
+}
+
+async function measure(what: { pid: number; port: number; players: number; seconds: number; path?: string }): Promise<Measured> {
+  const players = new Players(what.port, what.path ?? PATH, what.players);
   try {
     await until('all players are connected', async () => (await players.look()).connected === what.players, 30_000);
     await sleep(SETTLE_MS);

@@ -1,10 +1,12 @@
 /**
- * A process of players (HTTP/1.0: no chunks to take apart): raw sockets that read into one static buffer and throw away what they read. `node playerProcess.ts PORT PATH COUNT`; each line on
+ * A process of players (HTTP/1.0: no chunks to take apart): raw sockets that read into one static buffer and throw away what they read. `node playerProcess.ts PORT PATH COUNT`, where a PATH without
+ * `.flv` is played over RTMP; each line on
  * its standard input ends the measuring so far and starts a new one; it answers with one line of JSON.
  */
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { FlvWalker } from './FlvWalker.js';
+import { askToPlay, HANDSHAKE_BYTES, sayHello } from './rtmpPlay.js';
 
 /** Pictures of the clip come this far apart. */
 const FRAME_MS = 1000 / 30;
@@ -21,24 +23,29 @@ interface Player {
 }
 
 const [port, path = '/', count] = process.argv.slice(2);
+const isFlv = path.endsWith('.flv');
+const [, app = '', name = ''] = path.split('/');
 const players: Player[] = [];
 let disconnected = 0;
 const shared = Buffer.alloc(READ_BYTES);
 
 function open(): void {
   const player: Player = { bytes: 0, maxGapMs: 0, lastReadAtMs: performance.now(), droppedFrames: 0, lastDtsMs: null };
+  let greeted = 0;
   const walker = new FlvWalker((dtsMs) => noteVideo(player, dtsMs));
   const callback = (length: number) => {
     const nowMs = performance.now();
     player.maxGapMs = Math.max(player.maxGapMs, nowMs - player.lastReadAtMs);
     player.lastReadAtMs = nowMs;
+    if (isFlv) walker.walk(shared, length);
+    else if (greeted < HANDSHAKE_BYTES && (greeted += length) >= HANDSHAKE_BYTES) askToPlay(socket, app, name);
     player.bytes += length;
-    walker.walk(shared, length);
     return true;
   };
   const socket = connect({ port: Number(port), host: '127.0.0.1', onread: { buffer: shared, callback } });
   socket.on('error', () => undefined).on('close', () => disconnected++);
-  socket.write(`GET ${path} HTTP/1.0\r\n\r\n`);
+  if (isFlv) socket.write(`GET ${path} HTTP/1.0\r\n\r\n`);
+  else sayHello(socket);
   players.push(player);
 }
 
