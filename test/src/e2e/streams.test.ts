@@ -126,7 +126,20 @@ describe('a stream that was made by the API', () => {
     const stream = await system.createStream(srtPassphrase ? 'secret' : 'clear', srtPassphrase ? { srtPassphrase } : {});
     publish('mpegts', stream.publish.srt);
     expect(await publisher(stream)).toMatchObject({ protocol: 'srt' });
-    const picture = await ffmpeg('-analyzeduration', '1000000', '-i', stream.play.srt, '-frames:v', '1', '-an', '-f', 'rawvideo', '-pix_fmt', 'gray', '-');
+    const picture = await ffmpeg(
+      '-analyzeduration',
+      '1000000',
+      '-i',
+      stream.play.srt,
+      '-frames:v',
+      '1',
+      '-an',
+      '-f',
+      'rawvideo',
+      '-pix_fmt',
+      'gray',
+      '-',
+    );
     expect(picture.length).toBe(320 * 180);
   });
 });
