@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import type { Log } from '@lianmai/kit';
 import { LianmaiError } from '@lianmai/protocol';
 import { FormatError, type FlvTag } from '../../formats/index.js';
-import type { Stream } from '../../stream/index.js';
 import { assertNear, hasCome, type Delivery, type Edge } from './delivery.js';
 import type { DvrStore } from './dvr/index.js';
 import { masterPlaylist, mediaPlaylist, type PlaylistView } from './playlist.js';
@@ -28,8 +27,6 @@ export type Rendition = 'index' | 'audio' | 'dvr';
 /** Bytes of a segment, part or init. */
 export type Media = { bytes: readonly Buffer[] } | { path: string; offset: number; length: number };
 
-/** What the packager's own queue may hold; it reads at once, so this is met only when the process is in trouble. */
-const QUEUE = { maxQueueBytes: 32 * 1024 * 1024, maxQueueMs: 15_000 };
 /** A broadcast that begins this soon after another under its name goes on in the same DVR window. */
 const DVR_JOIN_MS = 10 * 60_000;
 /** Segments that a killed process may have shown without having them on disk: one that was being written, one on air. Their numbers are not used again. */
@@ -70,17 +67,19 @@ export class HlsChannel {
     this.#audio = new Timeline({ ...shared, letter: 'a' });
   }
 
-  /** Packages the stream until it ends (then the playlist does) or `signal` aborts. */
-  async run(stream: Stream, signal: AbortSignal): Promise<void> {
-    const reader = stream.createReader({ name: 'hls', ...QUEUE, startWithGop: true });
-    const segmenter = this.#startBroadcast();
-    try {
-      for (let tags = await reader.read(signal); tags; tags = await reader.read(signal)) for (const tag of tags) this.#push(segmenter, tag);
-      segmenter.flush();
-      this.end();
-    } finally {
-      void reader.close('packager ended');
-    }
+  /** A broadcast under this name: give it tags; `pause` when they may come otherwise made from then on, `end` when it is over. */
+  startBroadcast(): { push: (tags: readonly FlvTag[]) => void; pause: () => void; end: () => void } {
+    const segmenter = this.#startOver();
+    return {
+      push: (tags) => {
+        for (const tag of tags) this.#push(segmenter, tag);
+      },
+      pause: () => segmenter.flush(),
+      end: () => {
+        segmenter.flush();
+        this.end();
+      },
+    };
   }
 
   get isEnded(): boolean {
@@ -201,7 +200,7 @@ export class HlsChannel {
     return this.#main.targetSeconds * 3000;
   }
 
-  #startBroadcast(): Segmenter {
+  #startOver(): Segmenter {
     this.#token = randomBytes(12).toString('base64url');
     const last = this.#dvr?.last;
     const isJoined = last !== undefined && Date.now() - (last.atMs + last.durationMs) < DVR_JOIN_MS;

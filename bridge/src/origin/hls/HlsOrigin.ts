@@ -5,6 +5,7 @@ import type { Gate } from '../../gate/index.js';
 import type { Stream, StreamHub, StreamId } from '../../stream/index.js';
 import { diskFiles, DvrStore, type DvrFiles } from './dvr/index.js';
 import { HlsChannel, type HlsOptions } from './HlsChannel.js';
+import { packageStream, type OpenHlsRendition } from './packageStream.js';
 import { Sessions } from './Sessions.js';
 
 interface Slot {
@@ -24,6 +25,8 @@ export interface HlsOriginOptions extends HlsOptions {
   dvrDirectory?: string;
   /** Default: the disk. */
   dvrFiles?: DvrFiles;
+  /** The stream with codecs that HLS players know. Default: as it comes. Throws where there is no way. */
+  openRendition?: OpenHlsRendition;
 }
 
 interface Parts {
@@ -87,8 +90,7 @@ export class HlsOrigin {
     if (slot.farewell) clearTimeout(slot.farewell);
     const stop = new AbortController();
     Object.assign(slot, { stop, farewell: null });
-    void slot.channel
-      .run(stream, stop.signal)
+    void packageStream(slot.channel, stream, { openRendition: this.#options.openRendition, log, signal: stop.signal })
       .catch((error: unknown) => {
         if (!stop.signal.aborted) log.error({ err: error }, 'HLS packaging failed');
       })

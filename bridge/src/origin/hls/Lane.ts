@@ -114,13 +114,16 @@ export class Lane {
     return (this.#video ?? this.#audio)?.firstMs ?? this.#cutMs;
   }
 
-  /** Whoever has the newest sample knows how long the one before was: cut if the next step would pass the target. */
+  /** Whoever has the newest picture knows how long the one before was: cut if the next step would pass the target. Sounds tell their length themselves. */
   #cutIfDue(dtsMs: number): void {
-    const elapsedMs = dtsMs - this.#startMs;
-    const stepMs = dtsMs - this.#lastMs;
+    if (this.#video) {
+      if (this.#isFull(dtsMs - this.#startMs, dtsMs - this.#lastMs)) this.#cut(dtsMs);
+    } else if (this.#audio && this.#isFull(this.#audio.pendingMs, this.#audio.stepMs)) this.#cut(null);
+  }
+
+  #isFull(elapsedMs: number, stepMs: number): boolean {
     const { ms } = this.#target;
-    const isFull = elapsedMs > ms || (elapsedMs >= MIN_SHARE * ms && elapsedMs + stepMs > ms);
-    if (isFull) this.#cut(dtsMs);
+    return elapsedMs > ms || (elapsedMs >= MIN_SHARE * ms && elapsedMs + stepMs > ms);
   }
 
   /** The camera hangs, the sound goes on. */

@@ -49,6 +49,19 @@ export class SampleQueue {
     return first ? (first.ticks * 1000) / this.clock.timescale : null;
   }
 
+  /** How long all that waits plays, by its own count, ms. */
+  get pendingMs(): number {
+    const first = this.#samples[0];
+    return first && this.#lastTicks !== null
+      ? ((this.#lastTicks + this.#lastDurationTicks - first.ticks) * 1000) / this.clock.timescale
+      : 0;
+  }
+
+  /** The newest sample's length, ms. */
+  get stepMs(): number {
+    return (this.#lastDurationTicks * 1000) / this.clock.timescale;
+  }
+
   /** A time that does not grow is left out. */
   push(dtsMs: number, { data, compositionMs, isKeyFrame, durationTicks = this.clock.nominalTicks }: QueueInput): void {
     const ticks = this.#ticksAt(dtsMs);

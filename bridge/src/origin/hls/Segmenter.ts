@@ -66,8 +66,7 @@ export class Segmenter {
 
   /** Ends the segment: nothing follows, or not for a while. */
   flush(): void {
-    this.#end(null);
-    this.#lanes = null;
+    this.#breakOff();
   }
 
   #configure(kind: 'video' | 'audio', body: MediaBody): void {
