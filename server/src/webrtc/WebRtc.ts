@@ -3,6 +3,7 @@ import type { Closable, Log } from '@lianmai/kit';
 import { AuthoriseRequest, LianmaiError, parse, type AuthoriseReply, type StreamClient, type StreamRef } from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
 import type { Sfu } from '../sfu/index.js';
+import { Feed } from './Feed.js';
 import { FeedRoom } from './FeedRoom.js';
 import { publish, type PublishRequest } from './publish.js';
 import { parseOffer } from './sdp/index.js';
@@ -74,6 +75,11 @@ export class WebRtc implements Closable {
       this.#register(opened.session, request, { ...client, sinceMs: Date.now(), bytes: 0 });
       return opened;
     });
+  }
+
+  /** A stream for a room's stage, from the bridge that has it. NOT_FOUND while it is not live. */
+  openFeed(stream: StreamRef): Promise<Feed> {
+    return this.#fromBridge((bridge) => Feed.open(bridge, stream));
   }
 
   /** NOT_FOUND when it is over, or never was. */
@@ -153,13 +159,17 @@ export class WebRtc implements Closable {
     return opening;
   }
 
-  /** From the bridge that has the stream. */
-  async #openRoom(stream: StreamRef): Promise<FeedRoom> {
+  #openRoom(stream: StreamRef): Promise<FeedRoom> {
     const { sfu, log, lingerMs = DEFAULTS.lingerMs } = this.#options;
+    return this.#fromBridge((bridge) => FeedRoom.open(stream, { sfu, bridge, log, lingerMs }));
+  }
+
+  /** Asks one after another: NOT_FOUND means the next may have it. */
+  async #fromBridge<T>(open: (bridge: Bridge) => Promise<T>): Promise<T> {
     let refusal: unknown = new LianmaiError('BRIDGE_UNAVAILABLE');
     for (const bridge of this.#connected()) {
       try {
-        return await FeedRoom.open(stream, { sfu, bridge, log, lingerMs });
+        return await open(bridge);
       } catch (error) {
         refusal = error;
         if (!(error instanceof LianmaiError) || error.code !== 'NOT_FOUND') throw error;

@@ -8,3 +8,5 @@ export * from './RoomPage.js';
 export * from './System.js';
 export * from './waiting.js';
 export * from './TcpProxy.js';
+export * from './flvTags.js';
+export * from './rtcPage.js';

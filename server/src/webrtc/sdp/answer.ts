@@ -55,7 +55,7 @@ export function answerPlayer(offer: Offer, sent: readonly SentSection[], transpo
       `a=msid:lianmai ${kind}`,
       'a=rtcp-mux',
       'a=rtcp-rsize',
-      ...codecLines(codec, kind === 'video' ? h264Format(codec) : 'minptime=10;useinbandfec=1;sprop-stereo=1'),
+      ...codecLines(codec, kind === 'video' ? h264Format(codec) : 'minptime=10;useinbandfec=1;sprop-stereo=1', feedbackOf(parameters)),
       ...(parameters.headerExtensions ?? []).map(({ id, uri }) => `a=extmap:${id} ${uri}`),
       `a=ssrc:${ssrc} cname:${cname}`,
       `a=ssrc:${ssrc} msid:lianmai ${kind}`,
@@ -98,6 +98,12 @@ function answer(offer: Offer, transport: ServerTransport, describe: (section: Of
   ]);
 }
 
+/** Without its header extension, transport-cc would be an empty promise. */
+const feedbackOf = ({ codecs, headerExtensions = [] }: types.RtpParameters): types.RtcpFeedback[] =>
+  (codecs[0]?.rtcpFeedback ?? []).filter(
+    ({ type }) => type !== 'transport-cc' || headerExtensions.some(({ uri }) => uri.includes('transport-wide-cc')),
+  );
+
 /** Port 0 (RFC 3264 6). */
 const rejected = ({ type, protocol, formats, mid }: OfferedSection): string[] => [
   `m=${type} 0 ${protocol} ${formats}`,
@@ -117,13 +123,13 @@ function connectionLines(offer: Offer, { iceParameters, dtlsParameters }: Server
   ];
 }
 
-function codecLines(codec: OfferedCodec, format: string): string[] {
+function codecLines(codec: OfferedCodec, format: string, feedback = usedFeedback(codec)): string[] {
   const { payloadType } = codec;
   const isAudio = codec.name === 'opus';
   return [
     `a=rtpmap:${payloadType} ${isAudio ? 'opus/48000/2' : 'H264/90000'}`,
     `a=fmtp:${payloadType} ${format}`,
-    ...usedFeedback(codec).map(({ type, parameter }) => `a=rtcp-fb:${payloadType} ${type}${parameter ? ` ${parameter}` : ''}`),
+    ...feedback.map(({ type, parameter }) => `a=rtcp-fb:${payloadType} ${type}${parameter ? ` ${parameter}` : ''}`),
   ];
 }
 

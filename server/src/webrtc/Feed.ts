@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import { LianmaiError, type FeedTrack, type StreamRef } from '@lianmai/protocol';
+import type { Bridge, BridgeEvents } from '../bridge/index.js';
+
+export interface FeedEvents {
+  /** The stream is over, has other codecs now, or its bridge is gone. */
+  ended: [reason: string];
+}
+
+/** A stream of the hub on its way into the SFU, as its bridge sends it: plain RTP of what browsers play. */
+export class Feed extends EventEmitter<FeedEvents> {
+  readonly tracks: readonly FeedTrack[];
+  /** Where it is sent from. */
+  readonly rtp: { ip: string; port: number };
+  readonly #bridge: Bridge;
+  readonly #id: string;
+  readonly #undo: (() => void)[] = [];
+  #isClosed = false;
+
+  private constructor(bridge: Bridge, id: string, { rtp, tracks }: Pick<Feed, 'rtp' | 'tracks'>) {
+    super();
+    this.#bridge = bridge;
+    this.#id = id;
+    this.rtp = rtp;
+    this.tracks = tracks;
+    this.#on('feedEnded', ({ feedId, reason }) => {
+      if (feedId === id) this.#end(reason);
+    });
+    this.#on('gone', () => this.#end('the bridge is gone'));
+  }
+
+  /** NOT_FOUND when the stream is not live there, UNSUPPORTED when browsers cannot play it. */
+  static async open(bridge: Bridge, { app, name }: StreamRef): Promise<Feed> {
+    const feedId = randomBytes(12).toString('base64url');
+    return new Feed(bridge, feedId, await bridge.request('startFeed', { feedId, app, name }));
+  }
+
+  async send(to: { ip: string; port: number }): Promise<void> {
+    await this.#bridge.request('sendFeed', { feedId: this.#id, to });
+    if (this.#isClosed) throw new LianmaiError('NOT_FOUND', undefined, { message: 'The stream is over.' });
+  }
+
+  /** The pictures since the last key frame once more. */
+  async refresh(): Promise<void> {
+    await this.#bridge.request('refreshFeed', { feedId: this.#id });
+  }
+
+  close(): void {
+    if (!this.#release()) return;
+    // A bridge that is gone, or has ended it by itself, needs no telling.
+    this.#bridge.request('stopFeed', { feedId: this.#id }).catch(() => undefined);
+  }
+
+  #end(reason: string): void {
+    if (this.#release()) this.emit('ended', reason);
+  }
+
+  #release(): boolean {
+    if (this.#isClosed) return false;
+    this.#isClosed = true;
+    for (const undo of this.#undo) undo();
+    return true;
+  }
+
+  #on<N extends keyof BridgeEvents>(name: N, listener: (...args: BridgeEvents[N]) => void): void {
+    const emitter: NodeJS.EventEmitter = this.#bridge;
+    emitter.on(name, listener);
+    this.#undo.push(() => emitter.off(name, listener));
+  }
+}

@@ -1,0 +1,53 @@
+export interface FlvTag {
+  kind: 'audio' | 'video';
+  timeMs: number;
+  isKey: boolean;
+  /** Parameter sets and their like. */
+  isConfig: boolean;
+  arrivedAtMs: number;
+}
+
+/** Tags of an HTTP-FLV stream as they come, read here because FFmpeg 5.1 knows no enhanced RTMP (Opus). Ends after `seconds` of answers. */
+export async function flvTags(url: string, seconds: number): Promise<FlvTag[]> {
+  const stop = new AbortController();
+  const tags: FlvTag[] = [];
+  const response = await fetch(url, { signal: stop.signal });
+  if (response.status !== 200 || !response.body) throw new Error(`${url}: ${response.status} ${await response.text()}`);
+  const timer = setTimeout(() => stop.abort(), seconds * 1000);
+  let pending = Buffer.alloc(0);
+  let hasHeader = false;
+  try {
+    for await (const chunk of response.body) {
+      pending = Buffer.concat([pending, chunk]);
+      if (!hasHeader && pending.length < FILE_HEADER_BYTES) continue;
+      if (!hasHeader) pending = pending.subarray(FILE_HEADER_BYTES);
+      hasHeader = true;
+      pending = pending.subarray(readTags(pending, tags));
+    }
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+  return tags;
+}
+
+/** With the first back pointer. */
+const FILE_HEADER_BYTES = 13;
+
+/** Answers how many bytes were used. */
+function readTags(bytes: Buffer, tags: FlvTag[]): number {
+  let at = 0;
+  while (at + 11 <= bytes.length) {
+    const size = bytes.readUIntBE(at + 1, 3);
+    if (at + 11 + size + 4 > bytes.length) break;
+    const type = bytes.readUInt8(at);
+    const timeMs = bytes.readUIntBE(at + 4, 3) + bytes.readUInt8(at + 7) * 2 ** 24;
+    const [first = 0, second = 0] = bytes.subarray(at + 11, at + 13);
+    const common = { timeMs, arrivedAtMs: performance.now() };
+    if (type === 9) tags.push({ ...common, kind: 'video', isKey: ((first >> 4) & 7) === 1, isConfig: second === 0 });
+    if (type === 8) tags.push({ ...common, kind: 'audio', isKey: false, isConfig: first >> 4 === 9 ? (first & 15) === 0 : second === 0 });
+    at += 11 + size + 4;
+  }
+  return at;
+}

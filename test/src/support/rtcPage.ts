@@ -1,0 +1,115 @@
+import type { Page } from 'playwright-core';
+
+/** What a page can do with WHIP and WHEP and nothing but the browser's own API. */
+export interface Opened {
+  status: number;
+  location: string | null;
+  etag: string | null;
+  /** The answer, or the error. */
+  text: string;
+}
+
+/** Publishes the fake camera and microphone, or (`clock`) a picture that says what time it is, with the fake microphone. */
+export const whip = (page: Page, url: string, options: { clock?: boolean; token?: string } = {}): Promise<Opened> =>
+  page.evaluate(
+    async ({ url, clock, token }) => {
+      const media = await navigator.mediaDevices.getUserMedia({ audio: true, video: clock ? false : { width: 640, height: 360 } });
+      if (clock) {
+        const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 180 });
+        document.body.append(canvas);
+        const context = canvas.getContext('2d');
+        const draw = () => {
+          const now = Date.now() % 65_536;
+          for (let bit = 0; bit < 16; bit++) {
+            if (context) context.fillStyle = (now >> bit) & 1 ? 'white' : 'black';
+            context?.fillRect((bit % 8) * 40, Math.floor(bit / 8) * 90, 40, 90);
+          }
+        };
+        setInterval(draw, 33);
+        draw();
+        for (const track of canvas.captureStream(30).getVideoTracks()) media.addTrack(track);
+      }
+      const pc = new RTCPeerConnection();
+      Object.assign(window, { pc });
+      for (const track of media.getTracks()) pc.addTransceiver(track, { direction: 'sendonly', streams: [media] });
+      await pc.setLocalDescription();
+      const headers = { 'content-type': 'application/sdp', ...(token !== undefined && { authorization: `Bearer ${token}` }) };
+      const response = await fetch(url, { method: 'POST', headers, body: pc.localDescription?.sdp ?? '' });
+      const text = await response.text();
+      if (response.status === 201) await pc.setRemoteDescription({ type: 'answer', sdp: text });
+      return { status: response.status, location: response.headers.get('location'), etag: response.headers.get('etag'), text };
+    },
+    { url, clock: options.clock ?? false, ...(options.token !== undefined && { token: options.token }) },
+  );
+
+export interface Watched extends Opened {
+  /** From the start of the offer to the first picture, ms; null: none within 10 s. */
+  firstPictureMs: number | null;
+}
+
+/** Plays; the page's `<video>` stays and goes on. */
+export const whep = (page: Page, url: string): Promise<Watched> =>
+  page.evaluate(async (url) => {
+    const startedAt = performance.now();
+    const pc = new RTCPeerConnection();
+    Object.assign(window, { pc });
+    for (const kind of ['video', 'audio']) pc.addTransceiver(kind, { direction: 'recvonly' });
+    const video = Object.assign(document.createElement('video'), { autoplay: true });
+    document.body.append(video);
+    const media = new MediaStream();
+    pc.ontrack = ({ track }) => {
+      media.addTrack(track);
+      video.srcObject = media;
+    };
+    await pc.setLocalDescription();
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/sdp' },
+      body: pc.localDescription?.sdp ?? '',
+    });
+    const text = await response.text();
+    const opened = { status: response.status, location: response.headers.get('location'), etag: response.headers.get('etag'), text };
+    if (response.status !== 201) return { ...opened, firstPictureMs: null };
+    await pc.setRemoteDescription({ type: 'answer', sdp: text });
+    const firstPictureMs = await new Promise<number | null>((resolve) => {
+      video.requestVideoFrameCallback(() => resolve(performance.now() - startedAt));
+      setTimeout(() => resolve(null), 10_000);
+    });
+    return { ...opened, firstPictureMs };
+  }, url);
+
+/** Camera to screen of pictures that say what time it is, ms, sorted. */
+export const latencies = (page: Page, seconds: number): Promise<number[]> =>
+  page.evaluate(async (seconds) => {
+    const video = document.querySelector('video');
+    const context = Object.assign(document.createElement('canvas'), { width: 320, height: 180 }).getContext('2d', {
+      willReadFrequently: true,
+    });
+    const found: number[] = [];
+    const until = performance.now() + seconds * 1000;
+    while (video && context && performance.now() < until) {
+      await new Promise((resolve) => video.requestVideoFrameCallback(resolve));
+      context.drawImage(video, 0, 0, 320, 180);
+      const now = Date.now() % 65_536;
+      let sent = 0;
+      for (let bit = 0; bit < 16; bit++)
+        if ((context.getImageData((bit % 8) * 40 + 20, Math.floor(bit / 8) * 90 + 45, 1, 1).data[0] ?? 0) > 127) sent |= 1 << bit;
+      found.push((now - sent + 65_536) % 65_536);
+    }
+    return found.sort((a, b) => a - b);
+  }, seconds);
+
+/** What the page's connection has received. */
+export const received = (page: Page): Promise<{ framesDecoded: number; audioPackets: number; audioEnergy: number }> =>
+  page.evaluate(async () => {
+    const totals = { framesDecoded: 0, audioPackets: 0, audioEnergy: 0 };
+    const { pc } = window as unknown as { pc: RTCPeerConnection };
+    (await pc.getStats()).forEach((stat: Record<string, unknown>) => {
+      if (stat['type'] !== 'inbound-rtp') return;
+      totals.framesDecoded += Number(stat['framesDecoded'] ?? 0);
+      if (stat['kind'] !== 'audio') return;
+      totals.audioPackets += Number(stat['packetsReceived'] ?? 0);
+      totals.audioEnergy += Number(stat['totalAudioEnergy'] ?? 0);
+    });
+    return totals;
+  });
