@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EpochMs, DisplayName, ParticipantId, ProducerId, RoomId } from './ids.js';
 import { LiveInfo } from './live.js';
 import { PublishSource, Role } from './roles.js';
+import { StreamRef } from './streams.js';
 
 export const MAX_SEATS = 9;
 
@@ -28,6 +29,8 @@ export const ParticipantInfo = z.object({
   quality: ConnectionQuality,
   joinedAtMs: EpochMs,
   producers: z.array(ProducerInfo),
+  /** A stream that has taken a seat, and which; a person else. */
+  stream: StreamRef.optional(),
 });
 export type ParticipantInfo = z.infer<typeof ParticipantInfo>;
 

@@ -22,7 +22,7 @@ import { RoomDirectory } from './rooms/index.js';
 import { createSfu, type Sfu } from './sfu/index.js';
 import { createSocketServer, Signalling } from './signalling/index.js';
 import { Store } from './store/index.js';
-import { StreamBook, Streams } from './streams/index.js';
+import { StageStreams, StreamBook, Streams } from './streams/index.js';
 import { WebRtc } from './webrtc/index.js';
 
 const CLIENT_DIR = fileURLToPath(new URL('../../client/dist', import.meta.url));
@@ -75,6 +75,7 @@ async function build(ground: Ground, front: HttpFront, isSecure: boolean): Promi
   });
   const rooms: RoomDirectory = new RoomDirectory({
     createMedia: (id) => sfu.createRoom(id),
+    openFeed: (stream) => webrtc.openFeed(stream),
     live: createLive({ bridges, assets, assertFree: (id) => streams.assertFreeForRoom(id), log: log.child({ part: 'live' }) }),
     settings: config.rooms,
     log: log.child({ part: 'rooms' }),
@@ -86,7 +87,8 @@ async function build(ground: Ground, front: HttpFront, isSecure: boolean): Promi
     new WebRtc({ sfu, bridges, authorise: (request) => streams.authorise(request), log: log.child({ part: 'webrtc' }) }),
   );
   const saveAsset = (bytes: Uint8Array) => assets.save(bytes);
-  const services = { rooms, iceServers: config.rtc.iceServers.map(asIceServer), saveAsset };
+  const stageStreams = new StageStreams(streams);
+  const services = { rooms, streams: stageStreams, iceServers: config.rtc.iceServers.map(asIceServer), saveAsset };
   const verify = (token: unknown) => access.verifyJoinToken(token);
   const signalling = scope.own(new Signalling({ io, services, verify, log: log.child({ part: 'signalling' }) }));
   measure(metrics, { sfu, rooms, signalling, bridges, streams });
@@ -95,6 +97,7 @@ async function build(ground: Ground, front: HttpFront, isSecure: boolean): Promi
     access,
     rooms,
     streams,
+    stageStreams,
     saveAsset,
     metrics,
     log: log.child({ part: 'api' }),

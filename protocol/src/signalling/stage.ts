@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ParticipantId } from '../ids.js';
 import { MAX_SEATS, StagePolicy } from '../room.js';
 import { PublishSource } from '../roles.js';
+import { StreamRef } from '../streams.js';
 import { request } from './contract.js';
 
 const target = z.object({ participantId: ParticipantId });
@@ -30,6 +31,21 @@ export const setStage = request({
   permission: 'moderate',
   data: z.object({ policy: StagePolicy.optional(), seatLimit: z.number().int().min(1).max(MAX_SEATS).optional() }),
   reply: ok,
+});
+
+/** Streams that are live and that everybody may watch: what `seatStream` may be given. */
+export const listStreams = request({
+  state: 'joined',
+  permission: 'moderate',
+  data: z.object({}),
+  reply: z.object({ streams: z.array(StreamRef.extend({ title: z.string() })) }),
+});
+/** A live stream takes a seat like a guest; `takeDown` sends it away. */
+export const seatStream = request({
+  state: 'joined',
+  permission: 'moderate',
+  data: StreamRef,
+  reply: z.object({ participantId: ParticipantId }),
 });
 
 /** Pauses somebody's track; only its owner can open it again. */

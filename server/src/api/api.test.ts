@@ -10,6 +10,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Access } from '../access/index.js';
 import { claims, FakeLink, testDirectory } from '../rooms/testing/index.js';
+import { StageStreams } from '../streams/index.js';
 import { openStreams } from '../streams/testing/index.js';
 import { createApi, openApiDocument, type ApiOptions } from './index.js';
 
@@ -36,6 +37,7 @@ function makeOptions(): ApiOptions {
     access,
     rooms,
     streams: made.streams,
+    stageStreams: new StageStreams(made.streams),
     saveAsset: (bytes) => (bytes[0] === 0x89 ? Promise.resolve('a1' as AssetId) : Promise.reject(new LianmaiError('UNSUPPORTED'))),
     isLobbyOpen: true,
     stagePolicy: 'open',

@@ -2,7 +2,7 @@ import type { AssetId, ErrorCode } from '@lianmai/protocol';
 import type { z } from 'zod';
 import type { Access } from '../access/index.js';
 import type { RoomDirectory } from '../rooms/index.js';
-import type { Streams } from '../streams/index.js';
+import type { StageStreams, Streams } from '../streams/index.js';
 import type { HostReservations } from './HostReservations.js';
 
 /** What the resources need of the rest of the server. */
@@ -10,6 +10,7 @@ export interface ApiServices {
   access: Access;
   rooms: RoomDirectory;
   streams: Streams;
+  stageStreams: Pick<StageStreams, 'get'>;
   saveAsset(bytes: Uint8Array): Promise<AssetId>;
   reservations: HostReservations;
   /** Whether the lobby page may ask for tokens without a key. */

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import {
   effectiveGrants,
+  LianmaiError,
   type ConnectionQuality,
   type EffectiveGrants,
   type EventData,
@@ -10,17 +11,21 @@ import {
   type ParticipantId,
   type ParticipantInfo,
   type Role,
+  type StreamRef,
 } from '@lianmai/protocol';
 import { isSame } from '../access/index.js';
 import type { Link } from './contract.js';
-import type { ParticipantMedia } from './ParticipantMedia.js';
+import type { OwnMedia } from './OwnMedia.js';
+import { ParticipantMedia } from './ParticipantMedia.js';
 
 /** One person in a room, over the life of several connections and peers. */
 export class Participant {
   readonly id = randomUUID() as ParticipantId;
   readonly identity: Identity;
   readonly joinedAtMs = Date.now();
-  readonly media: ParticipantMedia;
+  readonly media: OwnMedia;
+  /** A stream that has taken a seat; null: a person. */
+  readonly stream: StreamRef | null;
   #claims: JoinClaims;
   #grants: EffectiveGrants;
   #resumeSecret = newSecret();
@@ -29,11 +34,18 @@ export class Participant {
   onStage = false;
   quality: ConnectionQuality = 'excellent';
 
-  constructor(claims: JoinClaims, makeMedia: (participant: Participant) => ParticipantMedia) {
+  constructor(claims: JoinClaims, makeMedia: (participant: Participant) => OwnMedia, stream: StreamRef | null = null) {
     this.identity = claims.sub;
     this.#claims = claims;
     this.#grants = effectiveGrants(claims.grants);
+    this.stream = stream;
     this.media = makeMedia(this);
+  }
+
+  /** The media of their page: WRONG_STATE for a stream, which has none. */
+  get page(): ParticipantMedia {
+    if (this.media instanceof ParticipantMedia) return this.media;
+    throw new LianmaiError('WRONG_STATE', undefined, { message: 'This is a stream, not a person.' });
   }
 
   get grants(): EffectiveGrants {
@@ -102,11 +114,16 @@ export class Participant {
       isModerator: this.#grants.moderate,
       canLive: this.#grants.live,
       onStage: this.onStage,
-      presence: this.#link ? 'connected' : 'reconnecting',
+      presence: this.#isPresent ? 'connected' : 'reconnecting',
       quality: this.quality,
       joinedAtMs: this.joinedAtMs,
       producers: [...this.media.producers],
+      ...(this.stream && { stream: this.stream }),
     };
+  }
+
+  get #isPresent(): boolean {
+    return this.stream ? this.media.producers.length > 0 : this.#link !== null;
   }
 }
 

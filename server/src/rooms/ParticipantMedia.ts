@@ -1,6 +1,7 @@
 import { backoffMs, delay } from '@lianmai/kit';
 import { LianmaiError, type ProducerId, type ProducerInfo, type PublishSource, type RequestData } from '@lianmai/protocol';
 import type { MediaPeer } from '../sfu/index.js';
+import type { OwnMedia } from './OwnMedia.js';
 
 type AddPeer = () => Promise<MediaPeer>;
 export type ProduceRequest = Parameters<MediaPeer['produce']>[0];
@@ -21,7 +22,7 @@ export interface ParticipantMediaHooks {
  * One participant's media over the life of several peers: a worker that dies takes the peer, not the participant. Whoever asks for the peer meanwhile
  * waits for the next one.
  */
-export class ParticipantMedia {
+export class ParticipantMedia implements OwnMedia {
   readonly #hooks: ParticipantMediaHooks;
   readonly #closing = new AbortController();
   #peer: Promise<MediaPeer>;

@@ -126,7 +126,7 @@ describe('hosts from the open lobby', () => {
 describe('a token with fewer rights', () => {
   const back = async (role: Grants['role'], grants: Partial<Grants>) => {
     const before = await join('ann', 'guest');
-    await before.participant.media.createTransport({ direction: 'send' });
+    await before.participant.page.createTransport({ direction: 'send' });
     await produce(before.participant, 'camera');
     const resume = { participantId: before.participant.id, secret: before.participant.resumeSecret, media: 'keep' as const };
     return join('ann', role, { grants, resume });
@@ -168,7 +168,7 @@ describe('a lost connection', () => {
 
   it('[ROOM-11] is resumed with the secret: same participant, media kept', async () => {
     const guest = await join('guest', 'guest');
-    await guest.participant.media.createTransport({ direction: 'send' });
+    await guest.participant.page.createTransport({ direction: 'send' });
     await produce(guest.participant, 'camera');
     room.lose(guest.participant, guest.link);
     await vi.advanceTimersByTimeAsync(20_000);
@@ -182,7 +182,7 @@ describe('a lost connection', () => {
 
   it('[ROOM-12] is resumed by a reloaded page: same seat, new media', async () => {
     const guest = await join('guest', 'guest');
-    await guest.participant.media.createTransport({ direction: 'send' });
+    await guest.participant.page.createTransport({ direction: 'send' });
     await produce(guest.participant, 'camera');
     room.lose(guest.participant, guest.link);
     const resume = { participantId: guest.participant.id, secret: guest.participant.resumeSecret, media: 'fresh' as const };
@@ -324,7 +324,7 @@ describe('a lost media worker', () => {
   it('[ROOM-50] is replaced under its people, who are told to publish and subscribe again', async () => {
     const host = await join('host', 'host');
     const guest = await join('guest', 'guest');
-    await guest.participant.media.createTransport({ direction: 'send' });
+    await guest.participant.page.createTransport({ direction: 'send' });
     await produce(guest.participant, 'camera');
     const before = media.peers.get(guest.participant.id);
     media.failures = 2;

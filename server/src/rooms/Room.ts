@@ -1,23 +1,25 @@
 import { EventEmitter } from 'node:events';
 import type { Log } from '@lianmai/kit';
 import {
+  Identity,
   LianmaiError,
   type ChatMessage,
   type EffectiveGrants,
   type EventData,
-  type Identity,
   type LiveInfo,
   type ProducerId,
   type RequestData,
   type RoomId,
   type RoomInfo,
+  type JoinClaims,
   type RoomSnapshot,
+  type StreamRef,
 } from '@lianmai/protocol';
 import { canPublish } from '../access/index.js';
 import type { LiveControl, LiveFactory, LiveRoom, LiveSource } from '../live/index.js';
 import type { RoomMedia } from '../sfu/index.js';
 import { ChatLog } from './ChatLog.js';
-import type { JoinRequest, Link, RoomSettings } from './contract.js';
+import type { JoinRequest, Link, OpenFeed, RoomSettings } from './contract.js';
 import { admit } from './entrance.js';
 import { liveSources } from './liveSources.js';
 import { Moderation } from './Moderation.js';
@@ -26,12 +28,14 @@ import { ParticipantMedia, type ProduceRequest } from './ParticipantMedia.js';
 import { People } from './People.js';
 import { wireMedia, wirePeer } from './roomMedia.js';
 import { RoomStage } from './RoomStage.js';
+import { StreamMedia } from './StreamMedia.js';
 import { Vacancy } from './Vacancy.js';
 
 export interface RoomOptions {
   id: RoomId;
   media: RoomMedia;
   live: LiveFactory;
+  openFeed: OpenFeed;
   settings: RoomSettings;
   log: Log;
   /** Called once, as soon as the closing starts: nobody can join any more. */
@@ -137,7 +141,7 @@ export class Room extends EventEmitter<{ liveSourcesChanged: [] }> implements Li
     this.#checkVacancy();
     this.stage.arrive(participant);
     this.#log.info({ participant: participant.id, role: participant.grantedRole, people: this.people.size }, 'joined');
-    return { participant, mediaKept: false, ready: participant.media.peer() };
+    return { participant, mediaKept: false, ready: participant.page.peer() };
   }
 
   #return({ claims, link, resume }: JoinRequest, participant: Participant, isOtherPage: boolean): JoinResult {
@@ -146,12 +150,37 @@ export class Room extends EventEmitter<{ liveSourcesChanged: [] }> implements Li
     participant.attach(link, claims);
     if (isOtherPage) participant.renewResumeSecret();
     // Tracks that the new token would not allow must not run on.
-    const mediaKept =
-      !isOtherPage && allowsAllOf(participant.grants, before) && resume?.media === 'keep' && participant.media.hasTransports;
-    const ready = mediaKept ? participant.media.peer() : participant.media.reset('the page starts anew');
+    const mediaKept = !isOtherPage && allowsAllOf(participant.grants, before) && resume?.media === 'keep' && participant.page.hasTransports;
+    const ready = mediaKept ? participant.page.peer() : participant.page.reset('the page starts anew');
     this.#tellChanged(participant);
     this.stage.arrive(participant);
     return { participant, mediaKept, ready };
+  }
+
+  /** A stream of the hub goes on stage like a guest. Answers the one that is there already, if it is; STAGE_FULL. */
+  seatStream(stream: StreamRef, title: string): Participant {
+    if (this.isClosed) throw new LianmaiError('SHUTTING_DOWN');
+    const sub = Identity.parse(`stream:${stream.app}/${stream.name}`);
+    const existing = this.people.all.find((one) => one.stream !== null && one.identity === sub);
+    if (existing) return existing;
+    const { seats, seatLimit } = this.stage.snapshot;
+    if (seats.length >= seatLimit) throw new LianmaiError('STAGE_FULL');
+    const claims: JoinClaims = {
+      ...{ sub, name: title, exp: 0, aud: 'lianmai:join' },
+      grants: { room: this.id, role: 'guest', publish: ['camera', 'microphone'], subscribe: false },
+    };
+    const participant = new Participant(claims, (self) => this.#mediaOfStream(self, stream), stream);
+    this.people.add(participant);
+    this.people.broadcast('participantJoined', participant.info());
+    this.stage.run({ type: 'arrive', who: participant.id, wants: 'seat' });
+    this.#log.info({ participant: participant.id, stream: sub }, 'a stream took a seat');
+    return participant;
+  }
+
+  #mediaOfStream(self: Participant, stream: StreamRef): StreamMedia {
+    const { openFeed } = this.#options;
+    const onChanged = () => this.#tellChanged(self);
+    return new StreamMedia({ participantId: self.id, stream, media: this.media, openFeed, onChanged, log: this.#log });
   }
 
   #mediaOf(self: Participant): ParticipantMedia {
@@ -200,7 +229,7 @@ export class Room extends EventEmitter<{ liveSourcesChanged: [] }> implements Li
   produce(participant: Participant, request: ProduceRequest): Promise<ProducerId> {
     const isAllowed = () => this.people.has(participant) && canPublish(participant, request.source);
     if (!isAllowed()) throw new LianmaiError('FORBIDDEN', { source: request.source });
-    return participant.media.produce(request, isAllowed);
+    return participant.page.produce(request, isAllowed);
   }
 
   say(author: Participant, { text, nonce }: RequestData<'sendChat'>): ChatMessage {
@@ -220,7 +249,10 @@ export class Room extends EventEmitter<{ liveSourcesChanged: [] }> implements Li
     this.emit('liveSourcesChanged');
     if (!participant) return;
     this.#tellChanged(participant);
-    if (!participant.onStage) participant.media.unpublish().catch((error: unknown) => this.#log.warn({ err: error }, 'unpublish failed'));
+    if (participant.onStage) return;
+    // A stream is here for its seat alone.
+    if (participant.stream) return this.leave(participant, 'left');
+    participant.page.unpublish().catch((error: unknown) => this.#log.warn({ err: error }, 'unpublish failed'));
   }
 
   #tellLive(info: LiveInfo | null): void {
@@ -229,7 +261,7 @@ export class Room extends EventEmitter<{ liveSourcesChanged: [] }> implements Li
   }
 
   #checkVacancy(): void {
-    if (!this.isClosed) this.#vacancy.update({ isEmpty: this.people.size === 0, isLive: this.isLive });
+    if (!this.isClosed) this.#vacancy.update({ isEmpty: this.people.all.every(({ stream }) => stream !== null), isLive: this.isLive });
   }
 
   /** Everybody is told `why` and hung up, the program ends cleanly, then media goes. */

@@ -1,4 +1,15 @@
-import type { EventData, EventName, Identity, JoinClaims, ParticipantId, RequestData, WireError } from '@lianmai/protocol';
+import type { EventEmitter } from 'node:events';
+import type {
+  EventData,
+  EventName,
+  FeedTrack,
+  Identity,
+  JoinClaims,
+  ParticipantId,
+  RequestData,
+  StreamRef,
+  WireError,
+} from '@lianmai/protocol';
 
 /** The way to somebody's page. Signalling implements it; a room only talks. */
 export interface Link {
@@ -25,6 +36,17 @@ export interface RoomSettings {
   emptyLiveTtlMs: number;
   chatHistory: number;
 }
+
+/** A stream's picture and sound as plain RTP from its bridge. */
+export interface StreamFeed extends EventEmitter<{ ended: [reason: string] }> {
+  readonly rtp: { ip: string; port: number };
+  readonly tracks: readonly FeedTrack[];
+  send(to: { ip: string; port: number }): Promise<void>;
+  close(): void;
+}
+
+/** NOT_FOUND while the stream is not live. */
+export type OpenFeed = (stream: StreamRef) => Promise<StreamFeed>;
 
 /** Somebody in a room, as the API lists them to the operator. */
 export interface Attendee {

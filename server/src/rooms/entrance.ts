@@ -23,7 +23,7 @@ export type Admission = { how: 'resume' | 'takeOver'; participant: Participant }
 export function admit(door: Door, { claims, resume }: Pick<JoinRequest, 'claims' | 'resume'>): Admission {
   if (door.removed.has(claims.sub)) throw new LianmaiError('REMOVED');
   assertRoomIsTheirs(door.hosts, claims);
-  const known = [...door.people].find((participant) => participant.identity === claims.sub);
+  const known = [...door.people].find(({ identity, stream }) => identity === claims.sub && !stream);
   if (known) {
     if (resume?.participantId !== known.id) return { how: 'takeOver', participant: known };
     if (known.isResumeSecret(resume.secret)) return { how: 'resume', participant: known };

@@ -20,7 +20,7 @@ async function restorePeer(room: Room, id: ParticipantId, log: Log): Promise<voi
   const participant = room.people.find(id);
   if (!participant) return;
   try {
-    await participant.media.replacePeer();
+    await participant.page.replacePeer();
     participant.send('mediaReset', {});
   } catch (error) {
     if (!room.people.has(participant)) return;
@@ -35,7 +35,7 @@ async function restorePeer(room: Room, id: ParticipantId, log: Log): Promise<voi
 export function wirePeer(room: Room, participant: Participant, peer: MediaPeer): void {
   peer.on('consumerClosed', (event) => participant.send('consumerClosed', event));
   peer.on('consumerPausedChanged', (event) => participant.send('consumerPausedChanged', event));
-  peer.on('producerClosed', (id) => participant.media.forgetProducer(id));
+  peer.on('producerClosed', (id) => participant.page.forgetProducer(id));
   peer.on('qualityChanged', (quality) => {
     participant.quality = quality;
     room.people.broadcast('qualityChanged', { participantId: participant.id, quality });

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { FeedTrack, ParticipantId, ProducerId, PublishSource } from '@lianmai/protocol';
+import { LianmaiError, type FeedTrack, type ParticipantId, type ProducerId, type PublishSource } from '@lianmai/protocol';
 import type { types } from 'mediasoup';
 import { inputParameters } from './codecs.js';
 import type { MediaInput, MediaInputEvents } from './contract.js';
@@ -78,6 +78,12 @@ export class PlainInput extends EventEmitter<MediaInputEvents> implements MediaI
     producer.observer.once('close', () => publications.delete(publication.id));
     if (source === 'microphone') await refusing(home.observe(publication));
     return publication.id;
+  }
+
+  async setPaused(id: ProducerId, paused: boolean): Promise<void> {
+    const publication = [...this.#own.values()].find((one) => one.id === id);
+    if (!publication) throw new LianmaiError('NOT_FOUND', { producerId: id });
+    await refusing(paused ? publication.producer.pause() : publication.producer.resume());
   }
 
   close(reason: string): void {

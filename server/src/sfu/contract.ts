@@ -49,6 +49,8 @@ export interface MediaInput extends EventEmitter<MediaInputEvents> {
   readonly rtp: { ip: string; port: number };
   /** A second producer of the same source replaces the first. */
   produce(source: PublishSource, track: FeedTrack): Promise<ProducerId>;
+  /** NOT_FOUND for what it has not produced. */
+  setPaused(id: ProducerId, paused: boolean): Promise<void>;
   close(reason: string): void;
 }
 

@@ -7,7 +7,7 @@ import type { Server } from 'socket.io';
 import { io as connect, type Socket } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Access } from '../access/index.js';
-import { testDirectory } from '../rooms/testing/index.js';
+import { noStreams, testDirectory } from '../rooms/testing/index.js';
 import { createSocketServer, Signalling } from './index.js';
 
 const access = new Access({ id: 'k', secret: new Secret('a-secret-to-sign-tokens-with-in-tests'), isDevelopment: false });
@@ -26,7 +26,12 @@ beforeEach(async () => {
   await once(http, 'listening');
   ({ rooms } = testDirectory());
   io = createSocketServer(http);
-  const services = { rooms, iceServers: [], saveAsset: (bytes: Uint8Array) => Promise.resolve(`a${bytes.length}` as AssetId) };
+  const services = {
+    rooms,
+    streams: noStreams,
+    iceServers: [],
+    saveAsset: (bytes: Uint8Array) => Promise.resolve(`a${bytes.length}` as AssetId),
+  };
   signalling = new Signalling({ io, services, verify: (given) => access.verifyJoinToken(given), log: createLog('test', 'silent') });
 });
 afterEach(async () => {

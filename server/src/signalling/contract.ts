@@ -1,12 +1,14 @@
 import type { AssetId, IceServer, RequestData, RequestName, RequestReply } from '@lianmai/protocol';
 import type { z } from 'zod';
 import type { Participant, Room, RoomDirectory } from '../rooms/index.js';
+import type { StageStreams } from '../streams/index.js';
 import type { Connection } from './Connection.js';
 
 /** What handlers may use besides the room they are in. */
 export interface Services {
   rooms: RoomDirectory;
   iceServers: z.infer<typeof IceServer>[];
+  streams: Pick<StageStreams, 'list' | 'get'>;
   saveAsset(bytes: Uint8Array): Promise<AssetId>;
 }
 

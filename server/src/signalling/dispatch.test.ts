@@ -11,7 +11,7 @@ import {
 } from '@lianmai/protocol';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { claims, testDirectory, type FakeMedia } from '../rooms/testing/index.js';
+import { claims, noStreams, testDirectory, type FakeMedia } from '../rooms/testing/index.js';
 import { Connection } from './Connection.js';
 import { dispatch, type DispatchOptions } from './dispatch.js';
 import { Limits } from './Limits.js';
@@ -54,7 +54,7 @@ class TestPage {
 const unlimited = Object.assign(new Limits(), { take: () => Promise.resolve() });
 function testServer(limits: Limits = unlimited) {
   const { rooms, media } = testDirectory();
-  const services = { rooms, iceServers: [], saveAsset: () => Promise.resolve('asset' as AssetId) };
+  const services = { rooms, streams: noStreams, iceServers: [], saveAsset: () => Promise.resolve('asset' as AssetId) };
   const options: DispatchOptions = { services, limits, log: createLog('test', 'silent') };
   const page = (identity: string, role: Grants['role'], grants: Partial<Grants> = {}) => new TestPage(options, identity, role, grants);
   return { rooms, media, page };

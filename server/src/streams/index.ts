@@ -6,9 +6,9 @@
  *   await streams.authorise(request);           // throws for a no
  *   streams.live.status({ app, name });         // null: nobody publishes
  */
-export { Doorkeeper, type DoorkeeperOptions } from './Doorkeeper.js';
 export { LiveStreams, type LiveStreamsOptions } from './LiveStreams.js';
 export { assertSigned, signPlay, type PlaySignature } from './signature.js';
+export { StageStreams, type SeatableStream } from './StageStreams.js';
 export { StreamBook, type RegisteredStream } from './StreamBook.js';
 export { Streams, type StreamsOptions, type WhepPlayers } from './Streams.js';
 export { playUrls, publishUrls, watchPage, watchUrls, type StreamAddresses } from './urls.js';

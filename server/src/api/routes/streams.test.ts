@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { Access } from '../../access/index.js';
 import { FakeBridge, startBridges } from '../../bridge/testing/index.js';
 import { testDirectory } from '../../rooms/testing/index.js';
+import { StageStreams } from '../../streams/index.js';
 import { asked, openStreams, statusOf } from '../../streams/testing/index.js';
 import { createApi, type ApiOptions } from '../index.js';
 
@@ -31,7 +32,15 @@ beforeAll(async () => {
   made = await openStreams({ bridges: pool.bridges, rooms: { isOpen, isLive: () => false } });
   options = {
     access: new Access({ id: 'k', secret: new Secret(SECRET), isDevelopment: false }),
-    ...{ rooms, streams: made.streams, isLobbyOpen: true, stagePolicy: 'open', originUrl: null, originPort: 8080 },
+    ...{
+      rooms,
+      streams: made.streams,
+      stageStreams: new StageStreams(made.streams),
+      isLobbyOpen: true,
+      stagePolicy: 'open',
+      originUrl: null,
+      originPort: 8080,
+    },
     ports: { rtmp: 1936, rtmps: 1937, srt: 10_081 },
     saveAsset: () => Promise.reject(new Error('not here')),
     ...{ metrics: new Metrics(), log: createLog('test', 'silent'), isReady: () => true, originTarget: () => null },

@@ -19,8 +19,8 @@ import {
   type RoomId,
 } from '@lianmai/protocol';
 import type { LiveControl, LiveEvents, LiveFactory, LiveRoom } from '../../live/index.js';
-import type { MediaPeer, MediaPeerEvents, RoomMedia, RoomMediaEvents } from '../../sfu/index.js';
-import type { Link, RoomSettings } from '../contract.js';
+import type { MediaInput, MediaInputEvents, MediaPeer, MediaPeerEvents, RoomMedia, RoomMediaEvents } from '../../sfu/index.js';
+import type { Link, OpenFeed, RoomSettings } from '../contract.js';
 import { RoomDirectory } from '../RoomDirectory.js';
 
 /** For tests of rooms, signalling and the API: contracts of the neighbours, answered without media. */
@@ -80,6 +80,52 @@ export class FakePeer extends EventEmitter<MediaPeerEvents> {
   }
 }
 
+export class FakeInput extends EventEmitter<MediaInputEvents> {
+  readonly rtp = { ip: '127.0.0.1', port: 20_000 };
+  readonly paused = new Map<ProducerId, boolean>();
+  isClosed = false;
+
+  produce() {
+    const id = ProducerId.parse(nextId());
+    this.paused.set(id, false);
+    return Promise.resolve(id);
+  }
+  setPaused(id: ProducerId, paused: boolean) {
+    this.paused.set(id, paused);
+    return Promise.resolve();
+  }
+  close(reason: string) {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.emit('closed', reason);
+  }
+}
+
+/** A stream that is live until `emit('ended')`. */
+export class FakeFeed extends EventEmitter<{ ended: [reason: string] }> {
+  readonly rtp = { ip: '127.0.0.1', port: 30_000 };
+  readonly tracks = [
+    { kind: 'video', codec: 'H264', ssrc: 1, payloadType: 96 },
+    { kind: 'audio', codec: 'opus', ssrc: 2, payloadType: 97 },
+  ] as const;
+  sentTo: unknown = null;
+  isClosed = false;
+
+  send(to: unknown) {
+    this.sentTo = to;
+    return Promise.resolve();
+  }
+  close() {
+    this.isClosed = true;
+  }
+}
+
+/** For services that no stream is asked of. */
+export const noStreams = {
+  list: () => Promise.resolve([]),
+  get: () => Promise.reject(new LianmaiError('NOT_FOUND')),
+};
+
 export class FakeMedia extends EventEmitter<RoomMediaEvents> {
   readonly rtpCapabilities = {};
   readonly peers = new Map<ParticipantId, FakePeer>();
@@ -87,8 +133,12 @@ export class FakeMedia extends EventEmitter<RoomMediaEvents> {
   failures = 0;
   isClosed = false;
 
-  addInput(): never {
-    throw new Error('not part of this fake');
+  readonly inputs: FakeInput[] = [];
+
+  addInput() {
+    const input = new FakeInput();
+    this.inputs.push(input);
+    return Promise.resolve(input satisfies MediaInput);
   }
 
   addPeer(id: ParticipantId): Promise<MediaPeer> {
@@ -216,9 +266,10 @@ export const SETTINGS: RoomSettings = {
 };
 
 /** A directory on fakes; `media` has each room's. */
-export function testDirectory(settings: Partial<RoomSettings> = {}) {
+export function testDirectory(settings: Partial<RoomSettings> = {}, openFeed: OpenFeed = noStreams.get) {
   const media = new Map<RoomId, FakeMedia>();
   const rooms = new RoomDirectory({
+    openFeed,
     createMedia: (id) => {
       const made = new FakeMedia();
       media.set(id, made);

@@ -10,7 +10,9 @@ type StageName =
   | 'inviteToStage'
   | 'cancelInvitation'
   | 'takeDown'
-  | 'setStage';
+  | 'setStage'
+  | 'listStreams'
+  | 'seatStream';
 
 export const stage: Handlers<StageName> = {
   requestStage: ({ room, participant }) => {
@@ -48,6 +50,11 @@ export const stage: Handlers<StageName> = {
   takeDown: ({ room, participant }, { participantId }) => {
     room.moderation.takeDown(participant, participantId);
     return {};
+  },
+  listStreams: async ({ services }) => ({ streams: await services.streams.list() }),
+  seatStream: async ({ room, services }, stream) => {
+    const { title } = await services.streams.get(stream, 'host');
+    return { participantId: room.seatStream(stream, title).id };
   },
   setStage: ({ room }, change) => {
     room.stage.run({ type: 'set', ...change });

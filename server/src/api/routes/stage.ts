@@ -1,0 +1,46 @@
+import { LianmaiError, ParticipantId, RoomId, StreamRef } from '@lianmai/protocol';
+import { z } from 'zod';
+import { route } from '../contract.js';
+import { Nothing, RoomParams } from '../schemas.js';
+
+const common = { tag: 'rooms', access: 'key' } as const;
+
+/** The stage of a room, for those who run it from outside. */
+export const stage = [
+  route({
+    ...common,
+    method: 'post',
+    path: '/rooms/{room}/stage/streams',
+    summary: 'A live stream takes a seat on the stage, like a guest',
+    params: RoomParams,
+    bodyKind: 'json',
+    body: StreamRef,
+    reply: z.object({ participantId: ParticipantId }),
+    status: 201,
+    errors: ['NOT_FOUND', 'STAGE_FULL'],
+    handle: async ({ services, params, body }) => {
+      const room = services.rooms.get(params.room);
+      const { title } = await services.stageStreams.get(body, 'api');
+      return { participantId: room.seatStream(body, title).id };
+    },
+  }),
+  route({
+    ...common,
+    method: 'delete',
+    path: '/rooms/{room}/stage/{participant}',
+    summary: 'Take somebody down from the stage; a stream leaves the room with its seat',
+    params: z.object({ room: RoomId, participant: ParticipantId }),
+    bodyKind: 'none',
+    body: z.unknown(),
+    reply: Nothing,
+    status: 204,
+    errors: ['NOT_FOUND'],
+    handle: ({ services, params }) => {
+      const room = services.rooms.get(params.room);
+      const { onStage, id } = room.people.get(params.participant);
+      if (!onStage) throw new LianmaiError('NOT_FOUND', undefined, { message: 'This person is not on stage.' });
+      room.stage.run({ type: 'comeDown', who: id });
+      return {};
+    },
+  }),
+];

@@ -1,0 +1,113 @@
+import { backoffMs, delay, type Log } from '@lianmai/kit';
+import type { ParticipantId, ProducerId, ProducerInfo, PublishSource, StreamRef } from '@lianmai/protocol';
+import type { MediaInput, RoomMedia } from '../sfu/index.js';
+import type { OpenFeed, StreamFeed } from './contract.js';
+import type { OwnMedia } from './OwnMedia.js';
+
+export interface StreamMediaOptions {
+  participantId: ParticipantId;
+  stream: StreamRef;
+  media: RoomMedia;
+  openFeed: OpenFeed;
+  /** The list of producers is another one. */
+  onChanged(): void;
+  log: Log;
+}
+
+/** How soon a stream that is not live is looked for again. */
+const AGAIN = { firstMs: 500, maxMs: 3000 };
+const SOURCE = { video: 'camera', audio: 'microphone' } as const;
+
+/**
+ * A stream's picture and sound as a participant's: fed by its bridge as long as it is live, looked for again when it is not, until it is taken down. A
+ * mute holds through all of that.
+ */
+export class StreamMedia implements OwnMedia {
+  readonly #options: StreamMediaOptions;
+  readonly #stop = new AbortController();
+  #producers: ProducerInfo[] = [];
+  #muted = new Set<PublishSource>();
+  #input: MediaInput | null = null;
+
+  constructor(options: StreamMediaOptions) {
+    this.#options = options;
+    void this.#run();
+  }
+
+  get producers(): readonly ProducerInfo[] {
+    return this.#producers;
+  }
+
+  producerOf(source: PublishSource): ProducerInfo | undefined {
+    return this.#producers.find((producer) => producer.source === source);
+  }
+
+  async setProducerPaused(id: ProducerId, paused: boolean): Promise<void> {
+    const producer = this.#producers.find((one) => one.id === id);
+    if (!producer || producer.paused === paused) return;
+    await this.#input?.setPaused(id, paused);
+    if (paused) this.#muted.add(producer.source);
+    else this.#muted.delete(producer.source);
+    this.#change(this.#producers.map((one) => (one.id === id ? { ...one, paused } : one)));
+  }
+
+  close(reason: string): void {
+    this.#stop.abort(new Error(reason));
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    const { log, stream } = this.#options;
+    for (let failures = 0; !signal.aborted; failures++) {
+      try {
+        if (await this.#feedOnce(signal)) failures = 0;
+      } catch (error) {
+        if (!signal.aborted)
+          log.info({ stream: `${stream.app}/${stream.name}`, reason: String(error) }, 'the stream on stage is not there');
+      }
+      if (this.#producers.length > 0) this.#change([]);
+      if (!signal.aborted) await delay(backoffMs(AGAIN, failures), signal).catch(() => undefined);
+    }
+  }
+
+  /** Until it ends. */
+  async #feedOnce(signal: AbortSignal): Promise<boolean> {
+    const feed = await this.#options.openFeed(this.#options.stream);
+    const ended = new AbortController();
+    feed.once('ended', () => ended.abort());
+    try {
+      signal.throwIfAborted();
+      const input = await this.#options.media.addInput(this.#options.participantId, feed.rtp);
+      this.#input = input;
+      input.once('closed', () => ended.abort());
+      const over = AbortSignal.any([signal, ended.signal]);
+      const producers = await this.#produce(input, feed);
+      await feed.send(input.rtp);
+      over.throwIfAborted();
+      this.#change(producers);
+      await new Promise((resolve) => over.addEventListener('abort', resolve, { once: true }));
+      return true;
+    } finally {
+      feed.close();
+      this.#input?.close('the feed ended');
+      this.#input = null;
+    }
+  }
+
+  async #produce(input: MediaInput, feed: StreamFeed): Promise<ProducerInfo[]> {
+    const producers: ProducerInfo[] = [];
+    for (const track of feed.tracks) {
+      const source = SOURCE[track.kind];
+      const id = await input.produce(source, track);
+      const paused = this.#muted.has(source);
+      if (paused) await input.setPaused(id, true);
+      producers.push({ id, source, paused });
+    }
+    return producers;
+  }
+
+  #change(producers: ProducerInfo[]): void {
+    this.#producers = producers;
+    this.#options.onChanged();
+  }
+}

@@ -1,0 +1,106 @@
+import { LianmaiError, RoomId, type StreamRef } from '@lianmai/protocol';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Room } from './Room.js';
+import { claims, FakeFeed, FakeLink, testDirectory, type FakeMedia } from './testing/index.js';
+
+const R1 = RoomId.parse('r1');
+const CAM: StreamRef = { app: 'live', name: 'cam' };
+let room: Room;
+let media: FakeMedia;
+let feeds: FakeFeed[];
+let isLive: boolean;
+
+async function open(seatLimit = 9) {
+  feeds = [];
+  isLive = true;
+  const { rooms, media: all } = testDirectory({ seatLimit }, () => {
+    if (!isLive) return Promise.reject(new LianmaiError('NOT_FOUND'));
+    feeds.push(new FakeFeed());
+    return Promise.resolve(feeds.at(-1)!);
+  });
+  room = await rooms.open(R1);
+  media = all.get(R1)!;
+}
+
+beforeEach(async () => {
+  vi.useFakeTimers();
+  await open();
+});
+afterEach(() => vi.useRealTimers());
+
+const settle = () => vi.advanceTimersByTimeAsync(0);
+const info = () => room.people.all.find(({ stream }) => stream)?.info();
+
+describe('a stream on stage', () => {
+  it('[ROOM-26] has a seat, a tile and a sound like a guest, for everybody and for the program', async () => {
+    const link = new FakeLink();
+    await room.join({ claims: claims('host', 'host'), link }).ready;
+    const participant = room.seatStream(CAM, 'Camera 1');
+    await settle();
+    expect(info()).toMatchObject({ name: 'Camera 1', role: 'guest', onStage: true, presence: 'connected', stream: CAM });
+    expect(info()?.producers.map(({ source }) => source)).toEqual(['camera', 'microphone']);
+    expect(feeds[0]?.sentTo).toEqual(media.inputs[0]?.rtp);
+    expect(room.liveSources().map(({ name, hasVideo, hasAudio }) => [name, hasVideo, hasAudio])).toEqual([
+      ['host', false, false],
+      ['Camera 1', true, true],
+    ]);
+    expect(room.seatStream(CAM, 'Camera 1')).toBe(participant);
+  });
+
+  it('[ROOM-26] needs a free seat', async () => {
+    await open(1);
+    await room.join({ claims: claims('host', 'host'), link: new FakeLink() }).ready;
+    expect(() => room.seatStream(CAM, 'x')).toThrow(expect.objectContaining({ code: 'STAGE_FULL' }));
+    expect(feeds).toEqual([]);
+  });
+
+  it('[ROOM-27] keeps its seat while its publisher is away, and is back by itself, muted if it was', async () => {
+    const { id } = room.seatStream(CAM, 'x');
+    await settle();
+    const host = room.join({ claims: claims('host', 'host'), link: new FakeLink() }).participant;
+    await room.moderation.mute(host, { participantId: id, source: 'microphone' });
+    isLive = false;
+    feeds[0]!.emit('ended', 'the stream is over');
+    await settle();
+    expect(info()).toMatchObject({ onStage: true, presence: 'reconnecting', producers: [] });
+    expect([feeds[0]!.isClosed, media.inputs[0]!.isClosed]).toEqual([true, true]);
+    isLive = true;
+    await vi.advanceTimersByTimeAsync(7000);
+    expect(info()?.producers.map(({ source, paused }) => [source, paused])).toEqual([
+      ['camera', false],
+      ['microphone', true],
+    ]);
+    expect([...media.inputs.at(-1)!.paused.values()]).toEqual([false, true]);
+  });
+
+  it('[ROOM-27] is fed again when its media worker dies', async () => {
+    room.seatStream(CAM, 'x');
+    await settle();
+    media.inputs[0]!.close('the worker died');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(media.inputs.length).toBe(2);
+    expect(info()?.presence).toBe('connected');
+  });
+
+  it('[ROOM-27] is gone when it is taken down, and keeps no room open', async () => {
+    const host = room.join({ claims: claims('host', 'host'), link: new FakeLink() }).participant;
+    const { id } = room.seatStream(CAM, 'x');
+    await settle();
+    room.moderation.takeDown(host, id);
+    await settle();
+    expect(info()).toBeUndefined();
+    expect([feeds[0]!.isClosed, media.inputs[0]!.isClosed]).toEqual([true, true]);
+    room.seatStream(CAM, 'x');
+    room.leave(host, 'left');
+    await vi.advanceTimersByTimeAsync(61_000);
+    expect(room.isClosed).toBe(true);
+    expect(feeds.every(({ isClosed }) => isClosed)).toBe(true);
+  });
+
+  it('is nobody whom a token could take over', async () => {
+    room.seatStream(CAM, 'x');
+    const { participant } = room.join({ claims: claims('stream:live/cam', 'guest'), link: new FakeLink() });
+    expect(participant.stream).toBeNull();
+    expect(room.people.size).toBe(2);
+  });
+});
