@@ -24,7 +24,7 @@ const READER = { name: 'flv', maxQueueBytes: 64 * 1024 * 1024, maxQueueMs: 60_00
 /** All FLV players of one stream: reads it once, joins its tags once, and writes the same bytes to each. Runs while there are players. */
 export class FlvChannel {
   /** Since the first player. */
-  readonly stats = { batches: 0, droppedTags: 0 };
+  readonly stats = { batches: 0 };
   readonly #open: () => Rendition;
   readonly #options: ChannelOptions;
   readonly #players = new Set<FlvPlayer>();
@@ -45,19 +45,21 @@ export class FlvChannel {
     return [...this.#players].reduce((sum, { queuedBytes }) => sum + queuedBytes, 0);
   }
 
-  /** Plays until the socket closes; answers the undo. Rejections of the stream itself end up in `onError`. */
-  join(options: Omit<PlayerOptions, keyof PlayerLimits>, onError: (error: unknown) => void): () => void {
+  /** Plays until the undo that it answers is called, which tells how many tags this player has missed. Failures of the stream go to `onError`. */
+  join(options: Omit<PlayerOptions, keyof PlayerLimits>, onError: (error: unknown) => void): () => number {
     const cache = this.#cache ?? this.#run(onError);
     const player = new FlvPlayer(cache, { ...options, ...this.#options });
     this.#players.add(player);
     if (this.#isSettled(cache)) player.start();
-    return () => this.#leave(player);
+    return () => {
+      this.#leave(player);
+      return player.droppedTags;
+    };
   }
 
   #leave(player: FlvPlayer): void {
     if (!this.#players.delete(player)) return;
     player.leave();
-    this.stats.droppedTags += player.droppedTags;
     if (this.#players.size === 0) this.#stop();
   }
 

@@ -13,6 +13,8 @@ const asItIs: OpenRendition = (stream) => ({ stream, close: () => undefined });
 
 /** The channels of all streams that have players. */
 export class FlvChannels {
+  /** What slow players have missed, over all that have left. */
+  droppedTags = 0;
   readonly #options: ChannelsOptions;
   readonly #channels = new Map<Stream, FlvChannel>();
 
@@ -21,11 +23,12 @@ export class FlvChannels {
   }
 
   get playerCount(): number {
-    return [...this.#channels.values()].reduce((sum, { playerCount }) => sum + playerCount, 0);
+    return this.#sum(({ playerCount }) => playerCount);
   }
 
-  get(stream: Stream): FlvChannel | undefined {
-    return this.#channels.get(stream);
+  /** Waiting for slow players, by reference: each of them counts a shared buffer again. */
+  get queuedBytes(): number {
+    return this.#sum(({ queuedBytes }) => queuedBytes);
   }
 
   /** Throws what players are to be told when there is no way to play it to them. */
@@ -40,8 +43,12 @@ export class FlvChannels {
     this.#channels.set(stream, channel);
     const leave = channel.join(options, onError);
     options.socket.once('close', () => {
-      leave();
+      this.droppedTags += leave();
       if (channel.playerCount === 0) this.#channels.delete(stream);
     });
+  }
+
+  #sum(of: (channel: FlvChannel) => number): number {
+    return [...this.#channels.values()].reduce((sum, channel) => sum + of(channel), 0);
   }
 }
