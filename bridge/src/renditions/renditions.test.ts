@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Scope } from '@lianmai/kit';
 import { findFfmpeg, type Ffmpeg } from '../ffmpeg/index.js';
-import { makeMediaTag, readMediaBody, TsDemuxer, TsMuxer } from '../formats/index.js';
+import { makeMediaTag, parseAvcConfig, readMediaBody, TsDemuxer, TsMuxer } from '../formats/index.js';
 import { StreamHub, type MediaTag, type Stream } from '../stream/index.js';
 import { LoopedBroadcast, MemoryLog } from '../testing/index.js';
 import { FLV, HLS, Renditions, WEBRTC, type Accepts } from './index.js';
@@ -16,7 +16,7 @@ const run = promisify(execFile);
 const never = new AbortController().signal;
 const READER = { name: 'test', maxQueueBytes: 1 << 24, maxQueueMs: 20_000, startWithGop: true };
 const X264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '30', '-pix_fmt', 'yuv420p'];
-const HEVC = ['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=none:keyint=30', '-c:a', 'libopus'];
+const HEVC = ['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=none:keyint=30:vui-timing-info=0', '-c:a', 'libopus'];
 /** A beep of 50 ms every half second: its start can be found to the sample. */
 const BEEPS = "aevalsrc='sin(2*PI*1000*t)*lt(mod(t,0.5),0.05)*gt(t,0.2)'";
 const fixtures = {
@@ -79,7 +79,7 @@ interface Played {
   atMs: number[];
 }
 
-/** Plays a fixture at the speed of life and reads what a reader of that kind gets. */
+/** Plays a fixture at the speed of life, with times in whole ms as RTMP has them, and reads what a reader of that kind gets. */
 async function play(name: string, accepts: Accepts): Promise<{ source: Played; made: Played; renditions: Renditions }> {
   const { renditions, publisher, source } = open();
   const sent: Played = { tags: [], atMs: [] };
@@ -91,7 +91,7 @@ async function play(name: string, accepts: Accepts): Promise<{ source: Played; m
   const tags = media[name] ?? [];
   const broadcast = { write, close: () => undefined };
   const loop = new LoopedBroadcast(
-    tags.map((tag) => ({ ...tag, dtsMs: tag.isConfig ? 0 : tag.dtsMs - 1300 })),
+    tags.map((tag) => ({ ...tag, dtsMs: tag.isConfig ? 0 : Math.floor(tag.dtsMs - 1300) })),
     broadcast,
   );
   await vi.waitFor(() => expect(source.preamble.audio && source.gop.length > 12).toBeTruthy(), 3000);
@@ -230,6 +230,11 @@ describe('Renditions', () => {
     const { tags } = await reading;
     expect([codecOf(tags, 'video'), codecOf(tags, 'audio')]).toEqual(['h264', 'opus']);
     expect(mediaOf(tags, 'video').length).toBeGreaterThan(80);
+    // A source that does not tell its rate gets a level all the same that decoders have.
+    const config = tags.find((tag) => tag.kind === 'video' && tag.isConfig);
+    const avc = parseAvcConfig(readMediaBody(config!)!.data);
+    expect(avc).toMatchObject({ profile: 66, width: 320, height: 180 });
+    expect(avc.level).toBeLessThan(31);
     expect(mediaOf(tags, 'audio').length).toBe(mediaOf(media['hevc']!, 'audio').length);
   }, 20_000);
 
