@@ -17,7 +17,7 @@ import { SrtListener } from './listeners/srt/index.js';
 import { createOrigin, posterRoutes } from './origin/index.js';
 import { Recorder, recordingFormats, recordingHandlers, recordingRoutes } from './record/index.js';
 import { AssetCache, Programs, SharedUsage, ThreadPool } from './program/index.js';
-import { FLV, Renditions, WEBRTC, type Accepts } from './renditions/index.js';
+import { FLV, HLS, Renditions, WEBRTC, type Accepts } from './renditions/index.js';
 import { StreamReport } from './report/index.js';
 import { StreamHub, type Stream } from './stream/index.js';
 
@@ -43,7 +43,7 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
         ...host,
         metrics: new Metrics(),
         flv: { batchMs: config.batchMs, openRendition: (stream) => renditions.open(stream, FLV) },
-        hls: hlsSettings(config),
+        hls: { ...hlsSettings(config), openRendition: (stream) => renditions.open(stream, HLS) },
       }),
     );
     const openRendition = (stream: Stream, accepts: Accepts) => renditions.open(stream, accepts);
