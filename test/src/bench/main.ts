@@ -8,6 +8,7 @@ const CASES: Record<string, () => Promise<{ run(options: BenchOptions): Promise<
   sfu: () => import('./sfu.js'),
   origin: () => import('./origin/index.js'),
   stalled: () => import('./stalled.js'),
+  srt: () => import('./srt/index.js'),
 };
 
 const options = readOptions(process.argv.slice(2));
