@@ -57,6 +57,8 @@ let app: ReturnType<typeof createApi>;
 beforeAll(async () => {
   made = await openStreams();
   server = createServer((request, response) => void app(request, response)).listen(0, '127.0.0.1');
+  // On a busy machine one that is just being given up would be used again.
+  server.keepAliveTimeout = 60_000;
   origin = createServer((request, response) => {
     response.writeHead(200, { 'content-type': 'application/vnd.apple.mpegurl', 'access-control-allow-origin': '*' });
     response.end(`${request.method} ${request.url} for ${String(request.headers['x-forwarded-for'])}`);

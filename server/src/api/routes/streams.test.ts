@@ -25,6 +25,8 @@ let url = '';
 
 beforeAll(async () => {
   server = createServer((request, response) => void app(request, response)).listen(0, '127.0.0.1');
+  // On a busy machine a connection that is just being given up would be used again.
+  server.keepAliveTimeout = 60_000;
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   pool = await startBridges();
