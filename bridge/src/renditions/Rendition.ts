@@ -27,6 +27,8 @@ const QUEUE = { maxQueueBytes: 32 * 1024 * 1024, maxQueueMs: 10_000, startWithGo
 /** A stream made from another one, as one kind of reader needs it. Follows the source: its changes, its pauses, its end. */
 export class Rendition {
   readonly stream: Stream;
+  /** Its transcoders are gone and its readers have been told. */
+  readonly ended: Promise<void>;
   readonly #options: RenditionOptions;
   readonly #abort = new AbortController();
   readonly #interleaver: Interleaver;
@@ -43,7 +45,7 @@ export class Rendition {
       (tag) => this.stream.write(tag),
       (kind) => this.#transcoders[kind]?.isBusy ?? false,
     );
-    void this.#run();
+    this.ended = this.#run();
   }
 
   get planKey(): string | null {

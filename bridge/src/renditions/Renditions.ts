@@ -101,12 +101,12 @@ export class Renditions implements Closable {
 
   async close(reason: string): Promise<void> {
     await this.#scope.close(reason);
-    for (const byKey of this.#shared.values()) {
-      for (const { rendition, linger } of byKey.values()) {
-        if (linger) clearTimeout(linger);
-        rendition.close(reason);
-      }
+    const open = [...this.#shared.values()].flatMap((byKey) => [...byKey.values()]);
+    for (const { rendition, forget } of open) {
+      forget();
+      rendition.close(reason);
     }
+    await Promise.all(open.map(({ rendition }) => rendition.ended));
   }
 
   #acquire(source: Stream, key: string, accepts: Accepts): Shared {
