@@ -13,9 +13,9 @@ export class StageStreams {
     this.#streams = streams;
   }
 
-  /** What is live now, rooms' own programs left out: a room that shows another's program is a PK, not a stream. */
+  /** What is live now, rooms' own programs left out (they have no client that publishes): a room that shows another's program is a PK, not a stream. */
   async list(): Promise<SeatableStream[]> {
-    const live = this.#streams.live.all.filter(({ publisher }) => publisher?.protocol !== 'program');
+    const live = this.#streams.live.all.filter(({ publisher }) => publisher !== null && publisher.protocol !== 'program');
     const all = await Promise.all(live.map(({ app, name }) => this.#describe({ app, name })));
     return all.filter(({ isOpen }) => isOpen).map(({ app, name, title }) => ({ app, name, title }));
   }

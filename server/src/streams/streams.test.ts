@@ -3,7 +3,7 @@ import { CreateStream, StreamId, type AuthoriseRequest, type LianmaiError, type 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeBridge, startBridges } from '../bridge/testing/index.js';
 import { Store } from '../store/index.js';
-import { LiveStreams, signPlay, StreamBook, type RegisteredStream } from './index.js';
+import { LiveStreams, signPlay, StageStreams, StreamBook, type RegisteredStream } from './index.js';
 import { asked, openStreams, statusOf } from './testing/index.js';
 
 type Opened = Awaited<ReturnType<typeof openStreams>>;
@@ -34,7 +34,7 @@ const ask = (change: Partial<AuthoriseRequest>) => opened.streams.authorise(aske
 
 describe('StreamBook', () => {
   it('keeps streams over a restart, keys and options included', async () => {
-    const stream = await make({ title: '早上好', playAccess: 'signed', srtPassphrase: 'a-long-passphrase', record: true });
+    const stream = await make({ title: '早上好', playAccess: 'signed', srtPassphrase: 'a-long-passphrase' });
     const store = await Store.open(opened.folder);
     const again = await StreamBook.open(store);
     expect(await again.get(stream.id)).toEqual(stream);
@@ -60,10 +60,10 @@ describe('StreamBook', () => {
   it('changes what is named and leaves the rest', async () => {
     const { id } = await make({ title: 'Morning', srtPassphrase: 'a-long-passphrase' });
     expect(await opened.streams.update(id, { playAccess: 'signed' })).toMatchObject({ title: 'Morning', playAccess: 'signed' });
-    expect((await opened.streams.update(id, { srtPassphrase: null, record: true })).srtPassphrase).toBeNull();
-    expect(await opened.streams.update(id, {})).toMatchObject({ title: 'Morning', playAccess: 'signed', record: true });
+    expect((await opened.streams.update(id, { srtPassphrase: null })).srtPassphrase).toBeNull();
+    expect(await opened.streams.update(id, {})).toMatchObject({ title: 'Morning', playAccess: 'signed' });
     const nobody = StreamId.parse('str_nobody');
-    expect(await codeOf(opened.streams.update(nobody, { record: true }))).toBe('NOT_FOUND');
+    expect(await codeOf(opened.streams.update(nobody, { title: 'x' }))).toBe('NOT_FOUND');
     expect(await codeOf(opened.streams.rotateKey(nobody))).toBe('NOT_FOUND');
     expect(await codeOf(opened.streams.remove(nobody))).toBe('NOT_FOUND');
   });
@@ -195,6 +195,22 @@ describe('players that the SFU serves', () => {
     expect(bridge.all('kick').length).toBe(1);
     bridge.drop();
     await other.close();
+  });
+});
+
+describe('streams for a stage', () => {
+  it('are those that somebody publishes for everybody: no program of a room, none that wants a signature', async () => {
+    const stage = new StageStreams(opened.streams);
+    await make({ name: 'signed', playAccess: 'signed' });
+    await make({ title: 'Camera' });
+    const bridge = await FakeBridge.connect({ url: pool.url });
+    const streams = [statusOf(), statusOf({ name: 'signed' }), statusOf({ name: 'program', publisher: null })];
+    bridge.announce('streamsMeasured', { streams });
+    await vi.waitFor(async () => expect(await stage.list()).toEqual([{ app: 'live', name: 'cam', title: 'Camera' }]));
+    expect(await codeOf(stage.get({ app: 'live', name: 'signed' }, 'host'))).toBe('FORBIDDEN');
+    expect(await codeOf(stage.get({ app: 'live', name: 'signed' }, 'api'))).toBeNull();
+    expect(await codeOf(stage.get({ app: 'live', name: 'nobodys' }, 'host'))).toBe('NOT_FOUND');
+    bridge.drop();
   });
 });
 
