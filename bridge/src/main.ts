@@ -17,7 +17,7 @@ import { SrtListener } from './listeners/srt/index.js';
 import { createOrigin, posterRoutes } from './origin/index.js';
 import { Recorder, recordingFormats, recordingHandlers, recordingRoutes } from './record/index.js';
 import { AssetCache, Programs, SharedUsage, ThreadPool } from './program/index.js';
-import { FLV, HLS, Renditions, WEBRTC, type Accepts } from './renditions/index.js';
+import { FLV, HLS, Renditions, SRT, WEBRTC, type Accepts } from './renditions/index.js';
 import { StreamReport } from './report/index.js';
 import { StreamHub, type Stream } from './stream/index.js';
 
@@ -48,7 +48,13 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
     );
     const openRendition = (stream: Stream, accepts: Accepts) => renditions.open(stream, accepts);
     const rtmp = scope.own(await RtmpServer.open({ ...rtmpSettings(config), ...host, gate, hub, openRendition, log }));
-    const srt = scope.own(await SrtListener.open({ ...config.srt, ...host, gate, hub, log, logLevel: config.logLevel }));
+    const srt = scope.own(
+      await SrtListener.open({
+        ...{ ...config.srt, ...host, gate, hub, log },
+        openRendition: (stream) => renditions.open(stream, SRT),
+        logLevel: config.logLevel,
+      }),
+    );
     const kinds = createOutputKinds({ insecureTls: config.insecureTls });
 
     const assets: AssetCache = new AssetCache(config.dataDir, (id) => link.fetchAsset(id));

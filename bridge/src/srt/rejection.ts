@@ -19,6 +19,7 @@ export const REJECTION = {
   forbidden: 1403,
   notFound: 1404,
   conflict: 1409,
+  unsupported: 1415,
   internal: 1500,
 } as const;
 export type Rejection = keyof typeof REJECTION;
@@ -40,6 +41,7 @@ const OF_ERROR: Partial<Record<ErrorCode, Rejection>> = {
   FORBIDDEN: 'forbidden',
   NOT_FOUND: 'notFound',
   CONFLICT: 'conflict',
+  UNSUPPORTED: 'unsupported',
   RATE_LIMITED: 'overload',
   BRIDGE_UNAVAILABLE: 'overload',
   SHUTTING_DOWN: 'overload',

@@ -23,8 +23,7 @@ const TOLERATED = new Set(['h', 'u', 's', 't']);
  * Without a mode it is a request to play, without an app the default one. Null for anything that could not be a stream's name.
  */
 export function parseStreamId(text: string): StreamIdRequest | null {
-  const isPlain = [...text].every((character) => character >= ' ' && character !== '\u007f');
-  if (!isPlain || text.includes('..')) return null;
+  if (/\p{Cc}/u.test(text) || text.includes('..')) return null;
   return text.startsWith('#!::') ? parseStandard(text.slice(4)) : parseShort(text);
 }
 

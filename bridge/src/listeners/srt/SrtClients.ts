@@ -1,7 +1,8 @@
-import { LianmaiError, toLianmaiError, type StreamRef } from '@lianmai/protocol';
+import { LianmaiError, toLianmaiError } from '@lianmai/protocol';
 import { openPublication, type Admission, type Gate, type GateRequest, type Publication } from '../../gate/index.js';
+import type { OpenRendition } from '../../renditions/index.js';
 import { rejectionOfError } from '../../srt/index.js';
-import { unpackTags, type StreamHub } from '../../stream/index.js';
+import { unpackTags, type Stream, type StreamHub } from '../../stream/index.js';
 import type { FromSrtThread, ToSrtThread } from './messages.js';
 import { PlayFeed } from './PlayFeed.js';
 
@@ -16,18 +17,27 @@ interface Client {
 
 type Asked = Extract<FromSrtThread, { kind: 'asked' }>;
 
+export interface SrtClientsParts {
+  gate: Gate;
+  hub: StreamHub;
+  /** Default: every stream as it is. */
+  openRendition?: (stream: Stream) => OpenRendition;
+}
+
 /** In main: the callers of the SRT thread as clients of gate and hub. */
 export class SrtClients {
   readonly #gate: Gate;
   readonly #hub: StreamHub;
+  readonly #openRendition: (stream: Stream) => OpenRendition;
   readonly #post: (message: ToSrtThread, transfer?: ArrayBuffer[]) => void;
   readonly #clients = new Map<number, Client>();
   readonly #feeds = new Map<number, PlayFeed>();
   #nextFeed = 1;
 
-  constructor(parts: { gate: Gate; hub: StreamHub }, post: (message: ToSrtThread, transfer?: ArrayBuffer[]) => void) {
+  constructor(parts: SrtClientsParts, post: (message: ToSrtThread, transfer?: ArrayBuffer[]) => void) {
     this.#gate = parts.gate;
     this.#hub = parts.hub;
+    this.#openRendition = parts.openRendition ?? asItIs;
     this.#post = post;
   }
 
@@ -110,14 +120,15 @@ export class SrtClients {
   #play(id: number, client: Client): void {
     const stream = this.#hub.get(client.request);
     if (!stream) throw new LianmaiError('NOT_FOUND', undefined, { message: 'This stream is not live.' });
-    const feed = [...this.#feeds.values()].find((candidate) => candidate.stream === stream) ?? this.#openFeed(client.request);
+    const feed = [...this.#feeds.values()].find((candidate) => candidate.stream === stream) ?? this.#openFeed(stream);
     feed.players.add(id);
     client.feed = feed;
   }
 
-  #openFeed(ref: StreamRef): PlayFeed {
+  #openFeed(stream: Stream): PlayFeed {
     const id = this.#nextFeed++;
-    const feed = new PlayFeed(id, this.#hub.get(ref)!, {
+    const feed = new PlayFeed(id, stream, {
+      openRendition: this.#openRendition,
       onMedia: (bytes) => this.#post({ kind: 'media', feed: id, bytes }, [bytes]),
       onEnd: () => {
         this.#feeds.delete(id);
@@ -146,3 +157,5 @@ function isSameCaller(one: GateRequest, other: GateRequest): boolean {
     JSON.stringify([app, name, Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1))]);
   return flat(one) === flat(other);
 }
+
+const asItIs = (stream: Stream): OpenRendition => ({ stream, changed: new AbortController().signal, close: () => undefined });

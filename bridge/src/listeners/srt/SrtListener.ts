@@ -1,15 +1,11 @@
 import type { Worker } from 'node:worker_threads';
 import { ConfigError, delay, type Closable, type Log, type LogLevel } from '@lianmai/kit';
-import type { Gate } from '../../gate/index.js';
 import type { RotationOptions } from '../../srt/index.js';
-import type { StreamHub } from '../../stream/index.js';
 import { startThread } from '../../thread.js';
 import type { FromSrtThread, ToSrtThread } from './messages.js';
-import { SrtClients } from './SrtClients.js';
+import { SrtClients, type SrtClientsParts } from './SrtClients.js';
 
-export interface SrtListenerOptions {
-  gate: Gate;
-  hub: StreamHub;
+export interface SrtListenerOptions extends SrtClientsParts {
   /** UDP; 0 chooses one. */
   port: number;
   /** Default: every address, IPv4 and IPv6. */

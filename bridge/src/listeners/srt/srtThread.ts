@@ -24,5 +24,8 @@ async function run(job: SrtThreadJob): Promise<void> {
 
 port.once('message', (message: ToSrtThread) => {
   if (message.kind !== 'start') throw new Error(`the thread starts with a job, not with "${message.kind}"`);
-  run(message.job).catch((error: NodeJS.ErrnoException) => post({ kind: 'failed', code: error.code ?? '', message: error.message }));
+  run(message.job).catch((error: unknown) => {
+    const { code = '', message: why } = error as NodeJS.ErrnoException;
+    post({ kind: 'failed', code, message: why });
+  });
 });

@@ -59,7 +59,8 @@ async function measure(network: Network, latencyMs: number, seconds: number): Pr
     const cpu = lanes.map(({ listener }, index) => round(((cpuSeconds(listener.pid ?? 0) - before[index]!) / seconds) * 100, 1));
     await wait(DRAIN_MS + latencyMs);
     const until = packetsOf((WARM_UP_S + seconds) * DATAGRAMS_A_SECOND);
-    return Object.fromEntries(lanes.map(({ probe }, index) => [names[index], { ...probe.result(until), cpuPercent: cpu[index] }]));
+    const figures = lanes.map(({ probe }, index) => [names[index] ?? '', { ...probe.result(until), cpuPercent: cpu[index] }] as const);
+    return Object.fromEntries<object>(figures);
   } finally {
     for (const lane of lanes) lane.close();
   }
