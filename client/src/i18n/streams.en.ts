@@ -39,7 +39,7 @@ export const streamsEn = {
     stale: 'No answer from the server. What you see is from {{time}}.',
     open: 'Details of {{name}}',
     watch: 'Watch',
-    tabs: { label: 'Stream', publish: 'Publish', play: 'Play', people: 'Connected', settings: 'Settings' },
+    tabs: { label: 'Stream', publish: 'Publish', play: 'Play', people: 'People', settings: 'Settings' },
     publish: {
       obs: 'OBS: service “Custom…”',
       server: 'Server',

@@ -53,9 +53,10 @@ export class WhepEngine implements Engine {
   stop(): void {
     this.#abort.abort();
     clearTimeout(this.#disconnected);
+    // Before the connection: a server that sees that one end has forgotten the session already.
+    if (this.#session !== null) goodbye(this.#session);
     this.#peer?.close();
     this.#peer = null;
-    if (this.#session !== null) goodbye(this.#session);
     if (this.#video) this.#video.srcObject = null;
     this.#video = null;
   }

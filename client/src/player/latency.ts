@@ -6,15 +6,18 @@ export interface ReceiverSample {
   roundTripSeconds: number | null;
 }
 
-/** From the sender's network card to the screen: half the round trip, and how long a picture of late waited for its turn. null while nothing came. */
+/** What no report tells: a picture's way into packets, through the SFU, and from the decoder to the screen. */
+const BESIDES_SECONDS = 0.1;
+
+/** From the hub to the screen: half the round trip, how long a picture of late waited for its turn, and the little besides. null while nothing came. */
 export function whepLatencySeconds(before: ReceiverSample, now: ReceiverSample): number | null {
   const frames = now.emittedCount - before.emittedCount;
   if (frames <= 0) return null;
   const waited = (now.jitterBufferDelay - before.jitterBufferDelay) / frames;
-  return waited + (now.roundTripSeconds ?? 0) / 2;
+  return waited + (now.roundTripSeconds ?? 0) / 2 + BESIDES_SECONDS;
 }
 
-/** The least a picture of the picked report says about itself; reports differ between browsers. */
+/** Picked out of `getStats()`, whose reports differ between browsers; null: there is no picture in it. */
 export function receiverSampleOf(report: Iterable<readonly [string, unknown]>): ReceiverSample | null {
   let sample: ReceiverSample | null = null;
   let roundTripSeconds: number | null = null;

@@ -24,7 +24,7 @@ export function StreamTable({ streams, others, onOpen }: StreamTableProps) {
     <div role="table" aria-label={t('streams.title')} className="rounded-lg bg-surface-1" data-testid={testIds.streamTable}>
       <div role="row" className={`hidden border-b border-line text-fg-3 md:grid ${ROW} md:py-2`}>
         {columns.map((column) => (
-          <span key={column} role="columnheader" className={column === 'bitrate' || column === 'since' ? 'text-right' : ''}>
+          <span key={column} role="columnheader" className={column === 'since' ? 'text-right' : ''}>
             {t(`streams.column.${column}`)}
           </span>
         ))}
@@ -99,7 +99,7 @@ function Row({ title, path, status, viewers, action }: RowProps) {
       className={`relative transition-colors focus-within:bg-surface-2 hover:bg-surface-2 ${ROW}`}
     >
       <div role="cell" className="min-w-0">
-        <p dir="auto" className="truncate text-base font-medium">
+        <p dir="auto" className="truncate text-left text-base font-medium">
           {title}
         </p>
         <p className="truncate text-fg-3">{path}</p>
@@ -107,13 +107,13 @@ function Row({ title, path, status, viewers, action }: RowProps) {
       <div role="cell">
         <State state={status?.state ?? 'offline'} />
       </div>
-      <div role="cell" className="min-w-0 text-fg-2 max-md:order-4 max-md:col-span-3">
+      <div role="cell" className="min-w-0 text-fg-2 max-md:order-4 max-md:col-span-3 max-md:empty:hidden">
         {status && <Media status={status} />}
       </div>
-      <div role="cell" className="tabular text-right text-fg-2 max-md:hidden">
+      <div role="cell" className="tabular text-fg-2 max-md:hidden">
         {status && status.state === 'live' ? formatBitrate(status.bitrateKbps) : ''}
       </div>
-      <div role="cell" className="min-w-0 text-fg-2 max-md:order-5 max-md:col-span-3" title={players}>
+      <div role="cell" className="min-w-0 text-fg-2 max-md:order-5 max-md:col-span-3 max-md:empty:hidden" title={players}>
         {status && (
           <p className="tabular truncate">
             {t('streams.viewers', { count: viewers })}
