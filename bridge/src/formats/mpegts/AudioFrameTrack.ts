@@ -1,49 +1,20 @@
-import { buildAacConfig, parseAdts } from '../aac.js';
 import type { FlvTag } from '../flv.js';
 import { makeMediaTag } from '../mediaBody.js';
-import { parseMp3Header } from '../mp3.js';
-import { msOf, type TimedPes, type Track } from './track.js';
-
-interface Frame {
-  /** With its header. */
-  frameBytes: number;
-  /** What is taken off in front. */
-  headerBytes: number;
-  sampleRate: number;
-  samples: number;
-  /** Configuration record; null: the codec has none. */
-  config: Buffer | null;
-}
-
-/** Header at the start of the bytes; null: there is none. */
-type ReadFrame = (bytes: Buffer) => Frame | null;
-
-const readAdts: ReadFrame = (bytes) => {
-  const header = parseAdts(bytes);
-  if (!header) return null;
-  const { frameBytes, headerBytes, sampleRate } = header;
-  return { frameBytes, headerBytes, sampleRate, samples: 1024, config: buildAacConfig(header) };
-};
-
-const readMp3: ReadFrame = (bytes) => {
-  const header = parseMp3Header(bytes);
-  return header && { ...header, headerBytes: 0, samples: header.samplesPerFrame, config: null };
-};
+import type { FrameFormat } from './audioFrames.js';
+import { msOf, type SoundFrame, type TimedPes, type Track } from './track.js';
 
 const HEADER_BYTES = 7;
 
-/** Sound in frames that carry a sync word: AAC in ADTS, and MP3. Frames may be cut by PES, several may stand in one. */
+/** Sound in frames that carry a sync word: AAC in ADTS or LATM, and MP3. Frames may be cut by PES, several may stand in one. */
 export class AudioFrameTrack implements Track {
-  readonly #codec: 'aac' | 'mp3';
-  readonly #read: ReadFrame;
+  readonly #format: FrameFormat;
   /** Start of a frame that the next PES finishes: less than one frame. */
   #rest = Buffer.alloc(0);
   #next90k: number | null = null;
   #config: Buffer | null = null;
 
-  constructor(codec: 'aac' | 'mp3') {
-    this.#codec = codec;
-    this.#read = codec === 'aac' ? readAdts : readMp3;
+  constructor(format: FrameFormat) {
+    this.#format = format;
   }
 
   push({ pts90k, payload }: TimedPes): FlvTag[] {
@@ -54,45 +25,49 @@ export class AudioFrameTrack implements Track {
     let isTimed = pts90k === null;
     for (;;) {
       const start = this.#findFrame(bytes, at);
-      const frame = start.frame;
       at = start.at;
-      if (!frame || at + frame.frameBytes > bytes.length) break;
+      if (start.frameBytes === 0 || at + start.frameBytes > bytes.length) break;
       // The time of a PES is that of the first frame that starts in it.
       if (!isTimed && at >= restBytes) {
         this.#next90k = pts90k;
         isTimed = true;
       }
-      this.#emit(frame, bytes.subarray(at + frame.headerBytes, at + frame.frameBytes), tags);
-      at += frame.frameBytes;
+      const frame = this.#format.open(bytes.subarray(at, at + start.frameBytes));
+      if (frame) this.#emit(frame, tags);
+      at += start.frameBytes;
     }
     this.#rest = Buffer.from(bytes.subarray(at));
     if (!isTimed && at >= restBytes) this.#next90k = pts90k;
     return tags;
   }
 
-  /** The next header from `from` on; without a frame: where to go on when more bytes have come. */
-  #findFrame(bytes: Buffer, from: number): { at: number; frame: Frame | null } {
-    for (let at = bytes.indexOf(0xff, from); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
-      if (at + HEADER_BYTES > bytes.length) return { at, frame: null };
-      const frame = this.#read(bytes.subarray(at, at + 9));
-      const next = at + (frame?.frameBytes ?? 0);
+  /** The next header from `from` on; without a length: where to go on when more bytes have come. */
+  #findFrame(bytes: Buffer, from: number): { at: number; frameBytes: number } {
+    const { sync, lengthOf } = this.#format;
+    for (let at = bytes.indexOf(sync.first, from); at >= 0; at = bytes.indexOf(sync.first, at + 1)) {
+      if (at + HEADER_BYTES > bytes.length) return { at, frameBytes: 0 };
+      if (!this.#couldStart(bytes, at)) continue;
+      const frameBytes = lengthOf(bytes.subarray(at, at + HEADER_BYTES + 2));
+      const next = at + frameBytes;
       // In step, what follows a frame is a frame: a sync word inside of data is found out by that.
-      if (frame && (next + 2 > bytes.length || this.#couldStart(bytes, next))) return { at, frame };
+      if (frameBytes > 0 && (next + 2 > bytes.length || this.#couldStart(bytes, next))) return { at, frameBytes };
     }
-    return { at: bytes.length, frame: null };
+    return { at: bytes.length, frameBytes: 0 };
   }
 
   #couldStart(bytes: Buffer, at: number): boolean {
-    return bytes[at] === 0xff && ((bytes[at + 1] ?? 0) & 0xe0) === 0xe0;
+    const { first, second, mask } = this.#format.sync;
+    return bytes[at] === first && ((bytes[at + 1] ?? 0) & mask) === second;
   }
 
-  #emit({ sampleRate, samples, config }: Frame, data: Buffer, tags: FlvTag[]): void {
+  #emit({ data, sampleRate, samples, config }: SoundFrame, tags: FlvTag[]): void {
+    const { codec } = this.#format;
     const time90k = this.#next90k;
     if (time90k === null) return;
     this.#next90k = time90k + (samples * 90_000) / sampleRate;
     const dtsMs = msOf(time90k);
-    if (config && !this.#config?.equals(config)) tags.push(makeMediaTag({ codec: this.#codec, dtsMs, data: config, isConfig: true }));
+    if (config && !this.#config?.equals(config)) tags.push(makeMediaTag({ codec, dtsMs, data: config, isConfig: true }));
     this.#config = config;
-    tags.push(makeMediaTag({ codec: this.#codec, dtsMs, data }));
+    tags.push(makeMediaTag({ codec, dtsMs, data }));
   }
 }

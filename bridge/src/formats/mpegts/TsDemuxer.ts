@@ -1,5 +1,6 @@
 import type { FlvTag } from '../flv.js';
 import { AudioFrameTrack } from './AudioFrameTrack.js';
+import { adtsFormat, latmFormat, mp3Format } from './audioFrames.js';
 import { OpusTrack } from './OpusTrack.js';
 import { PacketSplitter } from './PacketSplitter.js';
 import { PesReader, type Pes } from './PesReader.js';
@@ -107,9 +108,9 @@ export class TsDemuxer {
 const isOpus = ({ streamType, registration }: ElementaryStream) => streamType === STREAM_TYPE.private && registration === 'Opus';
 
 function kindOf(stream: ElementaryStream): 'video' | 'audio' | null {
-  const { h264, hevc, adts, mpeg1Audio, mpeg2Audio } = STREAM_TYPE;
+  const { h264, hevc, adts, latm, mpeg1Audio, mpeg2Audio } = STREAM_TYPE;
   if (stream.streamType === h264 || stream.streamType === hevc) return 'video';
-  if ([adts, mpeg1Audio, mpeg2Audio].some((type) => type === stream.streamType)) return 'audio';
+  if ([adts, latm, mpeg1Audio, mpeg2Audio].some((type) => type === stream.streamType)) return 'audio';
   // More channels need a table of who is where, which nobody sends live.
   return isOpus(stream) && stream.opusChannels <= 2 ? 'audio' : null;
 }
@@ -118,13 +119,13 @@ function createTrack(stream: ElementaryStream): Track {
   if (isOpus(stream)) return new OpusTrack(stream.opusChannels || 2);
   if (stream.streamType === STREAM_TYPE.h264) return new VideoTrack('h264');
   if (stream.streamType === STREAM_TYPE.hevc) return new VideoTrack('hevc');
-  return new AudioFrameTrack(stream.streamType === STREAM_TYPE.adts ? 'aac' : 'mp3');
+  if (stream.streamType === STREAM_TYPE.adts) return new AudioFrameTrack(adtsFormat());
+  return new AudioFrameTrack(stream.streamType === STREAM_TYPE.latm ? latmFormat() : mp3Format());
 }
 
 const NAMES: Readonly<Record<number, string>> = {
   1: 'MPEG-1 video',
   2: 'MPEG-2 video',
-  0x11: 'AAC in LATM',
   0x81: 'AC-3',
   0x87: 'E-AC-3',
   0x33: 'VVC',

@@ -31,6 +31,7 @@ const FIXTURES: Record<string, string[]> = {
   '44.1 kHz mono': [...PICTURE, ...tone(44_100), ...X264, '-bf', '0', '-c:a', 'aac', '-ac', '1'],
   'MP3 and times that wrap': [...PICTURE, ...tone(44_100), ...X264, '-bf', '2', '-c:a', 'libmp3lame', '-output_ts_offset', '95442'],
   'an open group of pictures, no sound': [...PICTURE, ...X264, '-x264-params', 'open-gop=1:bframes=2'],
+  'AAC in LATM': [...PICTURE, ...tone(44_100), ...X264, '-bf', '0', '-c:a', 'aac', '-mpegts_flags', 'latm'],
   'no picture': [...tone(48_000), '-c:a', 'aac'],
   'a rate that varies, Opus of 60 ms': [
     ...[...PICTURE, ...tone(48_000), '-vf', "select='not(mod(n,3))+gt(mod(n,40),30)'", '-fps_mode', 'vfr', ...X264],

@@ -13,5 +13,14 @@ export interface Track {
   push(pes: TimedPes): FlvTag[];
 }
 
+/** One frame of sound, unwrapped. */
+export interface SoundFrame {
+  data: Buffer;
+  sampleRate: number;
+  samples: number;
+  /** Configuration record; null: the codec has none. */
+  config: Buffer | null;
+}
+
 /** Tags cannot carry times below 0, which some muxers start with. */
 export const msOf = (time90k: number) => Math.max(0, time90k / 90);
