@@ -57,3 +57,40 @@ describe('AMF0', () => {
     expect(decodeAmf(bytes)).toEqual([{ a: 1 }]);
   });
 });
+
+describe('AMF3, as commands change over to it', () => {
+  const decode = (...bytes: number[]) => decodeAmf(Buffer.from([17, ...bytes]))[0];
+  const text = (value: string) => [value.length * 2 + 1, ...Buffer.from(value)];
+
+  it('reads every kind of value', () => {
+    expect([decode(0), decode(1), decode(2), decode(3)]).toEqual([undefined, null, false, true]);
+    expect([decode(4, 5), decode(4, 0x81, 0), decode(4, 0xff, 0xff, 0xff, 0xff)]).toEqual([5, 128, -1]);
+    expect(decode(5, 0x40, 0x09, 0, 0, 0, 0, 0, 0)).toBe(3.125);
+    expect(decode(6, ...text('live'))).toBe('live');
+    expect(decode(8, 1, 0, 0, 0, 0, 0, 0, 0, 0)).toEqual(new Date(0));
+    expect(decode(9, 5, 1, 4, 1, 4, 2)).toEqual([1, 2]);
+    expect(decode(12, 5, 65, 66)).toBe('AB');
+  });
+
+  it('reads objects with sealed and dynamic members, and what they refer to', () => {
+    const app = [...text('app'), 6, ...text('live')];
+    const dynamic = [10, 0x0b, 1, ...app, ...text('same'), 6, 2, 1];
+    expect(decode(...dynamic)).toEqual({ app: 'live', same: 'live' });
+    const sealed = [10, 0x13, 1, ...text('x'), 4, 7];
+    expect(decode(...sealed)).toEqual({ x: 7 });
+    expect(decode(9, 5, 1, ...sealed, 10, 1, 4, 8)).toEqual([{ x: 7 }, { x: 8 }]);
+  });
+
+  it('answers any bytes with a value or a FormatError', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.constantFrom(6, 8, 9, 10, 12), (bytes, marker) => {
+        try {
+          decode(marker, ...bytes);
+        } catch (error) {
+          expect(error).toBeInstanceOf(FormatError);
+        }
+      }),
+      { numRuns: 5000 },
+    );
+  });
+});

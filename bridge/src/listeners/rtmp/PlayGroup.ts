@@ -5,7 +5,8 @@ import { CHUNK_BYTES } from './RtmpPeer.js';
 /** Chunks that go to players as they are: made once, the same buffers for all of them. */
 export interface Batch {
   bytes: Buffer;
-  /** Decoding time of its last tag, ms. */
+  /** Decoding times of its first and last tag, ms. */
+  firstMs: number;
   dtsMs: number;
   tagCount: number;
   /** A player can start here, after the preamble. */
@@ -40,7 +41,7 @@ export class PlayGroup {
   }
 
   get durationMs(): number {
-    return (this.#batches.at(-1)?.dtsMs ?? 0) - (this.#batches[0]?.dtsMs ?? 0);
+    return (this.#batches.at(-1)?.dtsMs ?? 0) - (this.#batches[0]?.firstMs ?? 0);
   }
 
   /** Metadata and configs, for a start at `dtsMs`; null when there are none. */
@@ -93,17 +94,15 @@ export class PlayGroup {
   /** The only copy that media goes through on its way to any number of players: times are the stream's own, for all the same. */
   #join(tags: readonly FlvTag[]): Batch {
     const pieces: Buffer[] = [];
-    for (const { kind, body, dtsMs } of tags) {
-      this.#writer.write(pieces, CHUNK_STREAM[kind], {
-        typeId: FLV_TYPE[kind],
-        streamId: STREAM_ID,
-        timestampMs: Math.max(0, dtsMs),
-        body,
-      });
+    for (const tag of tags) {
+      // FFmpeg takes metadata of any other time for a subtitle.
+      const timestampMs = isMetadata(tag) ? 0 : Math.max(0, tag.dtsMs);
+      this.#writer.write(pieces, CHUNK_STREAM[tag.kind], { typeId: FLV_TYPE[tag.kind], streamId: STREAM_ID, timestampMs, body: tag.body });
     }
     const first = tags.find((tag) => tag.kind !== 'data' && !tag.isConfig);
     const isEntry = tags[0]?.isKeyFrame === true || (first?.kind === 'audio' && this.#known.video === null);
-    return { bytes: Buffer.concat(pieces), dtsMs: tags.at(-1)?.dtsMs ?? 0, tagCount: tags.length, isEntry };
+    const [firstMs, dtsMs] = [tags[0]?.dtsMs ?? 0, tags.at(-1)?.dtsMs ?? 0];
+    return { bytes: Buffer.concat(pieces), firstMs, dtsMs, tagCount: tags.length, isEntry };
   }
 }
 

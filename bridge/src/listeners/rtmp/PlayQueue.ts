@@ -87,7 +87,7 @@ export class PlayQueue {
   }
 
   #enter(group: PlayGroup, batches: readonly Batch[]): void {
-    const preamble = group.preamble(batches[0]?.dtsMs ?? 0);
+    const preamble = group.preamble(batches[0]?.firstMs ?? 0);
     this.#state = 'playing';
     if (preamble) this.#enqueue(preamble);
     for (const batch of batches) this.#enqueue(batch);
@@ -101,7 +101,7 @@ export class PlayQueue {
 
   #isOverLimit(newest: Batch): boolean {
     const { maxQueueBytes, maxQueueMs } = this.#options.limits;
-    const heldMs = newest.dtsMs - (this.#queue[0]?.dtsMs ?? newest.dtsMs);
+    const heldMs = newest.dtsMs - (this.#queue[0]?.firstMs ?? newest.firstMs);
     return this.#queuedBytes > maxQueueBytes + this.#startBytes || heldMs > maxQueueMs + this.#startMs;
   }
 

@@ -60,6 +60,11 @@ export class Playing {
     return this.#admission?.bytes ?? 0;
   }
 
+  /** What it was too slow for. */
+  get droppedTags(): number {
+    return this.#seat?.queue.droppedTags ?? 0;
+  }
+
   /** Once the stream plays. */
   get clientId(): string | null {
     return this.#admission?.clientId ?? null;

@@ -34,6 +34,7 @@ export class Publishing {
   readonly #time = new TimeUnwrapper();
   readonly #tracks = { video: new PublishedTrack('video'), audio: new PublishedTrack('audio') };
   readonly #idle: NodeJS.Timeout;
+  #lastMediaAtMs = performance.now();
   #hasTold = false;
   #isOver = false;
 
@@ -52,6 +53,16 @@ export class Publishing {
 
   get bytes(): number {
     return this.#options.publication.admission.bytes;
+  }
+
+  /** Since its last media, ms. */
+  get silentMs(): number {
+    return performance.now() - this.#lastMediaAtMs;
+  }
+
+  /** Another one takes its place. */
+  giveWay(): void {
+    this.#options.onOver(new LianmaiError('CONFLICT', undefined, { message: 'Another publisher took over what was silent.' }));
   }
 
   /** Throws FormatError on a body that is cut off. */
@@ -73,6 +84,7 @@ export class Publishing {
 
   #writeMedia(kind: 'video' | 'audio', timestampMs: number, body: Buffer): void {
     this.#idle.refresh();
+    this.#lastMediaAtMs = performance.now();
     const normal = this.#normalise(kind, body);
     if (!normal) return;
     // Configurations come with any time, mostly 0: they must not start the clock.

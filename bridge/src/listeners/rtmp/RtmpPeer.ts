@@ -4,6 +4,7 @@ import {
   ChunkReader,
   ChunkWriter,
   CLIENT_HELLO_BYTES,
+  FormatError,
   HANDSHAKE_BYTES,
   pingResponse,
   RTMP,
@@ -30,9 +31,12 @@ export const CHUNK_BYTES = 60_000;
 const WINDOW_BYTES = 5_000_000;
 /** Until the peer says how often it wants to hear from us. */
 const DEFAULT_ACK_BYTES = 2_500_000;
+const RTMP_VERSION = 3;
 const CONTROL = 2;
 const COMMANDS = 3;
 const LINGER_MS = 2000;
+/** Answers that the peer has not taken: who asks and asks and never reads is cut off. */
+const MAX_ANSWER_BYTES = 256 * 1024;
 
 /** The server's end of an RTMP connection: handshake, chunks, protocol control. */
 export class RtmpPeer {
@@ -44,6 +48,7 @@ export class RtmpPeer {
   #hasAnswered = false;
   readonly #inbox: RtmpMessage[] = [];
   #isWorking = false;
+  #answerBytes = 0;
   #bytesRead = 0;
   #bytesAcknowledged = 0;
   #acknowledgeEvery = DEFAULT_ACK_BYTES;
@@ -102,7 +107,10 @@ export class RtmpPeer {
     if (!this.socket.writable) return;
     const pieces: Buffer[] = [];
     for (const message of messages) this.#writer.write(pieces, chunkStreamId, message);
-    this.socket.write(Buffer.concat(pieces));
+    const bytes = Buffer.concat(pieces);
+    this.#answerBytes += bytes.length;
+    if (this.#answerBytes > MAX_ANSWER_BYTES) return this.destroy(new FormatError('RTMP peer does not read its answers'));
+    this.socket.write(bytes, () => (this.#answerBytes -= bytes.length));
   }
 
   #receive(data: Buffer): void {
@@ -120,6 +128,7 @@ export class RtmpPeer {
   /** Answers the bytes that follow the handshake. What C2 says does not matter: nobody echoes wrongly by malice. */
   #shakeHands(data: Buffer): Buffer {
     const bytes = (this.#handshake = Buffer.concat([this.#handshake ?? Buffer.alloc(0), data]));
+    if (bytes.length > 0 && bytes[0] !== RTMP_VERSION) throw new FormatError('the peer does not speak RTMP');
     if (!this.#hasAnswered && bytes.length >= CLIENT_HELLO_BYTES) {
       this.socket.write(serverAnswer(bytes));
       this.#hasAnswered = true;

@@ -47,7 +47,15 @@ export class RtmpServer implements Closable {
   private constructor({ gate, hub, openRendition, batchMs = 100, log, metrics, limits }: RtmpServerOptions) {
     const bounds = { ...DEFAULT_LIMITS, ...limits };
     this.#door = new Door(bounds);
-    this.#parts = { gate, hub, log, limits: bounds, feeds: new PlayFeeds({ batchMs, log }), ...(openRendition && { openRendition }) };
+    this.#parts = {
+      gate,
+      hub,
+      log,
+      limits: bounds,
+      publishing: new Map(),
+      feeds: new PlayFeeds({ batchMs, log }),
+      ...(openRendition && { openRendition }),
+    };
     metrics?.gauge('rtmp_connections', 'RTMP and RTMPS connections', () => this.#door.connections);
     metrics?.gauge('rtmp_publishers', 'RTMP and RTMPS publishers', () => this.#count('publish'));
     metrics?.gauge('rtmp_players', 'RTMP and RTMPS players', () => this.#count('play'));

@@ -1,17 +1,19 @@
 import type { Socket } from 'node:net';
 import type { Log } from '@lianmai/kit';
 import { LianmaiError, toLianmaiError } from '@lianmai/protocol';
-import { command, encodeAmf, FormatError, RTMP, streamBegin, streamEof, type AmfObject, type RtmpMessage } from '../../formats/index.js';
-import { openPublication, plainIp } from '../../gate/index.js';
+import { command, FormatError, streamBegin, streamEof, type AmfObject, type RtmpMessage } from '../../formats/index.js';
+import { openPublication, plainIp, type Publication } from '../../gate/index.js';
 import { abilitiesOf, enhancedAnswer } from './abilities.js';
 import { asObject, asText, onStatus, readCall, result, STREAM_ID, type Call } from './commands.js';
 import { Playing, type PlayingParts } from './Playing.js';
 import { Publishing } from './Publishing.js';
 import { playRefusal, publishRefusal } from './refusals.js';
 import { RtmpPeer } from './RtmpPeer.js';
-import { streamAddress, type ConnectAddress } from './streamAddress.js';
+import { streamAddress, type ConnectAddress, type StreamAddress } from './streamAddress.js';
 
 export interface SessionParts extends PlayingParts {
+  /** Who publishes over RTMP, by `app/name`. */
+  publishing: Map<string, Publishing>;
   log: Log;
 }
 
@@ -95,14 +97,15 @@ export class RtmpSession {
   /** Nothing more is read until it is decided: some encoders send media without waiting for the answer. */
   async #publish({ args }: Call): Promise<void> {
     if (this.#role) return this.#peer.send(publishRefusal(busy()));
-    const { gate, hub, limits, log } = this.#parts;
+    const { limits, log, publishing } = this.#parts;
     const address = this.#address(args[0]);
     clearTimeout(this.#deadline);
     try {
-      const publication = await openPublication({ gate, hub }, { ...address, protocol: this.#options.protocol, ip: this.#ip });
+      const publication = await this.#openPublication(address);
       if (this.#peer.socket.destroyed) return publication.close(this.#closeReason);
       const onOver = (reason: LianmaiError) => this.#hangUp(publishRefusal(reason), reason);
       this.#role = new Publishing({ publication, mediaMs: limits.mediaMs, log, onOver });
+      publishing.set(this.#role.key, this.#role);
       log.info({ ...this.#who(), stream: this.#role.key, clientId: publication.admission.clientId }, 'publisher came');
     } catch (error) {
       return this.#refuse('publish', publishRefusal(error), error);
@@ -114,6 +117,20 @@ export class RtmpSession {
       command(0, 'onFCPublish', 0, null, { code: 'NetStream.Publish.Start', description: 'Started publishing.' }),
       onStatus('status', 'NetStream.Publish.Start', 'Started publishing.'),
     );
+  }
+
+  /** A connection that died without a word must not lock its own broadcaster out. */
+  async #openPublication(address: StreamAddress): Promise<Publication> {
+    const request = { ...address, protocol: this.#options.protocol, ip: this.#ip };
+    try {
+      return await openPublication(this.#parts, request);
+    } catch (error) {
+      const earlier = this.#parts.publishing.get(`${address.app}/${address.name}`);
+      const isSilent = earlier !== undefined && earlier.silentMs > this.#parts.limits.silentMs;
+      if (!isSilent || toLianmaiError(error).code !== 'CONFLICT') throw error;
+      earlier.giveWay();
+      return openPublication(this.#parts, request);
+    }
   }
 
   #play({ args }: Call): void {
@@ -141,8 +158,6 @@ export class RtmpSession {
     this.#peer.send(
       onStatus('status', 'NetStream.Play.Reset', 'Playing and resetting.'),
       onStatus('status', 'NetStream.Play.Start', 'Started playing.'),
-      data('|RtmpSampleAccess', true, true),
-      data('onStatus', { code: 'NetStream.Data.Start' }),
     );
   }
 
@@ -204,11 +219,13 @@ export class RtmpSession {
     const role = this.#role;
     if (!role) return;
     this.#role = null;
+    const droppedTags = role.kind === 'play' ? role.droppedTags : 0;
     role.close(this.#closeReason, isFinal);
-    const isKnown = role.kind === 'publish' || role.clientId !== null;
-    if (!isKnown) return;
+    if (this.#parts.publishing.get(role.key) === role) this.#parts.publishing.delete(role.key);
+    if (role.kind === 'play' && role.clientId === null) return; // it never came
     const what = role.kind === 'publish' ? 'publisher left' : 'player left';
-    this.#parts.log.info({ ...this.#who(), stream: role.key, reason: this.#closeReason, bytes: role.bytes }, what);
+    const figures = { bytes: role.bytes, ...(droppedTags > 0 && { droppedTags }) };
+    this.#parts.log.info({ ...this.#who(), stream: role.key, reason: this.#closeReason, ...figures }, what);
   }
 
   #onClosed(error: unknown): void {
@@ -223,12 +240,5 @@ export class RtmpSession {
     return { ip: this.#ip, protocol: this.#options.protocol };
   }
 }
-
-const data = (...values: Parameters<typeof encodeAmf>): RtmpMessage => ({
-  typeId: RTMP.data,
-  streamId: STREAM_ID,
-  timestampMs: 0,
-  body: encodeAmf(...values),
-});
 
 const busy = () => new LianmaiError('CONFLICT', undefined, { message: 'This connection publishes or plays already.' });

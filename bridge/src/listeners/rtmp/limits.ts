@@ -10,6 +10,8 @@ export interface RtmpLimits {
   commandMs: number;
   /** A publisher from which no media comes. */
   mediaMs: number;
+  /** A publisher that has been silent for so long gives way to the next: mostly it is the same one, back on another network. */
+  silentMs: number;
   /** A player that takes nothing. */
   stallMs: number;
   /** What waits for a slow player, beyond what it started with, before it is moved on to a key frame. */
@@ -23,6 +25,7 @@ export const DEFAULT_LIMITS: RtmpLimits = {
   handshakeMs: 10_000,
   commandMs: 10_000,
   mediaMs: 30_000,
+  silentMs: 5000,
   stallMs: 15_000,
   maxQueueBytes: 8 * 1024 * 1024,
   maxQueueMs: 10_000,

@@ -35,6 +35,7 @@ function expectWhole(packets: Packet[]): void {
   const video = packets.filter((packet) => packet.codec_type === 'video');
   const audio = packets.filter((packet) => packet.codec_type === 'audio');
   expect(video[0]?.flags).toMatch(/^K/);
+  expect(video.length + audio.length).toBe(packets.length); // no data that a player takes for subtitles
   for (const [track, stepS] of [
     [video, 0.04],
     [audio, 0.03],

@@ -116,6 +116,17 @@ describe('RTMP session', () => {
     expect(hub.get(CAM)).toBeUndefined();
   });
 
+  it('lets a broadcaster back in whose old connection died without a word', async () => {
+    const { publish, hub } = await openServer({ limits: { silentMs: 200 } });
+    const dead = await publish();
+    dead.video(0, config);
+    dead.video(0, key);
+    expect((await publish()).codes).toEqual(['NetStream.Publish.BadName']);
+    await vi.waitFor(async () => expect((await publish()).codes).toEqual(['NetStream.Publish.Start']));
+    await dead.closed;
+    expect([hub.streams.length, hub.get(CAM)?.gop.length]).toEqual([1, 1]);
+  });
+
   it('unwraps times that start high, wrap after 31 or 32 bits, or leap', async () => {
     const { publish, play } = await openServer();
     const publisher = await publish();
@@ -250,7 +261,7 @@ describe('RTMP limits', () => {
 
   it('cut off what is not RTMP at once', async () => {
     const { server } = await openServer();
-    await raw(server.port, Buffer.alloc(1600, 'GET / HTTP/1.1\r\n')).closed;
+    await raw(server.port, 'GET / HTTP/1.1\r\n\r\n').closed;
     const client = await RtmpClient.open(server.port);
     client.tell('publish', 1, null, NAME);
     await client.closed;
@@ -270,6 +281,16 @@ describe('RTMP limits', () => {
     for (let index = 0; index < 6; index++) busy.push(await publish(`cam${index}?key=open-sesame`));
     await raw(server.port).closed;
     expect(busy.some(({ isClosed }) => isClosed)).toBe(false);
+  });
+
+  it('cut off who asks and never reads the answers', async () => {
+    const { client } = await openServer({ limits: { commandMs: 60_000 } });
+    const asking = await client();
+    asking.socket.pause();
+    while (!asking.socket.destroyed) {
+      for (let index = 0; index < 2000; index++) asking.tell('createStream', index, null);
+      await new Promise((resolve) => asking.socket.write(Buffer.alloc(0), resolve));
+    }
   });
 
   it('close a publisher that sends no media, and keep its stream for the grace', async () => {
