@@ -1,4 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import type { Worker } from 'node:worker_threads';
 import { createLog, Scope } from '@lianmai/kit';
 import { LianmaiError, type AuthoriseReply, type AuthoriseRequest } from '@lianmai/protocol';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -341,5 +342,45 @@ describe('a bad network (5 % loss, 50 ms of jitter)', () => {
     const got = await collect(stream, seconds(4));
     expect(agreed[0]).toEqual([400, 400]);
     expectContinuous(got);
+  });
+});
+
+describe('a publisher whose network went away', () => {
+  it('may come back at once with the same key, and nobody else may take its place', async () => {
+    const { hub, gate, listener } = await serve();
+    const network: RelayOptions = { targetPort: listener.port };
+    const { port } = await relay(network);
+    publish(port, 'streamid=publish:live/cam?key=k1');
+    const stream = await hub.whenPublished({ app: 'live', name: 'cam' }, AbortSignal.timeout(10_000));
+    await collect(stream, seconds(0.3));
+    const first = gate.publisher({ app: 'live', name: 'cam' })?.id;
+    network.loss = 1;
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    const stranger = publish(listener.port, 'streamid=publish:live/cam?key=other');
+    expect(await stranger.exited).not.toBe(0);
+    expect(gate.publisher({ app: 'live', name: 'cam' })?.id).toBe(first);
+    publish(listener.port, 'streamid=publish:live/cam?key=k1');
+    await vi.waitFor(() => expect(gate.publisher({ app: 'live', name: 'cam' })?.id).not.toBe(first), 3000);
+    expect(hub.get({ app: 'live', name: 'cam' })).toBe(stream);
+    expectContinuous(media(await collect(stream, seconds(1)), 'video').slice(-15));
+  });
+});
+
+describe('a thread that crashes', () => {
+  it('is replaced on the same port: its publishers are lost, not the streams', async () => {
+    const threads: Worker[] = [];
+    const note = (worker: Worker) => threads.push(worker);
+    process.on('worker', note);
+    scope.defer(() => void process.off('worker', note));
+    const { hub, gate, listener } = await serve();
+    publish(listener.port, 'streamid=publish:live/cam');
+    const stream = await hub.whenPublished({ app: 'live', name: 'cam' }, AbortSignal.timeout(10_000));
+    await collect(stream, seconds(0.2));
+    await threads[0]?.terminate();
+    await vi.waitFor(() => expect(stream.hasPublisher).toBe(false), 2000);
+    expect(gate.clients({ app: 'live', name: 'cam' })).toEqual([]);
+    publish(listener.port, 'streamid=publish:live/cam');
+    await vi.waitFor(() => expect(stream.hasPublisher).toBe(true), 8000);
+    expect(threads).toHaveLength(2);
   });
 });
