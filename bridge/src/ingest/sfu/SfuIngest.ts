@@ -26,6 +26,8 @@ const KEY_FRAME_EVERY_MS = 2000;
 /** The server notices a publisher that is gone much sooner; this is for a server that is gone as well. */
 const IDLE_MS = 60_000;
 const IDLE_CHECK_MS = 5000;
+/** Sound is sent all the time, a picture several times a second. */
+const SILENT_MS = 2000;
 
 interface Attached {
   trackId: string;
@@ -66,6 +68,16 @@ export class SfuIngest extends EventEmitter<SfuIngestEvents> implements Closable
     if (track.codec === 'opus') this.#attachAudio(track);
     else if (track.codec === 'H264') this.#attachVideo(track);
     else throw new LianmaiError('UNSUPPORTED', { codec: track.codec });
+  }
+
+  /** Nothing has come for a moment: the publisher may be gone without a word, which the server notices only later. */
+  get isSilent(): boolean {
+    return nowMs() - this.#heardAtMs > SILENT_MS;
+  }
+
+  /** Somebody else has the right to the stream. */
+  giveWay(): void {
+    this.#end(new LianmaiError('CONFLICT', undefined, { message: 'Another publisher took the stream over.' }));
   }
 
   /** Somebody waits for a picture. */

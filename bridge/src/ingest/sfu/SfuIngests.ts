@@ -1,7 +1,7 @@
 import type { Closable, Log } from '@lianmai/kit';
 import { LianmaiError, type BridgeRequestData } from '@lianmai/protocol';
 import type { Announce, BridgeHandlers } from '../../control/contract.js';
-import { openPublication, type Gate } from '../../gate/index.js';
+import { openPublication, type Gate, type Publication } from '../../gate/index.js';
 import { RtpReceiver } from '../../sources/index.js';
 import type { StreamHub } from '../../stream/index.js';
 import { SfuIngest } from './SfuIngest.js';
@@ -58,13 +58,13 @@ export class SfuIngests implements Closable {
   }
 
   async #start({ ingestId, app, name, ip, params }: BridgeRequestData<'startIngest'>) {
-    const { gate, hub, rtpIp, announce, log } = this.#options;
+    const { rtpIp, announce, log } = this.#options;
     if (this.#isClosed) throw new LianmaiError('SHUTTING_DOWN');
     if (this.#byId.has(ingestId)) throw new LianmaiError('CONFLICT', { ingestId });
     if (this.#byId.size >= MAX_INGESTS) throw new LianmaiError('RATE_LIMITED');
     const receiver = await RtpReceiver.create({ bindIp: rtpIp, log });
     try {
-      const publication = await openPublication({ gate, hub }, { app, name, protocol: 'whip', ip, params });
+      const publication = await this.#publish({ app, name, protocol: 'whip', ip, params });
       if (this.#isClosed) publication.close('closing');
       const requestKeyFrame = (trackId: string) => announce('ingestKeyFrameNeeded', { ingestId, trackId });
       const ingest = new SfuIngest({ publication, receiver, requestKeyFrame });
@@ -77,6 +77,20 @@ export class SfuIngests implements Closable {
     } catch (error) {
       await receiver.close('not published');
       throw error;
+    }
+  }
+
+  /** A page that was reloaded comes back before anybody has noticed that it was gone: it is not refused for its own sake. */
+  async #publish(request: Parameters<typeof openPublication>[1]): Promise<Publication> {
+    const { gate, hub } = this.#options;
+    try {
+      return await openPublication({ gate, hub }, request);
+    } catch (error) {
+      const key = `${request.app}/${request.name}`;
+      const silent = [...this.#byId.values()].find((ingest) => ingest.publication.stream.key === key && ingest.isSilent);
+      if (!silent || !(error instanceof LianmaiError) || error.code !== 'CONFLICT') throw error;
+      silent.giveWay();
+      return openPublication({ gate, hub }, request);
     }
   }
 

@@ -1,0 +1,204 @@
+import { LianmaiError } from '@lianmai/protocol';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  answerPlayer,
+  answerPublisher,
+  chooseForPlay,
+  chooseForPublish,
+  consumerCapabilities,
+  parseFragment,
+  parseOffer,
+  payloadTypesOf,
+  producerParameters,
+  restartFragment,
+  type ServerTransport,
+} from './index.js';
+import { chromiumPlay, chromiumPublish, ffmpeg, gstreamer, obs, simulcast } from './testing/offers.js';
+
+const HOME = { video: 102, audio: 111 };
+const transport: ServerTransport = {
+  iceParameters: { usernameFragment: 'serverufrag', password: 'serverpasswordserverpassword', iceLite: true },
+  iceCandidates: (['udp', 'tcp'] as const).map((protocol) => ({
+    ...{ foundation: protocol, priority: 1, ip: '192.0.2.1', address: '192.0.2.1', protocol, port: 40_000, type: 'host' as const },
+    ...(protocol === 'tcp' && { tcpType: 'passive' as const }),
+  })),
+  dtlsParameters: { role: 'auto', fingerprints: [{ algorithm: 'sha-256', value: Array.from({ length: 32 }, () => 'AA').join(':') }] },
+};
+
+const published = (sdp: string) => {
+  const offer = parseOffer(sdp);
+  const chosen = chooseForPublish(offer);
+  return { offer, chosen, answer: answerPublisher(offer, chosen, transport), video: chosen.find(({ kind }) => kind === 'video') };
+};
+const sections = (sdp: string) => sdp.split(/(?=^m=)/m).slice(1);
+const codeOf = (work: () => unknown) => {
+  try {
+    work();
+  } catch (error) {
+    return error instanceof LianmaiError ? error.code : error;
+  }
+  return 'nothing thrown';
+};
+
+describe('publishers', () => {
+  it.each([
+    ['Chromium', chromiumPublish, ['audio 111', 'video 108'], 'passive'],
+    ['OBS', obs, ['audio 111', 'video 96'], 'passive'],
+    ['GStreamer', gstreamer, ['video 96', 'audio 98'], 'passive'],
+    ['FFmpeg', ffmpeg, ['audio 111', 'video 106'], 'active'],
+  ])('%s: H.264 and Opus are taken under its own numbers', (_name, sdp, expected, setup) => {
+    const { chosen, answer, offer } = published(sdp);
+    expect(chosen.map(({ kind, codec }) => `${kind} ${codec.payloadType}`)).toEqual(expected);
+    expect(answer).toContain('a=ice-lite\r\n');
+    expect(sections(answer)).toHaveLength(offer.sections.length);
+    for (const section of sections(answer)) {
+      expect(section).toContain(`a=setup:${setup}\r\n`);
+      expect(section).toContain('a=recvonly\r\n');
+      expect(section).toContain('a=rtcp-mux\r\n');
+      expect(section).toContain('a=candidate:udp 1 udp 1 192.0.2.1 40000 typ host\r\n');
+      expect(section).toContain('typ host tcptype passive\r\n');
+    }
+    expect(parseOffer(answer).sections.every(({ isRejected }) => !isRejected)).toBe(true);
+  });
+
+  it("the profile stays the client's, the level is ours where that is allowed", () => {
+    expect(published(gstreamer).answer).toContain('packetization-mode=1;profile-level-id=640033');
+    expect(published(ffmpeg.replace('level-asymmetry-allowed=1;', '')).answer).toContain(
+      'a=fmtp:106 packetization-mode=1;profile-level-id=4d0028',
+    );
+  });
+
+  it('retransmissions go by the pair of SSRCs that the offer names, and tracks by SSRC', () => {
+    const { video } = published(gstreamer);
+    expect(video && producerParameters(video)).toMatchObject({
+      mid: 'video0',
+      codecs: [
+        { mimeType: 'video/H264', payloadType: 96 },
+        { mimeType: 'video/rtx', payloadType: 97, parameters: { apt: 96 } },
+      ],
+      encodings: [{ ssrc: 3405691582, rtx: { ssrc: 3405691583 } }],
+      rtcp: { cname: 'user1' },
+    });
+  });
+
+  it('of simulcast one layer is asked for, told by its m-line; data channels and video orientation are declined', () => {
+    const { answer, video } = published(simulcast);
+    expect(video && producerParameters(video).encodings).toEqual([{}]);
+    expect(answer).not.toMatch(/simulcast|a=rid|video-orientation/);
+    expect(answer).toContain('a=group:BUNDLE 0\r\n');
+    expect(answer).toContain('m=application 0 UDP/DTLS/SCTP webrtc-datachannel\r\n');
+  });
+
+  it('without H.264 and Opus: UNSUPPORTED; with one of them, that one is taken', () => {
+    expect(codeOf(() => published(obs.replaceAll('H264', 'VP8').replaceAll('opus/', 'PCMX/')))).toBe('UNSUPPORTED');
+    expect(codeOf(() => published(obs.replace('packetization-mode=1', 'packetization-mode=0').replaceAll('opus/', 'PCMX/')))).toBe(
+      'UNSUPPORTED',
+    );
+    const { chosen, answer } = published(obs.replaceAll('H264', 'VP8'));
+    expect(chosen.map(({ kind }) => kind)).toEqual(['audio']);
+    expect(sections(answer)[1]).toMatch(/^m=video 0 /);
+  });
+
+  it('what only receives is no publisher', () => {
+    expect(codeOf(() => published(chromiumPlay))).toBe('UNSUPPORTED');
+  });
+});
+
+describe('players', () => {
+  it('get the numbers of their own offer, at home where the offer has those', () => {
+    const offer = parseOffer(chromiumPlay);
+    const chosen = chooseForPlay(offer, ['video', 'audio'], HOME);
+    expect(payloadTypesOf(chosen, HOME)).toEqual(HOME);
+    const elsewhere = parseOffer(chromiumPlay.replaceAll(':102 ', ':126 ').replace(' 102 ', ' 126 '));
+    expect(payloadTypesOf(chooseForPlay(elsewhere, ['video', 'audio'], HOME), HOME)).not.toEqual(HOME);
+    const [first] = chosen;
+    expect(first && consumerCapabilities(first).codecs).toMatchObject([{ mimeType: 'video/H264', preferredPayloadType: 102 }]);
+  });
+
+  it('are told the SSRC of each track, and get no m-line for what the stream has not', () => {
+    const offer = parseOffer(chromiumPlay);
+    const chosen = chooseForPlay(offer, ['video'], HOME);
+    const parameters = {
+      codecs: [{ mimeType: 'video/H264', payloadType: 102, clockRate: 90_000 }],
+      encodings: [{ ssrc: 4711 }],
+      rtcp: { cname: 'c' },
+    };
+    const answer = answerPlayer(
+      offer,
+      chosen.map((one) => ({ ...one, parameters })),
+      transport,
+    );
+    expect(answer).toContain('a=ssrc:4711 cname:c\r\n');
+    expect(answer).toContain('a=sendonly\r\n');
+    expect(answer).toMatch(/m=audio 0 /);
+    expect(payloadTypesOf(chosen, HOME)).toEqual(HOME);
+  });
+});
+
+describe('fragments', () => {
+  it('candidates need no credentials, a restart has new ones, and is answered with ours', () => {
+    expect(parseFragment('a=mid:0\r\na=candidate:1 1 udp 1 192.0.2.1 5 typ host\r\n')).toEqual({ ufrag: null, pwd: null });
+    expect(parseFragment('a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\n').ufrag).toBe('abcd');
+    expect(codeOf(() => parseFragment('hello'))).toBe('BAD_REQUEST');
+    const { offer } = published(obs);
+    expect(restartFragment(offer, ['0', '1'], transport)).toMatch(
+      /^a=ice-lite\r\na=group:BUNDLE 0 1\r\nm=audio 9 .*\r\na=mid:0\r\na=ice-ufrag:serverufrag\r\n/,
+    );
+  });
+});
+
+describe('whatever comes', () => {
+  const survives = (sdp: string) => {
+    try {
+      const offer = parseOffer(sdp);
+      const chosen = chooseForPublish(offer);
+      chosen.forEach(producerParameters);
+      const answer = answerPublisher(offer, chosen, transport);
+      // Nothing of an offer can add lines to the answer.
+      for (const line of answer.split('\r\n').slice(0, -1)) expect(line).toMatch(/^[a-z]=[^\r\n]*$/);
+      chooseForPlay(offer, ['video', 'audio'], HOME);
+    } catch (error) {
+      expect(error).toBeInstanceOf(LianmaiError);
+    }
+  };
+
+  it('is answered or refused by a typed error: lines dropped, doubled, cut and swapped', () => {
+    const lines = [chromiumPublish, obs, gstreamer, simulcast].flatMap((sdp) => sdp.split('\r\n'));
+    const offers = fc.constantFrom(chromiumPublish, obs, gstreamer, ffmpeg, simulcast);
+    const edits = fc.array(
+      fc.tuple(fc.nat(400), fc.constantFrom('drop', 'double', 'cut', 'swap', 'noise'), fc.nat(lines.length - 1), fc.string()),
+      { maxLength: 8 },
+    );
+    fc.assert(
+      fc.property(offers, edits, (sdp, changes) => {
+        const changed = sdp.split('\r\n');
+        for (const [at, how, other, noise] of changes) {
+          const index = at % changed.length;
+          const line = changed[index] ?? '';
+          if (how === 'drop') changed.splice(index, 1);
+          if (how === 'double') changed.splice(index, 0, line);
+          if (how === 'cut') changed[index] = line.slice(0, other % (line.length + 1));
+          if (how === 'swap') changed[index] = lines[other] ?? '';
+          if (how === 'noise') changed[index] = line.slice(0, 12) + noise;
+        }
+        survives(changed.join('\r\n'));
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it('is answered or refused: text of any kind', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 500 }), (text) => survives(`v=0\r\n${text}`)),
+      { numRuns: 1000 },
+    );
+    fc.assert(
+      fc.property(fc.string({ maxLength: 300 }), (text) => {
+        const code = codeOf(() => parseFragment(text));
+        expect(['nothing thrown', 'BAD_REQUEST']).toContain(code);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
