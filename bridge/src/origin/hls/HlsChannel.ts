@@ -74,9 +74,9 @@ export class HlsChannel {
       push: (tags) => {
         for (const tag of tags) this.#push(segmenter, tag);
       },
-      pause: () => segmenter.flush(),
+      pause: () => this.#try(() => segmenter.flush()),
       end: () => {
-        segmenter.flush();
+        this.#try(() => segmenter.flush());
         this.end();
       },
     };
@@ -226,8 +226,12 @@ export class HlsChannel {
 
   #push(segmenter: Segmenter, tag: FlvTag): void {
     if (tag.kind !== 'data' && !tag.isConfig) this.#clock.see(tag.dtsMs, Date.now());
+    this.#try(() => segmenter.push(tag));
+  }
+
+  #try(step: () => void): void {
     try {
-      segmenter.push(tag);
+      step();
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
       this.#log.warn({ err: error }, 'media that HLS cannot carry');

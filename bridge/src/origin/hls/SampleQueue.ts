@@ -97,6 +97,8 @@ export class SampleQueue {
   #ticksAt(dtsMs: number): number {
     const { kind, timescale } = this.clock;
     const told = Math.round((dtsMs * timescale) / 1000);
+    // A transcoder's priming comes from before the beginning of time, which MP4 does not know.
+    if (told < 0) return (this.#lastTicks ?? -1) + 1;
     if (kind === 'video' || this.#lastTicks === null) return told;
     const counted = this.#lastTicks + this.#lastDurationTicks;
     return Math.abs(told - counted) <= (MAX_SLIP_MS * timescale) / 1000 ? counted : told;

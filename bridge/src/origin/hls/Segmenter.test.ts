@@ -107,6 +107,19 @@ describe('Segmenter', { timeout: 60_000 }, () => {
     expect(audio.map((segment) => segment.isDiscontinuous)).toEqual([false, true]);
   });
 
+  it('waits for the description of a track that comes after the first pictures', async () => {
+    const media = await encodeFlv({ seconds: 4, gop: 60 });
+    const late = [...media.filter((tag) => tag.kind === 'video'), ...media.filter((tag) => tag.kind === 'audio')].sort((one, other) => {
+      const at = (tag: FlvTag) => (tag.kind === 'audio' && tag.isConfig ? 300 : tag.dtsMs);
+      return at(one) - at(other);
+    });
+    const { segments } = cut(late.filter((tag) => tag.kind !== 'audio' || tag.isConfig || tag.dtsMs > 300));
+    expect(segments.map(({ isDiscontinuous, presentation }) => [isDiscontinuous, presentation.codecs.includes('mp4a')])).toEqual([
+      [false, true],
+      [false, true],
+    ]);
+  });
+
   it('marks a hole in the timeline and starts again with a key frame', async () => {
     const tags = await encodeFlv({ seconds: 6, gop: 60 });
     const { segments } = cut(tags.filter((tag) => tag.isConfig || tag.dtsMs < 1000 || tag.dtsMs > 2500));
@@ -145,7 +158,7 @@ describe('Segmenter', { timeout: 60_000 }, () => {
         [],
       ),
       rest: fc.uint8Array({ maxLength: 40 }),
-      dtsMs: fc.integer({ min: 0, max: 60_000 }),
+      dtsMs: fc.double({ min: -5000, max: 60_000, noNaN: true }),
     });
     const anyStep = fc.oneof(
       anyTag.map(({ kind, head, rest, dtsMs }) => makeTag(kind, dtsMs, Buffer.from([...head, ...rest]))),
@@ -162,7 +175,11 @@ describe('Segmenter', { timeout: 60_000 }, () => {
             expect(error).toBeInstanceOf(FormatError);
           }
         }
-        segmenter.flush();
+        try {
+          segmenter.flush();
+        } catch (error) {
+          expect(error).toBeInstanceOf(FormatError);
+        }
         for (const { parts } of [...sinks.main.segments, ...sinks.audio.segments])
           for (const part of parts) {
             expect(part.durationMs).toBeGreaterThan(0);

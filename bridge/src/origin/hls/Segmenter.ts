@@ -3,6 +3,7 @@ import { CutPolicy, type CutOptions } from './CutPolicy.js';
 import { readAudioSetup, readVideoSetup, type AudioSetup, type VideoSetup } from './codecs.js';
 import { Lane, type Part, type Presentation } from './Lane.js';
 import type { PartTarget } from './PartTarget.js';
+import { Settling } from './Settling.js';
 
 export interface SegmentHead {
   /** Decoding time of the first sample on the stream's timeline, ms. */
@@ -39,6 +40,7 @@ const HOLE_MS = { withSound: 1000, withoutSound: 3000 };
 export class Segmenter {
   readonly #policy: CutPolicy;
   readonly #sinks: SegmenterSinks;
+  #settling: Settling | null = new Settling();
   #video: { setup: VideoSetup; record: Buffer } | null = null;
   #audio: { setup: AudioSetup; record: Buffer } | null = null;
   /** Null until a key frame opens the next presentation. */
@@ -56,17 +58,38 @@ export class Segmenter {
 
   /** Throws FormatError on a config or body that cannot be read; the next tag may be fine again. Codecs that HLS has no place for are left out. */
   push(tag: FlvTag): void {
+    if (!this.#settling) return this.#take(tag);
+    const tags = this.#settling.push(tag);
+    if (tags.length > 0) this.#settle(tags);
+  }
+
+  /** Ends the segment: nothing follows, or not for a while. */
+  flush(): void {
+    if (this.#settling) this.#settle(this.#settling.finish());
+    this.#breakOff();
+  }
+
+  /** One that cannot be read does not keep back the others. */
+  #settle(tags: readonly FlvTag[]): void {
+    this.#settling = null;
+    let failure: unknown;
+    for (const tag of tags) {
+      try {
+        this.#take(tag);
+      } catch (error) {
+        failure ??= error;
+      }
+    }
+    if (failure !== undefined) throw failure instanceof Error ? failure : new FormatError('a tag cannot be read');
+  }
+
+  #take(tag: FlvTag): void {
     if (tag.kind === 'data') return;
     const body = readMediaBody(tag);
     if (!body) return;
     if (body.isConfig) this.#configure(tag.kind, body);
     else if (tag.kind === 'video') this.#pushVideo(tag, body);
     else this.#pushAudio(tag, body);
-  }
-
-  /** Ends the segment: nothing follows, or not for a while. */
-  flush(): void {
-    this.#breakOff();
   }
 
   #configure(kind: 'video' | 'audio', body: MediaBody): void {
