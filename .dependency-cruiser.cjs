@@ -85,7 +85,7 @@ module.exports = {
     }),
     onlyIn('processes-start-in-one-place', '^(node:)?child_process$', [
       '^(bridge/src/ffmpeg/|server/src/bridge/|test/)',
-      '\\.test\\.tsx?$',
+      '/testing/|\\.test\\.tsx?$',
     ]),
     {
       name: 'product-code-does-not-import-tests',
