@@ -49,7 +49,7 @@ describe('stream ids', () => {
           if (request) expect(`${request.app}/${request.name}`).toMatch(/^[A-Za-z0-9_-]+\/[A-Za-z0-9_-]+$/);
         },
       ),
-      { numRuns: 5000 },
+      { numRuns: 20_000 },
     );
   });
 

@@ -46,7 +46,7 @@ export class SrtClients {
       const gateRequest: GateRequest = { ...request, protocol: 'srt', ip };
       const admission = await this.#gate.admit(gateRequest);
       this.#clients.set(id, { request: gateRequest, admission, silentPublisher, publication: null, feed: null });
-      admission.signal.addEventListener('abort', () => this.#post({ kind: 'hangUp', id }), { once: true });
+      admission.signal.addEventListener('abort', () => this.#sendAway(id), { once: true });
       this.#post({ kind: 'admitted', id, passphrase: admission.policy.srtPassphrase });
     } catch (error) {
       this.#refuse(id, error);
@@ -55,9 +55,9 @@ export class SrtClients {
 
   /** It is who it says: it takes the stream, or joins its players. */
   async welcome(id: number): Promise<void> {
-    const client = this.#clients.get(id);
-    if (!client) return;
     try {
+      const client = this.#clients.get(id);
+      if (!client) throw new LianmaiError('FORBIDDEN');
       client.admission.signal.throwIfAborted();
       if (client.request.action === 'publish') await this.#publish(id, client);
       else this.#play(id, client);
@@ -103,9 +103,12 @@ export class SrtClients {
     this.#replaceSilent(client);
     const admitted = { admit: () => Promise.resolve(client.admission) };
     const publication = await openPublication({ gate: admitted, hub: this.#hub }, client.request);
-    if (this.#clients.get(id) !== client) return publication.close('caller is gone');
+    if (this.#clients.get(id) !== client) {
+      publication.close('sent away');
+      throw new LianmaiError('FORBIDDEN');
+    }
     client.publication = publication;
-    publication.signal.addEventListener('abort', () => this.#post({ kind: 'hangUp', id }), { once: true });
+    publication.signal.addEventListener('abort', () => this.#sendAway(id), { once: true });
   }
 
   /** An encoder whose address has changed comes back before its old connection is known to be dead. */
@@ -115,6 +118,12 @@ export class SrtClients {
     if (!earlier?.publication || !isSameCaller(earlier.request, request)) return;
     this.end(silentPublisher, 'replaced by its own new connection', false);
     this.#post({ kind: 'hangUp', id: silentPublisher });
+  }
+
+  /** Kicked, or taken over: what a publisher leaves behind does not wait for its return. */
+  #sendAway(id: number): void {
+    this.end(id, 'sent away', true);
+    this.#post({ kind: 'hangUp', id });
   }
 
   #play(id: number, client: Client): void {

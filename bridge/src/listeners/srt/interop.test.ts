@@ -363,6 +363,8 @@ describe('a publisher whose network went away', () => {
     await vi.waitFor(() => expect(gate.publisher({ app: 'live', name: 'cam' })?.id).not.toBe(first), 3000);
     expect(hub.get({ app: 'live', name: 'cam' })).toBe(stream);
     expectContinuous(media(await collect(stream, seconds(1)), 'video').slice(-15));
+    gate.kick({ app: 'live', name: 'cam' });
+    await vi.waitFor(() => expect(hub.streams).toEqual([]), 2000);
   });
 });
 

@@ -85,7 +85,7 @@ export class VirtualCall {
     const isSettled = () => (this.atCaller && this.atListener) ?? this.refused;
     for (let step = 0; step < 2000 && !isSettled(); step++) {
       this.time.advance(10_000);
-      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setTimeout(resolve, 1)); // keys are derived in real time
     }
   }
 
