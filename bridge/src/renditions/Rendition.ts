@@ -35,8 +35,6 @@ export class Rendition {
   readonly #transcoders: Record<Kind, Transcoder | null> = { video: null, audio: null };
   #plan: Plan | null = null;
   #tags = 0;
-  /** After a switch to the source's own picture: what is not complete without its key frame is left out. */
-  #needsKeyFrame = false;
 
   constructor(options: RenditionOptions) {
     this.#options = options;
@@ -78,25 +76,21 @@ export class Rendition {
   /** Metadata tells the source's codecs, which are not these: left out, players go by the configurations. */
   #take(tag: MediaTag): void {
     if (tag.kind === 'data') return;
-    if (!this.#plan || tag.isConfig || ++this.#tags % REPLAN_EVERY_TAGS === 0) this.#replan();
+    if (!this.#plan || tag.isConfig || tag.isKeyFrame || ++this.#tags % REPLAN_EVERY_TAGS === 0) this.#replan(tag);
     const lane = this.#plan?.[tag.kind] ?? 'none';
     if (lane === 'transcoded') this.#transcoders[tag.kind]?.push(tag);
-    else if (lane === 'copied') this.#copy(tag);
+    else if (lane === 'copied') this.#interleaver.push(tag);
   }
 
-  #copy(tag: MediaTag): void {
-    if (tag.kind === 'video' && tag.isKeyFrame) this.#needsKeyFrame = false;
-    if (tag.kind === 'video' && !tag.isConfig && this.#needsKeyFrame) return;
-    this.#interleaver.push(tag);
-  }
-
-  #replan(): void {
+  #replan(tag: MediaTag): void {
     const { source, accepts, inspector, log } = this.#options;
     const plan = planFor(inspector.describe(source), accepts);
     if (plan.key === this.#plan?.key) return;
     if (plan.isImpossible)
       throw new LianmaiError('UNSUPPORTED', undefined, { message: plan.why ?? 'The stream cannot be played this way.' });
     const before = this.#plan;
+    // The source's own picture can be joined at a key frame only; until then the transcoder goes on.
+    if (before?.video === 'transcoded' && plan.video === 'copied' && !tag.isKeyFrame) return;
     this.#plan = plan;
     if (plan.why) log.info({ stream: source.key, target: accepts.target, video: plan.video, audio: plan.audio }, plan.why);
     for (const kind of ['video', 'audio'] as const) {
@@ -107,10 +101,9 @@ export class Rendition {
   #switch(kind: Kind, isMidway: boolean): void {
     const { source } = this.#options;
     const former = this.#transcoders[kind];
-    void former?.finish('another plan');
+    former?.abandon('another plan');
     this.#transcoders[kind] = this.#plan?.[kind] === 'transcoded' ? this.#createTranscoder(kind) : null;
     if (this.#plan?.[kind] !== 'copied' || !isMidway) return;
-    this.#needsKeyFrame ||= kind === 'video' && former !== null;
     const config = source.preamble[kind];
     if (config) this.#interleaver.push(config);
   }

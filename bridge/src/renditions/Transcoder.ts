@@ -54,6 +54,7 @@ export class Transcoder {
   #failures = 0;
   #retryAtMs = 0;
   #isClosed = false;
+  #isAbandoned = false;
 
   constructor(options: TranscoderOptions) {
     this.#options = options;
@@ -68,6 +69,12 @@ export class Transcoder {
     if (this.#isClosed) return;
     if (tag.isConfig) this.#configure(tag);
     else if (this.#lastInMs === null || tag.dtsMs > this.#lastInMs || this.#lastInMs - tag.dtsMs > MAX_GAP_MS) this.#feed(tag);
+  }
+
+  /** Another way is taken from here on: what would still come out is not wanted, it would come too late and for another decoder. */
+  abandon(reason: string): void {
+    this.#isAbandoned = true;
+    void this.finish(reason);
   }
 
   /** Resolves when everything that was pushed has come out, or 1 s later. */
@@ -132,7 +139,7 @@ export class Transcoder {
 
   /** What was out already, from before a restart, does not come again. */
   #emit(tag: MediaTag, kind: Job['kind']): void {
-    if (tag.kind !== kind) return;
+    if (tag.kind !== kind || this.#isAbandoned) return;
     if (!tag.isConfig) {
       if (this.#lastOutMs !== null && tag.dtsMs <= this.#lastOutMs) return;
       this.#lastOutMs = tag.dtsMs;

@@ -238,6 +238,26 @@ describe('Renditions', () => {
     expect(mediaOf(tags, 'audio').length).toBe(mediaOf(media['hevc']!, 'audio').length);
   }, 20_000);
 
+  it('goes back to the own picture of a source that has no B-frames any more, at a key frame', async () => {
+    const { renditions, publisher, source } = open();
+    const opened = renditions.open(source, WEBRTC);
+    const reading = readUntil(opened.stream, Infinity);
+    for (const tag of media['bFrames']!) publisher.write(tag);
+    await vi.waitFor(() => expect(opened.stream.lastDtsMs).toBeGreaterThan(source.lastDtsMs! - 200), 5000);
+    const last = source.lastDtsMs ?? 0;
+    const plain = media['plain']!.map((tag) => ({ ...tag, dtsMs: tag.dtsMs + last }));
+    for (const tag of plain) publisher.write(tag);
+    await vi.waitFor(() => expect(opened.stream.lastDtsMs).toBeGreaterThan(source.lastDtsMs! - 200), 5000);
+    await publisher.close('done', true);
+    const pictures = mediaOf((await reading).tags, 'video');
+    const own = mediaOf(plain, 'video').map((tag) => tag.body);
+    const back = pictures.findIndex((tag) => own.includes(tag.body));
+    expect(pictures[back]?.isKeyFrame).toBe(true);
+    expect(pictures.slice(back).every((tag) => own.includes(tag.body))).toBe(true);
+    const times = pictures.map((tag) => tag.dtsMs);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+  }, 20_000);
+
   it('tells a reader of the source itself when it no longer fits', async () => {
     const { renditions, publisher, source } = open();
     for (const tag of media['plain']!.slice(0, 60)) publisher.write(tag);
