@@ -1,4 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { networkInterfaces } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { createLog, Scope } from '@lianmai/kit';
 import { LianmaiError, type AuthoriseReply, type AuthoriseRequest } from '@lianmai/protocol';
@@ -13,6 +14,7 @@ import { SrtListener, type SrtListenerOptions } from './index.js';
 const LOG = createLog('srt test', 'silent');
 const PASSPHRASE = 'correct horse battery';
 const has = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
+const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
 const hasLiveTransmit = has('srt-live-transmit');
 
 let scope = new Scope();
@@ -105,8 +107,8 @@ const SOURCE = [
 ];
 const ENCODE = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '15', '-b:v', '1M', '-c:a', 'aac', '-f', 'mpegts'];
 
-const publish = (port: number, query: string, seconds = 60) =>
-  run('ffmpeg', [...SOURCE, '-t', `${seconds}`, ...ENCODE, `srt://127.0.0.1:${port}?${query}`]);
+const publish = (port: number, query: string, seconds = 60, host = '127.0.0.1') =>
+  run('ffmpeg', [...SOURCE, '-t', `${seconds}`, ...ENCODE, `srt://${host}:${port}?${query}`]);
 
 /** Tags of a stream until `isEnough`. */
 async function collect(stream: Stream, isEnough: (tags: MediaTag[]) => boolean): Promise<MediaTag[]> {
@@ -135,21 +137,28 @@ const eachAtOnce = <T>(cases: readonly T[], check: (one: T) => Promise<void>) =>
 
 describe('publishing with FFmpeg', () => {
   it('clear, AES-128, AES-192 and AES-256: picture and sound reach the hub without a gap', async () => {
-    const { hub, gate, asked, listener } = await serve(({ name }) => ({ srtPassphrase: name === 'clear' ? null : PASSPHRASE }));
+    const answer = ({ name }: AuthoriseRequest) => ({ srtPassphrase: name === 'clear' ? null : PASSPHRASE });
+    const { hub, gate, asked, listener } = await serve(answer, hasIpv6 ? { host: '::' } : {});
     const cases = [
-      ['clear', ''],
-      ['aes128', `&passphrase=${PASSPHRASE}&pbkeylen=16`],
-      ['aes192', `&passphrase=${PASSPHRASE}&pbkeylen=24`],
-      ['aes256', `&passphrase=${PASSPHRASE}&pbkeylen=32`],
+      ['clear', '127.0.0.1', ''],
+      ['aes128', '127.0.0.1', `&passphrase=${PASSPHRASE}&pbkeylen=16`],
+      ['aes192', '127.0.0.1', `&passphrase=${PASSPHRASE}&pbkeylen=24`],
+      ['aes256', hasIpv6 ? '[::1]' : '127.0.0.1', `&passphrase=${PASSPHRASE}&pbkeylen=32`],
     ] as const;
-    await eachAtOnce(cases, async ([name, keys]) => {
-      publish(listener.port, `streamid=#!::r=live/${name},m=publish,key=k1${keys}`);
+    await eachAtOnce(cases, async ([name, host, keys]) => {
+      publish(listener.port, `streamid=#!::r=live/${name},m=publish,key=k1${keys}`, 60, host);
       const stream = await hub.whenPublished({ app: 'live', name }, AbortSignal.timeout(15_000));
       expectContinuous(await collect(stream, seconds(1)));
       expect(gate.publisher({ app: 'live', name })?.bytes).toBeGreaterThan(10_000);
     });
     expect(asked).toHaveLength(4);
-    expect(asked[0]).toMatchObject({ action: 'publish', app: 'live', protocol: 'srt', ip: '127.0.0.1', params: { key: 'k1' } });
+    expect(asked.find(({ name }) => name === 'clear')).toMatchObject({
+      action: 'publish',
+      app: 'live',
+      protocol: 'srt',
+      ip: '127.0.0.1',
+      params: { key: 'k1' },
+    });
   });
 
   it('says goodbye: the stream ends at once; is killed: it waits for the grace', async () => {
