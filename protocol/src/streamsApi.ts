@@ -1,6 +1,8 @@
 /** `/api/v1/streams`, `/api/v1/watch` and `/api/v1/session`: streams that somebody made, and what the watch page may know of any. */
 import { z } from 'zod';
 import { EpochMs, singleLine, StreamId } from './ids.js';
+import { OutputInfo } from './live.js';
+import { PullInfo, Recording, RecordRule } from './streamJobs.js';
 import { AppName, AudioInfo, Bridging, DEFAULT_APP, StreamClient, StreamName, StreamRef, StreamStatus, VideoInfo } from './streams.js';
 
 /** Who may watch: everybody, or whoever has an URL that the API has signed. */
@@ -16,8 +18,13 @@ const StreamOptions = z.object({
   playAccess: PlayAccess.optional(),
   /** With it SRT is encrypted, publishers' and players'; null: it is not. */
   srtPassphrase: SrtPassphrase.nullable().optional(),
-  /** Kept for recording; says nothing yet. */
-  record: z.boolean().optional(),
+  /** How it is recorded whenever it is live; null: not, unless a rule of the server says so. */
+  record: RecordRule.nullable().optional(),
+  /** The server fetches it from there, for ever, and nobody publishes it: RTMP, HTTP-FLV, HLS, RTSP, SRT or a file of the media folder; null: it is published. */
+  source: z
+    .object({ url: z.string().min(1).max(2048) })
+    .nullable()
+    .optional(),
 });
 
 /** POST /streams */
@@ -62,7 +69,12 @@ export const StreamReply = z.object({
   srtPassphrase: z.string().nullable(),
   /** Signs play URLs: `sign` is the hex HMAC-SHA256 of `{app}/{name}:{expire}`, `expire` in seconds since the epoch. For backends that sign themselves. */
   playSecret: z.string(),
-  record: z.boolean(),
+  record: RecordRule.nullable(),
+  source: z.object({ url: z.string() }).nullable(),
+  /** How fetching goes; null: there is no source, or no bridge to fetch it. */
+  pull: PullInfo.nullable(),
+  /** Where it is pushed on to while it is live. */
+  outputs: z.array(OutputInfo),
   createdAtMs: EpochMs,
   publish: PublishUrls,
   play: PlayUrls,
@@ -121,6 +133,15 @@ export const WatchInfo = StreamRef.extend({
   poster: z.string().nullable(),
 });
 export type WatchInfo = z.infer<typeof WatchInfo>;
+
+/** GET /recordings: newest first; the next page begins before the last one's `startedAtMs`. */
+export const RecordingReply = Recording.extend({
+  /** Plays and downloads, byte ranges included, until `expiresAtMs`: no credentials needed. */
+  url: z.string(),
+  expiresAtMs: EpochMs,
+});
+export const RecordingsReply = z.object({ recordings: z.array(RecordingReply) });
+export type RecordingsReply = z.infer<typeof RecordingsReply>;
 
 /** POST /session: an operator's page signs in with the API key and gets a token for `Authorization: Bearer`. */
 export const SessionRequest = z.object({ key: z.string().min(1).max(256), secret: z.string().min(1).max(1024) });

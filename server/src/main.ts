@@ -18,11 +18,12 @@ import {
   type Certificate,
 } from './http/index.js';
 import { AssetStore, createLive } from './live/index.js';
+import { RecordingDoor, Recordings } from './recordings/index.js';
 import { RoomDirectory } from './rooms/index.js';
 import { createSfu, type Sfu } from './sfu/index.js';
 import { createSocketServer, Signalling } from './signalling/index.js';
 import { Store } from './store/index.js';
-import { StageStreams, StreamBook, Streams } from './streams/index.js';
+import { StageStreams, StreamBook, StreamOutputBook, Streams, StreamWork } from './streams/index.js';
 import { WebRtc } from './webrtc/index.js';
 
 const CLIENT_DIR = fileURLToPath(new URL('../../client/dist', import.meta.url));
@@ -45,7 +46,8 @@ interface Ground {
 async function build(ground: Ground, front: HttpFront, isSecure: boolean): Promise<void> {
   const { config, scope, log, access, metrics } = ground;
   const sfu = scope.own(await startSfu(config, log));
-  const book = await StreamBook.open(scope.own(await openStore(config)));
+  const store = scope.own(await openStore(config));
+  const book = await StreamBook.open(store);
   const assets = await AssetStore.open(config.dataDir);
   const inner = isSecure ? scope.own(await openInnerFront()) : front;
   const io = createSocketServer(front.server);
@@ -60,8 +62,17 @@ async function build(ground: Ground, front: HttpFront, isSecure: boolean): Promi
       log: log.child({ part: 'bridges' }),
     }),
   );
+  const work = scope.own(
+    new StreamWork({
+      book,
+      outputs: new StreamOutputBook(store),
+      bridges,
+      recordPatterns: config.record.patterns,
+      log: log.child({ part: 'streams' }),
+    }),
+  );
   const streams: Streams = new Streams({
-    ...{ book, bridges, policy: config.streams },
+    ...{ book, bridges, work, policy: config.streams },
     rooms: {
       isOpen: (name) => rooms.all.some(({ id }) => id === name),
       isLive: (name) => rooms.all.some(({ id, isLive }) => id === name && isLive),
@@ -88,6 +99,7 @@ async function build(ground: Ground, front: HttpFront, isSecure: boolean): Promi
   );
   const saveAsset = (bytes: Uint8Array) => assets.save(bytes);
   const stageStreams = new StageStreams(streams);
+  const recordings = new Recordings(bridges);
   const services = { rooms, streams: stageStreams, iceServers: config.rtc.iceServers.map(asIceServer), saveAsset };
   const verify = (token: unknown) => access.verifyJoinToken(token);
   const signalling = scope.own(new Signalling({ io, services, verify, log: log.child({ part: 'signalling' }) }));
@@ -98,6 +110,8 @@ async function build(ground: Ground, front: HttpFront, isSecure: boolean): Promi
     rooms,
     streams,
     stageStreams,
+    recordings,
+    recordingDoor: new RecordingDoor({ recordings, originOf: ({ bridge }) => originAt(config, bridge.hello.origin), log }).router,
     saveAsset,
     metrics,
     log: log.child({ part: 'api' }),
@@ -203,7 +217,11 @@ function originOf(
 ): string | null {
   const ofRoom = stream.app === DEFAULT_APP ? rooms.all.find(({ id }) => id === stream.name)?.live.origin : null;
   const origin = ofRoom ?? streams.live.bridgeOf(stream)?.hello.origin;
-  if (!origin) return null;
+  return origin ? originAt(config, origin) : null;
+}
+
+/** A bridge of our own is on this machine, whatever players are told. */
+function originAt(config: ServerConfig, origin: { url: string | null; port: number }): string {
   if (config.live.bridge === 'external' && origin.url !== null) return origin.url.replace(/\/$/, '');
   return `http://127.0.0.1:${origin.port}`;
 }

@@ -7,11 +7,13 @@ import path from 'node:path';
 import { createLog, Metrics, Secret } from '@lianmai/kit';
 import { ErrorCode, LianmaiError, LobbyRoom, RoomId, type AssetId } from '@lianmai/protocol';
 import fc from 'fast-check';
+import { Router } from 'express';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Access } from '../access/index.js';
 import { claims, FakeLink, testDirectory } from '../rooms/testing/index.js';
+import { Recordings } from '../recordings/index.js';
 import { StageStreams } from '../streams/index.js';
-import { openStreams } from '../streams/testing/index.js';
+import { noBridges, openStreams } from '../streams/testing/index.js';
 import { createApi, openApiDocument, type ApiOptions } from './index.js';
 
 const SECRET = 'a-secret-of-some-length-to-sign-with';
@@ -38,6 +40,8 @@ function makeOptions(): ApiOptions {
     rooms,
     streams: made.streams,
     stageStreams: new StageStreams(made.streams),
+    recordings: new Recordings(noBridges()),
+    recordingDoor: Router(),
     saveAsset: (bytes) => (bytes[0] === 0x89 ? Promise.resolve('a1' as AssetId) : Promise.reject(new LianmaiError('UNSUPPORTED'))),
     isLobbyOpen: true,
     stagePolicy: 'open',

@@ -1,6 +1,7 @@
 import type { AssetId, ErrorCode } from '@lianmai/protocol';
 import type { z } from 'zod';
 import type { Access } from '../access/index.js';
+import type { Recordings } from '../recordings/index.js';
 import type { RoomDirectory } from '../rooms/index.js';
 import type { StageStreams, Streams } from '../streams/index.js';
 import type { HostReservations } from './HostReservations.js';
@@ -11,6 +12,7 @@ export interface ApiServices {
   rooms: RoomDirectory;
   streams: Streams;
   stageStreams: Pick<StageStreams, 'get'>;
+  recordings: Recordings;
   saveAsset(bytes: Uint8Array): Promise<AssetId>;
   reservations: HostReservations;
   /** Whether the lobby page may ask for tokens without a key. */
@@ -33,15 +35,21 @@ export interface Caller {
   hostname: string;
 }
 
-export interface Call<P, B> {
+export interface Call<P, B, Q> {
   services: ApiServices;
   params: P;
+  query: Q;
   body: B;
   caller: Caller;
 }
 
 /** One operation: the router and docs/openapi.json are both made of this. */
-export interface Route<P extends z.ZodType = z.ZodType, B extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
+export interface Route<
+  P extends z.ZodType = z.ZodType,
+  B extends z.ZodType = z.ZodType,
+  R extends z.ZodType = z.ZodType,
+  Q extends z.ZodType = z.ZodType,
+> {
   method: 'get' | 'post' | 'patch' | 'delete';
   /** In OpenAPI's spelling: `/rooms/{room}/live`. */
   path: string;
@@ -51,6 +59,8 @@ export interface Route<P extends z.ZodType = z.ZodType, B extends z.ZodType = z.
   access: 'key' | 'open';
   limitPerMinute?: number;
   params: P;
+  /** Left out: what stands behind the `?` is nobody's business. */
+  query?: Q;
   /** json: parsed with the schema. image: up to 4 MB of bytes. none: no body. */
   bodyKind: 'json' | 'image' | 'none';
   body: B;
@@ -58,8 +68,10 @@ export interface Route<P extends z.ZodType = z.ZodType, B extends z.ZodType = z.
   status: 200 | 201 | 204;
   /** Besides BAD_REQUEST, UNAUTHENTICATED and INTERNAL, which every route may answer. */
   errors: readonly ErrorCode[];
-  handle(call: Call<z.output<P>, z.output<B>>): z.input<R> | Promise<z.input<R>>;
+  handle(call: Call<z.output<P>, z.output<B>, z.output<Q>>): z.input<R> | Promise<z.input<R>>;
 }
 
 /** Declares an operation; here its types meet. */
-export const route = <P extends z.ZodType, B extends z.ZodType, R extends z.ZodType>(declared: Route<P, B, R>): Route<P, B, R> => declared;
+export const route = <P extends z.ZodType, B extends z.ZodType, R extends z.ZodType, Q extends z.ZodType>(
+  declared: Route<P, B, R, Q>,
+): Route<P, B, R, Q> => declared;

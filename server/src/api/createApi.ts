@@ -1,6 +1,6 @@
 import type { Log, Metrics } from '@lianmai/kit';
 import type { StreamRef } from '@lianmai/protocol';
-import express, { type Express } from 'express';
+import express, { type Express, type Router } from 'express';
 import type { ApiServices } from './contract.js';
 import { answerError, answerNotFound } from './errors.js';
 import { HostReservations } from './HostReservations.js';
@@ -21,6 +21,8 @@ export interface ApiOptions extends Omit<ApiServices, 'reservations'> {
   /** Folder of the built client. */
   clientDir: string;
   trustProxy: boolean;
+  /** Files of recordings, for who has a signed address. */
+  recordingDoor: Router;
   /** WHIP and WHEP; left out: none. */
   rtc?: WebRtcDoorOptions;
 }
@@ -37,6 +39,7 @@ export function createApi(options: ApiOptions): Express {
   app.set('query parser', 'simple');
   app.use(status({ isReady, metrics, access }));
   if (options.rtc) app.use('/rtc/v1', webrtcDoor(options.rtc));
+  app.use(options.recordingDoor);
   app.use(originProxy({ isApp: (name) => options.streams.isApp(name), targetOf: originTarget }));
   app.use(securityHeaders(options));
   app.get('/api/v1/openapi.json', (_request, response) => void response.json(description));

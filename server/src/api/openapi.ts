@@ -33,7 +33,11 @@ function describe(route: Route): RouteConfig {
     summary,
     tags: [tag],
     security: route.access === 'key' ? [{ basic: [] }, { bearer: [] }] : [],
-    request: { ...(route.params instanceof z.ZodObject && { params: route.params }), ...bodyOf(route) },
+    request: {
+      ...(route.params instanceof z.ZodObject && { params: route.params }),
+      ...(route.query instanceof z.ZodObject && { query: route.query }),
+      ...bodyOf(route),
+    },
     responses: { [route.status]: successOf(route), ...failuresOf(route) },
   };
 }

@@ -31,8 +31,9 @@ function guards(route: Route, services: ApiServices): RequestHandler[] {
 
 const answer = (route: Route, services: ApiServices) => async (request: Request, response: Response) => {
   const params = parse(route.params, request.params);
+  const query: unknown = route.query && parse(route.query, request.query);
   const body = route.bodyKind === 'none' ? undefined : parse(route.body, request.body ?? {});
-  const reply = await route.handle({ services, params, body, caller: callerOf(request) });
+  const reply = await route.handle({ services, params, query, body, caller: callerOf(request) });
   response.setHeader('Cache-Control', 'no-store');
   response.status(route.status);
   if (route.status === 204) response.end();

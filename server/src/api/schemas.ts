@@ -5,6 +5,7 @@ import { z } from 'zod';
 export const RoomParams = z.object({ room: RoomId });
 export const StreamParams = z.object({ id: StreamId });
 export const StreamClientParams = z.object({ id: StreamId, clientId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) });
+export const StreamOutputParams = z.object({ id: StreamId, output: OutputId });
 export const OutputParams = z.object({ room: RoomId, id: OutputId });
 
 /** A room's program as an API caller sees it: with addresses for players. */

@@ -17,9 +17,18 @@ export const migrations: Record<string, Migration> = {
         .addColumn('play_secret', 'text', (column) => column.notNull())
         .addColumn('play_access', 'text', (column) => column.notNull())
         .addColumn('srt_passphrase', 'text')
-        .addColumn('record', 'integer', (column) => column.notNull().defaultTo(0))
+        .addColumn('record', 'text')
+        .addColumn('source_url', 'text')
         .addColumn('created_at_ms', 'bigint', (column) => column.notNull())
         .addUniqueConstraint('streams_app_name', ['app', 'name'])
+        .execute();
+      await db.schema
+        .createTable('stream_outputs')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('stream_id', 'text', (column) => column.notNull().references('streams.id').onDelete('cascade'))
+        .addColumn('kind', 'text', (column) => column.notNull())
+        .addColumn('url', 'text', (column) => column.notNull())
+        .addColumn('created_at_ms', 'bigint', (column) => column.notNull())
         .execute();
     },
   },

@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, Selectable, Updateable } from 'kysely';
+import type { ColumnType, Selectable, Updateable } from 'kysely';
 
 /** A big integer: PostgreSQL gives it as text. */
 type BigInteger = ColumnType<number | string, number, number>;
@@ -13,13 +13,25 @@ export interface StreamTable {
   playSecret: string;
   playAccess: string;
   srtPassphrase: string | null;
-  record: Generated<number>;
+  /** RecordRule as JSON. */
+  record: string | null;
+  sourceUrl: string | null;
   createdAtMs: BigInteger;
 }
 
 export type StreamRow = Selectable<StreamTable>;
 export type StreamChange = Updateable<StreamTable>;
 
+/** Where streams are pushed on to. The URL has the destination's key in it. */
+export interface StreamOutputTable {
+  id: string;
+  streamId: string;
+  kind: string;
+  url: string;
+  createdAtMs: BigInteger;
+}
+
 export interface Tables {
   streams: StreamTable;
+  streamOutputs: StreamOutputTable;
 }

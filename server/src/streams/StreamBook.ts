@@ -1,5 +1,5 @@
 import { Secret } from '@lianmai/kit';
-import { LianmaiError, PlayAccess, StreamId, type CreateStream, type StreamRef, type UpdateStream } from '@lianmai/protocol';
+import { LianmaiError, PlayAccess, RecordRule, StreamId, type CreateStream, type StreamRef, type UpdateStream } from '@lianmai/protocol';
 import { isTaken, type Store, type StreamChange, type StreamRow } from '../store/index.js';
 import { makeKey, makeStreamId } from './keys.js';
 
@@ -14,7 +14,9 @@ export interface RegisteredStream extends StreamRef {
   readonly playSecret: Secret;
   readonly playAccess: PlayAccess;
   readonly srtPassphrase: Secret | null;
-  readonly record: boolean;
+  readonly record: RecordRule | null;
+  /** Where it is fetched; null: it is published. */
+  readonly source: Secret | null;
   readonly createdAtMs: number;
 }
 
@@ -45,7 +47,7 @@ export class StreamBook {
   }
 
   /** CONFLICT if there is one of this name. */
-  async add({ app, name, title, playAccess, srtPassphrase, record }: CreateStream): Promise<RegisteredStream> {
+  async add({ app, name, title, playAccess, srtPassphrase, record, source }: CreateStream): Promise<RegisteredStream> {
     await this.#assertRoom();
     const row = {
       ...{ id: makeStreamId(), app, name, title: title ?? null },
@@ -53,7 +55,8 @@ export class StreamBook {
       playSecret: makeKey().reveal(),
       playAccess: playAccess ?? 'open',
       srtPassphrase: srtPassphrase ?? null,
-      record: record === true ? 1 : 0,
+      record: asJson(record),
+      sourceUrl: source?.url ?? null,
       createdAtMs: Date.now(),
     };
     try {
@@ -85,12 +88,13 @@ export class StreamBook {
   }
 
   /** What is left out stays. */
-  async update(id: StreamId, { title, playAccess, srtPassphrase, record }: UpdateStream): Promise<RegisteredStream> {
+  async update(id: StreamId, { title, playAccess, srtPassphrase, record, source }: UpdateStream): Promise<RegisteredStream> {
     return this.#change(id, {
       ...(title !== undefined && { title }),
       ...(playAccess !== undefined && { playAccess }),
       ...(srtPassphrase !== undefined && { srtPassphrase }),
-      ...(record !== undefined && { record: record ? 1 : 0 }),
+      ...(record !== undefined && { record: asJson(record) }),
+      ...(source !== undefined && { sourceUrl: source?.url ?? null }),
     });
   }
 
@@ -126,6 +130,8 @@ export class StreamBook {
   }
 }
 
+const asJson = (rule: RecordRule | null | undefined): string | null => (rule ? JSON.stringify(rule) : null);
+
 function fromRow({ record, createdAtMs, ...row }: StreamRow): RegisteredStream {
   return {
     id: StreamId.parse(row.id),
@@ -136,7 +142,8 @@ function fromRow({ record, createdAtMs, ...row }: StreamRow): RegisteredStream {
     playSecret: new Secret(row.playSecret),
     playAccess: PlayAccess.parse(row.playAccess),
     srtPassphrase: row.srtPassphrase === null ? null : new Secret(row.srtPassphrase),
-    record: record !== 0,
+    record: record === null ? null : RecordRule.parse(JSON.parse(record)),
+    source: row.sourceUrl === null ? null : new Secret(row.sourceUrl),
     createdAtMs: Number(createdAtMs),
   };
 }

@@ -14,6 +14,7 @@ import type { BridgePool } from '../bridge/index.js';
 import { Doorkeeper } from './Doorkeeper.js';
 import { LiveStreams } from './LiveStreams.js';
 import type { RegisteredStream, StreamBook } from './StreamBook.js';
+import type { StreamWork } from './StreamWork.js';
 
 export interface StreamsOptions {
   book: StreamBook;
@@ -23,6 +24,8 @@ export interface StreamsOptions {
   rooms: { isOpen(name: string): boolean; isLive(name: string): boolean };
   /** Players whom this server's own SFU serves; no bridge knows them. */
   whep?: WhepPlayers;
+  /** What bridges do for streams by themselves. */
+  work: StreamWork;
   log: Log;
 }
 
@@ -34,17 +37,30 @@ export interface WhepPlayers {
 }
 
 /** First parts of paths that this server answers itself: a stream there could not be watched through it. */
-const RESERVED_APPS: ReadonlySet<string> = new Set(['api', 'assets', 'healthz', 'metrics', 'r', 'readyz', 'rtc', 'streams', 'watch']);
+const RESERVED_APPS: ReadonlySet<string> = new Set([
+  'api',
+  'assets',
+  'healthz',
+  'metrics',
+  'r',
+  'readyz',
+  'recordings',
+  'rtc',
+  'streams',
+  'watch',
+]);
 
 /** Streams that somebody made: who may publish and play them, who does, and the end of it. */
 export class Streams {
   readonly live: LiveStreams;
+  readonly work: StreamWork;
   readonly #options: StreamsOptions;
   readonly #doorkeeper: Doorkeeper;
 
   constructor(options: StreamsOptions) {
     const { book, bridges, policy, rooms, whep } = options;
     this.#options = options;
+    this.work = options.work;
     this.live = new LiveStreams({ bridges, whepViewers: (stream) => whep?.count(stream) ?? 0 });
     this.#doorkeeper = new Doorkeeper({ book, policy, isProgram: ({ app, name }) => app === DEFAULT_APP && rooms.isLive(name) });
   }
@@ -68,6 +84,7 @@ export class Streams {
       });
     const stream = await this.#options.book.add(request);
     this.#options.log.info({ stream: stream.id, app, name }, 'stream created');
+    await this.work.changed();
     return stream;
   }
 
@@ -83,8 +100,10 @@ export class Streams {
     return this.#options.book.find(stream);
   }
 
-  update(id: StreamId, change: UpdateStream): Promise<RegisteredStream> {
-    return this.#options.book.update(id, change);
+  async update(id: StreamId, change: UpdateStream): Promise<RegisteredStream> {
+    const stream = await this.#options.book.update(id, change);
+    await this.work.changed();
+    return stream;
   }
 
   /** The old key is worth nothing from now on: who publishes with it is sent away. */
@@ -96,6 +115,7 @@ export class Streams {
 
   async remove(id: StreamId): Promise<void> {
     const stream = await this.#options.book.remove(id);
+    await this.work.forget(id);
     await this.#kickFor(stream, 'it was deleted');
   }
 

@@ -10,5 +10,7 @@ export { LiveStreams, type LiveStreamsOptions } from './LiveStreams.js';
 export { assertSigned, signPlay, type PlaySignature } from './signature.js';
 export { StageStreams, type SeatableStream } from './StageStreams.js';
 export { StreamBook, type RegisteredStream } from './StreamBook.js';
+export { StreamOutputBook } from './StreamOutputBook.js';
+export { StreamWork, type StreamWorkOptions } from './StreamWork.js';
 export { Streams, type StreamsOptions, type WhepPlayers } from './Streams.js';
 export { playUrls, publishUrls, watchPage, watchUrls, type StreamAddresses } from './urls.js';

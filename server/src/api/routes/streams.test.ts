@@ -4,10 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { createLog, Metrics, Secret } from '@lianmai/kit';
 import { ErrorCode, PlayUrlsReply, RoomId, StreamList, StreamReply, WatchInfo, type StreamClient } from '@lianmai/protocol';
 import fc from 'fast-check';
+import { Router } from 'express';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Access } from '../../access/index.js';
 import { FakeBridge, startBridges } from '../../bridge/testing/index.js';
 import { testDirectory } from '../../rooms/testing/index.js';
+import { Recordings } from '../../recordings/index.js';
 import { StageStreams } from '../../streams/index.js';
 import { asked, openStreams, statusOf } from '../../streams/testing/index.js';
 import { createApi, type ApiOptions } from '../index.js';
@@ -43,6 +45,7 @@ beforeAll(async () => {
       originUrl: null,
       originPort: 8080,
     },
+    ...{ recordings: new Recordings(pool.bridges), recordingDoor: Router() },
     ports: { rtmp: 1936, rtmps: 1937, srt: 10_081 },
     saveAsset: () => Promise.reject(new Error('not here')),
     ...{ metrics: new Metrics(), log: createLog('test', 'silent'), isReady: () => true, originTarget: () => null },

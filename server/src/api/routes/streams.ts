@@ -6,6 +6,7 @@ import {
   StreamList,
   StreamReply,
   UpdateStream,
+  type OutputInfo,
   type StreamRef,
 } from '@lianmai/protocol';
 import { z } from 'zod';
@@ -31,7 +32,7 @@ export const streams = [
     reply: Stream,
     status: 201,
     errors: ['CONFLICT'],
-    handle: async ({ services, body, caller }) => replyOf(await services.streams.create(body), services, caller),
+    handle: async ({ services, body, caller }) => replyFor(await services.streams.create(body), services, caller),
   }),
   route({
     ...common,
@@ -47,7 +48,8 @@ export const streams = [
       const made = await services.streams.all();
       const names = new Set(made.map(pathOf));
       const others = services.streams.live.all.filter((status) => !names.has(pathOf(status)));
-      return { streams: made.map((stream) => replyOf(stream, services, caller)), others };
+      const outputs = await services.streams.work.outputsOf(made);
+      return { streams: made.map((stream) => replyOf(stream, outputs.get(stream.id) ?? [], services, caller)), others };
     },
   }),
   route({
@@ -58,7 +60,7 @@ export const streams = [
     summary: 'A stream: URLs, options, who publishes, what is in it',
     reply: Stream,
     status: 200,
-    handle: async ({ services, params, caller }) => replyOf(await services.streams.get(params.id), services, caller),
+    handle: async ({ services, params, caller }) => replyFor(await services.streams.get(params.id), services, caller),
   }),
   route({
     ...common,
@@ -69,7 +71,7 @@ export const streams = [
     body: UpdateStream,
     reply: Stream,
     status: 200,
-    handle: async ({ services, params, body, caller }) => replyOf(await services.streams.update(params.id, body), services, caller),
+    handle: async ({ services, params, body, caller }) => replyFor(await services.streams.update(params.id, body), services, caller),
   }),
   route({
     ...common,
@@ -92,7 +94,7 @@ export const streams = [
     summary: 'A new stream key; who publishes with the old one is sent away',
     reply: Stream,
     status: 201,
-    handle: async ({ services, params, caller }) => replyOf(await services.streams.rotateKey(params.id), services, caller),
+    handle: async ({ services, params, caller }) => replyFor(await services.streams.rotateKey(params.id), services, caller),
   }),
   route({
     ...common,
@@ -155,12 +157,19 @@ export const streams = [
 
 const pathOf = ({ app, name }: StreamRef): string => `${app}/${name}`;
 
-function replyOf(stream: RegisteredStream, services: ApiServices, caller: Caller): z.input<typeof StreamReply> {
+async function replyFor(stream: RegisteredStream, services: ApiServices, caller: Caller): Promise<z.input<typeof StreamReply>> {
+  const outputs = await services.streams.work.outputsOf([stream]);
+  return replyOf(stream, outputs.get(stream.id) ?? [], services, caller);
+}
+
+function replyOf(stream: RegisteredStream, outputs: OutputInfo[], services: ApiServices, caller: Caller): z.input<typeof StreamReply> {
   const { id, app, name, title, playAccess, srtPassphrase, playSecret, record, createdAtMs } = stream;
   const addresses = addressesFor(stream, services, caller);
-  const { live } = services.streams;
+  const { live, work } = services.streams;
   return {
-    ...{ id, app, name, title: title ?? name, playAccess, record, createdAtMs },
+    ...{ id, app, name, title: title ?? name, playAccess, record, createdAtMs, outputs },
+    source: stream.source && { url: stream.source.reveal() },
+    pull: work.pullOf(stream),
     srtPassphrase: srtPassphrase?.reveal() ?? null,
     playSecret: playSecret.reveal(),
     publish: publishUrls(addresses, stream),

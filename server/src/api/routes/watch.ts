@@ -36,7 +36,7 @@ async function lookAt(services: ApiServices, { app, name }: StreamRef): Promise<
     ...whatIsOn(status, room),
     viewers: status ? streams.live.viewers(status) : (room?.live.info?.hlsViewers ?? 0),
     play: watchUrls(originUrl, { app, name }),
-    poster: null,
+    poster: status?.video ? `/${app}/${name}.jpg` : null,
   };
 }
 

@@ -7,6 +7,8 @@ import type { AuthoriseRequest, StreamStatus } from '@lianmai/protocol';
 import type { BridgePool, BridgePoolEvents } from '../../bridge/index.js';
 import { Store } from '../../store/index.js';
 import { StreamBook } from '../StreamBook.js';
+import { StreamOutputBook } from '../StreamOutputBook.js';
+import { StreamWork } from '../StreamWork.js';
 import { Streams, type StreamsOptions } from '../Streams.js';
 
 /** For tests: real streams over a real store in a folder of its own. */
@@ -14,19 +16,22 @@ export async function openStreams(options: Partial<Omit<StreamsOptions, 'book'>>
   const folder = mkdtempSync(path.join(tmpdir(), 'lianmai-streams-'));
   const store = await Store.open(folder);
   const book = await StreamBook.open(store);
+  const log = createLog('test', 'silent');
+  const bridges = options.bridges ?? noBridges();
+  const outputs = new StreamOutputBook(store);
+  const work = new StreamWork({ book, outputs, bridges, recordPatterns: [], log });
   const streams = new Streams({
-    book,
-    bridges: noBridges(),
+    ...{ book, bridges, work, log },
     policy: { onTaken: 'refuse', resumeGraceMs: 10_000 },
     rooms: { isOpen: () => false, isLive: () => false },
-    log: createLog('test', 'silent'),
     ...options,
   });
   const close = async () => {
+    work.close();
     await store.close();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { streams, book, folder, close };
+  return { streams, book, outputs, folder, close };
 }
 
 export const noBridges = (): BridgePool => Object.assign(new EventEmitter<BridgePoolEvents>(), { bridges: [] });

@@ -1,0 +1,39 @@
+import { OutputInfo, OutputRequest } from '@lianmai/protocol';
+import { z } from 'zod';
+import { route } from '../contract.js';
+import { Nothing, StreamOutputParams, StreamParams } from '../schemas.js';
+
+const common = { tag: 'streams', access: 'key' } as const;
+
+/** Where a stream is pushed on to, whenever it is live. */
+export const streamOutputs = [
+  route({
+    ...common,
+    method: 'post',
+    path: '/streams/{id}/outputs',
+    summary: 'Push the stream on to a destination whenever it is live: RTMP(S) or SRT',
+    params: StreamParams,
+    bodyKind: 'json',
+    body: OutputRequest,
+    reply: OutputInfo,
+    status: 201,
+    errors: ['NOT_FOUND', 'CONFLICT', 'UNSUPPORTED'],
+    handle: async ({ services, params, body }) => services.streams.work.addOutput(await services.streams.get(params.id), body),
+  }),
+  route({
+    ...common,
+    method: 'delete',
+    path: '/streams/{id}/outputs/{output}',
+    summary: 'Stop pushing to a destination, and forget it',
+    params: StreamOutputParams,
+    bodyKind: 'none',
+    body: z.unknown(),
+    reply: Nothing,
+    status: 204,
+    errors: ['NOT_FOUND'],
+    handle: async ({ services, params }) => {
+      await services.streams.work.removeOutput(await services.streams.get(params.id), params.output);
+      return {};
+    },
+  }),
+];

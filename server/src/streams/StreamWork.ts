@@ -1,0 +1,164 @@
+import { redactUrl, type Log } from '@lianmai/kit';
+import {
+  LianmaiError,
+  type OutputId,
+  type OutputInfo,
+  type OutputRequest,
+  type PullInfo,
+  type RecordPattern,
+  type StreamId,
+  type StreamJob,
+  type StreamRef,
+} from '@lianmai/protocol';
+import type { Bridge, BridgePool } from '../bridge/index.js';
+import type { StreamBook, RegisteredStream } from './StreamBook.js';
+import type { StreamOutput, StreamOutputBook } from './StreamOutputBook.js';
+
+export interface StreamWorkOptions {
+  book: StreamBook;
+  outputs: StreamOutputBook;
+  bridges: BridgePool;
+  recordPatterns: readonly RecordPattern[];
+  log: Log;
+}
+
+const keyOf = ({ app, name }: StreamRef) => `${app}/${name}`;
+/** A bridge that did not take the jobs is sent them again. */
+const AGAIN_MS = 3000;
+
+/**
+ * What bridges do for streams by themselves: fetch sources, push on, record. Each gets the whole list when it says hello and whenever something changes;
+ * what they tell of it is kept here. A source is fetched by one bridge: the first that is connected.
+ */
+export class StreamWork {
+  readonly #options: StreamWorkOptions;
+  readonly #pulls = new Map<string, PullInfo>();
+  readonly #outputs = new Map<OutputId, OutputInfo>();
+  readonly #followed = new WeakSet<Bridge>();
+  readonly #again = new Map<Bridge, NodeJS.Timeout>();
+  /** One list at a time, in the order of the changes. */
+  #sending: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  constructor(options: StreamWorkOptions) {
+    this.#options = options;
+    options.bridges.on('bridgeConnected', (bridge) => {
+      this.#follow(bridge);
+      void this.changed();
+    });
+  }
+
+  /** Resolves when every bridge has been told; one that cannot be is told later. */
+  changed(): Promise<void> {
+    this.#sending = this.#sending
+      .then(() => this.#sendAll())
+      .catch((error: unknown) => this.#options.log.error({ err: error }, 'jobs of streams were not sent'));
+    return this.#sending;
+  }
+
+  pullOf(stream: RegisteredStream): PullInfo | null {
+    return stream.source ? (this.#pulls.get(keyOf(stream)) ?? null) : null;
+  }
+
+  async outputsOf(streams: readonly RegisteredStream[]): Promise<Map<string, OutputInfo[]>> {
+    const byStream = new Map<string, OutputInfo[]>(streams.map(({ id }) => [id, []]));
+    for (const output of await this.#options.outputs.all()) byStream.get(output.streamId)?.push(this.#infoOf(output));
+    return byStream;
+  }
+
+  async addOutput(stream: RegisteredStream, request: OutputRequest): Promise<OutputInfo> {
+    this.#assertKind(request);
+    const id = await this.#options.outputs.add(stream.id, request);
+    await this.changed();
+    return this.#infoOf({ id, streamId: stream.id, request });
+  }
+
+  async removeOutput(stream: RegisteredStream, id: OutputId): Promise<void> {
+    await this.#options.outputs.remove(stream.id, id);
+    this.#outputs.delete(id);
+    await this.changed();
+  }
+
+  async forget(id: StreamId): Promise<void> {
+    await this.#options.outputs.removeAll(id);
+    await this.changed();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const timer of this.#again.values()) clearTimeout(timer);
+  }
+
+  /** Refused at once rather than told as failed later. */
+  #assertKind({ kind, url }: OutputRequest): void {
+    const kinds = this.#options.bridges.bridges.flatMap(({ hello }) => hello.outputKinds);
+    const found = kinds.find((known) => known.kind === kind);
+    if (kinds.length > 0 && !found)
+      throw new LianmaiError(
+        'UNSUPPORTED',
+        { kinds: [...new Set(kinds.map((known) => known.kind))] },
+        { message: `There is no output kind "${kind}".` },
+      );
+    if (found && !found.schemes.some((scheme) => url.startsWith(`${scheme}:`)))
+      throw new LianmaiError('BAD_REQUEST', undefined, {
+        message: `url: expected a URL that starts with ${found.schemes.map((one) => `${one}://`).join(' or ')}`,
+      });
+  }
+
+  #infoOf({ id, request: { kind, url } }: StreamOutput): OutputInfo {
+    return this.#outputs.get(id) ?? { ...NOT_RUNNING, id, kind, url: redactUrl(url) };
+  }
+
+  async #sendAll(): Promise<void> {
+    if (this.#isClosed) return;
+    const { book, outputs, bridges } = this.#options;
+    const [streams, pushed] = [await book.all(), await outputs.all()];
+    const jobs = streams.map((stream) => jobOf(stream, pushed)).filter(isWork);
+    const connected = bridges.bridges.filter(({ state }) => state === 'connected');
+    await Promise.all(
+      connected.map((bridge, index) => this.#send(bridge, index === 0 ? jobs : jobs.map((job) => ({ ...job, source: null })))),
+    );
+  }
+
+  async #send(bridge: Bridge, jobs: StreamJob[]): Promise<void> {
+    try {
+      await bridge.request('setStreamJobs', { jobs, recordPatterns: [...this.#options.recordPatterns] });
+    } catch (error) {
+      this.#options.log.warn({ err: error, bridge: bridge.id }, 'a bridge did not take the jobs of streams; it is asked again');
+      clearTimeout(this.#again.get(bridge));
+      this.#again.set(bridge, setTimeout(() => void this.changed(), AGAIN_MS).unref());
+    }
+  }
+
+  #follow(bridge: Bridge): void {
+    if (this.#followed.has(bridge)) return;
+    this.#followed.add(bridge);
+    bridge.on('pullChanged', (pull) => this.#pulls.set(keyOf(pull), pull));
+    bridge.on('streamOutputChanged', ({ output }) => this.#outputs.set(output.id, output));
+    bridge.once('gone', () => {
+      clearTimeout(this.#again.get(bridge));
+      // What it did is not being done now; the next hello tells what is.
+      this.#pulls.clear();
+      this.#outputs.clear();
+      void this.changed();
+    });
+  }
+}
+
+const NOT_RUNNING = {
+  state: 'stopped',
+  reason: null,
+  retries: 0,
+  nextRetryAtMs: null,
+  liveSinceMs: null,
+  bytesSent: 0,
+  bitrateKbps: 0,
+} as const;
+
+const jobOf = ({ id, app, name, source, record }: RegisteredStream, outputs: readonly StreamOutput[]): StreamJob => ({
+  ...{ app, name, record },
+  source: source && { url: source.reveal() },
+  outputs: outputs.filter(({ streamId }) => streamId === id).map((output) => ({ id: output.id, request: output.request })),
+});
+
+const isWork = ({ source, outputs, record }: StreamJob) => source !== null || record !== null || outputs.length > 0;
