@@ -90,7 +90,7 @@ export class Rendition {
       throw new LianmaiError('UNSUPPORTED', undefined, { message: plan.why ?? 'The stream cannot be played this way.' });
     const before = this.#plan;
     // The source's own picture can be joined at a key frame only; until then the transcoder goes on.
-    if (before?.video === 'transcoded' && plan.video === 'copied' && !tag.isKeyFrame) return;
+    if (before?.video === 'transcoded' && plan.video === 'copied' && !tag.isKeyFrame && !tag.isConfig) return;
     this.#plan = plan;
     if (plan.why) log.info({ stream: source.key, target: accepts.target, video: plan.video, audio: plan.audio }, plan.why);
     for (const kind of ['video', 'audio'] as const) {
@@ -113,7 +113,8 @@ export class Rendition {
     return new Transcoder({
       ...{ ffmpeg, log },
       name: `${kind} of ${source.key} for ${accepts.target}`,
-      job: () => (kind === 'audio' ? audioJob(this.#plan?.audioTo ?? 'aac') : videoJob(inspector.describe(source))),
+      kind,
+      job: (fromMs) => (kind === 'audio' ? audioJob(this.#plan?.audioTo ?? 'aac') : videoJob(inspector.describe(source), fromMs)),
       preroll: () => [source.preamble[kind], ...source.gop].filter((tag) => tag !== null),
       onTag: (tag) => this.#interleaver.push(tag),
     });

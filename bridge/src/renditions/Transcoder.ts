@@ -7,8 +7,9 @@ import { transcodeArguments, type Job } from './transcodeArguments.js';
 interface TranscoderOptions {
   ffmpeg: Ffmpeg;
   name: string;
-  /** Asked at every start: the source's rate may have become known. */
-  job: () => Job;
+  kind: Job['kind'];
+  /** Asked at every start: the source's rate may have become known. `fromMs`: where its output is taken up, on its own timeline. */
+  job: (fromMs: number) => Job;
   /** Configuration in force and, for a picture, its last group: what a start in the middle needs first. */
   preroll: () => readonly MediaTag[];
   onTag: (tag: MediaTag) => void;
@@ -36,6 +37,9 @@ interface Run {
   muxer: TsMuxer;
   /** Source time minus its own. */
   baseMs: number;
+  /** What comes out for earlier pictures was only there to decode the later ones, ms on the source's timeline. */
+  fromMs: number;
+  needsKeyFrame: boolean;
   startedAtMs: number;
   /** When it was fed first since its last answer; null: it owes nothing. */
   fedAtMs: number | null;
@@ -104,20 +108,21 @@ export class Transcoder {
   }
 
   #start(tag: MediaTag): void {
-    const job = this.#options.job();
-    const isMidway = job.kind === 'video' && !tag.isKeyFrame;
+    const own = this.#options.kind;
+    const isMidway = own === 'video' && !tag.isKeyFrame;
     const preroll = this.#options
       .preroll()
-      .filter(({ kind, isConfig, dtsMs }) => kind === job.kind && (isConfig || (isMidway && dtsMs < tag.dtsMs)));
+      .filter(({ kind, isConfig, dtsMs }) => kind === own && (isConfig || (isMidway && dtsMs < tag.dtsMs)));
     const [first = tag] = preroll.filter(({ isConfig }) => !isConfig);
-    if (job.kind === 'video' && !first.isKeyFrame) return;
-    this.#run = this.#spawn(job, first.dtsMs - LEAD_MS);
+    if (own === 'video' && !first.isKeyFrame) return;
+    this.#run = this.#spawn(first.dtsMs - LEAD_MS, tag.dtsMs);
     this.#config = preroll.find(({ isConfig }) => isConfig) ?? this.#config;
     for (const earlier of preroll) this.#write(earlier);
   }
 
-  #spawn(job: Job, baseMs: number): Run {
-    const { ffmpeg, name, log } = this.#options;
+  #spawn(baseMs: number, fromMs: number): Run {
+    const { ffmpeg, name, log, kind } = this.#options;
+    const job = this.#options.job(fromMs - baseMs);
     const process = new FfmpegProcess({
       ...{ path: ffmpeg.path, name, log, graceMs: FLUSH_MS },
       pipes: { input: 'input', output: 'output' },
@@ -125,11 +130,20 @@ export class Transcoder {
     });
     const output = process.output('output');
     const drained = new Promise((resolve) => output.once('close', resolve));
-    const run: Run = { process, muxer: new TsMuxer(), baseMs, startedAtMs: performance.now(), fedAtMs: null, drained };
+    const run: Run = {
+      process,
+      muxer: new TsMuxer(),
+      baseMs,
+      fromMs,
+      needsKeyFrame: kind === 'video',
+      startedAtMs: performance.now(),
+      fedAtMs: null,
+      drained,
+    };
     const demuxer = new TsDemuxer();
     const emit = (tags: readonly MediaTag[]) => {
       run.fedAtMs = null;
-      for (const tag of tags) this.#emit({ ...tag, dtsMs: tag.dtsMs + run.baseMs }, job.kind);
+      for (const tag of tags) this.#emit(run, { ...tag, dtsMs: tag.dtsMs + run.baseMs });
     };
     output.on('data', (chunk: Buffer) => emit(demuxer.push(chunk)));
     output.once('end', () => emit(demuxer.flush()));
@@ -137,11 +151,14 @@ export class Transcoder {
     return run;
   }
 
-  /** What was out already, from before a restart, does not come again. */
-  #emit(tag: MediaTag, kind: Job['kind']): void {
-    if (tag.kind !== kind || this.#isAbandoned) return;
+  /** What was out already, from before a restart, does not come again; pictures go on with a key frame of the new encoder. */
+  #emit(run: Run, tag: MediaTag): void {
+    if (tag.kind !== this.#options.kind || this.#isAbandoned) return;
     if (!tag.isConfig) {
-      if (this.#lastOutMs !== null && tag.dtsMs <= this.#lastOutMs) return;
+      const isOld = this.#lastOutMs !== null && tag.dtsMs <= this.#lastOutMs;
+      const isPreroll = run.needsKeyFrame && tag.dtsMs < run.fromMs - 1;
+      if (isOld || isPreroll || (run.needsKeyFrame && !tag.isKeyFrame)) return;
+      run.needsKeyFrame = false;
       this.#lastOutMs = tag.dtsMs;
     }
     this.#options.onTag(tag);

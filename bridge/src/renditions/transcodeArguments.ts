@@ -27,17 +27,18 @@ const MAX_KBPS = 12_000;
 const X264 = '-c:v libx264 -preset superfast -tune zerolatency -profile:v baseline -bf 0 -pix_fmt yuv420p'.split(' ');
 
 /**
- * Same size and times as the source (90 kHz, or times would be moved to a guessed frame rate). Its key frames are kept, and there is one every two seconds at
- * the latest, so that a viewer does not wait.
+ * Same size and times as the source (90 kHz, or times would be moved to a guessed frame rate). A key frame at `fromMs`, where its output is taken up, and
+ * then every two seconds, so that a viewer does not wait.
  */
-export function videoJob({ video, videoKbps }: Traits): Job {
+export function videoJob({ video, videoKbps }: Traits, fromMs: number): Job {
   // H.264 needs about as much as what it is made from; made from HEVC it looks a little worse for it.
   const kbps = Math.round(Math.min(MAX_KBPS, Math.max(MIN_KBPS, (videoKbps ?? DEFAULT_KBPS) * 1.2)));
   const rate = ['-crf', '23', '-maxrate', `${kbps}k`, '-bufsize', `${kbps}k`];
   // A source that does not tell its rate is taken to have 90,000 pictures a second, which is no level that a player decodes.
   const fps = Math.round(Math.min(240, Math.max(1, video?.fps ?? 30)));
   const times = ['-fps_mode', 'passthrough', '-enc_time_base', '1:90000', '-x264-params', `fps=${fps}`];
-  return { kind: 'video', encoder: ['-map', '0:v:0', ...X264, ...times, ...rate, '-g', `${2 * fps}`, '-force_key_frames', 'source'] };
+  const keyFrames = ['-g', `${2 * fps}`, '-force_key_frames', `expr:gte(t,${(fromMs - 1) / 1000}+2*n_forced)`];
+  return { kind: 'video', encoder: ['-map', '0:v:0', ...X264, ...times, ...rate, ...keyFrames] };
 }
 
 /**
