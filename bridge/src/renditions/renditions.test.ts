@@ -154,6 +154,15 @@ function addedMs(source: Played, made: Played): number[] {
     .sort((a, b) => a - b);
 }
 
+/** What a decoder has to say: nothing, if every picture stands on those before it. */
+async function complaintsAbout(tags: readonly MediaTag[]): Promise<string> {
+  const muxer = new TsMuxer();
+  const path = join(folder, `seen-${Math.random()}.ts`);
+  await writeFile(path, Buffer.concat(tags.map((tag) => muxer.push(tag))));
+  const { stderr } = await run('ffmpeg', ['-v', 'error', '-nostdin', '-i', path, '-f', 'null', '-']);
+  return stderr;
+}
+
 const childrenOf = (pid: number) =>
   readdirSync(`/proc/${pid}/task`).flatMap((task) =>
     readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
@@ -342,6 +351,7 @@ describe('Renditions', () => {
       expect(count('video')).toBeGreaterThan(killedAt[0] + 30);
       expect(count('audio')).toBeGreaterThan(killedAt[1] + 30);
     }, 8000);
+    expect(await complaintsAbout(seen)).toBe('');
     loop.stop();
     const lastMs = source.lastDtsMs ?? 0;
     for (const tag of media['opus']!) publisher.write({ ...tag, dtsMs: tag.dtsMs + lastMs });
