@@ -15,7 +15,10 @@ export interface Publication extends Closable {
 }
 
 /** Throws what the gate throws, and CONFLICT while another publisher has the stream. */
-export async function openPublication(parts: { gate: Pick<Gate, 'admit'>; hub: StreamHub }, request: Omit<GateRequest, 'action'>): Promise<Publication> {
+export async function openPublication(
+  parts: { gate: Pick<Gate, 'admit'>; hub: StreamHub },
+  request: Omit<GateRequest, 'action'>,
+): Promise<Publication> {
   const admission = await parts.gate.admit({ ...request, action: 'publish' });
   const { onTaken, resumeGraceMs } = admission.policy;
   // Not AbortSignal.any: Node keeps such a signal, and all that listens to it, for as long as nothing aborts.
