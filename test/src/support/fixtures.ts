@@ -14,7 +14,8 @@ export const PEOPLE = {
 } as const;
 export type Person = keyof typeof PEOPLE;
 
-async function make(name: string, ...args: string[]): Promise<string> {
+/** Made once for a machine, whole or not at all. */
+export async function make(name: string, ...args: string[]): Promise<string> {
   const file = join(FOLDER, name);
   if (existsSync(file)) return file;
   mkdirSync(FOLDER, { recursive: true });

@@ -4,6 +4,8 @@ export interface FlvTag {
   isKey: boolean;
   /** Parameter sets and their like. */
   isConfig: boolean;
+  /** Of enhanced RTMP; null: the old way. */
+  fourCc: string | null;
   arrivedAtMs: number;
 }
 
@@ -44,9 +46,12 @@ function readTags(bytes: Buffer, tags: FlvTag[]): number {
     const type = bytes.readUInt8(at);
     const timeMs = bytes.readUIntBE(at + 4, 3) + bytes.readUInt8(at + 7) * 2 ** 24;
     const [first = 0, second = 0] = bytes.subarray(at + 11, at + 13);
-    const common = { timeMs, arrivedAtMs: performance.now() };
-    if (type === 9) tags.push({ ...common, kind: 'video', isKey: ((first >> 4) & 7) === 1, isConfig: second === 0 });
-    if (type === 8) tags.push({ ...common, kind: 'audio', isKey: false, isConfig: first >> 4 === 9 ? (first & 15) === 0 : second === 0 });
+    const isEnhanced = type === 9 ? first >= 128 : first >> 4 === 9;
+    const isConfig = isEnhanced ? (first & 15) === 0 : second === 0;
+    const fourCc = isEnhanced ? bytes.toString('latin1', at + 12, at + 16) : null;
+    const common = { timeMs, isConfig, fourCc, arrivedAtMs: performance.now() };
+    if (type === 9) tags.push({ ...common, kind: 'video', isKey: ((first >> 4) & 7) === 1 });
+    if (type === 8) tags.push({ ...common, kind: 'audio', isKey: false });
     at += 11 + size + 4;
   }
   return at;

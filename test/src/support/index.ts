@@ -10,3 +10,7 @@ export * from './waiting.js';
 export * from './TcpProxy.js';
 export * from './flvTags.js';
 export * from './rtcPage.js';
+export * from './WatchPage.js';
+export * from './liveFixtures.js';
+export * from './Peer.js';
+export * from './probe.js';

@@ -1,0 +1,137 @@
+import { StreamClientsReply, type StreamReply } from '@lianmai/protocol';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { faultsOf, has, livePicture, Peer, probeStream, publishWith, System, until, type Probed } from '../support/index.js';
+
+let system: System;
+const peers: Peer[] = [];
+beforeAll(async () => (system = await System.start({ env: { RESUME_GRACE_MS: '4000' } })));
+afterAll(async () => {
+  await system.stop();
+});
+afterEach(async () => {
+  await Promise.all(peers.splice(0).map((peer) => peer.kill()));
+});
+
+const started = (peer: Peer): Peer => {
+  peers.push(peer);
+  return peer;
+};
+const publish = (to: string, input = livePicture()) => started(publishWith(input, to));
+const clients = async ({ id }: StreamReply) => StreamClientsReply.parse((await system.api('GET', `/streams/${id}/clients`)).body).clients;
+const published = (stream: StreamReply) =>
+  until('somebody publishes', async () => (await clients(stream)).find(({ action }) => action === 'publish'));
+const playlist = (stream: StreamReply) => until('there is a playlist', async () => (await fetch(stream.play.hls)).ok);
+
+/** Every way to play that FFmpeg has, at the same time. */
+async function playEverywhere(stream: StreamReply): Promise<Record<string, Probed>> {
+  await published(stream);
+  const { flv, rtmp, srt, hls } = stream.play;
+  const played = Object.entries({ flv, rtmp, srt }).map(async ([way, url]) => [way, await probeStream(url, { seconds: 3 })] as const);
+  const segments = playlist(stream).then(async () => ['hls', await probeStream(hls, { seconds: 3 })] as const);
+  return Object.fromEntries(await Promise.all([...played, segments]));
+}
+
+const VOICE = 'audiotestsrc is-live=true ! audio/x-raw,rate=48000 ! voaacenc ! aacparse ! m.';
+const CAMERA = 'videotestsrc is-live=true ! video/x-raw,width=320,height=180,framerate=15/1';
+const X264 = 'x264enc tune=zerolatency speed-preset=ultrafast key-int-max=15 ! h264parse';
+const gstreamer = (muxer: string, sink: string) =>
+  started(new Peer('gst-launch-1.0', `-q ${CAMERA} ! ${X264} ! ${muxer} name=m ! ${sink} ${VOICE}`.split(' ')));
+
+describe('what a broadcaster sends plays everywhere, from a key frame, without a step back', () => {
+  const broadcasters: [string, boolean, (stream: StreamReply) => Peer][] = [
+    ['FFmpeg by RTMP', true, ({ publish: { rtmp } }) => publish(rtmp)],
+    ['FFmpeg by SRT', true, ({ publish: { srt } }) => publish(srt)],
+    [
+      'GStreamer by RTMP',
+      has('gst-launch-1.0'),
+      ({ publish: { rtmp } }) => gstreamer('flvmux streamable=true', `rtmp2sink location=${rtmp}`),
+    ],
+    ['GStreamer by SRT', has('gst-launch-1.0'), ({ publish: { srt } }) => gstreamer('mpegtsmux alignment=7', `srtsink uri=${srt}`)],
+  ];
+  for (const [index, [title, isThere, begin]] of broadcasters.entries()) {
+    it.skipIf(!isThere)(title, async () => {
+      const stream = await system.createStream(`everywhere-${index}`);
+      const broadcaster = begin(stream);
+      const played = await playEverywhere(stream).catch((error: unknown) => {
+        throw new Error(`${String(error)}\nits broadcaster: ${broadcaster.log.slice(-2000)}`);
+      });
+      for (const [way, probed] of Object.entries(played)) {
+        expect([way, probed.video?.codec_name, probed.video?.width, probed.audio?.codec_name]).toEqual([way, 'h264', 320, 'aac']);
+        expect([way, ...faultsOf(probed)]).toEqual([way]);
+      }
+    });
+  }
+});
+
+describe('the door for broadcasters', () => {
+  it('refuses a second one, and says why', async () => {
+    const stream = await system.createStream('taken');
+    publish(stream.publish.rtmp);
+    await published(stream);
+    for (const url of [stream.publish.rtmp, stream.publish.srt]) {
+      const second = publish(url);
+      expect(await second.exited).not.toBe(0);
+      if (url.startsWith('rtmp')) expect(second.log).toMatch(/Server error: .+|BadName/);
+    }
+    expect((await clients(stream)).filter(({ action }) => action === 'publish')).toHaveLength(1);
+  });
+
+  it('refuses a wrong key, and says so', async () => {
+    const stream = await system.createStream('locked');
+    const wrong = publish(`${stream.publish.rtmp}x`);
+    expect(await wrong.exited).not.toBe(0);
+    expect(wrong.log).toMatch(/Server error: .+/);
+    const unencrypted = publish(stream.publish.srt.replace(/key=./, 'key=x'));
+    expect(await unencrypted.exited).not.toBe(0);
+    expect(await clients(stream)).toEqual([]);
+  });
+});
+
+describe('the door for players', () => {
+  it('wants a signature where the stream does, and says what is wrong with it', async () => {
+    const stream = await system.createStream('signed', { playAccess: 'signed' });
+    publish(stream.publish.rtmp);
+    await published(stream);
+    const refusal = async (url: string) => {
+      const response = await fetch(url);
+      expect(response.headers.get('content-type')).toContain('application/json');
+      return [response.status, ((await response.json()) as { error: { code: string } }).error.code];
+    };
+    const { body } = await system.api('POST', `/streams/${stream.id}/play-urls`, { ttlSeconds: 10 });
+    const { play, expiresAtMs } = body as { play: StreamReply['play']; expiresAtMs: number };
+    for (const way of ['flv', 'hls'] as const) expect(await refusal(stream.play[way])).toEqual([401, 'UNAUTHENTICATED']);
+    await playlist({ ...stream, play });
+    const [viaFlv, viaHls] = await Promise.all([probeStream(play.flv, { seconds: 1 }), probeStream(play.hls, { seconds: 1 })]);
+    expect([viaFlv.video?.codec_name, viaHls.video?.codec_name]).toEqual(['h264', 'h264']);
+    await until('it has run out', () => Date.now() > expiresAtMs + 1000);
+    for (const way of ['flv', 'hls'] as const) expect(await refusal(play[way])).toEqual([401, 'TOKEN_EXPIRED']);
+  });
+
+  it('says 404 of a stream that is not live, and keeps who waits until it is', async () => {
+    const stream = await system.createStream('later');
+    const missing = await fetch(stream.play.flv);
+    expect([missing.status, ((await missing.json()) as { error: { code: string } }).error.code]).toEqual([404, 'NOT_FOUND']);
+    const waiting = probeStream(`${stream.play.flv}?wait=1`, { seconds: 1 });
+    publish(stream.publish.rtmp);
+    expect((await waiting).video?.codec_name).toBe('h264');
+  });
+
+  it('lists who plays by protocol, and sends away whom the API names', async () => {
+    const stream = await system.createStream('listed');
+    publish(stream.publish.rtmp);
+    await published(stream);
+    await playlist(stream);
+    const copy = (url: string) => started(new Peer('ffmpeg', ['-nostdin', '-v', 'error', '-i', url, '-c', 'copy', '-f', 'null', '-']));
+    const players = (['flv', 'rtmp', 'srt', 'hls'] as const).map((way) => copy(stream.play[way]));
+    const listed = await until('all are listed', async () => {
+      const all = (await clients(stream)).filter(({ action }) => action === 'play');
+      return new Set(all.map(({ protocol }) => protocol)).size === 4 && all;
+    });
+    for (const { id, protocol } of listed.filter(({ protocol }) => protocol !== 'hls')) {
+      expect([protocol, (await system.api('DELETE', `/streams/${stream.id}/clients/${id}`)).status]).toEqual([protocol, 204]);
+    }
+    await Promise.all(players.slice(0, 3).map((player) => player.exited));
+    expect((await system.api('DELETE', `/streams/${stream.id}`)).status).toBe(204);
+    await Promise.all(peers.map((peer) => peer.exited));
+  });
+});
