@@ -5,12 +5,12 @@
 export { adtsHeader, buildAacConfig, parseAacConfig, parseAdts, type AacConfig, type AdtsHeader } from './aac.js';
 export { decodeAmf, encodeAmf, type AmfObject, type AmfValue } from './amf.js';
 export { parseAv1Config, type Av1Config } from './av1.js';
-export { AVC_NAL, avcNalType, buildAvcConfig, parseAvcConfig, parseSps, parseSpsSize, type AvcConfig, type AvcSps } from './avc.js';
+export { AVC_NAL, avcNalType, buildAvcConfig, parseAvcConfig, parseSpsSize, type AvcConfig, type AvcSps } from './avc.js';
 export * from './flv.js';
 export { isAac, isAvc, readAacBody, readAvcBody, type AvcBody } from './flvBody.js';
 export * from './fmp4/index.js';
 export { FormatError } from './FormatError.js';
-export { buildHevcConfig, HEVC_NAL, hevcNalType, isHevcKeyNal, parseHevcConfig, parseHevcSps, type HevcConfig } from './hevc.js';
+export { buildHevcConfig, parseHevcConfig, parseHevcSps, type HevcConfig } from './hevc.js';
 export * from './mediaBody.js';
 export { parseMp3Header, type Mp3Header } from './mp3.js';
 export { readTimescales, scanFragments, type Mp4Scan } from './mp4scan.js';
