@@ -46,6 +46,9 @@ export interface TimelineOptions {
   onForgotten?: (segment: Segment) => void;
 }
 
+/** Between two segments the time of day goes on as the media does. Where it cannot, because the publisher was away meanwhile, that is told. */
+const LEAP_MS = 1000;
+
 /**
  * The last segments of one rendition of a channel, and the one that is being filled. Numbers go on through all broadcasts; the first one is the seconds
  * of the clock, which grow faster than segments do, so that a player or cache that knows an older broadcast, even of an earlier process, never meets a
@@ -100,14 +103,16 @@ export class Timeline implements SegmentSink {
   begin(head: SegmentHead, sequence = this.#nextSequence): void {
     const last = this.#closed.at(-1);
     const prefix = `${this.#token}/${this.#options.letter}`;
-    const isDiscontinuous = head.isDiscontinuous || this.#mustMark;
+    const atMs = this.#options.epochOf(head.startMs);
+    const hasLeapt = last?.prefix === prefix && Math.abs(atMs - last.atMs - last.durationMs) > LEAP_MS;
+    const isDiscontinuous = head.isDiscontinuous || this.#mustMark || hasLeapt;
     this.#mustMark = false;
     if (isDiscontinuous) this.#discontinuity++;
     const continues = last?.prefix === prefix && last.presentation === head.presentation;
     this.#nextSequence = sequence + 1;
     this.#open = {
       ...{ sequence, prefix, parts: [], durationMs: 0, bytes: 0, frames: 0, isGap: false },
-      ...{ atMs: this.#options.epochOf(head.startMs), isIndependent: head.isIndependent, isDiscontinuous },
+      ...{ atMs, isIndependent: head.isIndependent, isDiscontinuous },
       discontinuity: this.#discontinuity,
       presentation: head.presentation,
       init: continues ? last.init : `${prefix}init-${sequence}.mp4`,

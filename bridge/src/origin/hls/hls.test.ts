@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Scope } from '@lianmai/kit';
 import { StreamHub } from '../../stream/index.js';
 import { encodeFlv, LoopedBroadcast, MemoryLog, openGate } from '../../testing/index.js';
 import { createOrigin, type HlsSettings, type Origin } from '../createOrigin.js';
+import { validate, validateChange } from './testing/validatePlaylist.js';
 
 const run = promisify(execFile);
 let scope = new Scope();
@@ -191,6 +192,47 @@ describe('HLS', { timeout: 60_000 }, () => {
     const [first = '', second = ''] = playlist.split('#EXT-X-DISCONTINUITY\n');
     expect(await sizeOf(base, first)).toBe('160x90');
     expect(await sizeOf(base, second)).toBe('320x180');
+  });
+
+  it('goes on where it was when its publisher comes back, and tells that time has passed', async () => {
+    const { hub, base } = await open();
+    const tags = await encodeFlv({ seconds: 4, size: '160x90' });
+    const first = hub.publish({ app: 'live', name: 'room' }, { resumeGraceMs: 10_000 });
+    for (const tag of tags) first.write(tag);
+    await first.close('cable');
+    await turn();
+    const url = await mediaUrl(base);
+    const before = await text(url);
+    const now = Date.now();
+    const later = vi.spyOn(Date, 'now').mockReturnValue(now + 12_000);
+    const second = publish(hub);
+    for (const tag of tags) {
+      later.mockReturnValue(now + 12_000 + tag.dtsMs);
+      second.write(tag);
+      await turn();
+    }
+    later.mockRestore();
+    await second.close('end', true);
+    await turn();
+    const after = await text(url);
+    expect(validate(after)).toEqual([]);
+    expect(validateChange(before, after).filter((what) => !what.startsWith('PART-TARGET'))).toEqual([]);
+    expect(after.match(/#EXT-X-MAP/g)?.length).toBe(1);
+    expect(after.match(/#EXT-X-DISCONTINUITY\n/g)?.length).toBe(1);
+    const { stdout } = await run('ffprobe', [
+      '-v',
+      'error',
+      '-select_streams',
+      'v',
+      '-show_entries',
+      'packet=dts_time',
+      '-of',
+      'csv=p=0',
+      url,
+    ]);
+    const times = stdout.split('\n').filter(Boolean).map(Number.parseFloat);
+    expect(times.length).toBe(240);
+    expect(Math.max(...times.slice(1).map((time, index) => time - (times[index] ?? 0)))).toBeLessThan(0.1);
   });
 
   it('counts viewers by session, and those without one by address and agent', async () => {

@@ -6,7 +6,7 @@ import { StreamHub } from '../../stream/index.js';
 import { encodeFlv, LoopedBroadcast, MemoryLog, openGate } from '../../testing/index.js';
 import { createOrigin, type HlsSettings } from '../createOrigin.js';
 import { readMediaPlaylist } from './testing/readMediaPlaylist.js';
-import { mergeDelta, readMaster, validate, validateChange } from './testing/validatePlaylist.js';
+import { readMaster, validate, validateChange } from './testing/validatePlaylist.js';
 
 let scope = new Scope();
 let media: FlvTag[] = [];
@@ -164,23 +164,5 @@ describe('LL-HLS', { timeout: 60_000 }, () => {
       }),
       { numRuns: 300 },
     );
-  });
-
-  it('sends what is new of a long playlist, which is the same as all of it', async () => {
-    const { text, main } = await openLive({ listed: 100, partMs: 200 });
-    const former = await text(main);
-    await vi.waitFor(async () => expect(readMediaPlaylist(await text(`${main}&_HLS_skip=YES`)).skipped).toBeGreaterThan(0), {
-      timeout: 15_000,
-    });
-    const { msn, part } = edgeOf(await text(main));
-    const [whole, delta, other] = await Promise.all(
-      ['', '&_HLS_skip=YES', '&_HLS_skip=v2'].map((skip) => text(`${main}&_HLS_msn=${msn}&_HLS_part=${part}${skip}`)),
-    );
-    expect(other).toBe(delta);
-    expect(validate(delta ?? '')).toEqual([]);
-    const merged = mergeDelta(whole ?? '', delta ?? '');
-    expect(merged).toMatchObject({ mediaSequence: readMediaPlaylist(former).mediaSequence });
-    expect(merged.segments).toEqual(readMediaPlaylist(whole ?? '').segments);
-    expect(delta?.length).toBeLessThan(whole?.length ?? 0);
   });
 });
