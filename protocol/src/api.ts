@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DisplayName, EpochMs, Identity, RoomId } from './ids.js';
 import { Grants, Role } from './roles.js';
-import { WatchUrls } from './streamsApi.js';
+import { WatchUrls } from './streams.js';
 
 /** POST /api/v1/rooms/{room}/tokens */
 export const TokenRequest = z.object({

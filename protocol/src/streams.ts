@@ -96,3 +96,10 @@ export const AuthoriseReply = z.object({
   srtPassphrase: z.string().nullable(),
 });
 export type AuthoriseReply = z.infer<typeof AuthoriseReply>;
+
+/**
+ * What a page plays: absolute, or (`/live/cam.flv`) on the server that the page came from. `wsFlv` as a path is opened as ws: or wss: there. The page adds its
+ * own `expire` and `sign`, if it was opened with them.
+ */
+export const WatchUrls = z.object({ whep: z.string(), flv: z.string(), wsFlv: z.string(), hls: z.string() });
+export type WatchUrls = z.infer<typeof WatchUrls>;

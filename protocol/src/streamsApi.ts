@@ -3,7 +3,18 @@ import { z } from 'zod';
 import { EpochMs, singleLine, StreamId } from './ids.js';
 import { OutputInfo } from './live.js';
 import { PullInfo, Recording, RecordRule } from './streamJobs.js';
-import { AppName, AudioInfo, Bridging, DEFAULT_APP, StreamClient, StreamName, StreamRef, StreamStatus, VideoInfo } from './streams.js';
+import {
+  AppName,
+  AudioInfo,
+  Bridging,
+  DEFAULT_APP,
+  StreamClient,
+  StreamName,
+  StreamRef,
+  StreamStatus,
+  VideoInfo,
+  WatchUrls,
+} from './streams.js';
 
 /** Who may watch: everybody, or whoever has an URL that the API has signed. */
 export const PlayAccess = z.enum(['open', 'signed']);
@@ -107,13 +118,6 @@ export type PlayUrlsReply = z.infer<typeof PlayUrlsReply>;
 
 export const StreamClientsReply = z.object({ clients: z.array(StreamClient) });
 export type StreamClientsReply = z.infer<typeof StreamClientsReply>;
-
-/**
- * What a page plays: absolute, or (`/live/cam.flv`) on the server that the page came from. `wsFlv` as a path is opened as ws: or wss: there. The page adds its
- * own `expire` and `sign`, if it was opened with them.
- */
-export const WatchUrls = z.object({ whep: z.string(), flv: z.string(), wsFlv: z.string(), hls: z.string() });
-export type WatchUrls = z.infer<typeof WatchUrls>;
 
 /** GET /watch/{app}/{name}: of any name at all. One that nobody knows looks like one that is not live. */
 export const WatchInfo = StreamRef.extend({

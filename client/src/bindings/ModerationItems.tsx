@@ -30,13 +30,13 @@ export function ModerationItems({ participantId: id, kind, onRemove }: Moderatio
   const isHost = participant.role === 'host';
   return (
     <>
-      {participant.onStage && <TrackItems participantId={id} />}
+      {participant.onStage && <TrackItems participantId={id} isStream={participant.stream !== undefined} />}
       {participant.onStage && !isHost && (
         <MenuItem icon={<ArrowDownToLine size={18} />} onSelect={() => run(actions.takeDown(id))}>
-          {t('stage.takeDown')}
+          {t(participant.stream ? 'stage.takeStreamDown' : 'stage.takeDown')}
         </MenuItem>
       )}
-      {onRemove && !isHost && (
+      {onRemove && !isHost && !participant.stream && (
         <MenuItem icon={<UserX size={18} />} onSelect={onRemove}>
           {t('people.remove')}
         </MenuItem>
@@ -45,7 +45,7 @@ export function ModerationItems({ participantId: id, kind, onRemove }: Moderatio
   );
 }
 
-function TrackItems({ participantId: id }: { participantId: ParticipantId }) {
+function TrackItems({ participantId: id, isStream }: { participantId: ParticipantId; /** Nobody is there to be asked. */ isStream: boolean }) {
   const { t } = useTranslation();
   const actions = useActions();
   const run = useRun();
@@ -53,15 +53,17 @@ function TrackItems({ participantId: id }: { participantId: ParticipantId }) {
   const isCameraOn = useRoom((room) => room.participants[id]?.producers.some((one) => one.source === 'camera' && !one.paused) ?? false);
   return (
     <>
-      <MenuItem
-        icon={isMicOn ? <MicOff size={18} /> : <Mic size={18} />}
-        onSelect={() => run(isMicOn ? actions.mute(id, 'microphone') : actions.askToUnmute(id))}
-      >
-        {isMicOn ? t('stage.mute') : t('stage.askToUnmute')}
-      </MenuItem>
+      {(isMicOn || !isStream) && (
+        <MenuItem
+          icon={isMicOn ? <MicOff size={18} /> : <Mic size={18} />}
+          onSelect={() => run(isMicOn ? actions.mute(id, 'microphone') : actions.askToUnmute(id))}
+        >
+          {isMicOn ? t('stage.mute') : t('stage.askToUnmute')}
+        </MenuItem>
+      )}
       {isCameraOn && (
         <MenuItem icon={<VideoOff size={18} />} onSelect={() => run(actions.mute(id, 'camera'))}>
-          {t('stage.stopCamera')}
+          {t(isStream ? 'stage.stopStreamPicture' : 'stage.stopCamera')}
         </MenuItem>
       )}
     </>

@@ -6,5 +6,15 @@ export { ModerationItems } from './ModerationItems';
 export { RemoveDialog } from './RemoveDialog';
 export { RoomProvider, useActions, useRun, useToasts } from './RoomProvider';
 export { SourceVideo } from './SourceVideo';
-export { barsOf, isMicrophoneOn, useIsSpeaking, useSelf, useStageSources, type StageSource } from './stageSources';
+export {
+  awayWordsOf,
+  barsOf,
+  isMicrophoneOn,
+  pathOf,
+  useAwayWords,
+  useIsSpeaking,
+  useSelf,
+  useStageSources,
+  type StageSource,
+} from './stageSources';
 export { useTileSize } from './useTileSize';

@@ -6,6 +6,7 @@ import {
   type ParticipantInfo,
   type PublishSource,
   type SceneSource,
+  type StreamRef,
 } from '@lianmai/protocol';
 import { useMemo } from 'react';
 import { useRoom, type RoomState } from '../state';
@@ -15,6 +16,8 @@ export interface StageSource extends SceneSource {
   participantId: ParticipantId;
   name: string;
   isSelf: boolean;
+  /** It is no person's but a stream's, and which. */
+  stream: StreamRef | null;
 }
 
 const isOpen = (participant: ParticipantInfo, source: PublishSource) =>
@@ -31,6 +34,7 @@ export function stageSourcesOf(room: Pick<RoomState, 'stage' | 'participants' | 
       participantId,
       name: participant.name,
       isSelf: participantId === room.selfId,
+      stream: participant.stream ?? null,
     });
     return isOpen(participant, 'screen') ? [make('camera'), make('screen')] : [make('camera')];
   });
@@ -76,3 +80,18 @@ export const useIsSpeaking = (participantId: ParticipantId): boolean => useRoom(
 
 const BARS = { excellent: 3, good: 3, poor: 1, lost: 0 } as const satisfies Record<ConnectionQuality, 0 | 1 | 2 | 3>;
 export const barsOf = (quality: ConnectionQuality) => BARS[quality];
+
+/** How a stream is called in its addresses. */
+export const pathOf = ({ app, name }: StreamRef): string => `${app}/${name}`;
+
+/** What to say instead of a picture that has stopped: the person's network is gone, or the stream's publisher. null: nothing is wrong. */
+export function awayWordsOf({ presence, stream }: Pick<ParticipantInfo, 'presence' | 'stream'>): 'stage.away' | 'stage.streamAway' | null {
+  if (presence !== 'reconnecting') return null;
+  return stream ? 'stage.streamAway' : 'stage.away';
+}
+
+export const useAwayWords = (participantId: ParticipantId) =>
+  useRoom((room) => {
+    const participant = room.participants[participantId];
+    return participant ? awayWordsOf(participant) : null;
+  });

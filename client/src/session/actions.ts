@@ -29,6 +29,8 @@ export function roomActions(request: Request, patiently: Request, own: OwnAction
     invite: (participantId) => ask('inviteToStage', { participantId }),
     cancelInvitation: (participantId) => ask('cancelInvitation', { participantId }),
     takeDown: (participantId) => ask('takeDown', { participantId }),
+    listStreams: async () => (await request('listStreams', {})).streams,
+    seatStream: ({ app, name }) => ask('seatStream', { app, name }),
     setStage: (options) => ask('setStage', options),
     mute: (participantId, source) => ask('muteParticipant', { participantId, source }),
     askToUnmute: (participantId) => ask('askToUnmute', { participantId }),

@@ -17,6 +17,7 @@ import type {
   SourceId,
   StagePolicy,
   StageSnapshot,
+  StreamRef,
   AssetId,
 } from '@lianmai/protocol';
 
@@ -89,6 +90,10 @@ export interface RoomActions {
   invite(id: ParticipantId): Promise<void>;
   cancelInvitation(id: ParticipantId): Promise<void>;
   takeDown(id: ParticipantId): Promise<void>;
+  /** Live streams that may come on stage. */
+  listStreams(): Promise<(StreamRef & { title: string })[]>;
+  /** A stream takes a seat; `takeDown` sends it away. */
+  seatStream(stream: StreamRef): Promise<void>;
   setStage(options: { policy?: StagePolicy; seatLimit?: number }): Promise<void>;
   mute(id: ParticipantId, source: PublishSource): Promise<void>;
   askToUnmute(id: ParticipantId): Promise<void>;

@@ -1,4 +1,5 @@
 import { cardColourOf, initialsOf, type SourceId } from '@lianmai/protocol';
+import { RadioTower } from 'lucide-react';
 import { cx } from './cx';
 
 interface AvatarProps {
@@ -35,3 +36,14 @@ export function AvatarCard({ name, id }: { name: string; id: SourceId }) {
     </span>
   );
 }
+
+/** What stands in a list for a stream, where people have their initials. */
+export const StreamMark = ({ label, className }: { label: string; className?: string }) => (
+  <span
+    role="img"
+    aria-label={label}
+    className={cx('flex size-8 shrink-0 items-center justify-center rounded-full bg-surface-3 text-fg-2', className)}
+  >
+    <RadioTower size={18} aria-hidden />
+  </span>
+);

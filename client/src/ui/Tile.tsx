@@ -1,5 +1,5 @@
 import type { SourceId } from '@lianmai/protocol';
-import { MicOff, MonitorUp } from 'lucide-react';
+import { MicOff, MonitorUp, RadioTower } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { AvatarCard } from './Avatar';
 import { cx } from './cx';
@@ -12,6 +12,8 @@ interface TileProps {
   kind: 'camera' | 'screen';
   /** Stands over the avatar card; nothing while there is no picture. */
   video: ReactNode;
+  /** It is a stream, and how it is called. */
+  stream?: string | null;
   isSpeaking?: boolean;
   mic?: { isOn: boolean; label: string } | null;
   network?: { bars: Bars; label: string } | null;
@@ -23,7 +25,7 @@ interface TileProps {
 }
 
 /** One person or screen on stage: picture or card, name plate, microphone, network, speaking ring. */
-export function Tile({ name, id, kind, video, isSpeaking = false, mic, network, cover, corner, size = 'md' }: TileProps) {
+export function Tile({ name, id, kind, video, stream = null, isSpeaking = false, mic, network, cover, corner, size = 'md' }: TileProps) {
   return (
     <div
       className={cx(
@@ -50,10 +52,12 @@ export function Tile({ name, id, kind, video, isSpeaking = false, mic, network, 
           )}
         >
           {kind === 'screen' && <MonitorUp size={14} className="shrink-0" aria-hidden />}
+          {stream !== null && <RadioTower size={14} className="shrink-0" aria-hidden />}
           {mic && !mic.isOn && <MicOff size={14} className="shrink-0" role="img" aria-label={mic.label} />}
           <span className="truncate">
             <bdi>{name}</bdi>
           </span>
+          {stream !== null && stream !== name && <span className={cx('truncate text-white/75', size === 'sm' && 'sr-only')}>{stream}</span>}
           {network && network.bars < 3 && <NetworkBars {...network} className="shrink-0" />}
         </span>
       </div>

@@ -52,6 +52,9 @@ export const testIds = {
   approve: (id: string) => `approve-${id}`,
   decline: (id: string) => `decline-${id}`,
   invitePerson: (id: string) => `invite-${id}`,
+  seatStream: 'seat-stream',
+  /** With data-stream. */
+  seatStreamOption: 'seat-stream-option',
   chatDrawer: 'chat-drawer',
   chatInput: 'chat-input',
   chatSend: 'chat-send',

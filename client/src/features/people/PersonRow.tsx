@@ -2,45 +2,41 @@ import { sourceIdOf, type ParticipantInfo } from '@lianmai/protocol';
 import { ArrowUpFromLine, Mic, MicOff, MoreVertical, X } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { barsOf, isMicrophoneOn, ModerationItems, RemoveDialog, useActions, useRun, useSelf } from '../../bindings';
+import { awayWordsOf, barsOf, isMicrophoneOn, ModerationItems, pathOf, RemoveDialog, useActions, useRun, useSelf } from '../../bindings';
 import { useRoom } from '../../state';
-import { Avatar, IconButton, Menu, NetworkBars, testIds } from '../../ui';
+import { Avatar, IconButton, Menu, NetworkBars, StreamMark, testIds } from '../../ui';
 
 export function PersonRow({ participant }: { participant: ParticipantInfo }) {
   const { t } = useTranslation();
   const self = useSelf();
-  const { id, name, onStage, role } = participant;
+  const { id, name, onStage, role, stream } = participant;
   const isSelf = self?.id === id;
   const isMicOn = useRoom((room) => isMicrophoneOn(room, id));
   const canModerate = self?.isModerator === true && !isSelf;
-  const isAway = participant.presence === 'reconnecting';
   const isInvited = useRoom((room) => room.stage?.invitations.some((one) => one.participantId === id) ?? false);
-  const note = isAway
-    ? t('stage.away')
-    : isSelf
-      ? t('people.you')
-      : isInvited
-        ? t('people.invited')
-        : role === 'host'
-          ? t('role.host')
-          : null;
+  const away = awayWordsOf(participant);
+  const notes = [
+    stream && pathOf(stream),
+    away ? t(away) : isSelf ? t('people.you') : isInvited ? t('people.invited') : role === 'host' ? t('role.host') : null,
+  ];
+  const note = notes.filter(Boolean).join(' · ');
   return (
-    <li data-testid={testIds.person} data-participant={id} className="flex min-h-12 items-center gap-3 rounded-md px-2">
-      <Avatar name={name} id={sourceIdOf(id, 'camera')} className="size-8" />
+    <li data-testid={testIds.person} data-participant={id} data-stream={stream && pathOf(stream)} className="flex min-h-12 items-center gap-3 rounded-md px-2">
+      {stream ? <StreamMark label={t('people.stream')} /> : <Avatar name={name} id={sourceIdOf(id, 'camera')} className="size-8" />}
       <span className="min-w-0 flex-1">
         <span className="block truncate">
           <bdi>{name}</bdi>
         </span>
         {note && <span className="block truncate text-fg-3">{note}</span>}
       </span>
-      {onStage && <NetworkBars bars={barsOf(participant.quality)} label={t(`quality.${participant.quality}`)} />}
+      {onStage && !stream && <NetworkBars bars={barsOf(participant.quality)} label={t(`quality.${participant.quality}`)} />}
       {onStage &&
         (isMicOn ? (
           <Mic size={16} className="shrink-0 text-fg-2" role="img" aria-label={t('people.micOn')} />
         ) : (
           <MicOff size={16} className="shrink-0 text-fg-3" role="img" aria-label={t('stage.micOff')} />
         ))}
-      {canModerate && !onStage && <InviteButton participant={participant} isInvited={isInvited} />}
+      {canModerate && !onStage && !stream && <InviteButton participant={participant} isInvited={isInvited} />}
       {canModerate && role !== 'host' && <PersonMenu participant={participant} />}
     </li>
   );

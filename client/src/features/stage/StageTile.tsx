@@ -1,6 +1,6 @@
 import { Pin, PinOff } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { barsOf, isMicrophoneOn, SourceVideo, useIsSpeaking, useTileSize, type StageSource } from '../../bindings';
+import { barsOf, isMicrophoneOn, pathOf, SourceVideo, useAwayWords, useIsSpeaking, useTileSize, type StageSource } from '../../bindings';
 import { useRoom } from '../../state';
 import { cx, IconButton, testIds, Tile } from '../../ui';
 import { TileMenu } from './TileMenu';
@@ -14,14 +14,14 @@ interface StageTileProps {
 
 export function StageTile({ source, fit, isPinned, onPin }: StageTileProps) {
   const { t } = useTranslation();
-  const { participantId, kind, isSelf } = source;
+  const { participantId, kind, isSelf, stream } = source;
   const ref = useTileSize(participantId, kind);
   const isSpeaking = useIsSpeaking(participantId);
   const isMicOn = useRoom((room) => isMicrophoneOn(room, participantId));
   const quality = useRoom((room) =>
     room.selfId === participantId ? room.selfQuality : (room.participants[participantId]?.quality ?? 'good'),
   );
-  const isAway = useRoom((room) => room.participants[participantId]?.presence === 'reconnecting');
+  const away = useAwayWords(participantId);
   const isCamera = kind === 'camera';
   const name = isCamera ? (isSelf ? t('room.you', { name: source.name }) : source.name) : t('room.screenOf', { name: source.name });
   const pinLabel = isPinned ? t('stage.unpin', { name }) : t('stage.pin', { name });
@@ -38,6 +38,7 @@ export function StageTile({ source, fit, isPinned, onPin }: StageTileProps) {
         name={name}
         id={source.id}
         kind={kind}
+        stream={stream && pathOf(stream)}
         video={
           <SourceVideo
             participantId={participantId}
@@ -49,8 +50,8 @@ export function StageTile({ source, fit, isPinned, onPin }: StageTileProps) {
         }
         isSpeaking={isSpeaking && isCamera}
         mic={isCamera ? { isOn: isMicOn, label: t('stage.micOff') } : null}
-        network={isCamera ? { bars: barsOf(quality), label: t(`quality.${quality}`) } : null}
-        cover={isAway ? t('stage.away') : null}
+        network={isCamera && !stream ? { bars: barsOf(quality), label: t(`quality.${quality}`) } : null}
+        cover={away && t(away)}
       />
       <button
         type="button"

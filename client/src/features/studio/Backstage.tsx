@@ -2,7 +2,7 @@ import { sourceIdOf } from '@lianmai/protocol';
 import { Eye } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useStageSources } from '../../bindings';
-import { Avatar, Button } from '../../ui';
+import { Avatar, Button, StreamMark } from '../../ui';
 import { useScene } from './draft';
 
 /** On stage, but kept out of picture and sound until the host takes them in. */
@@ -15,7 +15,11 @@ export function Backstage() {
     <ul className="px-2 pb-2">
       {waiting.map((source) => (
         <li key={source.id} className="flex min-h-12 items-center gap-3 px-2">
-          <Avatar name={source.name} id={sourceIdOf(source.participantId, 'camera')} className="size-8" />
+          {source.stream ? (
+            <StreamMark label={t('people.stream')} />
+          ) : (
+            <Avatar name={source.name} id={sourceIdOf(source.participantId, 'camera')} className="size-8" />
+          )}
           <span className="min-w-0 flex-1 truncate">
             <bdi>{source.kind === 'screen' ? t('room.screenOf', { name: source.name }) : source.name}</bdi>
           </span>

@@ -14,7 +14,7 @@ export function Health() {
   const { t } = useTranslation();
   const live = useRoom((room) => (room.live?.state === 'live' ? room.live : null));
   const participants = useRoom((room) => room.participants);
-  const guests = useMemo(() => Object.values(participants).filter((one) => one.onStage), [participants]);
+  const guests = useMemo(() => Object.values(participants).filter((one) => one.onStage && !one.stream), [participants]);
   return (
     <section aria-label={t('health.title')} data-testid={testIds.healthStrip} className="flex gap-2 overflow-x-auto px-1 pb-1">
       {live?.stats && <ProgramFigures stats={live.stats} targetKbps={live.profile.videoBitrateKbps + live.profile.audioBitrateKbps} />}

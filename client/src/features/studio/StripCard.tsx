@@ -6,8 +6,10 @@ import {
   barsOf,
   isMicrophoneOn,
   ModerationItems,
+  pathOf,
   SourceVideo,
   useActions,
+  useAwayWords,
   useIsSpeaking,
   useRun,
   useStageSources,
@@ -70,13 +72,13 @@ const usesFocus = (name: string) => name !== 'auto' && name !== 'grid';
 
 function StripPicture({ source, name, isHidden }: { source: StageSource; name: string; isHidden: boolean }) {
   const { t } = useTranslation();
-  const { participantId, kind, id, isSelf } = source;
+  const { participantId, kind, id, isSelf, stream } = source;
   const ref = useTileSize(participantId, kind);
   const onElement = useMemo(() => registerFrames(id), [id]);
   const isSpeaking = useIsSpeaking(participantId);
   const isMicOn = useRoom((room) => isMicrophoneOn(room, participantId));
   const quality = useRoom((room) => (isSelf ? room.selfQuality : (room.participants[participantId]?.quality ?? 'good')));
-  const isAway = useRoom((room) => room.participants[participantId]?.presence === 'reconnecting');
+  const away = useAwayWords(participantId);
   const isCamera = kind === 'camera';
   return (
     <div
@@ -92,6 +94,7 @@ function StripPicture({ source, name, isHidden }: { source: StageSource; name: s
         name={name}
         id={id}
         kind={kind}
+        stream={stream && pathOf(stream)}
         video={
           <SourceVideo
             participantId={participantId}
@@ -103,8 +106,8 @@ function StripPicture({ source, name, isHidden }: { source: StageSource; name: s
         }
         isSpeaking={isSpeaking && isCamera}
         mic={isCamera ? { isOn: isMicOn, label: t('stage.micOff') } : null}
-        network={isCamera ? { bars: barsOf(quality), label: t(`quality.${quality}`) } : null}
-        cover={isAway ? t('stage.away') : null}
+        network={isCamera && !stream ? { bars: barsOf(quality), label: t(`quality.${quality}`) } : null}
+        cover={away && t(away)}
       />
     </div>
   );

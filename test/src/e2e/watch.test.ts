@@ -1,0 +1,265 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Browser, Page, WebSocketRoute } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser, System, until, WatchPage } from '../support/index.js';
+
+interface Made {
+  id: string;
+  watch: string;
+  publish: { rtmp: string };
+}
+
+/** A broadcaster: a moving picture with sound, as OBS sends it, until it is killed. */
+function publish(url: string): ChildProcess {
+  const picture = ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25'];
+  const sound = ['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=44100'];
+  const video = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-bf', '0', '-g', '50', '-pix_fmt', 'yuv420p'];
+  const args = ['-nostdin', '-v', 'error', '-re', ...picture, ...sound, ...video, '-c:a', 'aac', '-f', 'flv', url];
+  return spawn(process.env.FFMPEG_PATH ?? 'ffmpeg', args, { stdio: 'ignore' });
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await exited;
+}
+
+describe('a stream from outside, on the watch page', () => {
+  let system: System;
+  let browser: Browser;
+  let stream: Made;
+  let broadcaster: ChildProcess;
+  let viewer: WatchPage;
+
+  beforeAll(async () => {
+    [system, browser] = await Promise.all([System.start(), launchBrowser()]);
+    stream = (await system.api('POST', '/streams', { name: 'cam', title: 'Kitchen' })).body as Made;
+  }, 60_000);
+
+  afterAll(async () => {
+    if (broadcaster) await kill(broadcaster);
+    await browser?.close();
+    await system?.stop();
+  });
+
+  it('waits for the start, and begins by itself with FLV', async () => {
+    viewer = await WatchPage.open(browser, system, '/live/cam');
+    await viewer.page.getByText('The show has not started').waitFor();
+    broadcaster = publish(stream.publish.rtmp);
+    await viewer.plays('low wsFlv');
+    await viewer.page.getByRole('heading', { name: 'Kitchen' }).waitFor();
+  });
+
+  /** Generous: the machine also encodes, serves and decodes. */
+  it.each([
+    { wish: 'lowest', way: 'lowest whep', mostSeconds: 1 },
+    { wish: 'balanced', way: 'balanced hls', mostSeconds: 4 },
+    { wish: 'stable', way: 'stable hls', mostSeconds: 12 },
+    { wish: 'low', way: 'low wsFlv', mostSeconds: 2.5 },
+  ])('plays by $way when it is chosen, without a gap on the way there', async ({ wish, way, mostSeconds }) => {
+    await viewer.states();
+    await viewer.choose(wish);
+    await viewer.plays(way);
+    expect(new Set(await viewer.states())).toEqual(new Set(['playing']));
+    const latency = await until('a latency is shown', () => viewer.latencySeconds());
+    expect(latency).toBeGreaterThan(0);
+    expect(latency).toBeLessThan(mostSeconds);
+  });
+
+  it('is one element for people and screen readers, whatever plays behind it', async () => {
+    expect(await viewer.page.locator('video:not([aria-hidden])').count()).toBe(1);
+    expect(await viewer.id('watch-video').getAttribute('aria-label')).toBe('Kitchen');
+  });
+
+  it('remembers volume, mute and the chosen tier', async () => {
+    await viewer.choose('balanced');
+    await viewer.plays('balanced hls');
+    await viewer.page.keyboard.press('m');
+    await viewer.page.reload();
+    await viewer.plays('balanced hls');
+    expect(await viewer.id('watch-video').evaluate((video: HTMLVideoElement) => video.muted)).toBe(true);
+    await viewer.page.keyboard.press('m');
+    await viewer.choose('auto');
+    await viewer.plays('low wsFlv');
+  });
+
+  it('goes on after its broadcaster was killed and came back, without a click', async () => {
+    await kill(broadcaster);
+    await until('the picture stands', async () => !(await viewer.moves()));
+    broadcaster = publish(stream.publish.rtmp);
+    await viewer.plays('low wsFlv');
+  });
+
+  it('goes on after the bridge was killed', async () => {
+    expect(system.kill(/bridge\/dist\/main\.js/)).toHaveLength(1);
+    await kill(broadcaster);
+    await until('the origin is back', async () => (await fetch(`${system.originUrl}/readyz`)).ok, 20_000);
+    broadcaster = publish(stream.publish.rtmp);
+    await viewer.plays(undefined, 30_000);
+    expect(viewer.errors).toEqual([]);
+    await viewer.close();
+  });
+
+  describe('where a way is blocked', () => {
+    const blockWhep = (page: Page) => page.route('**/rtc/v1/whep/**', (route) => route.abort());
+    const blockFlv = (page: Page) => page.route(/\.flv/, (route) => route.abort());
+
+    it('falls from WebRTC to FLV, and says so', async () => {
+      const page = await WatchPage.open(browser, system, '/live/cam', blockWhep);
+      await page.plays();
+      await page.choose('lowest');
+      await page.plays('low wsFlv');
+      await page.page.mouse.move(300, 300);
+      await page.id('latency-menu').click();
+      await page.page.getByText('Not possible right now').waitFor();
+      await page.close();
+    });
+
+    it('falls from WebSocket to HTTP, and from FLV to LL-HLS', async () => {
+      let isBlocked = false;
+      const sockets: WebSocketRoute[] = [];
+      const page = await WatchPage.open(browser, system, '/live/cam', (one) =>
+        one.routeWebSocket(/\.flv/, (socket) => {
+          if (isBlocked) return void socket.close();
+          socket.connectToServer();
+          sockets.push(socket);
+        }),
+      );
+      await page.plays('low wsFlv');
+      isBlocked = true;
+      for (const socket of sockets) await socket.close();
+      await page.plays('low flv', 30_000);
+      await page.close();
+
+      const other = await WatchPage.open(browser, system, '/live/cam', async (one) => {
+        await one.routeWebSocket(/\.flv/, (socket) => void socket.close());
+        await blockFlv(one);
+      });
+      await other.plays('balanced hls', 30_000);
+      await other.close();
+    });
+
+    it('plays by WebRTC where nothing else comes through', async () => {
+      const page = await WatchPage.open(browser, system, '/live/cam', async (one) => {
+        await one.routeWebSocket(/\.flv/, (socket) => void socket.close());
+        await blockFlv(one);
+        await one.route(/\.m3u8/, (route) => route.abort());
+      });
+      await page.plays('lowest whep', 40_000);
+      await page.close();
+    });
+  });
+
+  it('opens a stream for signed links by its link alone', async () => {
+    const { body } = await system.api('POST', '/streams', { name: 'members', playAccess: 'signed' });
+    const signed = body as Made;
+    const second = publish(signed.publish.rtmp);
+    try {
+      const outside = await WatchPage.open(browser, system, '/live/members');
+      await outside.page.getByText('This show is by invitation').waitFor();
+      await outside.close();
+      const links = (await system.api('POST', `/streams/${signed.id}/play-urls`, { ttlSeconds: 600 })).body as { watch: string };
+      const inside = await WatchPage.open(browser, system, links.watch);
+      await inside.plays('low wsFlv');
+      for (const [wish, way] of [
+        ['lowest', 'lowest whep'],
+        ['balanced', 'balanced hls'],
+      ] as const) {
+        await inside.choose(wish);
+        await inside.plays(way);
+      }
+      await inside.close();
+    } finally {
+      await kill(second);
+    }
+  });
+
+  it('says that the show is over, and begins again with the next', async () => {
+    const page = await WatchPage.open(browser, system, '/live/cam');
+    await page.plays();
+    await kill(broadcaster);
+    await page.page.getByText('The show has ended').waitFor({ timeout: 40_000 });
+    broadcaster = publish(stream.publish.rtmp);
+    await page.plays();
+    expect(page.errors).toEqual([]);
+    await page.close();
+  });
+});
+
+describe("the operator's page of streams", () => {
+  let system: System;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    [system, browser] = await Promise.all([System.start(), launchBrowser()]);
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en' });
+    page = await context.newPage();
+    await page.goto(`${system.url}/streams`);
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await system?.stop();
+  });
+
+  const id = (testId: string) => page.getByTestId(testId);
+
+  it('lets in by key and secret only', async () => {
+    await id('api-key').fill('test-key');
+    await id('api-secret').fill('a wrong secret');
+    await id('sign-in').click();
+    await page.getByRole('alert').waitFor();
+    await id('api-secret').fill('test-secret-that-is-long-enough-to-sign');
+    await id('sign-in').click();
+    await page.getByText('No streams yet').waitFor();
+  });
+
+  it('makes a stream whose copied address publishes, and shows it live with its figures', async () => {
+    await id('create-stream').click();
+    await id('stream-name').fill('door');
+    await id('confirm-stream').click();
+    await id('rtmp-key').waitFor();
+    expect(await id('rtmp-key').inputValue()).not.toMatch(/key=\w/);
+    await id('reveal-key').click();
+    const broadcaster = publish(`${await id('rtmp-server').inputValue()}/${await id('rtmp-key').inputValue()}`);
+    try {
+      await page.locator('[data-stream="live/door"][data-state="live"]').waitFor({ state: 'attached' });
+      await page.getByText('H.264 320×180').waitFor({ state: 'attached' });
+      await id('tab-people').click();
+      await page.locator('[data-testid="stream-client"][data-action="publish"]').waitFor();
+      await page.getByRole('button', { name: /^Disconnect/ }).click();
+      const exited = new Promise((resolve) => broadcaster.once('exit', resolve));
+      await id('confirm-kick').click();
+      await exited;
+    } finally {
+      await kill(broadcaster);
+    }
+  });
+
+  it('replaces the key and deletes the stream, asking once', async () => {
+    await id('tab-publish').click();
+    const before = await id('rtmp-key').inputValue();
+    await id('tab-settings').click();
+    await id('rotate-key').click();
+    await id('confirm-rotate').click();
+    await page.getByText('The stream has a new key').waitFor();
+    await id('tab-publish').click();
+    await until('the key is another one', async () => {
+      if (await page.getByText('Show the key').isVisible()) await id('reveal-key').click();
+      return (await id('rtmp-key').inputValue()) !== before;
+    });
+    await id('tab-settings').click();
+    await id('remove-stream').click();
+    await id('confirm-remove').click();
+    await page.getByText('No streams yet').waitFor();
+  });
+
+  it('stays signed in over a reload, until somebody signs out', async () => {
+    await page.reload();
+    await page.getByText('No streams yet').waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await id('api-key').waitFor();
+  });
+});

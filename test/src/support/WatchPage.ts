@@ -1,0 +1,111 @@
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { collectErrors } from './browser.js';
+import type { System } from './System.js';
+import { until } from './waiting.js';
+
+/** One viewer at the watch page, by what is on the screen. */
+export class WatchPage {
+  readonly page: Page;
+  readonly errors: string[];
+  readonly #context: BrowserContext;
+
+  private constructor(page: Page, context: BrowserContext) {
+    this.page = page;
+    this.#context = context;
+    this.errors = collectErrors(page);
+  }
+
+  /** `before` runs before the page is loaded: what is to be blocked. */
+  static async open(
+    browser: Browser,
+    system: Pick<System, 'url'>,
+    path: string,
+    before?: (page: Page) => Promise<unknown>,
+  ): Promise<WatchPage> {
+    const context = await browser.newContext({ viewport: { width: 1024, height: 700 }, locale: 'en' });
+    const page = await context.newPage();
+    const watch = new WatchPage(page, context);
+    if (process.env.TEST_LOG) page.on('console', (message) => console.error(`[page] ${message.text()}`));
+    await before?.(page);
+    await page.goto(path.startsWith('http') ? path : `${system.url}${path}`);
+    await watch.#recordStates();
+    return watch;
+  }
+
+  id(testId: string): Locator {
+    return this.page.getByTestId(testId);
+  }
+
+  get #area(): Locator {
+    return this.id('watch-state');
+  }
+
+  /** `low wsFlv` */
+  async way(): Promise<string> {
+    return `${await this.#area.getAttribute('data-tier')} ${await this.#area.getAttribute('data-transport')}`;
+  }
+
+  /** Waits until the picture moves, by this way if one is given. */
+  async plays(way?: string, timeoutMs = 20_000): Promise<void> {
+    let last = '';
+    await until(
+      `the picture moves${way === undefined ? '' : ` by ${way}`}`,
+      async () => {
+        last = await this.way();
+        if (way !== undefined && last !== way) return false;
+        return await this.moves();
+      },
+      timeoutMs,
+      200,
+    ).catch((error: unknown) => {
+      throw new Error(`${String(error)}; it was ${last}`);
+    });
+  }
+
+  /** Shows new frames within half a second. */
+  moves(): Promise<boolean> {
+    return this.page.evaluate(async () => {
+      const video = document.querySelector<HTMLVideoElement>('[data-testid="watch-video"]');
+      const frames = () => video?.getVideoPlaybackQuality().totalVideoFrames ?? 0;
+      const before = frames();
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return video !== null && !video.paused && frames() > before + 2;
+    });
+  }
+
+  /** By the menu, as a viewer does. */
+  async choose(wish: string): Promise<void> {
+    const menu = this.id(`tier-${wish}`);
+    await this.page.mouse.move(200 + Math.random() * 100, 200);
+    if (!(await menu.isVisible())) await this.id('latency-menu').click();
+    await menu.click();
+    await this.page.keyboard.press('Escape');
+  }
+
+  /** What the page says about itself, s; null while it says nothing. */
+  async latencySeconds(): Promise<number | null> {
+    const text = await this.id('live-edge').getAttribute('data-latency');
+    return text === null || text === '' ? null : Number(text);
+  }
+
+  /** Every state that was shown since this was last asked. */
+  states(): Promise<string[]> {
+    return this.page.evaluate(() => {
+      const states = (window as unknown as { states: string[] }).states;
+      return states.splice(0, states.length - 1).concat(states);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#context.close();
+  }
+
+  async #recordStates(): Promise<void> {
+    await this.#area.waitFor();
+    await this.#area.evaluate((area) => {
+      const states = [area.getAttribute('data-state') ?? ''];
+      (window as unknown as { states: string[] }).states = states;
+      new MutationObserver(() => states.push(area.getAttribute('data-state') ?? '')).observe(area, { attributeFilter: ['data-state'] });
+    });
+  }
+}
