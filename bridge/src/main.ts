@@ -30,6 +30,7 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
     const ffmpeg = await findFfmpeg();
     log.info(ffmpeg, 'FFmpeg');
     const hub = scope.own(new StreamHub());
+    const metrics = new Metrics();
     const renditions = scope.own(new Renditions({ ffmpeg, log }));
     const gate = new Gate({ authorise: (request) => link.authorise(request) });
     const host = config.originHost === undefined ? {} : { host: config.originHost };
@@ -41,13 +42,13 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
         ...{ hub, gate, log },
         port: config.originPort,
         ...host,
-        metrics: new Metrics(),
+        metrics,
         flv: { batchMs: config.batchMs, openRendition: (stream) => renditions.open(stream, FLV) },
         hls: { ...hlsSettings(config), openRendition: (stream) => renditions.open(stream, HLS) },
       }),
     );
     const openRendition = (stream: Stream, accepts: Accepts) => renditions.open(stream, accepts);
-    const rtmp = scope.own(await RtmpServer.open({ ...rtmpSettings(config), ...host, gate, hub, openRendition, log }));
+    const rtmp = scope.own(await RtmpServer.open({ ...rtmpSettings(config), ...host, gate, hub, openRendition, log, metrics }));
     const srt = scope.own(
       await SrtListener.open({
         ...{ ...config.srt, ...host, gate, hub, log },
