@@ -15,6 +15,6 @@ export { MediaRate } from './MediaRate.js';
 export { PacedQueue } from './PacedQueue.js';
 export { rejectionOfError, type Rejection } from './rejection.js';
 export type { ReceiverStats, SenderStats } from './stats.js';
-export { parseStreamId, type StreamIdRequest } from './streamId.js';
+export type { StreamIdRequest } from './streamId.js';
 export { TsPayloads } from './TsPayloads.js';
 export { openUdpSocket, type UdpSocket } from './udp.js';

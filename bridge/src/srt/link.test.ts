@@ -32,6 +32,40 @@ describe('a lossy link, in virtual time', () => {
     expect(5000 - got.length).toBeLessThan(25);
   });
 
+  it('plays through the same: what is sent again stays within what is new', async () => {
+    const call = new VirtualCall({ loss: 0.1, seed: 6, delayMs: 5, jitterMs: 50 });
+    await call.connect({ direction: 'in', streamId: 'live/cam', latencyMs: 300 });
+    sendNumbered(call, call.atListener!, { count: 4000 });
+    call.time.advance(2_000_000);
+    expect(isSorted(numbers(call))).toBe(true);
+    expect(4000 - numbers(call).length).toBeLessThan(5);
+    expect(call.atListener!.sender!.stats.resent).toBeLessThan(4000);
+  });
+
+  it('hands over at once what is in order when asked for prompt delivery', async () => {
+    const call = new VirtualCall({}, { delivery: 'prompt' });
+    await call.connect();
+    sendNumbered(call, call.atCaller!, { count: 100 });
+    expect(call.received.length).toBeGreaterThan(95);
+    const smooth = new VirtualCall();
+    await smooth.connect();
+    sendNumbered(smooth, smooth.atCaller!, { count: 100 });
+    expect(smooth.received.length).toBeLessThan(75);
+  });
+
+  it('goes on after an outage in which the sender got further than the window is wide', async () => {
+    const call = new VirtualCall();
+    await call.connect();
+    sendNumbered(call, call.atCaller!, { count: 100 });
+    call.link = { ...call.link, loss: 1 };
+    sendNumbered(call, call.atCaller!, { count: 10_000, everyUs: 400 });
+    call.link = { ...call.link, loss: 0 };
+    sendNumbered(call, call.atCaller!, { count: 500, everyUs: 4000 });
+    call.time.advance(1_000_000);
+    expect(call.ends).toEqual([]);
+    expect(numbers(call).slice(-100)).toEqual(Array.from({ length: 100 }, (_, index) => 400 + index));
+  });
+
   it('carries on when sequence numbers and timestamps wrap', async () => {
     const call = await publish({ loss: 0.05, seed: 4, jitterMs: 20 }, 1000, { firstSeq: 0x7fffffff - 300, latencyMs: 300 });
     expect(numbers(call).length).toBeGreaterThan(995);

@@ -4,6 +4,9 @@ import { isIPv6 } from 'node:net';
 /** A few hundred milliseconds of many streams; the kernel may grant less (net.core.rmem_max). */
 const BUFFER_BYTES = 4 * 1024 * 1024;
 
+/** What the kernel does not take waits in memory; above this, datagrams are lost as on any network. */
+const MAX_UNSENT_BYTES = 16 * 1024 * 1024;
+
 /** A bound UDP socket that sends without looking addresses up. */
 export interface UdpSocket {
   readonly port: number;
@@ -52,7 +55,9 @@ async function bind({ port, onMessage }: UdpOptions, family: 4 | 6, host: string
     port: socket.address().port,
     receiveBufferBytes: socket.getRecvBufferSize(),
     sendBufferBytes: socket.getSendBufferSize(),
-    send: (parts, to) => socket.send(parts, to.port, to.address, ignore),
+    send(parts, to) {
+      if (socket.getSendQueueSize() < MAX_UNSENT_BYTES) socket.send(parts, to.port, to.address, ignore);
+    },
     close: () => new Promise((resolve) => socket.close(() => resolve())),
   };
 }

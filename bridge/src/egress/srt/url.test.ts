@@ -10,7 +10,9 @@ const target = (url: string): SrtTarget => {
 
 describe('an SRT destination', () => {
   it('is read with its parameters, the stream id as it is or encoded', () => {
-    const plain = target('srt://cdn.example:9000?streamid=#!::r=live/x,m=publish,key=k1&passphrase=correct%20horse&pbkeylen=32&latency=500');
+    const plain = target(
+      'srt://cdn.example:9000?streamid=#!::r=live/x,m=publish,key=k1&passphrase=correct%20horse&pbkeylen=32&latency=500',
+    );
     expect(plain).toMatchObject({ host: 'cdn.example', port: 9000, keyBytes: 32, latencyMs: 500 });
     expect([plain.streamId.reveal(), plain.passphrase?.reveal()]).toEqual(['#!::r=live/x,m=publish,key=k1', 'correct horse']);
     expect(target('srt://[::1]:1?mode=caller&streamid=%23%21%3A%3Ar%3Dx').streamId.reveal()).toBe('#!::r=x');
@@ -30,7 +32,9 @@ describe('an SRT destination', () => {
   ])('%s is refused by name', (url, words) => expect(parseSrtUrl(url)).toContain(words));
 
   it('shows no secret, whatever the URL', () => {
-    const { redactedUrl, secrets } = describeTarget(target('srt://h:9?streamid=#!::r=live/x,m=publish,key=s3cret&passphrase=pass pass pass'));
+    const { redactedUrl, secrets } = describeTarget(
+      target('srt://h:9?streamid=#!::r=live/x,m=publish,key=s3cret&passphrase=pass pass pass'),
+    );
     expect(redactedUrl).toBe('srt://h:9?***');
     expect(secrets.map((secret) => secret.reveal())).toEqual(expect.arrayContaining(['s3cret', 'pass pass pass']));
     fc.assert(fc.property(fc.string(), (text) => void parseSrtUrl(`srt://h:1?${text}`)));
