@@ -111,7 +111,12 @@ export const bridgeRequests = {
   startFeed: {
     data: StreamRef.extend({ feedId: FeedId }),
     /** `rtp`: where it is sent from, and where RTCP is heard. */
-    reply: z.object({ rtp: RtpAddress, tracks: z.array(FeedTrack).min(1).max(2) }),
+    reply: z.object({
+      rtp: RtpAddress,
+      tracks: z.array(FeedTrack).min(1).max(2),
+      /** Its publisher makes a key frame when a viewer needs one (PLI); others make them when they do. */
+      hasKeyFramesOnDemand: z.boolean(),
+    }),
   },
   sendFeed: { data: z.object({ feedId: FeedId, to: RtpAddress }), reply: ok },
   /** Sends the pictures since the last key frame once more, at once: only while nobody watches who has them already. */

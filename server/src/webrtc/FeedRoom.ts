@@ -3,9 +3,18 @@ import { EventEmitter } from 'node:events';
 import type { Log } from '@lianmai/kit';
 import { LianmaiError, ParticipantId, type FeedTrack, type ProducerId, type StreamRef } from '@lianmai/protocol';
 import type { Bridge, BridgeEvents } from '../bridge/index.js';
-import type { PayloadTypes, RoomMedia, Sfu } from '../sfu/index.js';
+import type { MediaPeer, PayloadTypes, RoomMedia, Sfu } from '../sfu/index.js';
 import { HOME_PAYLOAD_TYPES } from './payloadTypes.js';
-import { answerPlayer, chooseForPlay, consumerCapabilities, payloadTypesOf, SOURCE, type Offer, type SentSection } from './sdp/index.js';
+import {
+  answerPlayer,
+  chooseForPlay,
+  consumerCapabilities,
+  payloadTypesOf,
+  SOURCE,
+  type ChosenSection,
+  type Offer,
+  type SentSection,
+} from './sdp/index.js';
 import { connect, Session } from './Session.js';
 
 export interface FeedRoomParts {
@@ -24,6 +33,8 @@ export interface FeedRoomEvents {
 const MAX_CODEC_KEYS = 8;
 /** Who has been watching for less than this does not mind seeing the pictures since the last key frame once more. */
 const FRESH_MS = 2000;
+/** From the question who disturbs whom to the newcomer's first packet. */
+const CONNECTING_MS = 500;
 
 interface Viewer {
   session: Session;
@@ -40,6 +51,7 @@ export class FeedRoom extends EventEmitter<FeedRoomEvents> {
   readonly #undo: (() => void)[] = [];
   #media: RoomMedia | null = null;
   #lingering: NodeJS.Timeout | undefined;
+  #hasKeyFramesOnDemand = false;
   #joining = 0;
   #isClosed = false;
 
@@ -65,29 +77,31 @@ export class FeedRoom extends EventEmitter<FeedRoomEvents> {
     return this.#isClosed;
   }
 
+  get viewers(): number {
+    return this.#viewers.size + this.#joining;
+  }
+
+  /** Whether a newcomer gets a picture at once: made for them, or repeated without disturbing anybody. */
+  get isQuick(): boolean {
+    return this.#hasKeyFramesOnDemand || !this.#wouldDisturb(FRESH_MS - CONNECTING_MS);
+  }
+
   /** Adds a viewer; their session ends with the stream. */
   async play(offer: Offer): Promise<{ session: Session; answer: string }> {
     const chosen = chooseForPlay(offer, [...this.#producers.keys()], HOME_PAYLOAD_TYPES);
     const payloadTypes = payloadTypesOf(chosen, HOME_PAYLOAD_TYPES);
     const codecKey = this.#reserve(payloadTypes);
+    const media = this.#openMedia();
     this.#joining++;
     clearTimeout(this.#lingering);
     try {
-      const media = this.#openMedia();
       const peer = await media.addPeer(ParticipantId.parse(`viewer-${randomBytes(9).toString('base64url')}`), { payloadTypes });
-      const transport = await connect(peer, 'receive', offer);
-      const session = new Session({ offer, mids: chosen.map(({ section }) => section.mid), peer, transport });
-      this.#add({ session, codecKey, connectedAtMs: null });
-      const sent: SentSection[] = [];
-      for (const section of chosen) {
-        const producerId = this.#producers.get(section.kind);
-        if (!producerId) continue;
-        const consumed = await peer.consume({ transportId: transport.id, producerId, rtpCapabilities: consumerCapabilities(section) });
-        await peer.setConsumerPaused(consumed.consumerId, false);
-        sent.push({ ...section, parameters: consumed.rtpParameters });
-        peer.once('consumerClosed', () => session.close('the stream is over'));
+      try {
+        return await this.#open(peer, { offer, chosen, codecKey });
+      } catch (error) {
+        peer.close('not opened');
+        throw error;
       }
-      return { session, answer: answerPlayer(offer, sent, transport) };
     } finally {
       this.#joining--;
       this.#lingerIfEmpty();
@@ -112,7 +126,8 @@ export class FeedRoom extends EventEmitter<FeedRoomEvents> {
       if (feedId === this.#feedId) this.close(reason);
     });
     this.#on('gone', () => this.close('the bridge is gone'));
-    const { rtp, tracks } = await bridge.request('startFeed', { feedId: this.#feedId, ...stream });
+    const { rtp, tracks, hasKeyFramesOnDemand } = await bridge.request('startFeed', { feedId: this.#feedId, ...stream });
+    this.#hasKeyFramesOnDemand = hasKeyFramesOnDemand;
     this.#media = await sfu.createStreamRoom(`${stream.app}/${stream.name}`, HOME_PAYLOAD_TYPES);
     const input = await this.#media.addInput(ParticipantId.parse('stream'), rtp);
     input.once('closed', () => this.close('the media worker died'));
@@ -120,6 +135,23 @@ export class FeedRoom extends EventEmitter<FeedRoomEvents> {
     await bridge.request('sendFeed', { feedId: this.#feedId, to: input.rtp });
     if (this.#isClosed) throw new LianmaiError('NOT_FOUND', undefined, { message: 'The stream is over.' });
     this.#lingerIfEmpty();
+  }
+
+  async #open(peer: MediaPeer, { offer, chosen, codecKey }: { offer: Offer; chosen: readonly ChosenSection[]; codecKey: string }) {
+    const transport = await connect(peer, 'receive', offer);
+    const sent: SentSection[] = [];
+    for (const section of chosen) {
+      const producerId = this.#producers.get(section.kind);
+      if (!producerId) continue;
+      const consumed = await peer.consume({ transportId: transport.id, producerId, rtpCapabilities: consumerCapabilities(section) });
+      await peer.setConsumerPaused(consumed.consumerId, false);
+      sent.push({ ...section, parameters: consumed.rtpParameters });
+    }
+    const session = new Session({ offer, mids: chosen.map(({ section }) => section.mid), peer, transport });
+    peer.once('consumerClosed', () => session.close('the stream is over'));
+    this.#add({ session, codecKey, connectedAtMs: null });
+    if (this.#isClosed) throw new LianmaiError('NOT_FOUND', undefined, { message: 'The stream is over.' });
+    return { session, answer: answerPlayer(offer, sent, transport) };
   }
 
   #openMedia(): RoomMedia {
@@ -146,12 +178,16 @@ export class FeedRoom extends EventEmitter<FeedRoomEvents> {
 
   /** A picture at once for who is alone. With others watching, everybody would see the repetition: the new one waits for the next key frame. */
   #afterConnect(viewer: Viewer): void {
-    const nowMs = Date.now();
-    const isDisturbing = [...this.#viewers].some(({ connectedAtMs }) => connectedAtMs !== null && nowMs - connectedAtMs > FRESH_MS);
-    viewer.connectedAtMs = nowMs;
-    if (isDisturbing) return;
+    const mayRefresh = !this.#wouldDisturb(FRESH_MS);
+    viewer.connectedAtMs = Date.now();
+    if (!mayRefresh) return;
     const { bridge, log } = this.#parts;
     bridge.request('refreshFeed', { feedId: this.#feedId }).catch((error: unknown) => log.debug({ err: error }, 'no refresh'));
+  }
+
+  #wouldDisturb(freshMs: number): boolean {
+    const nowMs = Date.now();
+    return [...this.#viewers].some(({ connectedAtMs }) => connectedAtMs !== null && nowMs - connectedAtMs > freshMs);
   }
 
   #lingerIfEmpty(): void {

@@ -39,13 +39,16 @@ interface Entry {
   ip: string;
 }
 
+/** Each costs the bridge and the SFU what one viewer costs. */
+const MAX_BRANCHES = 4;
 const DEFAULTS = { lingerMs: 10_000, maxSessions: 5000, maxSessionsPerIp: 500 };
 
 /** Everybody who publishes by WHIP or plays by WHEP. */
 export class WebRtc implements Closable {
   readonly #options: WebRtcOptions;
   readonly #sessions = new Map<string, Entry>();
-  readonly #rooms = new Map<string, Promise<FeedRoom>>();
+  /** Of each stream that is watched: how it is sent into the SFU, usually once. */
+  readonly #rooms = new Map<string, Promise<FeedRoom>[]>();
   /** On their way in, by address. */
   readonly #pending = new Map<string, number>();
   #isClosed = false;
@@ -108,13 +111,13 @@ export class WebRtc implements Closable {
   /** Sessions now, for metrics. */
   get stats(): { publishers: number; players: number; feeds: number } {
     const players = [...this.#sessions.values()].filter(({ client }) => client).length;
-    return { publishers: this.#sessions.size - players, players, feeds: this.#rooms.size };
+    return { publishers: this.#sessions.size - players, players, feeds: [...this.#rooms.values()].flat().length };
   }
 
   async close(reason: string): Promise<void> {
     this.#isClosed = true;
     for (const { session } of [...this.#sessions.values()]) session.close(reason);
-    for (const room of this.#rooms.values()) (await room.catch(() => null))?.close(reason);
+    for (const room of [...this.#rooms.values()].flat()) (await room.catch(() => null))?.close(reason);
   }
 
   /** Limits first: what follows costs memory and other processes' time. */
@@ -142,15 +145,27 @@ export class WebRtc implements Closable {
     if (this.#isClosed) session.close('the server is shutting down');
   }
 
-  /** One for all of its viewers, whoever comes first. */
+  /** Where a newcomer gets a picture at once; a stream is sent into the SFU a few times if need be, then they wait for its next key frame. */
   async #room(stream: StreamRef): Promise<FeedRoom> {
+    const branches = this.#rooms.get(keyOf(stream)) ?? [];
+    const rooms = (await Promise.all(branches)).filter(({ isClosed }) => !isClosed);
+    const [first, ...others] = rooms.filter(({ isQuick }) => isQuick);
+    if (first) return leastWatched(first, others);
+    // Somebody else may have opened one meanwhile.
+    const present = this.#rooms.get(keyOf(stream)) ?? [];
+    const [pending, ...more] = present;
+    if (!pending || present.length < MAX_BRANCHES) return this.#branch(stream);
+    return leastWatched(await pending, await Promise.all(more));
+  }
+
+  #branch(stream: StreamRef): Promise<FeedRoom> {
     const key = keyOf(stream);
-    const existing = this.#rooms.get(key);
-    if (existing) return existing;
     const opening = this.#openRoom(stream);
-    this.#rooms.set(key, opening);
+    this.#rooms.set(key, [...(this.#rooms.get(key) ?? []), opening]);
     const forget = () => {
-      if (this.#rooms.get(key) === opening) this.#rooms.delete(key);
+      const left = (this.#rooms.get(key) ?? []).filter((one) => one !== opening);
+      if (left.length > 0) this.#rooms.set(key, left);
+      else this.#rooms.delete(key);
     };
     opening.then(
       (room) => (room.isClosed ? forget() : room.once('closed', forget)),
@@ -195,3 +210,5 @@ export class WebRtc implements Closable {
 }
 
 const keyOf = ({ app, name }: StreamRef) => `${app}/${name}`;
+const leastWatched = (first: FeedRoom, others: readonly FeedRoom[]): FeedRoom =>
+  others.reduce((best, one) => (one.viewers < best.viewers ? one : best), first);

@@ -14,7 +14,7 @@ export interface SfuFeedOptions {
   stream: Stream;
   rtpIp: string;
   /** A viewer waits for a picture. */
-  requestKeyFrame: () => void;
+  requestKeyFrame: () => unknown;
   log: Log;
 }
 

@@ -15,8 +15,8 @@ export interface PlayableStream {
 export interface SfuFeedsOptions {
   hub: StreamHub;
   open: (stream: Stream) => PlayableStream | Promise<PlayableStream>;
-  /** Asks the publisher of a stream (`app/name`) for a key frame, if it can make one. */
-  requestKeyFrame: (streamKey: string) => void;
+  /** Asks the publisher of a stream (`app/name`) for a key frame; false: it makes them when it does. */
+  requestKeyFrame: (streamKey: string) => boolean;
   /** Address from which RTP is sent to the SFU. */
   rtpIp: string;
   announce: Announce;
@@ -86,7 +86,7 @@ export class SfuFeeds implements Closable {
       };
       feed.once('ended', end);
       source.changed.addEventListener('abort', () => end('the stream has changed'), { once: true });
-      return { rtp: feed.rtp, tracks: feed.tracks };
+      return { rtp: feed.rtp, tracks: feed.tracks, hasKeyFramesOnDemand: source.stream === stream && requestKeyFrame(stream.key) };
     } catch (error) {
       await source.close();
       throw error;

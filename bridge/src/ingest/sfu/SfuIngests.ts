@@ -41,9 +41,11 @@ export class SfuIngests implements Closable {
     };
   }
 
-  /** Asks the publisher of a stream for a key frame, if it is one of ours. */
-  requestKeyFrame(streamKey: string): void {
-    for (const ingest of this.#byId.values()) if (ingest.publication.stream.key === streamKey) ingest.requestKeyFrame();
+  /** Asks the publisher of a stream for a key frame; false: it is none of ours. */
+  requestKeyFrame(streamKey: string): boolean {
+    const publishers = [...this.#byId.values()].filter(({ publication }) => publication.stream.key === streamKey);
+    for (const publisher of publishers) publisher.requestKeyFrame();
+    return publishers.length > 0;
   }
 
   /** Nobody commands us any more. */
