@@ -211,7 +211,7 @@ describe('the DVR window', { timeout: 60_000 }, () => {
       for (const end = round + rounds; round < end; round++)
         for (const tag of media) {
           publisher.write({ ...tag, dtsMs: tag.dtsMs + round * 4000 });
-          if (tag.isKeyFrame) await new Promise((resolve) => setTimeout(resolve, 10));
+          if (tag.isKeyFrame) await new Promise((resolve) => setTimeout(resolve, 40));
         }
     };
     await more(2);
@@ -225,10 +225,11 @@ describe('the DVR window', { timeout: 60_000 }, () => {
     expect(validate(stopped)).toEqual([]);
     expect(readMediaPlaylist(stopped).segments.filter(({ isGap }) => isGap).length).toBeGreaterThan(2);
     isFull = false;
-    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 31_000);
+    const later = Date.now() + 31_000;
+    vi.spyOn(Date, 'now').mockReturnValue(later);
     await more(2);
     vi.restoreAllMocks();
-    expect(log.text).toContain('the DVR goes on');
+    await vi.waitFor(() => expect(log.text).toContain('the DVR goes on'));
     expect(readMediaPlaylist(await dvr()).segments.at(-2)?.isGap).toBe(false);
   });
 });

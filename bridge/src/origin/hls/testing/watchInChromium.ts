@@ -10,7 +10,9 @@ import { fileURLToPath } from 'node:url';
 
 const CHROMIUM =
   process.env['CHROMIUM_PATH'] ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
-const HLS_JS = fileURLToPath(new URL('../../../../../node_modules/hls.js/dist/hls.min.js', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../../../', import.meta.url));
+/** The client's own. */
+const HLS_JS = path.join(ROOT, 'node_modules', 'hls.js', 'dist', 'hls.min.js');
 const ARGUMENTS = [
   ...['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update'],
   ...['--disable-background-timer-throttling', '--disable-renderer-backgrounding', '--autoplay-policy=no-user-gesture-required'],
