@@ -45,7 +45,13 @@ export function ModerationItems({ participantId: id, kind, onRemove }: Moderatio
   );
 }
 
-function TrackItems({ participantId: id, isStream }: { participantId: ParticipantId; /** Nobody is there to be asked. */ isStream: boolean }) {
+function TrackItems({
+  participantId: id,
+  isStream,
+}: {
+  participantId: ParticipantId;
+  /** Nobody is there to be asked. */ isStream: boolean;
+}) {
   const { t } = useTranslation();
   const actions = useActions();
   const run = useRun();
@@ -61,9 +67,9 @@ function TrackItems({ participantId: id, isStream }: { participantId: Participan
           {isMicOn ? t('stage.mute') : t('stage.askToUnmute')}
         </MenuItem>
       )}
-      {isCameraOn && (
+      {isCameraOn && !isStream && (
         <MenuItem icon={<VideoOff size={18} />} onSelect={() => run(actions.mute(id, 'camera'))}>
-          {t(isStream ? 'stage.stopStreamPicture' : 'stage.stopCamera')}
+          {t('stage.stopCamera')}
         </MenuItem>
       )}
     </>

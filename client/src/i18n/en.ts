@@ -178,7 +178,6 @@ export const en = {
     away: 'Reconnecting…',
     streamAway: 'Waiting for the stream…',
     takeStreamDown: 'Take the stream off the stage',
-    stopStreamPicture: 'Turn its picture off',
   },
   people: {
     requests: 'Requests',

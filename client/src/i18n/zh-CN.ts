@@ -178,7 +178,6 @@ export const zhCN: Translation = {
     away: '正在重连…',
     streamAway: '等待推流…',
     takeStreamDown: '让直播流下麦',
-    stopStreamPicture: '关闭它的画面',
   },
   people: {
     requests: '连麦申请',

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { ChatPanel, useUnread } from '../features/chat';
 import { Dock, type DrawerName } from '../features/controls';
 import { InviteCard, watchLink } from '../features/invite';
-import { PeoplePanel, RequestList } from '../features/people';
+import { PeoplePanel, RequestList, SeatStream } from '../features/people';
 import { MediaBlocked, ReconnectingCover, SoundBlocked, TopBar } from '../features/room';
 import { Backstage, GoLive, Health, Look, Outputs, Program, SceneBar, StageStrip } from '../features/studio';
 import { useRoom } from '../state';
@@ -105,7 +105,12 @@ function PeopleColumn({ withPeople, requests }: { withPeople: boolean; requests:
       </Panel>
       {withPeople && (
         <>
-          <Panel title={t('studio.backstage')} className="max-h-1/4 shrink-0" bodyClassName="overflow-y-auto">
+          <Panel
+            title={t('studio.backstage')}
+            aside={<SeatStream look="icon" />}
+            className="max-h-1/4 shrink-0"
+            bodyClassName="overflow-y-auto"
+          >
             <Backstage />
           </Panel>
           <Panel className="flex-1 overflow-hidden" bodyClassName="overflow-hidden">

@@ -6,6 +6,7 @@ import { useRoom } from '../../state';
 import { Badge, testIds } from '../../ui';
 import { PersonRow } from './PersonRow';
 import { RequestList } from './RequestList';
+import { SeatStream } from './SeatStream';
 
 interface PeoplePanelProps {
   /** The studio shows requests and backstage above, in panels of their own. */
@@ -38,6 +39,11 @@ export function PeoplePanel({ withRequests = true, children }: PeoplePanelProps)
       )}
       <Section title={t('people.onStage')} count={<Count value={onStage.length} of={seatLimit} />}>
         <People people={onStage} />
+        {self?.isModerator && (
+          <div className="px-2">
+            <SeatStream look="row" />
+          </div>
+        )}
       </Section>
       <Section title={t('people.audience')} count={<Count value={audience.length} />}>
         {audience.length === 0 ? <p className="px-4 pb-2 text-fg-3">{t('people.noAudience')}</p> : <People people={audience} />}

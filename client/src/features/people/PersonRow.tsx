@@ -15,13 +15,15 @@ export function PersonRow({ participant }: { participant: ParticipantInfo }) {
   const canModerate = self?.isModerator === true && !isSelf;
   const isInvited = useRoom((room) => room.stage?.invitations.some((one) => one.participantId === id) ?? false);
   const away = awayWordsOf(participant);
-  const notes = [
-    stream && pathOf(stream),
-    away ? t(away) : isSelf ? t('people.you') : isInvited ? t('people.invited') : role === 'host' ? t('role.host') : null,
-  ];
-  const note = notes.filter(Boolean).join(' · ');
+  const known = isSelf ? t('people.you') : isInvited ? t('people.invited') : role === 'host' ? t('role.host') : null;
+  const note = [away ? t(away) : known, stream && pathOf(stream)].filter(Boolean).join(' · ');
   return (
-    <li data-testid={testIds.person} data-participant={id} data-stream={stream && pathOf(stream)} className="flex min-h-12 items-center gap-3 rounded-md px-2">
+    <li
+      data-testid={testIds.person}
+      data-participant={id}
+      data-stream={stream && pathOf(stream)}
+      className="flex min-h-12 items-center gap-3 rounded-md px-2"
+    >
       {stream ? <StreamMark label={t('people.stream')} /> : <Avatar name={name} id={sourceIdOf(id, 'camera')} className="size-8" />}
       <span className="min-w-0 flex-1">
         <span className="block truncate">

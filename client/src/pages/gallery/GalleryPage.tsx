@@ -6,15 +6,18 @@ import { getRoomStore, type RoomActions } from '../../state';
 import { GuestRoom } from '../GuestRoom';
 import { StudioRoom } from '../StudioRoom';
 import { useTheme } from '../useTheme';
-import { fixtureState } from './fixtures';
+import { fixtureState, fixtureStreams } from './fixtures';
 
 /** Every action of a room: accepted and without effect, or refused with `?fail`. */
 function fixtureActions(isFailing: boolean): RoomActions {
   const act = () => (isFailing ? Promise.reject(new LianmaiError('BRIDGE_UNAVAILABLE')) : Promise.resolve());
   const dismissNotice = (id: number) => getRoomStore().setState(({ notices }) => ({ notices: notices.filter((one) => one.id !== id) }));
-  return new Proxy({} as RoomActions, {
-    get: (_, name) => (name === 'dismissNotice' ? dismissNotice : name === 'setTileSize' ? () => undefined : act),
-  });
+  const special: Partial<RoomActions> = {
+    dismissNotice,
+    setTileSize: () => undefined,
+    listStreams: () => (isFailing ? act().then(() => []) : Promise.resolve(fixtureStreams(new URLSearchParams(location.search)))),
+  };
+  return new Proxy({} as RoomActions, { get: (_, name) => special[name as keyof RoomActions] ?? act });
 }
 
 /** A room made up from the address, to be looked at. */

@@ -106,7 +106,7 @@ export function fixtureState(query: URLSearchParams): RoomState {
   const viewerCount = Number(query.get('viewers') ?? 0);
   const as = query.get('as') ?? 'guest';
   const list = (name: string) => new Set((query.get(name) ?? '').split(',').filter(Boolean).map(Number));
-  const [off, muted, poor, away] = [list('off'), list('muted'), list('poor'), list('away')];
+  const [off, muted, poor, away, streams] = [list('off'), list('muted'), list('poor'), list('away'), list('streams')];
   const shares = flag(query, 'share') ? Number(query.get('share') || 1) : -1;
   const onStage = Array.from({ length: count }, (_, index) =>
     person(index, {
@@ -115,6 +115,7 @@ export function fixtureState(query: URLSearchParams): RoomState {
       isMuted: muted.has(index),
       isSharing: shares === index,
       isAway: away.has(index),
+      isStream: streams.has(index),
       quality: poor.has(index) ? 'poor' : 'excellent',
     }),
   );
@@ -174,3 +175,15 @@ export function fixtureState(query: URLSearchParams): RoomState {
         : [],
   };
 }
+
+/** `?live-streams=3` */
+export const fixtureStreams = (query: URLSearchParams) =>
+  [
+    { app: 'live', name: 'main-camera', title: 'Main camera 主机位' },
+    { app: 'live', name: 'drone', title: 'drone' },
+    {
+      app: 'studio',
+      name: 'a-name-that-is-rather-long-for-a-stream-of-anybody',
+      title: 'A title that is rather long for one line of a dialog on a phone',
+    },
+  ].slice(0, Number(query.get('live-streams') ?? 0));

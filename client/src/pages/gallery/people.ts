@@ -35,6 +35,7 @@ interface PersonOptions {
   isSharing?: boolean;
   quality?: ConnectionQuality;
   isAway?: boolean;
+  isStream?: boolean;
 }
 
 export function person(index: number, options: PersonOptions): ParticipantInfo {
@@ -42,7 +43,7 @@ export function person(index: number, options: PersonOptions): ParticipantInfo {
   const producer = (source: PublishSource, paused: boolean) => ({ id: `${index}-${source}` as ProducerId, source, paused });
   return {
     id: idOf(index),
-    name: NAMES[index % NAMES.length] ?? 'Nobody',
+    name: options.isStream ? 'Main camera 主机位' : (NAMES[index % NAMES.length] ?? 'Nobody'),
     role: options.role,
     isModerator: options.role === 'host',
     canLive: options.role === 'host',
@@ -50,6 +51,7 @@ export function person(index: number, options: PersonOptions): ParticipantInfo {
     presence: options.isAway ? 'reconnecting' : 'connected',
     quality: options.quality ?? 'excellent',
     joinedAtMs: Date.now() - 600_000 + index * 1000,
+    ...(options.isStream && { stream: { app: 'live', name: 'main-camera' } }),
     producers: onStage
       ? [
           producer('camera', options.isCameraOff ?? false),
