@@ -7,6 +7,8 @@ export interface BannerFacts {
   port: number;
   lanAddresses: readonly string[];
   originUrl: string;
+  rtmpPort: number;
+  srtPort: number;
   apiKey: ApiKey;
 }
 
@@ -20,7 +22,8 @@ export function banner(facts: BannerFacts): string {
     '',
     `  Here         ${local}`,
     ...facts.lanAddresses.map((address) => `  Network      ${scheme}://${address}:${facts.port}`),
-    `  HLS origin   ${facts.originUrl}`,
+    `  Streams      ${local}/streams  (make one there, then publish from OBS or FFmpeg)`,
+    `  Listening    RTMP ${facts.rtmpPort}, SRT ${facts.srtPort}/udp, players ${facts.originUrl}`,
     '',
     ...cameraHint(facts),
     ...keyNotice(facts, local),

@@ -283,6 +283,8 @@ function describe(config: ServerConfig, apiKey: ApiKey, port: number, certificat
     port,
     lanAddresses: lanAddresses(),
     originUrl: config.origin.publicUrl ?? `http://localhost:${config.origin.port}`,
+    rtmpPort: config.rtmp.port,
+    srtPort: config.srt.port,
     apiKey,
   });
 }

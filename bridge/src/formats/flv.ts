@@ -64,6 +64,13 @@ export function isSequenceEnd(tag: FlvTag): boolean {
   return tag.kind === 'audio' && first >> 4 === EXTENDED_AUDIO && (first & 0x0f) === 2;
 }
 
+/** AMF0 string "onMetaData" at the start: other data (cue points, captions) is passed on, not kept. */
+const ON_META_DATA = Buffer.from([2, 0, 10, ...Buffer.from('onMetaData')]);
+
+/** What describes the stream as a whole. Players take it for a subtitle unless its time is 0. */
+export const isMetadata = ({ kind, body }: Pick<FlvTag, 'kind' | 'body'>): boolean =>
+  kind === 'data' && body.subarray(0, ON_META_DATA.length).equals(ON_META_DATA);
+
 /** Incremental: takes chunks as they come from a pipe or socket. Bodies inside one chunk are views of it, others are joined once. */
 export class FlvParser {
   #pending: Buffer[] = [];

@@ -1,4 +1,4 @@
-import { isSequenceEnd } from '../formats/index.js';
+import { isMetadata, isSequenceEnd } from '../formats/index.js';
 import type { MediaTag, Reader, ReaderOptions } from './contract.js';
 import { QueueReader } from './QueueReader.js';
 
@@ -142,7 +142,3 @@ export class Stream {
     this.#gopBytes = 0;
   }
 }
-
-/** AMF0 string "onMetaData" at the start: other data (cue points, captions) is passed on but not kept. */
-const ON_META_DATA = Buffer.from([2, 0, 10, ...Buffer.from('onMetaData')]);
-const isMetadata = (tag: MediaTag) => tag.body.subarray(0, ON_META_DATA.length).equals(ON_META_DATA);

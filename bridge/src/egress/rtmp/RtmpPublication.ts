@@ -1,5 +1,5 @@
 import { LianmaiError } from '@lianmai/protocol';
-import { encodeAmf, FLV_TYPE, type FlvTag, type RtmpMessage } from '../../formats/index.js';
+import { encodeAmf, FLV_TYPE, isMetadata, type FlvTag, type RtmpMessage } from '../../formats/index.js';
 import { openSocket, unreachable } from './openSocket.js';
 import { readStatus, refusal, refused, type RtmpStatus } from './refusals.js';
 import { RtmpConnection } from './RtmpConnection.js';
@@ -16,7 +16,6 @@ const FLASH_VERSION = 'FMLE/3.0 (compatible; Lianmai)';
 /** Different chunk streams, so that a server may interleave what it passes on. */
 const CHUNK_STREAM: Record<FlvTag['kind'], number> = { audio: 4, video: 6, data: 5 };
 const SET_DATA_FRAME = encodeAmf('@setDataFrame');
-const ON_META_DATA = encodeAmf('onMetaData');
 
 /** One stream being published to a server: from the connection to FCUnpublish. */
 export class RtmpPublication {
@@ -91,13 +90,13 @@ export class RtmpPublication {
     this.#connection.abort(reason);
   }
 
-  #messageOf({ kind, body, dtsMs }: FlvTag): RtmpMessage {
-    const isMetadata = kind === 'data' && body.subarray(0, ON_META_DATA.length).equals(ON_META_DATA);
+  #messageOf(tag: FlvTag): RtmpMessage {
+    const { kind, body, dtsMs } = tag;
     return {
       typeId: FLV_TYPE[kind],
       streamId: this.#streamId,
       timestampMs: Math.max(0, dtsMs - (this.#originMs ?? dtsMs)),
-      body: isMetadata ? Buffer.concat([SET_DATA_FRAME, body]) : body,
+      body: isMetadata(tag) ? Buffer.concat([SET_DATA_FRAME, body]) : body,
     };
   }
 }

@@ -1,4 +1,4 @@
-import { ChunkWriter, FLV_TYPE, type FlvTag } from '../../formats/index.js';
+import { ChunkWriter, FLV_TYPE, isMetadata, type FlvTag } from '../../formats/index.js';
 import { STREAM_ID } from './commands.js';
 import { CHUNK_BYTES } from './RtmpPeer.js';
 
@@ -105,6 +105,3 @@ export class PlayGroup {
     return { bytes: Buffer.concat(pieces), firstMs, dtsMs, tagCount: tags.length, isEntry };
   }
 }
-
-const ON_META_DATA = Buffer.from([2, 0, 10, ...Buffer.from('onMetaData')]);
-const isMetadata = (tag: FlvTag) => tag.kind === 'data' && tag.body.subarray(0, ON_META_DATA.length).equals(ON_META_DATA);

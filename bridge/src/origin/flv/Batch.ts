@@ -1,4 +1,4 @@
-import { flvTagParts, type FlvTag } from '../../formats/index.js';
+import { flvTagParts, isMetadata, type FlvTag } from '../../formats/index.js';
 
 /** How a player's connection wants the bytes. */
 export type Shape = 'bytes' | 'chunk' | 'frame';
@@ -49,7 +49,7 @@ export class Batch implements BatchInfo {
     const about = { dtsMs: tags.at(-1)?.dtsMs ?? 0, tagCount: tags.length, groupId };
     // Absolute times: what makes the bytes the same for all.
     return new Batch(
-      tags.flatMap((tag) => flvTagParts(tag, tag.dtsMs)),
+      tags.flatMap((tag) => flvTagParts(tag, isMetadata(tag) ? 0 : tag.dtsMs)),
       about,
     );
   }
