@@ -67,11 +67,6 @@ export class Session extends EventEmitter<SessionEvents> {
     return restartFragment(offer, mids, { iceParameters, iceCandidates: transport.iceCandidates });
   }
 
-  /** True when this PATCH is a restart rather than more candidates. */
-  isRestart({ ufrag }: IceFragment): boolean {
-    return ufrag !== null && ufrag !== this.#clientUfrag;
-  }
-
   close(reason: string, isFinal = false): void {
     if (this.#isClosed) return;
     this.#isClosed = true;

@@ -51,6 +51,8 @@ export class SfuIngest extends EventEmitter<SfuIngestEvents> implements Closable
     this.#options = options;
     const { signal } = options.publication;
     const onAbort = () => this.#end(toLianmaiError(signal.reason));
+    // It may have been sent away before we listen; the owner listens from the next turn on.
+    if (signal.aborted) queueMicrotask(onAbort);
     signal.addEventListener('abort', onAbort, { once: true });
     this.#scope.defer(() => signal.removeEventListener('abort', onAbort));
     this.#scope.interval(IDLE_CHECK_MS, () => {

@@ -64,10 +64,9 @@ export class SfuIngests implements Closable {
     if (this.#isClosed) throw new LianmaiError('SHUTTING_DOWN');
     if (this.#byId.has(ingestId)) throw new LianmaiError('CONFLICT', { ingestId });
     if (this.#byId.size >= MAX_INGESTS) throw new LianmaiError('RATE_LIMITED');
-    const receiver = await RtpReceiver.create({ bindIp: rtpIp, log });
+    const publication = await this.#publish({ app, name, protocol: 'whip', ip, params });
     try {
-      const publication = await this.#publish({ app, name, protocol: 'whip', ip, params });
-      if (this.#isClosed) publication.close('closing');
+      const receiver = await RtpReceiver.create({ bindIp: rtpIp, log });
       const requestKeyFrame = (trackId: string) => announce('ingestKeyFrameNeeded', { ingestId, trackId });
       const ingest = new SfuIngest({ publication, receiver, requestKeyFrame });
       this.#byId.set(ingestId, ingest);
@@ -75,9 +74,10 @@ export class SfuIngests implements Closable {
         this.#byId.delete(ingestId);
         announce('ingestEnded', { ingestId, reason: { code, message } });
       });
+      if (this.#isClosed) await ingest.close('closing');
       return { rtp: ingest.rtp, clientId: publication.admission.clientId };
     } catch (error) {
-      await receiver.close('not published');
+      publication.close('not started');
       throw error;
     }
   }
