@@ -176,6 +176,7 @@ describe('the parts of supervision', () => {
     const kinds = createOutputKinds();
     expect(kinds.advertise()).toEqual([
       { kind: 'rtmp', schemes: ['rtmp', 'rtmps'], options: expect.objectContaining({ type: 'object', required: ['url'] }) },
+      { kind: 'srt', schemes: ['srt'], options: expect.objectContaining({ type: 'object', required: ['url'] }) },
     ]);
     expect(() => kinds.prepare({ kind: 'carrier-pigeon', url: 'x' })).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }));
     expect(() => kinds.prepare({ kind: 'rtmp', url: 'rtmp://me:pass@host/app/key' })).toThrow(
