@@ -85,6 +85,15 @@ describe('the door for broadcasters', () => {
     expect(await unencrypted.exited).not.toBe(0);
     expect(await clients(stream)).toEqual([]);
   });
+
+  it('fetches nothing from a private address, unless the operator says so', async () => {
+    const { id } = await system.createStream('inside', { source: { url: `${system.rtmpUrl}/live/listed` } });
+    const pull = await until('it is refused', async () => {
+      const { pull } = (await system.api('GET', `/streams/${id}`)).body as StreamReply;
+      return pull?.reason && pull;
+    });
+    expect([pull.state, pull.reason?.code]).toEqual(['failed', 'FORBIDDEN']);
+  });
 });
 
 describe('the door for players', () => {

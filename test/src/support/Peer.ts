@@ -55,8 +55,9 @@ export class Peer {
 const CODING = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', '15', '-pix_fmt', 'yuv420p', '-c:a', 'aac'];
 
 /** One colour or a test picture, 15 pictures a second, a key frame each second, and a tone. */
-export function livePicture(source = 'testsrc2=s=320x180:r=15'): string[] {
-  return ['-re', '-f', 'lavfi', '-i', source, '-re', '-f', 'lavfi', '-i', 'sine=r=48000', ...CODING];
+export function livePicture(source = 'testsrc2=s=320x180:r=15', frequencyHz = 440): string[] {
+  const sound = `sine=r=48000:f=${frequencyHz}`;
+  return ['-re', '-f', 'lavfi', '-i', source, '-re', '-f', 'lavfi', '-i', sound, ...CODING];
 }
 
 /** FFmpeg that publishes until it is stopped, or until it is sent away. */

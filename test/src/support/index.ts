@@ -14,3 +14,4 @@ export * from './WatchPage.js';
 export * from './liveFixtures.js';
 export * from './Peer.js';
 export * from './probe.js';
+export * from './nginxRtmp.js';

@@ -1,0 +1,79 @@
+import { writeFileSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RecordingsReply, type StreamReply } from '@lianmai/protocol';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { faultsOf, livePicture, probe, publishWith, System, until, type Peer } from '../support/index.js';
+
+const FOLDER = mkdtempSync(join(tmpdir(), 'lianmai-recorded-'));
+/** Sets of pictures are written to disk this often at most, and the disk takes a moment. */
+const LOST_AT_MOST_MS = 1000;
+
+let system: System;
+beforeAll(async () => (system = await System.start({ env: { RESUME_GRACE_MS: '1000' } })));
+afterAll(async () => {
+  await system.stop();
+});
+
+const recordingsOf = async ({ name }: StreamReply) =>
+  RecordingsReply.parse((await system.api('GET', `/recordings?name=${name}`)).body).recordings;
+const completed = (stream: StreamReply) =>
+  until('it is complete', async () => (await recordingsOf(stream)).find(({ state }) => state === 'complete'), 30_000);
+
+async function download(url: string, name: string): Promise<string> {
+  const response = await fetch(url);
+  expect(response.status).toBe(200);
+  const file = join(FOLDER, name);
+  writeFileSync(file, Buffer.from(await response.arrayBuffer()));
+  return file;
+}
+
+/** A clean start, `seconds` on air. */
+async function broadcast(stream: StreamReply, seconds: number): Promise<{ peer: Peer; liveSinceMs: number }> {
+  const peer = publishWith(livePicture(), stream.publish.rtmp);
+  const [recording] = await until('it is recorded', async () => {
+    const all = await recordingsOf(stream);
+    return all.some(({ state }) => state === 'recording') && all;
+  });
+  const liveSinceMs = recording?.startedAtMs ?? 0;
+  await until('it has been on air', () => Date.now() - liveSinceMs > seconds * 1000, 60_000);
+  return { peer, liveSinceMs };
+}
+
+describe('a recording', () => {
+  it.each(['mp4', 'flv'] as const)('as %s is downloaded, in pieces too, and is what was sent', async (format) => {
+    const stream = await system.createStream(`kept-${format}`, { record: { format, segmentSeconds: null } });
+    const { peer } = await broadcast(stream, 4);
+    await peer.stop();
+    const recording = await completed(stream);
+    expect(recording.gaps).toEqual([]);
+    const piece = await fetch(recording.url, { headers: { range: 'bytes=100-199' } });
+    expect([piece.status, (await piece.arrayBuffer()).byteLength]).toEqual([206, 100]);
+    expect(piece.headers.get('content-range')).toMatch(/^bytes 100-199\/\d+$/);
+    const file = await download(recording.url, `whole.${format}`);
+    const found = await probe(file, { seconds: 60 });
+    expect([found.video?.codec_name, found.video?.width, found.audio?.codec_name]).toEqual(['h264', 320, 'aac']);
+    expect(faultsOf(found)).toEqual([]);
+    const pictures = found.packets.filter(({ kind }) => kind === 'video').length;
+    expect(Math.abs(pictures / 15 - recording.durationMs / 1000)).toBeLessThan(0.5);
+    // Not for whoever guesses its name.
+    expect((await fetch(recording.url.replace(/[^/]+$/, 'guessed'))).status).toBeOneOf([401, 403, 404]);
+    expect((await system.api('DELETE', `/recordings/${recording.id}`)).status).toBe(204);
+    expect((await fetch(recording.url)).status).toBe(404);
+  });
+
+  it('loses no more than a second when the bridge is killed', async () => {
+    const stream = await system.createStream('killed', { record: { format: 'mp4', segmentSeconds: null } });
+    const { peer, liveSinceMs } = await broadcast(stream, 5);
+    expect(system.kill(/bridge\/dist\/main\.js/)).toHaveLength(1);
+    const killedAtMs = Date.now();
+    await peer.exited;
+    const recording = await completed(stream);
+    const found = await probe(await download(recording.url, 'killed.mp4'), { seconds: 60 });
+    const times = found.packets.filter(({ kind }) => kind === 'video').map(({ dtsMs }) => dtsMs);
+    const keptMs = Math.max(...times) - Math.min(...times) + 1000 / 15;
+    console.log(`SIGKILL of the bridge: on air for ${killedAtMs - liveSinceMs} ms, kept ${Math.round(keptMs)} ms`);
+    expect(killedAtMs - liveSinceMs - keptMs).toBeLessThan(LOST_AT_MOST_MS);
+    expect(faultsOf(found)).toEqual([]);
+  });
+});
