@@ -194,7 +194,10 @@ export class LivePlayer implements Player {
       const end = await this.#raise(way, { screen, signal });
       this.#announced.patch({ nextTier: null });
       if (end === null) return 'improved';
-      if (!signal.aborted && this.#policy.ladder.includes(way)) this.#policy.failed(way, performance.now());
+      if (signal.aborted) continue;
+      // Nothing to wind back to: stay live.
+      if (way.url === this.#sources?.dvr) this.#behindSeconds = null;
+      else this.#policy.failed(way, performance.now());
     }
   }
 
@@ -312,13 +315,16 @@ export class LivePlayer implements Player {
     const { video, way, state, measures } = attempt;
     const { latencySeconds, bufferSeconds, livePosition } = measures;
     const isDvr = way.url === this.#sources?.dvr;
+    const isStill = state === 'stalled';
     this.#announced.patch({
-      state: isBlocked ? 'soundBlocked' : state === 'stalled' ? 'stalled' : 'playing',
+      state: isBlocked ? 'soundBlocked' : isStill ? 'stalled' : 'playing',
       isPaused: video.paused && !isBlocked,
       // Tenths are what people can read, and do not draw the page again four times a second.
-      latencySeconds: tenths(latencySeconds),
+      // While the picture stands, what was measured grows by itself and means nothing.
+      latencySeconds: isStill ? null : tenths(latencySeconds),
       bufferSeconds: tenths(bufferSeconds),
-      isAtLiveEdge: !isDvr && !video.paused && (livePosition === null || livePosition - video.currentTime < EDGE_TOLERANCE_SECONDS),
+      isAtLiveEdge:
+        !isDvr && !isStill && !video.paused && (livePosition === null || livePosition - video.currentTime < EDGE_TOLERANCE_SECONDS),
       windowSeconds: isDvr && video.seekable.length > 0 ? Math.round(video.seekable.end(0) - video.seekable.start(0)) : null,
     });
   }

@@ -93,6 +93,7 @@ export const testIds = {
   watchState: 'watch-state',
   watchPause: 'watch-pause',
   watchMute: 'watch-mute',
+  watchBack: 'watch-back',
   latencyMenu: 'latency-menu',
   tier: (wish: string) => `tier-${wish}`,
   watchFacts: 'watch-facts',
@@ -121,4 +122,14 @@ export const testIds = {
   confirmRotate: 'confirm-rotate',
   removeStream: 'remove-stream',
   confirmRemove: 'confirm-remove',
+  // Recordings
+  recordingTable: 'recording-table',
+  /** With data-recording, data-state and data-stream. */
+  recordingRow: 'recording-row',
+  recordingFilter: 'recording-filter',
+  recordingPlay: 'recording-play',
+  recordingVideo: 'recording-video',
+  recordingDownload: 'recording-download',
+  recordingRemove: 'recording-remove',
+  recordingsOlder: 'recordings-older',
 } as const;

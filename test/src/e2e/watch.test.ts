@@ -110,6 +110,17 @@ describe('a stream from outside, on the watch page', () => {
     await viewer.plays('low wsFlv');
   });
 
+  it('is wound back, and returns to live', async () => {
+    await viewer.page.mouse.move(320, 320);
+    await viewer.id('watch-back').click();
+    await viewer.plays('stable hls');
+    const behind = () => viewer.latencySeconds();
+    await until('it is 15 s behind', async () => ((await behind()) ?? 0) > 12);
+    await viewer.id('live-edge').click();
+    await viewer.plays('low wsFlv');
+    expect(await behind()).toBeLessThan(4);
+  });
+
   it('goes on after the bridge was killed', async () => {
     expect(system.kill(/bridge\/dist\/main\.js/)).toHaveLength(1);
     await until('the origin is back', async () => (await fetch(`${system.originUrl}/readyz`)).ok, 20_000);

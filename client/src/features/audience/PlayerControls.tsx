@@ -20,7 +20,7 @@ interface PlayerControlsProps {
 
 const BUTTON = 'text-white hover:not-disabled:bg-white/20 hover:not-disabled:text-white';
 /** One press goes back by this, s. */
-const BACK_SECONDS = 30;
+const BACK_SECONDS = 15;
 
 /** Over the lower edge of the picture; fades while nobody touches anything. */
 export function PlayerControls({ area, player, snapshot, info, isShown }: PlayerControlsProps) {
@@ -59,6 +59,7 @@ export function PlayerControls({ area, player, snapshot, info, isShown }: Player
             icon={<History size={22} />}
             onClick={() => player.seekBack((snapshot.behindSeconds ?? 0) + BACK_SECONDS)}
             className={BUTTON}
+            data-testid={testIds.watchBack}
           />
         )}
         <Suspense fallback={<span className="target aspect-square" />}>

@@ -10,6 +10,7 @@ describe('where a show plays from', () => {
       flv: 'https://tv.example:3000/live/cam.flv',
       wsFlv: 'wss://tv.example:3000/live/cam.flv',
       hls: 'https://tv.example:3000/live/cam.m3u8',
+      dvr: 'https://tv.example:3000/live/cam.m3u8?dvr=1',
     });
   });
 

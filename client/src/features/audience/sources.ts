@@ -24,7 +24,9 @@ export function sourcesOf({ whep, flv, wsFlv, hls }: WatchUrls, page: { href: st
   };
   const socket = complete(wsFlv);
   socket.protocol = socket.protocol.replace('http', 'ws');
-  return { whep: complete(whep).href, flv: complete(flv).href, wsFlv: socket.href, hls: complete(hls).href };
+  const dvr = complete(hls);
+  dvr.searchParams.set('dvr', '1');
+  return { dvr: dvr.href, whep: complete(whep).href, flv: complete(flv).href, wsFlv: socket.href, hls: complete(hls).href };
 }
 
 /** Why a door may be closed, as far as the page can know by its own address. */
