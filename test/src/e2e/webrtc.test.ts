@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { flvTags, latencies, launchBrowser, received, System, until, whep, whip } from '../support/index.js';
 
 interface Urls {
+  id: string;
   publish: { whip: string; rtmp: string };
   play: { whep: string; flv: string };
 }
@@ -148,7 +149,7 @@ describe('the door', () => {
 
 describe('a page that plays by WHEP', () => {
   it('sees a page that publishes by WHIP at once and with little delay, counted while it does', async () => {
-    const { publish, play } = await stream('clock');
+    const { id, publish, play } = await stream('clock');
     const opened = await whip(await page(), publish.whip, { clock: true });
     expect(opened.status, opened.text).toBe(201);
     const viewer = await page();
@@ -157,6 +158,10 @@ describe('a page that plays by WHEP', () => {
       return watched.status === 201 && watched;
     });
     const second = await whep(await page(), play.whep);
+    await until('both are counted', async () => {
+      const { body } = await system.api('GET', `/streams/${id}`);
+      return (body as { status: { players: { whep?: number } } | null }).status?.players.whep === 2;
+    });
     await latencies(viewer, 1);
     const delays = await latencies(viewer, 4);
     console.log(
