@@ -15,6 +15,10 @@ const LOG = createLog('srt test', 'silent');
 const PASSPHRASE = 'correct horse battery';
 const has = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
+/** An FFmpeg that was built without libsrt cannot call us. */
+const ffmpegHasSrt = /\bsrt\b/.test(spawnSync('ffmpeg', ['-hide_banner', '-protocols']).stdout?.toString() ?? '');
+const describeWithSrt = (title: string, tests: () => void) =>
+  describe.skipIf(!ffmpegHasSrt)(ffmpegHasSrt ? title : `${title} (FFmpeg has no libsrt)`, tests);
 const hasLiveTransmit = has('srt-live-transmit');
 
 let scope = new Scope();
@@ -135,7 +139,7 @@ function expectContinuous(all: MediaTag[]): void {
 /** Cases run side by side, each under a name of its own. */
 const eachAtOnce = <T>(cases: readonly T[], check: (one: T) => Promise<void>) => Promise.all(cases.map(check));
 
-describe('publishing with FFmpeg', () => {
+describeWithSrt('publishing with FFmpeg', () => {
   it('clear, AES-128, AES-192 and AES-256: picture and sound reach the hub without a gap', async () => {
     const answer = ({ name }: AuthoriseRequest) => ({ srtPassphrase: name === 'clear' ? null : PASSPHRASE });
     const { hub, gate, asked, listener } = await serve(answer, hasIpv6 ? { host: '::' } : {});
@@ -177,7 +181,7 @@ describe('publishing with FFmpeg', () => {
   });
 });
 
-describe('refusals', () => {
+describeWithSrt('refusals', () => {
   it('end FFmpeg with an error and leave nothing behind', async () => {
     const { hub, gate, listener } = await serve(({ name }) => {
       if (name === 'forbidden') throw new LianmaiError('FORBIDDEN');
@@ -220,7 +224,7 @@ describe('refusals', () => {
   });
 });
 
-describe('playing with FFmpeg', () => {
+describeWithSrt('playing with FFmpeg', () => {
   async function onAir(
     answer: (request: AuthoriseRequest) => Partial<AuthoriseReply> = () => ({}),
     options: Partial<SrtListenerOptions> = {},
@@ -319,7 +323,7 @@ describe('playing with FFmpeg', () => {
   });
 });
 
-describe('key refresh by the publisher', () => {
+describeWithSrt('key refresh by the publisher', () => {
   it.skipIf(!hasLiveTransmit)('loses nothing (srt-live-transmit, kmrefreshrate=200)', async () => {
     const { hub, listener } = await serve(() => ({ srtPassphrase: PASSPHRASE }));
     const watch = keyWatch('toTarget');
@@ -335,7 +339,7 @@ describe('key refresh by the publisher', () => {
   });
 });
 
-describe('a bad network (5 % loss, 50 ms of jitter)', () => {
+describeWithSrt('a bad network (5 % loss, 50 ms of jitter)', () => {
   it('FFmpeg publishes through it, at a latency that it asks for', async () => {
     const { hub, listener } = await serve(() => ({ srtPassphrase: PASSPHRASE }));
     const agreed: number[][] = [];
@@ -354,7 +358,7 @@ describe('a bad network (5 % loss, 50 ms of jitter)', () => {
   });
 });
 
-describe('a publisher whose network went away', () => {
+describeWithSrt('a publisher whose network went away', () => {
   it('may come back at once with the same key, and nobody else may take its place', async () => {
     const { hub, gate, listener } = await serve();
     const network: RelayOptions = { targetPort: listener.port };
@@ -377,7 +381,7 @@ describe('a publisher whose network went away', () => {
   });
 });
 
-describe('a thread that crashes', () => {
+describeWithSrt('a thread that crashes', () => {
   it('is replaced on the same port: its publishers are lost, not the streams', async () => {
     const threads: Worker[] = [];
     const note = (worker: Worker) => threads.push(worker);
