@@ -18,6 +18,7 @@ const USAGE = `npm run bench -- CASE [options]
   origin    CPU of HTTP-FLV for many players       --players 200 --seconds 15
   stalled   memory for players that never read     --players 20 --seconds 60
   srt       our SRT listener beside libsrt's       --seconds 20
+  latency   camera to screen, tier by tier         --seconds 15
 
   --json    one line of JSON on standard output`;
 

@@ -9,6 +9,7 @@ const CASES: Record<string, () => Promise<{ run(options: BenchOptions): Promise<
   origin: () => import('./origin/index.js'),
   stalled: () => import('./stalled.js'),
   srt: () => import('./srt/index.js'),
+  latency: () => import('./latency/index.js'),
 };
 
 const options = readOptions(process.argv.slice(2));

@@ -1,0 +1,104 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Writable } from 'node:stream';
+import { blocksOf, TIMECODE } from './timecode.js';
+
+const [WIDTH, HEIGHT, FPS] = [1280, 720, 30] as const;
+const SAMPLES_PER_PICTURE = 48_000 / FPS;
+/** Different pictures before they repeat: enough that the encoder has work to do. */
+const BACKDROPS = 12;
+
+/** Encoded as OBS does it for low latency: 2.5 Mb/s, a key frame every 2 s, no B-frames. */
+const ENCODE = [
+  ...['-c:v', 'libx264', '-preset', 'veryfast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p', '-g', '60', '-sc_threshold', '0'],
+  ...['-b:v', '2500k', '-maxrate', '2500k', '-bufsize', '2500k', '-c:a', 'aac', '-b:a', '128k'],
+];
+const INPUT = [
+  ...['-probesize', '32', '-analyzeduration', '0', '-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-s', `${WIDTH}x${HEIGHT}`],
+  ...['-framerate', String(FPS), '-i', 'pipe:0', '-probesize', '32', '-analyzeduration', '0'],
+  ...['-f', 's16le', '-ar', '48000', '-ac', '1', '-i', 'pipe:3', '-map', '0:v', '-map', '1:a'],
+];
+
+/** A camera that writes the time into its pictures, and the encoder behind it. Pictures and sound are made together, 30 times a second. */
+export class Camera {
+  readonly process: ChildProcess;
+  /** When each picture was made, ms since the epoch. */
+  readonly madeAtMs: number[] = [];
+  /** The encoder did not take them in time. */
+  skipped = 0;
+  readonly #frames: Buffer[];
+  readonly #timer: NodeJS.Timeout;
+  readonly #startedAt = performance.now();
+  #log = '';
+
+  constructor(to: string) {
+    this.#frames = backdrops();
+    const args = ['-nostdin', '-v', 'error', ...INPUT, ...ENCODE, '-flush_packets', '1', '-f', 'flv', to];
+    this.process = spawn(process.env.FFMPEG_PATH ?? 'ffmpeg', args, { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
+    this.process.stderr?.on('data', (text: Buffer) => (this.#log += text.toString()));
+    for (const pipe of this.process.stdio) pipe?.on('error', () => undefined);
+    this.#timer = setInterval(() => this.#tick(), 4);
+    this.process.once('exit', () => clearInterval(this.#timer));
+  }
+
+  get log(): string {
+    return this.#log;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.process.kill('SIGKILL');
+  }
+
+  /** As many as the clock asks for: timers are late by a millisecond or two. */
+  #tick(): void {
+    const due = Math.floor(((performance.now() - this.#startedAt) * FPS) / 1000);
+    while (this.madeAtMs.length + this.skipped < due) this.#make();
+  }
+
+  #make(): void {
+    const [pictures, sounds] = [this.process.stdin, this.process.stdio[3] as Writable | null];
+    if (!pictures || !sounds) return;
+    if (pictures.writableLength > 0) {
+      this.skipped++;
+      return;
+    }
+    const index = this.madeAtMs.length;
+    const frame = Buffer.from(this.#frames[index % BACKDROPS] ?? Buffer.alloc(0));
+    const nowMs = Date.now();
+    this.madeAtMs.push(nowMs);
+    paint(frame, nowMs);
+    pictures.write(frame);
+    sounds.write(tone(index));
+  }
+}
+
+function paint(frame: Buffer, timeMs: number): void {
+  for (const [block, isWhite] of blocksOf(timeMs).entries()) {
+    const from = block * TIMECODE.blockPx;
+    for (let row = 0; row < TIMECODE.blockPx; row++) {
+      frame.fill(isWhite ? 235 : 16, row * WIDTH + from, row * WIDTH + from + TIMECODE.blockPx);
+    }
+  }
+}
+
+function tone(index: number): Buffer {
+  const samples = Buffer.alloc(SAMPLES_PER_PICTURE * 2);
+  for (let at = 0; at < SAMPLES_PER_PICTURE; at++) {
+    samples.writeInt16LE(Math.round(8000 * Math.sin(((index * SAMPLES_PER_PICTURE + at) * 440 * 2 * Math.PI) / 48_000)), at * 2);
+  }
+  return samples;
+}
+
+/** Gradients that move, with grain on them. I420. */
+function backdrops(): Buffer[] {
+  return Array.from({ length: BACKDROPS }, (_, index) => {
+    const frame = Buffer.alloc((WIDTH * HEIGHT * 3) / 2, 128);
+    let seed = index + 1;
+    for (let at = 0; at < WIDTH * HEIGHT; at++) {
+      seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+      const [x, y] = [at % WIDTH, Math.floor(at / WIDTH)];
+      frame[at] = 40 + ((x + y + index * 12) % 144) + (seed >> 27);
+    }
+    return frame;
+  });
+}

@@ -1,0 +1,94 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  faultsOf,
+  launchBrowser,
+  livePicture,
+  meanColour,
+  PEOPLE,
+  pictures,
+  probeStream,
+  publishWith,
+  RoomPage,
+  System,
+  until,
+  type Peer,
+  type Rgb,
+} from '../support/index.js';
+
+const RED: Rgb = [192, 32, 32];
+const GREEN: Rgb = [32, 160, 32];
+const isClose = (seen: Rgb, wanted: Rgb) => seen.every((value, index) => Math.abs(value - (wanted[index] ?? 0)) < 45);
+
+let system: System;
+let browser: Browser;
+let host: RoomPage;
+let broadcaster: Peer;
+beforeAll(async () => {
+  [system, browser] = await Promise.all([System.start(), launchBrowser('red')]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await broadcaster?.kill();
+  await system?.stop();
+});
+
+/** The middles of the program's left and right half: two people on stage stand side by side. */
+async function halves(): Promise<{ left: Rgb; right: Rgb }> {
+  const [picture] = await pictures(`${system.originUrl}/live/duo.flv`, { seconds: 0.3, fps: 10, width: 160, height: 90 });
+  if (!picture) throw new Error('no picture');
+  return { left: meanColour(picture, 0.2, 0.4, 0.1, 0.1), right: meanColour(picture, 0.7, 0.4, 0.1, 0.1) };
+}
+
+describe('a stream on the stage of a room', () => {
+  let participantId = '';
+
+  it('takes a seat by the API, seen and heard by the host', async () => {
+    const stream = await system.createStream('drone', { title: 'Drone' });
+    broadcaster = publishWith(livePicture(`color=c=${PEOPLE.green.colour}:s=320x180:r=15`, 660), stream.publish.rtmp);
+    host = await RoomPage.open(browser, system, `/r/duo?token=${await system.token('duo', 'host', 'host', 'Host')}`);
+    await host.enter();
+    const seated = await until('it may sit down', async () => {
+      const { status, body } = await system.api('POST', '/rooms/duo/stage/streams', { app: 'live', name: 'drone' });
+      return status === 201 && (body as { participantId: string });
+    });
+    ({ participantId } = seated);
+    await host.sees('Drone', 'camera', { timeoutMs: 20_000 });
+    await until('it is green', async () => isClose(await host.colour('Drone'), GREEN));
+    await host.hearsTone(660);
+  });
+
+  it('is in the program, beside the host', async () => {
+    const { status } = await system.api('POST', '/rooms/duo/live', { profile: { name: '480p' } });
+    expect(status).toBeLessThan(300);
+    await until(
+      'both are in the program',
+      async () => {
+        const { left, right } = await halves();
+        return isClose(left, RED) && isClose(right, GREEN);
+      },
+      40_000,
+    );
+  });
+
+  it('whose program plays by RTMP, FLV, HLS and SRT', async () => {
+    const ways = {
+      flv: `${system.originUrl}/live/duo.flv`,
+      rtmp: `${system.rtmpUrl}/live/duo`,
+      hls: `${system.originUrl}/live/duo.m3u8`,
+      srt: `srt://127.0.0.1:${system.srtPort}?streamid=#!::r=live/duo,m=request`,
+    };
+    const played = await Promise.all(Object.entries(ways).map(async ([way, url]) => [way, await probeStream(url)] as const));
+    for (const [way, probed] of played) {
+      expect([way, probed.video?.codec_name, probed.audio?.codec_name]).toEqual([way, 'h264', 'aac']);
+      expect([way, ...faultsOf(probed)]).toEqual([way]);
+    }
+  });
+
+  it('comes down by the API, and is gone for everybody', async () => {
+    expect((await system.api('DELETE', `/rooms/duo/stage/${participantId}`)).status).toBe(204);
+    await until('its tile is gone', async () => (await host.tile('Drone').count()) === 0);
+    await until('it is out of the program', async () => !isClose((await halves()).right, GREEN));
+    expect(host.errors).toEqual([]);
+  });
+});
