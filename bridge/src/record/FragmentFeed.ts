@@ -13,8 +13,6 @@ export interface FeedEvents {
 /** Fragments end at least this often: what a crash costs. */
 const PART_MS = 333;
 
-const ignore = () => undefined;
-
 /** Tags of one recording, with times from 0, as fragments of MP4. */
 export class FragmentFeed {
   readonly #segmenter: Segmenter;
@@ -35,7 +33,6 @@ export class FragmentFeed {
           },
           end: () => events.onEnd(),
         },
-        audio: { partTarget, begin: ignore, add: ignore, end: ignore },
       },
     );
   }

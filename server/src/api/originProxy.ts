@@ -25,8 +25,10 @@ const TIMEOUT_MS = 15_000;
 /** Who waits for a stream that is to come hears nothing for a while. */
 const PATIENT_TIMEOUT_MS = 65_000;
 
-const agent = new Agent({ keepAlive: true, maxSockets: 256 });
-const secureAgent = new SecureAgent({ keepAlive: true, maxSockets: 256 });
+/** Not bounded: FLV players and those who wait for the next part hold theirs, and nobody must wait for them to go. */
+const SOCKETS = { keepAlive: true, maxFreeSockets: 64 };
+const agent = new Agent(SOCKETS);
+const secureAgent = new SecureAgent(SOCKETS);
 
 export interface OriginRoute {
   /** Whether paths that begin so are the origin's. */

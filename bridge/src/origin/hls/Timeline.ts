@@ -1,6 +1,4 @@
-import type { Part, Presentation } from './Lane.js';
-import { PartTarget } from './PartTarget.js';
-import type { SegmentHead, SegmentSink } from './Segmenter.js';
+import { PartTarget, type Part, type Presentation, type SegmentHead, type SegmentSink } from '../../packaging/index.js';
 
 /** A segment as playlists list it. Its number, within its broadcast's token, is its name for ever. */
 export interface ListedSegment {

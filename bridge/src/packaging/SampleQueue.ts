@@ -1,4 +1,4 @@
-import type { Fmp4Run, Fmp4Sample } from '../../formats/index.js';
+import type { Fmp4Run, Fmp4Sample } from '../formats/index.js';
 
 export interface QueueInput {
   /** Shared with the stream, not copied before it is in a fragment. */

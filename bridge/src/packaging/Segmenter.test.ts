@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FormatError, makeTag, type FlvTag } from '../../formats/index.js';
-import { encodeFlv } from '../../testing/index.js';
+import { FormatError, makeTag, type FlvTag } from '../formats/index.js';
+import { encodeFlv } from '../testing/index.js';
 import type { Part } from './Lane.js';
 import { PartTarget } from './PartTarget.js';
 import { Segmenter, type SegmentHead, type SegmentSink } from './Segmenter.js';

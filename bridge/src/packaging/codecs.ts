@@ -10,7 +10,7 @@ import {
   type AudioTrack,
   type MediaBody,
   type VideoTrack,
-} from '../../formats/index.js';
+} from '../formats/index.js';
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 

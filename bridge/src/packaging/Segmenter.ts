@@ -1,4 +1,4 @@
-import { FormatError, readMediaBody, type FlvTag, type MediaBody } from '../../formats/index.js';
+import { FormatError, readMediaBody, type FlvTag, type MediaBody } from '../formats/index.js';
 import { CutPolicy, type CutOptions } from './CutPolicy.js';
 import { readAudioSetup, readVideoSetup, type AudioSetup, type VideoSetup } from './codecs.js';
 import { Lane, type Part, type Presentation } from './Lane.js';
@@ -26,8 +26,8 @@ export interface SegmentSink {
 
 export interface SegmenterSinks {
   main: SegmentSink;
-  /** The sound alone, cut into the same segments. */
-  audio: SegmentSink;
+  /** The sound alone, cut into the same segments; left out: not made. */
+  audio?: SegmentSink;
 }
 
 /** A step of the timeline beyond this means that media is missing, not late; pictures alone may be slow. */
@@ -171,7 +171,7 @@ export class Segmenter {
     const { main, audio } = this.#lanes;
     const head = { startMs: dtsMs, isDiscontinuous: this.#isDiscontinuous };
     this.#sinks.main.begin({ ...head, isIndependent, presentation: main.presentation });
-    if (audio) this.#sinks.audio.begin({ ...head, isIndependent: true, presentation: audio.presentation });
+    if (audio) this.#sinks.audio?.begin({ ...head, isIndependent: true, presentation: audio.presentation });
     this.#isDiscontinuous = false;
     this.#startMs = dtsMs;
     this.#bytes = 0;
@@ -183,7 +183,7 @@ export class Segmenter {
     const { main: mainSink, audio: audioSink } = this.#sinks;
     return {
       main: new Lane({ video, audio }, dtsMs, mainSink.partTarget, (part) => mainSink.add(part)),
-      audio: audio && new Lane({ video: null, audio }, dtsMs, audioSink.partTarget, (part) => audioSink.add(part)),
+      audio: audio && audioSink ? new Lane({ video: null, audio }, dtsMs, audioSink.partTarget, (part) => audioSink.add(part)) : null,
     };
   }
 
@@ -194,6 +194,6 @@ export class Segmenter {
     main.finish(nextDtsMs);
     this.#sinks.main.end(spanMs);
     audio?.finish(nextDtsMs);
-    if (audio) this.#sinks.audio.end(spanMs);
+    if (audio) this.#sinks.audio?.end(spanMs);
   }
 }

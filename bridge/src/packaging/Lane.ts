@@ -1,4 +1,4 @@
-import { fragment, initSegment, type Fmp4Track } from '../../formats/index.js';
+import { fragment, initSegment, type Fmp4Track } from '../formats/index.js';
 import type { AudioSetup, VideoSetup } from './codecs.js';
 import type { PartTarget } from './PartTarget.js';
 import { SampleQueue, type QueueInput } from './SampleQueue.js';

@@ -1,4 +1,4 @@
-import type { FlvTag } from '../../formats/index.js';
+import type { FlvTag } from '../formats/index.js';
 
 /** A broadcast of which only the picture, or only the sound, has been described after this long has nothing else. Shorter than any first segment. */
 const SETTLE_MS = 1000;
