@@ -28,6 +28,5 @@ export * from './Tooltip';
 export * from './TrackVideo';
 export * from './useCopy';
 export * from './useElementSize';
-export * from './useHistory';
 export * from './useHotkeys';
 export * from './useMediaQuery';
