@@ -1,19 +1,17 @@
 import { EventEmitter } from 'node:events';
 import type { Log } from '@lianmai/kit';
 import {
-  Identity,
   LianmaiError,
   type ChatMessage,
   type EffectiveGrants,
   type EventData,
+  type Identity,
   type LiveInfo,
   type ProducerId,
   type RequestData,
   type RoomId,
   type RoomInfo,
-  type JoinClaims,
   type RoomSnapshot,
-  type StreamRef,
 } from '@lianmai/protocol';
 import { canPublish } from '../access/index.js';
 import type { LiveControl, LiveFactory, LiveRoom, LiveSource } from '../live/index.js';
@@ -28,7 +26,7 @@ import { ParticipantMedia, type ProduceRequest } from './ParticipantMedia.js';
 import { People } from './People.js';
 import { wireMedia, wirePeer } from './roomMedia.js';
 import { RoomStage } from './RoomStage.js';
-import { StreamMedia } from './StreamMedia.js';
+import { StreamGuests } from './StreamGuests.js';
 import { Vacancy } from './Vacancy.js';
 
 export interface RoomOptions {
@@ -60,6 +58,7 @@ export class Room extends EventEmitter<{ liveSourcesChanged: [] }> implements Li
   readonly people = new People();
   readonly stage: RoomStage;
   readonly moderation: Moderation;
+  readonly streams: StreamGuests;
   readonly #options: RoomOptions;
   readonly #log: Log;
   readonly #chat: ChatLog;
@@ -88,6 +87,11 @@ export class Room extends EventEmitter<{ liveSourcesChanged: [] }> implements Li
       stage: this.stage,
       leave: (participant, reason) => this.leave(participant, reason),
       onLockChanged: () => people.broadcast('roomChanged', this.info),
+    });
+    this.streams = new StreamGuests({
+      ...{ roomId: id, people, media, openFeed: options.openFeed, log: this.#log },
+      stage: this.stage,
+      onChanged: (participant) => this.#tellChanged(participant),
     });
     this.live = live.forRoom(this);
     wireMedia(this, this.#log);
@@ -155,32 +159,6 @@ export class Room extends EventEmitter<{ liveSourcesChanged: [] }> implements Li
     this.#tellChanged(participant);
     this.stage.arrive(participant);
     return { participant, mediaKept, ready };
-  }
-
-  /** A stream of the hub goes on stage like a guest. Answers the one that is there already, if it is; STAGE_FULL. */
-  seatStream(stream: StreamRef, title: string): Participant {
-    if (this.isClosed) throw new LianmaiError('SHUTTING_DOWN');
-    const sub = Identity.parse(`stream:${stream.app}/${stream.name}`);
-    const existing = this.people.all.find((one) => one.stream !== null && one.identity === sub);
-    if (existing) return existing;
-    const { seats, seatLimit } = this.stage.snapshot;
-    if (seats.length >= seatLimit) throw new LianmaiError('STAGE_FULL');
-    const claims: JoinClaims = {
-      ...{ sub, name: title, exp: 0, aud: 'lianmai:join' },
-      grants: { room: this.id, role: 'guest', publish: ['camera', 'microphone'], subscribe: false },
-    };
-    const participant = new Participant(claims, (self) => this.#mediaOfStream(self, stream), stream);
-    this.people.add(participant);
-    this.people.broadcast('participantJoined', participant.info());
-    this.stage.run({ type: 'arrive', who: participant.id, wants: 'seat' });
-    this.#log.info({ participant: participant.id, stream: sub }, 'a stream took a seat');
-    return participant;
-  }
-
-  #mediaOfStream(self: Participant, stream: StreamRef): StreamMedia {
-    const { openFeed } = this.#options;
-    const onChanged = () => this.#tellChanged(self);
-    return new StreamMedia({ participantId: self.id, stream, media: this.media, openFeed, onChanged, log: this.#log });
   }
 
   #mediaOf(self: Participant): ParticipantMedia {

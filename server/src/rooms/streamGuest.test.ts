@@ -35,7 +35,7 @@ describe('a stream on stage', () => {
   it('[ROOM-26] has a seat, a tile and a sound like a guest, for everybody and for the program', async () => {
     const link = new FakeLink();
     await room.join({ claims: claims('host', 'host'), link }).ready;
-    const participant = room.seatStream(CAM, 'Camera 1');
+    const participant = room.streams.seat(CAM, 'Camera 1');
     await settle();
     expect(info()).toMatchObject({ name: 'Camera 1', role: 'guest', onStage: true, presence: 'connected', stream: CAM });
     expect(info()?.producers.map(({ source }) => source)).toEqual(['camera', 'microphone']);
@@ -44,18 +44,18 @@ describe('a stream on stage', () => {
       ['host', false, false],
       ['Camera 1', true, true],
     ]);
-    expect(room.seatStream(CAM, 'Camera 1')).toBe(participant);
+    expect(room.streams.seat(CAM, 'Camera 1')).toBe(participant);
   });
 
   it('[ROOM-26] needs a free seat', async () => {
     await open(1);
     await room.join({ claims: claims('host', 'host'), link: new FakeLink() }).ready;
-    expect(() => room.seatStream(CAM, 'x')).toThrow(expect.objectContaining({ code: 'STAGE_FULL' }));
+    expect(() => room.streams.seat(CAM, 'x')).toThrow(expect.objectContaining({ code: 'STAGE_FULL' }));
     expect(feeds).toEqual([]);
   });
 
   it('[ROOM-27] keeps its seat while its publisher is away, and is back by itself, muted if it was', async () => {
-    const { id } = room.seatStream(CAM, 'x');
+    const { id } = room.streams.seat(CAM, 'x');
     await settle();
     const host = room.join({ claims: claims('host', 'host'), link: new FakeLink() }).participant;
     await room.moderation.mute(host, { participantId: id, source: 'microphone' });
@@ -74,7 +74,7 @@ describe('a stream on stage', () => {
   });
 
   it('[ROOM-27] is fed again when its media worker dies', async () => {
-    room.seatStream(CAM, 'x');
+    room.streams.seat(CAM, 'x');
     await settle();
     media.inputs[0]!.close('the worker died');
     await vi.advanceTimersByTimeAsync(1000);
@@ -84,13 +84,13 @@ describe('a stream on stage', () => {
 
   it('[ROOM-27] is gone when it is taken down, and keeps no room open', async () => {
     const host = room.join({ claims: claims('host', 'host'), link: new FakeLink() }).participant;
-    const { id } = room.seatStream(CAM, 'x');
+    const { id } = room.streams.seat(CAM, 'x');
     await settle();
     room.moderation.takeDown(host, id);
     await settle();
     expect(info()).toBeUndefined();
     expect([feeds[0]!.isClosed, media.inputs[0]!.isClosed]).toEqual([true, true]);
-    room.seatStream(CAM, 'x');
+    room.streams.seat(CAM, 'x');
     room.leave(host, 'left');
     await vi.advanceTimersByTimeAsync(61_000);
     expect(room.isClosed).toBe(true);
@@ -98,7 +98,7 @@ describe('a stream on stage', () => {
   });
 
   it('is nobody whom a token could take over', async () => {
-    room.seatStream(CAM, 'x');
+    room.streams.seat(CAM, 'x');
     const { participant } = room.join({ claims: claims('stream:live/cam', 'guest'), link: new FakeLink() });
     expect(participant.stream).toBeNull();
     expect(room.people.size).toBe(2);

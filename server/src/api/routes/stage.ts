@@ -21,7 +21,7 @@ export const stage = [
     handle: async ({ services, params, body }) => {
       const room = services.rooms.get(params.room);
       const { title } = await services.stageStreams.get(body, 'api');
-      return { participantId: room.seatStream(body, title).id };
+      return { participantId: room.streams.seat(body, title).id };
     },
   }),
   route({

@@ -54,7 +54,7 @@ export const stage: Handlers<StageName> = {
   listStreams: async ({ services }) => ({ streams: await services.streams.list() }),
   seatStream: async ({ room, services }, stream) => {
     const { title } = await services.streams.get(stream, 'host');
-    return { participantId: room.seatStream(stream, title).id };
+    return { participantId: room.streams.seat(stream, title).id };
   },
   setStage: ({ room }, change) => {
     room.stage.run({ type: 'set', ...change });

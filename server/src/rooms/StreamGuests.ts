@@ -1,0 +1,53 @@
+import type { Log } from '@lianmai/kit';
+import { Identity, LianmaiError, type JoinClaims, type RoomId, type StreamRef } from '@lianmai/protocol';
+import type { RoomMedia } from '../sfu/index.js';
+import type { OpenFeed } from './contract.js';
+import { Participant } from './Participant.js';
+import type { People } from './People.js';
+import type { RoomStage } from './RoomStage.js';
+import { StreamMedia } from './StreamMedia.js';
+
+export interface StreamGuestsOptions {
+  roomId: RoomId;
+  people: People;
+  stage: RoomStage;
+  media: RoomMedia;
+  openFeed: OpenFeed;
+  /** Their tracks are others. */
+  onChanged(participant: Participant): void;
+  log: Log;
+}
+
+/** Streams of the hub on a room's stage: each a participant without a page, here for its seat alone. */
+export class StreamGuests {
+  readonly #options: StreamGuestsOptions;
+
+  constructor(options: StreamGuestsOptions) {
+    this.#options = options;
+  }
+
+  /** Like a guest who comes up. Answers the one that is there already, if it is; STAGE_FULL. */
+  seat(stream: StreamRef, title: string): Participant {
+    const { roomId: room, people, stage, log } = this.#options;
+    const sub = Identity.parse(`stream:${stream.app}/${stream.name}`);
+    const existing = people.all.find((one) => one.stream !== null && one.identity === sub);
+    if (existing) return existing;
+    const { seats, seatLimit } = stage.snapshot;
+    if (seats.length >= seatLimit) throw new LianmaiError('STAGE_FULL');
+    const claims: JoinClaims = {
+      ...{ sub, name: title, exp: 0, aud: 'lianmai:join' },
+      grants: { room, role: 'guest', publish: ['camera', 'microphone'], subscribe: false },
+    };
+    const participant = new Participant(claims, (self) => this.#mediaOf(self, stream), stream);
+    people.add(participant);
+    people.broadcast('participantJoined', participant.info());
+    stage.run({ type: 'arrive', who: participant.id, wants: 'seat' });
+    log.info({ participant: participant.id, stream: sub }, 'a stream took a seat');
+    return participant;
+  }
+
+  #mediaOf(self: Participant, stream: StreamRef): StreamMedia {
+    const { media, openFeed, onChanged, log } = this.#options;
+    return new StreamMedia({ participantId: self.id, stream, media, openFeed, onChanged: () => onChanged(self), log });
+  }
+}
