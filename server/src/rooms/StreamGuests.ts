@@ -14,7 +14,7 @@ export interface StreamGuestsOptions {
   media: RoomMedia;
   openFeed: OpenFeed;
   /** Their tracks are others. */
-  onChanged(participant: Participant): void;
+  onChanged: (participant: Participant) => void;
   log: Log;
 }
 
