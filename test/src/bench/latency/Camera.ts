@@ -23,8 +23,8 @@ export class Camera {
   readonly process: ChildProcess;
   /** When each picture was made, ms since the epoch. */
   readonly madeAtMs: number[] = [];
-  /** The encoder did not take them in time. */
-  skipped = 0;
+  /** Shown twice because the encoder was not ready for what came between: its clock must not run slow. */
+  repeated = 0;
   readonly #frames: Buffer[];
   readonly #timer: NodeJS.Timeout;
   readonly #startedAt = performance.now();
@@ -49,26 +49,21 @@ export class Camera {
     this.process.kill('SIGKILL');
   }
 
-  /** As many as the clock asks for: timers are late by a millisecond or two. */
+  /** As many as the clock asks for, once the encoder has taken what came before. */
   #tick(): void {
-    const due = Math.floor(((performance.now() - this.#startedAt) * FPS) / 1000);
-    while (this.madeAtMs.length + this.skipped < due) this.#make();
-  }
-
-  #make(): void {
     const [pictures, sounds] = [this.process.stdin, this.process.stdio[3] as Writable | null];
-    if (!pictures || !sounds) return;
-    if (pictures.writableLength > 0) {
-      this.skipped++;
-      return;
-    }
-    const index = this.madeAtMs.length;
-    const frame = Buffer.from(this.#frames[index % BACKDROPS] ?? Buffer.alloc(0));
+    if (!pictures || !sounds || pictures.writableLength > 0) return;
+    const due = Math.floor(((performance.now() - this.#startedAt) * FPS) / 1000) - this.madeAtMs.length;
+    if (due < 1) return;
+    this.repeated += due - 1;
     const nowMs = Date.now();
-    this.madeAtMs.push(nowMs);
+    const frame = Buffer.from(this.#frames[this.madeAtMs.length % BACKDROPS] ?? Buffer.alloc(0));
     paint(frame, nowMs);
-    pictures.write(frame);
-    sounds.write(tone(index));
+    for (let written = 0; written < due; written++) {
+      sounds.write(tone(this.madeAtMs.length));
+      this.madeAtMs.push(nowMs);
+      pictures.write(frame);
+    }
   }
 }
 

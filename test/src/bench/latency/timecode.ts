@@ -32,9 +32,7 @@ export interface Seen {
 }
 
 /** Every picture that the page shows in the next seconds, as it is presented. */
-export async function watchBlocks(page: Page, seconds: number): Promise<Seen[]> {
-  // The bench's compiler marks functions with a helper that the page does not have.
-  await page.evaluate('globalThis.__name ??= (named) => named');
+export function watchBlocks(page: Page, seconds: number): Promise<Seen[]> {
   return page.evaluate(
     async ({ seconds, count, blockPx }) => {
       const context = new OffscreenCanvas(count, 1).getContext('2d', { willReadFrequently: true });

@@ -1,0 +1,174 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { connect, type Socket } from 'node:net';
+import { StreamClientsReply, type StreamReply } from '@lianmai/protocol';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { askToPlay, HANDSHAKE_BYTES, sayHello } from '../bench/origin/rtmpPlay.js';
+import type { Peer} from '../support/index.js';
+import { faultsOf, flvTags, livePicture, make, pause, probeStream, publishWith, rssMb, System, until } from '../support/index.js';
+
+/** The origin's and the RTMP server's time for a request or a handshake is 10 s; this machine's share on top. */
+const CUT_WITHIN_MS = 16_000;
+/** Never reading: until the kernel's buffers are full, then 15 s. */
+const STALLED_WITHIN_MS = 60_000;
+const NEVER_READING = 6;
+const QUEUE_MB = 8;
+const SLACK_MB = 48;
+
+let system: System;
+let steady: StreamReply;
+let broadcaster: Peer;
+const sockets: Socket[] = [];
+beforeAll(async () => {
+  system = await System.start();
+  steady = await system.createStream('steady');
+  broadcaster = publishWith(livePicture(), steady.publish.rtmp);
+  await until('it is live', async () => (await fetch(steady.play.hls)).ok);
+});
+afterAll(async () => {
+  for (const socket of sockets) socket.destroy();
+  await broadcaster.kill();
+  await system.stop();
+});
+
+const bridgePid = () => system.children(/bridge\/dist\/main\.js/)[0]?.pid ?? 0;
+const portOf = (url: string) => Number(new URL(url.replace(/^\w+:/, 'http:')).port);
+
+function open(port: number): { socket: Socket; cutAfterMs: Promise<number> } {
+  const [socket, startedAt] = [connect(port, '127.0.0.1'), performance.now()];
+  sockets.push(socket);
+  const cutAfterMs = new Promise<number>((resolve) => socket.once('close', () => resolve(performance.now() - startedAt)));
+  socket.on('error', () => undefined);
+  return { socket, cutAfterMs };
+}
+
+/** One byte at a time: never quite done. */
+function drip(port: number, first: string | Buffer): Promise<number> {
+  const { socket, cutAfterMs } = open(port);
+  socket.resume().write(first);
+  const timer = setInterval(() => socket.write('x'), 250);
+  socket.once('close', () => clearInterval(timer));
+  return cutAfterMs;
+}
+
+function silent(port: number, first?: Buffer): Promise<number> {
+  const { socket, cutAfterMs } = open(port);
+  socket.resume();
+  if (first) socket.write(first);
+  return cutAfterMs;
+}
+
+/** A message of 16 MB is announced after the handshake, and then comes. */
+function oversized(port: number): Promise<number> {
+  const { socket, cutAfterMs } = open(port);
+  sayHello(socket);
+  let read = 0;
+  socket.on('data', (chunk) => {
+    if (read < HANDSHAKE_BYTES && read + chunk.length >= HANDSHAKE_BYTES) {
+      socket.write(Buffer.concat([Buffer.alloc(1536), Buffer.from([3, 0, 0, 0, 0xff, 0xff, 0xff, 20, 0, 0, 0, 0])]));
+      const timer = setInterval(() => socket.write(Buffer.concat(Array.from({ length: 4096 }, () => Buffer.alloc(129, 0xc3)))), 20);
+      socket.once('close', () => clearInterval(timer));
+    }
+    read += chunk.length;
+  });
+  return cutAfterMs;
+}
+
+describe('peers that mean no good', () => {
+  it('are cut off when they are slow, silent or too big, at every door', async () => {
+    const before = rssMb(bridgePid());
+    const [rtmp, origin] = [portOf(system.rtmpUrl), portOf(system.originUrl)];
+    const hello = Buffer.concat([Buffer.of(3), Buffer.alloc(1536)]);
+    const cut = await Promise.all(
+      Object.entries({
+        rtmpSlow: drip(rtmp, Buffer.of(3)),
+        rtmpSilent: silent(rtmp),
+        rtmpHalfOpen: silent(rtmp, Buffer.concat([hello, Buffer.alloc(1536)])),
+        rtmpOversized: oversized(rtmp),
+        httpSlow: drip(origin, 'GET /live/steady.flv HTTP/1.1\r\nx-slow: '),
+        httpSilent: silent(origin),
+        httpOversized: silent(origin, Buffer.from(`GET /${'x'.repeat(200_000)} HTTP/1.1\r\n\r\n`)),
+        webSocketSlow: drip(origin, 'GET /live/steady.flv HTTP/1.1\r\nupgrade: websocket\r\nconnection: upgrade\r\nx-slow: '),
+      }).map(async ([who, cutAfterMs]) => [who, Math.round(await Promise.race([cutAfterMs, pause(60_000).then(() => Infinity)]))] as const),
+    );
+    console.log(`cut off after, ms: ${cut.map(([who, ms]) => `${who} ${ms}`).join(', ')}`);
+    expect(cut.filter(([, ms]) => ms > CUT_WITHIN_MS)).toEqual([]);
+    expect(rssMb(bridgePid()) - before).toBeLessThan(SLACK_MB);
+  });
+
+  it('who never read cost what their queues may hold, and are cut off', async () => {
+    const file = await make(
+      'heavy.flv',
+      ...['-f', 'lavfi', '-i', 'nullsrc=s=640x360:r=30:d=6,geq=random(1)*255:128:128', '-c:v', 'libx264', '-preset', 'ultrafast'],
+      ...['-pix_fmt', 'yuv420p', '-g', '30', '-bf', '0', '-b:v', '12M', '-maxrate', '12M', '-bufsize', '6M', '-f', 'flv'],
+    );
+    const heavy = await system.createStream('heavy');
+    const sender = publishWith(['-re', '-stream_loop', '-1', '-i', file, '-c', 'copy'], heavy.publish.rtmp);
+    const players = async () =>
+      StreamClientsReply.parse((await system.api('GET', `/streams/${heavy.id}/clients`)).body).clients.filter(
+        ({ action }) => action === 'play',
+      );
+    await until('it is live', async () => (await fetch(heavy.play.flv, { method: 'HEAD' })).ok);
+    const before = rssMb(bridgePid());
+    const upgrade =
+      'connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
+    for (let index = 0; index < NEVER_READING; index++) {
+      for (const extra of ['', upgrade]) {
+        const { socket } = open(portOf(system.originUrl));
+        socket.pause().write(`GET /live/heavy.flv HTTP/1.1\r\nhost: x\r\n${extra}\r\n`);
+      }
+      const { socket } = open(portOf(system.rtmpUrl));
+      sayHello(socket);
+      socket.once(
+        'readable',
+        () => void until('its handshake', () => socket.read(HANDSHAKE_BYTES) !== null).then(() => askToPlay(socket, 'live', 'heavy')),
+      );
+    }
+    const all = 3 * NEVER_READING;
+    await until('they play', async () => (await players()).length === all);
+    const startedAtMs = Date.now();
+    let peak = before;
+    await until(
+      'they are cut off',
+      async () => {
+        peak = Math.max(peak, rssMb(bridgePid()));
+        return (await players()).length === 0;
+      },
+      STALLED_WITHIN_MS,
+      250,
+    );
+    await sender.kill();
+    console.log(
+      `${all} players that never read: all cut off after ${Date.now() - startedAtMs} ms, RSS grew by ${Math.round(peak - before)} MB at most`,
+    );
+    expect(peak - before).toBeLessThan(all * QUEUE_MB + SLACK_MB);
+  });
+
+  it('who send 20,000 datagrams of noise to the SRT port disturb nobody', async () => {
+    const watched = flvTags(steady.play.flv, 8);
+    const socket = createSocket('udp4');
+    const [send, before] = [(bytes: Buffer) => socket.send(bytes, system.srtPort, '127.0.0.1'), rssMb(bridgePid())];
+    for (let sent = 0; sent < 20_000; sent++) {
+      const bytes = randomBytes(randomInt(0, 1500));
+      // Every other one looks like a handshake or another control packet of SRT.
+      if (sent % 2 === 0 && bytes.length > 8) bytes.writeUInt32BE(0x8000_0000 + (randomInt(0, 9) << 16), 0);
+      send(bytes);
+      if (sent % 200 === 199) await pause(20);
+    }
+    const tags = (await watched).filter(({ isConfig, kind }) => !isConfig && kind === 'video');
+    const steps = tags.slice(1).map(({ timeMs }, index) => timeMs - (tags[index]?.timeMs ?? 0));
+    const waits = tags.slice(1).map(({ arrivedAtMs }, index) => arrivedAtMs - (tags[index]?.arrivedAtMs ?? 0));
+    console.log(
+      `under noise: pictures at most ${Math.round(Math.max(...waits))} ms apart, RSS ${Math.round(rssMb(bridgePid()) - before)} MB more`,
+    );
+    expect(tags.length).toBeGreaterThan(80);
+    expect(Math.max(...steps)).toBeLessThan(150);
+    expect(rssMb(bridgePid()) - before).toBeLessThan(SLACK_MB);
+    socket.close();
+    const stream = await system.createStream('after-noise');
+    const publisher = publishWith(livePicture(), stream.publish.srt);
+    const played = await until('SRT is served', () => probeStream(stream.play.srt, { seconds: 2 }));
+    expect(faultsOf(played)).toEqual([]);
+    await publisher.kill();
+  });
+});
