@@ -3,4 +3,3 @@
  * the protocols and hands over MPEG-TS. What it may connect to is decided here, not there: a URL comes from people, and this machine stands inside a network.
  */
 export { Pull, type PullEvents, type PullOptions } from './Pull.js';
-export { isPrivateAddress } from './addresses.js';
