@@ -1,10 +1,13 @@
 import { StreamClientsReply, type StreamReply } from '@lianmai/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { faultsOf, has, livePicture, Peer, probeStream, publishWith, System, until, type Probed } from '../support/index.js';
+import { faultsOf, freePorts, has, livePicture, Peer, probeStream, publishWith, System, until, type Probed } from '../support/index.js';
 
 let system: System;
 const peers: Peer[] = [];
-beforeAll(async () => (system = await System.start({ env: { RESUME_GRACE_MS: '4000' } })));
+beforeAll(async () => {
+  const rtmpsPort = String(await freePorts());
+  system = await System.start({ env: { RESUME_GRACE_MS: '4000', RTMPS_PORT: rtmpsPort } });
+});
 afterAll(async () => {
   await system.stop();
 });
@@ -25,8 +28,10 @@ const playlist = (stream: StreamReply) => until('there is a playlist', async () 
 /** Every way to play that FFmpeg has, at the same time. */
 async function playEverywhere(stream: StreamReply): Promise<Record<string, Probed>> {
   await published(stream);
-  const { flv, rtmp, srt, hls } = stream.play;
-  const played = Object.entries({ flv, rtmp, srt }).map(async ([way, url]) => [way, await probeStream(url, { seconds: 3 })] as const);
+  const { flv, rtmp, rtmps = '', srt, hls } = stream.play;
+  const played = Object.entries({ flv, rtmp, rtmps, srt }).map(
+    async ([way, url]) => [way, await probeStream(url, { seconds: 3 })] as const,
+  );
   const segments = playlist(stream).then(async () => ['hls', await probeStream(hls, { seconds: 3 })] as const);
   return Object.fromEntries(await Promise.all([...played, segments]));
 }
@@ -40,6 +45,7 @@ const gstreamer = (muxer: string, sink: string) =>
 describe('what a broadcaster sends plays everywhere, from a key frame, without a step back', () => {
   const broadcasters: [string, boolean, (stream: StreamReply) => Peer][] = [
     ['FFmpeg by RTMP', true, ({ publish: { rtmp } }) => publish(rtmp)],
+    ['FFmpeg by RTMPS', true, ({ publish: { rtmps } }) => publish(rtmps ?? '')],
     ['FFmpeg by SRT', true, ({ publish: { srt } }) => publish(srt)],
     [
       'GStreamer by RTMP',
