@@ -19,7 +19,8 @@ interface PageBudget {
 const PAGES: Record<string, PageBudget> = {
   RoomPage: { kib: 160, words: ['zh-CN'] },
   WatchPage: { kib: 168, words: ['zh-CN', 'watch.zh-CN'] },
-  StreamsPage: { kib: 200, words: ['zh-CN', 'streams.zh-CN'] },
+  StreamsPage: { kib: 200, words: ['zh-CN', 'streams.zh-CN', 'outputs.zh-CN'] },
+  RecordingsPage: { kib: 200, words: ['zh-CN', 'streams.zh-CN', 'recordings.zh-CN'] },
 };
 
 /** Fails the build when a page's first load has grown over the budget, and says by what. */
@@ -75,6 +76,7 @@ export default defineConfig(({ mode }) => ({
       '/api': target,
       '/healthz': target,
       '/rtc': target,
+      '/recordings': { target, bypass: pageOf },
       '/live': { target, ws: true, bypass: pageOf },
       '/socket.io': { target, ws: true },
     },

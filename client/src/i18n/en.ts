@@ -200,22 +200,6 @@ export const en = {
     stream: 'Stream',
     removeText: 'They leave at once and cannot come back while this room is open.',
   },
-  seatStream: {
-    action: 'Add a stream',
-    title: 'A stream on stage',
-    text: 'What OBS, a camera or an encoder sends in joins like a guest, with picture and sound.',
-    seat: 'Bring up',
-    seatName: 'Bring {{name}} on stage',
-    isSeated: 'On stage',
-    none: 'No stream is live',
-    noneText: 'Make one on the Streams page and send it there by RTMP, SRT or WHIP. It appears here as soon as it is live.',
-    toStreams: 'To the Streams page',
-    problem: {
-      STAGE_FULL: 'Every seat is taken. Take somebody off the stage first.',
-      NOT_FOUND: 'This stream is not live any more.',
-      FORBIDDEN: 'Not everybody may watch this stream, so a host cannot show it. Whoever runs the server can.',
-    },
-  },
   chat: {
     title: 'Chat',
     write: 'Write a message',

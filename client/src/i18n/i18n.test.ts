@@ -2,6 +2,10 @@ import { ERRORS, LianmaiError } from '@lianmai/protocol';
 import { createInstance } from 'i18next';
 import { describe, expect, it } from 'vitest';
 import { en } from './en';
+import { outputsEn } from './outputs.en';
+import { outputsZhCN } from './outputs.zh-CN';
+import { recordingsEn } from './recordings.en';
+import { recordingsZhCN } from './recordings.zh-CN';
 import { errorText, isolate, languageOf } from './index';
 import { streamsEn } from './streams.en';
 import { streamsZhCN } from './streams.zh-CN';
@@ -16,8 +20,8 @@ function flatten(value: unknown, path = ''): [string, string][] {
   if (typeof value === 'string') return [[path, value]];
   return Object.entries(value as object).flatMap(([key, child]) => flatten(child, path ? `${path}.${key}` : key));
 }
-const english = new Map(flatten({ ...en, ...studioEn, ...watchEn, ...streamsEn }));
-const chinese = new Map(flatten({ ...zhCN, ...studioZhCN, ...watchZhCN, ...streamsZhCN }));
+const english = new Map([en, studioEn, outputsEn, watchEn, streamsEn, recordingsEn].flatMap((words) => flatten(words)));
+const chinese = new Map([zhCN, studioZhCN, outputsZhCN, watchZhCN, streamsZhCN, recordingsZhCN].flatMap((words) => flatten(words)));
 const variables = (text: string) => [...text.matchAll(/{{(\w+)}}/g)].map((match) => match[1]).sort();
 
 describe('both languages', () => {

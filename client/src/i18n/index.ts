@@ -4,6 +4,8 @@ import i18next, { type TFunction } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { getPreferences, setPreferences, subscribePreferences } from '../state';
 import type { Translation } from './en';
+import type { OutputsWords } from './outputs.en';
+import type { RecordingsWords } from './recordings.en';
 import type { StreamsWords } from './streams.en';
 import type { StudioWords } from './studio.en';
 import type { WatchWords } from './watch.en';
@@ -11,7 +13,7 @@ import type { WatchWords } from './watch.en';
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation';
-    resources: { translation: Translation & StudioWords & WatchWords & StreamsWords };
+    resources: { translation: Translation & StudioWords & OutputsWords & WatchWords & StreamsWords & RecordingsWords };
     returnNull: false;
   }
 }
@@ -23,14 +25,19 @@ export const LANGUAGES = [
 export type Language = (typeof LANGUAGES)[number]['id'];
 
 /** What a page needs beyond the words of all: loaded with it (`loadWords`). */
-export type Part = 'studio' | 'watch' | 'streams';
+export type Part = 'studio' | 'outputs' | 'watch' | 'streams' | 'recordings';
 
 /** Each language of each part is a chunk of its own: nobody loads words they do not read. */
 const LOADERS: Record<'all' | Part, Record<Language, () => Promise<object>>> = {
   all: { en: async () => (await import('./en')).en, 'zh-CN': async () => (await import('./zh-CN')).zhCN },
   studio: { en: async () => (await import('./studio.en')).studioEn, 'zh-CN': async () => (await import('./studio.zh-CN')).studioZhCN },
+  outputs: { en: async () => (await import('./outputs.en')).outputsEn, 'zh-CN': async () => (await import('./outputs.zh-CN')).outputsZhCN },
   watch: { en: async () => (await import('./watch.en')).watchEn, 'zh-CN': async () => (await import('./watch.zh-CN')).watchZhCN },
   streams: { en: async () => (await import('./streams.en')).streamsEn, 'zh-CN': async () => (await import('./streams.zh-CN')).streamsZhCN },
+  recordings: {
+    en: async () => (await import('./recordings.en')).recordingsEn,
+    'zh-CN': async () => (await import('./recordings.zh-CN')).recordingsZhCN,
+  },
 };
 const parts = new Set<'all' | Part>(['all']);
 const loaded = new Set<string>();
@@ -61,8 +68,8 @@ async function show(language: Language): Promise<void> {
 }
 
 /** Before the first page that needs them is drawn. */
-export async function loadWords(part: Part): Promise<void> {
-  parts.add(part);
+export async function loadWords(...wanted: Part[]): Promise<void> {
+  for (const part of wanted) parts.add(part);
   await load(languageOf(getPreferences().lang, navigator.languages));
 }
 

@@ -3,6 +3,7 @@ export const streamsEn = {
   streams: {
     title: 'Streams',
     subtitle: 'What comes in from OBS, FFmpeg and cameras, and who watches it.',
+    pages: { streams: 'Streams', recordings: 'Recordings' },
     signIn: {
       title: 'Sign in as operator',
       text: 'With the API key and secret from the server’s configuration.',

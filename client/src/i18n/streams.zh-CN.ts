@@ -4,6 +4,7 @@ export const streamsZhCN: StreamsWords = {
   streams: {
     title: '直播流',
     subtitle: '来自 OBS、FFmpeg 和摄像机的推流，以及谁在观看。',
+    pages: { streams: '直播流', recordings: '录制' },
     signIn: {
       title: '管理员登录',
       text: '使用服务器配置中的 API Key 和 Secret。',

@@ -1,4 +1,4 @@
-/** Words of the studio: guests and viewers do not load them. */
+/** Words of the studio and of what moderators do: the lobby does not load them. */
 export const studioEn = {
   outputs: {
     title: 'Outputs',
@@ -19,12 +19,6 @@ export const studioEn = {
     addTitle: 'Add a destination',
     addText: 'It joins the running show; the others notice nothing.',
     addConfirm: 'Start streaming there',
-    state: { connecting: 'Connecting', live: 'Live', retrying: 'Retrying', failed: 'Failed', stopped: 'Stopped' },
-    retries_one: '{{count}} retry',
-    retries_other: '{{count}} retries',
-    nextRetry: 'next in {{seconds}} s',
-    retryNow: 'Try again now',
-    remove: 'Remove this destination',
     notLive: 'You are not live',
     notLiveText: 'Name your destinations when you go live, or add them while you are.',
     onlyWatchPage: 'Only the watch page so far.',
@@ -40,6 +34,22 @@ export const studioEn = {
     takeIn: 'Take in',
     look: 'Look',
     people: 'People',
+  },
+  seatStream: {
+    action: 'Add a stream',
+    title: 'A stream on stage',
+    text: 'What OBS, a camera or an encoder sends in joins like a guest, with picture and sound.',
+    seat: 'Bring up',
+    seatName: 'Bring {{name}} on stage',
+    isSeated: 'On stage',
+    none: 'No stream is live',
+    noneText: 'Make one on the Streams page and send it there by RTMP, SRT or WHIP. It appears here as soon as it is live.',
+    toStreams: 'To the Streams page',
+    problem: {
+      STAGE_FULL: 'Every seat is taken. Take somebody off the stage first.',
+      NOT_FOUND: 'This stream is not live any more.',
+      FORBIDDEN: 'Not everybody may watch this stream, so a host cannot show it. Whoever runs the server can.',
+    },
   },
   scene: { auto: 'Auto', grid: 'Grid', spotlight: 'Spotlight', screen: 'Screen', pip: 'Inset', 'side-by-side': 'Side by side' },
   sceneHint: {

@@ -200,22 +200,6 @@ export const zhCN: Translation = {
     stream: '直播流',
     removeText: '对方会立即离开，房间关闭前无法再进入。',
   },
-  seatStream: {
-    action: '直播流上麦',
-    title: '直播流上麦',
-    text: '把 OBS、摄像机或编码器推来的直播流请上麦，画面和声音与嘉宾一样。',
-    seat: '上麦',
-    seatName: '请{{name}}上麦',
-    isSeated: '已在麦上',
-    none: '没有正在直播的流',
-    noneText: '在“直播流”页新建一个，用 RTMP、SRT 或 WHIP 推流，开播后会自动出现在这里。',
-    toStreams: '打开直播流页',
-    problem: {
-      STAGE_FULL: '麦位已满，请先让一位下麦。',
-      NOT_FOUND: '这个直播流已经停止。',
-      FORBIDDEN: '这个直播流不公开，主播不能请它上麦，请联系管理员。',
-    },
-  },
   chat: {
     title: '聊天',
     write: '说点什么',

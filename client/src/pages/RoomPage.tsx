@@ -10,7 +10,7 @@ import { useTheme } from './useTheme';
 import { useTitle } from './useTitle';
 
 async function loadInside() {
-  const [inside] = await Promise.all([import('./Inside'), loadWords('studio')]);
+  const [inside] = await Promise.all([import('./Inside'), loadWords('studio', 'outputs')]);
   return inside;
 }
 const Inside = lazy(loadInside);

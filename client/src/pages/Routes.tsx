@@ -6,13 +6,15 @@ import { NotFoundPage } from './NotFoundPage';
 import { routeOf, usePath } from './router';
 
 const RoomPage = lazy(() => import('./RoomPage'));
-const WatchPage = lazy(() => withWords('watch', import('./WatchPage')));
-const StreamsPage = lazy(() => withWords('streams', import('./StreamsPage')));
+const WatchPage = lazy(() => withWords(import('./WatchPage'), 'watch'));
+const StreamsPage = lazy(() => withWords(import('./StreamsPage'), 'streams', 'outputs'));
+const RecordingsPage = lazy(() => withWords(import('./RecordingsPage'), 'streams', 'recordings'));
 /** Pages with made-up people, to look at; not in the product. */
-const GalleryPage = import.meta.env.MODE === 'gallery' ? lazy(() => withWords('studio', import('./gallery/GalleryPage'))) : NotFoundPage;
+const GalleryPage =
+  import.meta.env.MODE === 'gallery' ? lazy(() => withWords(import('./gallery/GalleryPage'), 'studio', 'outputs')) : NotFoundPage;
 
-async function withWords<T>(part: Part, page: Promise<T>): Promise<T> {
-  await loadWords(part);
+async function withWords<T>(page: Promise<T>, ...parts: Part[]): Promise<T> {
+  await loadWords(...parts);
   return page;
 }
 
@@ -36,6 +38,8 @@ function Page() {
       return <WatchPage key={`${route.app ?? ''}/${route.name}`} app={route.app} name={route.name} />;
     case 'streams':
       return <StreamsPage />;
+    case 'recordings':
+      return <RecordingsPage />;
     case 'gallery':
       return <GalleryPage />;
     case 'unknown':

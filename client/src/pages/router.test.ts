@@ -10,7 +10,8 @@ it('knows its addresses', () => {
   expect(routeOf('/live/studio/cam')).toEqual({ page: 'watch', app: 'studio', name: 'cam' });
   expect(routeOf('/watch/studio/cam')).toEqual({ page: 'watch', app: 'studio', name: 'cam' });
   expect(routeOf('/streams')).toEqual({ page: 'streams' });
-  for (const path of ['/r', '/watch/', '/r/a/b', '/live/a/b/c', '/streams/x', '/admin', '/nothing/here'])
+  expect(routeOf('/recordings')).toEqual({ page: 'recordings' });
+  for (const path of ['/r', '/watch/', '/r/a/b', '/live/a/b/c', '/streams/x', '/recordings/x', '/admin', '/nothing/here'])
     expect(routeOf(path).page).toBe('unknown');
 });
 

@@ -5,15 +5,16 @@ export type Route =
   /** `app` null: the first one. */
   | { page: 'watch'; app: string | null; name: string }
   | { page: 'streams' }
+  | { page: 'recordings' }
   | { page: 'gallery' }
   | { page: 'unknown' };
 
-/** The front page, a room, its show or any other stream (`/watch` and `/live` are the same, with or without an app), and the operator's list of streams. */
+/** The front page, a room, its show or any other stream (`/watch` and `/live` are the same, with or without an app), and the operator's lists. */
 export function routeOf(path: string): Route {
   const [first = '', second = '', ...rest] = path.split('/').filter(Boolean).map(decode);
   if (first === '') return { page: 'room', room: null };
   if (first === '__gallery') return { page: 'gallery' };
-  if (first === 'streams' && second === '') return { page: 'streams' };
+  if ((first === 'streams' || first === 'recordings') && second === '') return { page: first };
   if (second === '' || rest.length > 1) return { page: 'unknown' };
   const [third] = rest;
   if (first === 'watch' || first === 'live') {

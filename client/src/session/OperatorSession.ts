@@ -1,11 +1,16 @@
 import {
   LianmaiError,
+  OutputInfo,
   PlayUrlsReply,
+  RecordingsReply,
   SessionReply,
   StreamClientsReply,
   StreamList,
   StreamReply,
   type CreateStream,
+  type OutputRequest,
+  type StreamRef,
+  type UpdateStream,
 } from '@lianmai/protocol';
 import { z } from 'zod';
 import { call } from './http';
@@ -14,14 +19,15 @@ import { call } from './http';
 const STORAGE_KEY = 'lianmai.operator';
 
 const Nothing = z.unknown();
+const stream = (id: string): string => `/streams/${encodeURIComponent(id)}`;
 
 interface Ask<S> {
-  method?: 'GET' | 'POST' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   body?: unknown;
   reply: S;
 }
 
-/** An operator's page signed in: every request of the streams API, with its token. Rejects with LianmaiError; UNAUTHENTICATED means sign in again. */
+/** An operator's page signed in: every request of the API for streams and recordings, with its token. Rejects with LianmaiError; UNAUTHENTICATED means sign in again. */
 export class OperatorSession {
   readonly #token: string;
 
@@ -48,30 +54,52 @@ export class OperatorSession {
     store((storage) => storage.removeItem(STORAGE_KEY));
   }
 
-  list = (): Promise<StreamList> => this.#ask('', { reply: StreamList });
+  list = (): Promise<StreamList> => this.#ask('/streams', { reply: StreamList });
 
-  create = (stream: CreateStream): Promise<StreamReply> => this.#ask('', { method: 'POST', body: stream, reply: StreamReply });
+  create = (wanted: CreateStream): Promise<StreamReply> => this.#ask('/streams', { method: 'POST', body: wanted, reply: StreamReply });
 
-  rotateKey = (id: string): Promise<StreamReply> => this.#ask(`/${encodeURIComponent(id)}/key`, { method: 'POST', reply: StreamReply });
+  /** What is left out stays as it is. */
+  update = (id: string, options: UpdateStream): Promise<StreamReply> =>
+    this.#ask(stream(id), { method: 'PATCH', body: options, reply: StreamReply });
+
+  addOutput = (id: string, output: OutputRequest): Promise<OutputInfo> =>
+    this.#ask(`${stream(id)}/outputs`, { method: 'POST', body: output, reply: OutputInfo });
+
+  async removeOutput(id: string, outputId: string): Promise<void> {
+    await this.#ask(`${stream(id)}/outputs/${encodeURIComponent(outputId)}`, { method: 'DELETE', reply: Nothing });
+  }
+
+  /** Newest first, those that began before `before`. */
+  recordings({ app, name, before, limit }: Partial<StreamRef> & { before?: number; limit: number }): Promise<RecordingsReply> {
+    const query = new URLSearchParams({ limit: String(limit) });
+    for (const [key, value] of Object.entries({ app, name, before })) if (value !== undefined) query.set(key, String(value));
+    return this.#ask(`/recordings?${query.toString()}`, { reply: RecordingsReply });
+  }
+
+  async removeRecording(id: string): Promise<void> {
+    await this.#ask(`/recordings/${encodeURIComponent(id)}`, { method: 'DELETE', reply: Nothing });
+  }
+
+  rotateKey = (id: string): Promise<StreamReply> => this.#ask(`${stream(id)}/key`, { method: 'POST', reply: StreamReply });
 
   async remove(id: string): Promise<void> {
-    await this.#ask(`/${encodeURIComponent(id)}`, { method: 'DELETE', reply: Nothing });
+    await this.#ask(stream(id), { method: 'DELETE', reply: Nothing });
   }
 
   /** Addresses of a stream with signed play that play for `ttlSeconds`. */
   playUrls = (id: string, ttlSeconds: number): Promise<PlayUrlsReply> =>
-    this.#ask(`/${encodeURIComponent(id)}/play-urls`, { method: 'POST', body: { ttlSeconds }, reply: PlayUrlsReply });
+    this.#ask(`${stream(id)}/play-urls`, { method: 'POST', body: { ttlSeconds }, reply: PlayUrlsReply });
 
-  clients = (id: string): Promise<StreamClientsReply> => this.#ask(`/${encodeURIComponent(id)}/clients`, { reply: StreamClientsReply });
+  clients = (id: string): Promise<StreamClientsReply> => this.#ask(`${stream(id)}/clients`, { reply: StreamClientsReply });
 
   /** Sends a player or the publisher away. */
   async kick(id: string, clientId: string): Promise<void> {
-    await this.#ask(`/${encodeURIComponent(id)}/clients/${encodeURIComponent(clientId)}`, { method: 'DELETE', reply: Nothing });
+    await this.#ask(`${stream(id)}/clients/${encodeURIComponent(clientId)}`, { method: 'DELETE', reply: Nothing });
   }
 
   async #ask<S extends z.ZodType>(path: string, { method = 'GET', body, reply }: Ask<S>): Promise<z.infer<S>> {
     const headers = { authorization: `Bearer ${this.#token}`, ...(body !== undefined && { 'content-type': 'application/json' }) };
-    return call(`/api/v1/streams${path}`, reply, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
+    return call(`/api/v1${path}`, reply, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
   }
 }
 

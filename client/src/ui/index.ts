@@ -28,5 +28,6 @@ export * from './Tooltip';
 export * from './TrackVideo';
 export * from './useCopy';
 export * from './useElementSize';
+export * from './useHistory';
 export * from './useHotkeys';
 export * from './useMediaQuery';

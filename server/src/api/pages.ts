@@ -8,7 +8,7 @@ const NOT_BUILT = 'The pages have not been built yet: run "npm start", or "npm r
 /** Addresses that the page itself routes. */
 /** `/live/{name}` and `/live/{app}/{name}` without an extension are the watch page; with one they are media, and the origin's. */
 export const LIVE_PAGE = /^\/live\/[A-Za-z0-9_-]+(?:\/[A-Za-z0-9_-]+)?\/?$/;
-const PAGE_PATHS = ['/', '/r/:room', '/watch/:room', '/watch/:app/:name', LIVE_PAGE, '/streams'];
+const PAGE_PATHS = ['/', '/r/:room', '/watch/:room', '/watch/:app/:name', LIVE_PAGE, '/streams', '/recordings'];
 
 /** The built client. File names under /assets carry a hash of the content: they may be kept for ever; the page itself is asked for each time. */
 export function pages(clientDir: string): Router {

@@ -3,8 +3,7 @@ import { useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { barsOf } from '../../bindings';
 import { useRoom } from '../../state';
-import { cx, formatBitrate, NetworkBars, Plot, testIds } from '../../ui';
-import { useHistory } from './useHistory';
+import { cx, formatBitrate, NetworkBars, Plot, testIds, useHistory } from '../../ui';
 
 type Tone = 'good' | 'warn' | 'bad';
 const TEXT: Record<Tone, string> = { good: 'text-fg', warn: 'text-warn', bad: 'text-bad' };

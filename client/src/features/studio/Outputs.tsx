@@ -1,19 +1,22 @@
 import { Plus, Radio } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useActions } from '../../bindings';
+import { useActions, useRun } from '../../bindings';
 import { errorText } from '../../i18n';
+import { OutputRow } from '../../outputs';
 import { useRoom } from '../../state';
 import { Button, CopyField, Dialog, Empty, Pill, testIds } from '../../ui';
 import { isBlank, noDestination, problemOf, toOutputRequest, type Destination } from './destination';
 import { DestinationFields } from './DestinationFields';
 import { isOnAir } from './draft';
-import { OutputRow } from './OutputRow';
 
 /** Where the program goes, and how each of them does. */
 export function Outputs({ watchLink }: { watchLink: string }) {
   const { t } = useTranslation();
+  const actions = useActions();
+  const run = useRun();
   const live = useRoom((room) => room.live);
+  const clockOffsetMs = useRoom((room) => room.clockOffsetMs);
   const [isAdding, setAdding] = useState(false);
   const onAir = isOnAir(live?.state);
   return (
@@ -43,7 +46,13 @@ export function Outputs({ watchLink }: { watchLink: string }) {
         {live && live.outputs.length > 0 && (
           <ul className="flex flex-col gap-2">
             {live.outputs.map((output) => (
-              <OutputRow key={output.id} output={output} isOnAir={onAir} />
+              <OutputRow
+                key={output.id}
+                output={output}
+                clockOffsetMs={clockOffsetMs}
+                onRetry={onAir ? () => run(actions.retryOutput(output.id)) : undefined}
+                onRemove={onAir ? () => run(actions.removeOutput(output.id)) : undefined}
+              />
             ))}
           </ul>
         )}

@@ -1,22 +1,25 @@
 import type { OutputInfo, OutputState } from '@lianmai/protocol';
 import { RotateCw, Trash2 } from 'lucide-react';
-import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useActions, useRun } from '../../bindings';
-import { useRoom } from '../../state';
-import { Clock, formatBitrate, formatBytes, IconButton, Pill, Plot, testIds, type PillTone } from '../../ui';
-import { useHistory } from './useHistory';
+import { Clock, formatBitrate, formatBytes, IconButton, Pill, Plot, testIds, useHistory, type PillTone } from '../ui';
+import { NextRetry } from './NextRetry';
 
 const TONES: Record<OutputState, PillTone> = { connecting: 'warn', live: 'good', retrying: 'warn', failed: 'bad', stopped: 'neutral' };
 
+interface OutputRowProps {
+  output: OutputInfo;
+  /** Server clock minus page clock. */
+  clockOffsetMs?: number;
+  isBusy?: boolean;
+  onRetry?: (() => void) | undefined;
+  onRemove?: (() => void) | undefined;
+}
+
 /** One destination: its name, its state in a word, its rate, and what went wrong. Its key is not even here. */
-export function OutputRow({ output, isOnAir }: { output: OutputInfo; isOnAir: boolean }) {
+export function OutputRow({ output, clockOffsetMs = 0, isBusy = false, onRetry, onRemove }: OutputRowProps) {
   const { t } = useTranslation();
-  const actions = useActions();
-  const run = useRun();
-  const offsetMs = useRoom((room) => room.clockOffsetMs);
   const rates = useHistory(output.state === 'live' ? output.bitrateKbps : 0);
-  const canRetry = isOnAir && (output.state === 'failed' || output.state === 'retrying');
+  const canRetry = output.state === 'failed' || output.state === 'retrying';
   return (
     <li
       data-testid={testIds.outputRow}
@@ -34,7 +37,7 @@ export function OutputRow({ output, isOnAir }: { output: OutputInfo; isOnAir: bo
       {output.retries > 0 && (
         <p className="tabular text-fg-3">
           {output.state === 'retrying' && output.nextRetryAtMs !== null ? (
-            <NextRetry atMs={output.nextRetryAtMs} offsetMs={offsetMs} retries={output.retries} />
+            <NextRetry atMs={output.nextRetryAtMs} clockOffsetMs={clockOffsetMs} retries={output.retries} />
           ) : (
             t('outputs.retries', { count: output.retries })
           )}
@@ -50,23 +53,24 @@ export function OutputRow({ output, isOnAir }: { output: OutputInfo; isOnAir: bo
       <div className="flex items-center gap-2">
         <Pill tone={TONES[output.state]} role="status" className="bg-surface-3">
           {t(`outputs.state.${output.state}`)}
-          {output.state === 'live' && output.liveSinceMs !== null && <Clock sinceMs={output.liveSinceMs} offsetMs={offsetMs} />}
+          {output.state === 'live' && output.liveSinceMs !== null && <Clock sinceMs={output.liveSinceMs} offsetMs={clockOffsetMs} />}
         </Pill>
         <span className="flex-1" />
-        {isOnAir && canRetry && (
+        {onRetry && canRetry && (
           <IconButton
             label={t('outputs.retryNow')}
             icon={<RotateCw size={18} />}
-            onClick={() => run(actions.retryOutput(output.id))}
+            onClick={onRetry}
             className="hover:not-disabled:bg-surface-3"
             data-testid={testIds.outputRetry}
           />
         )}
-        {isOnAir && (
+        {onRemove && (
           <IconButton
             label={t('outputs.remove')}
+            disabled={isBusy}
             icon={<Trash2 size={18} />}
-            onClick={() => run(actions.removeOutput(output.id))}
+            onClick={onRemove}
             className="hover:not-disabled:bg-surface-3"
             data-testid={testIds.outputRemove}
           />
@@ -82,16 +86,4 @@ function hostOf(url: string): string {
   } catch {
     return url;
   }
-}
-
-function NextRetry({ atMs, offsetMs, retries }: { atMs: number; offsetMs: number; retries: number }) {
-  const { t } = useTranslation();
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, []);
-  const seconds = Math.ceil((atMs - now - offsetMs) / 1000);
-  const count = t('outputs.retries', { count: retries });
-  return seconds > 0 ? `${count} · ${t('outputs.nextRetry', { seconds })}` : count;
 }

@@ -1,0 +1,34 @@
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useOperatorAccess } from '../../operator';
+import { SelectField, testIds } from '../../ui';
+
+interface StreamFilterProps {
+  /** `live/cam`; empty: all. */
+  value: string;
+  onChange: (stream: string) => void;
+}
+
+/** Every stream that is known. One that was deleted is reached by its address. */
+export function StreamFilter({ value, onChange }: StreamFilterProps) {
+  const { t } = useTranslation();
+  const { session, noticeError } = useOperatorAccess();
+  const [paths, setPaths] = useState<string[]>([]);
+  useEffect(() => {
+    session
+      .list()
+      .then(({ streams, others }) => setPaths([...streams, ...others].map(({ app, name }) => `${app}/${name}`)))
+      .catch(noticeError);
+  }, [session]);
+  const shown = [...new Set([...(value ? [value] : []), ...paths])].sort();
+  return (
+    <SelectField
+      className="max-w-xs"
+      label={t('recordings.filter')}
+      value={value}
+      options={[{ value: '', label: t('recordings.all') }, ...shown.map((path) => ({ value: path, label: path }))]}
+      onChange={({ target }) => onChange(target.value)}
+      data-testid={testIds.recordingFilter}
+    />
+  );
+}

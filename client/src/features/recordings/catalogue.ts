@@ -1,0 +1,36 @@
+import type { RecordingReply } from '@lianmai/protocol';
+import type { z } from 'zod';
+
+export type RecordingItem = z.infer<typeof RecordingReply>;
+
+/**
+ * The newest page was read again: it replaces what is known of its time, which forgets the deleted ones, and what was read of older times stays. A page
+ * that is not full is all there is.
+ */
+export function withNewest(known: readonly RecordingItem[], page: readonly RecordingItem[], pageLength: number): RecordingItem[] {
+  const oldest = page.at(-1);
+  if (!oldest || page.length < pageLength) return [...page];
+  return [...page, ...known.filter((one) => one.startedAtMs < oldest.startedAtMs)];
+}
+
+/** Another page, of those before. */
+export function withOlder(known: readonly RecordingItem[], page: readonly RecordingItem[]): RecordingItem[] {
+  const ids = new Set(known.map(({ id }) => id));
+  return [...known, ...page.filter(({ id }) => !ids.has(id))];
+}
+
+/** How much is missing, ms. */
+export const missingMs = ({ gaps }: Pick<RecordingItem, 'gaps'>): number => gaps.reduce((sum, gap) => sum + gap.lengthMs, 0);
+
+/** The same file at the address that the page came from, whose certificate and policy cover it. */
+export function localUrl(url: string): string {
+  const { pathname, search } = new URL(url);
+  return pathname + search;
+}
+
+/** FLV needs a player of its own; what broke off before its first fragment has nothing to show. */
+export const canPlay = ({ format, durationMs }: Pick<RecordingItem, 'format' | 'durationMs'>): boolean =>
+  format !== 'flv' && durationMs > 0;
+
+/** HLS is a folder of files. */
+export const canDownload = ({ format, bytes }: Pick<RecordingItem, 'format' | 'bytes'>): boolean => format !== 'hls' && bytes > 0;

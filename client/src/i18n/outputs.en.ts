@@ -1,0 +1,13 @@
+/** Words of a destination's row: in the studio and on the page of streams. */
+export const outputsEn = {
+  outputs: {
+    state: { connecting: 'Connecting', live: 'Live', retrying: 'Retrying', failed: 'Failed', stopped: 'Stopped' },
+    retries_one: '{{count}} retry',
+    retries_other: '{{count}} retries',
+    nextRetry: 'next in {{seconds}} s',
+    retryNow: 'Try again now',
+    remove: 'Remove this destination',
+  },
+};
+
+export type OutputsWords = typeof outputsEn;

@@ -1,0 +1,32 @@
+import type { RecordingsWords } from './recordings.en';
+
+export const recordingsZhCN: RecordingsWords = {
+  recordings: {
+    title: '录制',
+    subtitle: '录下的直播：播放、下载、删除。',
+    column: { stream: '直播流', started: '开始时间', length: '时长', size: '大小', state: '状态', actions: '操作' },
+    state: { recording: '录制中', complete: '已完成', failed: '已中断' },
+    filter: '直播流',
+    all: '全部直播流',
+    play: '播放{{name}}在 {{time}} 的录制',
+    download: '下载{{name}}在 {{time}} 的录制',
+    downloadAction: '下载',
+    remove: '删除{{name}}在 {{time}} 的录制',
+    removeTitle: '删除这段录制？',
+    removeText: '{{name}}，{{time}}。文件将被彻底删除。',
+    removeConfirm: '删除',
+    gaps_one: '{{count}} 处中断，缺 {{length}}',
+    gaps_other: '{{count}} 处中断，缺 {{length}}',
+    gapList: '中断处，没有收到推流',
+    gapAt: '跳到 {{at}}，此处缺 {{length}}',
+    address: '链接，有效期至 {{time}}',
+    unplayable: '这个浏览器无法播放。请下载，或用 VLC 打开链接。',
+    older: '显示更早的',
+    empty: '还没有录制',
+    emptyText: '在直播流的设置里打开录制，之后的直播会出现在这里。',
+    emptyFiltered: '这个直播流没有录制',
+    failed: '无法读取录制列表',
+    failedBridge: '保存录制的服务没有响应，正在自动重试。',
+    stillRecording: '仍在录制，可播放到目前为止的内容。',
+  },
+};
