@@ -1,7 +1,17 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests of code that runs against the clock with real FFmpeg or mediasoup: one file at a time, after the others, or they would measure each other. */
-const MEDIA = ['bridge/src/{sources,encoder,program,egress,origin,ffmpeg,listeners,ingest,renditions,record}/**/*.test.ts', 'server/src/{sfu,live,bridge,webrtc}/**/*.test.ts'];
+/** Code that works with real FFmpeg, mediasoup, sockets and other programs. */
+const MEDIA = [
+  'bridge/src/{sources,encoder,program,egress,origin,ffmpeg,listeners,ingest,renditions,record}/**/*.test.ts',
+  'server/src/{sfu,live,bridge,webrtc}/**/*.test.ts',
+];
+/** Of it what runs or is measured against the clock: one file at a time, after the others, or they would measure each other. */
+const TIMED = [
+  'bridge/src/{sources,encoder,program,renditions}/**/*.test.ts',
+  'bridge/src/egress/sfu/*.test.ts',
+  'bridge/src/origin/{flv/flv,hls/lowLatency,hls/chromium}.test.ts',
+  'server/src/{sfu,live,bridge}/**/*.test.ts',
+];
 const NEVER = ['**/node_modules/**', '**/dist/**', 'test/src/{e2e,faults}/**'];
 
 /** Unit tests stand beside the source and read TypeScript directly: nothing has to be built. */
@@ -13,6 +23,7 @@ const times = { testTimeout: 20_000, hookTimeout: 20_000 };
 
 export default defineConfig({
   test: {
+    globalSetup: 'scripts/setup/testFolder.mjs',
     projects: [
       {
         ...shared,
@@ -21,19 +32,25 @@ export default defineConfig({
           name: 'pure',
           include: ['{protocol,kit,server,bridge,client,test}/src/**/*.test.{ts,tsx}', '{scripts,deploy}/**/*.test.ts'],
           exclude: [...NEVER, ...MEDIA],
+          maxWorkers: '100%',
           sequence: { groupOrder: 0 },
         },
+      },
+      {
+        // They mostly wait for each other's sockets: two files at a time, however many cores there are.
+        ...shared,
+        test: { ...times, name: 'media', include: MEDIA, exclude: [...NEVER, ...TIMED], maxWorkers: 2, sequence: { groupOrder: 1 } },
       },
       {
         ...shared,
         test: {
           ...times,
-          name: 'media',
-          include: MEDIA,
+          name: 'timed',
+          include: TIMED,
           exclude: NEVER,
           fileParallelism: false,
           maxWorkers: 1,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -5,6 +5,7 @@ export default defineConfig({
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },
   test: {
+    globalSetup: 'scripts/setup/testFolder.mjs',
     include: ['test/src/{e2e,faults}/**/*.test.ts'],
     fileParallelism: false,
     testTimeout: 180_000,

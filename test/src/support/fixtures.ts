@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { ffmpeg } from './ffmpeg.js';
 
-const FOLDER = join(tmpdir(), 'lianmai-fixtures-3');
+/** The folder for temporary files goes with each run of the tests. */
+const FOLDER = fileURLToPath(new URL('../../../node_modules/.cache/lianmai-fixtures-3', import.meta.url));
 
 /** Who is who in the picture and in the sound: one colour and one tone each. */
 export const PEOPLE = {
