@@ -6,7 +6,7 @@ import { DEFAULT_APP, type StreamRef } from '@lianmai/protocol';
 import { Access, apiKeyFrom, type ApiKey } from './access/index.js';
 import { createApi, passOriginSockets } from './api/index.js';
 import { banner } from './banner.js';
-import { Bridges, EmbeddedBridge } from './bridge/index.js';
+import { Bridges, EmbeddedBridge, readMetrics } from './bridge/index.js';
 import { helpText, lanAddresses, loadServerConfig, parseCommandLine, type ServerConfig } from './config/index.js';
 import {
   assertPortIsFree,
@@ -111,6 +111,10 @@ async function build(ground: Ground, front: HttpFront, isSecure: boolean): Promi
     streams,
     stageStreams,
     recordings,
+    bridgeMetrics: {
+      ids: () => bridges.bridges.map(({ id }) => id),
+      metrics: (id) => readMetrics(bridges, id, (origin) => originAt(config, origin)),
+    },
     recordingDoor: new RecordingDoor({ recordings, originOf: ({ bridge }) => originAt(config, bridge.hello.origin), log }).router,
     saveAsset,
     metrics,

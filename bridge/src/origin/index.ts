@@ -3,4 +3,5 @@
  * a look into a map, even for what is on disk: nothing in a URL can become a path.
  */
 export { createOrigin, type FlvSettings, type HlsSettings, type Origin, type OriginOptions } from './createOrigin.js';
+export { metricsRoutes, serverOnly } from './serverOnly.js';
 export { posterRoutes } from './poster/index.js';

@@ -42,6 +42,10 @@ function makeOptions(): ApiOptions {
     stageStreams: new StageStreams(made.streams),
     recordings: new Recordings(noBridges()),
     recordingDoor: Router(),
+    bridgeMetrics: {
+      ids: () => ['b1'],
+      metrics: (id) => (id === 'b1' ? Promise.resolve('of_bridge 1\n') : Promise.reject(new LianmaiError('NOT_FOUND'))),
+    },
     saveAsset: (bytes) => (bytes[0] === 0x89 ? Promise.resolve('a1' as AssetId) : Promise.reject(new LianmaiError('UNSUPPORTED'))),
     isLobbyOpen: true,
     stagePolicy: 'open',
@@ -259,6 +263,12 @@ describe('pages and health', () => {
     const proxied = { 'x-forwarded-for': '203.0.113.9' };
     expect((await send('GET', '/metrics', undefined, proxied)).status).toBe(401);
     expect((await send('GET', '/metrics', undefined, { ...proxied, authorization: AUTHORIZATION })).status).toBe(200);
+    expect((await send('GET', '/metrics/bridges')).body).toEqual({ bridges: ['b1'] });
+    expect((await send('GET', '/metrics/bridges/b1')).body).toBe('of_bridge 1\n');
+    expect([
+      (await send('GET', '/metrics/bridges/b2')).status,
+      (await send('GET', '/metrics/bridges/b1', undefined, proxied)).status,
+    ]).toEqual([404, 401]);
   });
 
   it('[API-22] are the built client: asked for each time, but hashed files kept for ever', async () => {

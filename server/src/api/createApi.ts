@@ -9,7 +9,7 @@ import { originProxy } from './originProxy.js';
 import { pages, securityHeaders } from './pages.js';
 import { apiRouter } from './router.js';
 import { routes } from './routes/index.js';
-import { status } from './status.js';
+import { status, type StatusOptions } from './status.js';
 import { webrtcDoor, type WebRtcDoorOptions } from './webrtcDoor.js';
 
 export interface ApiOptions extends Omit<ApiServices, 'reservations'> {
@@ -21,6 +21,7 @@ export interface ApiOptions extends Omit<ApiServices, 'reservations'> {
   /** Folder of the built client. */
   clientDir: string;
   trustProxy: boolean;
+  bridgeMetrics: StatusOptions['bridges'];
   /** Files of recordings, for who has a signed address. */
   recordingDoor: Router;
   /** WHIP and WHEP; left out: none. */
@@ -37,7 +38,7 @@ export function createApi(options: ApiOptions): Express {
   // The nearest address that is not of our own networks: what a caller writes into X-Forwarded-For itself counts for nothing.
   app.set('trust proxy', trustProxy ? ['loopback', 'linklocal', 'uniquelocal'] : false);
   app.set('query parser', 'simple');
-  app.use(status({ isReady, metrics, access }));
+  app.use(status({ isReady, metrics, access, bridges: options.bridgeMetrics }));
   if (options.rtc) app.use('/rtc/v1', webrtcDoor(options.rtc));
   app.use(options.recordingDoor);
   app.use(originProxy({ isApp: (name) => options.streams.isApp(name), targetOf: originTarget }));

@@ -6,19 +6,29 @@ export interface StatusOptions {
   isReady: () => boolean;
   metrics: Metrics;
   access: Access;
+  /** Of the bridges, each of which measures itself. */
+  bridges: { ids: () => string[]; metrics: (id: string) => Promise<string> };
 }
 
 /** For those who run the process: alive, may take traffic, figures. */
-export function status({ isReady, metrics, access }: StatusOptions): Router {
+export function status({ isReady, metrics, access, bridges }: StatusOptions): Router {
   const router = Router();
+  const type = metrics.registry.contentType;
+  router.use('/metrics', (request, _response, next) => {
+    if (!isFromThisMachine(request)) access.authenticateApi(request.headers.authorization);
+    next();
+  });
   router.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
   router.get('/readyz', (_request, response) => {
     const ready = isReady();
     response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'starting' });
   });
-  router.get('/metrics', async (request, response) => {
-    if (!isFromThisMachine(request)) access.authenticateApi(request.headers.authorization);
-    response.type(metrics.registry.contentType).send(await metrics.text());
+  router.get('/metrics', async (_request, response) => {
+    response.type(type).send(await metrics.text());
+  });
+  router.get('/metrics/bridges', (_request, response) => void response.json({ bridges: bridges.ids() }));
+  router.get('/metrics/bridges/:id', async (request, response) => {
+    response.type(type).send(await bridges.metrics(request.params.id));
   });
   return router;
 }

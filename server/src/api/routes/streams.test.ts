@@ -45,7 +45,11 @@ beforeAll(async () => {
       originUrl: null,
       originPort: 8080,
     },
-    ...{ recordings: new Recordings(pool.bridges), recordingDoor: Router() },
+    ...{
+      recordings: new Recordings(pool.bridges),
+      recordingDoor: Router(),
+      bridgeMetrics: { ids: () => [], metrics: () => Promise.resolve('') },
+    },
     ports: { rtmp: 1936, rtmps: 1937, srt: 10_081 },
     saveAsset: () => Promise.reject(new Error('not here')),
     ...{ metrics: new Metrics(), log: createLog('test', 'silent'), isReady: () => true, originTarget: () => null },
