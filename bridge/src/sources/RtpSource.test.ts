@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { createLog, Scope } from '@lianmai/kit';
 import { SourceId, type RtpTrack, type VideoCodec } from '@lianmai/protocol';
 import { findFfmpeg, type Ffmpeg } from '../ffmpeg/index.js';
@@ -19,21 +19,14 @@ const isRed = ({ picture }: Tick) => picture !== null && picture.v > 200 && pict
 const isWhite = ({ picture }: Tick) => picture !== null && picture.y > 200;
 
 let ffmpeg: Ffmpeg;
-let scope: Scope;
 const files = new Map<VideoCodec, string>();
+const fileOf = (codec: VideoCodec) => files.get(codec) ?? '';
+const CODECS = ['VP8', 'H264', 'VP9'] as const;
 
-/** Encoded once. */
-async function mediaOf(codec: VideoCodec): Promise<string> {
-  const file =
-    files.get(codec) ??
-    (await makeMedia({ path: ffmpeg.path, log, codec, picture: PICTURE, sound: SOUND, seconds: 20, keyFrameEvery: 15 }));
-  files.set(codec, file);
-  return file;
-}
-
-async function createSource(codec: VideoCodec = 'VP8') {
-  const file = await mediaOf(codec);
-  scope = new Scope();
+async function createSource({ onTestFinished }: TestContext, codec: VideoCodec = 'VP8') {
+  const file = fileOf(codec);
+  const scope = new Scope();
+  onTestFinished(() => scope.close('test ended'));
   const receiver = scope.own(await RtpReceiver.create({ log }));
   const audioRelay = scope.own(await Relay.create(receiver.port));
   const videoRelay = scope.own(await Relay.create(receiver.port));
@@ -73,37 +66,34 @@ async function ticksOf(recorder: Recorder, count: number): Promise<Tick[]> {
   return recorder.ticks.slice(from);
 }
 
-describe('RtpSource', () => {
+/** Side by side: each waits for seconds of its own small picture. */
+describe.concurrent('RtpSource', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     ffmpeg = await findFfmpeg();
-  });
-
-  afterEach(() => scope.close('test ended'));
+    const media = { path: ffmpeg.path, log, picture: PICTURE, sound: SOUND, seconds: 14, keyFrameEvery: 15 };
+    for (const codec of CODECS) files.set(codec, await makeMedia({ ...media, codec }));
+  }, 60_000);
 
   afterAll(async () => {
     await Promise.all([...files.values()].map((file) => rm(dirname(file), { recursive: true })));
   });
 
-  it.each(['VP8', 'H264', 'VP9'] as const)(
-    'shows and plays a %s camera with picture and sound within 40 ms',
-    { timeout: 60_000 },
-    async (codec) => {
-      const { source, recorder, startSender, attach } = await createSource(codec);
-      source.setTile({ width: 320, height: 180, fit: 'cover' });
-      attach(startSender(1000));
-      const first = await recorder.until(isRed);
-      expect(first.picture).toMatchObject({ width: 320, height: 180 });
-      const ticks = await ticksOf(recorder, 180);
-      expect(offsetsMs(ticks).length).toBeGreaterThan(4);
-      expect(Math.abs(median(offsetsMs(ticks.slice(60))))).toBeLessThan(40);
-      const stats = source.stats();
-      expect(stats).toMatchObject({ decoderRestarts: 0, lostPackets: 0, frameSize: { width: 320, height: 180 } });
-      expect(stats.framesDecoded).toBeGreaterThan(120);
-    },
-  );
+  it.for(CODECS)('shows and plays a %s camera with picture and sound within 40 ms', async (codec, test) => {
+    const { source, recorder, startSender, attach } = await createSource(test, codec);
+    source.setTile({ width: 320, height: 180, fit: 'cover' });
+    attach(startSender(1000));
+    const first = await recorder.until(isRed);
+    expect(first.picture).toMatchObject({ width: 320, height: 180 });
+    const ticks = await ticksOf(recorder, 180);
+    expect(offsetsMs(ticks).length).toBeGreaterThan(4);
+    expect(Math.abs(median(offsetsMs(ticks.slice(60))))).toBeLessThan(40);
+    const stats = source.stats();
+    expect(stats).toMatchObject({ decoderRestarts: 0, lostPackets: 0, frameSize: { width: 320, height: 180 } });
+    expect(stats.framesDecoded).toBeGreaterThan(120);
+  });
 
-  it('shows together what was captured together when sound is 150 ms late on the way', { timeout: 60_000 }, async () => {
-    const { source, recorder, startSender, attach, audioRelay } = await createSource();
+  it('shows together what was captured together when sound is 150 ms late on the way', async (test) => {
+    const { source, recorder, startSender, attach, audioRelay } = await createSource(test);
     audioRelay.fate = () => [150];
     source.setTile({ width: 320, height: 180, fit: 'cover' });
     attach(startSender(1100));
@@ -113,8 +103,8 @@ describe('RtpSource', () => {
     expect(source.delayMs).toBeGreaterThan(150);
   });
 
-  it('keeps its sound and its last picture when the decoder is killed, and has a new picture soon', { timeout: 60_000 }, async () => {
-    const { source, recorder, startSender, attach, requests } = await createSource();
+  it('keeps its sound and its last picture when the decoder is killed, and has a new picture soon', async (test) => {
+    const { source, recorder, startSender, attach, requests } = await createSource(test);
     source.setTile({ width: 320, height: 180, fit: 'cover' });
     attach(startSender(1200));
     await recorder.until(({ picture, rms }) => picture !== null && rms > 0.01);
@@ -132,8 +122,8 @@ describe('RtpSource', () => {
     expect(source.stats().decoderPid).not.toBe(decoderPid);
   });
 
-  it('goes on with a new SSRC under the living decoder', { timeout: 60_000 }, async () => {
-    const { source, recorder, startSender, attach } = await createSource();
+  it('goes on with a new SSRC under the living decoder', async (test) => {
+    const { source, recorder, startSender, attach } = await createSource(test);
     source.setTile({ width: 320, height: 180, fit: 'cover' });
     const first = startSender(1300);
     attach(first);
@@ -151,9 +141,9 @@ describe('RtpSource', () => {
     expect(source.stats().framesDecoded).toBeGreaterThan(framesDecoded);
   });
 
-  it('changes its codec', { timeout: 60_000 }, async () => {
-    const { source, recorder, startSender, attach } = await createSource();
-    const other = { codec: 'H264', file: await mediaOf('H264') } as const;
+  it('changes its codec', async (test) => {
+    const { source, recorder, startSender, attach } = await createSource(test);
+    const other = { codec: 'H264', file: fileOf('H264') } as const;
     source.setTile({ width: 320, height: 180, fit: 'cover' });
     const first = startSender(1400);
     attach(first);
@@ -166,8 +156,8 @@ describe('RtpSource', () => {
     expect(source.stats().decoderPid).not.toBe(decoderPid);
   });
 
-  it('repairs reordering and retransmission without losing a frame', { timeout: 60_000 }, async () => {
-    const { source, recorder, startSender, attach, audioRelay, videoRelay } = await createSource();
+  it('repairs reordering and retransmission without losing a frame', async (test) => {
+    const { source, recorder, startSender, attach, audioRelay, videoRelay } = await createSource(test);
     source.setTile({ width: 320, height: 180, fit: 'cover' });
     const { video, audio } = startSender(1500);
     // The SFU tells the round trip that such retransmissions follow from.
@@ -183,32 +173,28 @@ describe('RtpSource', () => {
     expect(Math.min(...ticks.map(({ rms }) => rms))).toBeGreaterThan(0.03);
   });
 
-  it(
-    'freezes at a loss, asks for a key frame at most every 500 ms, goes on with it, and conceals lost sound',
-    { timeout: 60_000 },
-    async () => {
-      const { source, recorder, startSender, attach, audioRelay, videoRelay, requests } = await createSource();
-      source.setTile({ width: 320, height: 180, fit: 'cover' });
-      const { video, audio } = startSender(1600);
-      attach({ video, audio });
-      await recorder.until(isRed);
-      const asked = requests.length;
-      audioRelay.fate = (_, index) => (index % 10 === 0 ? [] : [0]);
-      videoRelay.fate = (_, index) => (index % 90 === 0 ? [] : [0]);
-      const ticks = await ticksOf(recorder, 240);
-      const { lostPackets, frameSize } = source.stats();
-      expect(lostPackets).toBeGreaterThan(5);
-      expect(frameSize).toEqual({ width: 320, height: 180 });
-      expect(longestFreezeMs(ticks)).toBeGreaterThan(60);
-      expect(requests.length).toBeGreaterThan(asked);
-      expect(requests.every(({ trackId }) => trackId === video.trackId)).toBe(true);
-      requests.slice(1).forEach(({ atMs }, index) => expect(atMs - requests[index]!.atMs).toBeGreaterThan(490));
-      expect(ticks.slice(30).filter(({ rms }) => rms < 0.01).length).toBe(0);
-    },
-  );
+  it('freezes at a loss, asks for a key frame at most every 500 ms, goes on with it, and conceals lost sound', async (test) => {
+    const { source, recorder, startSender, attach, audioRelay, videoRelay, requests } = await createSource(test);
+    source.setTile({ width: 320, height: 180, fit: 'cover' });
+    const { video, audio } = startSender(1600);
+    attach({ video, audio });
+    await recorder.until(isRed);
+    const asked = requests.length;
+    audioRelay.fate = (_, index) => (index % 10 === 0 ? [] : [0]);
+    videoRelay.fate = (_, index) => (index % 90 === 0 ? [] : [0]);
+    const ticks = await ticksOf(recorder, 240);
+    const { lostPackets, frameSize } = source.stats();
+    expect(lostPackets).toBeGreaterThan(5);
+    expect(frameSize).toEqual({ width: 320, height: 180 });
+    expect(longestFreezeMs(ticks)).toBeGreaterThan(60);
+    expect(requests.length).toBeGreaterThan(asked);
+    expect(requests.every(({ trackId }) => trackId === video.trackId)).toBe(true);
+    requests.slice(1).forEach(({ atMs }, index) => expect(atMs - requests[index]!.atMs).toBeGreaterThan(490));
+    expect(ticks.slice(30).filter(({ rms }) => rms < 0.01).length).toBe(0);
+  });
 
-  it('follows its tile without a new decoder, and rests when nobody looks', { timeout: 60_000 }, async () => {
-    const { source, recorder, startSender, attach, requests } = await createSource();
+  it('follows its tile without a new decoder, and rests when nobody looks', async (test) => {
+    const { source, recorder, startSender, attach, requests } = await createSource(test);
     attach(startSender(1700));
     await recorder.until(({ picture }) => picture?.width === 320);
     const { decoderPid } = source.stats();
