@@ -13,7 +13,7 @@ export { FormatError } from './FormatError.js';
 export { buildHevcConfig, parseHevcConfig, parseHevcSps, type HevcConfig } from './hevc.js';
 export * from './mediaBody.js';
 export { parseMp3Header, type Mp3Header } from './mp3.js';
-export { readTimescales, scanFragments, type Mp4Scan } from './mp4scan.js';
+export { readMovie, readMovieDurationMs, readTimescales, scanFragments, type Mp4Bytes, type Mp4Scan } from './mp4scan.js';
 export * from './mpegts/index.js';
 export { joinAnnexB, joinLengthPrefixed, splitAnnexB, splitLengthPrefixed } from './nal.js';
 export { buildOpusHead, dOpsOf, OPUS_SAMPLE_RATE, opusPacketSamples, parseOpusHead, type OpusConfig } from './opus.js';

@@ -7,6 +7,13 @@ export interface Mp4Scan {
   fragments: number;
 }
 
+/** A file, of any size: nothing but headers and indexes is read of it. */
+export interface Mp4Bytes {
+  size: number;
+  /** Fewer bytes than asked for at the end of the file alone. */
+  read(at: number, length: number): Promise<Buffer>;
+}
+
 interface Box {
   type: string;
   /** Of what is in it. */
@@ -14,20 +21,33 @@ interface Box {
   to: number;
 }
 
+/** Within one index; files of many hours have more of them at their top. */
 const MAX_BOXES = 100_000;
+/** A larger index is not one that we wrote. */
+const MAX_INDEX_BYTES = 16 * 1024 * 1024;
+/** Holds a fragment's whole index, as a rule. */
+const READ_AHEAD_BYTES = 8192;
+
+/** The box whose header begins at `at`, wherever it ends; null: that is no header. */
+function boxAt(bytes: Buffer, at: number, to: number): Box | null {
+  if (at + 8 > to) return null;
+  const size32 = bytes.readUInt32BE(at);
+  const isLarge = size32 === 1;
+  if (isLarge && at + 16 > to) return null;
+  const size = isLarge ? Number(bytes.readBigUInt64BE(at + 8)) : size32;
+  const headerBytes = isLarge ? 16 : 8;
+  if (size < headerBytes) return null;
+  return { type: bytes.toString('latin1', at + 4, at + 8), from: at + headerBytes, to: at + size };
+}
 
 /** Boxes that lie wholly within `from`..`to`; stops at the first that does not. */
 export function* boxes(bytes: Buffer, from = 0, to = bytes.length): Generator<Box> {
   let at = from;
-  for (let count = 0; at + 8 <= to && count < MAX_BOXES; count++) {
-    const size32 = bytes.readUInt32BE(at);
-    const isLarge = size32 === 1;
-    if (isLarge && at + 16 > to) return;
-    const size = isLarge ? Number(bytes.readBigUInt64BE(at + 8)) : size32;
-    const headerBytes = isLarge ? 16 : 8;
-    if (size < headerBytes || at + size > to) return;
-    yield { type: bytes.toString('latin1', at + 4, at + 8), from: at + headerBytes, to: at + size };
-    at += size;
+  for (let count = 0; count < MAX_BOXES; count++) {
+    const box = boxAt(bytes, at, to);
+    if (!box || box.to > to) return;
+    yield box;
+    at = box.to;
   }
 }
 
@@ -41,30 +61,68 @@ const find = (bytes: Buffer, within: Box | null, ...path: string[]): Box | null 
   return found;
 };
 
-/** Ticks a second by track. */
-export function readTimescales(init: Buffer): Map<number, number> {
+/** Ticks a second by track, of what is in a moov box. */
+export function readTimescales(movie: Buffer): Map<number, number> {
   const scales = new Map<number, number>();
-  const moov = find(init, null, 'moov');
-  for (const trak of moov ? boxes(init, moov.from, moov.to) : []) {
-    const tkhd = trak.type === 'trak' ? find(init, trak, 'tkhd') : null;
-    const mdhd = find(init, trak, 'mdia', 'mdhd');
-    if (tkhd && mdhd && tkhd.to - tkhd.from >= 16 && mdhd.to - mdhd.from >= 16) scales.set(init.readUInt32BE(tkhd.from + 12), init.readUInt32BE(mdhd.from + 12)); // prettier-ignore
+  for (const trak of boxes(movie)) {
+    const tkhd = trak.type === 'trak' ? find(movie, trak, 'tkhd') : null;
+    const mdhd = find(movie, trak, 'mdia', 'mdhd');
+    if (tkhd && mdhd && tkhd.to - tkhd.from >= 16 && mdhd.to - mdhd.from >= 16) scales.set(movie.readUInt32BE(tkhd.from + 12), movie.readUInt32BE(mdhd.from + 12)); // prettier-ignore
   }
   return scales;
 }
 
-/** What of a fragmented file, or of segments that belong to `timescales`, is whole. */
-export function scanFragments(bytes: Buffer, timescales: ReadonlyMap<number, number>): Mp4Scan {
+/** How long a file plays that has been made progressive, ms; 0: its movie header does not say, as in a fragmented one. */
+export function readMovieDurationMs(movie: Buffer): number {
+  const mvhd = find(movie, null, 'mvhd');
+  if (!mvhd || mvhd.to - mvhd.from < 32) return 0;
+  const isLong = movie[mvhd.from] === 1;
+  const scale = movie.readUInt32BE(mvhd.from + (isLong ? 20 : 12));
+  const ticks = isLong ? Number(movie.readBigUInt64BE(mvhd.from + 24)) : movie.readUInt32BE(mvhd.from + 16);
+  return scale > 0 ? Math.round((ticks * 1000) / scale) : 0;
+}
+
+/** What of a fragmented file, or of a segment that belongs to `timescales`, is whole. Media is stepped over, so that hours take seconds and no memory. */
+export async function scanFragments(file: Mp4Bytes, timescales: ReadonlyMap<number, number>): Promise<Mp4Scan> {
   const ticks = new Map<number, number>();
   const scan: Mp4Scan = { wholeBytes: 0, durationMs: 0, fragments: 0 };
-  for (const box of boxes(bytes)) {
-    if (box.type === 'moof') addDurations(bytes, box, ticks);
+  let waiting: Buffer | null = null;
+  for await (const { type, to, index } of topBoxes(file, 'moof')) {
+    if (type === 'moof') {
+      waiting = index;
+      continue;
+    }
+    scan.wholeBytes = to;
+    if (type !== 'mdat') continue;
     // A moof counts with the mdat that follows it.
-    else scan.wholeBytes = box.to;
-    if (box.type === 'mdat') scan.fragments++;
-    if (box.type === 'mdat') scan.durationMs = longestMs(ticks, timescales);
+    if (waiting) addDurations(waiting, { type: 'moof', from: 0, to: waiting.length }, ticks);
+    waiting = null;
+    scan.fragments++;
   }
-  return scan;
+  return { ...scan, durationMs: longestMs(ticks, timescales) };
+}
+
+/** The header of a whole file; null: it has none. */
+export async function readMovie(file: Mp4Bytes): Promise<Buffer | null> {
+  for await (const { type, index } of topBoxes(file, 'moov')) if (type === 'moov') return index;
+  return null;
+}
+
+/** The boxes of a file that are whole; of those of `wanted` type also what is in them. */
+async function* topBoxes(file: Mp4Bytes, wanted: string): AsyncGenerator<{ type: string; to: number; index: Buffer | null }> {
+  for (let at = 0; at + 8 <= file.size;) {
+    const head = await file.read(at, READ_AHEAD_BYTES);
+    const box = boxAt(head, 0, head.length);
+    if (!box || at + box.to > file.size) return;
+    const [from, to] = [at + box.from, at + box.to];
+    let index: Buffer | null = null;
+    if (box.type === wanted) {
+      if (to - from > MAX_INDEX_BYTES) return;
+      index = box.to <= head.length ? head.subarray(box.from, box.to) : await file.read(from, to - from);
+    }
+    yield { type: box.type, to, index };
+    at = to;
+  }
 }
 
 function longestMs(ticks: ReadonlyMap<number, number>, timescales: ReadonlyMap<number, number>): number {

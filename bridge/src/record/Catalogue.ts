@@ -16,11 +16,18 @@ export interface RecordingFilter {
   limit: number;
 }
 
+/** Files that are read at the same time. */
+const OPEN_AT_ONCE = 16;
+
 /** All recordings of a folder: `{app}/{name}/{id}.…` with a small JSON beside each, which is the truth; memory is its index. */
 export class Catalogue extends EventEmitter<CatalogueEvents> {
   readonly #dir: string;
   readonly #formats: Readonly<Record<RecordFormat, RecordingFormat>>;
   readonly #byId = new Map<string, Recording>();
+  /** The same, sorted: a page of a hundred thousand is read without looking at the rest. */
+  readonly #oldestFirst: Recording[] = [];
+  /** What another process left open. */
+  #torn: Recording[] = [];
 
   private constructor(dir: string, formats: Readonly<Record<RecordFormat, RecordingFormat>>) {
     super();
@@ -28,15 +35,20 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
     this.#formats = formats;
   }
 
-  /** Reads what is there. Recordings that a crash left open are put right, one after another, before it resolves. */
+  /** Reads what is there. What a crash left open is put right by `recover`, which may take long: nobody has to wait for it. */
   static async open(dir: string, formats: Readonly<Record<RecordFormat, RecordingFormat>>): Promise<Catalogue> {
     await mkdir(dir, { recursive: true, mode: 0o750 });
     const catalogue = new Catalogue(dir, formats);
-    for (const entry of await readdir(dir, { recursive: true, withFileTypes: true })) {
-      if (entry.isFile() && entry.name.endsWith('.json')) await catalogue.#load(path.join(entry.parentPath, entry.name));
-    }
-    for (const recording of catalogue.#byId.values()) if (recording.state === 'recording') await catalogue.#recover(recording);
+    const files = noteFiles(dir);
+    await Promise.all(Array.from({ length: OPEN_AT_ONCE }, () => catalogue.#loadAll(files)));
+    catalogue.#oldestFirst.sort(byAge);
+    catalogue.#torn = catalogue.#oldestFirst.filter(({ state }) => state === 'recording');
     return catalogue;
+  }
+
+  /** One after another, newest first; one that cannot be kept is told to `onError` and does not hold up the rest. */
+  async recover(signal: AbortSignal, onError: (error: unknown) => void): Promise<void> {
+    for (let next = this.#torn.pop(); next && !signal.aborted; next = this.#torn.pop()) await this.#recover(next).catch(onError);
   }
 
   get(id: string): Recording | undefined {
@@ -45,13 +57,17 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
 
   /** Newest first. */
   list({ app, name, beforeMs = Number.POSITIVE_INFINITY, limit }: RecordingFilter): Recording[] {
-    return this.all
-      .filter((one) => (app === undefined || one.app === app) && (name === undefined || one.name === name) && one.startedAtMs < beforeMs)
-      .slice(0, limit);
+    const page: Recording[] = [];
+    for (let index = this.#oldestFirst.length - 1; index >= 0 && page.length < limit; index--) {
+      const one = this.#oldestFirst[index];
+      if (one && one.startedAtMs < beforeMs && (app === undefined || one.app === app) && (name === undefined || one.name === name)) page.push(one); // prettier-ignore
+    }
+    return page;
   }
 
+  /** Newest first. */
   get all(): Recording[] {
-    return [...this.#byId.values()].sort((a, b) => b.startedAtMs - a.startedAtMs || b.id.localeCompare(a.id));
+    return this.#oldestFirst.toReversed();
   }
 
   /** The file that people get: for HLS its playlist. */
@@ -69,7 +85,7 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
   }
 
   async keep(recording: Recording): Promise<void> {
-    this.#byId.set(recording.id, recording);
+    this.#remember(recording);
     this.emit('changed', recording);
     const file = `${this.#baseOf(recording)}.json`;
     await writeFile(`${file}.tmp`, JSON.stringify(recording), { mode: 0o640 });
@@ -77,7 +93,7 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
   }
 
   async delete(recording: Recording): Promise<void> {
-    this.#byId.delete(recording.id);
+    this.#forget(recording);
     const base = this.#baseOf(recording);
     for (const part of [...this.#formats[recording.format].parts(base), `${base}.json`]) await rm(part, { recursive: true, force: true });
   }
@@ -86,11 +102,40 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
     return path.join(this.#dir, app, name, id);
   }
 
+  #remember(recording: Recording): void {
+    const at = this.#placeOf(recording);
+    this.#oldestFirst.splice(at, this.#oldestFirst[at]?.id === recording.id ? 1 : 0, recording);
+    this.#byId.set(recording.id, recording);
+  }
+
+  #forget(recording: Recording): void {
+    const at = this.#placeOf(recording);
+    if (this.#oldestFirst[at]?.id === recording.id) this.#oldestFirst.splice(at, 1);
+    this.#byId.delete(recording.id);
+  }
+
+  /** Where it is, or belongs. */
+  #placeOf(recording: Recording): number {
+    let [from, to] = [0, this.#oldestFirst.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      const other = this.#oldestFirst[middle];
+      if (other && byAge(other, recording) < 0) from = middle + 1;
+      else to = middle;
+    }
+    return from;
+  }
+
+  async #loadAll(files: AsyncIterator<string>): Promise<void> {
+    for (let next = await files.next(); next.done !== true; next = await files.next()) await this.#load(next.value);
+  }
+
   async #load(file: string): Promise<void> {
-    const text = await readFile(file, 'utf8');
-    const parsed = Recording.safeParse(safeJson(text));
+    const parsed = Recording.safeParse(safeJson(await readFile(file, 'utf8').catch(() => '')));
     // Only what lies where its own words say: a file that was moved here is not ours to delete later.
-    if (parsed.success && `${this.#baseOf(parsed.data)}.json` === file) this.#byId.set(parsed.data.id, parsed.data);
+    if (!parsed.success || `${this.#baseOf(parsed.data)}.json` !== file || this.#byId.has(parsed.data.id)) return;
+    this.#byId.set(parsed.data.id, parsed.data);
+    this.#oldestFirst.push(parsed.data);
   }
 
   async #recover(recording: Recording): Promise<void> {
@@ -100,6 +145,19 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
     await this.keep({ ...recording, state: 'failed', reason });
   }
 }
+
+const byAge = (a: Recording, b: Recording): number => a.startedAtMs - b.startedAtMs || (a.id < b.id ? -1 : Number(a.id > b.id));
+
+/** `{dir}/{app}/{name}/*.json`, and not the thousands of segments below. */
+async function* noteFiles(dir: string): AsyncGenerator<string, undefined> {
+  for (const app of await foldersIn(dir))
+    for (const stream of await foldersIn(app))
+      for (const file of await readdir(stream)) if (file.endsWith('.json')) yield path.join(stream, file);
+  return undefined;
+}
+
+const foldersIn = async (dir: string): Promise<string[]> =>
+  (await readdir(dir, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => path.join(dir, name));
 
 function safeJson(text: string): unknown {
   try {

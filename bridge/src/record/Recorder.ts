@@ -28,6 +28,10 @@ export class Recorder implements Closable {
     this.catalogue = catalogue;
     this.#options = options;
     this.#scope.interval(RETENTION_EVERY_MS, () => void this.cleanUp());
+    const stop = new AbortController();
+    this.#scope.defer(() => stop.abort());
+    // Nobody waits for it: hours of torn recordings are no reason to keep broadcasters out.
+    void catalogue.recover(stop.signal, (error) => options.log.error({ err: error }, 'a recording could not be put right'));
   }
 
   static async open(options: RecorderOptions): Promise<Recorder> {

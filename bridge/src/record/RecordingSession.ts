@@ -27,6 +27,9 @@ const RETRY_MS = 10_000;
 /** What waits for a slow disk. */
 const QUEUE = { maxQueueBytes: 64 * 1024 * 1024, maxQueueMs: 30_000 };
 
+/** More at the same time would slow each other down. */
+const MAX_COMPLETING = 2;
+
 interface OpenRecording {
   file: RecordingFile;
   info: Recording;
@@ -39,6 +42,8 @@ interface OpenRecording {
 export class RecordingSession {
   readonly #options: SessionOptions;
   #open: OpenRecording | null = null;
+  /** Files that are being completed: an index in front of gigabytes takes longer than any queue is. */
+  readonly #completing = new Set<Promise<void>>();
   /** Needed at the head of every file. */
   #configs: { video: MediaTag | null; audio: MediaTag | null } = { video: null, audio: null };
 
@@ -60,6 +65,7 @@ export class RecordingSession {
       }
     }
     await this.#finish();
+    await Promise.all(this.#completing);
   }
 
   async #record(reader: Reader, signal: AbortSignal): Promise<void> {
@@ -75,7 +81,7 @@ export class RecordingSession {
       if (tag.isConfig) this.#configs[tag.kind === 'video' ? 'video' : 'audio'] = tag;
       if (!this.#needsNewFile(tag)) continue;
       await this.#append(tags.slice(from, index));
-      await this.#finish();
+      await this.#leave();
       from = index;
       if (!tag.isConfig) await this.#begin(tag);
     }
@@ -102,7 +108,7 @@ export class RecordingSession {
       ...{ id, app, name, format: rule.format, state: 'recording', reason: null, startedAtMs },
       ...{ durationMs: 0, bytes: 0, gaps: [] },
     };
-    this.#open = { file, info, gaps: new GapMeter(), firstMs: first.dtsMs, announcedAtMs: startedAtMs };
+    this.#open = { file, info, gaps: new GapMeter(), firstMs: first.dtsMs, announcedAtMs: performance.now() };
     await file.write([this.#configs.video, this.#configs.audio].filter((tag) => tag !== null));
     log.info({ recording: id, format: rule.format }, 'recording');
     await onChanged(info);
@@ -114,12 +120,20 @@ export class RecordingSession {
     const media = open?.info.bytes === 0 ? tags.filter((tag) => !isFirstConfig(tag)) : tags;
     if (!open || media.length === 0) return;
     await open.file.write(media);
-    open.gaps.see(media, Date.now());
+    // Clocks on the wall leap; nothing is missing then.
+    open.gaps.see(media, performance.now());
     Object.assign(open.info, { bytes: open.file.bytes, durationMs: open.file.durationMs, gaps: open.gaps.gaps });
-    if (Date.now() - open.announcedAtMs < ANNOUNCE_MS) return;
-    open.announcedAtMs = Date.now();
+    if (performance.now() - open.announcedAtMs < ANNOUNCE_MS) return;
+    open.announcedAtMs = performance.now();
     await this.#options.assertRoom();
     await this.#options.onChanged({ ...open.info });
+  }
+
+  /** The next file begins while this one is completed. */
+  async #leave(): Promise<void> {
+    if (this.#completing.size >= MAX_COMPLETING) await Promise.race(this.#completing);
+    const ended = this.#finish().finally(() => this.#completing.delete(ended));
+    this.#completing.add(ended);
   }
 
   async #finish(): Promise<void> {

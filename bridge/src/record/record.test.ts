@@ -54,6 +54,13 @@ async function openRecorder(options: Partial<RecorderOptions> & { openFile?: Ope
   return { dir, recorder, log, seen };
 }
 
+/** As it is after a start, when there was time enough. */
+async function recovered(dir: string): Promise<Catalogue> {
+  const catalogue = await Catalogue.open(dir, recordingFormats(ffmpeg));
+  await catalogue.recover(new AbortController().signal, (error) => expect.fail(String(error)));
+  return catalogue;
+}
+
 /** Publishes `what` at once and ends the stream; answers what came of it. */
 async function record(rule: RecordRule, what: readonly FlvTag[], options: Parameters<typeof openRecorder>[0] = {}) {
   const opened = await openRecorder(options);
@@ -124,7 +131,7 @@ describe('Recorder', { timeout: 60_000 }, () => {
     child.kill('SIGKILL');
     await new Promise((resolve) => child.once('close', resolve));
     for (const format of FORMATS) {
-      const catalogue = await Catalogue.open(path.join(dir, format), recordingFormats(ffmpeg));
+      const catalogue = await recovered(path.join(dir, format));
       const recording = catalogue.all[0]!;
       expect(recording).toMatchObject({ format, state: 'complete' });
       const { stderr, packets, seconds } = await probe(catalogue.pathOf(recording));
@@ -133,6 +140,29 @@ describe('Recorder', { timeout: 60_000 }, () => {
       expect((packets['h264'] ?? 0) / 30).toBeGreaterThan((writtenMs - 1000) / 1000);
       expect(Math.abs(recording.durationMs - seconds * 1000)).toBeLessThan(200);
     }
+  });
+
+  it('goes on with the next file while the one before is completed', async () => {
+    let complete = () => {};
+    const released = new Promise<void>((resolve) => (complete = resolve));
+    const formats = recordingFormats(ffmpeg);
+    const create = async (base: string) => {
+      const file = await formats.flv.create(base);
+      const close = file.close.bind(file);
+      return Object.assign(file, { close: () => released.then(close) });
+    };
+    const { recorder } = await openRecorder({ formats: { ...formats, flv: { ...formats.flv, create } } });
+    const publisher = new StreamHub().publish({ app: 'live', name: 'room' });
+    const long = Array.from({ length: 3 }, (_, loop) => tags.map((tag) => ({ ...tag, dtsMs: tag.dtsMs + loop * 4000 }))).flat();
+    for (const tag of long.slice(0, 4)) publisher.write(tag);
+    recorder.record(publisher.stream, { format: 'flv', segmentSeconds: 6 });
+    await Promise.resolve();
+    for (const tag of long.slice(4)) publisher.write(tag);
+    const states = () => recorder.catalogue.all.map(({ state }) => state);
+    await vi.waitFor(() => expect(states()).toEqual(['recording', 'recording']));
+    complete();
+    void publisher.close('end', true);
+    await vi.waitFor(() => expect(states()).toEqual(['complete', 'complete']), { timeout: 5000 });
   });
 
   it('stops with an alarm on a full disk, keeps what there is, and never disturbs the stream', async () => {
@@ -235,6 +265,44 @@ describe('Catalogue', { timeout: 30_000 }, () => {
     expect(again.all).toEqual(recorder.catalogue.all);
     expect(again.list({ app: 'live', name: 'none', limit: 10 })).toEqual([]);
     expect(again.list({ app: 'live', limit: 10, beforeMs: 1 })).toEqual([]);
+  });
+
+  it.each(FORMATS)('knows a %s file that was completed when the process ended before it could say so', async (format) => {
+    const { recorder, dir } = await record({ format, segmentSeconds: null }, tags);
+    const complete = recorder.catalogue.all[0]!;
+    const note = path.join(dir, 'live', 'room', `${complete.id}.json`);
+    await writeFile(note, JSON.stringify({ ...complete, state: 'recording', bytes: 0, durationMs: 0 }));
+    const found = (await recovered(dir)).all[0]!;
+    expect(found).toMatchObject({ id: complete.id, state: 'complete', bytes: complete.bytes });
+    expect(Math.abs(found.durationMs - complete.durationMs)).toBeLessThan(150);
+  });
+
+  it('does not keep a start waiting for what a crash left', async () => {
+    const { recorder, dir } = await record({ format: 'flv', segmentSeconds: null }, tags);
+    const torn = { ...recorder.catalogue.all[0]!, state: 'recording' };
+    await writeFile(path.join(dir, 'live', 'room', `${torn.id}.json`), JSON.stringify(torn));
+    const formats = recordingFormats(ffmpeg);
+    let giveUp = () => {};
+    const given = new Promise<null>((resolve) => (giveUp = () => resolve(null)));
+    const slow = { ...formats, flv: { ...formats.flv, recover: () => given } };
+    const again = await openRecorder({ dir, formats: slow });
+    expect(again.recorder.catalogue.all).toMatchObject([{ state: 'recording' }]);
+    giveUp();
+    await vi.waitFor(() => expect(again.recorder.catalogue.all).toMatchObject([{ state: 'failed' }]));
+  });
+
+  it('pages through tens of thousands of recordings at once, newest first', async () => {
+    const catalogue = await Catalogue.open(await folder(), recordingFormats(ffmpeg));
+    const all = Array.from({ length: 300 }, (_, index): Recording => ({
+      ...{ id: `r${(index * 7919) % 300}`, app: 'live', name: index % 2 ? 'a' : 'b', format: 'flv', state: 'complete', reason: null },
+      ...{ startedAtMs: ((index * 7919) % 300) + 1, durationMs: 1, bytes: 1, gaps: [] },
+    }));
+    for (const one of all) await catalogue.place(one, 0).then(() => catalogue.keep(one));
+    for (const one of all.slice(0, 20)) await catalogue.keep({ ...one, bytes: 2 });
+    for (const one of all.slice(280)) await catalogue.delete(one);
+    const wanted = all.slice(0, 280).map((one, index) => (index < 20 ? { ...one, bytes: 2 } : one)).sort((a, b) => b.startedAtMs - a.startedAtMs); // prettier-ignore
+    expect(catalogue.all).toEqual(wanted);
+    expect(catalogue.list({ name: 'a', beforeMs: 200, limit: 5 })).toEqual(wanted.filter(({ name, startedAtMs }) => name === 'a' && startedAtMs < 200).slice(0, 5)); // prettier-ignore
   });
 
   it('serves files to who has the secret, with ranges, and nothing else of the disk', async () => {

@@ -1,10 +1,11 @@
-import { mkdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readTimescales, scanFragments } from '../../formats/index.js';
 import type { MediaTag } from '../../stream/index.js';
 import type { RecordingFile, RecordingFormat } from '../contract.js';
 import { DiskFile, type OpenFile } from '../DiskFile.js';
 import { FragmentFeed } from '../FragmentFeed.js';
+import { readingMp4 } from './mp4file.js';
 
 const SEGMENT_MS = 6000;
 /** Of segments whose publisher sends no key frames; the head of a growing playlist cannot be changed later. */
@@ -63,7 +64,7 @@ class HlsFolder implements RecordingFile {
     await this.#flush();
     await this.#end();
     await this.#playlist.close();
-    await writeFile(path.join(this.#dir, 'index.m3u8'), vod(this.#segments));
+    await replacePlaylist(this.#dir, this.#segments);
   }
 
   async #flush(): Promise<void> {
@@ -118,6 +119,13 @@ export const hlsFormat = (openFile?: OpenFile): RecordingFormat => ({
   recover,
 });
 
+/** At once or not at all: half a list would lose the other half of the segments. */
+async function replacePlaylist(dir: string, segments: readonly Listed[]): Promise<void> {
+  const file = path.join(dir, 'index.m3u8');
+  await writeFile(`${file}.tmp`, vod(segments), { mode: 0o640 });
+  await rename(`${file}.tmp`, file);
+}
+
 /** The segment that was being written is listed as far as it is whole. */
 async function recover(base: string): Promise<{ bytes: number; durationMs: number } | null> {
   const text = await readFile(path.join(base, 'index.m3u8'), 'utf8');
@@ -125,17 +133,17 @@ async function recover(base: string): Promise<{ bytes: number; durationMs: numbe
     name,
     durationMs: Number(seconds) * 1000,
   }));
-  const init = await readFile(path.join(base, 'init.mp4'));
+  const init = path.join(base, 'init.mp4');
+  const timescales = await readingMp4(init, (_file, movie) => Promise.resolve(readTimescales(movie ?? Buffer.alloc(0))));
   const name = `${segments.length + 1}.m4s`;
-  const torn = await readFile(path.join(base, name)).catch(() => null);
+  const torn = await readingMp4(path.join(base, name), (file) => scanFragments(file, timescales)).catch(() => null);
   if (torn) {
-    const { wholeBytes, durationMs } = scanFragments(torn, readTimescales(init));
-    await truncate(path.join(base, name), wholeBytes);
-    if (durationMs > 0) segments.push({ name, durationMs });
+    await truncate(path.join(base, name), torn.wholeBytes);
+    if (torn.durationMs > 0) segments.push({ name, durationMs: torn.durationMs });
   }
   if (segments.length === 0) return null;
-  await writeFile(path.join(base, 'index.m3u8'), vod(segments));
-  let bytes = init.length;
+  await replacePlaylist(base, segments);
+  let { size: bytes } = await stat(init);
   for (const segment of segments) bytes += (await stat(path.join(base, segment.name))).size;
   return { bytes, durationMs: Math.round(segments.reduce((sum, { durationMs }) => sum + durationMs, 0)) };
 }

@@ -1,11 +1,12 @@
-import { readFile, rename, rm, stat, truncate } from 'node:fs/promises';
+import { rename, rm, stat, truncate } from 'node:fs/promises';
 import type { Ffmpeg } from '../../ffmpeg/index.js';
 import { remux } from '../../ffmpeg/index.js';
-import { readTimescales, scanFragments } from '../../formats/index.js';
+import { readMovieDurationMs, readTimescales, scanFragments } from '../../formats/index.js';
 import type { MediaTag } from '../../stream/index.js';
 import type { RecordingFile, RecordingFormat } from '../contract.js';
 import { DiskFile, type OpenFile } from '../DiskFile.js';
 import { FragmentFeed } from '../FragmentFeed.js';
+import { readingMp4 } from './mp4file.js';
 
 const SEGMENT_MS = 4000;
 
@@ -78,10 +79,15 @@ export function mp4Format(ffmpeg: Ffmpeg, openFile?: OpenFile): RecordingFormat 
     create: async (base) => new Mp4File(await DiskFile.create(pathOf(base), openFile), () => makeProgressive(base)),
     async recover(base) {
       await rm(partOf(base), { force: true });
-      const bytes = await readFile(pathOf(base));
-      const { wholeBytes, durationMs, fragments } = scanFragments(bytes, readTimescales(bytes));
-      // Without fragments it was complete already, or there is nothing.
-      if (fragments === 0) return null;
+      const found = await readingMp4(pathOf(base), async (file, movie) => ({
+        ...(await scanFragments(file, readTimescales(movie ?? Buffer.alloc(0)))),
+        movieMs: movie ? readMovieDurationMs(movie) : 0,
+        bytes: file.size,
+      }));
+      const { wholeBytes, durationMs, movieMs, bytes } = found;
+      // It was progressive already when the process ended: complete, but for the word of it.
+      if (movieMs > 0) return { bytes, durationMs: movieMs };
+      if (durationMs === 0) return null;
       await truncate(pathOf(base), wholeBytes);
       return { bytes: await makeProgressive(base), durationMs };
     },
