@@ -40,7 +40,7 @@ async function broadcast(stream: StreamReply, seconds: number): Promise<{ peer: 
   return { peer, liveSinceMs };
 }
 
-describe('a recording', () => {
+describe.concurrent('a recording', () => {
   it.each(['mp4', 'flv'] as const)('as %s is downloaded, in pieces too, and is what was sent', async (format) => {
     const stream = await system.createStream(`kept-${format}`, { record: { format, segmentSeconds: null } });
     const { peer } = await broadcast(stream, 4);
@@ -61,7 +61,9 @@ describe('a recording', () => {
     expect((await system.api('DELETE', `/recordings/${recording.id}`)).status).toBe(204);
     expect((await fetch(recording.url)).status).toBe(404);
   });
+});
 
+describe('a recording that is cut short', () => {
   it('loses no more than a second when the bridge is killed', async () => {
     const stream = await system.createStream('killed', { record: { format: 'mp4', segmentSeconds: null } });
     const { peer, liveSinceMs } = await broadcast(stream, 5);

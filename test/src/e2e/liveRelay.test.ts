@@ -51,7 +51,7 @@ async function pushTo(kind: 'rtmp' | 'srt', url: string): Promise<{ isLive: Prom
   };
 }
 
-describe('a stream is pushed on', () => {
+describe.concurrent('a stream is pushed on', () => {
   it.skipIf(!hasNginxRtmp())('to nginx-rtmp, whose players get it whole', async () => {
     const { peer, port } = await startNginxRtmp();
     const url = `rtmp://127.0.0.1:${port}/live/relayed`;
@@ -97,7 +97,7 @@ describe('a stream is pushed on', () => {
   });
 });
 
-describe('a stream is fetched', () => {
+describe.concurrent('a stream is fetched', () => {
   it.each(['rtmp', 'flv', 'hls', 'srt'] as const)('by %s from another server, which is us here', async (way) => {
     const fetched = await system.createStream(`from-${way}`, { source: { url: stream.play[way] } });
     const played = await until('it plays', () => probeStream(`${fetched.play.flv}?wait=1`, { seconds: 3 }), 40_000);

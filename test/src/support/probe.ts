@@ -63,14 +63,14 @@ export function probeStream(url: string, options: ProbeOptions = {}): Promise<Pr
   return probe(url, { ...options, args: [...args, ...(options.args ?? [])] });
 }
 
-/** What a player would stumble over; empty: nothing. `maxStepMs` is the longest time between neighbours of a track that is no hole. */
-export function faultsOf({ packets }: Probed, { maxStepMs = 150, maxStartSkewMs = 200 } = {}): string[] {
+/** What a player would stumble over; empty: nothing. A step is the time between neighbours: a lost picture (of 15 a second) or a lost sound shows as one too long. */
+export function faultsOf({ packets }: Probed, { maxStepMs = 100, maxSoundStepMs = 40, maxStartSkewMs = 200 } = {}): string[] {
   const faults: string[] = [];
   const first = (kind: Packet['kind']) => packets.find((packet) => packet.kind === kind);
   for (const kind of ['video', 'audio'] as const) {
     const { count, maxStepMs: longest, backward } = timeline(packets, kind);
     if (count > 0 && backward > 0) faults.push(`${kind}: ${backward} steps back in ${count}`);
-    if (longest > maxStepMs) faults.push(`${kind}: a step of ${Math.round(longest)} ms`);
+    if (longest > (kind === 'video' ? maxStepMs : maxSoundStepMs)) faults.push(`${kind}: a step of ${Math.round(longest)} ms`);
   }
   const [video, audio] = [first('video'), first('audio')];
   if (video && !video.isKey) faults.push('begins without a key frame');
