@@ -1,15 +1,32 @@
 import { defineConfig } from 'vitest/config';
 
-/** The product from outside: real Chromium, mediasoup and FFmpeg, so one file at a time and patience. */
-export default defineConfig({
+/** They wait for broadcasters and processes more than they work: two files at a time. */
+const WAITING = ['test/src/e2e/{start,streams,liveRecording,liveResume}.test.ts'];
+
+/** The product from outside: real Chromium, mediasoup and FFmpeg, so mostly one file at a time, and patience. */
+const shared = {
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },
+};
+const times = { testTimeout: 180_000, hookTimeout: 120_000, teardownTimeout: 30_000 };
+
+export default defineConfig({
   test: {
     globalSetup: 'scripts/setup/testFolder.mjs',
-    include: ['test/src/{e2e,faults}/**/*.test.ts'],
-    fileParallelism: false,
-    testTimeout: 180_000,
-    hookTimeout: 120_000,
-    teardownTimeout: 30_000,
+    projects: [
+      { ...shared, test: { ...times, name: 'waiting', include: WAITING, maxWorkers: 2, sequence: { groupOrder: 0 } } },
+      {
+        ...shared,
+        test: {
+          ...times,
+          name: 'whole',
+          include: ['test/src/{e2e,faults}/**/*.test.ts'],
+          exclude: WAITING,
+          fileParallelism: false,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -21,8 +21,18 @@ const log = createLog('test media', 'silent');
 /** Looked for once. */
 let ffmpeg: Promise<Ffmpeg> | undefined;
 
-/** testsrc2 and a 440 Hz tone as H.264 + AAC, as fast as it goes. */
+/** What was encoded already, by what was asked for. */
+const encoded = new Map<string, Promise<FlvTag[]>>();
+
+/** testsrc2 and a 440 Hz tone as H.264 + AAC, as fast as it goes. The bodies are everybody's: to be read only. */
 export async function encodeFlv(what: PictureAndSound): Promise<FlvTag[]> {
+  const key = JSON.stringify(Object.entries(what).sort());
+  const tags = encoded.get(key) ?? encode(what);
+  encoded.set(key, tags);
+  return (await tags).map((tag) => ({ ...tag }));
+}
+
+async function encode(what: PictureAndSound): Promise<FlvTag[]> {
   const { path } = await (ffmpeg ??= findFfmpeg());
   const encoder = new FfmpegProcess({
     path,
