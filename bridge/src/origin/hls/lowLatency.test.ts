@@ -1,6 +1,6 @@
 import { Scope } from '@lianmai/kit';
 import fc from 'fast-check';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi, type TestContext } from 'vitest';
 import type { FlvTag } from '../../formats/index.js';
 import { StreamHub } from '../../stream/index.js';
 import { encodeFlv, LoopedBroadcast, MemoryLog, openGate } from '../../testing/index.js';
@@ -8,20 +8,17 @@ import { createOrigin, type HlsSettings } from '../createOrigin.js';
 import { readMediaPlaylist } from './testing/readMediaPlaylist.js';
 import { readMaster, validate, validateChange } from './testing/validatePlaylist.js';
 
-let scope = new Scope();
 let media: FlvTag[] = [];
 beforeAll(async () => {
   media = await encodeFlv({ seconds: 2, gop: 30, size: '320x180', bFrames: 2 });
-});
-afterEach(async () => {
-  await scope.close('test ends');
-  scope = new Scope();
 });
 
 const STREAM = { app: 'cam', name: 'door' };
 
 /** A live broadcast; resolves when its master playlist is there. */
-async function openLive(hls: Partial<HlsSettings> = {}) {
+async function openLive({ onTestFinished }: TestContext, hls: Partial<HlsSettings> = {}) {
+  const scope = new Scope();
+  onTestFinished(() => scope.close('test ends'));
   const hub = scope.own(new StreamHub());
   const origin = scope.own(
     await createOrigin({ hub, gate: openGate(), port: 0, host: '127.0.0.1', log: new MemoryLog().log, hls: { targetMs: 1000, ...hls } }),
@@ -45,9 +42,10 @@ const edgeOf = (playlist: string) => {
 
 const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer());
 
-describe('LL-HLS', { timeout: 60_000 }, () => {
-  it('keeps to RFC 8216bis in every version of its playlists, over blocking reloads', async () => {
-    const { text, main, audio } = await openLive();
+/** Side by side: each waits for a broadcast of its own. */
+describe.concurrent('LL-HLS', { timeout: 60_000 }, () => {
+  it('keeps to RFC 8216bis in every version of its playlists, over blocking reloads', async (test) => {
+    const { text, main, audio } = await openLive(test);
     for (const uri of [main, audio]) {
       let former = await text(uri);
       expect(validate(former)).toEqual([]);
@@ -67,8 +65,8 @@ describe('LL-HLS', { timeout: 60_000 }, () => {
     }
   });
 
-  it('gives each part by its hint as soon as it is there; a segment is its parts', async () => {
-    const { base, text, main } = await openLive();
+  it('gives each part by its hint as soon as it is there; a segment is its parts', async (test) => {
+    const { base, text, main } = await openLive(test);
     const playlistUrl = new URL(main, base);
     const parts: Buffer[] = [];
     const names: string[] = [];
@@ -91,8 +89,8 @@ describe('LL-HLS', { timeout: 60_000 }, () => {
     expect(parts.length).toBeGreaterThanOrEqual(3);
   });
 
-  it('tells two renditions where the other one is', async () => {
-    const { text, main, audio } = await openLive();
+  it('tells two renditions where the other one is', async (test) => {
+    const { text, main, audio } = await openLive(test);
     const [report] = readMediaPlaylist(await text(main)).reports;
     expect(report?.get('URI')).toBe(`"${audio.replace(/^.*\//, '')}"`);
     const heard = readMediaPlaylist(await text(audio));
@@ -100,8 +98,8 @@ describe('LL-HLS', { timeout: 60_000 }, () => {
     expect(heard.reports[0]?.get('URI')).toBe(`"${main.replace(/^.*\//, '')}"`);
   });
 
-  it('answers directives as 6.2.5.2 says: at once, held, 400', async () => {
-    const { get, text, main } = await openLive();
+  it('answers directives as 6.2.5.2 says: at once, held, 400', async (test) => {
+    const { get, text, main } = await openLive(test);
     const { msn } = edgeOf(await text(main));
     const statuses = await Promise.all(
       [
@@ -122,8 +120,8 @@ describe('LL-HLS', { timeout: 60_000 }, () => {
     expect(statuses).toEqual([200, 200, 400, 400, 400, 400, 400, 400, 400, 400, 200, 200]);
   });
 
-  it('answers 503 when the stream does not go on, and at once when it ends', async () => {
-    const { get, text, main, broadcast, publisher } = await openLive();
+  it('answers 503 when the stream does not go on, and at once when it ends', async (test) => {
+    const { get, text, main, broadcast, publisher } = await openLive(test);
     broadcast.stop();
     const { msn, part } = edgeOf(await text(main));
     const late = await get(`${main}&_HLS_msn=${msn}&_HLS_part=${part + 1}`);
@@ -135,8 +133,8 @@ describe('LL-HLS', { timeout: 60_000 }, () => {
     expect(validate(await text(main))).toEqual([]);
   });
 
-  it('answers any query with a playlist or a refusal', async () => {
-    const { get, broadcast, publisher } = await openLive();
+  it('answers any query with a playlist or a refusal', async (test) => {
+    const { get, broadcast, publisher } = await openLive(test);
     broadcast.stop();
     await publisher.close('end', true);
     const value = fc.oneof(
