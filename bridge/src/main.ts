@@ -34,7 +34,8 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
     const renditions = scope.own(new Renditions({ ffmpeg, log }));
     const gate = new Gate({ authorise: (request) => link.authorise(request) });
     const host = config.originHost === undefined ? {} : { host: config.originHost };
-    const recorder = scope.own(await Recorder.open({ ...recordSettings(config), formats: recordingFormats(ffmpeg), log }));
+    const openReader = renditions.read;
+    const recorder = scope.own(await Recorder.open({ ...recordSettings(config), formats: recordingFormats(ffmpeg), openReader, log }));
     const mediaSecret = new Secret(randomBytes(24).toString('base64url'));
     const origin = scope.own(
       await createOrigin({
@@ -60,7 +61,7 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
 
     const assets: AssetCache = new AssetCache(config.dataDir, (id) => link.fetchAsset(id));
     const programs: Programs = new Programs({
-      ...{ hub, kinds, ffmpeg, artist, assets, threads, log },
+      ...{ hub, kinds, openReader, ffmpeg, artist, assets, threads, log },
       usage: new SharedUsage(),
       rtpIp: config.rtpIp,
       logLevel: config.logLevel,
@@ -69,7 +70,7 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
     });
     recorder.catalogue.on('changed', (recording) => link.announce('recordingChanged', recording));
     const jobs = new StreamJobRunner({
-      ...{ hub, kinds, log },
+      ...{ hub, kinds, openReader, log },
       createPull: (stream, url) =>
         new Pull({ stream, url, ...config.pull, mediaDir: path.join(config.dataDir, 'media'), gate, hub, ffmpeg, log }),
       record: (stream, rule) => recorder.record(stream, rule),

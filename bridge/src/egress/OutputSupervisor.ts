@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { delay, type Backoff, type Closable, type Log } from '@lianmai/kit';
-import { toLianmaiError, type LianmaiError, type OutputId, type OutputInfo, type OutputState } from '@lianmai/protocol';
+import { LianmaiError, toLianmaiError, type OutputId, type OutputInfo, type OutputState } from '@lianmai/protocol';
 import { nowMs } from '../clock.js';
-import type { Stream } from '../stream/index.js';
+import type { OpenReader } from '../renditions/index.js';
+import type { Reader, Stream } from '../stream/index.js';
 import type { PreparedOutput } from './contract.js';
 import { OutputRun } from './OutputRun.js';
 import { RetryPolicy } from './RetryPolicy.js';
@@ -16,6 +17,8 @@ export interface OutputJob {
 
 export interface SupervisorOptions {
   log: Log;
+  /** Reads the stream as the destination can take it. */
+  openReader: OpenReader;
   /** Waits between attempts. Default: first about 1 s, at most 30 s. */
   backoff?: Backoff;
   /** No byte taken for this long while some are queued: the destination is stuck. Default 8 s. */
@@ -123,14 +126,22 @@ export class OutputSupervisor extends EventEmitter<SupervisorEvents> implements 
 
   async #runOnce(): Promise<LianmaiError | null> {
     this.#enter('connecting', { nextRetryAtMs: null });
-    const { maxQueueBytes, maxQueueMs, stallMs, sampleMs } = this.#options;
+    const { stallMs, sampleMs } = this.#options;
     const output = this.#output.create({ log: this.#log, onLive: () => this.#becomeLive() });
-    const reader = this.#stream.createReader({ name: `output ${this.id}`, maxQueueBytes, maxQueueMs, startWithGop: true });
+    const reader = await this.#openReader().catch(toLianmaiError);
+    if (reader instanceof LianmaiError) return this.#stop.signal.aborted ? null : reader;
+    if (this.#stop.signal.aborted) return (void reader.close('stopped'), null);
     this.#run = new OutputRun(output, reader, { stallMs, sampleMs, onSample: () => this.#sample() });
     const failure = await this.#run.result(this.#stop.signal);
     this.#bytesOfFormerRuns += this.#run.bytesSent;
     this.#run = null;
     return failure;
+  }
+
+  #openReader(): Promise<Reader> {
+    const { openReader, maxQueueBytes, maxQueueMs } = this.#options;
+    const options = { name: `output ${this.id}`, maxQueueBytes, maxQueueMs, startWithGop: true };
+    return openReader(this.#stream, this.#output.accepts, options, this.#stop.signal);
   }
 
   #becomeLive(): void {

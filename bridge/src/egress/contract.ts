@@ -1,5 +1,6 @@
 import type { Log, Secret } from '@lianmai/kit';
 import type { z } from 'zod';
+import type { Accepts } from '../renditions/index.js';
 import type { Reader } from '../stream/index.js';
 
 /**
@@ -33,6 +34,8 @@ export interface OutputSession {
 export interface OutputKindDefinition<S extends z.ZodType> {
   kind: string;
   schemes: readonly string[];
+  /** What destinations of this kind can take: its supervisor has the rest made into it, or says that there is no way. */
+  accepts: Accepts;
   options: S;
   create(options: z.output<S>, session: OutputSession): Output;
   describe(options: z.output<S>): OutputDescription;
@@ -48,5 +51,6 @@ export interface OutputDescription {
 /** A checked request: a new Output for each run. */
 export interface PreparedOutput extends OutputDescription {
   kind: string;
+  accepts: Accepts;
   create(session: OutputSession): Output;
 }

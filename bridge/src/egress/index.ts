@@ -3,8 +3,11 @@
  * `supervise` gives every output its state, retries, totals and watchdog. One output's trouble is never another's: they share tags and nothing else.
  *
  *   const kinds = createOutputKinds();
- *   const output = supervise(stream, { id, output: kinds.prepare(request) }, { log });
+ *   const output = supervise(stream, { id, output: kinds.prepare(request) }, { openReader: renditions.read, log });
  *   output.on('changed', (info) => …); output.info; output.retry(); await output.close('removed');
+ *
+ * A kind says which codecs it accepts; what a stream has instead is made into them on the way (`renditions/`), and a destination for which there is no way
+ * is told as failed, UNSUPPORTED.
  *
  * To add a kind: a folder with an OutputKindDefinition, and one line below.
  */

@@ -12,7 +12,7 @@ export interface OutputKind {
 }
 
 export function defineOutputKind<S extends z.ZodType>(definition: OutputKindDefinition<S>): OutputKind {
-  const { kind, schemes, options: schema } = definition;
+  const { kind, schemes, accepts, options: schema } = definition;
   return {
     kind,
     schemes,
@@ -20,7 +20,7 @@ export function defineOutputKind<S extends z.ZodType>(definition: OutputKindDefi
     prepare(request) {
       const options = parse(schema, request);
       const { redactedUrl, secrets } = definition.describe(options);
-      return { kind, redactedUrl, secrets, create: (session) => definition.create(options, session) };
+      return { kind, accepts, redactedUrl, secrets, create: (session) => definition.create(options, session) };
     },
   };
 }

@@ -3,6 +3,8 @@ import { LianmaiError, type ErrorCode, type OutputId, type OutputInfo } from '@l
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { makeTag } from '../formats/index.js';
 import { StreamHub, type Reader } from '../stream/index.js';
+import { FLV } from '../renditions/index.js';
+import { readAsItIs } from '../testing/index.js';
 import type { Output, OutputSession, PreparedOutput } from './contract.js';
 import { createOutputKinds, supervise } from './index.js';
 import { RetryPolicy } from './RetryPolicy.js';
@@ -25,6 +27,7 @@ function scripted(...scripts: Script[]): PreparedOutput {
   let runs = 0;
   return {
     kind: 'scripted',
+    accepts: FLV,
     redactedUrl: 'scripted://host/***',
     secrets: [new Secret('s3cret-key')],
     create: (session): Output => ({
@@ -47,7 +50,7 @@ function start(output: PreparedOutput, options = {}) {
   const hub = scope.own(new StreamHub());
   const publisher = hub.publish({ app: 'live', name: 'room' });
   const supervisor = scope.own(
-    supervise(publisher.stream, { id: 'o1' as OutputId, output }, { log, backoff: { firstMs: 1000, maxMs: 30_000 }, ...options }),
+    supervise(publisher.stream, { id: 'o1' as OutputId, output }, { log, openReader: readAsItIs, backoff: { firstMs: 1000, maxMs: 30_000 }, ...options }),
   );
   const states: string[] = [];
   supervisor.on('changed', (info) => states.push(info.state + (info.reason ? `:${info.reason.code}` : '')));

@@ -2,6 +2,7 @@ import type { Closable, Log } from '@lianmai/kit';
 import type { PullInfo, RecordPattern, RecordRule, StreamJob, StreamJobs, StreamRef } from '@lianmai/protocol';
 import type { Announce } from '../control/index.js';
 import type { OutputKinds } from '../egress/index.js';
+import type { OpenReader } from '../renditions/index.js';
 import type { Stream, StreamHub } from '../stream/index.js';
 import { StreamOutputs } from './StreamOutputs.js';
 
@@ -14,6 +15,8 @@ interface RunningPull extends Closable {
 export interface StreamJobRunnerOptions {
   hub: StreamHub;
   kinds: OutputKinds;
+  /** How outputs read their streams. */
+  openReader: OpenReader;
   createPull: (stream: StreamRef, url: string) => RunningPull;
   /** Records until the stream ends or it is closed. */
   record: (stream: Stream, rule: RecordRule) => Closable;
@@ -98,10 +101,10 @@ export class StreamJobRunner implements Closable {
   }
 
   #addOutputs(key: string, { app, name }: StreamJob): StreamOutputs {
-    const { kinds, log, announce, hub } = this.#options;
+    const { kinds, openReader, log, announce, hub } = this.#options;
     const onChanged = (output: Parameters<typeof announce<'streamOutputChanged'>>[1]['output']) =>
       announce('streamOutputChanged', { app, name, output });
-    const outputs = new StreamOutputs({ kinds, log: log.child({ stream: key }), onChanged });
+    const outputs = new StreamOutputs({ kinds, openReader, log: log.child({ stream: key }), onChanged });
     this.#outputs.set(key, outputs);
     const stream = hub.get({ app, name });
     if (stream) outputs.streamStarted(stream);

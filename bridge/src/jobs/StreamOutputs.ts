@@ -1,6 +1,7 @@
 import type { Closable, Log } from '@lianmai/kit';
 import { toLianmaiError, type OutputId, type OutputInfo, type StreamJob } from '@lianmai/protocol';
 import { supervise, type OutputKinds, type OutputSupervisor, type PreparedOutput } from '../egress/index.js';
+import type { OpenReader } from '../renditions/index.js';
 import type { Stream } from '../stream/index.js';
 
 interface Slot {
@@ -12,6 +13,7 @@ interface Slot {
 
 export interface StreamOutputsOptions {
   kinds: OutputKinds;
+  openReader: OpenReader;
   log: Log;
   onChanged: (output: OutputInfo) => void;
 }
@@ -57,7 +59,8 @@ export class StreamOutputs implements Closable {
   #start(id: OutputId, stream: Stream): void {
     const slot = this.#slots.get(id);
     if (!slot?.output) return;
-    slot.running = supervise(stream, { id, output: slot.output }, { log: this.#options.log });
+    const { openReader, log } = this.#options;
+    slot.running = supervise(stream, { id, output: slot.output }, { openReader, log });
     slot.running.on('changed', this.#options.onChanged);
   }
 

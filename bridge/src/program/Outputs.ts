@@ -1,21 +1,25 @@
 import type { Closable, Log } from '@lianmai/kit';
 import { LianmaiError, type OutputId, type OutputInfo, type OutputRequest } from '@lianmai/protocol';
 import { supervise, type OutputKinds, type OutputSupervisor } from '../egress/index.js';
+import type { OpenReader } from '../renditions/index.js';
 import type { Stream } from '../stream/index.js';
+
+export interface OutputsOptions {
+  kinds: OutputKinds;
+  openReader: OpenReader;
+  log: Log;
+  onChanged: (info: OutputInfo) => void;
+}
 
 /** A program's outputs: each may be added, die and be removed alone. */
 export class Outputs implements Closable {
   readonly #stream: Stream;
-  readonly #kinds: OutputKinds;
-  readonly #log: Log;
-  readonly #onChanged: (info: OutputInfo) => void;
+  readonly #options: OutputsOptions;
   readonly #byId = new Map<OutputId, OutputSupervisor>();
 
-  constructor(stream: Stream, kinds: OutputKinds, log: Log, onChanged: (info: OutputInfo) => void) {
+  constructor(stream: Stream, options: OutputsOptions) {
     this.#stream = stream;
-    this.#kinds = kinds;
-    this.#log = log;
-    this.#onChanged = onChanged;
+    this.#options = options;
   }
 
   get infos(): OutputInfo[] {
@@ -26,9 +30,10 @@ export class Outputs implements Closable {
   add(id: OutputId, request: OutputRequest): OutputInfo {
     const existing = this.#byId.get(id);
     if (existing) return existing.info;
-    const output = supervise(this.#stream, { id, output: this.#kinds.prepare(request) }, { log: this.#log });
+    const { kinds, openReader, log, onChanged } = this.#options;
+    const output = supervise(this.#stream, { id, output: kinds.prepare(request) }, { openReader, log });
     this.#byId.set(id, output);
-    output.on('changed', this.#onChanged);
+    output.on('changed', onChanged);
     return output.info;
   }
 

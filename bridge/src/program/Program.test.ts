@@ -20,6 +20,7 @@ import { findFfmpeg, type Ffmpeg } from '../ffmpeg/index.js';
 import { StreamHub, type MediaTag } from '../stream/index.js';
 import { AssetCache, Programs, SharedUsage, ThreadPool } from './index.js';
 import type { ProgramJob } from './Program.js';
+import { readAsItIs } from '../testing/index.js';
 import { stepsOf } from './testing/index.js';
 
 /** Notes which threads were taken, newest last: to be killed. */
@@ -89,6 +90,7 @@ describe('Programs', () => {
         logLevel: 'silent',
         usage: new SharedUsage(),
         kinds: createOutputKinds(),
+        openReader: readAsItIs,
       },
       assets: new AssetCache(folder, () => Promise.reject(new LianmaiError('NOT_FOUND'))),
       hlsViewers: () => 0,
@@ -176,6 +178,7 @@ describe('Programs', () => {
     open();
     programs = new Programs({
       ...{ hub, artist, threads, log: LOG, rtpIp: '127.0.0.1', logLevel: 'silent', usage: new SharedUsage(), kinds: createOutputKinds() },
+      openReader: readAsItIs,
       ffmpeg: { ...ffmpeg, path: '/bin/false' },
       assets: new AssetCache(folder, () => Promise.reject(new LianmaiError('NOT_FOUND'))),
       hlsViewers: () => 0,

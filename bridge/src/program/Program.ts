@@ -19,6 +19,7 @@ import type { Artist } from '../compositor/art/index.js';
 import type { ShownPicture } from '../compositor/index.js';
 import type { OutputKinds } from '../egress/index.js';
 import type { Ffmpeg } from '../ffmpeg/index.js';
+import type { OpenReader } from '../renditions/index.js';
 import type { MediaTag, Publisher, Stream, StreamHub } from '../stream/index.js';
 import type { AssetCache } from './AssetCache.js';
 import { Designer } from './Designer.js';
@@ -44,6 +45,8 @@ export interface ProgramEvents {
 export interface ProgramParts {
   hub: StreamHub;
   kinds: OutputKinds;
+  /** How outputs read the program. */
+  openReader: OpenReader;
   ffmpeg: Ffmpeg;
   artist: Artist;
   assets: AssetCache;
@@ -89,7 +92,9 @@ export class Program extends EventEmitter<ProgramEvents> {
     const publisher = this.#scope.own(parts.hub.publish(job.stream));
     this.#publisher = publisher;
     this.stream = publisher.stream;
-    this.#outputs = this.#scope.own(new Outputs(this.stream, parts.kinds, this.#log, (info) => this.emit('outputChanged', info)));
+    const { kinds, openReader } = parts;
+    const onChanged = (info: OutputInfo) => void this.emit('outputChanged', info);
+    this.#outputs = this.#scope.own(new Outputs(this.stream, { kinds, openReader, log: this.#log, onChanged }));
     this.#designer = new Designer({
       canvas: canvasOf(job.profile),
       artist: parts.artist,

@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { Scope, type Closable, type Log } from '@lianmai/kit';
 import { LianmaiError, type RecordFormat, type RecordRule } from '@lianmai/protocol';
+import type { OpenReader } from '../renditions/index.js';
 import type { Stream } from '../stream/index.js';
 import { Catalogue } from './Catalogue.js';
 import type { RecordingFormat } from './contract.js';
@@ -10,6 +11,8 @@ import { expired, type Retention } from './retention.js';
 export interface RecorderOptions {
   dir: string;
   formats: Readonly<Record<RecordFormat, RecordingFormat>>;
+  /** How streams are read. */
+  openReader: OpenReader;
   retention: Retention;
   /** Recordings stop while less than this is free on their disk, so that the rest of the machine can breathe. */
   minFreeBytes: number;
@@ -40,10 +43,10 @@ export class Recorder implements Closable {
 
   /** Until the stream ends or what is answered is closed. */
   record(stream: Stream, rule: RecordRule): Closable {
-    const { formats, log } = this.#options;
+    const { formats, openReader, log } = this.#options;
     const stop = new AbortController();
     const session = new RecordingSession({
-      ...{ stream, rule, format: formats[rule.format] },
+      ...{ stream, rule, openReader, format: formats[rule.format] },
       place: (startedAtMs) => this.catalogue.place(stream, startedAtMs),
       onChanged: (recording) => this.catalogue.keep(recording),
       assertRoom: () => this.#assertRoom(),

@@ -1,6 +1,7 @@
 import { delay, type Log } from '@lianmai/kit';
 import type { LianmaiError } from '@lianmai/protocol';
 import { toLianmaiError, type Recording, type RecordRule } from '@lianmai/protocol';
+import type { OpenReader } from '../renditions/index.js';
 import type { MediaTag, Reader, Stream } from '../stream/index.js';
 import type { RecordingFile, RecordingFormat } from './contract.js';
 import { GapMeter } from './GapMeter.js';
@@ -9,6 +10,7 @@ export interface SessionOptions {
   stream: Stream;
   rule: RecordRule;
   format: RecordingFormat;
+  openReader: OpenReader;
   /** Makes room for a file of this stream: its id and its path without extension. */
   place: (startedAtMs: number) => Promise<{ id: string; base: string }>;
   /** Called whenever a recording begins, goes on, or ends; what it answers is waited for. */
@@ -53,19 +55,26 @@ export class RecordingSession {
 
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted && !this.#options.stream.isEnded) {
-      const reader = this.#options.stream.createReader({ name: 'recording', ...QUEUE, startWithGop: true });
       try {
-        await this.#record(reader, signal);
+        await this.#recordOnce(signal);
       } catch (error) {
         if (signal.aborted) break;
         await this.#fail(toLianmaiError(error));
         await delay(RETRY_MS, signal).catch(() => undefined);
-      } finally {
-        void reader.close('recording ended');
       }
     }
     await this.#finish();
     await Promise.all(this.#completing);
+  }
+
+  async #recordOnce(signal: AbortSignal): Promise<void> {
+    const { stream, format, openReader } = this.#options;
+    const reader = await openReader(stream, format.accepts, { name: 'recording', ...QUEUE, startWithGop: true }, signal);
+    try {
+      await this.#record(reader, signal);
+    } finally {
+      void reader.close('recording ended');
+    }
   }
 
   async #record(reader: Reader, signal: AbortSignal): Promise<void> {

@@ -14,7 +14,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findFfmpeg, type Ffmpeg } from '../ffmpeg/index.js';
 import type { FlvTag } from '../formats/index.js';
 import { StreamHub } from '../stream/index.js';
-import { encodeFlv, LoopedBroadcast, MemoryLog } from '../testing/index.js';
+import { encodeFlv, LoopedBroadcast, MemoryLog, readAsItIs } from '../testing/index.js';
 import type { OpenFile } from './DiskFile.js';
 import { GapMeter } from './GapMeter.js';
 import { Catalogue, Recorder, recordingFormats, recordingRoutes, type RecorderOptions } from './index.js';
@@ -46,7 +46,7 @@ async function openRecorder(options: Partial<RecorderOptions> & { openFile?: Ope
   const log = new MemoryLog();
   const recorder = await Recorder.open({
     ...{ dir, formats: recordingFormats(ffmpeg, options.openFile), retention: { maxAgeDays: 0, maxGigabytes: 0 }, minFreeBytes: 0 },
-    ...{ log: log.log, ...options },
+    ...{ log: log.log, openReader: readAsItIs, ...options },
   });
   scope.own(recorder);
   const seen: Recording[] = [];

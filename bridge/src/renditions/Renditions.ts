@@ -1,8 +1,10 @@
 import { LianmaiError, type Bridging } from '@lianmai/protocol';
 import { Scope, type Closable, type Log } from '@lianmai/kit';
 import type { Ffmpeg } from '../ffmpeg/index.js';
-import type { Stream } from '../stream/index.js';
+import type { Reader, ReaderOptions, Stream } from '../stream/index.js';
 import { ALL_ACCEPTS, type Accepts } from './accepts.js';
+import { described } from './described.js';
+import { FollowingReader } from './FollowingReader.js';
 import { Inspector, type Traits } from './Inspector.js';
 import { isCopy, planFor, type Plan } from './plan.js';
 import { Rendition } from './Rendition.js';
@@ -22,6 +24,9 @@ export interface OpenRendition {
   /** The reader has gone; once. */
   close(): void;
 }
+
+/** A reader of a stream as one kind of reader can take it. UNSUPPORTED, in words for people, where there is no way. */
+export type OpenReader = (source: Stream, accepts: Accepts, options: ReaderOptions, signal: AbortSignal) => Promise<Reader>;
 
 interface Shared {
   rendition: Rendition;
@@ -79,6 +84,12 @@ export class Renditions implements Closable {
     };
     return { stream: shared.rendition.stream, changed: changed.signal, close };
   }
+
+  /** Waits until it is known what the stream is, and follows its changes. */
+  readonly read: OpenReader = async (source, accepts, options, signal) => {
+    await described(source, signal);
+    return new FollowingReader({ source, accepts, reader: options, open: (...what) => this.open(...what) });
+  };
 
   /** What is done, or would be, for each kind of reader; empty while the stream is not known. */
   bridgingOf(stream: Stream): Bridging[] {

@@ -10,7 +10,12 @@
  * them and ends some seconds after the last; its timeline is the source's. Only what has to be transcoded goes through FFmpeg, the rest passes in Node.
  * `open` throws UNSUPPORTED where there is no way (AV1 to WebRTC). `changed` aborts when what was given no longer fits, because the publisher has come back with
  * other codecs: open again then. Ask as late as possible, when the first tags are there: before, a stream is relayed until it is known what it needs.
+ *
+ * Who reads for hours and wants none of that takes a reader that does it all:
+ *
+ *     const reader = await renditions.read(stream, FLV, { name, maxQueueBytes, ... }, signal);
  */
-export { FLV, HLS, SRT, WEBRTC, type Accepts } from './accepts.js';
+export { FLV, HLS, MP4, SRT, WEBRTC, type Accepts } from './accepts.js';
+export { described } from './described.js';
 export type { AudioTraits, Traits, VideoTraits } from './Inspector.js';
-export { Renditions, type OpenRendition, type RenditionsOptions } from './Renditions.js';
+export { Renditions, type OpenReader, type OpenRendition, type RenditionsOptions } from './Renditions.js';

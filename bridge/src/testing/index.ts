@@ -2,3 +2,4 @@
 export { MemoryLog } from './MemoryLog.js';
 export { encodeFlv, LoopedBroadcast, type PictureAndSound } from './flvMedia.js';
 export { openGate } from './openGate.js';
+export { readAsItIs } from './readAsItIs.js';

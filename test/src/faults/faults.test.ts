@@ -62,7 +62,8 @@ describe('when parts fail', () => {
     await system?.stop();
   });
 
-  it('keeps the seat of somebody whose signalling is gone for 20 s, and takes them back without a click', async () => {
+  // The next two wait for different things: together.
+  it.concurrent('keeps the seat of somebody whose signalling is gone for 20 s, and takes them back without a click', async () => {
     proxy.mode = 'refuse';
     await guest.id('reconnecting').waitFor({ timeout: 20_000 });
     await pause(20_000);
@@ -73,7 +74,7 @@ describe('when parts fail', () => {
     await host.hearsTone(PEOPLE.green.frequency);
   });
 
-  it('notices a destination that silently stopped reading, and the other one does not', async () => {
+  it.concurrent('notices a destination that silently stopped reading, and the other one does not', async () => {
     const port = await freePorts();
     const listener = new RtmpListener(port, join(FOLDER, 'stuck.flv'));
     await pause(500);

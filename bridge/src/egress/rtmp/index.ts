@@ -1,5 +1,6 @@
 /** RTMP and RTMPS push: own client, because the state of a session, its secrets and its back-pressure must be ours. */
 import { z } from 'zod';
+import { FLV } from '../../renditions/index.js';
 import { defineOutputKind, type OutputKind } from '../kinds.js';
 import { RtmpOutput } from './RtmpOutput.js';
 import { describeTarget, parseRtmpUrl, RTMP_SCHEMES, type RtmpTarget } from './url.js';
@@ -24,6 +25,7 @@ export const rtmpOutputKind = ({ insecureTls }: { insecureTls: boolean }): Outpu
   defineOutputKind({
     kind: 'rtmp',
     schemes: RTMP_SCHEMES,
+    accepts: FLV,
     options: RtmpOptions,
     create: ({ url }, session) => new RtmpOutput(url, session, { insecureTls }),
     describe: ({ url }) => describeTarget(url),

@@ -13,7 +13,7 @@ import type { OutputId, OutputInfo } from '@lianmai/protocol';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ChunkReader, ChunkWriter, encodeAmf, HANDSHAKE_BYTES, RTMP, type FlvTag } from '../../formats/index.js';
 import { StreamHub } from '../../stream/index.js';
-import { encodeFlv, LoopedBroadcast, MemoryLog } from '../../testing/index.js';
+import { encodeFlv, LoopedBroadcast, MemoryLog, readAsItIs } from '../../testing/index.js';
 import { createOutputKinds, supervise, type OutputSupervisor, type SupervisorOptions } from '../index.js';
 
 const run = promisify(execFile);
@@ -48,7 +48,7 @@ function goLive(): {
       const output = createOutputKinds({ insecureTls }).prepare({ kind: 'rtmp', url });
       const job = { id: `out${++count}` as OutputId, output };
       return scope.own(
-        supervise(publisher.stream, job, { log: memory.log, backoff: { firstMs: 300, maxMs: 1000 }, sampleMs: 200, ...options }),
+        supervise(publisher.stream, job, { log: memory.log, openReader: readAsItIs, backoff: { firstMs: 300, maxMs: 1000 }, sampleMs: 200, ...options }),
       );
     },
   };

@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events';
-import { delay, Scope, type Closable, type Log } from '@lianmai/kit';
+import { Scope, type Closable, type Log } from '@lianmai/kit';
 import { LianmaiError, type FeedTrack } from '@lianmai/protocol';
 import { nowMs } from '../../clock.js';
 import { FormatError, readMediaBody, type FlvTag } from '../../formats/index.js';
+import { described } from '../../renditions/index.js';
 import { SlidingMinimum } from '../../sources/index.js';
 import type { Reader, Stream } from '../../stream/index.js';
 import { AudioFeed, VideoFeed } from './FeedTracks.js';
@@ -30,10 +31,6 @@ const WINDOW_MS = 3000;
 const KEY_FRAME_REQUEST_MS = 500;
 /** The SFU reports every few seconds on what it receives. */
 const UNHEARD_MS = 30_000;
-/** A stream says what it is with its first tags, a transcoded one when its encoder has started; the second track comes with the first, or there is none. */
-const DESCRIBED_WITHIN_MS = 4000;
-const SECOND_TRACK_MS = 500;
-const POLL_MS = 20;
 
 /** A stream of the hub sent to the SFU as plain RTP. */
 export class SfuFeed extends EventEmitter<SfuFeedEvents> implements Closable {
@@ -177,20 +174,5 @@ export class SfuFeed extends EventEmitter<SfuFeedEvents> implements Closable {
     if (this.#scope.isClosed) return;
     void this.close(reason);
     this.emit('ended', reason);
-  }
-}
-
-/** Resolves when a stream has said what it consists of, or probably never will. */
-export async function described(stream: Stream, signal: AbortSignal): Promise<void> {
-  const startedAtMs = nowMs();
-  let sinceMs: number | null = null;
-  for (;;) {
-    const { video, audio } = stream.preamble;
-    const atMs = nowMs();
-    if (video ?? audio) sinceMs ??= atMs;
-    const isOld = Date.now() - stream.startedAtMs > DESCRIBED_WITHIN_MS;
-    const isComplete = (video && audio) || (sinceMs !== null && (isOld || atMs - sinceMs > SECOND_TRACK_MS));
-    if (isComplete || atMs - startedAtMs > DESCRIBED_WITHIN_MS || stream.isEnded) return;
-    await delay(POLL_MS, signal);
   }
 }

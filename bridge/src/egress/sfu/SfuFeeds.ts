@@ -1,8 +1,9 @@
 import type { Closable, Log } from '@lianmai/kit';
 import { LianmaiError, type BridgeRequestData } from '@lianmai/protocol';
 import type { Announce, BridgeHandlers } from '../../control/contract.js';
+import { described } from '../../renditions/index.js';
 import type { Stream, StreamHub } from '../../stream/index.js';
-import { described, SfuFeed } from './SfuFeed.js';
+import { SfuFeed } from './SfuFeed.js';
 
 /** A stream in codecs that browsers play: derived, or the same one. */
 export interface PlayableStream {

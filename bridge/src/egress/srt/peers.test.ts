@@ -7,7 +7,7 @@ import { TsDemuxer, type FlvTag } from '../../formats/index.js';
 import { Gate } from '../../gate/index.js';
 import { SrtListener } from '../../listeners/srt/index.js';
 import { StreamHub } from '../../stream/index.js';
-import { encodeFlv, LoopedBroadcast, MemoryLog } from '../../testing/index.js';
+import { encodeFlv, LoopedBroadcast, MemoryLog, readAsItIs } from '../../testing/index.js';
 import { createOutputKinds, supervise, type OutputSupervisor } from '../index.js';
 
 const hasLiveTransmit = spawnSync('sh', ['-c', 'command -v srt-live-transmit']).status === 0;
@@ -33,7 +33,7 @@ function onAir() {
   scope.defer(() => broadcast.stop());
   const push = (url: string): OutputSupervisor => {
     const job = { id: 'out1' as OutputId, output: createOutputKinds().prepare({ kind: 'srt', url }) };
-    return scope.own(supervise(publisher.stream, job, { log: memory.log, backoff: { firstMs: 300, maxMs: 600 }, sampleMs: 100 }));
+    return scope.own(supervise(publisher.stream, job, { log: memory.log, openReader: readAsItIs, backoff: { firstMs: 300, maxMs: 600 }, sampleMs: 100 }));
   };
   return { publisher, push };
 }

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { encodeAmf, flvFileHeader, FlvParser, flvTagParts, makeTag, readMediaBody, FormatError } from '../../formats/index.js';
+import { FLV } from '../../renditions/index.js';
 import type { MediaTag } from '../../stream/index.js';
 import type { RecordingFile, RecordingFormat } from '../contract.js';
 import { DiskFile, type OpenFile } from '../DiskFile.js';
@@ -68,6 +69,7 @@ async function patchMetadata(file: Pick<DiskFile, 'patch' | 'bytes'>, at: Return
 }
 
 export const flvFormat = (openFile?: OpenFile): RecordingFormat => ({
+  accepts: FLV,
   takesNewConfig: true,
   path: (base) => `${base}.flv`,
   parts: (base) => [`${base}.flv`],

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, stat, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readTimescales, scanFragments } from '../../formats/index.js';
+import { MP4 } from '../../renditions/index.js';
 import type { MediaTag } from '../../stream/index.js';
 import type { RecordingFile, RecordingFormat } from '../contract.js';
 import { DiskFile, type OpenFile } from '../DiskFile.js';
@@ -107,6 +108,7 @@ class HlsFolder implements RecordingFile {
 }
 
 export const hlsFormat = (openFile?: OpenFile): RecordingFormat => ({
+  accepts: MP4,
   takesNewConfig: false,
   path: (base) => path.join(base, 'index.m3u8'),
   parts: (base) => [base],

@@ -2,6 +2,7 @@ import { rename, rm, stat, truncate } from 'node:fs/promises';
 import type { Ffmpeg } from '../../ffmpeg/index.js';
 import { remux } from '../../ffmpeg/index.js';
 import { readMovieDurationMs, readTimescales, scanFragments } from '../../formats/index.js';
+import { MP4 } from '../../renditions/index.js';
 import type { MediaTag } from '../../stream/index.js';
 import type { RecordingFile, RecordingFormat } from '../contract.js';
 import { DiskFile, type OpenFile } from '../DiskFile.js';
@@ -73,6 +74,7 @@ export function mp4Format(ffmpeg: Ffmpeg, openFile?: OpenFile): RecordingFormat 
     return (await stat(pathOf(base))).size;
   };
   return {
+    accepts: MP4,
     takesNewConfig: false,
     path: pathOf,
     parts: (base) => [pathOf(base), partOf(base)],

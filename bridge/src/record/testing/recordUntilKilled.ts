@@ -4,7 +4,7 @@ import { createLog } from '@lianmai/kit';
 import { RecordFormat } from '@lianmai/protocol';
 import { findFfmpeg } from '../../ffmpeg/index.js';
 import { StreamHub } from '../../stream/index.js';
-import { encodeFlv, LoopedBroadcast } from '../../testing/index.js';
+import { encodeFlv, LoopedBroadcast, readAsItIs } from '../../testing/index.js';
 import { Recorder, recordingFormats } from '../index.js';
 
 const [dir = ''] = process.argv.slice(2);
@@ -14,6 +14,7 @@ const publisher = new StreamHub().publish({ app: 'live', name: 'room' });
 for (const format of RecordFormat.options) {
   const recorder = await Recorder.open({
     ...{ dir: path.join(dir, format), formats: recordingFormats(ffmpeg), retention: { maxAgeDays: 0, maxGigabytes: 0 }, minFreeBytes: 0 },
+    openReader: readAsItIs,
     log: createLog('test', 'silent'),
   });
   recorder.record(publisher.stream, { format, segmentSeconds: null });
