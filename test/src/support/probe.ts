@@ -63,13 +63,23 @@ export function probeStream(url: string, options: ProbeOptions = {}): Promise<Pr
   return probe(url, { ...options, args: [...args, ...(options.args ?? [])] });
 }
 
+export interface Judgement {
+  maxStepMs?: number;
+  maxSoundStepMs?: number;
+  maxStartSkewMs?: number;
+  /** Neighbours with the same time are the broadcaster's own. */
+  mayRepeat?: boolean;
+}
+
 /** What a player would stumble over; empty: nothing. A step is the time between neighbours: a lost picture (of 15 a second) or a lost sound shows as one too long. */
-export function faultsOf({ packets }: Probed, { maxStepMs = 100, maxSoundStepMs = 40, maxStartSkewMs = 200 } = {}): string[] {
+export function faultsOf({ packets }: Probed, options: Judgement = {}): string[] {
+  const { maxStepMs = 100, maxSoundStepMs = 40, maxStartSkewMs = 200, mayRepeat = false } = options;
   const faults: string[] = [];
   const first = (kind: Packet['kind']) => packets.find((packet) => packet.kind === kind);
   for (const kind of ['video', 'audio'] as const) {
-    const { count, maxStepMs: longest, backward } = timeline(packets, kind);
-    if (count > 0 && backward > 0) faults.push(`${kind}: ${backward} steps back in ${count}`);
+    const { count, maxStepMs: longest, backward: notForward } = timeline(packets, kind);
+    const backward = mayRepeat ? stepsBack(packets, kind) : notForward;
+    if (backward > 0) faults.push(`${kind}: ${backward} steps back in ${count}`);
     if (longest > (kind === 'video' ? maxStepMs : maxSoundStepMs)) faults.push(`${kind}: a step of ${Math.round(longest)} ms`);
   }
   const [video, audio] = [first('video'), first('audio')];
@@ -77,4 +87,9 @@ export function faultsOf({ packets }: Probed, { maxStepMs = 100, maxSoundStepMs 
   const skewMs = video && audio ? audio.dtsMs - video.dtsMs : 0;
   if (Math.abs(skewMs) > maxStartSkewMs) faults.push(`sound begins ${Math.round(skewMs)} ms after the picture`);
   return faults;
+}
+
+function stepsBack(packets: readonly Packet[], kind: Packet['kind']): number {
+  const times = packets.filter((packet) => packet.kind === kind).map(({ dtsMs }) => dtsMs);
+  return times.filter((time, index) => time < (times[index - 1] ?? time)).length;
 }
