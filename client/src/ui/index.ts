@@ -11,6 +11,7 @@ export * from './Explain';
 export * from './Field';
 export * from './format';
 export * from './IconButton';
+export * from './LivePicture';
 export * from './Menu';
 export * from './Meter';
 export * from './NetworkBars';

@@ -122,6 +122,13 @@ export const testIds = {
   confirmRotate: 'confirm-rotate',
   removeStream: 'remove-stream',
   confirmRemove: 'confirm-remove',
+  streamSource: 'stream-source',
+  saveSource: 'save-source',
+  /** With data-state. */
+  pullState: 'pull-state',
+  recordSwitch: 'record-switch',
+  recordFormat: 'record-format',
+  recordSegment: 'record-segment',
   // Recordings
   recordingTable: 'recording-table',
   /** With data-recording, data-state and data-stream. */

@@ -49,7 +49,7 @@ export function PlayDialog({ recording, onClose }: { recording: RecordingItem; o
             <a
               href={url}
               download
-              className="target inline-flex items-center gap-2 rounded-md bg-surface-2 px-4 text-sm font-medium transition-colors hover:bg-surface-3"
+              className="inline-flex min-h-11 items-center gap-2 rounded-md bg-surface-2 px-4 text-base font-medium transition-colors hover:bg-surface-3"
             >
               <Download size={18} aria-hidden />
               {t('recordings.downloadAction')}

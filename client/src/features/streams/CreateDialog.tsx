@@ -2,9 +2,9 @@ import { LianmaiError, PlayAccess, StreamName } from '@lianmai/protocol';
 import { useState, type SyntheticEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../../i18n';
+import { useAsk, useOperatorAccess } from '../../operator';
 import { Button, Dialog, Segmented, testIds, TextField } from '../../ui';
-import { useAsk } from './useAsk';
-import { useStreamsAccess } from './useOperator';
+import { isSource } from './addresses';
 
 interface CreateDialogProps {
   isOpen: boolean;
@@ -30,20 +30,26 @@ export function CreateDialog({ isOpen, onClose, onCreated }: CreateDialogProps) 
 
 function CreateForm({ onClose, onCreated }: Omit<CreateDialogProps, 'isOpen'>) {
   const { t } = useTranslation();
-  const { session, refresh } = useStreamsAccess();
+  const { session, refresh } = useOperatorAccess();
   const { isBusy, error, ask } = useAsk();
   const [name, setName] = useState('');
   const [title, setTitle] = useState('');
+  const [source, setSource] = useState('');
   const [playAccess, setPlayAccess] = useState<PlayAccess>('open');
   const [hasTried, setTried] = useState(false);
   const valid = StreamName.safeParse(name.trim());
+  const isBadSource = source.trim() !== '' && !isSource(source);
   const isTaken = error instanceof LianmaiError && error.code === 'CONFLICT';
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     setTried(true);
-    if (!valid.success) return;
+    if (!valid.success || isBadSource) return;
     void ask(async () => {
-      const made = await session.create({ app: 'live', name: valid.data, playAccess, ...(title.trim() && { title: title.trim() }) });
+      const made = await session.create({
+        ...{ app: 'live', name: valid.data, playAccess },
+        ...(title.trim() && { title: title.trim() }),
+        ...(source.trim() && { source: { url: source.trim() } }),
+      });
       refresh();
       onClose();
       onCreated(made.id);
@@ -79,6 +85,20 @@ function CreateForm({ onClose, onCreated }: Omit<CreateDialogProps, 'isOpen'>) {
         />
         <p className="mt-1.5 text-sm text-fg-3">{t(`streams.create.accessHint.${playAccess}`)}</p>
       </div>
+      <TextField
+        label={t('streams.create.source')}
+        hint={t('streams.create.sourceHint')}
+        error={hasTried && isBadSource ? t('streams.source.bad') : null}
+        value={source}
+        onChange={(event) => setSource(event.target.value)}
+        placeholder="rtsp://…"
+        maxLength={2048}
+        dir="ltr"
+        inputMode="url"
+        spellCheck={false}
+        autoCapitalize="none"
+        data-testid={testIds.streamSource}
+      />
       {error !== null && !isTaken && (
         <p role="alert" className="text-sm text-bad">
           {errorText(t, error)}

@@ -3,9 +3,8 @@ import { Unplug, Users } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../../i18n';
+import { useAsk, useOperatorAccess, usePolled } from '../../operator';
 import { Clock, ConfirmDialog, Empty, formatBytes, IconButton, Pill, testIds } from '../../ui';
-import { useAsk, usePolled } from './useAsk';
-import { useStreamsAccess } from './useOperator';
 import { PROTOCOLS } from './words';
 
 const READ_EVERY_MS = 2000;
@@ -15,7 +14,7 @@ const SHOWN = 200;
 /** Every connection, the publisher first, and the way to end it. */
 export function PeopleTab({ stream }: { stream: StreamReply }) {
   const { t } = useTranslation();
-  const { session, noticeError } = useStreamsAccess();
+  const { session, noticeError } = useOperatorAccess();
   const { value, error, refresh } = usePolled(() => session.clients(stream.id), READ_EVERY_MS, noticeError);
   const [leaving, setLeaving] = useState<StreamClient | null>(null);
   const kick = useAsk();

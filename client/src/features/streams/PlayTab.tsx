@@ -3,10 +3,9 @@ import { ExternalLink } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../../i18n';
+import { useAsk, useOperatorAccess } from '../../operator';
 import { Button, Qr, SelectField, testIds } from '../../ui';
 import { Address } from './Address';
-import { useAsk } from './useAsk';
-import { useStreamsAccess } from './useOperator';
 
 const LIFETIMES = { hour: 3600, day: 86_400, month: 30 * 86_400 } as const;
 type Lifetime = keyof typeof LIFETIMES;
@@ -33,7 +32,7 @@ interface SignProps {
 
 function Sign({ stream, signed, onSigned }: SignProps) {
   const { t, i18n } = useTranslation();
-  const { session } = useStreamsAccess();
+  const { session } = useOperatorAccess();
   const { isBusy, error, ask } = useAsk();
   const [lifetime, setLifetime] = useState<Lifetime>('day');
   const until = signed && new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' }).format(signed.expiresAtMs);

@@ -7,13 +7,19 @@ import { Address } from './Address';
 import { keyOf, masked } from './words';
 
 /** Addresses for encoders. The key is in every one of them: hidden until it is asked for, because studios have people who look over shoulders. */
-export function PublishTab({ stream: { publish } }: { stream: StreamReply }) {
+export function PublishTab({ stream: { publish, source } }: { stream: StreamReply }) {
   const { t } = useTranslation();
   const [isShown, setShown] = useState(false);
   const key = isShown ? null : keyOf(publish);
   const shown = (address: string) => masked(address, key);
   return (
     <div className="flex flex-col gap-6 px-2">
+      {source && (
+        <p className="rounded-md bg-surface-2 px-4 py-3 text-base">
+          <span className="mr-2 inline-block size-2 rounded-full bg-warn" aria-hidden />
+          {t('streams.source.fetched')}
+        </p>
+      )}
       <section className="flex flex-col gap-3">
         <header className="flex flex-wrap items-center justify-between gap-2">
           <h3 className="text-base font-semibold">{t('streams.publish.obs')}</h3>

@@ -3,14 +3,15 @@ import { KeyRound, Trash2 } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../../i18n';
+import { useAsk, useOperatorAccess } from '../../operator';
 import { Button, ConfirmDialog, testIds } from '../../ui';
-import { useAsk } from './useAsk';
-import { useStreamsAccess } from './useOperator';
+import { RecordSection } from './RecordSection';
+import { SourceSection } from './SourceSection';
 
-/** What cannot be taken back: each asks once. */
+/** Where it comes from, whether it is recorded, and what cannot be taken back: that asks once. */
 export function SettingsTab({ stream, onRemoved }: { stream: StreamReply; onRemoved: () => void }) {
   const { t } = useTranslation();
-  const { session, refresh } = useStreamsAccess();
+  const { session, refresh } = useOperatorAccess();
   const { isBusy, error, ask } = useAsk();
   const [asking, setAsking] = useState<'rotate' | 'remove' | null>(null);
   const [hasRotated, setRotated] = useState(false);
@@ -28,6 +29,8 @@ export function SettingsTab({ stream, onRemoved }: { stream: StreamReply; onRemo
   };
   return (
     <div className="flex flex-col gap-2 px-2">
+      <SourceSection stream={stream} />
+      <RecordSection stream={stream} />
       <Action title={t('streams.settings.rotate')} text={hasRotated ? t('streams.settings.rotated') : t('streams.settings.rotateText')}>
         <Button icon={<KeyRound size={18} aria-hidden />} onClick={() => setAsking('rotate')} data-testid={testIds.rotateKey}>
           {t('streams.settings.rotateConfirm')}

@@ -2,13 +2,14 @@ import type { StreamReply } from '@lianmai/protocol';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Dialog, Tabs } from '../../ui';
+import { OutputsTab } from './OutputsTab';
 import { PeopleTab } from './PeopleTab';
 import { PlayTab } from './PlayTab';
 import { PublishTab } from './PublishTab';
 import { SettingsTab } from './SettingsTab';
 import { State } from './State';
 
-/** Everything of one stream: how to publish it, how to watch it, who is connected, and what cannot be undone. */
+/** Everything of one stream: how to publish it, how to watch it, where it is pushed on to, who is connected, and its settings. */
 export function StreamDialog({ stream, onClose }: { stream: StreamReply; onClose: () => void }) {
   const { t } = useTranslation();
   const [tab, setTab] = useState('publish');
@@ -16,6 +17,7 @@ export function StreamDialog({ stream, onClose }: { stream: StreamReply; onClose
   const tabs = [
     { id: 'publish', label: t('streams.tabs.publish'), content: <PublishTab stream={stream} /> },
     { id: 'play', label: t('streams.tabs.play'), content: <PlayTab stream={stream} /> },
+    { id: 'outputs', label: t('streams.tabs.outputs'), badge: stream.outputs.length, content: <OutputsTab stream={stream} /> },
     { id: 'people', label: t('streams.tabs.people'), badge: people, content: <PeopleTab stream={stream} /> },
     { id: 'settings', label: t('streams.tabs.settings'), content: <SettingsTab stream={stream} onRemoved={onClose} /> },
   ];

@@ -2,7 +2,7 @@ import type { StreamReply, StreamStatus } from '@lianmai/protocol';
 import { ChevronRight, Play } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Clock, formatBitrate, testIds } from '../../ui';
+import { Clock, formatBitrate, LivePicture, testIds } from '../../ui';
 import { State } from './State';
 import { audioText, playersText, videoText } from './words';
 
@@ -37,6 +37,7 @@ export function StreamTable({ streams, others, onOpen }: StreamTableProps) {
             path={`${stream.app}/${stream.name}`}
             status={stream.status}
             viewers={stream.viewers}
+            hasPicture={stream.playAccess === 'open'}
             action={
               <button
                 type="button"
@@ -60,6 +61,7 @@ export function StreamTable({ streams, others, onOpen }: StreamTableProps) {
               path={`${status.app}/${status.name}`}
               status={status}
               viewers={Object.values(status.players).reduce((sum, count) => sum + count, 0)}
+              hasPicture
               action={
                 <a
                   href={`/watch/${encodeURIComponent(status.name)}`}
@@ -84,10 +86,12 @@ interface RowProps {
   path: string;
   status: StreamStatus | null;
   viewers: number;
+  /** Whoever may watch may see it: of a stream for signed links a page has none. */
+  hasPicture: boolean;
   action: ReactNode;
 }
 
-function Row({ title, path, status, viewers, action }: RowProps) {
+function Row({ title, path, status, viewers, hasPicture, action }: RowProps) {
   const { t } = useTranslation();
   const players = status ? playersText(status) : '';
   return (
@@ -98,11 +102,14 @@ function Row({ title, path, status, viewers, action }: RowProps) {
       data-state={status?.state ?? 'offline'}
       className={`relative transition-colors focus-within:bg-surface-2 hover:bg-surface-2 ${ROW}`}
     >
-      <div role="cell" className="min-w-0">
-        <p dir="auto" className="truncate text-left text-base font-medium">
-          {title}
-        </p>
-        <p className="truncate text-fg-3">{path}</p>
+      <div role="cell" className="flex min-w-0 items-center gap-3">
+        <Picture src={hasPicture && status?.video ? `/${path}.jpg` : null} />
+        <span className="min-w-0">
+          <span dir="auto" className="block truncate text-left text-base font-medium">
+            {title}
+          </span>
+          <span className="block truncate text-fg-3">{path}</span>
+        </span>
       </div>
       <div role="cell">
         <State state={status?.state ?? 'offline'} />
@@ -130,6 +137,14 @@ function Row({ title, path, status, viewers, action }: RowProps) {
     </div>
   );
 }
+
+/** What is on the air now; offline its place is kept, so that names stand in one line. */
+const Picture = ({ src }: { src: string | null }) =>
+  src === null ? (
+    <span aria-hidden className="h-9 w-16 shrink-0 rounded-sm bg-surface-2" />
+  ) : (
+    <LivePicture src={src} className="h-9 w-16 shrink-0 rounded-sm" />
+  );
 
 function Media({ status }: { status: StreamStatus }) {
   const { t } = useTranslation();

@@ -1,47 +1,23 @@
-import { LogOut, Plus, RadioTower } from 'lucide-react';
+import { Plus, RadioTower } from 'lucide-react';
 import { useCallback, useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../../i18n';
+import { OperatorPage, OperatorProvider, Stale, usePolled } from '../../operator';
 import type { OperatorSession } from '../../session';
 import { Button, Empty, Explain, LostPicture, testIds } from '../../ui';
 import { CreateDialog } from './CreateDialog';
-import { SignIn } from './SignIn';
 import { StreamDialog } from './StreamDialog';
 import { StreamTable, TableWait } from './StreamTable';
-import { usePolled } from './useAsk';
-import { StreamsProvider, useOperator } from './useOperator';
 
 /** Often enough for figures that are measured once a second. */
 const READ_EVERY_MS = 2000;
 
 export function Streams({ corner }: { corner: ReactNode }) {
   const { t } = useTranslation();
-  const operator = useOperator();
-  const { session } = operator;
   return (
-    <main className="mx-auto flex min-h-full w-full max-w-6xl flex-col gap-6 px-4 py-6 sm:px-6">
-      <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
-        <div className="min-w-0">
-          <h1 className="text-xl font-semibold">{t('streams.title')}</h1>
-          <p className="mt-1 text-base text-fg-2">{t('streams.subtitle')}</p>
-        </div>
-        <div className="-mr-3 flex items-center gap-1 max-sm:-ml-3">
-          {session && (
-            <Button size="sm" look="ghost" icon={<LogOut size={18} aria-hidden />} onClick={operator.signOut}>
-              {t('streams.signIn.out')}
-            </Button>
-          )}
-          {corner}
-        </div>
-      </header>
-      {session ? (
-        <List session={session} noticeError={operator.noticeError} />
-      ) : (
-        <div className="flex flex-1 items-center pb-24">
-          <SignIn hasExpired={operator.hasExpired} onSignIn={operator.signIn} />
-        </div>
-      )}
-    </main>
+    <OperatorPage page="streams" title={t('streams.title')} subtitle={t('streams.subtitle')} corner={corner}>
+      {(session, noticeError) => <List session={session} noticeError={noticeError} />}
+    </OperatorPage>
   );
 }
 
@@ -59,7 +35,7 @@ function List({ session, noticeError }: { session: OperatorSession; noticeError:
     </Button>
   );
   return (
-    <StreamsProvider value={access}>
+    <OperatorProvider value={access}>
       {value === null && error === null && <TableWait />}
       {value === null && error !== null && (
         <Explain
@@ -92,17 +68,6 @@ function List({ session, noticeError }: { session: OperatorSession; noticeError:
       )}
       <CreateDialog isOpen={isCreating} onClose={() => setCreating(false)} onCreated={setOpenId} />
       {open && <StreamDialog key={open.id} stream={open} onClose={close} />}
-    </StreamsProvider>
-  );
-}
-
-function Stale({ readAtMs }: { readAtMs: number }) {
-  const { t, i18n } = useTranslation();
-  const time = new Intl.DateTimeFormat(i18n.language, { timeStyle: 'medium' }).format(readAtMs);
-  return (
-    <p role="status" className="rounded-md bg-surface-2 px-4 py-3 text-sm">
-      <span className="mr-2 inline-block size-2 rounded-full bg-warn" aria-hidden />
-      {t('streams.stale', { time })}
-    </p>
+    </OperatorProvider>
   );
 }

@@ -1,0 +1,78 @@
+import { RecordFormat, type RecordRule, type StreamReply } from '@lianmai/protocol';
+import { Film } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { errorText } from '../../i18n';
+import { useAsk, useOperatorAccess } from '../../operator';
+import { Segmented, SelectField, Switch, testIds } from '../../ui';
+import { Section } from './Section';
+
+/** Seconds; 0: one file for a broadcast. */
+const LENGTHS = [0, 300, 900, 1800, 3600, 4 * 3600];
+
+/** Recorded whenever it is live, or not; how, and in files of which length. Each choice is saved at once. */
+export function RecordSection({ stream }: { stream: StreamReply }) {
+  const { t } = useTranslation();
+  const { session, refresh } = useOperatorAccess();
+  const { isBusy, error, ask } = useAsk();
+  // What was chosen is shown until the list has been read again.
+  const [chosen, setChosen] = useState<RecordRule | null | undefined>(undefined);
+  const rule = chosen === undefined ? stream.record : chosen;
+  const save = (next: RecordRule | null) => {
+    setChosen(next);
+    void ask(() => session.update(stream.id, { record: next })).then((isDone) => {
+      if (!isDone) setChosen(undefined);
+      refresh();
+    });
+  };
+  return (
+    <Section title={t('streams.record.title')} text={t('streams.record.text')}>
+      <Switch
+        label={t('streams.record.isOn')}
+        isOn={rule !== null}
+        disabled={isBusy}
+        onChange={(isOn) => save(isOn ? { format: 'mp4', segmentSeconds: null } : null)}
+        data-testid={testIds.recordSwitch}
+      />
+      {rule && (
+        <div className="grid gap-3 sm:grid-cols-2 [&_[role=radiogroup]]:bg-surface-3">
+          <Segmented
+            label={t('streams.record.format')}
+            value={rule.format}
+            options={RecordFormat.options.map((value) => ({ value, label: value.toUpperCase() }))}
+            onChange={(format) => save({ ...rule, format })}
+            data-testid={testIds.recordFormat}
+          />
+          <SelectField
+            label={t('streams.record.segment')}
+            value={String(rule.segmentSeconds ?? 0)}
+            options={lengthsWith(rule.segmentSeconds).map((seconds) => ({ value: String(seconds), label: lengthText(t, seconds) }))}
+            onChange={({ target }) => save({ ...rule, segmentSeconds: Number(target.value) || null })}
+            data-testid={testIds.recordSegment}
+          />
+        </div>
+      )}
+      {error !== null && (
+        <p role="alert" className="text-sm text-bad">
+          {errorText(t, error)}
+        </p>
+      )}
+      <a
+        href={`/recordings?stream=${stream.app}/${stream.name}`}
+        className="target inline-flex items-center gap-2 self-start rounded-md bg-surface-3 px-3 text-sm font-medium transition-colors hover:bg-surface-1"
+      >
+        <Film size={18} aria-hidden />
+        {t('streams.record.toRecordings')}
+      </a>
+    </Section>
+  );
+}
+
+/** The API takes any length: the present one is among the choices. */
+const lengthsWith = (seconds: number | null): number[] => [...new Set([...LENGTHS, seconds ?? 0])].sort((one, other) => one - other);
+
+function lengthText(t: ReturnType<typeof useTranslation>['t'], seconds: number): string {
+  if (seconds === 0) return t('streams.record.whole');
+  if (seconds % 3600 === 0) return t('streams.record.hours', { count: seconds / 3600 });
+  return seconds % 60 === 0 ? t('streams.record.minutes', { count: seconds / 60 }) : t('streams.record.seconds', { count: seconds });
+}

@@ -1,0 +1,108 @@
+import type { PullInfo, StreamReply } from '@lianmai/protocol';
+import { useState, type SyntheticEvent } from 'react';
+import type { TFunction } from 'i18next';
+import { useTranslation } from 'react-i18next';
+import { errorText } from '../../i18n';
+import { useAsk, useOperatorAccess } from '../../operator';
+import { NextRetry } from '../../outputs';
+import { Button, Pill, testIds, TextField, type PillTone } from '../../ui';
+import { isSource } from './addresses';
+import { Section } from './Section';
+
+/** The address that the server fetches the stream from, and how that goes. Without one somebody publishes it. */
+export function SourceSection({ stream }: { stream: StreamReply }) {
+  const { t } = useTranslation();
+  const { session, refresh } = useOperatorAccess();
+  const { isBusy, error, ask } = useAsk();
+  const saved = stream.source?.url ?? '';
+  const [url, setUrl] = useState(saved);
+  const [hasTried, setTried] = useState(false);
+  const isChanged = url.trim() !== saved;
+  const isWrong = url.trim() !== '' && !isSource(url);
+  const save = (next: string) =>
+    void ask(() => session.update(stream.id, { source: next === '' ? null : { url: next } })).then((isDone) => {
+      if (!isDone) return;
+      setUrl(next);
+      refresh();
+    });
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (!isWrong) save(url.trim());
+  };
+  return (
+    <Section title={t('streams.source.title')} text={t('streams.source.text')}>
+      <form onSubmit={submit} className="flex flex-wrap items-start gap-2">
+        <TextField
+          className="flex-1 basis-64"
+          label={t('streams.source.url')}
+          value={url}
+          onChange={({ target }) => setUrl(target.value)}
+          placeholder="rtsp://…"
+          maxLength={2048}
+          dir="ltr"
+          inputMode="url"
+          spellCheck={false}
+          autoCapitalize="none"
+          error={hasTried && isWrong ? t('streams.source.bad') : error === null ? null : errorText(t, error)}
+          data-testid={testIds.streamSource}
+        />
+        <div className="flex gap-2 sm:mt-[26px]">
+          <Button type="submit" look="primary" isBusy={isBusy} disabled={!isChanged} data-testid={testIds.saveSource}>
+            {t('streams.save')}
+          </Button>
+          {saved !== '' && (
+            <Button onClick={() => save('')} disabled={isBusy} className="bg-surface-3">
+              {t('streams.source.remove')}
+            </Button>
+          )}
+        </div>
+      </form>
+      {stream.pull && <PullState pull={stream.pull} />}
+    </Section>
+  );
+}
+
+const TONES: Record<PullInfo['state'], PillTone> = { connecting: 'warn', live: 'good', retrying: 'warn', failed: 'bad' };
+
+/** In a word, and why; the address is without its secrets. */
+function PullState({ pull }: { pull: PullInfo }) {
+  const { t } = useTranslation();
+  const { state, url, reason, retries, nextRetryAtMs } = pull;
+  return (
+    <div className="flex flex-col gap-1.5" data-testid={testIds.pullState} data-state={state}>
+      <p className="flex min-w-0 items-center gap-2">
+        <Pill tone={TONES[state]} className="bg-surface-3">
+          {t(`streams.source.state.${state}`)}
+        </Pill>
+        <span className="truncate text-fg-3" dir="ltr">
+          {url}
+        </span>
+      </p>
+      {reason && state !== 'live' && <p className="text-fg-2">{reasonText(t, reason.code)}</p>}
+      {nextRetryAtMs !== null && state !== 'live' && (
+        <p className="tabular text-fg-3">
+          <NextRetry atMs={nextRetryAtMs} retries={retries} />
+        </p>
+      )}
+    </div>
+  );
+}
+
+const WORDED = [
+  'BAD_REQUEST',
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'CONFLICT',
+  'DESTINATION_UNREACHABLE',
+  'DESTINATION_CLOSED',
+  'DESTINATION_STALLED',
+  'DESTINATION_REFUSED',
+  'UNSUPPORTED',
+] as const;
+
+/** The table's words speak of destinations and files; a source has words of its own. */
+function reasonText(t: TFunction, code: NonNullable<PullInfo['reason']>['code']): string {
+  const worded = WORDED.find((one) => one === code);
+  return worded ? t(`streams.source.problem.${worded}`) : t(`errors.${code}`);
+}
