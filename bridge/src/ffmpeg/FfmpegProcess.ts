@@ -23,6 +23,10 @@ export interface FfmpegProcessOptions<Name extends string> {
   graceMs?: number;
 }
 
+/** Our token is not for whoever takes FFmpeg over through a hostile stream; `no_proxy` would lead its HTTP around the proxy that it is given. */
+const NOT_FOR_FFMPEG = new Set(['BRIDGE_TOKEN', 'no_proxy', 'NO_PROXY']);
+const environment = () => Object.fromEntries(Object.entries(process.env).filter(([name]) => !NOT_FOR_FFMPEG.has(name)));
+
 /** How it ended: `error` when it could not even be started. */
 export interface FfmpegExit {
   code: number | null;
@@ -55,7 +59,7 @@ export class FfmpegProcess<Name extends string> implements Closable {
     const piped = names.filter((name) => !sockets.has(name));
     const urls = names.map((name) => [name, sockets.get(name)?.url ?? `pipe:${FIRST_FD + piped.indexOf(name)}`] as const);
     const args = options.args(Object.fromEntries(urls) as Record<Name, string>);
-    this.#child = spawn(options.path, args, { stdio: ['pipe', 'ignore', 'pipe', ...piped.map(() => 'pipe' as const)] });
+    this.#child = spawn(options.path, args, { stdio: ['pipe', 'ignore', 'pipe', ...piped.map(() => 'pipe' as const)], env: environment() });
     for (const stream of this.#child.stdio) stream?.on('error', () => undefined);
     this.#pipes = new Map<Name, Readable | Writable>([...sockets, ...this.#childPipes(piped)]);
     this.#inputs = names.filter((name) => options.pipes[name] !== 'output').map((name) => this.input(name));

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { backoffMs, delay, redact, type Closable, type Log } from '@lianmai/kit';
-import type { LianmaiError} from '@lianmai/protocol';
+import type { LianmaiError } from '@lianmai/protocol';
 import { toLianmaiError, type PullInfo, type StreamRef } from '@lianmai/protocol';
 import { nowMs } from '../../clock.js';
 import type { Ffmpeg } from '../../ffmpeg/index.js';

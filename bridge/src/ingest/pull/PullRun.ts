@@ -33,6 +33,9 @@ const CARRIED = { video: ['h264', 'hevc'], audio: ['aac', 'opus', 'mp3'] };
 const STALL_MS = 20_000;
 const X264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-tune', 'zerolatency', '-g', '60', '-pix_fmt', 'yuv420p'];
 
+/** FFmpeg's words for a redirect of RTSP. */
+const REDIRECTED = /Status 3\d\d: Redirecting to/;
+
 /** One FFmpeg that reads the source, from its start to its end. */
 export class PullRun {
   readonly #options: PullRunOptions;
@@ -126,6 +129,10 @@ export class PullRun {
 
   /** FFmpeg tells the source's tracks before it passes any media on. */
   #readLine(line: string): boolean {
+    if (!this.#options.input.mayBeLed && REDIRECTED.test(line)) {
+      this.#fail(new LianmaiError('FORBIDDEN', undefined, { message: 'The source leads to another address. Give that address instead.' }));
+      return true;
+    }
     const track = /^\s*Stream #0:\d+.*: (Video|Audio): (\w+)/.exec(line);
     if (!track) {
       if (/error|refused|denied|timed? ?out|invalid|not found|unauthori|forbidden/i.test(line)) this.#lastLine = line.trim().slice(0, 200);

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Scope } from '@lianmai/kit';
-import type { PullInfo } from '@lianmai/protocol';
+import { LianmaiError, type PullInfo } from '@lianmai/protocol';
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findFfmpeg } from '../../ffmpeg/index.js';
@@ -17,6 +17,7 @@ import { isPrivateAddress, resolvePublic } from './addresses.js';
 import { concatList } from './concatList.js';
 import { GuardedProxy } from './GuardedProxy.js';
 import { Pull, type PullOptions } from './Pull.js';
+import { COPY_ALL, PullRun } from './PullRun.js';
 import { describeSource, parseSource, prepareInput } from './source.js';
 import { serveRtsp } from './testing/rtspServer.js';
 
@@ -89,7 +90,7 @@ async function serveFiles(redirect?: string): Promise<string> {
 
 describe('what may be fetched', () => {
   it('knows private addresses in every notation', () => {
-    const inside = ['127.0.0.1', '10.1.2.3', '172.31.0.1', '192.168.1.1', '169.254.169.254', '100.64.0.1', '0.0.0.0', '224.0.0.1', '::1', '::', 'fe80::1', 'fd00::1', '::ffff:10.0.0.1', '64:ff9b::a00:1']; // prettier-ignore
+    const inside = ['127.0.0.1', '10.1.2.3', '172.31.0.1', '192.168.1.1', '169.254.169.254', '100.64.0.1', '0.0.0.0', '224.0.0.1', '::1', '::', 'fe80::1', 'fd00::1', '::ffff:10.0.0.1', '::ffff:7f00:1', '64:ff9b::a00:1', '2002:7f00:1::', 'fec0::1']; // prettier-ignore
     for (const ip of inside) expect([ip, isPrivateAddress(ip)]).toEqual([ip, true]);
     for (const ip of ['8.8.8.8', '172.32.0.1', '2606:4700::1', '::ffff:8.8.8.8']) expect([ip, isPrivateAddress(ip)]).toEqual([ip, false]);
   });
@@ -132,7 +133,7 @@ describe('what may be fetched', () => {
   });
 
   it('quotes what it hands to FFmpeg', () => {
-    const list = concatList({ url: "http://h/it's", options: { http_proxy: 'http://p' }, protocols: [], isFile: false });
+    const list = concatList({ url: "http://h/it's", options: { http_proxy: 'http://p' }, protocols: [], mayBeLed: false, isFile: false });
     expect(list).toContain("file 'http://h/it'\\''s'\noption http_proxy 'http://p'\n");
   });
 
@@ -196,6 +197,50 @@ describe('Pull', { timeout: 60_000 }, () => {
     await vi.waitFor(() => expect(closed.seen.at(-1)).toMatchObject({ state: 'retrying', reason: { code: 'DESTINATION_UNREACHABLE' } }));
     const missing = await pull('file://none.mp4');
     await vi.waitFor(() => expect(missing.seen.at(-1)?.reason?.code).toBe('NOT_FOUND'));
+  });
+
+  it('does not follow RTSP to where it is led, unless every host may be fetched', async () => {
+    const server = scope.own(await serveRtsp(path.join(media, 'clip.mp4')));
+    const leading = createTcpServer((socket) => {
+      socket
+        .on('error', () => undefined)
+        .on('data', (request) => {
+          const sequence = /CSeq: (\d+)/i.exec(request.toString())?.[1] ?? '1';
+          socket.write(`RTSP/1.0 302 Moved\r\nCSeq: ${sequence}\r\nLocation: ${server.url}\r\n\r\n`);
+        });
+    });
+    await new Promise<void>((resolve) => leading.listen(0, '127.0.0.1', resolve));
+    scope.defer(() => void leading.close());
+    const result = async (mayBeLed: boolean) => {
+      const url = `rtsp://127.0.0.1:${(leading.address() as AddressInfo).port}/x`;
+      const run = new PullRun({
+        input: { url, options: { rtsp_transport: 'tcp' }, protocols: ['rtsp', 'rtp', 'tcp', 'udp'], mayBeLed, isFile: false },
+        ...{ ffmpeg: await findFfmpeg(), plan: COPY_ALL, log: new MemoryLog().log, onLive: () => undefined },
+        open: () => Promise.reject(new LianmaiError('CONFLICT')),
+      });
+      return run.result(scope.signal);
+    };
+    expect((await result(false)).error?.code).toBe('FORBIDDEN');
+    expect((await result(true)).error?.code).toBe('CONFLICT');
+  });
+
+  it('goes through the proxy, whatever the environment says of hosts that need none', async () => {
+    vi.stubEnv('no_proxy', '*');
+    scope.defer(() => void vi.unstubAllEnvs());
+    const inner = await serveFiles();
+    const proxy = scope.own(await GuardedProxy.open(false));
+    const run = new PullRun({
+      input: {
+        url: `${inner}/clip.flv`,
+        options: { http_proxy: proxy.url },
+        protocols: ['http', 'httpproxy', 'tcp'],
+        mayBeLed: true,
+        isFile: false,
+      },
+      ...{ ffmpeg: await findFfmpeg(), plan: COPY_ALL, log: new MemoryLog().log, onLive: () => undefined },
+      open: () => Promise.reject(new LianmaiError('CONFLICT')),
+    });
+    expect((await run.result(scope.signal)).error?.code).toBe('DESTINATION_UNREACHABLE');
   });
 
   it('keeps its URL out of the process list', async () => {

@@ -11,6 +11,8 @@ export interface PullInput {
   options: Readonly<Record<string, string>>;
   /** The only protocols that it and what it refers to may use. */
   protocols: readonly string[];
+  /** FFmpeg follows where the source leads it without asking us: refused, where not every host may be fetched. */
+  mayBeLed: boolean;
   /** A file plays at its own speed, again and again. */
   isFile: boolean;
 }
@@ -55,7 +57,7 @@ export async function prepareInput(text: string, ground: PullGround): Promise<Pu
   const url = parseSource(text);
   switch (url.scheme) {
     case 'file':
-      return { url: `file:${await fileIn(ground.mediaDir, url)}`, options: {}, protocols: ['file'], isFile: true };
+      return { url: `file:${await fileIn(ground.mediaDir, url)}`, options: {}, protocols: ['file'], mayBeLed: false, isFile: true };
     case 'http':
     case 'https':
       await resolvePublic(url.hostname, ground.allowPrivate);
@@ -63,14 +65,16 @@ export async function prepareInput(text: string, ground: PullGround): Promise<Pu
         url: text,
         options: { http_proxy: ground.proxyUrl, rw_timeout: IO_TIMEOUT_US },
         protocols: ['http', 'https', 'httpproxy', 'tls', 'tcp', 'crypto'],
+        // Through the proxy, which looks at every host.
+        mayBeLed: true,
         isFile: false,
       };
     default:
-      return atAddress(text, url, await resolvePublic(url.hostname, ground.allowPrivate));
+      return { ...atAddress(text, url, await resolvePublic(url.hostname, ground.allowPrivate)), mayBeLed: ground.allowPrivate };
   }
 }
 
-function atAddress(text: string, url: URL & { scheme: Scheme }, address: string): PullInput {
+function atAddress(text: string, url: URL & { scheme: Scheme }, address: string): Omit<PullInput, 'mayBeLed'> {
   const host = address.includes(':') ? `[${address}]` : address;
   const pinned = text.replace(/^([a-z]+:\/\/(?:[^/@?#]*@)?)(?:\[[^\]]*\]|[^/:?#]*)/i, `$1${host}`);
   const common = { url: pinned, isFile: false };
