@@ -165,16 +165,18 @@ async function startSfu({ rtc }: ServerConfig, log: Log): Promise<Sfu> {
 const openInnerFront = () => HttpFront.open({ port: 0, host: '127.0.0.1', certificate: null, option: 'nothing: it is chosen freely' });
 
 async function startBridge({ config, access, log }: Ground, bridges: Bridges, port: number): Promise<EmbeddedBridge> {
-  await assertPortIsFree(config.origin.port, '0.0.0.0', 'ORIGIN_PORT, --origin-port or origin.port');
-  await assertPortIsFree(config.rtmp.port, '0.0.0.0', 'RTMP_PORT, --rtmp-port or rtmp.port');
-  await assertUdpPortIsFree(config.srt.port, 'SRT_PORT, --srt-port or srt.port');
-  const host = config.http.host === '0.0.0.0' || config.http.host === '::' || config.http.https.enabled ? '127.0.0.1' : config.http.host;
+  const { host } = config.http;
+  await assertPortIsFree(config.origin.port, host, 'ORIGIN_PORT, --origin-port or origin.port');
+  await assertPortIsFree(config.rtmp.port, host, 'RTMP_PORT, --rtmp-port or rtmp.port');
+  await assertUdpPortIsFree(config.srt.port, host, 'SRT_PORT, --srt-port or srt.port');
   return EmbeddedBridge.start({
-    serverUrl: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    serverUrl: `http://${config.http.https.enabled ? '127.0.0.1' : reachable(host)}:${port}`,
     mintToken: () => access.mintBridgeToken(),
     onEnded: (token) => bridges.tokenHolderEnded(token),
     env: {
       ORIGIN_PORT: String(config.origin.port),
+      // Left out, its listeners take IPv6 too.
+      ...(!isEveryAddress(host) && { ORIGIN_HOST: host }),
       ...streamSettings(config),
       ...(await rtmpsSettings(config)),
       DATA_DIR: path.resolve(config.dataDir),
@@ -182,6 +184,14 @@ async function startBridge({ config, access, log }: Ground, bridges: Bridges, po
     },
     log: log.child({ part: 'bridge' }),
   });
+}
+
+const isEveryAddress = (host: string): boolean => host === '0.0.0.0' || host === '::';
+
+/** A listening address as this machine itself connects to it, ready for a URL. */
+function reachable(host: string): string {
+  if (isEveryAddress(host)) return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 /** What the embedded bridge has to know of the settings that concern streams. */
@@ -200,9 +210,9 @@ const streamSettings = ({ origin, rtmp, srt, pull, record }: ServerConfig): Reco
   RECORD_MIN_FREE_MB: String(record.minFreeMb),
 });
 
-async function rtmpsSettings({ rtmp: { tlsPort }, http: { https }, dataDir }: ServerConfig): Promise<Record<string, string>> {
+async function rtmpsSettings({ rtmp: { tlsPort }, http: { host, https }, dataDir }: ServerConfig): Promise<Record<string, string>> {
   if (tlsPort === undefined) return {};
-  await assertPortIsFree(tlsPort, '0.0.0.0', 'RTMPS_PORT or rtmp.tlsPort');
+  await assertPortIsFree(tlsPort, host, 'RTMPS_PORT or rtmp.tlsPort');
   const { cert, key } = await certificateFiles(https, dataDir, lanAddresses());
   return { RTMPS_PORT: String(tlsPort), TLS_CERT: cert, TLS_KEY: key };
 }
@@ -227,7 +237,7 @@ function originOf(
 /** A bridge of our own is on this machine, whatever players are told. */
 function originAt(config: ServerConfig, origin: { url: string | null; port: number }): string {
   if (config.live.bridge === 'external' && origin.url !== null) return origin.url.replace(/\/$/, '');
-  return `http://127.0.0.1:${origin.port}`;
+  return `http://${reachable(config.http.host)}:${origin.port}`;
 }
 
 function measure(

@@ -7,7 +7,8 @@ export const plainIp = (address: string | undefined): string => (address ?? '').
 export function clientIp(request: IncomingMessage): string {
   const peer = plainIp(request.socket.remoteAddress);
   const forwarded = request.headers['x-forwarded-for'];
-  const isLocal = peer === '127.0.0.1' || peer === '::1';
+  // Who connects from the address that is connected to is on this machine as well.
+  const isLocal = peer === '127.0.0.1' || peer === '::1' || peer === plainIp(request.socket.localAddress);
   if (!isLocal || typeof forwarded !== 'string') return peer;
   return plainIp(forwarded.split(',').at(-1)?.trim()) || peer;
 }

@@ -87,9 +87,10 @@ describe('who asks, and with what', () => {
   });
 
   it('believes a forwarded address from this machine only', () => {
-    const from = (peer: string, forwarded?: string) => {
+    const from = (peer: string, forwarded?: string, own = '10.9.9.9') => {
       const socket = new Socket();
       Object.defineProperty(socket, 'remoteAddress', { value: peer });
+      Object.defineProperty(socket, 'localAddress', { value: own });
       const request = new IncomingMessage(socket);
       if (forwarded) request.headers['x-forwarded-for'] = forwarded;
       return clientIp(request);
@@ -97,5 +98,6 @@ describe('who asks, and with what', () => {
     expect(from('::ffff:10.0.0.1', '1.2.3.4')).toBe('10.0.0.1');
     expect(from('127.0.0.1', '9.9.9.9, 1.2.3.4')).toBe('1.2.3.4');
     expect(from('::1')).toBe('::1');
+    expect(from('192.168.1.5', '1.2.3.4', '::ffff:192.168.1.5')).toBe('1.2.3.4');
   });
 });

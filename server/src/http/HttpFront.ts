@@ -58,13 +58,13 @@ export async function assertPortIsFree(port: number, host: string, option: strin
   await probe.close();
 }
 
-/** The same of a UDP port, on every address. */
-export async function assertUdpPortIsFree(port: number, option: string): Promise<void> {
+/** The same of a UDP port. */
+export async function assertUdpPortIsFree(port: number, host: string, option: string): Promise<void> {
   if (port === 0) return;
-  const probe = createSocket('udp4');
+  const probe = createSocket(host.includes(':') ? 'udp6' : 'udp4');
   await new Promise<void>((resolve, reject) => {
-    probe.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, { port, host: '0.0.0.0', option })));
-    probe.bind(port, resolve);
+    probe.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, { port, host, option })));
+    probe.bind(port, host, resolve);
   }).finally(() => probe.close());
 }
 

@@ -37,7 +37,7 @@ describe('a listening address', () => {
     await expect(assertPortIsFree(port, '127.0.0.1', 'ORIGIN_PORT')).rejects.toThrow('ORIGIN_PORT');
     const udp = createSocket('udp4');
     await new Promise<void>((resolve) => udp.bind(0, resolve));
-    await expect(assertUdpPortIsFree(udp.address().port, 'SRT_PORT')).rejects.toThrow('Choose another one with SRT_PORT.');
+    await expect(assertUdpPortIsFree(udp.address().port, '0.0.0.0', 'SRT_PORT')).rejects.toThrow('Choose another one with SRT_PORT.');
     udp.close();
     await expect(open({ host: '203.0.113.250' })).rejects.toThrow('This machine has no address 203.0.113.250');
   });
