@@ -19,7 +19,9 @@ const shared = {
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },
 };
-const times = { testTimeout: 20_000, hookTimeout: 20_000 };
+/** `npm run test:fuzz` gives parsers that much more. */
+const scale = Math.max(1, Number(process.env['FUZZ_SCALE'] ?? 1));
+const times = { testTimeout: 20_000 * scale, hookTimeout: 20_000 };
 
 export default defineConfig({
   test: {

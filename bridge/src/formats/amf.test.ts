@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fuzzRuns } from '../testing/fuzz/index.js';
 import { decodeAmf, encodeAmf, FormatError, type AmfObject, type AmfValue } from './index.js';
 
 const amfValue: fc.Arbitrary<AmfValue> = fc.letrec<{ value: AmfValue }>((tie) => ({
@@ -35,7 +36,7 @@ describe('AMF0', () => {
           expect(error).toBeInstanceOf(FormatError);
         }
       }),
-      { numRuns: 5000 },
+      { numRuns: fuzzRuns(5000) },
     );
   });
 
@@ -90,7 +91,7 @@ describe('AMF3, as commands change over to it', () => {
           expect(error).toBeInstanceOf(FormatError);
         }
       }),
-      { numRuns: 5000 },
+      { numRuns: fuzzRuns(5000) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fuzzRuns } from '../testing/fuzz/index.js';
 import { encodeFlv } from '../testing/index.js';
 import { FormatError, isAac, isAvc, parseAacConfig, parseAvcConfig, parseSpsSize, readAacBody, readAvcBody } from './index.js';
 
@@ -50,7 +51,7 @@ describe('codec configurations', { timeout: 60_000 }, () => {
           expect(error).toBeInstanceOf(FormatError);
         }
       }),
-      { numRuns: 10_000 },
+      { numRuns: fuzzRuns(10_000) },
     );
   });
 });

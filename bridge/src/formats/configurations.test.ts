@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fuzzRuns } from '../testing/fuzz/index.js';
 import {
   adtsHeader,
   buildAacConfig,
@@ -139,6 +140,6 @@ it('any bytes are answered with a configuration or a FormatError', () => {
         expect(error).toBeInstanceOf(FormatError);
       }
     }),
-    { numRuns: 20_000 },
+    { numRuns: fuzzRuns(20_000) },
   );
 });

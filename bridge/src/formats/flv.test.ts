@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fuzzRuns } from '../testing/fuzz/index.js';
 import { FlvParser, flvFileHeader, flvTagParts, FormatError, isSequenceEnd, makeTag, type FlvTag } from './index.js';
 
 const header = flvFileHeader({ hasVideo: true, hasAudio: true });
@@ -44,7 +45,7 @@ describe('FLV', () => {
           expect(error).toBeInstanceOf(FormatError);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: fuzzRuns(2000) },
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fuzzRuns } from '../testing/fuzz/index.js';
 import { isSequenceEnd, makeMediaTag, makeTag, readMediaBody, type MediaCodec } from './index.js';
 
 const CODECS: readonly MediaCodec[] = ['h264', 'hevc', 'av1', 'vp9', 'aac', 'opus', 'mp3'];
@@ -51,7 +52,7 @@ describe('media in FLV tags', () => {
         const read = readMediaBody({ kind, body: Buffer.from(bytes) });
         expect(read === null || read.data.length <= bytes.length).toBe(true);
       }),
-      { numRuns: 20_000 },
+      { numRuns: fuzzRuns(20_000) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fuzzRuns } from '../testing/fuzz/index.js';
 import { encodeFlv } from '../testing/index.js';
 import { fragment, type Fmp4Sample } from './fmp4/index.js';
 import { readMovie, readMovieDurationMs, scanFragments, type Mp4Bytes } from './mp4scan.js';
@@ -70,7 +71,7 @@ describe('scanning fragmented MP4', () => {
           expect(durationMs).toBeGreaterThanOrEqual(0);
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: fuzzRuns(3000) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fuzzRuns } from '../testing/fuzz/index.js';
 import { readText, writeText } from './handshake.js';
 import { parseStreamId } from './streamId.js';
 
@@ -49,7 +50,7 @@ describe('stream ids', () => {
           if (request) expect(`${request.app}/${request.name}`).toMatch(/^[A-Za-z0-9_-]+\/[A-Za-z0-9_-]+$/);
         },
       ),
-      { numRuns: 20_000 },
+      { numRuns: fuzzRuns(20_000) },
     );
   });
 

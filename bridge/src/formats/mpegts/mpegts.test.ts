@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isAac, makeMediaTag, parseAacConfig, parseHevcConfig, readMediaBody, TsDemuxer, TsMuxer, type FlvTag } from '../index.js';
+import { fuzzRuns } from '../../testing/fuzz/index.js';
 
 const run = promisify(execFile);
 const PICTURE = ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=30'];
@@ -241,7 +242,7 @@ describe('TsDemuxer', () => {
         const made = mux(tags);
         expect(made.length % 188).toBe(0);
       }),
-      { numRuns: 1500 },
+      { numRuns: fuzzRuns(1500) },
     );
   }, 60_000);
 });

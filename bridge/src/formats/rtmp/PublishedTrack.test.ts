@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FormatError } from '../FormatError.js';
+import { fuzzRuns } from '../../testing/fuzz/index.js';
 import { PublishedTrack, TimeUnwrapper, UnsupportedCodec } from './index.js';
 
 const cc = (name: string) => [...Buffer.from(name, 'latin1')];
@@ -84,7 +85,7 @@ describe('PublishedTrack', () => {
           }
         },
       ),
-      { numRuns: 10_000 },
+      { numRuns: fuzzRuns(10_000) },
     );
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FormatError } from '../FormatError.js';
+import { fuzzRuns } from '../../testing/fuzz/index.js';
 import { ChunkReader, ChunkWriter, RTMP, setChunkSize, splitAggregate, type RtmpMessage } from './index.js';
 
 const LIMITS = { maxMessageBytes: 100_000, maxChunkStreams: 16 };
@@ -126,7 +127,7 @@ describe('RTMP chunks', () => {
           expect(error).toBeInstanceOf(FormatError);
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: fuzzRuns(3000) },
     );
   });
 
@@ -146,7 +147,7 @@ describe('RTMP chunks', () => {
           expect(error).toBeInstanceOf(FormatError);
         }
       }),
-      { numRuns: 5000 },
+      { numRuns: fuzzRuns(5000) },
     );
   });
 });
