@@ -50,7 +50,11 @@ function start(output: PreparedOutput, options = {}) {
   const hub = scope.own(new StreamHub());
   const publisher = hub.publish({ app: 'live', name: 'room' });
   const supervisor = scope.own(
-    supervise(publisher.stream, { id: 'o1' as OutputId, output }, { log, openReader: readAsItIs, backoff: { firstMs: 1000, maxMs: 30_000 }, ...options }),
+    supervise(
+      publisher.stream,
+      { id: 'o1' as OutputId, output },
+      { log, openReader: readAsItIs, backoff: { firstMs: 1000, maxMs: 30_000 }, ...options },
+    ),
   );
   const states: string[] = [];
   supervisor.on('changed', (info) => states.push(info.state + (info.reason ? `:${info.reason.code}` : '')));

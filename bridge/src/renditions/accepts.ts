@@ -17,7 +17,13 @@ type PlayerAccepts = Accepts & { target: Bridging['target'] };
 /** Browsers play what the SFU forwards: no B-frames, because RTP has no decoding times. */
 export const WEBRTC: PlayerAccepts = { target: 'webrtc', label: 'WebRTC', video: ['h264'], bFrames: false, audio: ['opus'] };
 /** HTTP-FLV, WS-FLV and RTMP play. Players that know enhanced RTMP take the newer pictures; Opus only some of them do. */
-export const FLV: PlayerAccepts = { target: 'flv', label: 'FLV', video: ['h264', 'hevc', 'av1', 'vp9'], bFrames: true, audio: ['aac', 'mp3'] };
+export const FLV: PlayerAccepts = {
+  target: 'flv',
+  label: 'FLV',
+  video: ['h264', 'hevc', 'av1', 'vp9'],
+  bFrames: true,
+  audio: ['aac', 'mp3'],
+};
 export const HLS: PlayerAccepts = { target: 'hls', label: 'HLS', video: ['h264', 'hevc', 'av1'], bFrames: true, audio: ['aac'] };
 export const SRT: PlayerAccepts = { target: 'srt', label: 'SRT', video: ['h264', 'hevc'], bFrames: true, audio: ['aac', 'opus', 'mp3'] };
 

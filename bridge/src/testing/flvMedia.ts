@@ -1,6 +1,6 @@
 import { createLog } from '@lianmai/kit';
 import { FfmpegProcess, findFfmpeg, type Ffmpeg } from '../ffmpeg/index.js';
-import { FlvParser, isSequenceEnd, type FlvTag } from '../formats/index.js';
+import { FlvParser, isSequenceEnd, TsDemuxer, type FlvTag } from '../formats/index.js';
 import type { Publisher } from '../stream/index.js';
 
 export interface PictureAndSound {
@@ -12,6 +12,8 @@ export interface PictureAndSound {
   bFrames?: number;
   hasVideo?: boolean;
   hasAudio?: boolean;
+  /** Default AAC. */
+  isOpus?: boolean;
   sampleRate?: number;
   /** Default 800. */
   videoBitrateKbps?: number;
@@ -24,7 +26,7 @@ let ffmpeg: Promise<Ffmpeg> | undefined;
 /** What was encoded already, by what was asked for. */
 const encoded = new Map<string, Promise<FlvTag[]>>();
 
-/** testsrc2 and a 440 Hz tone as H.264 + AAC, as fast as it goes. The bodies are everybody's: to be read only. */
+/** testsrc2 and a 440 Hz tone as H.264 + AAC or Opus, as fast as it goes. The bodies are everybody's: to be read only. */
 export async function encodeFlv(what: PictureAndSound): Promise<FlvTag[]> {
   const key = JSON.stringify(Object.entries(what).sort());
   const tags = encoded.get(key) ?? encode(what);
@@ -37,15 +39,23 @@ async function encode(what: PictureAndSound): Promise<FlvTag[]> {
   const encoder = new FfmpegProcess({
     path,
     name: 'test media',
-    pipes: { flv: 'output' },
-    args: (at) => argumentsOf(what, at.flv),
+    pipes: { media: 'output' },
+    args: (at) => argumentsOf(what, at.media),
     log,
   });
-  const parser = new FlvParser();
+  const demuxer = what.isOpus ? new TsDemuxer() : null;
+  const parser = demuxer ?? new FlvParser();
   const tags: FlvTag[] = [];
-  for await (const chunk of encoder.output('flv') as AsyncIterable<Buffer>) tags.push(...parser.push(chunk));
+  for await (const chunk of encoder.output('media') as AsyncIterable<Buffer>) tags.push(...parser.push(chunk));
   await encoder.exited;
-  return tags.filter((tag) => !isSequenceEnd(tag));
+  return demuxer ? fromZero([...tags, ...demuxer.flush()]) : tags.filter((tag) => !isSequenceEnd(tag));
+}
+
+/** MPEG-TS begins somewhere, with packets in the order of its multiplexer. */
+function fromZero(tags: readonly FlvTag[]): FlvTag[] {
+  const firstMs = Math.min(...tags.filter(({ isConfig }) => !isConfig).map(({ dtsMs }) => dtsMs));
+  const moved = tags.map((tag) => ({ ...tag, dtsMs: tag.isConfig ? 0 : Math.floor(tag.dtsMs - firstMs) }));
+  return moved.sort((a, b) => a.dtsMs - b.dtsMs || Number(b.isConfig) - Number(a.isConfig));
 }
 
 const TICK_MS = 20;
@@ -91,6 +101,7 @@ function argumentsOf(what: PictureAndSound, target: string): string[] {
     bFrames = 0,
     hasVideo = true,
     hasAudio = true,
+    isOpus = false,
     sampleRate = 48_000,
     videoBitrateKbps = 800,
   } = what;
@@ -118,7 +129,9 @@ function argumentsOf(what: PictureAndSound, target: string): string[] {
     ...(hasVideo ? picture : []),
     ...(hasAudio ? sound : []),
     ...(hasVideo ? [...x264, '-maxrate', rate, '-bufsize', rate] : []),
-    ...(hasAudio ? ['-c:a', 'aac', '-b:a', '96k', '-ac', '2'] : []),
-    ...['-t', `${seconds}`, '-flush_packets', '1', '-f', 'flv', '-flvflags', 'no_duration_filesize', target],
+    ...(hasAudio ? ['-c:a', isOpus ? 'libopus' : 'aac', '-b:a', '96k', '-ac', '2'] : []),
+    ...['-t', `${seconds}`, '-flush_packets', '1'],
+    ...(isOpus ? ['-f', 'mpegts'] : ['-f', 'flv', '-flvflags', 'no_duration_filesize']),
+    target,
   ];
 }

@@ -48,7 +48,13 @@ function goLive(): {
       const output = createOutputKinds({ insecureTls }).prepare({ kind: 'rtmp', url });
       const job = { id: `out${++count}` as OutputId, output };
       return scope.own(
-        supervise(publisher.stream, job, { log: memory.log, openReader: readAsItIs, backoff: { firstMs: 300, maxMs: 1000 }, sampleMs: 200, ...options }),
+        supervise(publisher.stream, job, {
+          log: memory.log,
+          openReader: readAsItIs,
+          backoff: { firstMs: 300, maxMs: 1000 },
+          sampleMs: 200,
+          ...options,
+        }),
       );
     },
   };

@@ -33,7 +33,9 @@ function onAir() {
   scope.defer(() => broadcast.stop());
   const push = (url: string): OutputSupervisor => {
     const job = { id: 'out1' as OutputId, output: createOutputKinds().prepare({ kind: 'srt', url }) };
-    return scope.own(supervise(publisher.stream, job, { log: memory.log, openReader: readAsItIs, backoff: { firstMs: 300, maxMs: 600 }, sampleMs: 100 }));
+    return scope.own(
+      supervise(publisher.stream, job, { log: memory.log, openReader: readAsItIs, backoff: { firstMs: 300, maxMs: 600 }, sampleMs: 100 }),
+    );
   };
   return { publisher, push };
 }
