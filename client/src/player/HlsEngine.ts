@@ -31,17 +31,20 @@ const BALANCED: Partial<HlsConfig> = {
   maxBufferLength: 15,
 };
 
-/** Whole segments and several of them in hand (HOLD-BACK): a network may be gone for seconds. */
-const STABLE: Partial<HlsConfig> = {
+/** Whole segments. */
+const UNHURRIED: Partial<HlsConfig> = {
   ...COMMON,
   lowLatencyMode: false,
   maxLiveSyncPlaybackRate: 1,
   maxBufferLength: 30,
 };
 
+/** Two and a half segments in hand: a network may be gone for seconds. HOLD-BACK would be three, which shows live 7 s late with segments of 2 s instead of 6. */
+const STABLE: Partial<HlsConfig> = { ...UNHURRIED, liveSyncDurationCount: 2.5 };
+
 /** Wound back: stays where it was put. */
 const woundBack = (secondsBehind: number): Partial<HlsConfig> => ({
-  ...STABLE,
+  ...UNHURRIED,
   liveSyncDuration: secondsBehind,
 });
 
