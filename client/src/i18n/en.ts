@@ -157,21 +157,6 @@ export const en = {
     requestStage: 'Ask the host for a seat on stage',
     cancelRequest: 'Withdraw your request',
   },
-  leave: {
-    title: 'You are live',
-    text: 'The show can go on without you, or end for everybody.',
-    keepLive: 'Leave, keep it live',
-    endAndLeave: 'End show and leave',
-  },
-  rules: { openStage: 'Guests take free seats without asking', lock: 'Lock the room', locked: 'The room is locked' },
-  chat: {
-    title: 'Chat',
-    write: 'Write a message',
-    send: 'Send',
-    empty: 'No messages yet',
-    emptyText: 'Everybody in the room can read what you write.',
-    toEnd: 'Newest messages',
-  },
   invite: {
     action: 'Invite',
     title: 'Invite people',
@@ -183,20 +168,6 @@ export const en = {
     toRoom: 'To take part',
     toWatch: 'To watch the show',
     qr: 'QR code of the link',
-  },
-  reconnecting: {
-    title: 'Connection lost, reconnecting…',
-    text: 'Your seat is kept. There is nothing you have to do.',
-    textLive: 'The show goes on and your seat is kept. There is nothing you have to do.',
-  },
-  mediaBlocked: {
-    title: 'Your network blocks the call',
-    text: 'Messages get through, sound and picture do not.',
-    steps: [
-      'Try another network, e.g. a phone’s hotspot.',
-      'Turn a VPN off.',
-      'In a company: ask for UDP and TCP to this server to be allowed.',
-    ],
   },
   ended: {
     left: { title: 'You left the room', text: 'Your camera and microphone are off.' },

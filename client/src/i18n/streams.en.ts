@@ -42,7 +42,7 @@ export const streamsEn = {
     stale: 'No answer from the server. What you see is from {{time}}.',
     open: 'Details of {{name}}',
     watch: 'Watch',
-    tabs: { label: 'Stream', publish: 'Publish', play: 'Play', outputs: 'Push on', people: 'People', settings: 'Settings' },
+    tabs: { label: 'Stream', publish: 'Publish', play: 'Play', outputs: 'Outputs', people: 'People', settings: 'Settings' },
     publish: {
       obs: 'OBS: service “Custom…”',
       server: 'Server',
@@ -92,6 +92,7 @@ export const streamsEn = {
       remove: 'Remove',
       fetched: 'The server fetches this stream. To publish it yourself, remove its source in the settings.',
       state: { connecting: 'Connecting', live: 'Fetching', retrying: 'Retrying', failed: 'Failed' },
+      now: { connecting: 'Fetching begins', live: 'Fetching', retrying: 'Source away, retrying', failed: 'Source cannot be fetched' },
       problem: {
         BAD_REQUEST: 'This address cannot be fetched. Check how it begins.',
         FORBIDDEN: 'This is an address of a private network. The server’s configuration can allow them (pull.allowPrivate).',

@@ -93,6 +93,7 @@ export const streamsZhCN: StreamsWords = {
       remove: '移除',
       fetched: '这个直播流由服务器拉流。如要自己推流，请在设置里移除拉流源。',
       state: { connecting: '连接中', live: '拉流中', retrying: '重试中', failed: '失败' },
+      now: { connecting: '正在连接拉流源', live: '拉流中', retrying: '拉流源中断，正在重试', failed: '无法拉流' },
       problem: {
         BAD_REQUEST: '无法从这个地址拉流，请检查地址的开头。',
         FORBIDDEN: '这是内网地址。可在服务器配置中允许（pull.allowPrivate）。',

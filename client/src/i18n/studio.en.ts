@@ -109,6 +109,35 @@ export const studioEn = {
     accept: 'Come on stage',
     refuse: 'Not now',
   },
+  chat: {
+    title: 'Chat',
+    write: 'Write a message',
+    send: 'Send',
+    empty: 'No messages yet',
+    emptyText: 'Everybody in the room can read what you write.',
+    toEnd: 'Newest messages',
+  },
+  leave: {
+    title: 'You are live',
+    text: 'The show can go on without you, or end for everybody.',
+    keepLive: 'Leave, keep it live',
+    endAndLeave: 'End show and leave',
+  },
+  rules: { openStage: 'Guests take free seats without asking', lock: 'Lock the room', locked: 'The room is locked' },
+  mediaBlocked: {
+    title: 'Your network blocks the call',
+    text: 'Messages get through, sound and picture do not.',
+    steps: [
+      'Try another network, e.g. a phone’s hotspot.',
+      'Turn a VPN off.',
+      'In a company: ask for UDP and TCP to this server to be allowed.',
+    ],
+  },
+  reconnecting: {
+    title: 'Connection lost, reconnecting…',
+    text: 'Your seat is kept. There is nothing you have to do.',
+    textLive: 'The show goes on and your seat is kept. There is nothing you have to do.',
+  },
   scene: { auto: 'Auto', grid: 'Grid', spotlight: 'Spotlight', screen: 'Screen', pip: 'Inset', 'side-by-side': 'Side by side' },
   sceneHint: {
     auto: 'Grid, or the screen while one is shared',

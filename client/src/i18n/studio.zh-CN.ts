@@ -110,6 +110,31 @@ export const studioZhCN: StudioWords = {
     accept: '上麦',
     refuse: '暂不',
   },
+  chat: {
+    title: '聊天',
+    write: '说点什么',
+    send: '发送',
+    empty: '还没有消息',
+    emptyText: '房间里的每个人都能看到你发的内容。',
+    toEnd: '查看最新消息',
+  },
+  leave: {
+    title: '正在直播',
+    text: '你可以离开而直播继续，也可以为所有人结束直播。',
+    keepLive: '离开，直播继续',
+    endAndLeave: '下播并离开',
+  },
+  rules: { openStage: '有空麦位时可直接上麦', lock: '锁定房间', locked: '房间已锁定' },
+  mediaBlocked: {
+    title: '当前网络阻止了通话',
+    text: '文字可以收发，声音和画面无法传输。',
+    steps: ['换一个网络，例如手机热点。', '关闭 VPN。', '在公司网络：请管理员放行到本服务器的 UDP 和 TCP。'],
+  },
+  reconnecting: {
+    title: '连接中断，正在重连…',
+    text: '你的位置已保留，无需任何操作。',
+    textLive: '直播仍在继续，你的位置已保留，无需任何操作。',
+  },
   scene: { auto: '自动', grid: '宫格', spotlight: '单人', screen: '屏幕', pip: '画中画', 'side-by-side': '左右分屏' },
   sceneHint: {
     auto: '平时宫格，有人共享时突出屏幕',

@@ -157,21 +157,6 @@ export const zhCN: Translation = {
     requestStage: '向主播申请连麦',
     cancelRequest: '取消连麦申请',
   },
-  leave: {
-    title: '正在直播',
-    text: '你可以离开而直播继续，也可以为所有人结束直播。',
-    keepLive: '离开，直播继续',
-    endAndLeave: '下播并离开',
-  },
-  rules: { openStage: '有空麦位时可直接上麦', lock: '锁定房间', locked: '房间已锁定' },
-  chat: {
-    title: '聊天',
-    write: '说点什么',
-    send: '发送',
-    empty: '还没有消息',
-    emptyText: '房间里的每个人都能看到你发的内容。',
-    toEnd: '查看最新消息',
-  },
   invite: {
     action: '邀请',
     title: '邀请加入',
@@ -183,16 +168,6 @@ export const zhCN: Translation = {
     toRoom: '参与连麦',
     toWatch: '观看直播',
     qr: '链接二维码',
-  },
-  reconnecting: {
-    title: '连接中断，正在重连…',
-    text: '你的位置已保留，无需任何操作。',
-    textLive: '直播仍在继续，你的位置已保留，无需任何操作。',
-  },
-  mediaBlocked: {
-    title: '当前网络阻止了通话',
-    text: '文字可以收发，声音和画面无法传输。',
-    steps: ['换一个网络，例如手机热点。', '关闭 VPN。', '在公司网络：请管理员放行到本服务器的 UDP 和 TCP。'],
   },
   ended: {
     left: { title: '你已离开房间', text: '摄像头和麦克风已关闭。' },

@@ -76,7 +76,7 @@ function Curtain(props: PlayerCoverProps) {
       className="animate-fade absolute inset-0 flex flex-col items-center justify-center gap-3 overflow-hidden p-6 text-center text-white *:shrink-0"
       style={{ background: 'radial-gradient(ellipse at 50% 40%, #232a38, #08090a 75%)' }}
     >
-      {poster && isWaiting && <Poster url={poster} />}
+      {poster && isWaiting && <Poster key={poster} url={poster} />}
       <span className={cx('relative text-white/70', isWaiting && 'animate-breathe')}>{PICTURES[scene]}</span>
       <p dir="auto" className="relative line-clamp-2 max-w-2xl text-xl font-semibold text-balance">
         {title}

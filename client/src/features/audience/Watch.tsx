@@ -4,6 +4,7 @@ import { cx, testIds } from '../../ui';
 import { AboutShow } from './AboutShow';
 import { PlayerControls } from './PlayerControls';
 import { PlayerCover } from './PlayerCover';
+import { posterOf } from './sources';
 import { useControlsShown } from './useControlsShown';
 import { usePlayer } from './usePlayer';
 import { useShow } from './useShow';
@@ -50,7 +51,7 @@ export function Watch({ app, name, hasRoom, corner, onTitle }: WatchProps) {
             hostName={room?.hostName ?? null}
             isLive={info?.state === 'live'}
             isUnreachable={show.isUnreachable}
-            poster={info?.poster ?? null}
+            poster={posterOf(info?.poster ?? null, location.search)}
             onSound={() => void player.allowSound()}
           />
           {isShowing && (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refusalOf, signatureOf, sourcesOf } from './sources';
+import { posterOf, refusalOf, signatureOf, sourcesOf } from './sources';
 
 const PATHS = { whep: '/rtc/v1/whep/?app=live&stream=cam', flv: '/live/cam.flv', wsFlv: '/live/cam.flv', hls: '/live/cam.m3u8' };
 
@@ -25,6 +25,11 @@ describe('where a show plays from', () => {
     expect(whep).toBe('http://a/rtc/v1/whep/?app=live&stream=cam&expire=99&sign=a%2Bb');
     expect(hls).toBe('http://a/live/cam.m3u8?expire=99&sign=a%2Bb');
     expect([...signatureOf('?x=1')]).toEqual([]);
+  });
+
+  it('the picture before the show is signed the same way', () => {
+    expect(posterOf('/live/cam.jpg', '?expire=99&sign=ab&lang=en')).toBe('/live/cam.jpg?expire=99&sign=ab');
+    expect([posterOf('/live/cam.jpg', ''), posterOf(null, '?expire=99&sign=ab')]).toEqual(['/live/cam.jpg', null]);
   });
 });
 

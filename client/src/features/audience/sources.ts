@@ -14,6 +14,12 @@ export function signatureOf(search: string): URLSearchParams {
   return signature;
 }
 
+/** The picture before the show plays, with the page's own signature; null: there is none. */
+export function posterOf(poster: string | null, search: string): string | null {
+  const signature = signatureOf(search).toString();
+  return poster && signature ? `${poster}?${signature}` : poster;
+}
+
 /** Complete addresses of what the server names, on the server that the page came from, with the page's own signature. */
 export function sourcesOf({ whep, flv, wsFlv, hls }: WatchUrls, page: { href: string; search: string }): PlayerSources {
   const signature = signatureOf(page.search);

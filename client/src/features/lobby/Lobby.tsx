@@ -2,7 +2,7 @@ import type { LobbyRoom, Role } from '@lianmai/protocol';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { usePreferences, type RoomActions } from '../../state';
-import { Pill } from '../../ui';
+import { LivePicture, Pill } from '../../ui';
 import { DevicePickers } from './DevicePickers';
 import { hasHosted } from './hosted';
 import { JoinForm } from './JoinForm';
@@ -51,7 +51,11 @@ export function Lobby({ room: given, token, onJoined, onNamed, corner }: LobbyPr
         {corner}
       </header>
       <main className="mx-auto grid max-w-6xl items-start gap-x-8 gap-y-6 px-4 pb-12 sm:px-6 lg:grid-cols-[minmax(0,1fr)_380px] lg:grid-rows-[auto_1fr] lg:pt-4">
-        {willOnlyWatch ? <WatchOnly /> : <Preview check={check} name={name} />}
+        {willOnlyWatch ? (
+          <WatchOnly liveRoom={answer.state === 'known' && answer.info.live ? room : null} />
+        ) : (
+          <Preview check={check} name={name} />
+        )}
         <div className="flex min-w-0 flex-col gap-6 lg:row-span-2">
           <LobbyHeading room={given} info={answer.state === 'known' ? answer.info : null} />
           <JoinForm
@@ -93,10 +97,12 @@ function Heading({ title, text }: { title: string; text: string }) {
   );
 }
 
-function WatchOnly() {
+/** A viewer shows nothing of themselves: the place of the preview has what is on the air. */
+function WatchOnly({ liveRoom }: { liveRoom: string | null }) {
   const { t } = useTranslation();
   return (
-    <div className="flex aspect-video flex-col items-center justify-center gap-2 rounded-lg bg-surface-2 p-6 text-center">
+    <div className="relative isolate flex aspect-video flex-col items-center justify-center gap-2 overflow-hidden rounded-lg bg-surface-2 p-6 text-center">
+      {liveRoom !== null && <LivePicture src={`/live/${encodeURIComponent(liveRoom)}.jpg`} className="absolute inset-0 -z-10 opacity-30" />}
       <p className="text-lg font-semibold">{t('lobby.watchTitle')}</p>
       <p className="max-w-md text-base text-fg-2">{t('lobby.watchText')}</p>
     </div>

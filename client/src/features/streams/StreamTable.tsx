@@ -1,4 +1,4 @@
-import type { StreamReply, StreamStatus } from '@lianmai/protocol';
+import type { PullInfo, StreamReply, StreamStatus } from '@lianmai/protocol';
 import { ChevronRight, Play } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -37,6 +37,7 @@ export function StreamTable({ streams, others, onOpen }: StreamTableProps) {
             path={`${stream.app}/${stream.name}`}
             status={stream.status}
             viewers={stream.viewers}
+            pull={stream.pull}
             hasPicture={stream.playAccess === 'open'}
             action={
               <button
@@ -86,12 +87,14 @@ interface RowProps {
   path: string;
   status: StreamStatus | null;
   viewers: number;
+  /** It is fetched, and how that goes. */
+  pull?: PullInfo | null;
   /** Whoever may watch may see it: of a stream for signed links a page has none. */
   hasPicture: boolean;
   action: ReactNode;
 }
 
-function Row({ title, path, status, viewers, hasPicture, action }: RowProps) {
+function Row({ title, path, status, viewers, pull = null, hasPicture, action }: RowProps) {
   const { t } = useTranslation();
   const players = status ? playersText(status) : '';
   return (
@@ -115,7 +118,7 @@ function Row({ title, path, status, viewers, hasPicture, action }: RowProps) {
         <State state={status?.state ?? 'offline'} />
       </div>
       <div role="cell" className="min-w-0 text-fg-2 max-md:order-4 max-md:col-span-3 max-md:empty:hidden">
-        {status && <Media status={status} />}
+        {status ? <Media status={status} /> : pull && <p className="truncate">{t(`streams.source.now.${pull.state}`)}</p>}
       </div>
       <div role="cell" className="tabular text-fg-2 max-md:hidden">
         {status && status.state === 'live' ? formatBitrate(status.bitrateKbps) : ''}
