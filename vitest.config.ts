@@ -21,7 +21,7 @@ const shared = {
 };
 /** `npm run test:fuzz` gives parsers that much more. */
 const scale = Math.max(1, Number(process.env['FUZZ_SCALE'] ?? 1));
-const times = { testTimeout: 20_000 * scale, hookTimeout: 20_000 };
+const times = { testTimeout: 20_000 * scale, hookTimeout: 20_000, setupFiles: 'scripts/setup/patience.ts' };
 
 export default defineConfig({
   test: {
