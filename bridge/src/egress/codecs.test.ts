@@ -118,7 +118,7 @@ describe('what destinations can take', { timeout: 40_000 }, () => {
       while (await reader.read(AbortSignal.timeout(8000)));
     };
     await expect(untilImpossible()).rejects.toMatchObject({ code: 'UNSUPPORTED' });
-    reader.close('done');
+    void reader.close('done');
     await vi.waitFor(() => expect(renditions.count).toBe(0));
   });
 });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import { LianmaiError, type FeedTrack, type StreamRef } from '@lianmai/protocol';
+import { LianmaiError, type BridgeRequestReply, type FeedTrack, type StreamRef } from '@lianmai/protocol';
 import type { Bridge, BridgeEvents } from '../bridge/index.js';
 
 export interface FeedEvents {
@@ -10,32 +10,48 @@ export interface FeedEvents {
 
 /** A stream of the hub on its way into the SFU, as its bridge sends it: plain RTP of what browsers play. */
 export class Feed extends EventEmitter<FeedEvents> {
-  readonly tracks: readonly FeedTrack[];
-  /** Where it is sent from. */
-  readonly rtp: { ip: string; port: number };
   readonly #bridge: Bridge;
-  readonly #id: string;
+  readonly #id = randomBytes(12).toString('base64url');
   readonly #undo: (() => void)[] = [];
+  #reply: BridgeRequestReply<'startFeed'> = { rtp: { ip: '', port: 0 }, tracks: [], hasKeyFramesOnDemand: false };
   #isClosed = false;
 
-  private constructor(bridge: Bridge, id: string, { rtp, tracks }: Pick<Feed, 'rtp' | 'tracks'>) {
+  private constructor(bridge: Bridge) {
     super();
     this.#bridge = bridge;
-    this.#id = id;
-    this.rtp = rtp;
-    this.tracks = tracks;
     this.#on('feedEnded', ({ feedId, reason }) => {
-      if (feedId === id) this.#end(reason);
+      if (feedId === this.#id) this.#end(reason);
     });
     this.#on('gone', () => this.#end('the bridge is gone'));
   }
 
   /** NOT_FOUND when the stream is not live there, UNSUPPORTED when browsers cannot play it. */
   static async open(bridge: Bridge, { app, name }: StreamRef): Promise<Feed> {
-    const feedId = randomBytes(12).toString('base64url');
-    return new Feed(bridge, feedId, await bridge.request('startFeed', { feedId, app, name }));
+    const feed = new Feed(bridge);
+    try {
+      feed.#reply = await bridge.request('startFeed', { feedId: feed.#id, app, name });
+      return feed;
+    } catch (error) {
+      feed.#release();
+      throw error;
+    }
   }
 
+  get tracks(): readonly FeedTrack[] {
+    return this.#reply.tracks;
+  }
+
+  /** Where it is sent from. */
+  get rtp(): { ip: string; port: number } {
+    return this.#reply.rtp;
+  }
+
+  /** Its publisher makes key frames when they are asked for, so that nobody has to wait for one. */
+  get hasKeyFramesOnDemand(): boolean {
+    return this.#reply.hasKeyFramesOnDemand;
+  }
+
+  /** NOT_FOUND when it has ended meanwhile. */
   async send(to: { ip: string; port: number }): Promise<void> {
     await this.#bridge.request('sendFeed', { feedId: this.#id, to });
     if (this.#isClosed) throw new LianmaiError('NOT_FOUND', undefined, { message: 'The stream is over.' });

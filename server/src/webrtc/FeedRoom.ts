@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { Log } from '@lianmai/kit';
 import { LianmaiError, ParticipantId, type FeedTrack, type ProducerId, type StreamRef } from '@lianmai/protocol';
-import type { Bridge, BridgeEvents } from '../bridge/index.js';
+import type { Bridge } from '../bridge/index.js';
 import type { MediaPeer, PayloadTypes, RoomMedia, Sfu } from '../sfu/index.js';
+import { Feed } from './Feed.js';
 import { HOME_PAYLOAD_TYPES } from './payloadTypes.js';
 import {
   answerPlayer,
@@ -45,25 +46,25 @@ interface Viewer {
 /** A stream of the hub in the SFU, as long as somebody watches it. */
 export class FeedRoom extends EventEmitter<FeedRoomEvents> {
   readonly #parts: FeedRoomParts;
-  readonly #feedId = randomBytes(12).toString('base64url');
+  readonly #feed: Feed;
   readonly #viewers = new Set<Viewer>();
   readonly #producers = new Map<'audio' | 'video', ProducerId>();
-  readonly #undo: (() => void)[] = [];
   #media: RoomMedia | null = null;
   #lingering: NodeJS.Timeout | undefined;
-  #hasKeyFramesOnDemand = false;
   #joining = 0;
   #isClosed = false;
 
-  private constructor(parts: FeedRoomParts) {
+  private constructor(feed: Feed, parts: FeedRoomParts) {
     super();
     this.setMaxListeners(0);
+    this.#feed = feed;
     this.#parts = parts;
+    feed.once('ended', (reason) => this.close(reason));
   }
 
   /** NOT_FOUND when the stream is not live on this bridge, UNSUPPORTED when browsers cannot play it. */
   static async open(stream: StreamRef, parts: FeedRoomParts): Promise<FeedRoom> {
-    const room = new FeedRoom(parts);
+    const room = new FeedRoom(await Feed.open(parts.bridge, stream), parts);
     try {
       await room.#start(stream);
       return room;
@@ -83,7 +84,7 @@ export class FeedRoom extends EventEmitter<FeedRoomEvents> {
 
   /** Whether a newcomer gets a picture at once: made for them, or repeated without disturbing anybody. */
   get isQuick(): boolean {
-    return this.#hasKeyFramesOnDemand || !this.#wouldDisturb(FRESH_MS - CONNECTING_MS);
+    return this.#feed.hasKeyFramesOnDemand || !this.#wouldDisturb(FRESH_MS - CONNECTING_MS);
   }
 
   /** Adds a viewer; their session ends with the stream. */
@@ -112,27 +113,19 @@ export class FeedRoom extends EventEmitter<FeedRoomEvents> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearTimeout(this.#lingering);
-    for (const undo of this.#undo) undo();
     for (const { session } of this.#viewers) session.close(reason);
     void this.#media?.close(reason);
-    // A bridge that is gone, or has ended it by itself, needs no telling.
-    this.#parts.bridge.request('stopFeed', { feedId: this.#feedId }).catch(() => undefined);
+    this.#feed.close();
     this.emit('closed', reason);
   }
 
   async #start(stream: StreamRef): Promise<void> {
-    const { sfu, bridge } = this.#parts;
-    this.#on('feedEnded', ({ feedId, reason }) => {
-      if (feedId === this.#feedId) this.close(reason);
-    });
-    this.#on('gone', () => this.close('the bridge is gone'));
-    const { rtp, tracks, hasKeyFramesOnDemand } = await bridge.request('startFeed', { feedId: this.#feedId, ...stream });
-    this.#hasKeyFramesOnDemand = hasKeyFramesOnDemand;
-    this.#media = await sfu.createStreamRoom(`${stream.app}/${stream.name}`, HOME_PAYLOAD_TYPES);
+    const { rtp, tracks } = this.#feed;
+    this.#media = await this.#parts.sfu.createStreamRoom(`${stream.app}/${stream.name}`, HOME_PAYLOAD_TYPES);
     const input = await this.#media.addInput(ParticipantId.parse('stream'), rtp);
     input.once('closed', () => this.close('the media worker died'));
     for (const track of tracks) this.#producers.set(track.kind, await input.produce(sourceOf(track), track));
-    await bridge.request('sendFeed', { feedId: this.#feedId, to: input.rtp });
+    await this.#feed.send(input.rtp);
     if (this.#isClosed) throw new LianmaiError('NOT_FOUND', undefined, { message: 'The stream is over.' });
     this.#lingerIfEmpty();
   }
@@ -181,8 +174,7 @@ export class FeedRoom extends EventEmitter<FeedRoomEvents> {
     const mayRefresh = !this.#wouldDisturb(FRESH_MS);
     viewer.connectedAtMs = Date.now();
     if (!mayRefresh) return;
-    const { bridge, log } = this.#parts;
-    bridge.request('refreshFeed', { feedId: this.#feedId }).catch((error: unknown) => log.debug({ err: error }, 'no refresh'));
+    this.#feed.refresh().catch((error: unknown) => this.#parts.log.debug({ err: error }, 'no refresh'));
   }
 
   #wouldDisturb(freshMs: number): boolean {
@@ -194,12 +186,6 @@ export class FeedRoom extends EventEmitter<FeedRoomEvents> {
     clearTimeout(this.#lingering);
     if (this.#isClosed || this.#viewers.size > 0 || this.#joining > 0) return;
     this.#lingering = setTimeout(() => this.close('nobody watches'), this.#parts.lingerMs);
-  }
-
-  #on<N extends keyof BridgeEvents>(name: N, listener: (...args: BridgeEvents[N]) => void): void {
-    const emitter: NodeJS.EventEmitter = this.#parts.bridge;
-    emitter.on(name, listener);
-    this.#undo.push(() => emitter.off(name, listener));
   }
 }
 
