@@ -9,14 +9,14 @@ import { say } from './say.mjs';
 
 /** name → the configuration and the folder of its tests (none: all that the configuration includes). */
 export const SUITES = {
-  unit: { config: 'vitest.config.ts', folder: '', what: 'unit tests', estimate: 'one to three minutes' },
+  unit: { config: 'vitest.config.ts', folder: '', what: 'unit tests', estimate: 'four to six minutes' },
   e2e: {
     config: 'vitest.e2e.config.ts',
     folder: 'test/src/e2e',
     what: 'end-to-end tests with real browsers',
-    estimate: 'about five minutes',
+    estimate: 'five to seven minutes',
   },
-  faults: { config: 'vitest.e2e.config.ts', folder: 'test/src/faults', what: 'fault tests', estimate: 'about a minute' },
+  faults: { config: 'vitest.e2e.config.ts', folder: 'test/src/faults', what: 'fault tests', estimate: 'one to two minutes' },
 };
 
 /**
