@@ -62,9 +62,9 @@ export async function createOrigin({ hub, gate, port, host, log, metrics, furthe
     throw error;
   }
   metrics?.gauge('origin_hls_viewers', 'Players that fetch an HLS playlist', () => hls.sessions.watching);
-  metrics?.gauge('origin_flv_players', 'Players of HTTP-FLV and WS-FLV', () => flv.channels.playerCount);
-  metrics?.gauge('origin_flv_queued_bytes', 'Bytes that wait for slow FLV players', () => flv.channels.queuedBytes);
-  metrics?.gauge('origin_flv_dropped_tags', 'Tags that FLV players who have left were too slow for', () => flv.channels.droppedTags);
+  metrics?.gauge('origin_flv_players', 'Players of HTTP-FLV and WS-FLV', () => flv.players.playerCount);
+  metrics?.gauge('origin_flv_queued_bytes', 'Bytes that wait for slow FLV players', () => flv.players.queuedBytes);
+  metrics?.gauge('origin_flv_dropped_tags', 'Tags that FLV players who have left were too slow for', () => flv.players.droppedTags);
   metrics?.gauge('origin_streams', 'Streams in the hub', () => hub.streams.length);
   return {
     port: (server.address() as AddressInfo).port,

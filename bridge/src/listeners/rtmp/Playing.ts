@@ -1,20 +1,17 @@
 import type { Socket } from 'node:net';
 import { LianmaiError } from '@lianmai/protocol';
+import type { Fanouts, Packed, Playback, Rendition } from '../../fanout/index.js';
 import type { Admission, Gate } from '../../gate/index.js';
-import type { Accepts, OpenRendition } from '../../renditions/index.js';
+import type { Accepts } from '../../renditions/index.js';
 import type { Stream, StreamHub } from '../../stream/index.js';
-import type { RtmpLimits } from './limits.js';
-import type { PlayFeed, PlayFeeds, Seat } from './PlayFeed.js';
-import { PlayQueue } from './PlayQueue.js';
 import type { StreamAddress } from './streamAddress.js';
 
 export interface PlayingParts {
   gate: Gate;
   hub: StreamHub;
-  feeds: PlayFeeds;
-  limits: RtmpLimits;
+  fanouts: Fanouts<Packed>;
   /** Left out: every player gets the stream as it is. */
-  openRendition?: (stream: Stream, accepts: Accepts) => OpenRendition;
+  openRendition?: (stream: Stream, accepts: Accepts) => Rendition;
 }
 
 export interface PlayingOptions {
@@ -42,10 +39,7 @@ export class Playing {
   readonly #options: PlayingOptions;
   readonly #left = new AbortController();
   #admission: Admission | null = null;
-  #rendition: OpenRendition | null = null;
-  #feed: PlayFeed | null = null;
-  #seat: Seat | null = null;
-  #hasStarted = false;
+  #playback: Playback<Packed> | null = null;
 
   constructor(parts: PlayingParts, options: PlayingOptions) {
     this.#parts = parts;
@@ -62,7 +56,7 @@ export class Playing {
 
   /** What it was too slow for. */
   get droppedTags(): number {
-    return this.#seat?.queue.droppedTags ?? 0;
+    return this.#playback?.droppedTags ?? 0;
   }
 
   /** Once the stream plays. */
@@ -71,15 +65,14 @@ export class Playing {
   }
 
   pause(isPaused: boolean): void {
-    if (!this.#feed) return;
-    if (isPaused) this.#seat?.queue.pause();
-    else this.#seat?.queue.resume(this.#feed.group);
+    if (isPaused) this.#playback?.pause();
+    else this.#playback?.resume();
   }
 
   close(reason: string): void {
     if (this.#left.signal.aborted) return;
     this.#left.abort(new Error(reason));
-    this.#leaveFeed();
+    this.#playback?.leave();
     this.#admission?.release();
   }
 
@@ -91,7 +84,7 @@ export class Playing {
     admission.signal.addEventListener('abort', () => onOver(admission.signal.reason), { once: true });
     const stream = await this.#find();
     this.#left.signal.throwIfAborted();
-    this.#join(stream, admission);
+    this.#play(stream, admission);
   }
 
   async #find(): Promise<Stream> {
@@ -109,34 +102,14 @@ export class Playing {
     }
   }
 
-  #join(stream: Stream, admission: Admission): void {
-    const { socket, accepts, onStart, onEnd } = this.#options;
-    const { limits, feeds, openRendition } = this.#parts;
-    this.#rendition = openRendition?.(stream, accepts) ?? null;
-    this.#feed = feeds.of(this.#rendition?.stream ?? stream);
-    const queue = new PlayQueue({ socket, admission, limits, onDrained: onEnd });
-    this.#seat = { queue, onStalled: () => socket.destroy(new LianmaiError('DESTINATION_STALLED')) };
-    if (!this.#hasStarted) onStart();
-    this.#hasStarted = true;
-    this.#feed.join(this.#seat);
-    this.#rendition?.changed.addEventListener('abort', () => this.#rejoin(stream, admission), { once: true });
-  }
-
-  /** The publisher has come back with other codecs: what was made for this player no longer fits. */
-  #rejoin(stream: Stream, admission: Admission): void {
-    if (this.#left.signal.aborted || stream.isEnded) return;
-    this.#leaveFeed();
-    try {
-      this.#join(stream, admission);
-    } catch (error) {
-      this.#options.onOver(error);
-    }
-  }
-
-  #leaveFeed(): void {
-    if (this.#seat) this.#feed?.leave(this.#seat);
-    this.#rendition?.close();
-    this.#seat = null;
-    this.#rendition = null;
+  #play(stream: Stream, admission: Admission): void {
+    const { socket, accepts, onStart, onEnd, onOver } = this.#options;
+    const { fanouts, openRendition } = this.#parts;
+    const open = (source: Stream): Rendition => openRendition?.(source, accepts) ?? { stream: source, close: () => undefined };
+    const onStalled = () => void socket.destroy(new LianmaiError('DESTINATION_STALLED'));
+    const sink = { socket, pick: ({ bytes }: Packed) => bytes, admission, onEnd, onStalled, onError: onOver };
+    this.#playback = fanouts.open(stream, open, sink);
+    onStart();
+    this.#playback.start();
   }
 }

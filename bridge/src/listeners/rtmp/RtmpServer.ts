@@ -1,10 +1,11 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { ConfigError, type Closable, type Log, type Metrics } from '@lianmai/kit';
+import { Fanouts } from '../../fanout/index.js';
 import { plainIp } from '../../gate/index.js';
 import { Door } from './Door.js';
 import { DEFAULT_LIMITS, type RtmpLimits } from './limits.js';
-import { PlayFeeds } from './PlayFeed.js';
+import { RTMP_PACKER } from './packer.js';
 import type { PlayingParts } from './Playing.js';
 import { RtmpSession, type SessionParts } from './RtmpSession.js';
 
@@ -53,7 +54,7 @@ export class RtmpServer implements Closable {
       log,
       limits: bounds,
       publishing: new Map(),
-      feeds: new PlayFeeds({ batchMs, log }),
+      fanouts: new Fanouts({ ...bounds, name: 'rtmp', packer: RTMP_PACKER, batchMs, log }),
       ...(openRendition && { openRendition }),
     };
     metrics?.gauge('rtmp_connections', 'RTMP and RTMPS connections', () => this.#door.connections);

@@ -5,6 +5,7 @@ import { command, FormatError, streamBegin, streamEof, type AmfObject, type Rtmp
 import { openPublication, plainIp, type Publication } from '../../gate/index.js';
 import { abilitiesOf, enhancedAnswer } from './abilities.js';
 import { asObject, asText, onStatus, readCall, result, STREAM_ID, type Call } from './commands.js';
+import type { RtmpLimits } from './limits.js';
 import { Playing, type PlayingParts } from './Playing.js';
 import { Publishing } from './Publishing.js';
 import { playRefusal, publishRefusal } from './refusals.js';
@@ -12,6 +13,7 @@ import { RtmpPeer } from './RtmpPeer.js';
 import { streamAddress, type ConnectAddress, type StreamAddress } from './streamAddress.js';
 
 export interface SessionParts extends PlayingParts {
+  limits: RtmpLimits;
   /** Who publishes over RTMP, by `app/name`. */
   publishing: Map<string, Publishing>;
   log: Log;

@@ -1,17 +1,14 @@
 import type { Socket } from 'node:net';
-import type { Log } from '@lianmai/kit';
 import { LianmaiError } from '@lianmai/protocol';
 import { Router, type Response } from 'express';
-import { LAST_CHUNK, type Shape } from './Batch.js';
-import type { Door, Visit } from './Door.js';
-import type { FlvChannels } from './FlvChannels.js';
+import type { Door } from './Door.js';
+import { LAST_CHUNK } from './FlvBytes.js';
+import type { PlayTo } from './playTo.js';
 
 const NAME = /^(.+)\.flv$/;
-/** A goodbye that is not answered. */
-const LINGER_MS = 5000;
 
 /** `/{app}/{name}.flv`: HTTP-FLV, as SRS serves it; but a stream that is not there is told at once, unless `?wait=1` asks to be held until it comes. */
-export function flvRoutes(door: Door, channels: FlvChannels, log: Log): Router {
+export function flvRoutes(door: Door, play: PlayTo): Router {
   const router = Router();
   router.get('/:app/:file', async (message, response, next) => {
     const name = NAME.exec(message.params.file)?.[1];
@@ -20,9 +17,10 @@ export function flvRoutes(door: Door, channels: FlvChannels, log: Log): Router {
     response.once('close', () => gone.abort(new LianmaiError('NOT_FOUND')));
     const visit = await door.enter({ app: message.params.app, name, protocol: 'flv', message, signal: gone.signal });
     const socket = answer(response, message.method === 'HEAD');
+    if (!socket) return visit.admission.release();
+    socket.once('close', () => visit.admission.release());
     const shape = message.httpVersion === '1.0' ? 'bytes' : 'chunk';
-    if (socket) playTo({ socket, shape }, visit, channels, log);
-    else visit.admission.release();
+    play({ socket, shape, sayGoodbye: () => void (shape === 'chunk' ? socket.end(LAST_CHUNK) : socket.end()) }, visit);
   });
   return router;
 }
@@ -39,19 +37,4 @@ function answer(response: Response, isHead: boolean): Socket | null {
   }
   response.set('Connection', 'close').flushHeaders();
   return response.socket;
-}
-
-function playTo(line: { socket: Socket; shape: Shape }, { stream, admission }: Visit, channels: FlvChannels, log: Log): void {
-  const { socket, shape } = line;
-  socket.once('close', () => admission.release());
-  admission.signal.addEventListener('abort', () => socket.destroy(), { once: true });
-  const finish = () => {
-    const linger = setTimeout(() => socket.destroy(), LINGER_MS);
-    socket.once('close', () => clearTimeout(linger));
-    if (shape === 'chunk') socket.write(LAST_CHUNK);
-    socket.end();
-  };
-  channels.play(stream, { ...line, admission, finish }, (error) => {
-    log.error({ err: error, stream: stream.key }, 'FLV playback failed');
-  });
 }

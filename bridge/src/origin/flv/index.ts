@@ -1,26 +1,31 @@
 /**
- * HTTP-FLV and WS-FLV. A request passes the Door (gate, then stream) and joins the stream's FlvChannel, which reads the hub once, joins tags of
- * `batchMs` into one buffer and hands that to every FlvPlayer: one write a player and batch, no copies, no frames and no promises per player.
+ * HTTP-FLV and WS-FLV. A request passes the Door (gate, then stream) and is played to by the fan-out, which writes FlvBytes: one
+ * write a player and batch, no copies, no frames and no promises per player.
  */
+import { Fanouts, type PlayerLimits } from '../../fanout/index.js';
 import type { Log } from '@lianmai/kit';
 import type { Router } from 'express';
 import type { Gate } from '../../gate/index.js';
 import type { StreamHub } from '../../stream/index.js';
 import { Door, type DoorOptions } from './Door.js';
-import { FlvChannels, type ChannelsOptions } from './FlvChannels.js';
+import { FLV_PACKER, type FlvBytes } from './FlvBytes.js';
 import { flvRoutes } from './http.js';
+import { playTo, type OpenRendition } from './playTo.js';
 import { flvUpgrade, type UpgradeListener } from './webSocket.js';
 
-export type { Rendition } from './FlvChannel.js';
-export type { OpenRendition } from './FlvChannels.js';
+export type { OpenRendition } from './playTo.js';
 export type { UpgradeListener } from './webSocket.js';
 
-export interface FlvOptions extends ChannelsOptions, DoorOptions {}
+export interface FlvOptions extends PlayerLimits, DoorOptions {
+  /** What came in this long is written at once; 0: every tag as it comes. */
+  batchMs: number;
+  openRendition?: OpenRendition;
+}
 
 export interface FlvOrigin {
   routes: Router;
   upgrade: UpgradeListener;
-  channels: FlvChannels;
+  players: Pick<Fanouts<FlvBytes>, 'playerCount' | 'queuedBytes' | 'droppedTags'>;
 }
 
 export const FLV_DEFAULTS: FlvOptions = {
@@ -32,8 +37,12 @@ export const FLV_DEFAULTS: FlvOptions = {
   maxWaiting: 500,
 };
 
+const asItIs: OpenRendition = (stream) => ({ stream, close: () => undefined });
+
 export function createFlvOrigin(parts: { gate: Gate; hub: StreamHub; log: Log }, options: FlvOptions): FlvOrigin {
-  const channels = new FlvChannels(options);
-  const door = new Door({ ...parts, check: (stream) => channels.check(stream) }, options);
-  return { channels, routes: flvRoutes(door, channels, parts.log), upgrade: flvUpgrade(door, channels, parts.log) };
+  const { openRendition = asItIs } = options;
+  const fanouts = new Fanouts({ ...options, name: 'flv', packer: FLV_PACKER, log: parts.log });
+  const door = new Door({ ...parts, check: (stream) => openRendition(stream).close() }, options);
+  const play = playTo(fanouts, openRendition, parts.log);
+  return { players: fanouts, routes: flvRoutes(door, play), upgrade: flvUpgrade(door, play, parts.log) };
 }

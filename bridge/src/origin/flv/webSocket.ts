@@ -4,20 +4,18 @@ import type { Log } from '@lianmai/kit';
 import { LianmaiError, toLianmaiError } from '@lianmai/protocol';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Door, Visit } from './Door.js';
-import type { FlvChannels } from './FlvChannels.js';
+import type { PlayTo } from './playTo.js';
 
 const PATH = /^\/([^/?]+)\/([^/?]+)\.flv(?:\?|$)/;
 /** Players have nothing to say. */
 const MAX_MESSAGE_BYTES = 4096;
 /** RFC 6455 7.4.1 */
 const NORMAL = 1000;
-/** A goodbye that is not answered. */
-const LINGER_MS = 5000;
 
 export type UpgradeListener = (message: IncomingMessage, socket: Socket, head: Buffer) => void;
 
 /** `ws://…/{app}/{name}.flv`: the same as HTTP-FLV, in messages. A refusal is an HTTP answer to the handshake. */
-export function flvUpgrade(door: Door, channels: FlvChannels, log: Log): UpgradeListener {
+export function flvUpgrade(door: Door, play: PlayTo, log: Log): UpgradeListener {
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -33,7 +31,10 @@ export function flvUpgrade(door: Door, channels: FlvChannels, log: Log): Upgrade
       (visit) => {
         socket.once('close', () => visit.admission.release());
         if (socket.destroyed) return visit.admission.release();
-        server.handleUpgrade(message, socket, head, (ws) => playTo({ ws, socket }, visit, channels, log));
+        server.handleUpgrade(message, socket, head, (ws) => {
+          tend(ws, socket);
+          play({ socket, shape: 'frame', sayGoodbye: () => ws.close(NORMAL, 'the stream has ended') }, visit);
+        });
       },
       (error: unknown) => refuse(socket, error, log),
     );
@@ -56,20 +57,11 @@ function decode(part: string): string {
 }
 
 /** Media goes to the socket in whole frames that are made once for all players; the library speaks the rest of the protocol, between them. */
-function playTo({ ws, socket }: { ws: WebSocket; socket: Socket }, { stream, admission }: Visit, channels: FlvChannels, log: Log): void {
+function tend(ws: WebSocket, socket: Socket): void {
   ws.on('error', () => socket.destroy());
   // One that asks and never reads would pile up answers.
   ws.on('ping', (data) => {
     if (socket.writableLength === 0) ws.pong(data);
-  });
-  admission.signal.addEventListener('abort', () => socket.destroy(), { once: true });
-  const finish = () => {
-    const linger = setTimeout(() => socket.destroy(), LINGER_MS);
-    socket.once('close', () => clearTimeout(linger));
-    ws.close(NORMAL, 'the stream has ended');
-  };
-  channels.play(stream, { socket, shape: 'frame', admission, finish }, (error) => {
-    log.error({ err: error, stream: stream.key }, 'FLV playback failed');
   });
 }
 

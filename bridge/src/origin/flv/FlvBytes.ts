@@ -1,15 +1,8 @@
-import { flvTagParts, isMetadata, type FlvTag } from '../../formats/index.js';
+import type { Packed, Packer } from '../../fanout/index.js';
+import { flvFileHeader, flvTagParts, isMetadata } from '../../formats/index.js';
 
 /** How a player's connection wants the bytes. */
 export type Shape = 'bytes' | 'chunk' | 'frame';
-
-export interface BatchInfo {
-  /** Decoding time of its last tag, ms. */
-  dtsMs: number;
-  tagCount: number;
-  /** The group of pictures that it belongs to. */
-  groupId: number;
-}
 
 /** "ffffffff\r\n" */
 const CHUNK_HEADER_BYTES = 10;
@@ -17,23 +10,17 @@ const CRLF = Buffer.from('\r\n');
 /** RFC 9112 7.1: nothing follows. */
 export const LAST_CHUNK = Buffer.from('0\r\n\r\n');
 const BINARY_MESSAGE = 0x82;
+const SETTLE_MS = 1000;
 
-/** Some tags as FLV: made once, and the same buffers go to all players. */
-export class Batch implements BatchInfo {
-  readonly dtsMs: number;
-  readonly tagCount: number;
-  readonly groupId: number;
+/** Some tags as FLV, in the shapes that connections want; copied once for all HTTP players. */
+export class FlvBytes implements Packed {
   /** FLV as it is, for HTTP/1.0. */
   readonly bytes: Buffer;
   /** One chunk of HTTP/1.1 (RFC 9112 7.1). */
   readonly chunk: Buffer;
   #frame: Buffer | null = null;
 
-  /** The only copy of media on its way to any number of HTTP players. */
-  constructor(parts: readonly Buffer[], { dtsMs, tagCount, groupId }: BatchInfo) {
-    this.dtsMs = dtsMs;
-    this.tagCount = tagCount;
-    this.groupId = groupId;
+  constructor(parts: readonly Buffer[]) {
     const length = parts.reduce((sum, part) => sum + part.length, 0);
     const whole = Buffer.allocUnsafeSlow(CHUNK_HEADER_BYTES + length + CRLF.length);
     const header = Buffer.from(`${length.toString(16)}\r\n`);
@@ -45,30 +32,18 @@ export class Batch implements BatchInfo {
     this.chunk = whole.subarray(CHUNK_HEADER_BYTES - header.length);
   }
 
-  static ofTags(tags: readonly FlvTag[], groupId: number): Batch {
-    const about = { dtsMs: tags.at(-1)?.dtsMs ?? 0, tagCount: tags.length, groupId };
-    // Absolute times: what makes the bytes the same for all.
-    return new Batch(
-      tags.flatMap((tag) => flvTagParts(tag, isMetadata(tag) ? 0 : tag.dtsMs)),
-      about,
-    );
-  }
-
-  /** Of several that follow each other. */
-  static join(batches: readonly Batch[]): Batch {
-    const last = batches.at(-1);
-    const tagCount = batches.reduce((sum, batch) => sum + batch.tagCount, 0);
-    return new Batch(
-      batches.map(({ bytes }) => bytes),
-      { dtsMs: last?.dtsMs ?? 0, tagCount, groupId: last?.groupId ?? 0 },
-    );
-  }
-
   /** One WebSocket message (RFC 6455 5.2: binary, whole, not masked); made when the first player wants it. */
   get frame(): Buffer {
     return (this.#frame ??= Buffer.concat([frameHeader(this.bytes.length), this.bytes]));
   }
 }
+
+export const FLV_PACKER: Packer<FlvBytes> = {
+  settleMs: SETTLE_MS,
+  header: (kinds) => [flvFileHeader(kinds)],
+  partsOf: (tag) => flvTagParts(tag, isMetadata(tag) ? 0 : tag.dtsMs),
+  join: (parts) => new FlvBytes(parts),
+};
 
 function frameHeader(length: number): Buffer {
   if (length < 126) return Buffer.from([BINARY_MESSAGE, length]);
