@@ -62,6 +62,8 @@ export class StreamOutputs implements Closable {
     const { openReader, log } = this.#options;
     slot.running = supervise(stream, { id, output: slot.output }, { openReader, log });
     slot.running.on('changed', this.#options.onChanged);
+    // It began to connect before anybody could listen.
+    this.#options.onChanged(slot.running.info);
   }
 
   #remove(id: OutputId): void {
