@@ -107,7 +107,7 @@ export const streamsEn = {
     },
     record: {
       title: 'Recording',
-      text: 'Kept on the server whenever the stream is live.',
+      text: 'Kept on the server whenever the stream is live. A change begins a new file.',
       isOn: 'Record this stream',
       format: 'Format',
       segment: 'New file',

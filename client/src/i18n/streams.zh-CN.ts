@@ -108,7 +108,7 @@ export const streamsZhCN: StreamsWords = {
     },
     record: {
       title: '录制',
-      text: '开播后自动录制，保存在服务器上。',
+      text: '开播后自动录制，保存在服务器上。修改后会另起一个文件。',
       isOn: '录制这个直播流',
       format: '格式',
       segment: '分段',

@@ -129,6 +129,7 @@ export const testIds = {
   recordSwitch: 'record-switch',
   recordFormat: 'record-format',
   recordSegment: 'record-segment',
+  saveRecord: 'save-record',
   // Recordings
   recordingTable: 'recording-table',
   /** With data-recording, data-state and data-stream. */

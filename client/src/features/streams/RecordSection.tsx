@@ -4,34 +4,31 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../../i18n';
 import { useAsk, useOperatorAccess } from '../../operator';
-import { Segmented, SelectField, Switch, testIds } from '../../ui';
+import { Button, Segmented, SelectField, Switch, testIds } from '../../ui';
 import { Section } from './Section';
 
 /** Seconds; 0: one file for a broadcast. */
 const LENGTHS = [0, 300, 900, 1800, 3600, 4 * 3600];
 
-/** Recorded whenever it is live, or not; how, and in files of which length. Each choice is saved at once. */
+/** Recorded whenever it is live, or not; how, and in files of which length. Saved as a whole: each change begins another file. */
 export function RecordSection({ stream }: { stream: StreamReply }) {
   const { t } = useTranslation();
   const { session, refresh } = useOperatorAccess();
   const { isBusy, error, ask } = useAsk();
-  // What was chosen is shown until the list has been read again.
-  const [chosen, setChosen] = useState<RecordRule | null | undefined>(undefined);
-  const rule = chosen === undefined ? stream.record : chosen;
-  const save = (next: RecordRule | null) => {
-    setChosen(next);
-    void ask(() => session.update(stream.id, { record: next })).then((isDone) => {
-      if (!isDone) setChosen(undefined);
-      refresh();
+  // undefined: nothing was changed.
+  const [draft, setDraft] = useState<RecordRule | null | undefined>(undefined);
+  const rule = draft === undefined ? stream.record : draft;
+  const isChanged = JSON.stringify(rule) !== JSON.stringify(stream.record);
+  const save = () =>
+    void ask(() => session.update(stream.id, { record: rule })).then((isDone) => {
+      if (isDone) refresh();
     });
-  };
   return (
     <Section title={t('streams.record.title')} text={t('streams.record.text')}>
       <Switch
         label={t('streams.record.isOn')}
         isOn={rule !== null}
-        disabled={isBusy}
-        onChange={(isOn) => save(isOn ? { format: 'mp4', segmentSeconds: null } : null)}
+        onChange={(isOn) => setDraft(isOn ? (stream.record ?? { format: 'mp4', segmentSeconds: null }) : null)}
         data-testid={testIds.recordSwitch}
       />
       {rule && (
@@ -40,14 +37,14 @@ export function RecordSection({ stream }: { stream: StreamReply }) {
             label={t('streams.record.format')}
             value={rule.format}
             options={RecordFormat.options.map((value) => ({ value, label: value.toUpperCase() }))}
-            onChange={(format) => save({ ...rule, format })}
+            onChange={(format) => setDraft({ ...rule, format })}
             data-testid={testIds.recordFormat}
           />
           <SelectField
             label={t('streams.record.segment')}
             value={String(rule.segmentSeconds ?? 0)}
             options={lengthsWith(rule.segmentSeconds).map((seconds) => ({ value: String(seconds), label: lengthText(t, seconds) }))}
-            onChange={({ target }) => save({ ...rule, segmentSeconds: Number(target.value) || null })}
+            onChange={({ target }) => setDraft({ ...rule, segmentSeconds: Number(target.value) || null })}
             data-testid={testIds.recordSegment}
           />
         </div>
@@ -57,13 +54,18 @@ export function RecordSection({ stream }: { stream: StreamReply }) {
           {errorText(t, error)}
         </p>
       )}
-      <a
-        href={`/recordings?stream=${stream.app}/${stream.name}`}
-        className="target inline-flex items-center gap-2 self-start rounded-md bg-surface-3 px-3 text-sm font-medium transition-colors hover:bg-surface-1"
-      >
-        <Film size={18} aria-hidden />
-        {t('streams.record.toRecordings')}
-      </a>
+      <div className="flex flex-wrap items-center justify-between gap-2">
+        <a
+          href={`/recordings?stream=${stream.app}/${stream.name}`}
+          className="target inline-flex items-center gap-2 rounded-md bg-surface-3 px-3 text-sm font-medium transition-colors hover:bg-surface-1"
+        >
+          <Film size={18} aria-hidden />
+          {t('streams.record.toRecordings')}
+        </a>
+        <Button look="primary" isBusy={isBusy} disabled={!isChanged} onClick={save} data-testid={testIds.saveRecord}>
+          {t('streams.save')}
+        </Button>
+      </div>
     </Section>
   );
 }
