@@ -99,7 +99,14 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
           return Promise.resolve({});
         },
         readClients: (stream) => Promise.resolve({ clients: gate.clients(stream) }),
-        kick: ({ clientId, ...stream }) => Promise.resolve({ kicked: gate.kick(stream, clientId) }),
+        async kick({ clientId, forget, ...stream }) {
+          const kicked = gate.kick(stream, clientId);
+          if (forget) {
+            hub.end(stream, 'it was deleted');
+            await origin.forget(stream);
+          }
+          return { kicked };
+        },
       },
       hello: () => ({
         bridgeId: config.bridgeId,

@@ -24,6 +24,9 @@ describe('redact', () => {
         expect(text).not.toContain(secret);
       }),
     );
+    expect(redact('open http://cdn/x.flv?auth_key=1-2&txSecret=abc&txTime=5&X-Amz-Signature=f')).toBe(
+      'open http://cdn/x.flv?auth_key=***&txSecret=***&txTime=5&X-Amz-Signature=***',
+    );
     expect(redact('GET /x?token=abc&y=1 and https://me:pw@h/')).toBe('GET /x?token=***&y=1 and https://***@h/');
   });
 });

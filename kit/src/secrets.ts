@@ -23,7 +23,8 @@ export class Secret {
 
 const MEDIA_URL = /\b((?:rtmps?|rtmpe|srt|rtsps?|whips?):\/\/)([^\s"'\\<>|]+)/gi;
 const USER_INFO = /\b(https?:\/\/)[^\s/@"']+@/gi;
-const QUERY_SECRET = /([?&](?:token|key|secret|sign|passphrase|password|streamid|auth|access_token)=)[^&\s"'\\]+/gi;
+/** Whatever a CDN calls it: auth_key, txSecret, wsSecret, X-Amz-Signature. */
+const QUERY_SECRET = /([?&][\w.-]{0,64}(?:token|key|secret|sign|pass|streamid|auth)[\w.-]{0,64}=)[^&\s"'\\]+/gi;
 
 /** The URL of a destination as people may see it: server and application stay, stream key, user info and query go. */
 export function redactUrl(url: string): string {

@@ -37,6 +37,8 @@ export interface Origin extends Closable {
   readonly port: number;
   /** How many players have asked for this stream's playlist in the last 10 s. */
   viewers(id: StreamId): number;
+  /** What of an ended stream could still be watched goes: its last playlists, its window. */
+  forget(id: StreamId): Promise<void>;
   close(reason: string): Promise<void>;
 }
 
@@ -69,6 +71,7 @@ export async function createOrigin({ hub, gate, port, host, log, metrics, furthe
   return {
     port: (server.address() as AddressInfo).port,
     viewers: (id) => hls.sessions.count(id),
+    forget: (id) => hls.forget(id),
     async close(reason) {
       isReady = false;
       const packaged = hls.close(reason);

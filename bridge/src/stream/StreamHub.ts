@@ -90,6 +90,13 @@ export class StreamHub extends EventEmitter<HubEvents> {
     return publisher;
   }
 
+  /** At once: nobody may come back to it. */
+  end(id: StreamId, reason: string): void {
+    const entry = this.#entries.get(keyOf(id));
+    entry?.publisher?.close(reason, true);
+    if (entry && this.#entries.get(entry.stream.key) === entry) this.#end(entry);
+  }
+
   close(reason: string): void {
     for (const entry of [...this.#entries.values()]) {
       entry.publisher?.close(reason);

@@ -122,8 +122,14 @@ export const bridgeRequests = {
   /** Sends the pictures since the last key frame once more, at once: only while nobody watches who has them already. */
   refreshFeed: { data: z.object({ feedId: FeedId }), reply: ok },
   stopFeed: { data: z.object({ feedId: FeedId }), reply: ok },
-  /** Ends one connection, or, without `clientId`, the publisher's and with it the stream. No ban: who may come may come again. */
-  kick: { data: StreamRef.extend({ clientId: z.string().optional() }), reply: z.object({ kicked: z.number().int() }) },
+  /**
+   * Ends one connection, or, without `clientId`, the publisher's and with it the stream. No ban: who may come may come again. `forget`: nobody answers for the
+   * stream any more, so nothing of it stays to be watched.
+   */
+  kick: {
+    data: StreamRef.extend({ clientId: z.string().optional(), forget: z.boolean().optional() }),
+    reply: z.object({ kicked: z.number().int() }),
+  },
 } as const;
 
 const ProgramSummary = z.object({ programId: ProgramId, state: ProgramState, rtp: z.object({ ip: z.string(), port: z.number().int() }) });

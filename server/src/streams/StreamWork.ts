@@ -52,7 +52,10 @@ export class StreamWork {
   changed(): Promise<void> {
     this.#sending = this.#sending
       .then(() => this.#sendAll())
-      .catch((error: unknown) => this.#options.log.error({ err: error }, 'jobs of streams were not sent'));
+      .catch((error: unknown) => {
+        // A bridge that ends with this server is no reason to send anything; the store is closed by then.
+        if (!this.#isClosed) this.#options.log.error({ err: error }, 'jobs of streams were not sent');
+      });
     return this.#sending;
   }
 

@@ -116,7 +116,7 @@ export class Streams {
   async remove(id: StreamId): Promise<void> {
     const stream = await this.#options.book.remove(id);
     await this.work.forget(id);
-    await this.#kickFor(stream, 'it was deleted');
+    await this.#kickFor(stream, 'it was deleted', true);
   }
 
   /** Ends one connection, or the publisher's; NOT_FOUND if there is none. */
@@ -145,18 +145,18 @@ export class Streams {
   }
 
   /** Every bridge is asked: what they measured is up to a second old. */
-  async #kick({ app, name }: StreamRef, clientId?: string): Promise<number> {
+  async #kick({ app, name }: StreamRef, clientId?: string, forget = false): Promise<number> {
     const viaSfu = clientId === undefined ? 0 : (this.#options.whep?.kick({ app, name }, clientId) ?? 0);
     if (viaSfu > 0) return viaSfu;
-    const request = { app, name, ...(clientId !== undefined && { clientId }) };
+    const request = { app, name, ...(clientId !== undefined && { clientId }), ...(forget && { forget }) };
     const answers = await Promise.all(this.#connected.map((bridge) => bridge.request('kick', request)));
     return answers.reduce((sum, { kicked }) => sum + kicked, 0);
   }
 
   /** What was decided is decided, even if a bridge that is asked just then does not answer. */
-  async #kickFor(stream: RegisteredStream, reason: string): Promise<void> {
+  async #kickFor(stream: RegisteredStream, reason: string, forget = false): Promise<void> {
     const { log } = this.#options;
-    const kicked = await this.#kick(stream).catch((error: unknown) => {
+    const kicked = await this.#kick(stream, undefined, forget).catch((error: unknown) => {
       log.warn({ err: error, stream: stream.id }, 'a publisher could not be sent away');
       return 0;
     });

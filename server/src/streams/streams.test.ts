@@ -224,7 +224,7 @@ describe('the end of a publisher', () => {
     await opened.streams.rotateKey(stream.id);
     await opened.streams.remove(stream.id);
     const { app, name } = stream;
-    expect(bridge.all('kick')).toEqual([{ app, name }, { app, name, clientId: 'c9' }, { app, name }, { app, name }]); // prettier-ignore
+    expect(bridge.all('kick')).toEqual([{ app, name }, { app, name, clientId: 'c9' }, { app, name }, { app, name, forget: true }]); // prettier-ignore
     bridge.drop();
   });
 

@@ -195,6 +195,12 @@ export class HlsChannel {
     await this.#dvr?.close();
   }
 
+  /** Leaves nothing on disk. */
+  async discard(): Promise<void> {
+    this.waiters.close();
+    await this.#dvr?.discard();
+  }
+
   /** 6.2.5.2: three target durations. */
   get #patienceMs(): number {
     return this.#main.targetSeconds * 3000;

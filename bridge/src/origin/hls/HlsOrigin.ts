@@ -70,6 +70,16 @@ export class HlsOrigin {
     return this.#slots.get(`${id.app}/${id.name}`)?.channel;
   }
 
+  /** Nothing of the stream can be watched any more, its window included. */
+  async forget(id: StreamId): Promise<void> {
+    const key = `${id.app}/${id.name}`;
+    const slot = this.#slots.get(key);
+    this.#slots.delete(key);
+    slot?.stop?.abort(new Error('the stream was deleted'));
+    if (slot?.farewell) clearTimeout(slot.farewell);
+    await slot?.channel.discard();
+  }
+
   /** Resolves when the windows are on disk. */
   async close(reason: string): Promise<void> {
     this.#parts.hub.off('published', this.#onPublished);
@@ -143,7 +153,7 @@ export class HlsOrigin {
       slot.channel.prune(nowMs);
       if (slot.stop || !slot.channel.isForgotten) continue;
       this.#slots.delete(key);
-      void slot.channel.close();
+      slot.channel.discard().catch((error: unknown) => this.#parts.log.warn({ err: error, stream: key }, 'a DVR folder was not removed'));
     }
   }
 }

@@ -110,8 +110,9 @@ const release = ({ admission }: Session) =>
     () => undefined,
   );
 
-/** Players without a session are told apart by what tells players of one address apart. */
-function keyOf({ app, name }: StreamRef, { session, ip, agent }: Visitor): string {
-  const own = session ?? `agent ${createHash('sha1').update(agent).digest('base64url')}`;
+/** Players without a session are told apart by what tells players of one address apart; none of them passes with what another one was let in with. */
+function keyOf({ app, name }: StreamRef, { session, ip, agent, params }: Visitor): string {
+  const text = JSON.stringify([agent, Object.entries(params).sort(([one], [other]) => (one < other ? -1 : 1))]);
+  const own = session ?? `agent ${createHash('sha1').update(text).digest('base64url')}`;
   return `${app}/${name} ${ip} ${own}`;
 }

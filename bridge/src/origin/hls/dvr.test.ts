@@ -181,6 +181,28 @@ describe('the DVR window', { timeout: 60_000 }, () => {
     expect((await get(segments[0]?.uri ?? '')).status).toBe(200);
   });
 
+  it('goes with a stream that is deleted: nothing of it can be watched, nothing is on disk', async () => {
+    const { hub, origin, get } = await open();
+    await play(hub, 2);
+    expect((await get('dvr.m3u8')).status).toBe(200);
+    hub.end(ROOM, 'it was deleted');
+    await origin.forget(ROOM);
+    for (const uri of ['dvr.m3u8', 'index.m3u8', '../room.m3u8?dvr=1', '../room.flv'])
+      expect([uri, (await get(uri)).status]).toEqual([uri, 404]);
+    expect(await readdir(path.join(directory, 'live'))).toEqual([]);
+    await play(hub, 1);
+    await vi.waitFor(async () => expect((await get('dvr.m3u8')).status).toBe(200));
+  });
+
+  it('leaves nothing on disk when it has run out', async () => {
+    const { hub, get } = await open({ dvrSeconds: 1, endedMs: 10 });
+    const publisher = await play(hub, 1);
+    await vi.waitFor(async () => expect((await readdir(path.join(directory, 'live', 'room'))).length).toBeGreaterThan(0));
+    publisher.close('end', true);
+    await vi.waitFor(async () => expect((await get('dvr.m3u8')).status).toBe(404), { timeout: 15_000 });
+    await vi.waitFor(async () => expect(await readdir(path.join(directory, 'live'))).toEqual([]));
+  });
+
   it('is pruned by age, files and all', async () => {
     const { hub, dvr, get } = await open({ dvrSeconds: 5 });
     await play(hub, 5);

@@ -82,6 +82,12 @@ describe('sessions of HLS', () => {
     expect([asked.length, origin.viewers(STREAM)]).toEqual([2, 2]);
   });
 
+  it('let nobody in without a signature because somebody like them has one', async () => {
+    const { get } = await open();
+    expect((await get('main/index.m3u8?sign=ok')).status).toBe(200);
+    expect((await get('main/index.m3u8')).status).toBe(401);
+  });
+
   it('end with 403 for who is sent away, and only for them', async () => {
     const { gate, origin, get } = await open();
     const [bad, good] = [await firstUri(await get('main.m3u8?sign=ok')), await firstUri(await get('main.m3u8?sign=ok'))];

@@ -127,6 +127,15 @@ export class DvrStore {
     });
   }
 
+  /** Nobody will ask for it again: the last chunk goes too, which was being written. */
+  async discard(): Promise<void> {
+    this.#segments = [];
+    this.#inits.clear();
+    this.#chunks.length = 0;
+    await this.close();
+    await this.#options.files.remove(this.#options.directory);
+  }
+
   /** Resolves when all that was added is written. */
   async close(): Promise<void> {
     await this.#writing;
