@@ -52,7 +52,7 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
     const rtmp = scope.own(await RtmpServer.open({ ...rtmpSettings(config), ...host, gate, hub, openRendition, log, metrics }));
     const srt = scope.own(
       await SrtListener.open({
-        ...{ ...config.srt, ...host, gate, hub, log },
+        ...{ ...config.srt, ...host, gate, hub, log, metrics },
         openRendition: (stream) => renditions.open(stream, SRT),
         logLevel: config.logLevel,
       }),

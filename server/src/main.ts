@@ -103,7 +103,7 @@ async function build(ground: Ground, front: HttpFront, isSecure: boolean): Promi
   const services = { rooms, streams: stageStreams, iceServers: config.rtc.iceServers.map(asIceServer), saveAsset };
   const verify = (token: unknown) => access.verifyJoinToken(token);
   const signalling = scope.own(new Signalling({ io, services, verify, log: log.child({ part: 'signalling' }) }));
-  measure(metrics, { sfu, rooms, signalling, bridges, streams });
+  measure(metrics, { sfu, rooms, signalling, bridges, streams, webrtc });
   const targetOf = (stream: StreamRef) => originOf(ground, { rooms, streams, stream });
   const api = createApi({
     access,
@@ -242,15 +242,18 @@ function originAt(config: ServerConfig, origin: { url: string | null; port: numb
 
 function measure(
   metrics: Metrics,
-  parts: { sfu: Sfu; rooms: RoomDirectory; signalling: Signalling; bridges: Bridges; streams: Streams },
+  parts: { sfu: Sfu; rooms: RoomDirectory; signalling: Signalling; bridges: Bridges; streams: Streams; webrtc: WebRtc },
 ): void {
-  const { sfu, rooms, signalling, bridges, streams } = parts;
+  const { sfu, rooms, signalling, bridges, streams, webrtc } = parts;
   metrics.gauge('rooms', 'Open rooms', () => rooms.all.length);
   metrics.gauge('participants', 'People in rooms', () => rooms.all.reduce((sum, room) => sum + room.people.size, 0));
   metrics.gauge('programs', 'Rooms that are live', () => rooms.all.filter((room) => room.isLive).length);
   metrics.gauge('connections', 'Signalling connections', () => signalling.connections);
   metrics.gauge('streams', 'Streams that are published', () => streams.live.all.length);
   metrics.gauge('bridges', 'Bridges that are connected', () => bridges.bridges.filter(({ state }) => state === 'connected').length);
+  metrics.gauge('webrtc_publishers', 'WHIP publishers', () => webrtc.stats.publishers);
+  metrics.gauge('webrtc_players', 'WHEP players', () => webrtc.stats.players);
+  metrics.gauge('webrtc_feeds', 'Streams that are sent into the SFU for WHEP players', () => webrtc.stats.feeds);
   for (const name of ['workers', 'workerRestarts', 'peers', 'producers', 'consumers', 'pipes', 'taps'] as const) {
     const snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     metrics.gauge(`sfu_${snake}`, `SFU: ${snake.replace('_', ' ')}`, () => sfu.stats[name]);

@@ -74,6 +74,10 @@ export class Peer extends EventEmitter<MediaPeerEvents> implements MediaPeer {
     return this.transports.restartIce(id);
   }
 
+  bytesSent(): Promise<number> {
+    return refusing(this.transports.bytesSent());
+  }
+
   async produce(options: ProduceOptions): Promise<ProducerId> {
     this.#assertOpen();
     if (KIND[options.source] !== options.kind)

@@ -80,6 +80,12 @@ export class PeerTransports {
     return refusing(this.#findWebRtc(id).restartIce());
   }
 
+  /** Media and the rest, through all of its transports; one question to the worker each. */
+  async bytesSent(): Promise<number> {
+    const stats = await Promise.all([...this.#byDirection.values()].filter(isWebRtc).map((transport) => transport.getStats()));
+    return stats.flat().reduce((sum, { bytesSent }) => sum + bytesSent, 0);
+  }
+
   /** NOT_FOUND unless it is this peer's transport; BAD_REQUEST when it is for the other direction. */
   get(id: TransportId, direction: Direction): types.Transport {
     const transport = this.#find(id);

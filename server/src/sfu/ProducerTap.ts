@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { LianmaiError, RtpTrack, type SourceId } from '@lianmai/protocol';
 import type { types } from 'mediasoup';
 import { tapCapabilities } from './codecs.js';
+import { BestLayer } from './BestLayer.js';
 import type { Tap, TapEvents } from './contract.js';
 import type { Publication } from './Publication.js';
 import { mediaClosed } from './refusal.js';
@@ -13,11 +14,14 @@ export interface TapTarget {
   sourceId: SourceId;
 }
 
+const LAYER_CHECK_MS = 1000;
+
 /** A producer sent to the bridge as plain RTP with RTCP on the same port, from the producer's own worker. */
 export class ProducerTap extends EventEmitter<TapEvents> implements Tap {
   readonly track: RtpTrack;
   readonly #subscription: Subscription;
   readonly #transport: types.PlainTransport;
+  #following: NodeJS.Timeout | undefined;
   #isStarted = false;
   #isShown = true;
   #isClosed = false;
@@ -69,9 +73,17 @@ export class ProducerTap extends EventEmitter<TapEvents> implements Tap {
     await this.#apply();
   }
 
+  followBestLayer(): void {
+    const { consumer, publication } = this.#subscription;
+    if (this.#isClosed || consumer.type !== 'simulcast') return;
+    const choice = new BestLayer(publication.producer);
+    this.#following ??= setInterval(() => void unlessClosed(choice.apply(consumer)), LAYER_CHECK_MS);
+  }
+
   close(reason: string): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    clearInterval(this.#following);
     this.#transport.close();
     this.emit('closed', reason);
   }

@@ -64,6 +64,8 @@ export interface Tap extends EventEmitter<TapEvents> {
   readonly track: RtpTrack;
   resume(): Promise<void>;
   requestKeyFrame(): Promise<void>;
+  /** The simulcast layer that most is sent on, whatever order the publisher gave them and whatever it can send at the moment. */
+  followBestLayer(): void;
   /** Picks the simulcast layer that fits a tile of this size (device pixels); null: paused, nobody looks. */
   setSize(size: { width: number; height: number } | null): Promise<void>;
   close(reason: string): void;
@@ -117,6 +119,8 @@ export interface MediaPeer extends EventEmitter<MediaPeerEvents> {
   /** Simulcast layer by shown size; bandwidth lowers it by itself. */
   setConsumerSize(id: ConsumerId, size: { width: number; height: number }): Promise<void>;
   closeConsumer(id: ConsumerId): void;
+  /** To this participant, so far. */
+  bytesSent(): Promise<number>;
   /** Closes transports, producers and consumers (page reload), the peer stays. */
   resetMedia(reason: string): void;
   close(reason: string): void;

@@ -32,7 +32,7 @@ export interface StreamsOptions {
 /** Who plays by WHEP. */
 export interface WhepPlayers {
   count(stream: StreamRef): number;
-  clients(stream: StreamRef): StreamClient[];
+  clients(stream: StreamRef): StreamClient[] | Promise<StreamClient[]>;
   kick(stream: StreamRef, clientId: string): number;
 }
 
@@ -128,7 +128,7 @@ export class Streams {
   async clients(id: StreamId): Promise<StreamClient[]> {
     const { app, name } = await this.get(id);
     const answers = await Promise.all(this.#connected.map((bridge) => bridge.request('readClients', { app, name })));
-    return [...answers.flatMap(({ clients }) => clients), ...(this.#options.whep?.clients({ app, name }) ?? [])];
+    return [...answers.flatMap(({ clients }) => clients), ...((await this.#options.whep?.clients({ app, name })) ?? [])];
   }
 
   /** CONFLICT while somebody publishes from outside what would be this room's program. */

@@ -55,6 +55,11 @@ export class Session extends EventEmitter<SessionEvents> {
     return this.#isConnected;
   }
 
+  /** 0 when it is over meanwhile. */
+  bytesSent(): Promise<number> {
+    return this.#options.peer.bytesSent().catch(() => 0);
+  }
+
   /** What a PATCH asks for: a fragment to answer with when ICE was restarted, null when there is nothing to say. */
   async patch({ ufrag, pwd }: IceFragment): Promise<string | null> {
     if (ufrag === null || ufrag === this.#clientUfrag) return null;

@@ -92,13 +92,14 @@ export class WebRtc implements Closable {
     return entry.session;
   }
 
-  /** Who plays a stream. */
-  clients(stream: StreamRef): StreamClient[] {
-    return this.#of(stream).flatMap(({ client }) => client ?? []);
+  /** Who plays a stream, with what each has been sent. */
+  clients(stream: StreamRef): Promise<StreamClient[]> {
+    const players = this.#of(stream).flatMap(({ session, client }) => (client ? [{ session, client }] : []));
+    return Promise.all(players.map(async ({ session, client }) => ({ ...client, bytes: await session.bytesSent() })));
   }
 
   count(stream: StreamRef): number {
-    return this.clients(stream).length;
+    return this.#of(stream).filter(({ client }) => client).length;
   }
 
   /** Ends one player's session, or all of the stream; answers how many. */

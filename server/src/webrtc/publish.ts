@@ -74,6 +74,7 @@ class Ingest {
       await tap.setSize(FULL_SIZE);
       await this.#parts.bridge.request('attachToIngest', { ingestId: this.#id, track: tap.track });
       await tap.resume();
+      tap.followBestLayer();
     }
     const session = new Session({ offer, mids: chosen.map(({ section }) => section.mid), peer, transport });
     this.#session = session;

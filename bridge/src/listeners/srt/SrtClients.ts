@@ -41,6 +41,10 @@ export class SrtClients {
     this.#post = post;
   }
 
+  count(action: 'publish' | 'play'): number {
+    return [...this.#clients.values()].filter(({ publication, feed }) => (action === 'publish' ? publication : feed) !== null).length;
+  }
+
   async ask({ id, request, ip, silentPublisher }: Asked): Promise<void> {
     try {
       const gateRequest: GateRequest = { ...request, protocol: 'srt', ip };
@@ -86,7 +90,7 @@ export class SrtClients {
     this.#feeds.get(feed)?.taken(bytes);
   }
 
-  count(sent: readonly { id: number; bytes: number }[]): void {
+  noteSent(sent: readonly { id: number; bytes: number }[]): void {
     for (const { id, bytes } of sent) {
       const client = this.#clients.get(id);
       if (client) client.admission.bytes = bytes;

@@ -11,7 +11,7 @@ import {
   type Verdict,
 } from '../../srt/index.js';
 import { plainIp } from '../../gate/index.js';
-import type { FromSrtThread, SrtThreadJob, ToSrtThread } from './messages.js';
+import type { FromSrtThread, SrtThreadJob, SrtTotals, ToSrtThread } from './messages.js';
 import { PlayerGroup } from './PlayerGroup.js';
 import { TsPublisher } from './TsPublisher.js';
 
@@ -38,6 +38,8 @@ export class SrtDoor {
   readonly #listener: Listener<Client>;
   readonly #clients = new Map<number, Client>();
   readonly #groups = new Map<number, PlayerGroup>();
+  /** Of connections that are over. */
+  readonly #past: SrtTotals = { resent: 0, lost: 0, dropped: 0 };
   readonly #asked = new Map<number, (answer: Answer) => void>();
   #socket: UdpSocket | null = null;
   #nextId = 1;
@@ -173,6 +175,7 @@ export class SrtDoor {
   #end(client: Client, reason: EndReason): void {
     client.publisher?.end();
     const { receiver, sender } = client.connection ?? {};
+    if (client.connection) addTo(this.#past, client.connection);
     this.#log.debug({ id: client.id, reason, ...receiver?.stats, ...sender?.stats }, 'SRT ended');
     this.#forget(client, reason, reason === 'goodbye');
   }
@@ -202,9 +205,17 @@ export class SrtDoor {
 
   #measure(): void {
     const sent = [...this.#groups.values()].flatMap((group) => group.sent);
-    if (sent.length > 0) this.#post({ kind: 'measured', sent });
+    const totals = { ...this.#past };
+    for (const { connection } of this.#clients.values()) if (connection) addTo(totals, connection);
+    this.#post({ kind: 'measured', sent, totals });
     for (const [feed, group] of this.#groups) if (group.isOver) this.#groups.delete(feed);
   }
+}
+
+function addTo(totals: SrtTotals, { sender, receiver }: Connection): void {
+  totals.resent += sender?.stats.resent ?? 0;
+  totals.lost += receiver?.stats.lost ?? 0;
+  totals.dropped += (sender?.stats.dropped ?? 0) + (receiver?.stats.dropped ?? 0);
 }
 
 const now = () => performance.now() * 1000;

@@ -1,8 +1,8 @@
 import type { Worker } from 'node:worker_threads';
-import { ConfigError, delay, type Closable, type Log, type LogLevel } from '@lianmai/kit';
+import { ConfigError, delay, type Closable, type Log, type LogLevel, type Metrics } from '@lianmai/kit';
 import type { RotationOptions } from '../../srt/index.js';
 import { startThread } from '../../thread.js';
-import type { FromSrtThread, ToSrtThread } from './messages.js';
+import type { FromSrtThread, SrtTotals, ToSrtThread } from './messages.js';
 import { SrtClients, type SrtClientsParts } from './SrtClients.js';
 
 export interface SrtListenerOptions extends SrtClientsParts {
@@ -16,6 +16,7 @@ export interface SrtListenerOptions extends SrtClientsParts {
   rotation?: RotationOptions;
   log: Log;
   logLevel?: LogLevel;
+  metrics?: Metrics;
 }
 
 /** ConfigError for what an operator can put right. */
@@ -37,6 +38,7 @@ export class SrtListener implements Closable {
   readonly #clients: SrtClients;
   #worker: Worker | null = null;
   #port: number;
+  #totals: SrtTotals = { resent: 0, lost: 0, dropped: 0 };
   #crashesAtMs: number[] = [];
   #onClosed: () => void = () => undefined;
   #closing: Promise<void> | undefined;
@@ -45,6 +47,7 @@ export class SrtListener implements Closable {
     this.#options = options;
     this.#port = options.port;
     this.#clients = new SrtClients(options, (message, transfer = []) => this.#worker?.postMessage(message, transfer));
+    this.#measure(options.metrics);
   }
 
   /** Listens when it resolves; ConfigError when the port cannot be had. */
@@ -61,6 +64,14 @@ export class SrtListener implements Closable {
   close(reason: string): Promise<void> {
     this.#closing ??= this.#close(reason);
     return this.#closing;
+  }
+
+  #measure(metrics: Metrics | undefined): void {
+    metrics?.gauge('srt_publishers', 'SRT publishers', () => this.#clients.count('publish'));
+    metrics?.gauge('srt_players', 'SRT players', () => this.#clients.count('play'));
+    metrics?.gauge('srt_resent_packets', 'Packets that were sent to SRT players once more', () => this.#totals.resent);
+    metrics?.gauge('srt_lost_packets', 'Holes in what SRT publishers sent, filled later or not', () => this.#totals.lost);
+    metrics?.gauge('srt_dropped_packets', 'Packets of SRT that were never delivered, either way', () => this.#totals.dropped);
   }
 
   async #close(reason: string): Promise<void> {
@@ -125,7 +136,8 @@ export class SrtListener implements Closable {
       case 'mediaTaken':
         return this.#clients.mediaTaken(message.feed, message.bytes);
       case 'measured':
-        return this.#clients.count(message.sent);
+        this.#totals = message.totals;
+        return this.#clients.noteSent(message.sent);
       case 'closed':
         return this.#onClosed();
     }

@@ -1,7 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { networkInterfaces } from 'node:os';
 import type { Worker } from 'node:worker_threads';
-import { createLog, Scope } from '@lianmai/kit';
+import { createLog, Metrics, Scope } from '@lianmai/kit';
 import { LianmaiError, type AuthoriseReply, type AuthoriseRequest } from '@lianmai/protocol';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { TsDemuxer, type FlvTag } from '../../formats/index.js';
@@ -378,6 +378,19 @@ describeWithSrt('a publisher whose network went away', () => {
     expectContinuous(media(await collect(stream, seconds(1)), 'video').slice(-15));
     gate.kick({ app: 'live', name: 'cam' });
     await vi.waitFor(() => expect(hub.streams).toEqual([]), 2000);
+  });
+});
+
+describeWithSrt('figures', () => {
+  it('say who is there and what got lost on the way', async () => {
+    const metrics = new Metrics();
+    const { hub, listener } = await serve(() => ({}), { metrics });
+    const { port } = await relay({ targetPort: listener.port, loss: 0.05 });
+    publish(port, 'streamid=publish:live/cam');
+    const stream = await hub.whenPublished({ app: 'live', name: 'cam' }, AbortSignal.timeout(10_000));
+    await collect(stream, seconds(1));
+    await vi.waitFor(async () => expect(await metrics.text()).toMatch(/^lianmai_srt_lost_packets [1-9]/m), 4000);
+    expect(await metrics.text()).toMatch(/^lianmai_srt_publishers 1$[^]*^lianmai_srt_players 0$[^]*^lianmai_srt_dropped_packets \d+$/m);
   });
 });
 

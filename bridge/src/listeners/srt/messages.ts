@@ -10,6 +10,16 @@ export interface SrtThreadJob {
   logLevel: LogLevel;
 }
 
+/** Since the thread has started, in packets. */
+export interface SrtTotals {
+  /** Sent once more, to players. */
+  resent: number;
+  /** From publishers: holes that were seen, whether they were filled or not. */
+  lost: number;
+  /** Given up, in either direction: never delivered. */
+  dropped: number;
+}
+
 /** `id` is one caller, from its question to its end. `feed` is one stream for all its SRT players. */
 export type ToSrtThread =
   | { kind: 'start'; job: SrtThreadJob }
@@ -33,6 +43,6 @@ export type FromSrtThread =
   | { kind: 'tags'; id: number; bytes: ArrayBuffer }
   | { kind: 'ended'; id: number; reason: string; isFinal: boolean }
   | { kind: 'mediaTaken'; feed: number; bytes: number }
-  /** Once a second: media bytes that were sent to each player. */
-  | { kind: 'measured'; sent: { id: number; bytes: number }[] }
+  /** Once a second: media bytes that were sent to each player, and packets of all connections so far. */
+  | { kind: 'measured'; sent: { id: number; bytes: number }[]; totals: SrtTotals }
   | { kind: 'closed' };

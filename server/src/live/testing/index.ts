@@ -34,6 +34,10 @@ export class FakeTap extends EventEmitter<TapEvents> implements Tap {
     return Promise.resolve();
   }
 
+  followBestLayer(): void {
+    this.log.push('followBestLayer');
+  }
+
   requestKeyFrame(): Promise<void> {
     this.log.push('keyFrame');
     return Promise.resolve();

@@ -67,6 +67,7 @@ export class FakePeer extends EventEmitter<MediaPeerEvents> {
   consume = () => Promise.reject(new LianmaiError('NOT_FOUND'));
   setConsumerPaused = () => Promise.reject(new LianmaiError('NOT_FOUND'));
   setConsumerSize = () => Promise.reject(new LianmaiError('NOT_FOUND'));
+  bytesSent = () => Promise.resolve(0);
   closeConsumer = () => {
     throw new LianmaiError('NOT_FOUND');
   };

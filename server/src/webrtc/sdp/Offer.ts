@@ -12,6 +12,9 @@ export interface OfferedCodec {
   feedback: types.RtcpFeedback[];
 }
 
+/** One of several sizes of a picture that are sent side by side: told apart by RID, or by SSRCs of their own. */
+export type OfferedLayer = { rid: string } | { ssrc: number; rtxSsrc: number | null };
+
 /** One m-line. */
 export interface OfferedSection {
   /** `audio`, `video`, `application`, ... */
@@ -31,6 +34,8 @@ export interface OfferedSection {
   ssrc: number | null;
   rtxSsrc: number | null;
   cname: string | null;
+  /** Simulcast, in the order of the offer; empty without it. */
+  layers: OfferedLayer[];
 }
 
 /** What of an SDP offer matters here. */

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { types } from 'mediasoup';
-import { usedExtensions, usedFeedback, type ChosenSection } from './choose.js';
+import { layersOf, usedExtensions, usedFeedback, type ChosenSection } from './choose.js';
 import type { Offer, OfferedCodec, OfferedSection } from './Offer.js';
 
 /** Our end of the connection, as mediasoup made it. */
@@ -34,6 +34,7 @@ export function answerPublisher(offer: Offer, chosen: readonly ChosenSection[], 
       ...codecLines(codec, isVideo ? h264Format(codec) : 'minptime=10;useinbandfec=1;stereo=1'),
       ...(isVideo && rtx ? [`a=rtpmap:${rtx.payloadType} rtx/90000`, `a=fmtp:${rtx.payloadType} apt=${codec.payloadType}`] : []),
       ...usedExtensions(taken).map(({ id, uri }) => `a=extmap:${id} ${uri}`),
+      ...simulcastLines(taken),
       ...candidateLines(transport),
     ];
   });
@@ -142,6 +143,12 @@ function h264Format({ parameters }: OfferedCodec): string {
   const mayDiffer = parameters['level-asymmetry-allowed'] === '1';
   const profile = mayDiffer ? offered.slice(0, 4) + OUR_LEVEL : offered;
   return `${mayDiffer ? 'level-asymmetry-allowed=1;' : ''}packetization-mode=1;profile-level-id=${profile}`;
+}
+
+/** All layers are taken: which is the largest, only what they carry tells. */
+function simulcastLines(taken: ChosenSection): string[] {
+  const rids = layersOf(taken).flatMap((layer) => ('rid' in layer ? [layer.rid] : []));
+  return rids.length > 0 ? [...rids.map((rid) => `a=rid:${rid} recv`), `a=simulcast:recv ${rids.join(';')}`] : [];
 }
 
 const candidateLines = ({ iceCandidates }: Pick<ServerTransport, 'iceCandidates'>): string[] => [

@@ -1,7 +1,7 @@
 import { LianmaiError, type PublishSource } from '@lianmai/protocol';
 import type { types } from 'mediasoup';
 import type { PayloadTypes } from '../../sfu/index.js';
-import type { Offer, OfferedCodec, OfferedSection } from './Offer.js';
+import type { Offer, OfferedCodec, OfferedLayer, OfferedSection } from './Offer.js';
 
 /** An m-line that is taken, with the one codec that it is taken with. */
 export interface ChosenSection {
@@ -69,9 +69,12 @@ export const SOURCE: Record<'audio' | 'video', PublishSource> = { audio: 'microp
 const H264_PARAMETERS = { 'packetization-mode': 1, 'profile-level-id': '42e01f', 'level-asymmetry-allowed': 1 };
 const USED_FEEDBACK: ReadonlySet<string> = new Set(['nack/', 'nack/pli', 'ccm/fir', 'transport-cc/']);
 const MID = 'urn:ietf:params:rtp-hdrext:sdes:mid';
+const RID = 'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id';
 /** What the SFU makes use of. Without video-orientation a phone turns the picture itself. */
 const USED_EXTENSIONS: ReadonlySet<string> = new Set([
   MID,
+  RID,
+  'urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id',
   'urn:ietf:params:rtp-hdrext:ssrc-audio-level',
   'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time',
   'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01',
@@ -110,16 +113,26 @@ export function producerParameters(chosen: ChosenSection): types.RtpParameters {
         },
       ]
     : [];
-  const encoding =
-    section.ssrc === null ? {} : { ssrc: section.ssrc, ...(rtx && section.rtxSsrc !== null && { rtx: { ssrc: section.rtxSsrc } }) };
+  const layers = layersOf(chosen);
+  const only = section.ssrc === null ? {} : encodingOf({ ssrc: section.ssrc, rtxSsrc: section.rtxSsrc }, rtx !== null);
   return {
     mid: section.mid,
     codecs: [media, ...(kind === 'video' ? retransmission : [])],
     headerExtensions: extensions.flatMap(({ id, uri }) => (isKnownUri(uri) ? [{ id, uri }] : [])),
-    encodings: [encoding],
+    encodings: layers.length > 0 ? layers.map((layer) => encodingOf(layer, rtx !== null)) : [only],
     rtcp: section.cname === null ? { reducedSize: true } : { cname: section.cname, reducedSize: true },
   };
 }
+
+/** Sizes of the picture that are taken; none where their packets could not be told apart. */
+export function layersOf({ section, kind }: ChosenSection): readonly OfferedLayer[] {
+  const isTold = (layer: OfferedLayer) =>
+    'ssrc' in layer || [MID, RID].every((needed) => section.extensions.some(({ uri }) => uri === needed));
+  return kind === 'video' && section.layers.every(isTold) ? section.layers : [];
+}
+
+const encodingOf = (layer: OfferedLayer, hasRtx: boolean): types.RtpEncodingParameters =>
+  'rid' in layer ? { rid: layer.rid } : { ssrc: layer.ssrc, ...(hasRtx && layer.rtxSsrc !== null && { rtx: { ssrc: layer.rtxSsrc } }) };
 
 /** mediasoup's type for it; the set above has nothing else. */
 const isKnownUri = (uri: string): uri is types.RtpHeaderExtensionUri => USED_EXTENSIONS.has(uri);

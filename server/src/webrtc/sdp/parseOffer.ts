@@ -1,12 +1,14 @@
 import { LianmaiError } from '@lianmai/protocol';
-import { parse as parseSdp, type MediaDescription, type SessionDescription } from 'sdp-transform';
-import type { Offer, OfferedCodec, OfferedSection } from './Offer.js';
+import { parse as parseSdp, parseSimulcastStreamList, type MediaDescription, type SessionDescription } from 'sdp-transform';
+import type { Offer, OfferedCodec, OfferedLayer, OfferedSection } from './Offer.js';
 
 /** More than any client offers: browsers have about 60 codecs in two m-lines. */
 const MAX_SDP_CHARS = 100_000;
 const MAX_SECTIONS = 16;
 const MAX_CODECS = 128;
 const MAX_EXTENSIONS = 32;
+/** As many as a producer may have. */
+const MAX_LAYERS = 4;
 
 /** The parser makes numbers of what looks like one, whatever its types say. */
 const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
@@ -80,7 +82,7 @@ function readSection(media: MediaDescription, index: number, bundle: Set<string>
     isBundled: bundle ? bundle.has(mid) : true,
     codecs: readCodecs(media),
     extensions: (media.ext ?? []).slice(0, MAX_EXTENSIONS).flatMap(({ value, uri }) => (isExtensionId(value) ? [{ id: value, uri }] : [])),
-    ...{ ssrc, rtxSsrc, cname },
+    ...{ ssrc, rtxSsrc, cname, layers: readLayers(media) },
   };
 }
 
@@ -94,7 +96,6 @@ function readSsrcs(media: MediaDescription): Pick<OfferedSection, 'ssrc' | 'rtxS
     .map(Number);
   const ssrcs = media.ssrcs ?? [];
   const ssrc = isSsrc(first) ? first : ssrcs.find(({ id }) => isSsrc(id))?.id;
-  // Several layers on SSRCs of their own (a=ssrc-group:SIM): the first is the one that is taken.
   const cname = ssrcs.find(({ id, attribute }) => id === ssrc && attribute === 'cname')?.value;
   return {
     ssrc: isSsrc(ssrc) ? ssrc : null,
@@ -102,6 +103,28 @@ function readSsrcs(media: MediaDescription): Pick<OfferedSection, 'ssrc' | 'rtxS
     cname: cname === undefined ? null : text(cname).slice(0, 255),
   };
 }
+
+/** RFC 8851 10, but short, as browsers have them. */
+const RID = /^[A-Za-z0-9_-]{1,32}$/;
+
+/** RFC 8853, or what was before it (a=ssrc-group:SIM). */
+function readLayers(media: MediaDescription): OfferedLayer[] {
+  const { dir1, list1, dir2, list2 } = media.simulcast ?? {};
+  const list = dir1 === 'send' ? list1 : dir2 === 'send' ? list2 : undefined;
+  if (list !== undefined) {
+    const rids = parseSimulcastStreamList(text(list)).flatMap(([first]) => (first && RID.test(text(first.scid)) ? [text(first.scid)] : []));
+    return severalOf([...new Set(rids)].map((rid) => ({ rid })));
+  }
+  const pairs = (media.ssrcGroups ?? [])
+    .filter(({ semantics }) => semantics === 'FID')
+    .map(({ ssrcs }) => text(ssrcs).split(' ').map(Number));
+  const rtxOf = (ssrc: number) => pairs.find(([first]) => first === ssrc)?.[1];
+  const group = text(media.ssrcGroups?.find(({ semantics }) => semantics === 'SIM')?.ssrcs);
+  const ssrcs = new Set(group.split(' ').map(Number).filter(isSsrc));
+  return severalOf([...ssrcs].map((ssrc) => ({ ssrc, rtxSsrc: isSsrc(rtxOf(ssrc)) ? (rtxOf(ssrc) ?? null) : null })));
+}
+
+const severalOf = (layers: OfferedLayer[]) => (layers.length > 1 ? layers.slice(0, MAX_LAYERS) : []);
 
 function readCodecs(media: MediaDescription): OfferedCodec[] {
   const codecs: OfferedCodec[] = [];

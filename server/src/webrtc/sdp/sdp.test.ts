@@ -82,10 +82,22 @@ describe('publishers', () => {
     });
   });
 
-  it('of simulcast one layer is asked for, told by its m-line; data channels and video orientation are declined', () => {
+  it('of simulcast all layers are taken, by RID or SSRC; data channels and video orientation are declined', () => {
     const { answer, video } = published(simulcast);
-    expect(video && producerParameters(video).encodings).toEqual([{}]);
-    expect(answer).not.toMatch(/simulcast|a=rid|video-orientation/);
+    expect(video && producerParameters(video).encodings).toEqual([{ rid: 'hi' }, { rid: 'mid' }]);
+    expect(answer).toContain('a=rid:hi recv\r\na=rid:mid recv\r\na=simulcast:recv hi;mid\r\n');
+    expect(answer).not.toContain('video-orientation');
+    const withoutRid = published(simulcast.replace(/a=extmap:10.*\r\n/, ''));
+    expect(withoutRid.video && producerParameters(withoutRid.video).encodings).toEqual([{}]);
+    expect(withoutRid.answer).not.toMatch(/simulcast|a=rid/);
+    const bySsrc = simulcast
+      .replace(/a=(rid|simulcast).*\r\n/g, '')
+      .replace('a=fmtp:103 apt=102', 'a=fmtp:103 apt=102\r\na=ssrc-group:SIM 1 2\r\na=ssrc-group:FID 1 11\r\na=ssrc-group:FID 2 12');
+    const { video: groups } = published(bySsrc);
+    expect(groups && producerParameters(groups).encodings).toEqual([
+      { ssrc: 1, rtx: { ssrc: 11 } },
+      { ssrc: 2, rtx: { ssrc: 12 } },
+    ]);
     expect(answer).toContain('a=group:BUNDLE 0\r\n');
     expect(answer).toContain('m=application 0 UDP/DTLS/SCTP webrtc-datachannel\r\n');
   });
