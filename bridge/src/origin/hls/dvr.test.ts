@@ -198,7 +198,7 @@ describe('the DVR window', { timeout: 60_000 }, () => {
     const { hub, get } = await open({ dvrSeconds: 1, endedMs: 10 });
     const publisher = await play(hub, 1);
     await vi.waitFor(async () => expect((await readdir(path.join(directory, 'live', 'room'))).length).toBeGreaterThan(0));
-    publisher.close('end', true);
+    void publisher.close('end', true);
     await vi.waitFor(async () => expect((await get('dvr.m3u8')).status).toBe(404), { timeout: 15_000 });
     await vi.waitFor(async () => expect(await readdir(path.join(directory, 'live'))).toEqual([]));
   });
