@@ -94,7 +94,7 @@ async function play(name: string, accepts: Accepts): Promise<{ source: Played; m
     tags.map((tag) => ({ ...tag, dtsMs: tag.isConfig ? 0 : Math.floor(tag.dtsMs - 1300) })),
     broadcast,
   );
-  await vi.waitFor(() => expect(source.preamble.audio && source.gop.length > 12).toBeTruthy(), 3000);
+  await vi.waitFor(() => expect(source.preamble.audio && source.gop.length > 12).toBeTruthy());
   const { stream, close } = renditions.open(source, accepts);
   expect(stream).not.toBe(source);
   const made = await readUntil(stream, 2900);
@@ -229,7 +229,7 @@ describe('Renditions', () => {
     const opened = renditions.open(source, WEBRTC);
     const reading = readUntil(opened.stream, Infinity);
     for (const tag of media['hevc']!) publisher.write(tag);
-    await vi.waitFor(() => expect(opened.stream.lastDtsMs).toBeGreaterThan(source.lastDtsMs! - 200), 5000);
+    await vi.waitFor(() => expect(opened.stream.lastDtsMs).toBeGreaterThan(source.lastDtsMs! - 200));
     expect(renditions.bridgingOf(source)[0]).toMatchObject({
       video: 'transcoded',
       audio: 'copied',
@@ -252,11 +252,11 @@ describe('Renditions', () => {
     const opened = renditions.open(source, WEBRTC);
     const reading = readUntil(opened.stream, Infinity);
     for (const tag of media['bFrames']!) publisher.write(tag);
-    await vi.waitFor(() => expect(opened.stream.lastDtsMs).toBeGreaterThan(source.lastDtsMs! - 200), 5000);
+    await vi.waitFor(() => expect(opened.stream.lastDtsMs).toBeGreaterThan(source.lastDtsMs! - 200));
     const last = source.lastDtsMs ?? 0;
     const plain = media['plain']!.map((tag) => ({ ...tag, dtsMs: tag.dtsMs + last }));
     for (const tag of plain) publisher.write(tag);
-    await vi.waitFor(() => expect(opened.stream.lastDtsMs).toBeGreaterThan(source.lastDtsMs! - 200), 5000);
+    await vi.waitFor(() => expect(opened.stream.lastDtsMs).toBeGreaterThan(source.lastDtsMs! - 200));
     await publisher.close('done', true);
     const pictures = mediaOf((await reading).tags, 'video');
     const own = mediaOf(plain, 'video').map((tag) => tag.body);
@@ -274,7 +274,7 @@ describe('Renditions', () => {
     expect(given.stream).toBe(source);
     const last = source.lastDtsMs ?? 0;
     for (const tag of media['opus']!.slice(0, 60)) publisher.write({ ...tag, dtsMs: tag.dtsMs + last });
-    await vi.waitFor(() => expect(given.changed.aborted).toBe(true), 3000);
+    await vi.waitFor(() => expect(given.changed.aborted).toBe(true));
     given.close();
     const next = renditions.open(source, FLV);
     expect(next.stream).not.toBe(source);
@@ -333,7 +333,7 @@ describe('Renditions', () => {
     const { renditions, publisher, source } = open();
     const loop = new LoopedBroadcast(media['bFrames']!, publisher);
     scope.defer(() => loop.stop());
-    await vi.waitFor(() => expect(renditions.describe(source).video?.hasBFrames).toBe(true), 5000);
+    await vi.waitFor(() => expect(renditions.describe(source).video?.hasBFrames).toBe(true));
     const before = new Set(childrenOf(process.pid));
     const { stream, changed, close } = renditions.open(source, WEBRTC);
     const reader = stream.createReader(READER);
@@ -342,7 +342,7 @@ describe('Renditions', () => {
       for (let tags = await reader.read(never); tags; tags = await reader.read(never)) seen.push(...tags);
     })();
     const count = (kind: string) => mediaOf(seen, kind).length;
-    await vi.waitFor(() => expect(Math.min(count('video'), count('audio'))).toBeGreaterThan(5), 5000);
+    await vi.waitFor(() => expect(Math.min(count('video'), count('audio'))).toBeGreaterThan(5));
     const started = childrenOf(process.pid).filter((pid) => !before.has(pid));
     expect(started).toHaveLength(2);
     for (const pid of started) process.kill(pid, 'SIGKILL');
@@ -350,12 +350,12 @@ describe('Renditions', () => {
     await vi.waitFor(() => {
       expect(count('video')).toBeGreaterThan(killedAt[0] + 30);
       expect(count('audio')).toBeGreaterThan(killedAt[1] + 30);
-    }, 8000);
+    });
     expect(await complaintsAbout(seen)).toBe('');
     loop.stop();
     const lastMs = source.lastDtsMs ?? 0;
     for (const tag of media['opus']!) publisher.write({ ...tag, dtsMs: tag.dtsMs + lastMs });
-    await vi.waitFor(() => expect(readMediaBody(seen.findLast((tag) => tag.kind === 'audio')!)?.codec).toBe('opus'), 5000);
+    await vi.waitFor(() => expect(readMediaBody(seen.findLast((tag) => tag.kind === 'audio')!)?.codec).toBe('opus'));
     for (const kind of ['video', 'audio']) {
       const times = mediaOf(seen, kind).map((tag) => tag.dtsMs);
       expect(times).toEqual([...times].sort((a, b) => a - b));
