@@ -12,6 +12,10 @@ export interface HttpFrontOptions {
   option: string;
 }
 
+/** Who has not said within this time what they want is cut off; a body (a picture for a scene) may take longer. */
+const PATIENCE = { headersTimeout: 10_000, requestTimeout: 120_000, connectionsCheckingInterval: 2500 };
+const HANDSHAKE_MS = 10_000;
+
 /** One listening address. It answers /healthz from the first moment, and everything else once `handle` has said who does. */
 export class HttpFront {
   readonly server: Server | SecureServer;
@@ -26,7 +30,7 @@ export class HttpFront {
   /** ConfigError when the address cannot be had. */
   static async open(options: HttpFrontOptions): Promise<HttpFront> {
     const { certificate, port, host } = options;
-    const server = certificate ? secureServer(certificate) : createServer();
+    const server = certificate ? secureServer(certificate) : createServer(PATIENCE);
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, options)));
       server.listen(port, host, resolve);
@@ -70,7 +74,7 @@ export async function assertUdpPortIsFree(port: number, host: string, option: st
 
 function secureServer({ cert, key }: Certificate): SecureServer {
   try {
-    return createSecureServer({ cert, key });
+    return createSecureServer({ cert, key, ...PATIENCE, handshakeTimeout: HANDSHAKE_MS });
   } catch (error) {
     throw new ConfigError(`The certificate and key cannot be used: ${error instanceof Error ? error.message : String(error)}`);
   }

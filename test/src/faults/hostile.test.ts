@@ -4,10 +4,10 @@ import { connect, type Socket } from 'node:net';
 import { StreamClientsReply, type StreamReply } from '@lianmai/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askToPlay, HANDSHAKE_BYTES, sayHello } from '../bench/origin/rtmpPlay.js';
-import type { Peer} from '../support/index.js';
+import type { Peer } from '../support/index.js';
 import { faultsOf, flvTags, livePicture, make, pause, probeStream, publishWith, rssMb, System, until } from '../support/index.js';
 
-/** The origin's and the RTMP server's time for a request or a handshake is 10 s; this machine's share on top. */
+/** Every door's time for a request or a handshake is 10 s; this machine's share on top. */
 const CUT_WITHIN_MS = 16_000;
 /** Never reading: until the kernel's buffers are full, then 15 s. */
 const STALLED_WITHIN_MS = 60_000;
@@ -77,7 +77,7 @@ function oversized(port: number): Promise<number> {
 describe('peers that mean no good', () => {
   it('are cut off when they are slow, silent or too big, at every door', async () => {
     const before = rssMb(bridgePid());
-    const [rtmp, origin] = [portOf(system.rtmpUrl), portOf(system.originUrl)];
+    const [rtmp, origin, site] = [portOf(system.rtmpUrl), portOf(system.originUrl), portOf(system.url)];
     const hello = Buffer.concat([Buffer.of(3), Buffer.alloc(1536)]);
     const cut = await Promise.all(
       Object.entries({
@@ -87,6 +87,8 @@ describe('peers that mean no good', () => {
         rtmpOversized: oversized(rtmp),
         httpSlow: drip(origin, 'GET /live/steady.flv HTTP/1.1\r\nx-slow: '),
         httpSilent: silent(origin),
+        siteSlow: drip(site, 'POST /rtc/v1/whip/?stream=steady HTTP/1.1\r\nx-slow: '),
+        siteSilent: silent(site),
         httpOversized: silent(origin, Buffer.from(`GET /${'x'.repeat(200_000)} HTTP/1.1\r\n\r\n`)),
         webSocketSlow: drip(origin, 'GET /live/steady.flv HTTP/1.1\r\nupgrade: websocket\r\nconnection: upgrade\r\nx-slow: '),
       }).map(async ([who, cutAfterMs]) => [who, Math.round(await Promise.race([cutAfterMs, pause(60_000).then(() => Infinity)]))] as const),
