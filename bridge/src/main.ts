@@ -32,7 +32,10 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
     const hub = scope.own(new StreamHub());
     const metrics = new Metrics();
     const renditions = scope.own(new Renditions({ ffmpeg, log }));
-    const gate = new Gate({ authorise: (request) => link.authorise(request) });
+    // Who is there before all parts are waits: encoders and players are, when a bridge is started again under them.
+    let introduce: (link: ServerLink) => void = () => undefined;
+    const introduced = new Promise<ServerLink>((resolve) => (introduce = resolve));
+    const gate = new Gate({ authorise: async (request) => (await introduced).authorise(request) });
     const host = config.originHost === undefined ? {} : { host: config.originHost };
     const openReader = renditions.read;
     const recorder = scope.own(await Recorder.open({ ...recordSettings(config), formats: recordingFormats(ffmpeg), openReader, log }));
@@ -128,6 +131,7 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
       log,
     });
     scope.own(link);
+    introduce(link);
     scope.own(new StreamReport({ hub, gate, renditions, announce }));
     scope.own(programs);
     scope.own(jobs);

@@ -37,6 +37,8 @@ export interface ServerLinkOptions {
 
 const CALL_TIMEOUT_MS = 10_000;
 const REFUSED_RETRY_MS = 1000;
+/** Longer than it takes to connect again, shorter than encoders wait for their answer. */
+const CONNECT_PATIENCE_MS = 3000;
 /** Measured anew a moment later: not worth a queue. */
 const VOLATILE: ReadonlySet<BridgeEventName> = new Set<BridgeEventName>(['levelsMeasured', 'statsMeasured', 'streamsMeasured']);
 const isRequestName = (name: string): name is BridgeRequestName => Object.hasOwn(bridgeRequests, name);
@@ -72,9 +74,9 @@ export class ServerLink implements Closable {
     (VOLATILE.has(name) ? this.#socket.volatile : this.#socket).emit('event', { name, data });
   }
 
-  /** Throws the server's refusal; TIMEOUT when there is no answer, which is a no as well. */
+  /** Throws the server's refusal; TIMEOUT when there is no answer, which is a no as well. While the connection is made again, it is waited for. */
   async authorise(request: AuthoriseRequest): Promise<AuthoriseReply> {
-    if (!this.#socket.connected) throw new LianmaiError('TIMEOUT', undefined, { message: 'The server cannot be asked at the moment.' });
+    if (!this.#socket.connected) await this.#whenConnected();
     return bridgeCalls.authorise.reply.parse(await this.#call('authorise', request));
   }
 
@@ -87,6 +89,20 @@ export class ServerLink implements Closable {
     clearTimeout(this.#orphanTimer);
     clearTimeout(this.#retryTimer);
     this.#socket.disconnect();
+  }
+
+  #whenConnected(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const onConnect = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.#socket.off('connect', onConnect);
+        reject(new LianmaiError('TIMEOUT', undefined, { message: 'The server cannot be asked at the moment.' }));
+      }, CONNECT_PATIENCE_MS);
+      this.#socket.once('connect', onConnect);
+    });
   }
 
   async #introduce(): Promise<void> {

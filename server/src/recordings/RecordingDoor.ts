@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import type { Log } from '@lianmai/kit';
 import { LianmaiError } from '@lianmai/protocol';
 import { Router, type Request, type Response } from 'express';
@@ -14,6 +15,8 @@ export interface RecordingDoorOptions {
 /** Of the bridge's answer, what is the client's business. */
 const PASSED = ['content-type', 'content-length', 'content-range', 'accept-ranges', 'last-modified', 'etag', 'cache-control'] as const;
 const ASKED = ['range', 'if-range', 'if-none-match', 'if-modified-since'] as const;
+/** Until the bridge answers; a player may pause for as long as it likes. */
+const TIMEOUT_MS = 15_000;
 const FILE = /^[A-Za-z0-9._-]{1,80}$/;
 
 /** `GET /recordings/{grant}/{file}`: the bridge's file under the server's own address, ranges included. */
@@ -43,8 +46,11 @@ export class RecordingDoor {
     response: Response,
   ): Promise<void> {
     return new Promise((resolve, reject) => {
-      const upstream = httpRequest(ask.target, { headers: ask.headers, method: ask.method }, (answer) => {
+      // A bridge elsewhere may be behind TLS.
+      const open = ask.target.protocol === 'https:' ? httpsRequest : httpRequest;
+      const upstream = open(ask.target, { headers: ask.headers, method: ask.method, timeout: TIMEOUT_MS }, (answer) => {
         const { statusCode = 502 } = answer;
+        upstream.setTimeout(0);
         if (statusCode >= 400) {
           answer.resume();
           return reject(new LianmaiError(statusCode === 416 ? 'BAD_REQUEST' : 'NOT_FOUND'));
@@ -56,6 +62,7 @@ export class RecordingDoor {
         answer.pipe(response).once('close', resolve);
         answer.on('error', () => response.destroy());
       });
+      upstream.on('timeout', () => upstream.destroy(new Error('the bridge does not answer')));
       upstream.on('error', (cause) => reject(new LianmaiError('BRIDGE_UNAVAILABLE', undefined, { cause })));
       response.once('close', () => upstream.destroy());
       upstream.end();
