@@ -59,14 +59,12 @@ function TrackItems({
   const isCameraOn = useRoom((room) => room.participants[id]?.producers.some((one) => one.source === 'camera' && !one.paused) ?? false);
   return (
     <>
-      {(isMicOn || !isStream) && (
-        <MenuItem
-          icon={isMicOn ? <MicOff size={18} /> : <Mic size={18} />}
-          onSelect={() => run(isMicOn ? actions.mute(id, 'microphone') : actions.askToUnmute(id))}
-        >
-          {isMicOn ? t('stage.mute') : t('stage.askToUnmute')}
-        </MenuItem>
-      )}
+      <MenuItem
+        icon={isMicOn ? <MicOff size={18} /> : <Mic size={18} />}
+        onSelect={() => run(isMicOn ? actions.mute(id, 'microphone') : actions.askToUnmute(id))}
+      >
+        {t(isMicOn ? 'stage.mute' : isStream ? 'stage.unmute' : 'stage.askToUnmute')}
+      </MenuItem>
       {isCameraOn && !isStream && (
         <MenuItem icon={<VideoOff size={18} />} onSelect={() => run(actions.mute(id, 'camera'))}>
           {t('stage.stopCamera')}

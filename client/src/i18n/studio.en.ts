@@ -57,6 +57,7 @@ export const studioEn = {
     menu: 'Actions for {{name}}',
     micOff: 'Microphone off',
     mute: 'Mute',
+    unmute: 'Unmute',
     askToUnmute: 'Ask to unmute',
     stopCamera: 'Turn camera off',
     stopScreen: 'Stop the screen share',

@@ -58,6 +58,7 @@ export const studioZhCN: StudioWords = {
     menu: '对{{name}}的操作',
     micOff: '麦克风已关闭',
     mute: '静音',
+    unmute: '取消静音',
     askToUnmute: '请对方打开麦克风',
     stopCamera: '关闭对方摄像头',
     stopScreen: '停止对方的屏幕共享',

@@ -39,8 +39,12 @@ export class Moderation {
     target.send('trackMuted', { source, by: moderator.id });
   }
 
-  askToUnmute(moderator: Participant, id: ParticipantId): void {
-    this.#options.people.get(id).send('unmuteAsked', { by: moderator.id });
+  /** A stream has nobody to be asked: its sound is opened. */
+  async askToUnmute(moderator: Participant, id: ParticipantId): Promise<void> {
+    const target = this.#options.people.get(id);
+    if (!target.stream) return target.send('unmuteAsked', { by: moderator.id });
+    const sound = target.media.producerOf('microphone');
+    if (sound?.paused) await target.media.setProducerPaused(sound.id, false);
   }
 
   takeDown(moderator: Participant, id: ParticipantId): void {

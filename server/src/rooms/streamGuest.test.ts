@@ -73,6 +73,17 @@ describe('a stream on stage', () => {
     expect([...media.inputs.at(-1)!.paused.values()]).toEqual([false, true]);
   });
 
+  it('[ROOM-33] is unmuted by the moderator, for there is nobody to be asked', async () => {
+    const { id } = room.streams.seat(CAM, 'x');
+    await settle();
+    const host = room.join({ claims: claims('host', 'host'), link: new FakeLink() }).participant;
+    await room.moderation.mute(host, { participantId: id, source: 'microphone' });
+    expect(info()?.producers.map(({ paused }) => paused)).toEqual([false, true]);
+    await room.moderation.askToUnmute(host, id);
+    expect(info()?.producers.map(({ paused }) => paused)).toEqual([false, false]);
+    expect([...media.inputs[0]!.paused.values()]).toEqual([false, false]);
+  });
+
   it('[ROOM-27] is fed again when its media worker dies', async () => {
     room.streams.seat(CAM, 'x');
     await settle();

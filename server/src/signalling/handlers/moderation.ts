@@ -5,8 +5,8 @@ export const moderation: Handlers<'muteParticipant' | 'askToUnmute' | 'removePar
     await room.moderation.mute(participant, data);
     return {};
   },
-  askToUnmute: ({ room, participant }, { participantId }) => {
-    room.moderation.askToUnmute(participant, participantId);
+  askToUnmute: async ({ room, participant }, { participantId }) => {
+    await room.moderation.askToUnmute(participant, participantId);
     return {};
   },
   removeParticipant: ({ room, participant }, { participantId }) => {
