@@ -23,18 +23,24 @@ export class Camera {
   readonly process: ChildProcess;
   /** When each picture was made, ms since the epoch. */
   readonly madeAtMs: number[] = [];
+  /** How long each of them took to come out of the encoder, ms. */
+  readonly encoderMs: number[] = [];
   /** Shown twice because the encoder was not ready for what came between: its clock must not run slow. */
   repeated = 0;
   readonly #frames: Buffer[];
   readonly #timer: NodeJS.Timeout;
   readonly #startedAt = performance.now();
   #log = '';
+  #pending = Buffer.alloc(0);
 
   constructor(to: string) {
     this.#frames = backdrops();
-    const args = ['-nostdin', '-v', 'error', ...INPUT, ...ENCODE, '-flush_packets', '1', '-f', 'flv', to];
+    // What is sent comes out here as well: the encoder's share is measured in the same run.
+    const both = ['-flags', '+global_header', '-flush_packets', '1', '-f', 'tee', `[f=flv]${to}|[f=flv]pipe:1`];
+    const args = ['-nostdin', '-v', 'error', ...INPUT, ...ENCODE, ...both];
     this.process = spawn(process.env.FFMPEG_PATH ?? 'ffmpeg', args, { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
     this.process.stderr?.on('data', (text: Buffer) => (this.#log += text.toString()));
+    this.process.stdout?.on('data', (chunk: Buffer) => this.#clock(chunk));
     for (const pipe of this.process.stdio) pipe?.on('error', () => undefined);
     this.#timer = setInterval(() => this.#tick(), 4);
     this.process.once('exit', () => clearInterval(this.#timer));
@@ -47,6 +53,16 @@ export class Camera {
   stop(): void {
     clearInterval(this.#timer);
     this.process.kill('SIGKILL');
+  }
+
+  #clock(chunk: Buffer): void {
+    this.#pending = Buffer.concat([this.#pending, chunk]);
+    if (this.#pending.subarray(0, 3).toString() === 'FLV') this.#pending = this.#pending.subarray(13);
+    while (this.#pending.length >= 15 && this.#pending.length >= 15 + this.#pending.readUIntBE(1, 3)) {
+      // FLV E.4.3: AVC, and no parameter sets. One for each picture, in their order.
+      if (this.#pending[0] === 9 && this.#pending[12] === 1) this.encoderMs.push(Date.now() - (this.madeAtMs[this.encoderMs.length] ?? 0));
+      this.#pending = this.#pending.subarray(15 + this.#pending.readUIntBE(1, 3));
+    }
   }
 
   /** As many as the clock asks for, once the encoder has taken what came before. */

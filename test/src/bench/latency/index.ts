@@ -14,11 +14,9 @@ const TIERS = [
 ] as const;
 /** Players begin further back and come nearer by playing a little faster. */
 const SETTLE_MS = 10_000;
-const ENCODER_SECONDS = 5;
 
 /** From the making of a picture (its time is painted into it) to its showing on our watch page in Chromium, tier by tier: x264 and RTMP in, this machine's loopback. */
 export async function run({ seconds }: BenchOptions): Promise<object> {
-  const encoderMs = spread(await encoderShare());
   const system = await System.start();
   const browser = await launchBrowser();
   const stream = await system.createStream('clock');
@@ -26,8 +24,14 @@ export async function run({ seconds }: BenchOptions): Promise<object> {
   try {
     await until('it is live', async () => (await fetch(stream.play.hls)).ok);
     const tiers: Record<string, object> = {};
-    for (const tier of TIERS) tiers[tier.name] = await measure(browser, system, tier, seconds);
-    return { case: 'latency', ...tiers, encoderMs, repeated: camera.repeated, pictures: camera.madeAtMs.length };
+    for (const tier of TIERS) tiers[tier.name] = await measure({ browser, system, camera }, tier, seconds);
+    return {
+      case: 'latency',
+      ...tiers,
+      encoderMs: spread(camera.encoderMs.slice(30)),
+      repeated: camera.repeated,
+      pictures: camera.madeAtMs.length,
+    };
   } catch (error) {
     throw new Error(`${String(error)}\n${camera.log}`, { cause: error });
   } finally {
@@ -37,7 +41,13 @@ export async function run({ seconds }: BenchOptions): Promise<object> {
   }
 }
 
-async function measure(browser: Browser, system: System, { name, wish, way }: (typeof TIERS)[number], seconds: number): Promise<object> {
+interface Stage {
+  browser: Browser;
+  system: System;
+  camera: Camera;
+}
+
+async function measure({ browser, system, camera }: Stage, { name, wish, way }: (typeof TIERS)[number], seconds: number): Promise<object> {
   // The bench's compiler marks functions with a helper that the page does not have.
   const prepare = (page: Page) => page.addInitScript('globalThis.__name ??= (named) => named');
   const page = await WatchPage.open(browser, system, '/live/clock', prepare);
@@ -45,34 +55,16 @@ async function measure(browser: Browser, system: System, { name, wish, way }: (t
   await page.choose(wish);
   await page.plays(way, 30_000);
   await pause(SETTLE_MS);
+  const encodedBefore = camera.encoderMs.length;
   const { latenciesMs, unreadable } = latenciesOf(await watchBlocks(page.page, seconds));
   const [ended, shown] = [await page.way(), await page.latencySeconds()];
   await page.close();
   if (ended !== way) throw new Error(`${name}: the page left "${way}" for "${ended}"`);
   if (latenciesMs.length < seconds * 10) throw new Error(`${name}: only ${latenciesMs.length} pictures were read, ${unreadable} were not`);
   const figures = spread(latenciesMs);
-  console.error(`${name}: p50 ${figures.p50}, p95 ${figures.p95} of ${latenciesMs.length} pictures; the page says ${shown} s`);
+  const encoder = spread(camera.encoderMs.slice(encodedBefore));
+  console.error(
+    `${name}: p50 ${figures.p50}, p95 ${figures.p95} of ${latenciesMs.length} pictures; encoder p50 ${encoder.p50}, p95 ${encoder.p95}; the page says ${shown} s`,
+  );
   return figures;
-}
-
-/** The part of it that is not ours: picture in, tag out, without a network. */
-async function encoderShare(): Promise<number[]> {
-  const camera = new Camera('pipe:1');
-  const arrivedAtMs: number[] = [];
-  let pending = Buffer.alloc(0);
-  camera.process.stdout?.on('data', (chunk: Buffer) => {
-    pending = Buffer.concat([pending, chunk]);
-    if (pending.subarray(0, 3).toString() === 'FLV') pending = pending.subarray(13);
-    while (pending.length >= 11 && pending.length >= 15 + pending.readUIntBE(1, 3)) {
-      const size = pending.readUIntBE(1, 3);
-      // FLV E.4.3: AVC, and no parameter sets.
-      if (pending[0] === 9 && pending[12] === 1) arrivedAtMs.push(Date.now());
-      pending = pending.subarray(15 + size);
-    }
-  });
-  await pause(ENCODER_SECONDS * 1000);
-  camera.stop();
-  const lateMs = arrivedAtMs.map((atMs, index) => atMs - (camera.madeAtMs[index] ?? atMs));
-  // The first second is its start.
-  return lateMs.slice(30);
 }
