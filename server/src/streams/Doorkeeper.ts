@@ -35,11 +35,11 @@ export class Doorkeeper {
     const { book } = this.#options;
     // What a bridge publishes itself it was told to by this server.
     if (request.protocol === 'program' || request.protocol === 'pull') return book.find(request);
-    await this.#wrongKeys.assertFew(request.ip);
+    await this.#wrongKeys.assertFew(request.ip, request);
     const stream = await book.find(request);
     const isRight = isSame(request.params['key'] ?? request.params['token'] ?? '', stream?.publishKey.reveal() ?? NOBODYS_KEY);
     if (!stream || !isRight) {
-      await this.#wrongKeys.count(request.ip);
+      await this.#wrongKeys.count(request.ip, request);
       throw new LianmaiError('FORBIDDEN', undefined, { message: 'Unknown stream or wrong key.' });
     }
     if (this.#options.isProgram(request))

@@ -115,6 +115,16 @@ describe('who may publish', () => {
     expect(await from('2001:db8:0:2::1', keyOf(stream))).toBeNull();
   });
 
+  it('is not kept out by somebody else behind the same address who has a wrong key for another stream', async () => {
+    const stream = await make();
+    const from = (name: string, key: string) => codeOf(ask({ ip: '203.0.113.9', name, params: { key } }));
+    for (let index = 0; index < 31; index++) await from('other', 'old');
+    expect(await from('other', 'old')).toBe('RATE_LIMITED');
+    expect(await from('cam', keyOf(stream))).toBeNull();
+    for (let index = 0; index < 300; index++) await from(`name${index}`, 'guess');
+    expect(await from('cam', keyOf(stream))).toBe('RATE_LIMITED');
+  });
+
   it('is not somebody with the key while a room is live under the name, nor are they told so without it', async () => {
     const stream = await make();
     liveRooms.add('cam');
