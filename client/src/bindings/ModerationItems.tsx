@@ -56,15 +56,18 @@ function TrackItems({
   const actions = useActions();
   const run = useRun();
   const isMicOn = useRoom((room) => isMicrophoneOn(room, id));
+  const hasSound = useRoom((room) => room.participants[id]?.producers.some((one) => one.source === 'microphone') ?? false);
   const isCameraOn = useRoom((room) => room.participants[id]?.producers.some((one) => one.source === 'camera' && !one.paused) ?? false);
   return (
     <>
-      <MenuItem
-        icon={isMicOn ? <MicOff size={18} /> : <Mic size={18} />}
-        onSelect={() => run(isMicOn ? actions.mute(id, 'microphone') : actions.askToUnmute(id))}
-      >
-        {t(isMicOn ? 'stage.mute' : isStream ? 'stage.unmute' : 'stage.askToUnmute')}
-      </MenuItem>
+      {(hasSound || !isStream) && (
+        <MenuItem
+          icon={isMicOn ? <MicOff size={18} /> : <Mic size={18} />}
+          onSelect={() => run(isMicOn ? actions.mute(id, 'microphone') : actions.askToUnmute(id))}
+        >
+          {t(isMicOn ? 'stage.mute' : isStream ? 'stage.unmute' : 'stage.askToUnmute')}
+        </MenuItem>
+      )}
       {isCameraOn && !isStream && (
         <MenuItem icon={<VideoOff size={18} />} onSelect={() => run(actions.mute(id, 'camera'))}>
           {t('stage.stopCamera')}
