@@ -38,10 +38,12 @@ export const newSession = () => randomBytes(9).toString('base64url');
 export class Sessions {
   readonly #gate: Gate;
   readonly #silentMs: number;
+  readonly #maxSessions: number;
   readonly #sessions = new Map<string, Session>();
 
-  constructor(gate: Gate, silentMs: number) {
+  constructor(gate: Gate, silentMs: number, maxSessions = MAX_SESSIONS) {
     this.#gate = gate;
+    this.#maxSessions = maxSessions;
     this.#silentMs = silentMs;
   }
 
@@ -78,7 +80,7 @@ export class Sessions {
   }
 
   #open(id: string, { app, name }: StreamRef, { ip, params }: Visitor): Session {
-    if (this.#sessions.size >= MAX_SESSIONS) throw new LianmaiError('RATE_LIMITED');
+    if (this.#sessions.size >= this.#maxSessions) this.#makeRoom();
     const admission = this.#gate.admit({ app, name, action: 'play', protocol: 'hls', ip, params });
     const session: Session = { key: `${app}/${name}`, admission, isWatching: false, seenMs: Date.now(), watchedMs: 0, isKicked: false };
     this.#sessions.set(id, session);
@@ -90,9 +92,21 @@ export class Sessions {
         };
         admitted.signal.addEventListener('abort', leave, { once: true });
       },
-      () => this.#sessions.delete(id),
+      () => {
+        if (this.#sessions.get(id) === session) this.#sessions.delete(id);
+      },
     );
     return session;
+  }
+
+  /** Whoever asks for masters alone takes no viewer's place. Who is dropped and goes on is asked for at the gate again. */
+  #makeRoom(): void {
+    for (const [id, session] of this.#sessions) {
+      if (session.isWatching || session.isKicked) continue;
+      this.#sessions.delete(id);
+      return release(session);
+    }
+    throw new LianmaiError('RATE_LIMITED');
   }
 
   #countIf(isMeant: (session: Session) => boolean): number {

@@ -102,6 +102,20 @@ describe('sessions of HLS', () => {
     expect((await get('main.m3u8?sign=ok')).status).toBe(200); // no ban
   });
 
+  it('are bounded: who never watches makes room for who does, and releases what the gate has', async () => {
+    const gate = new Gate({ authorise: () => Promise.resolve(POLICY) });
+    const sessions = new Sessions(gate, 60_000, 3);
+    const enter = (session: string, isWatching: boolean) =>
+      sessions.enter(STREAM, { session, ip: '10.0.0.1', agent: '', params: {} }, isWatching);
+    await enter('watching-1', true);
+    for (const session of ['looking-1', 'looking-2', 'looking-3', 'looking-4']) await enter(session, false);
+    for (const session of ['watching-2', 'watching-3']) await enter(session, true);
+    expect(sessions.count(STREAM)).toBe(3);
+    await vi.waitFor(() => expect(gate.clients(STREAM).length).toBe(3));
+    await expect(enter('watching-4', true)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    sessions.close();
+  });
+
   it('are forgotten when they are silent, and asked for again', async () => {
     const admitted = vi.fn(() => Promise.resolve(POLICY));
     const gate = new Gate({ authorise: admitted });
