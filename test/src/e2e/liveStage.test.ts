@@ -9,9 +9,11 @@ import {
   pictures,
   probeStream,
   publishWith,
+  received,
   RoomPage,
   System,
   until,
+  whep,
   type Peer,
   type Rgb,
 } from '../support/index.js';
@@ -82,6 +84,23 @@ describe('a stream on the stage of a room', () => {
     for (const [way, probed] of played) {
       expect([way, probed.video?.codec_name, probed.audio?.codec_name]).toEqual([way, 'h264', 'aac']);
       expect([way, ...faultsOf(probed)]).toEqual([way]);
+    }
+  });
+
+  it('whose program plays by WHEP in a page', async () => {
+    const context = await browser.newContext();
+    try {
+      const page = await context.newPage();
+      await page.goto(`${system.url}/healthz`);
+      const watched = await whep(page, `${system.url}/rtc/v1/whep/?app=live&stream=duo`);
+      expect(watched.status, watched.text).toBe(201);
+      await until('pictures and sound come', async () => {
+        const { framesDecoded, audioEnergy } = await received(page);
+        return framesDecoded > 30 && audioEnergy > 0;
+      });
+      console.log(`a program by WHEP: first picture after ${watched.firstPictureMs} ms`);
+    } finally {
+      await context.close();
     }
   });
 

@@ -9,6 +9,7 @@ export * from './System.js';
 export * from './waiting.js';
 export * from './TcpProxy.js';
 export * from './flvTags.js';
+export * from './clockFrames.js';
 export * from './rtcPage.js';
 export * from './WatchPage.js';
 export * from './liveFixtures.js';

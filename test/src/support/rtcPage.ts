@@ -9,10 +9,18 @@ export interface Opened {
   text: string;
 }
 
-/** Publishes the fake camera and microphone, or (`clock`) a picture that says what time it is, with the fake microphone. */
-export const whip = (page: Page, url: string, options: { clock?: boolean; token?: string } = {}): Promise<Opened> =>
+export interface WhipOptions {
+  /** A picture that says what time it is, instead of the camera. */
+  clock?: boolean;
+  token?: string;
+  /** Simulcast: by how much each layer is smaller, in the order of the offer. */
+  scales?: readonly number[];
+}
+
+/** Publishes the fake camera and microphone. */
+export const whip = (page: Page, url: string, { clock = false, token, scales = [] }: WhipOptions = {}): Promise<Opened> =>
   page.evaluate(
-    async ({ url, clock, token }) => {
+    async ({ url, clock, token, scales }) => {
       const media = await navigator.mediaDevices.getUserMedia({ audio: true, video: clock ? false : { width: 640, height: 360 } });
       if (clock) {
         const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 180 });
@@ -31,7 +39,11 @@ export const whip = (page: Page, url: string, options: { clock?: boolean; token?
       }
       const pc = new RTCPeerConnection();
       Object.assign(window, { pc });
-      for (const track of media.getTracks()) pc.addTransceiver(track, { direction: 'sendonly', streams: [media] });
+      const layers = scales.map((scaleResolutionDownBy, index) => ({ rid: `layer${index}`, scaleResolutionDownBy }));
+      for (const track of media.getTracks()) {
+        const sendEncodings = track.kind === 'video' && layers.length > 0 ? { sendEncodings: layers } : {};
+        pc.addTransceiver(track, { direction: 'sendonly', streams: [media], ...sendEncodings });
+      }
       await pc.setLocalDescription();
       const headers = { 'content-type': 'application/sdp', ...(token !== undefined && { authorization: `Bearer ${token}` }) };
       const response = await fetch(url, { method: 'POST', headers, body: pc.localDescription?.sdp ?? '' });
@@ -39,7 +51,7 @@ export const whip = (page: Page, url: string, options: { clock?: boolean; token?
       if (response.status === 201) await pc.setRemoteDescription({ type: 'answer', sdp: text });
       return { status: response.status, location: response.headers.get('location'), etag: response.headers.get('etag'), text };
     },
-    { url, clock: options.clock ?? false, ...(options.token !== undefined && { token: options.token }) },
+    { url, clock, scales: [...scales], ...(token !== undefined && { token }) },
   );
 
 export interface Watched extends Opened {
