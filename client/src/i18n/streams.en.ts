@@ -126,6 +126,7 @@ export const streamsEn = {
       bad: 'This must start with rtmp://, rtmps:// or srt://.',
       text: 'The stream is sent there whenever it is live.',
       add: 'Add',
+      tooMany: 'This stream has as many destinations as are possible. Remove one first.',
       none: 'Not pushed on anywhere',
       noneText: 'Add the server of a platform or a CDN: RTMP, RTMPS or SRT.',
       removeTitle: 'Stop pushing there?',

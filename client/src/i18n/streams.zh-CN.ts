@@ -127,6 +127,7 @@ export const streamsZhCN: StreamsWords = {
       bad: '地址必须以 rtmp://、rtmps:// 或 srt:// 开头。',
       text: '开播后自动转推到这个地址。',
       add: '添加',
+      tooMany: '转推地址已达上限，请先移除一个。',
       none: '还没有转推',
       noneText: '添加平台或 CDN 的地址：RTMP、RTMPS 或 SRT。',
       removeTitle: '停止转推？',

@@ -2,7 +2,7 @@ import type { LobbyRoom, Role } from '@lianmai/protocol';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { usePreferences, type RoomActions } from '../../state';
-import { LivePicture, Pill } from '../../ui';
+import { cx, LivePicture, Pill } from '../../ui';
 import { DevicePickers } from './DevicePickers';
 import { hasHosted } from './hosted';
 import { JoinForm } from './JoinForm';
@@ -100,11 +100,17 @@ function Heading({ title, text }: { title: string; text: string }) {
 /** A viewer shows nothing of themselves: the place of the preview has what is on the air. */
 function WatchOnly({ liveRoom }: { liveRoom: string | null }) {
   const { t } = useTranslation();
+  const isLive = liveRoom !== null;
   return (
-    <div className="relative isolate flex aspect-video flex-col items-center justify-center gap-2 overflow-hidden rounded-lg bg-surface-2 p-6 text-center">
-      {liveRoom !== null && <LivePicture src={`/live/${encodeURIComponent(liveRoom)}.jpg`} className="absolute inset-0 -z-10 opacity-30" />}
+    <div
+      className={cx(
+        'relative isolate flex aspect-video flex-col items-center justify-center gap-2 overflow-hidden rounded-lg p-6 text-center',
+        isLive ? 'text-white' : 'bg-surface-2',
+      )}
+    >
+      {isLive && <LivePicture src={`/live/${encodeURIComponent(liveRoom)}.jpg`} className="absolute inset-0 -z-10 brightness-40" />}
       <p className="text-lg font-semibold">{t('lobby.watchTitle')}</p>
-      <p className="max-w-md text-base text-fg-2">{t('lobby.watchText')}</p>
+      <p className={cx('max-w-md text-base', !isLive && 'text-fg-2')}>{t('lobby.watchText')}</p>
     </div>
   );
 }

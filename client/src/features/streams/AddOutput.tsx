@@ -1,4 +1,4 @@
-import type { StreamReply } from '@lianmai/protocol';
+import { LianmaiError, type StreamReply } from '@lianmai/protocol';
 import { Eye, EyeOff, Plus } from 'lucide-react';
 import { useState, type SyntheticEvent } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -17,6 +17,7 @@ export function AddOutput({ stream }: { stream: StreamReply }) {
   const [value, setValue] = useState(EMPTY);
   const [hasTried, setTried] = useState(false);
   const request = toOutputRequest(value);
+  const isFull = error instanceof LianmaiError && error.code === 'CONFLICT';
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     setTried(true);
@@ -49,7 +50,7 @@ export function AddOutput({ stream }: { stream: StreamReply }) {
       </div>
       {error !== null && (
         <p role="alert" className="text-sm text-bad">
-          {errorText(t, error)}
+          {isFull ? t('streams.outputs.tooMany') : errorText(t, error)}
         </p>
       )}
       <div className="flex flex-wrap items-center justify-between gap-3">
