@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { flvTags, latencies, launchBrowser, received, System, until, whep, whip } from '../support/index.js';
+import { clockFrames, flvTags, latencies, launchBrowser, received, System, until, whep, whip } from '../support/index.js';
 
 interface Urls {
   id: string;
@@ -193,6 +193,72 @@ describe('a page that plays by WHEP', () => {
     expect((await whip(again, publish.whip)).status).toBe(201);
     await again.close();
     await until('the name is free again', async () => (await whip(await page(), publish.whip)).status === 201, 8000, 1000);
+    await closePages();
+  });
+
+  it('sees B-frames and hears AAC of RTMP, transcoded while somebody watches, which the API explains', async () => {
+    const { id, publish, play } = await stream('bframes');
+    const sound = ['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000'];
+    const picture = ['-f', 'rawvideo', '-pix_fmt', 'gray', '-video_size', '320x180', '-use_wallclock_as_timestamps', '1', '-i', '-'];
+    const x264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-bf', '2', '-b_strategy', '0', '-pix_fmt', 'yuv420p', '-g', '30', '-r', '30'];
+    const codecs = [...x264, '-rc-lookahead', '0', '-c:a', 'aac', '-flush_packets', '1', '-f', 'flv', publish.rtmp];
+    const encoder = spawn('ffmpeg', ['-v', 'error', '-re', ...sound, ...picture, ...codecs], { stdio: ['pipe', 'ignore', 'inherit'] });
+    const stopClock = clockFrames(encoder.stdin);
+    try {
+      const viewer = await page();
+      const watched = await until(
+        'it is live',
+        async () => {
+          const one = await whep(viewer, play.whep);
+          return one.status === 201 && one;
+        },
+        20_000,
+        500,
+      );
+      await until('pictures and sound come', async () => {
+        const { framesDecoded, audioEnergy } = await received(viewer);
+        return framesDecoded > 60 && audioEnergy > 0;
+      });
+      const delays = await latencies(viewer, 4);
+      console.log(
+        `B-frames by RTMP to WHEP: first picture ${watched.firstPictureMs} ms, delay p50 ${percentile(delays, 0.5)} p95 ${percentile(delays, 0.95)} ms`,
+      );
+      expect(percentile(delays, 0.5)).toBeLessThan(2500);
+      const { body } = await system.api('GET', `/streams/${id}`);
+      const { bridging } = (body as { status: { bridging: { target: string; why: string | null }[] } }).status;
+      const webrtc = bridging.find(({ target }) => target === 'webrtc');
+      expect(webrtc).toMatchObject({ video: 'transcoded', audio: 'transcoded', why: expect.stringMatching(/B-frames.*AAC/) });
+      const clients = (await system.api('GET', `/streams/${id}/clients`)).body as { clients: { protocol: string; bytes: number }[] };
+      expect(clients.clients.find(({ protocol }) => protocol === 'whep')?.bytes).toBeGreaterThan(10_000);
+      const metrics = await (await fetch(`${system.url}/metrics`)).text();
+      expect(metrics).toMatch(/^lianmai_webrtc_players 1$/m);
+    } finally {
+      stopClock();
+      encoder.kill('SIGKILL');
+      await closePages();
+    }
+  });
+
+  it.each([
+    ['largest first', [1, 4]],
+    ['largest last', [4, 1]],
+  ])('sees the largest layer of a page that publishes by WHIP in several sizes, %s', async (order, scales) => {
+    const { id, publish } = await stream(`layers-${scales[0]}`);
+    const opened = await whip(await page(), publish.whip, { scales, clock: true });
+    expect(opened.status, opened.text).toBe(201);
+    expect(opened.text).toContain('a=simulcast:recv layer0;layer1');
+    const widths: (number | undefined)[] = [];
+    await until(
+      `${order}: it is and stays 640 wide`,
+      async () => {
+        const { body } = await system.api('GET', `/streams/${id}`);
+        widths.push((body as { status: { video: { width: number } | null } | null }).status?.video?.width);
+        return widths.length > 10 && widths.slice(-6).every((width) => width === 640);
+      },
+      20_000,
+      500,
+    );
+    console.log(`simulcast by WHIP, ${order}: widths every 0.5 s: ${widths.join()}`);
     await closePages();
   });
 

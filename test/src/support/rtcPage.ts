@@ -23,14 +23,14 @@ export const whip = (page: Page, url: string, { clock = false, token, scales = [
     async ({ url, clock, token, scales }) => {
       const media = await navigator.mediaDevices.getUserMedia({ audio: true, video: clock ? false : { width: 640, height: 360 } });
       if (clock) {
-        const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 180 });
+        const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 360 });
         document.body.append(canvas);
         const context = canvas.getContext('2d');
         const draw = () => {
           const now = Date.now() % 65_536;
           for (let bit = 0; bit < 16; bit++) {
             if (context) context.fillStyle = (now >> bit) & 1 ? 'white' : 'black';
-            context?.fillRect((bit % 8) * 40, Math.floor(bit / 8) * 90, 40, 90);
+            context?.fillRect((bit % 8) * 80, Math.floor(bit / 8) * 180, 80, 180);
           }
         };
         setInterval(draw, 33);
