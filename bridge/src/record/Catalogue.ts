@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { delay } from '@lianmai/kit';
 import { Recording, type RecordFormat, type StreamRef } from '@lianmai/protocol';
 import type { RecordingFormat } from './contract.js';
 
@@ -16,6 +17,8 @@ export interface RecordingFilter {
   limit: number;
 }
 
+/** Longer than a session waits before it writes the note of a growing recording again. */
+const QUIET_MS = 6000;
 /** Files that are read at the same time. */
 const OPEN_AT_ONCE = 16;
 
@@ -47,7 +50,8 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
   }
 
   /** One after another, newest first; one that cannot be kept is told to `onError` and does not hold up the rest. */
-  async recover(signal: AbortSignal, onError: (error: unknown) => void): Promise<void> {
+  async recover(signal: AbortSignal, onError: (error: unknown) => void, quietMs = QUIET_MS): Promise<void> {
+    await this.#leaveLiving(signal, quietMs);
     for (let next = this.#torn.pop(); next && !signal.aborted; next = this.#torn.pop()) await this.#recover(next).catch(onError);
   }
 
@@ -100,6 +104,19 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
 
   #baseOf({ app, name, id }: Recording): string {
     return path.join(this.#dir, app, name, id);
+  }
+
+  /** Another bridge on the same folder writes its notes again and again: its recordings are not torn. */
+  async #leaveLiving(signal: AbortSignal, quietMs: number): Promise<void> {
+    const before = await Promise.all(this.#torn.map((one) => this.#notedAtMs(one)));
+    if (!before.some((atMs) => Date.now() - atMs < quietMs)) return;
+    await delay(quietMs, signal).catch(() => undefined);
+    const after = await Promise.all(this.#torn.map((one) => this.#notedAtMs(one)));
+    this.#torn = this.#torn.filter((_, index) => before[index] === after[index]);
+  }
+
+  async #notedAtMs(recording: Recording): Promise<number> {
+    return (await stat(`${this.#baseOf(recording)}.json`).catch(() => null))?.mtimeMs ?? 0;
   }
 
   #remember(recording: Recording): void {

@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -57,7 +57,7 @@ async function openRecorder(options: Partial<RecorderOptions> & { openFile?: Ope
 /** As it is after a start, when there was time enough. */
 async function recovered(dir: string): Promise<Catalogue> {
   const catalogue = await Catalogue.open(dir, recordingFormats(ffmpeg));
-  await catalogue.recover(new AbortController().signal, (error) => expect.fail(String(error)));
+  await catalogue.recover(new AbortController().signal, (error) => expect.fail(String(error)), 0);
   return catalogue;
 }
 
@@ -277,10 +277,25 @@ describe('Catalogue', { timeout: 30_000 }, () => {
     expect(Math.abs(found.durationMs - complete.durationMs)).toBeLessThan(150);
   });
 
+  it('leaves what another process is recording into the same folder', async () => {
+    const { recorder, dir } = await record({ format: 'flv', segmentSeconds: null }, tags);
+    const alive = { ...recorder.catalogue.all[0]!, state: 'recording' };
+    const note = path.join(dir, 'live', 'room', `${alive.id}.json`);
+    await writeFile(note, JSON.stringify(alive));
+    const catalogue = await Catalogue.open(dir, recordingFormats(ffmpeg));
+    const recovering = catalogue.recover(new AbortController().signal, (error) => expect.fail(String(error)), 300);
+    const writing = setInterval(() => void writeFile(note, JSON.stringify(alive)), 50);
+    await recovering;
+    clearInterval(writing);
+    expect(catalogue.all).toMatchObject([{ state: 'recording' }]);
+  });
+
   it('does not keep a start waiting for what a crash left', async () => {
     const { recorder, dir } = await record({ format: 'flv', segmentSeconds: null }, tags);
     const torn = { ...recorder.catalogue.all[0]!, state: 'recording' };
-    await writeFile(path.join(dir, 'live', 'room', `${torn.id}.json`), JSON.stringify(torn));
+    const note = path.join(dir, 'live', 'room', `${torn.id}.json`);
+    await writeFile(note, JSON.stringify(torn));
+    await utimes(note, 0, 0);
     const formats = recordingFormats(ffmpeg);
     let giveUp = () => {};
     const given = new Promise<null>((resolve) => (giveUp = () => resolve(null)));
@@ -288,7 +303,7 @@ describe('Catalogue', { timeout: 30_000 }, () => {
     const again = await openRecorder({ dir, formats: slow });
     expect(again.recorder.catalogue.all).toMatchObject([{ state: 'recording' }]);
     giveUp();
-    await vi.waitFor(() => expect(again.recorder.catalogue.all).toMatchObject([{ state: 'failed' }]));
+    await vi.waitFor(() => expect(again.recorder.catalogue.all).toMatchObject([{ state: 'failed' }]), { timeout: 10_000 });
   });
 
   it('pages through tens of thousands of recordings at once, newest first', async () => {
