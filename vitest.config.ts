@@ -52,6 +52,7 @@ export default defineConfig({
           exclude: NEVER,
           fileParallelism: false,
           maxWorkers: 1,
+          maxConcurrency: 3,
           sequence: { groupOrder: 2 },
         },
       },

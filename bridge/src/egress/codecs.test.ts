@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
 import { Scope } from '@lianmai/kit';
 import type { OutputId, OutputInfo } from '@lianmai/protocol';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -7,7 +6,7 @@ import { findFfmpeg, type Ffmpeg } from '../ffmpeg/index.js';
 import { FlvParser, makeMediaTag, readMediaBody, type FlvTag } from '../formats/index.js';
 import { HLS, Renditions } from '../renditions/index.js';
 import { StreamHub, type MediaTag } from '../stream/index.js';
-import { encodeFlv, LoopedBroadcast, MemoryLog } from '../testing/index.js';
+import { encodeFlv, freePort, LoopedBroadcast, MemoryLog } from '../testing/index.js';
 import { createOutputKinds, supervise, type OutputSupervisor } from './index.js';
 
 const MEDIA = { seconds: 2, size: '320x180', gop: 30, videoBitrateKbps: 200 };
@@ -48,14 +47,6 @@ function onAir() {
 const reaches = (output: OutputSupervisor, is: (info: OutputInfo) => boolean) =>
   vi.waitFor(() => expect(is(output.info), JSON.stringify(output.info)).toBe(true), 12_000);
 const codecsOf = (tags: readonly MediaTag[]) => [...new Set(tags.map((tag) => readMediaBody(tag)?.codec).filter((codec) => codec))].sort();
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe('what destinations can take', { timeout: 40_000 }, () => {
   it('RTMP gets AAC of a stream whose sound is Opus, in step with the picture', async () => {

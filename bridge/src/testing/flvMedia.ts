@@ -70,10 +70,12 @@ export class LoopedBroadcast {
   #next = 0;
 
   constructor(tags: readonly FlvTag[], publisher: Publisher) {
-    this.#tags = tags;
-    this.#publisher = publisher;
     const pictures = tags.filter((tag) => tag.kind === 'video' && !tag.isConfig);
     this.#loopMs = Math.round((pictures.length * 1000) / 30);
+    // Sound begins later than pictures where there are B-frames, and is longer: without its end, or it would overlap with the next turn.
+    const soundFromMs = tags.find((tag) => tag.kind === 'audio' && !tag.isConfig)?.dtsMs ?? 0;
+    this.#tags = tags.filter((tag) => tag.kind !== 'audio' || pictures.length === 0 || tag.dtsMs < soundFromMs + this.#loopMs);
+    this.#publisher = publisher;
     this.#timer = setInterval(() => this.#playWhatIsDue(), TICK_MS);
   }
 

@@ -3,3 +3,4 @@ export { MemoryLog } from './MemoryLog.js';
 export { encodeFlv, LoopedBroadcast, type PictureAndSound } from './flvMedia.js';
 export { openGate } from './openGate.js';
 export { readAsItIs } from './readAsItIs.js';
+export { freePort } from './freePort.js';

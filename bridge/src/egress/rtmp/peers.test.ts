@@ -13,7 +13,7 @@ import type { OutputId, OutputInfo } from '@lianmai/protocol';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ChunkReader, ChunkWriter, encodeAmf, HANDSHAKE_BYTES, RTMP, type FlvTag } from '../../formats/index.js';
 import { StreamHub } from '../../stream/index.js';
-import { encodeFlv, LoopedBroadcast, MemoryLog, readAsItIs } from '../../testing/index.js';
+import { encodeFlv, freePort, LoopedBroadcast, MemoryLog, readAsItIs } from '../../testing/index.js';
 import { createOutputKinds, supervise, type OutputSupervisor, type SupervisorOptions } from '../index.js';
 
 const run = promisify(execFile);
@@ -76,13 +76,6 @@ const isLiveWith = (bytes: number) => (info: OutputInfo) => info.state === 'live
 
 function listening(server: Server): Promise<number> {
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listening(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function accepts(port: number): Promise<void> {
@@ -274,7 +267,7 @@ describe('RTMP push', { timeout: 90_000 }, () => {
     expect(await gone).toBe(0);
     // FFmpeg's listener ends every session with this line, whoever publishes.
     expect(errors.join('').replace(/.*: Input\/output error\n/, '')).toBe('');
-    expect(output.info).toMatchObject({ state: 'stopped', reason: null, liveSinceMs: null });
+    expect(await reaches(output, ({ state }) => state === 'stopped')).toMatchObject({ reason: null, liveSinceMs: null });
     expectContinuous(await probe(file));
     expect((await stat(file)).size).toBeGreaterThan(bytesSent * 0.9);
   });

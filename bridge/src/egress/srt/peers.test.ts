@@ -1,5 +1,4 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { createLog, Scope } from '@lianmai/kit';
 import type { OutputId, OutputInfo } from '@lianmai/protocol';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -7,7 +6,7 @@ import { TsDemuxer, type FlvTag } from '../../formats/index.js';
 import { Gate } from '../../gate/index.js';
 import { SrtListener } from '../../listeners/srt/index.js';
 import { StreamHub } from '../../stream/index.js';
-import { encodeFlv, LoopedBroadcast, MemoryLog, readAsItIs } from '../../testing/index.js';
+import { encodeFlv, freePort, LoopedBroadcast, MemoryLog, readAsItIs } from '../../testing/index.js';
 import { createOutputKinds, supervise, type OutputSupervisor } from '../index.js';
 
 const hasLiveTransmit = spawnSync('sh', ['-c', 'command -v srt-live-transmit']).status === 0;
@@ -43,14 +42,6 @@ function onAir() {
 const reaches = (output: OutputSupervisor, is: (info: OutputInfo) => boolean) =>
   vi.waitFor(() => expect(is(output.info), JSON.stringify(output.info)).toBe(true), 12_000);
 const isLiveWith = (bytes: number) => (info: OutputInfo) => info.state === 'live' && info.bytesSent >= bytes;
-
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4');
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
-  const { port } = socket.address();
-  await new Promise<void>((resolve) => socket.close(resolve));
-  return port;
-}
 
 function receive(program: string, args: string[]): { child: ChildProcess; output: Buffer[] } {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] });
