@@ -67,7 +67,7 @@ export class Player<P extends Packed> {
     } else if (this.#state === 'playing') {
       this.#enqueue(batch);
       this.#flush();
-      if (this.#isOverLimit(batch)) this.#skip();
+      if (this.#queue.length > 0 && this.#isOverLimit(batch)) this.#skip();
     }
   }
 
@@ -164,8 +164,7 @@ export class Player<P extends Packed> {
   }
 
   readonly #onTaken = (): void => {
-    this.#inFlight--;
-    this.#progressAtMs = performance.now();
+    if (--this.#inFlight > 0) this.#progressAtMs = performance.now();
     if (this.#queue.length > 0 || this.#state === 'ending') this.#flush();
   };
 }
