@@ -14,7 +14,7 @@ import { SfuIngests } from './ingest/sfu/index.js';
 import { StreamJobRunner } from './jobs/index.js';
 import { RtmpServer } from './listeners/rtmp/index.js';
 import { SrtListener } from './listeners/srt/index.js';
-import { createOrigin, posterRoutes } from './origin/index.js';
+import { createOrigin, metricsRoutes, posterRoutes } from './origin/index.js';
 import { Recorder, recordingFormats, recordingHandlers, recordingRoutes } from './record/index.js';
 import { AssetCache, Programs, SharedUsage, ThreadPool } from './program/index.js';
 import { FLV, HLS, Renditions, SRT, WEBRTC, type Accepts } from './renditions/index.js';
@@ -42,7 +42,11 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
     const mediaSecret = new Secret(randomBytes(24).toString('base64url'));
     const origin = scope.own(
       await createOrigin({
-        further: [recordingRoutes(recorder.catalogue, mediaSecret), posterRoutes({ hub, gate, ffmpeg, log })],
+        further: [
+          metricsRoutes(metrics, mediaSecret),
+          recordingRoutes(recorder.catalogue, mediaSecret),
+          posterRoutes({ hub, gate, ffmpeg, log }),
+        ],
         ...{ hub, gate, log },
         port: config.originPort,
         ...host,

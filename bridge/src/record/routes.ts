@@ -1,20 +1,19 @@
-import { timingSafeEqual } from 'node:crypto';
 import path from 'node:path';
 import type { Secret } from '@lianmai/kit';
 import { LianmaiError } from '@lianmai/protocol';
 import { Router } from 'express';
+import { serverOnly } from '../origin/index.js';
 import type { Catalogue } from './Catalogue.js';
 
 const PART = /^(?:\d{1,9}\.m4s|init\.mp4)$/;
 
 /**
- * `/recordings/{id}/{file}` for the server alone, which has asked who may have it: `Authorization: Bearer` with the secret that it got with our hello.
+ * `/recordings/{id}/{file}` for the server alone.
  * Byte ranges are answered, so that players can seek. Of a path nothing but a known id and a number reaches the disk.
  */
 export function recordingRoutes(catalogue: Catalogue, secret: Secret): Router {
   const router = Router();
-  router.get('/recordings/:id/:file', (request, response, next) => {
-    if (!isSecret(request.headers.authorization, secret)) throw new LianmaiError('UNAUTHENTICATED');
+  router.get('/recordings/:id/:file', serverOnly(secret), (request, response, next) => {
     const recording = catalogue.get(request.params.id);
     const main = recording && catalogue.pathOf(recording);
     const { file } = request.params;
@@ -28,10 +27,4 @@ export function recordingRoutes(catalogue: Catalogue, secret: Secret): Router {
     });
   });
   return router;
-}
-
-function isSecret(header: string | undefined, secret: Secret): boolean {
-  const given = Buffer.from(header ?? '');
-  const wanted = Buffer.from(`Bearer ${secret.reveal()}`);
-  return given.length === wanted.length && timingSafeEqual(given, wanted);
 }

@@ -1,4 +1,4 @@
-import type { OutputId} from '@lianmai/protocol';
+import type { OutputId } from '@lianmai/protocol';
 import { type OutputInfo, type RecordPattern, type StreamJobs } from '@lianmai/protocol';
 import { createLog } from '@lianmai/kit';
 import { afterEach, describe, expect, it, vi } from 'vitest';
