@@ -8,12 +8,12 @@ import type { Catalogue } from './Catalogue.js';
 const PART = /^(?:\d{1,9}\.m4s|init\.mp4)$/;
 
 /**
- * `/recordings/{id}/{file}` for the server alone.
- * Byte ranges are answered, so that players can seek. Of a path nothing but a known id and a number reaches the disk.
+ * `/recordings/{id}/{file}` for the server alone. Byte ranges are answered, so that players can seek. Of a path nothing but a known id and a number reaches the disk.
  */
 export function recordingRoutes(catalogue: Catalogue, secret: Secret): Router {
   const router = Router();
-  router.get('/recordings/:id/:file', serverOnly(secret), (request, response, next) => {
+  router.use('/recordings', serverOnly(secret));
+  router.get('/recordings/:id/:file', (request, response, next) => {
     const recording = catalogue.get(request.params.id);
     const main = recording && catalogue.pathOf(recording);
     const { file } = request.params;
