@@ -94,9 +94,12 @@ describe('a stream on the stage of a room', () => {
       await page.goto(`${system.url}/healthz`);
       const watched = await whep(page, `${system.url}/rtc/v1/whep/?app=live&stream=duo`);
       expect(watched.status, watched.text).toBe(201);
+      let got = await received(page);
       await until('pictures and sound come', async () => {
-        const { framesDecoded, audioEnergy } = await received(page);
-        return framesDecoded > 30 && audioEnergy > 0;
+        got = await received(page);
+        return got.framesDecoded > 30 && got.audioEnergy > 0;
+      }).catch((error: unknown) => {
+        throw new Error(`${String(error)}: ${JSON.stringify(got)}`);
       });
       console.log(`a program by WHEP: first picture after ${watched.firstPictureMs} ms`);
     } finally {

@@ -15,6 +15,8 @@ export interface SfuFeedOptions {
   stream: Stream;
   rtpIp: string;
   /** A viewer waits for a picture. */
+  /** What `stream` is made from, where it is a rendition. */
+  source?: Stream;
   requestKeyFrame: () => unknown;
   log: Log;
 }
@@ -105,7 +107,7 @@ export class SfuFeed extends EventEmitter<SfuFeedEvents> implements Closable {
   }
 
   async #describe(): Promise<void> {
-    await described(this.stream, this.#scope.signal);
+    await described(this.stream, this.#scope.signal, this.#options.source);
     const { video, audio } = this.stream.preamble;
     if (video && readMediaBody(video)?.codec === 'h264') this.#video = new VideoFeed();
     if (audio && readMediaBody(audio)?.codec === 'opus') this.#audio = new AudioFeed();

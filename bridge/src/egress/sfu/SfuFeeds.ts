@@ -77,7 +77,13 @@ export class SfuFeeds implements Closable {
     await described(stream, this.#closing.signal);
     const source = await open(stream);
     try {
-      const feed = await SfuFeed.open({ stream: source.stream, rtpIp, requestKeyFrame: () => requestKeyFrame(stream.key), log });
+      const feed = await SfuFeed.open({
+        stream: source.stream,
+        source: stream,
+        rtpIp,
+        requestKeyFrame: () => requestKeyFrame(stream.key),
+        log,
+      });
       const entry = { feed, source };
       this.#byId.set(feedId, entry);
       const end = (reason: string) => {
