@@ -66,6 +66,8 @@ export const whep = (page: Page, url: string): Promise<Watched> =>
     const pc = new RTCPeerConnection();
     Object.assign(window, { pc });
     for (const kind of ['video', 'audio']) pc.addTransceiver(kind, { direction: 'recvonly' });
+    // What an attempt that was refused has left would be taken for this one.
+    for (const former of document.querySelectorAll('video')) former.remove();
     const video = Object.assign(document.createElement('video'), { autoplay: true });
     document.body.append(video);
     const media = new MediaStream();
@@ -100,7 +102,12 @@ export const latencies = (page: Page, seconds: number): Promise<number[]> =>
     const found: number[] = [];
     const until = performance.now() + seconds * 1000;
     while (video && context && performance.now() < until) {
-      await new Promise((resolve) => video.requestVideoFrameCallback(resolve));
+      // Pictures that stop coming are told by what is missing, not waited for.
+      const isNew = await new Promise<boolean>((resolve) => {
+        video.requestVideoFrameCallback(() => resolve(true));
+        setTimeout(() => resolve(false), 1000);
+      });
+      if (!isNew) continue;
       context.drawImage(video, 0, 0, 320, 180);
       const now = Date.now() % 65_536;
       let sent = 0;
