@@ -1,25 +1,19 @@
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigError, createLog, Metrics, Scope, type Log } from '@lianmai/kit';
 import { DEFAULT_APP, type StreamRef } from '@lianmai/protocol';
 import { Access, apiKeyFrom, type ApiKey } from './access/index.js';
 import { createApi, passOriginSockets } from './api/index.js';
+import { originAt } from './addresses.js';
 import { banner } from './banner.js';
-import { Bridges, EmbeddedBridge, readMetrics } from './bridge/index.js';
+import { Bridges, readMetrics } from './bridge/index.js';
 import { helpText, lanAddresses, loadServerConfig, parseCommandLine, type ServerConfig } from './config/index.js';
-import {
-  assertPortIsFree,
-  assertUdpPortIsFree,
-  certificateFiles,
-  HttpFront,
-  readCertificate,
-  selfSignedCertificate,
-  type Certificate,
-} from './http/index.js';
+import { startBridge } from './embeddedBridge.js';
+import { HttpFront, readCertificate, selfSignedCertificate, type Certificate } from './http/index.js';
 import { AssetStore, createLive } from './live/index.js';
 import { RecordingDoor, Recordings } from './recordings/index.js';
 import { RoomDirectory } from './rooms/index.js';
+import { measure } from './measure.js';
 import { createSfu, type Sfu } from './sfu/index.js';
 import { createSocketServer, Signalling } from './signalling/index.js';
 import { Store } from './store/index.js';
@@ -91,7 +85,7 @@ async function build(ground: Ground, front: HttpFront, isSecure: boolean): Promi
     settings: config.rooms,
     log: log.child({ part: 'rooms' }),
   });
-  if (config.live.bridge === 'embedded') scope.own(await startBridge(ground, bridges, inner.port));
+  if (config.live.bridge === 'embedded') scope.own(await startBridge({ config, access, bridges, port: inner.port, log }));
   // Owned after the bridge, so that programs end before it does.
   scope.own(rooms);
   const webrtc: WebRtc = scope.own(
@@ -164,59 +158,6 @@ async function startSfu({ rtc }: ServerConfig, log: Log): Promise<Sfu> {
 /** The embedded bridge connects here, whatever certificate the outer door has. */
 const openInnerFront = () => HttpFront.open({ port: 0, host: '127.0.0.1', certificate: null, option: 'nothing: it is chosen freely' });
 
-async function startBridge({ config, access, log }: Ground, bridges: Bridges, port: number): Promise<EmbeddedBridge> {
-  const { host } = config.http;
-  await assertPortIsFree(config.origin.port, host, 'ORIGIN_PORT, --origin-port or origin.port');
-  await assertPortIsFree(config.rtmp.port, host, 'RTMP_PORT, --rtmp-port or rtmp.port');
-  await assertUdpPortIsFree(config.srt.port, host, 'SRT_PORT, --srt-port or srt.port');
-  return EmbeddedBridge.start({
-    serverUrl: `http://${config.http.https.enabled ? '127.0.0.1' : reachable(host)}:${port}`,
-    mintToken: () => access.mintBridgeToken(),
-    onEnded: (token) => bridges.tokenHolderEnded(token),
-    env: {
-      ORIGIN_PORT: String(config.origin.port),
-      // Left out, its listeners take IPv6 too.
-      ...(!isEveryAddress(host) && { ORIGIN_HOST: host }),
-      ...streamSettings(config),
-      ...(await rtmpsSettings(config)),
-      DATA_DIR: path.resolve(config.dataDir),
-      LOG_LEVEL: config.log.level,
-    },
-    log: log.child({ part: 'bridge' }),
-  });
-}
-
-const isEveryAddress = (host: string): boolean => host === '0.0.0.0' || host === '::';
-
-/** A listening address as this machine itself connects to it, ready for a URL. */
-function reachable(host: string): string {
-  if (isEveryAddress(host)) return '127.0.0.1';
-  return host.includes(':') ? `[${host}]` : host;
-}
-
-/** What the embedded bridge has to know of the settings that concern streams. */
-const streamSettings = ({ origin, rtmp, srt, pull, record }: ServerConfig): Record<string, string> => ({
-  ORIGIN_BATCH_MS: String(origin.batchMs),
-  HLS_SEGMENT_MS: String(origin.hls.segmentMs),
-  HLS_PART_MS: String(origin.hls.partMs),
-  DVR_SECONDS: String(origin.hls.dvrSeconds),
-  RTMP_PORT: String(rtmp.port),
-  SRT_PORT: String(srt.port),
-  SRT_LATENCY_MS: String(srt.latencyMs),
-  PULL_ALLOW_PRIVATE: String(pull.allowPrivate),
-  ...(record.dir !== undefined && { RECORD_DIR: path.resolve(record.dir) }),
-  RECORD_MAX_AGE_DAYS: String(record.maxAgeDays),
-  RECORD_MAX_GIGABYTES: String(record.maxGigabytes),
-  RECORD_MIN_FREE_MB: String(record.minFreeMb),
-});
-
-async function rtmpsSettings({ rtmp: { tlsPort }, http: { host, https }, dataDir }: ServerConfig): Promise<Record<string, string>> {
-  if (tlsPort === undefined) return {};
-  await assertPortIsFree(tlsPort, host, 'RTMPS_PORT or rtmp.tlsPort');
-  const { cert, key } = await certificateFiles(https, dataDir, lanAddresses());
-  return { RTMPS_PORT: String(tlsPort), TLS_CERT: cert, TLS_KEY: key };
-}
-
 /** Rooms work without a bridge, so one that is away later does not count; at the start it is waited for. */
 function readiness({ config, scope }: Ground, bridges: Bridges): () => boolean {
   let isComplete = config.live.bridge === 'external';
@@ -232,32 +173,6 @@ function originOf(
   const ofRoom = stream.app === DEFAULT_APP ? rooms.all.find(({ id }) => id === stream.name)?.live.origin : null;
   const origin = ofRoom ?? streams.live.bridgeOf(stream)?.hello.origin;
   return origin ? originAt(config, origin) : null;
-}
-
-/** A bridge of our own is on this machine, whatever players are told. */
-function originAt(config: ServerConfig, origin: { url: string | null; port: number }): string {
-  if (config.live.bridge === 'external' && origin.url !== null) return origin.url.replace(/\/$/, '');
-  return `http://${reachable(config.http.host)}:${origin.port}`;
-}
-
-function measure(
-  metrics: Metrics,
-  parts: { sfu: Sfu; rooms: RoomDirectory; signalling: Signalling; bridges: Bridges; streams: Streams; webrtc: WebRtc },
-): void {
-  const { sfu, rooms, signalling, bridges, streams, webrtc } = parts;
-  metrics.gauge('rooms', 'Open rooms', () => rooms.all.length);
-  metrics.gauge('participants', 'People in rooms', () => rooms.all.reduce((sum, room) => sum + room.people.size, 0));
-  metrics.gauge('programs', 'Rooms that are live', () => rooms.all.filter((room) => room.isLive).length);
-  metrics.gauge('connections', 'Signalling connections', () => signalling.connections);
-  metrics.gauge('streams', 'Streams that are published', () => streams.live.all.length);
-  metrics.gauge('bridges', 'Bridges that are connected', () => bridges.bridges.filter(({ state }) => state === 'connected').length);
-  metrics.gauge('webrtc_publishers', 'WHIP publishers', () => webrtc.stats.publishers);
-  metrics.gauge('webrtc_players', 'WHEP players', () => webrtc.stats.players);
-  metrics.gauge('webrtc_feeds', 'Streams that are sent into the SFU for WHEP players', () => webrtc.stats.feeds);
-  for (const name of ['workers', 'workerRestarts', 'peers', 'producers', 'consumers', 'pipes', 'taps'] as const) {
-    const snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    metrics.gauge(`sfu_${snake}`, `SFU: ${snake.replace('_', ' ')}`, () => sfu.stats[name]);
-  }
 }
 
 /** Optional fields that are not there are left out. */
