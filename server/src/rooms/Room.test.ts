@@ -298,7 +298,7 @@ describe('moderation', () => {
   it('[ROOM-33] asks to unmute, which only the owner can', async () => {
     const host = await join('host', 'host');
     const guest = await join('guest', 'guest');
-    room.moderation.askToUnmute(host.participant, guest.participant.id);
+    await room.moderation.askToUnmute(host.participant, guest.participant.id);
     expect(guest.link.last('unmuteAsked')).toEqual({ by: host.participant.id });
   });
 });
