@@ -233,7 +233,7 @@ describe('a page that plays by WHEP', () => {
       expect(clients.clients.find(({ protocol }) => protocol === 'whep')?.bytes).toBeGreaterThan(10_000);
       const metrics = await (await fetch(`${system.url}/metrics`)).text();
       // Players of the tests before may still be on their way out.
-    expect(metrics).toMatch(/^lianmai_webrtc_players [1-9]/m);
+      expect(metrics).toMatch(/^lianmai_webrtc_players [1-9]/m);
     } finally {
       stopClock();
       encoder.kill('SIGKILL');
