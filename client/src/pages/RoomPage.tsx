@@ -10,11 +10,13 @@ import { useTheme } from './useTheme';
 import { useTitle } from './useTitle';
 
 async function loadInside() {
-  const [inside] = await Promise.all([import('./Inside'), loadWords('studio', 'outputs')]);
-  return inside;
+  const words = loadWords('studio', 'outputs');
+  const { default: Room, Ended: Over } = await import('./Inside');
+  await words;
+  return { Room, Over };
 }
-const Inside = lazy(loadInside);
-const Ended = lazy(async () => ({ default: (await loadInside()).Ended }));
+const Inside = lazy(async () => ({ default: (await loadInside()).Room }));
+const Ended = lazy(async () => ({ default: (await loadInside()).Over }));
 
 /** A room from the lobby to the end: one page, so that devices stay open and nothing flickers on the way in. */
 export default function RoomPage({ room }: { room: string | null }) {

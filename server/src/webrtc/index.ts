@@ -3,6 +3,5 @@
  * plain RTP goes to the bridge and the hub; a stream that somebody watches is sent by its bridge into the SFU once, whatever the number of viewers.
  */
 export { parseFragment } from './sdp/index.js';
-export { Feed } from './Feed.js';
 export { WebRtc, type Opened, type Request as WebRtcRequest, type WebRtcOptions } from './WebRtc.js';
 export type { Session } from './Session.js';
