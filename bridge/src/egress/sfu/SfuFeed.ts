@@ -14,9 +14,9 @@ export interface SfuFeedOptions {
   /** H.264 without B-frames and Opus. */
   stream: Stream;
   rtpIp: string;
-  /** A viewer waits for a picture. */
   /** What `stream` is made from, where it is a rendition. */
   source?: Stream;
+  /** A viewer waits for a picture. */
   requestKeyFrame: () => unknown;
   log: Log;
 }
