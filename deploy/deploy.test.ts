@@ -109,9 +109,10 @@ describe('the image', () => {
   });
 
   it('opens the ports of the default configuration', () => {
-    const { http, origin, rtc } = ServerConfig.parse({});
+    const { http, origin, rtmp, srt, rtc } = ServerConfig.parse({});
     const exposed = (values('EXPOSE')[0] ?? '').split(/\s+/);
-    expect(exposed).toEqual(expect.arrayContaining([`${http.port}`, `${origin.port}`, `${rtc.port}/udp`, `${rtc.port}/tcp`]));
+    const wanted = [`${http.port}`, `${origin.port}`, `${rtmp.port}`, `${srt.port}/udp`, `${rtc.port}/udp`, `${rtc.port}/tcp`];
+    expect(exposed).toEqual(expect.arrayContaining(wanted));
   });
 });
 
@@ -122,10 +123,11 @@ describe('docker-compose.yml', () => {
   });
 
   it('publishes the ports of the default configuration and one for each worker', () => {
-    const { http, origin, rtc } = ServerConfig.parse({});
+    const { http, origin, rtmp, srt, rtc } = ServerConfig.parse({});
     const workers = Number(service.environment['RTC_WORKERS']);
     const media = Array.from({ length: workers }, (_, index) => rtc.port + index);
-    const wanted = [`${http.port}/tcp`, `${origin.port}/tcp`, ...media.flatMap((port) => [`${port}/udp`, `${port}/tcp`])];
+    const single = [`${http.port}/tcp`, `${origin.port}/tcp`, `${rtmp.port}/tcp`, `${srt.port}/udp`];
+    const wanted = [...single, ...media.flatMap((port) => [`${port}/udp`, `${port}/tcp`])];
     expect(containerPorts().sort()).toEqual(wanted.sort());
   });
 
