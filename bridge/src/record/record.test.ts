@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, open, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -281,12 +282,15 @@ describe('Catalogue', { timeout: 30_000 }, () => {
     const { recorder, dir } = await record({ format: 'flv', segmentSeconds: null }, tags);
     const alive = { ...recorder.catalogue.all[0]!, state: 'recording' };
     const note = path.join(dir, 'live', 'room', `${alive.id}.json`);
-    await writeFile(note, JSON.stringify(alive));
+    const keep = () => {
+      writeFileSync(`${note}.new`, JSON.stringify(alive));
+      renameSync(`${note}.new`, note);
+    };
+    keep();
+    const writing = setInterval(keep, 20);
+    scope.defer(() => clearInterval(writing));
     const catalogue = await Catalogue.open(dir, recordingFormats(ffmpeg));
-    const recovering = catalogue.recover(new AbortController().signal, (error) => expect.fail(String(error)), 300);
-    const writing = setInterval(() => void writeFile(note, JSON.stringify(alive)), 50);
-    await recovering;
-    clearInterval(writing);
+    await catalogue.recover(new AbortController().signal, (error) => expect.fail(String(error)), 1000);
     expect(catalogue.all).toMatchObject([{ state: 'recording' }]);
   });
 
