@@ -2,15 +2,15 @@ import { defineConfig } from 'vitest/config';
 
 /** Code that works with real FFmpeg, mediasoup, sockets and other programs. */
 const MEDIA = [
-  'bridge/src/{sources,encoder,program,egress,origin,ffmpeg,listeners,ingest,renditions,record}/**/*.test.ts',
-  'server/src/{sfu,live,bridge,webrtc}/**/*.test.ts',
+  'bridge/src/{program,sfu,egress,servers/http,servers/rtmp,servers/srt,media/ffmpeg,pull,hub/renditions,recorder}/**/*.test.ts',
+  'server/src/{sfu,program,bridge,webrtc}/**/*.test.ts',
 ];
 /** Of it what runs or is measured against the clock: one file at a time, after the others, or they would measure each other. */
 const TIMED = [
-  'bridge/src/{sources,encoder,program,renditions}/**/*.test.ts',
-  'bridge/src/egress/sfu/*.test.ts',
-  'bridge/src/origin/{flv/flv,hls/lowLatency,hls/chromium}.test.ts',
-  'server/src/{sfu,live,bridge}/**/*.test.ts',
+  'bridge/src/{program/sources,program/encoder,program,hub/renditions}/**/*.test.ts',
+  'bridge/src/sfu/out/*.test.ts',
+  'bridge/src/servers/http/{flv/flv,hls/lowLatency,hls/chromium}.test.ts',
+  'server/src/{sfu,program,bridge}/**/*.test.ts',
 ];
 const NEVER = ['**/node_modules/**', '**/dist/**', 'test/src/{e2e,faults}/**'];
 
@@ -21,11 +21,11 @@ const shared = {
 };
 /** `npm run test:fuzz` gives parsers that much more. */
 const scale = Math.max(1, Number(process.env['FUZZ_SCALE'] ?? 1));
-const times = { testTimeout: 20_000 * scale, hookTimeout: 20_000, setupFiles: 'scripts/setup/patience.ts' };
+const times = { testTimeout: 20_000 * scale, hookTimeout: 20_000, setupFiles: 'test/src/setup/patience.ts' };
 
 export default defineConfig({
   test: {
-    globalSetup: 'scripts/setup/testFolder.mjs',
+    globalSetup: 'test/src/setup/testFolder.mjs',
     projects: [
       {
         ...shared,

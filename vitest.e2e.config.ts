@@ -12,7 +12,7 @@ const times = { testTimeout: 180_000, hookTimeout: 120_000, teardownTimeout: 30_
 
 export default defineConfig({
   test: {
-    globalSetup: 'scripts/setup/testFolder.mjs',
+    globalSetup: 'test/src/setup/testFolder.mjs',
     projects: [
       { ...shared, test: { ...times, name: 'waiting', include: WAITING, maxWorkers: 2, sequence: { groupOrder: 0 } } },
       {

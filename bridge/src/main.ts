@@ -2,24 +2,24 @@ import { randomBytes } from 'node:crypto';
 import { fstatSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ConfigError, createLog, Metrics, Scope, Secret, type Log } from '@lianmai/kit';
-import { Artist } from './compositor/art/index.js';
+import { Artist } from './program/compositor/art/index.js';
 import { readConfig, type BridgeConfig } from './config.js';
-import { ServerLink, type Announce } from './control/index.js';
+import { ServerLink, type Announce } from './runtime/control/index.js';
 import { createOutputKinds } from './egress/index.js';
-import { SfuFeeds } from './egress/sfu/index.js';
-import { FfmpegNotFound, findFfmpeg } from './ffmpeg/index.js';
-import { Gate } from './gate/index.js';
-import { Pull } from './ingest/pull/index.js';
-import { SfuIngests } from './ingest/sfu/index.js';
+import { SfuFeeds } from './sfu/out/index.js';
+import { FfmpegNotFound, findFfmpeg } from './media/ffmpeg/index.js';
+import { Gate } from './hub/gate/index.js';
+import { Pull } from './pull/index.js';
+import { SfuIngests } from './sfu/in/index.js';
 import { StreamJobRunner } from './jobs/index.js';
-import { RtmpServer } from './listeners/rtmp/index.js';
-import { SrtListener } from './listeners/srt/index.js';
-import { createOrigin, metricsRoutes, posterRoutes } from './origin/index.js';
-import { Recorder, recordingFormats, recordingHandlers, recordingRoutes } from './record/index.js';
+import { RtmpServer } from './servers/rtmp/index.js';
+import { SrtListener } from './servers/srt/index.js';
+import { createOrigin, metricsRoutes, posterRoutes } from './servers/http/index.js';
+import { Recorder, recordingFormats, recordingHandlers, recordingRoutes } from './recorder/index.js';
 import { AssetCache, Programs, SharedUsage, ThreadPool } from './program/index.js';
-import { FLV, HLS, Renditions, SRT, WEBRTC, type Accepts } from './renditions/index.js';
-import { StreamReport } from './report/index.js';
-import { StreamHub, type Stream } from './stream/index.js';
+import { FLV, HLS, Renditions, SRT, WEBRTC, type Accepts } from './hub/renditions/index.js';
+import { StreamReport } from './hub/report/index.js';
+import { StreamHub, type Stream } from './hub/stream/index.js';
 
 /** Builds the bridge's parts and gives each what it needs; answers the scope that closes them in reverse. */
 async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {

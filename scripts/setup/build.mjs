@@ -18,7 +18,7 @@ const BUILDS = [
     estimate: 'about 20 seconds',
     sources: [...SHARED, 'kit', 'server', 'bridge'],
     outputs: ['protocol/dist/index.js', 'kit/dist/index.js', 'server/dist/main.js', 'bridge/dist/main.js'],
-    command: ['node_modules/typescript/bin/tsc', '-b', 'protocol', 'kit', 'server', 'bridge'],
+    command: ['node_modules/typescript/bin/tsc', '-b', 'server/tsconfig.build.json', 'bridge/tsconfig.build.json'],
     cwd: '.',
   },
   {

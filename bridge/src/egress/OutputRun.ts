@@ -1,6 +1,6 @@
 import { LianmaiError, toLianmaiError } from '@lianmai/protocol';
-import { nowMs } from '../clock.js';
-import type { Reader } from '../stream/index.js';
+import { nowMs } from '../runtime/index.js';
+import type { Reader } from '../hub/stream/index.js';
 import type { Output } from './contract.js';
 import { ProgressWatchdog } from './watchdog.js';
 

@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { delay, type Backoff, type Closable, type Log } from '@lianmai/kit';
 import { LianmaiError, toLianmaiError, type OutputId, type OutputInfo, type OutputState } from '@lianmai/protocol';
-import { nowMs } from '../clock.js';
-import type { OpenReader } from '../renditions/index.js';
-import type { Reader, Stream } from '../stream/index.js';
+import { nowMs } from '../runtime/index.js';
+import type { OpenReader } from '../hub/renditions/index.js';
+import type { Reader, Stream } from '../hub/stream/index.js';
 import type { PreparedOutput } from './contract.js';
 import { OutputRun } from './OutputRun.js';
 import { RetryPolicy } from './RetryPolicy.js';

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { Scope } from '@lianmai/kit';
 import type { OutputId, OutputInfo } from '@lianmai/protocol';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { findFfmpeg, type Ffmpeg } from '../ffmpeg/index.js';
-import { FlvParser, makeMediaTag, readMediaBody, type FlvTag } from '../formats/index.js';
-import { HLS, Renditions } from '../renditions/index.js';
-import { StreamHub, type MediaTag } from '../stream/index.js';
+import { findFfmpeg, type Ffmpeg } from '../media/ffmpeg/index.js';
+import { FlvParser, makeMediaTag, readMediaBody, type FlvTag } from '../media/formats/index.js';
+import { HLS, Renditions } from '../hub/renditions/index.js';
+import { StreamHub, type MediaTag } from '../hub/stream/index.js';
 import { encodeFlv, freePort, LoopedBroadcast, MemoryLog } from '../testing/index.js';
 import { createOutputKinds, supervise, type OutputSupervisor } from './index.js';
 

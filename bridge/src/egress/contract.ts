@@ -1,7 +1,7 @@
 import type { Log, Secret } from '@lianmai/kit';
 import type { z } from 'zod';
-import type { Accepts } from '../renditions/index.js';
-import type { Reader } from '../stream/index.js';
+import type { Accepts } from '../hub/renditions/index.js';
+import type { Reader } from '../hub/stream/index.js';
 
 /**
  * Where a reader's tags go. Dumb on purpose: it runs once and fails with a LianmaiError whose code says whose fault it was; retrying, totals and

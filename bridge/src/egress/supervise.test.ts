@@ -1,9 +1,9 @@
 import { createLog, Scope, Secret } from '@lianmai/kit';
 import { LianmaiError, type ErrorCode, type OutputId, type OutputInfo } from '@lianmai/protocol';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { makeTag } from '../formats/index.js';
-import { StreamHub, type Reader } from '../stream/index.js';
-import { FLV } from '../renditions/index.js';
+import { makeTag } from '../media/formats/index.js';
+import { StreamHub, type Reader } from '../hub/stream/index.js';
+import { FLV } from '../hub/renditions/index.js';
 import { readAsItIs } from '../testing/index.js';
 import type { Output, OutputSession, PreparedOutput } from './contract.js';
 import { createOutputKinds, supervise } from './index.js';

@@ -1,9 +1,9 @@
 import type { Closable, Log } from '@lianmai/kit';
 import type { PullInfo, RecordPattern, RecordRule, StreamJob, StreamJobs, StreamRef } from '@lianmai/protocol';
-import type { Announce } from '../control/index.js';
+import type { Announce } from '../runtime/control/index.js';
 import type { OutputKinds } from '../egress/index.js';
-import type { OpenReader } from '../renditions/index.js';
-import type { Stream, StreamHub } from '../stream/index.js';
+import type { OpenReader } from '../hub/renditions/index.js';
+import type { Stream, StreamHub } from '../hub/stream/index.js';
 import { StreamOutputs } from './StreamOutputs.js';
 
 /** A fetched source; `ingest/pull` makes them. */

@@ -1,8 +1,8 @@
 import type { Closable, Log } from '@lianmai/kit';
 import { toLianmaiError, type OutputId, type OutputInfo, type StreamJob } from '@lianmai/protocol';
 import { supervise, type OutputKinds, type OutputSupervisor, type PreparedOutput } from '../egress/index.js';
-import type { OpenReader } from '../renditions/index.js';
-import type { Stream } from '../stream/index.js';
+import type { OpenReader } from '../hub/renditions/index.js';
+import type { Stream } from '../hub/stream/index.js';
 
 interface Slot {
   /** What was asked for, to see whether it has changed. */

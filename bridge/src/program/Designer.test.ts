@@ -14,8 +14,8 @@ import {
 } from '@lianmai/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ArtRequest } from '../compositor/art/index.js';
-import { areaOf, type ShownPicture, type Sprite } from '../compositor/index.js';
+import type { ArtRequest } from './compositor/art/index.js';
+import { areaOf, type ShownPicture, type Sprite } from './compositor/index.js';
 import { Designer, type DesignerOptions } from './Designer.js';
 
 const LOG = createLog('test', 'silent');

@@ -13,8 +13,8 @@ import {
   type Tile,
 } from '@lianmai/protocol';
 import type { z } from 'zod';
-import { isRightToLeft, type Artist } from '../compositor/art/index.js';
-import { factorOf, yuvOf, type Image, type PlacedSprite, type ShownPicture, type ShownTile, type Sprite } from '../compositor/index.js';
+import { isRightToLeft, type Artist } from './compositor/art/index.js';
+import { factorOf, yuvOf, type Image, type PlacedSprite, type ShownPicture, type ShownTile, type Sprite } from './compositor/index.js';
 
 export interface DesignerOptions {
   canvas: Size;

@@ -1,9 +1,9 @@
 import { createLog } from '@lianmai/kit';
 import { defaultScene, ProgramId, resolveProfile, SourceId, type Levels, type ProgramPicture, type Scene } from '@lianmai/protocol';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Artist } from '../compositor/art/index.js';
-import { findFfmpeg, type Ffmpeg } from '../ffmpeg/index.js';
-import type { MediaTag } from '../stream/index.js';
+import { Artist } from './compositor/art/index.js';
+import { findFfmpeg, type Ffmpeg } from '../media/ffmpeg/index.js';
+import type { MediaTag } from '../hub/stream/index.js';
 import { Designer } from './Designer.js';
 import { Engine } from './Engine.js';
 import type { ThreadStats } from './messages.js';

@@ -1,10 +1,10 @@
 import { Scope, type Closable, type Log } from '@lianmai/kit';
 import { FPS, type LianmaiError, type RtpTrack, type SourceId } from '@lianmai/protocol';
-import { nowMs } from '../clock.js';
-import { Clock, Compositor, type ShownPicture } from '../compositor/index.js';
-import { Encoder } from '../encoder/index.js';
-import { RtpReceiver, RtpSource } from '../sources/index.js';
-import type { MediaTag } from '../stream/index.js';
+import { nowMs } from '../runtime/index.js';
+import { Clock, Compositor, type ShownPicture } from './compositor/index.js';
+import { Encoder } from './encoder/index.js';
+import { RtpReceiver, RtpSource } from './sources/index.js';
+import type { MediaTag } from '../hub/stream/index.js';
 import { EngineStats } from './EngineStats.js';
 import type { ThreadJob, ThreadStats } from './messages.js';
 import { SourceSet, type TrackSource } from './SourceSet.js';

@@ -1,7 +1,7 @@
 import type { Closable, Log } from '@lianmai/kit';
 import { FPS, LianmaiError, toLianmaiError, type RtpTrack, type SourceId } from '@lianmai/protocol';
-import type { ShownPicture } from '../compositor/index.js';
-import type { MediaTag } from '../stream/index.js';
+import type { ShownPicture } from './compositor/index.js';
+import type { MediaTag } from '../hub/stream/index.js';
 import type { ThreadJob } from './messages.js';
 import { ProgramThread, type ThreadEvents } from './ProgramThread.js';
 import type { ThreadPool } from './ThreadPool.js';

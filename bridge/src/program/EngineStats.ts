@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { nowMs } from '../clock.js';
-import type { Clock } from '../compositor/index.js';
-import type { Encoder } from '../encoder/index.js';
+import { nowMs } from '../runtime/index.js';
+import type { Clock } from './compositor/index.js';
+import type { Encoder } from './encoder/index.js';
 import type { ThreadStats } from './messages.js';
 import type { SourceSet } from './SourceSet.js';
 

@@ -1,8 +1,8 @@
 import type { Closable, Log } from '@lianmai/kit';
 import { LianmaiError, type OutputId, type OutputInfo, type OutputRequest } from '@lianmai/protocol';
 import { supervise, type OutputKinds, type OutputSupervisor } from '../egress/index.js';
-import type { OpenReader } from '../renditions/index.js';
-import type { Stream } from '../stream/index.js';
+import type { OpenReader } from '../hub/renditions/index.js';
+import type { Stream } from '../hub/stream/index.js';
 
 export interface OutputsOptions {
   kinds: OutputKinds;

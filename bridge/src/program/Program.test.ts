@@ -14,10 +14,10 @@ import {
   type BridgeEventName,
 } from '@lianmai/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { Artist } from '../compositor/art/index.js';
+import { Artist } from './compositor/art/index.js';
 import { createOutputKinds } from '../egress/index.js';
-import { findFfmpeg, type Ffmpeg } from '../ffmpeg/index.js';
-import { StreamHub, type MediaTag } from '../stream/index.js';
+import { findFfmpeg, type Ffmpeg } from '../media/ffmpeg/index.js';
+import { StreamHub, type MediaTag } from '../hub/stream/index.js';
 import { AssetCache, Programs, SharedUsage, ThreadPool } from './index.js';
 import type { ProgramJob } from './Program.js';
 import { readAsItIs } from '../testing/index.js';

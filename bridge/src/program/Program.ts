@@ -15,12 +15,12 @@ import {
   type ProgramStats,
   type RtpTrack,
 } from '@lianmai/protocol';
-import type { Artist } from '../compositor/art/index.js';
-import type { ShownPicture } from '../compositor/index.js';
+import type { Artist } from './compositor/art/index.js';
+import type { ShownPicture } from './compositor/index.js';
 import type { OutputKinds } from '../egress/index.js';
-import type { Ffmpeg } from '../ffmpeg/index.js';
-import type { OpenReader } from '../renditions/index.js';
-import type { MediaTag, Publisher, Stream, StreamHub } from '../stream/index.js';
+import type { Ffmpeg } from '../media/ffmpeg/index.js';
+import type { OpenReader } from '../hub/renditions/index.js';
+import type { MediaTag, Publisher, Stream, StreamHub } from '../hub/stream/index.js';
 import type { AssetCache } from './AssetCache.js';
 import { Designer } from './Designer.js';
 import { EngineHost } from './EngineHost.js';

@@ -1,8 +1,8 @@
 import type { Worker } from 'node:worker_threads';
 import { delay, type Closable } from '@lianmai/kit';
 import { LianmaiError, type Levels, type RtpTrack, type SourceId } from '@lianmai/protocol';
-import type { ShownPicture } from '../compositor/index.js';
-import { unpackTags, type MediaTag } from '../stream/index.js';
+import type { ShownPicture } from './compositor/index.js';
+import { unpackTags, type MediaTag } from '../hub/stream/index.js';
 import type { FromThread, ThreadJob, ThreadStats, ToThread } from './messages.js';
 
 export interface ThreadEvents {

@@ -1,7 +1,7 @@
 import type { Closable } from '@lianmai/kit';
 import { LianmaiError, type BridgeCallData, type ProgramId } from '@lianmai/protocol';
-import type { Announce, BridgeHandlers } from '../control/index.js';
-import type { StreamId } from '../stream/index.js';
+import type { Announce, BridgeHandlers } from '../runtime/control/index.js';
+import type { StreamId } from '../hub/stream/index.js';
 import { Program, type ProgramJob, type ProgramParts } from './Program.js';
 
 export type ProgramHandlers = Pick<BridgeHandlers, Extract<keyof BridgeHandlers, `${string}${'Program' | 'Picture' | 'Track' | 'Output'}`>>;

@@ -1,4 +1,4 @@
-import { nowMs } from '../clock.js';
+import { nowMs } from '../runtime/index.js';
 
 const WINDOW_MS = 900;
 

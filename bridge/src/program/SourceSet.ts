@@ -1,6 +1,6 @@
 import type { Closable, Log } from '@lianmai/kit';
 import type { RtpTrack, SourceId } from '@lianmai/protocol';
-import type { RtpSource, Source } from '../sources/index.js';
+import type { RtpSource, Source } from './sources/index.js';
 
 /** A source that is fed by tracks. */
 export type TrackSource = Source & Pick<RtpSource, 'attach' | 'detach' | 'stats'>;

@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import type { Closable, Log } from '@lianmai/kit';
-import { startThread } from '../thread.js';
+import { startThread } from '../runtime/index.js';
 
 /** A thread that has been taken is getting a program on air: the next one is not started meanwhile. */
 const REFILL_MS = 3000;

@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { createLog, type Log } from '@lianmai/kit';
 import { toLianmaiError } from '@lianmai/protocol';
-import { TagMail } from '../stream/index.js';
+import { TagMail } from '../hub/stream/index.js';
 import { Engine } from './Engine.js';
 import type { FromThread, ThreadJob, ToThread } from './messages.js';
 

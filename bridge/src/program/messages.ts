@@ -1,7 +1,7 @@
 import type { LogLevel } from '@lianmai/kit';
 import type { Levels, ProgramId, ProgramStats, Profile, RtpTrack, SourceId, WireError } from '@lianmai/protocol';
-import type { ShownPicture } from '../compositor/index.js';
-import type { Ffmpeg } from '../ffmpeg/index.js';
+import type { ShownPicture } from './compositor/index.js';
+import type { Ffmpeg } from '../media/ffmpeg/index.js';
 
 /** What makes an idle thread the thread of a program. */
 export interface ThreadJob {

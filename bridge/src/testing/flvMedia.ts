@@ -1,7 +1,7 @@
 import { createLog } from '@lianmai/kit';
-import { FfmpegProcess, findFfmpeg, type Ffmpeg } from '../ffmpeg/index.js';
-import { FlvParser, isSequenceEnd, TsDemuxer, type FlvTag } from '../formats/index.js';
-import type { Publisher } from '../stream/index.js';
+import { FfmpegProcess, findFfmpeg, type Ffmpeg } from '../media/ffmpeg/index.js';
+import { FlvParser, isSequenceEnd, TsDemuxer, type FlvTag } from '../media/formats/index.js';
+import type { Publisher } from '../hub/stream/index.js';
 
 export interface PictureAndSound {
   seconds: number;

@@ -1,4 +1,4 @@
-import { Gate } from '../gate/index.js';
+import { Gate } from '../hub/gate/index.js';
 
 /** Lets everybody in. */
 export const openGate = (): Gate =>

@@ -6,7 +6,7 @@ import { outputsEn } from './outputs.en';
 import { outputsZhCN } from './outputs.zh-CN';
 import { recordingsEn } from './recordings.en';
 import { recordingsZhCN } from './recordings.zh-CN';
-import { errorText, isolate, languageOf } from './index';
+import { errorText, isolate, languageOf } from '.';
 import { streamsEn } from './streams.en';
 import { streamsZhCN } from './streams.zh-CN';
 import { studioEn } from './studio.en';

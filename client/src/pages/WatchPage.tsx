@@ -1,6 +1,6 @@
 import { DEFAULT_APP } from '@lianmai/protocol';
 import { useState } from 'react';
-import { Watch } from '../features/audience';
+import { Watch } from '../features/watch';
 import { LanguageSwitch } from './LanguageSwitch';
 import { useTheme } from './useTheme';
 import { useTitle } from './useTitle';

@@ -4,5 +4,6 @@
  */
 export { Bridges, type BridgesOptions } from './Bridges.js';
 export type { Bridge, BridgeEvents, BridgeHello, BridgePool, BridgePoolEvents } from './contract.js';
+export { startBridge } from './embeddedEnv.js';
 export { EmbeddedBridge, type EmbeddedBridgeOptions } from './EmbeddedBridge.js';
 export { readMetrics } from './readMetrics.js';

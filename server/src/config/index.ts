@@ -7,6 +7,7 @@ import type { CommandLine } from './commandLine.js';
 import { ENV_PATHS, ServerConfig } from './schema.js';
 
 export { type CommandLine, helpText, parseCommandLine } from './commandLine.js';
+export { isEveryAddress, originAt, reachable } from './addresses.js';
 export { lanAddresses } from './network.js';
 export { ENV_PATHS, ServerConfig } from './schema.js';
 

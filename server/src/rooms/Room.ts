@@ -14,7 +14,7 @@ import {
   type RoomSnapshot,
 } from '@lianmai/protocol';
 import { canPublish } from '../access/index.js';
-import type { LiveControl, LiveFactory, LiveRoom, LiveSource } from '../live/index.js';
+import type { LiveControl, LiveFactory, LiveRoom, LiveSource } from '../program/index.js';
 import type { RoomMedia } from '../sfu/index.js';
 import { ChatLog } from './ChatLog.js';
 import type { JoinRequest, Link, OpenFeed, RoomSettings } from './contract.js';

@@ -1,6 +1,6 @@
 import type { Log } from '@lianmai/kit';
 import { LianmaiError, type RoomId } from '@lianmai/protocol';
-import type { LiveFactory } from '../live/index.js';
+import type { LiveFactory } from '../program/index.js';
 import type { RoomMedia } from '../sfu/index.js';
 import type { OpenFeed, RoomSettings } from './contract.js';
 import { Room } from './Room.js';

@@ -1,5 +1,5 @@
 import { sourceIdOf, type ProducerInfo } from '@lianmai/protocol';
-import type { LiveSource } from '../live/index.js';
+import type { LiveSource } from '../program/index.js';
 import type { Participant } from './Participant.js';
 
 /** What the program may show, in the order of arrival on stage: everybody's camera source, with or without tracks, each followed by their share. */

@@ -4,7 +4,7 @@ import { RoomId, SourceId, type FeedTrack } from '@lianmai/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MediaRoom } from './MediaRoom.js';
 import { createSfu, type Sfu } from './Sfu.js';
-import { participant, quiet, subscribe } from './testing.js';
+import { participant, quiet, subscribe } from './testing/index.js';
 
 const undo: (() => unknown)[] = [];
 afterEach(async () => {

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MediaRoom } from './MediaRoom.js';
 import type { Peer } from './Peer.js';
 import { createSfu, type Sfu, type SfuOptions } from './Sfu.js';
-import { participant, publish, quiet, rtpParameters, subscribe } from './testing.js';
+import { participant, publish, quiet, rtpParameters, subscribe } from './testing/index.js';
 
 const sfus: Sfu[] = [];
 afterEach(async () => {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { LianmaiError } from '@lianmai/protocol';
+import { decodeAmf, type AmfValue } from '../../media/formats/index.js';
 import {
   acknowledgement,
   ChunkReader,
@@ -7,7 +8,6 @@ import {
   clientAnswer,
   clientHello,
   command,
-  decodeAmf,
   HANDSHAKE_BYTES,
   pingResponse,
   RTMP,
@@ -15,9 +15,8 @@ import {
   setChunkSize,
   USER_CONTROL,
   windowAckSize,
-  type AmfValue,
   type RtmpMessage,
-} from '../../formats/index.js';
+} from '../../media/protocols/rtmp/index.js';
 import { readStatus, refused, type RtmpStatus } from './refusals.js';
 import { unacknowledgedBytes } from './tcpBacklog.js';
 

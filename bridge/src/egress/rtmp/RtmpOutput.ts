@@ -1,4 +1,4 @@
-import type { Reader } from '../../stream/index.js';
+import type { Reader } from '../../hub/stream/index.js';
 import type { Output, OutputSession, OutputStats } from '../contract.js';
 import { RtmpPublication } from './RtmpPublication.js';
 import type { RtmpTarget } from './url.js';

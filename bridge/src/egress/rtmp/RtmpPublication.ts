@@ -1,5 +1,6 @@
 import { LianmaiError } from '@lianmai/protocol';
-import { encodeAmf, FLV_TYPE, isMetadata, type FlvTag, type RtmpMessage } from '../../formats/index.js';
+import { encodeAmf, FLV_TYPE, isMetadata, type FlvTag } from '../../media/formats/index.js';
+import { type RtmpMessage } from '../../media/protocols/rtmp/index.js';
 import { openSocket, unreachable } from './openSocket.js';
 import { readStatus, refusal, refused, type RtmpStatus } from './refusals.js';
 import { RtmpConnection } from './RtmpConnection.js';

@@ -1,6 +1,6 @@
 /** RTMP and RTMPS push: own client, because the state of a session, its secrets and its back-pressure must be ours. */
 import { z } from 'zod';
-import { FLV } from '../../renditions/index.js';
+import { FLV } from '../../hub/renditions/index.js';
 import { defineOutputKind, type OutputKind } from '../kinds.js';
 import { RtmpOutput } from './RtmpOutput.js';
 import { describeTarget, parseRtmpUrl, RTMP_SCHEMES, type RtmpTarget } from './url.js';

@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { promisify } from 'node:util';
-import { readFileSync } from 'node:fs';
 import { Scope } from '@lianmai/kit';
 import type { OutputId, OutputInfo } from '@lianmai/protocol';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ChunkReader, ChunkWriter, encodeAmf, HANDSHAKE_BYTES, RTMP, type FlvTag } from '../../formats/index.js';
-import { StreamHub } from '../../stream/index.js';
+import { encodeAmf, type FlvTag } from '../../media/formats/index.js';
+import { ChunkReader, ChunkWriter, HANDSHAKE_BYTES, RTMP } from '../../media/protocols/rtmp/index.js';
+import { StreamHub } from '../../hub/stream/index.js';
 import { encodeFlv, freePort, LoopedBroadcast, MemoryLog, readAsItIs } from '../../testing/index.js';
 import { createOutputKinds, supervise, type OutputSupervisor, type SupervisorOptions } from '../index.js';
 

@@ -1,4 +1,4 @@
-import type { Reader } from '../../stream/index.js';
+import type { Reader } from '../../hub/stream/index.js';
 import type { Output, OutputSession, OutputStats } from '../contract.js';
 import { SrtPublication } from './SrtPublication.js';
 import type { SrtTarget } from './url.js';

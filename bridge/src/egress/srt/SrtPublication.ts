@@ -11,8 +11,8 @@ import {
   type EndReason,
   type Rejection,
   type UdpSocket,
-} from '../../srt/index.js';
-import type { MediaTag } from '../../stream/index.js';
+} from '../../media/protocols/srt/index.js';
+import type { MediaTag } from '../../hub/stream/index.js';
 import type { SrtTarget } from './url.js';
 
 const TICK_MS = 10;

@@ -1,6 +1,6 @@
 /** SRT push: we call the destination and send MPEG-TS, with our own protocol, because state, secrets and what is dropped must be ours. */
 import { z } from 'zod';
-import { SRT } from '../../renditions/index.js';
+import { SRT } from '../../hub/renditions/index.js';
 import { defineOutputKind, type OutputKind } from '../kinds.js';
 import { SrtOutput } from './SrtOutput.js';
 import { describeTarget, parseSrtUrl, type SrtTarget } from './url.js';

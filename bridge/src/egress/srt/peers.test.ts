@@ -2,10 +2,10 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createLog, Scope } from '@lianmai/kit';
 import type { OutputId, OutputInfo } from '@lianmai/protocol';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { TsDemuxer, type FlvTag } from '../../formats/index.js';
-import { Gate } from '../../gate/index.js';
-import { SrtListener } from '../../listeners/srt/index.js';
-import { StreamHub } from '../../stream/index.js';
+import { TsDemuxer, type FlvTag } from '../../media/formats/index.js';
+import { Gate } from '../../hub/gate/index.js';
+import { SrtListener } from '../../servers/srt/index.js';
+import { StreamHub } from '../../hub/stream/index.js';
 import { encodeFlv, freePort, LoopedBroadcast, MemoryLog, readAsItIs } from '../../testing/index.js';
 import { createOutputKinds, supervise, type OutputSupervisor } from '../index.js';
 

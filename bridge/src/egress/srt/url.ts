@@ -1,6 +1,12 @@
 import { isIPv6 } from 'node:net';
 import { redactUrl, Secret } from '@lianmai/kit';
-import { isKeyBytes, MAX_PASSPHRASE_BYTES, MAX_STREAM_ID_BYTES, MIN_PASSPHRASE_BYTES, type KeyBytes } from '../../srt/index.js';
+import {
+  isKeyBytes,
+  MAX_PASSPHRASE_BYTES,
+  MAX_STREAM_ID_BYTES,
+  MIN_PASSPHRASE_BYTES,
+  type KeyBytes,
+} from '../../media/protocols/srt/index.js';
 import type { OutputDescription } from '../contract.js';
 
 /** Where a stream is sent, as `srt://host:port?streamid=…&passphrase=…` says. */

@@ -1,5 +1,5 @@
 import type { SourceId } from '@lianmai/protocol';
-import type { Frame } from '../../sources/index.js';
+import type { Frame } from '../sources/index.js';
 import type { TrackSource } from '../SourceSet.js';
 
 /** Length of the flash and the beep at the start of each second of the monotonic clock, ms. */

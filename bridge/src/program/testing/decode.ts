@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLog } from '@lianmai/kit';
-import { FfmpegProcess } from '../../ffmpeg/index.js';
-import { flvFileHeader, flvTagParts } from '../../formats/index.js';
-import type { MediaTag } from '../../stream/index.js';
+import { FfmpegProcess } from '../../media/ffmpeg/index.js';
+import { flvFileHeader, flvTagParts } from '../../media/formats/index.js';
+import type { MediaTag } from '../../hub/stream/index.js';
 
 /** What comes out of a program, decoded: pictures of 32x18 (luma, one byte a pixel) with their times, and 48 kHz mono samples from time 0. */
 export interface Decoded {

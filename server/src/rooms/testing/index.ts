@@ -18,7 +18,7 @@ import {
   type ParticipantId,
   type RoomId,
 } from '@lianmai/protocol';
-import type { LiveControl, LiveEvents, LiveFactory, LiveRoom } from '../../live/index.js';
+import type { LiveControl, LiveEvents, LiveFactory, LiveRoom } from '../../program/index.js';
 import type { MediaInput, MediaInputEvents, MediaPeer, MediaPeerEvents, RoomMedia, RoomMediaEvents } from '../../sfu/index.js';
 import type { Link, OpenFeed, RoomSettings } from '../contract.js';
 import { RoomDirectory } from '../RoomDirectory.js';

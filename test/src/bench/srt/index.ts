@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { REPOSITORY } from '../../support/System.js';
 import type { BenchOptions } from '../arguments.js';
 import { round } from '../report.js';
@@ -19,11 +20,14 @@ const CASES = [
 ] as const;
 const JITTER_MS = 50;
 
+/** Our listener from its sources. */
+const LISTENER_PROCESS = ['--conditions=source', '--import', 'tsx', fileURLToPath(new URL('./listenerProcess.ts', import.meta.url))];
+
 type Listen = (port: number, latencyMs: number) => ChildProcess;
 const ours =
   (delivery: string): Listen =>
   (port, latencyMs) =>
-    start(process.execPath, ['bridge/dist/srt/bench.js', String(port), String(latencyMs), delivery]);
+    start(process.execPath, [...LISTENER_PROCESS, String(port), String(latencyMs), delivery]);
 /** The same TS at the same time to all of them, each over a network of its own that loses the same. */
 const LISTENERS: Record<string, Listen> = {
   ours: ours('smooth'),

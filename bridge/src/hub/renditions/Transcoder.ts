@@ -1,0 +1,199 @@
+import { backoffMs, delay, type Log } from '@lianmai/kit';
+import { FfmpegProcess, type Ffmpeg } from '../../media/ffmpeg/index.js';
+import { TsDemuxer, TsMuxer } from '../../media/formats/index.js';
+import type { MediaTag } from '../stream/index.js';
+import { transcodeArguments, type Job } from './transcodeArguments.js';
+
+interface TranscoderOptions {
+  ffmpeg: Ffmpeg;
+  name: string;
+  kind: Job['kind'];
+  /** Asked at every start: the source's rate may have become known. `fromMs`: where its output is taken up, on its own timeline. */
+  job: (fromMs: number) => Job;
+  /** Configuration in force and, for a picture, its last group: what a start in the middle needs first. */
+  preroll: () => readonly MediaTag[];
+  onTag: (tag: MediaTag) => void;
+  log: Log;
+}
+
+const BACKOFF = { firstMs: 200, maxMs: 10_000 };
+/** Who ran this long has not failed at once. */
+const STEADY_MS = 5000;
+/** Longer gaps are not filled with silence or held pictures: the transcoder starts anew behind them. */
+const MAX_GAP_MS = 1000;
+const MAX_WAITING_BYTES = 8 * 1024 * 1024;
+/** Fed for this long without an answer: it hangs. */
+const STALL_MS = 5000;
+/** Where its own timeline starts: Opus and AAC begin a little before their first sample, and below 0 nothing is written. */
+const LEAD_MS = 10_000;
+const FLUSH_MS = 1000;
+/** After the process is gone, what is left in its pipe is there at once. */
+const DRAIN_MS = 200;
+
+const NEVER = new AbortController().signal;
+
+interface Run {
+  process: FfmpegProcess<'input' | 'output'>;
+  muxer: TsMuxer;
+  /** Source time minus its own. */
+  baseMs: number;
+  /** What comes out for earlier pictures was only there to decode the later ones, ms on the source's timeline. */
+  fromMs: number;
+  needsKeyFrame: boolean;
+  startedAtMs: number;
+  /** When it was fed first since its last answer; null: it owes nothing. */
+  fedAtMs: number | null;
+  /** Everything that it wrote has been taken. */
+  drained: Promise<unknown>;
+}
+
+/** One track through FFmpeg. Starts with the first tag, anew when the codec's configuration changes or time leaps, and with backoff when FFmpeg dies. */
+export class Transcoder {
+  readonly #options: TranscoderOptions;
+  #run: Run | null = null;
+  #config: MediaTag | null = null;
+  #lastInMs: number | null = null;
+  #lastOutMs: number | null = null;
+  #fedAtMs = 0;
+  #failures = 0;
+  #retryAtMs = 0;
+  #isClosed = false;
+  #isAbandoned = false;
+
+  constructor(options: TranscoderOptions) {
+    this.#options = options;
+  }
+
+  /** Whether sound or picture are on their way through it. */
+  get isBusy(): boolean {
+    return this.#run !== null && performance.now() - this.#fedAtMs < 500;
+  }
+
+  push(tag: MediaTag): void {
+    if (this.#isClosed) return;
+    if (tag.isConfig) this.#configure(tag);
+    else if (this.#lastInMs === null || tag.dtsMs > this.#lastInMs || this.#lastInMs - tag.dtsMs > MAX_GAP_MS) this.#feed(tag);
+  }
+
+  /** Another way is taken from here on: what would still come out is not wanted, it would come too late and for another decoder. */
+  abandon(reason: string): void {
+    this.#isAbandoned = true;
+    void this.finish(reason);
+  }
+
+  /** Resolves when everything that was pushed has come out, or 1 s later. */
+  async finish(reason: string): Promise<void> {
+    this.#isClosed = true;
+    await this.#stop(reason);
+  }
+
+  #configure(tag: MediaTag): void {
+    if (this.#config?.body.equals(tag.body)) return;
+    this.#config = tag;
+    void this.#stop('the source has changed');
+  }
+
+  #feed(tag: MediaTag): void {
+    const gapMs = this.#lastInMs === null ? 0 : tag.dtsMs - this.#lastInMs;
+    if (Math.abs(gapMs) > MAX_GAP_MS) void this.#stop('time has leapt');
+    if (gapMs < -MAX_GAP_MS) this.#lastOutMs = null;
+    const now = performance.now();
+    if (this.#run?.fedAtMs != null && now - this.#run.fedAtMs > STALL_MS && now - this.#fedAtMs < MAX_GAP_MS)
+      this.#run.process.kill('SIGKILL');
+    if (!this.#run) {
+      if (now < this.#retryAtMs) return;
+      this.#start(tag);
+    }
+    this.#write(tag);
+  }
+
+  #start(tag: MediaTag): void {
+    const own = this.#options.kind;
+    const isMidway = own === 'video' && !tag.isKeyFrame;
+    const preroll = this.#options
+      .preroll()
+      .filter(({ kind, isConfig, dtsMs }) => kind === own && (isConfig || (isMidway && dtsMs < tag.dtsMs)));
+    const [first = tag] = preroll.filter(({ isConfig }) => !isConfig);
+    if (own === 'video' && !first.isKeyFrame) return;
+    this.#run = this.#spawn(first.dtsMs - LEAD_MS, tag.dtsMs);
+    this.#config = preroll.find(({ isConfig }) => isConfig) ?? this.#config;
+    for (const earlier of preroll) this.#write(earlier);
+  }
+
+  #spawn(baseMs: number, fromMs: number): Run {
+    const { ffmpeg, name, log, kind } = this.#options;
+    const job = this.#options.job(fromMs - baseMs);
+    const process = new FfmpegProcess({
+      ...{ path: ffmpeg.path, name, log, graceMs: FLUSH_MS },
+      pipes: { input: 'input', output: 'output' },
+      args: (at) => transcodeArguments(job, at),
+    });
+    const output = process.output('output');
+    const drained = new Promise((resolve) => output.once('close', resolve));
+    const run: Run = {
+      process,
+      muxer: new TsMuxer(),
+      baseMs,
+      fromMs,
+      needsKeyFrame: kind === 'video',
+      startedAtMs: performance.now(),
+      fedAtMs: null,
+      drained,
+    };
+    const demuxer = new TsDemuxer();
+    const emit = (tags: readonly MediaTag[]) => {
+      run.fedAtMs = null;
+      for (const tag of tags) this.#emit(run, { ...tag, dtsMs: tag.dtsMs + run.baseMs });
+    };
+    output.on('data', (chunk: Buffer) => emit(demuxer.push(chunk)));
+    output.once('end', () => emit(demuxer.flush()));
+    void process.exited.then(({ code, signal }) => this.#onExit(run, `code ${code ?? signal}`));
+    return run;
+  }
+
+  /** What was out already, from before a restart, does not come again; pictures go on with a key frame of the new encoder. */
+  #emit(run: Run, tag: MediaTag): void {
+    if (tag.kind !== this.#options.kind || this.#isAbandoned) return;
+    if (!tag.isConfig) {
+      const isOld = this.#lastOutMs !== null && tag.dtsMs <= this.#lastOutMs;
+      const isPreroll = run.needsKeyFrame && tag.dtsMs < run.fromMs - 1;
+      if (isOld || isPreroll || (run.needsKeyFrame && !tag.isKeyFrame)) return;
+      run.needsKeyFrame = false;
+      this.#lastOutMs = tag.dtsMs;
+    }
+    this.#options.onTag(tag);
+  }
+
+  #write(tag: MediaTag): void {
+    const run = this.#run;
+    if (!run) return;
+    const bytes = run.muxer.push({ ...tag, dtsMs: Math.max(0, tag.dtsMs - run.baseMs) });
+    if (!tag.isConfig) this.#lastInMs = tag.dtsMs;
+    if (bytes.length === 0) return;
+    const now = performance.now();
+    // An encoder holds less than a frame back: after a pause it owes nothing for what came before.
+    if (now - this.#fedAtMs > MAX_GAP_MS) run.fedAtMs = null;
+    this.#fedAtMs = now;
+    run.fedAtMs ??= now;
+    const input = run.process.input('input');
+    if (input.writableLength > MAX_WAITING_BYTES) run.process.kill('SIGKILL');
+    else input.write(bytes);
+  }
+
+  #onExit(run: Run, how: string): void {
+    if (this.#run !== run) return;
+    this.#run = null;
+    const now = performance.now();
+    this.#failures = now - run.startedAtMs > STEADY_MS ? 0 : this.#failures + 1;
+    const waitMs = this.#failures === 0 ? 0 : backoffMs(BACKOFF, this.#failures - 1);
+    this.#retryAtMs = now + waitMs;
+    this.#options.log.warn({ transcoder: this.#options.name, how, waitMs }, 'transcoder ended by itself; it is started again');
+  }
+
+  async #stop(reason: string): Promise<void> {
+    const run = this.#run;
+    this.#run = null;
+    await run?.process.close(reason);
+    await Promise.race([run?.drained, delay(DRAIN_MS, NEVER)]);
+  }
+}

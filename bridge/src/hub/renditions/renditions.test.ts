@@ -1,0 +1,368 @@
+import { execFile } from 'node:child_process';
+import { readFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readFileSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Scope } from '@lianmai/kit';
+import { findFfmpeg, type Ffmpeg } from '../../media/ffmpeg/index.js';
+import { makeMediaTag, parseAvcConfig, readMediaBody, TsDemuxer, TsMuxer } from '../../media/formats/index.js';
+import { StreamHub, type MediaTag, type Stream } from '../stream/index.js';
+import { LoopedBroadcast, MemoryLog } from '../../testing/index.js';
+import { FLV, HLS, Renditions, WEBRTC, type Accepts } from './index.js';
+
+const run = promisify(execFile);
+const never = new AbortController().signal;
+const READER = { name: 'test', maxQueueBytes: 1 << 24, maxQueueMs: 20_000, startWithGop: true };
+const X264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '30', '-pix_fmt', 'yuv420p'];
+const HEVC = ['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=none:keyint=30:vui-timing-info=0', '-c:a', 'libopus'];
+/** A beep of 50 ms every half second: its start can be found to the sample. */
+const BEEPS = "aevalsrc='sin(2*PI*1000*t)*lt(mod(t,0.5),0.05)*gt(t,0.2)'";
+const fixtures = {
+  plain: ['-bf', '0', '-c:a', 'aac'],
+  bFrames: ['-bf', '2', '-c:a', 'aac'],
+  opus: ['-bf', '0', '-c:a', 'libopus'],
+  hevc: HEVC,
+};
+
+let folder: string;
+let ffmpeg: Ffmpeg;
+const media: Record<string, MediaTag[]> = {};
+let scope = new Scope();
+
+async function encode(name: string, codecs: readonly string[], rate: number): Promise<void> {
+  const path = join(folder, `${name}.ts`);
+  const inputs = ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=30', '-f', 'lavfi', '-i', `${BEEPS}:s=${rate}`];
+  await run('ffmpeg', [
+    '-v',
+    'error',
+    '-nostdin',
+    ...inputs,
+    ...(codecs.includes('libx265') ? [] : X264),
+    ...codecs,
+    '-ac',
+    '2',
+    '-t',
+    '3',
+    '-f',
+    'mpegts',
+    path,
+  ]);
+  const demuxer = new TsDemuxer();
+  media[name] = [...demuxer.push(await readFile(path)), ...demuxer.flush()].sort((a, b) => a.dtsMs - b.dtsMs);
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'renditions-'));
+  ffmpeg = await findFfmpeg();
+  await encode('plain', fixtures.plain, 44_100);
+  await encode('bFrames', fixtures.bFrames, 48_000);
+  await encode('opus', fixtures.opus, 48_000);
+  await encode('hevc', fixtures.hevc, 48_000);
+}, 60_000);
+afterAll(() => rm(folder, { recursive: true }));
+afterEach(async () => {
+  await scope.close('test ends');
+  scope = new Scope();
+});
+
+const open = (lingerMs = 200) => {
+  const renditions = scope.own(new Renditions({ ffmpeg, log: new MemoryLog().log, lingerMs }));
+  const publisher = new StreamHub().publish({ app: 'live', name: 'test' });
+  return { renditions, publisher, source: publisher.stream };
+};
+
+interface Played {
+  tags: MediaTag[];
+  /** Wall clock of each tag's arrival, ms. */
+  atMs: number[];
+}
+
+/** Plays a fixture at the speed of life, with times in whole ms as RTMP has them, and reads what a reader of that kind gets. */
+async function play(name: string, accepts: Accepts): Promise<{ source: Played; made: Played; renditions: Renditions }> {
+  const { renditions, publisher, source } = open();
+  const sent: Played = { tags: [], atMs: [] };
+  const write = (tag: MediaTag) => {
+    sent.tags.push(tag);
+    sent.atMs.push(performance.now());
+    publisher.write(tag);
+  };
+  const tags = media[name] ?? [];
+  const broadcast = { write, close: () => undefined };
+  const loop = new LoopedBroadcast(
+    tags.map((tag) => ({ ...tag, dtsMs: tag.isConfig ? 0 : Math.floor(tag.dtsMs - 1300) })),
+    broadcast,
+  );
+  await vi.waitFor(() => expect(source.preamble.audio && source.gop.length > 12).toBeTruthy());
+  const { stream, close } = renditions.open(source, accepts);
+  expect(stream).not.toBe(source);
+  const made = await readUntil(stream, 2900);
+  loop.stop();
+  close();
+  return { source: sent, made, renditions };
+}
+
+async function readUntil(stream: Stream, untilMs: number): Promise<Played> {
+  const reader = stream.createReader(READER);
+  const played: Played = { tags: [], atMs: [] };
+  while ((played.tags.at(-1)?.dtsMs ?? 0) < untilMs) {
+    const tags = await reader.read(AbortSignal.timeout(8000));
+    if (!tags) break;
+    for (const tag of tags) {
+      played.tags.push(tag);
+      played.atMs.push(performance.now());
+    }
+  }
+  await reader.close('done');
+  return played;
+}
+
+const mediaOf = (tags: readonly MediaTag[], kind: string) => tags.filter((tag) => tag.kind === kind && !tag.isConfig);
+const codecOf = (tags: readonly MediaTag[], kind: string) => readMediaBody(tags.find((tag) => tag.kind === kind)!)?.codec;
+
+/** Where beeps start, ms on the tags' own timeline. */
+async function beepsOf(tags: readonly MediaTag[]): Promise<number[]> {
+  const muxer = new TsMuxer();
+  const audio = tags.filter((tag) => tag.kind === 'audio');
+  const path = join(folder, `beeps-${Math.random()}`);
+  await writeFile(`${path}.ts`, Buffer.concat(audio.map((tag) => muxer.push(tag))));
+  const filter = 'aresample=48000:async=1:first_pts=0';
+  await run('ffmpeg', ['-v', 'error', '-nostdin', '-copyts', '-i', `${path}.ts`, '-af', filter, '-ac', '1', '-f', 's16le', `${path}.raw`]);
+  const raw = await readFile(`${path}.raw`);
+  const starts: number[] = [];
+  let quietSince = 0;
+  for (let sample = 0; sample * 2 + 1 < raw.length; sample++) {
+    if (Math.abs(raw.readInt16LE(sample * 2)) < 3000) continue;
+    if (sample - quietSince > 4800) starts.push(sample / 48);
+    quietSince = sample;
+  }
+  return starts;
+}
+
+/** Time from when a source tag was written until the made tag that holds its last sample came, once it runs. */
+function addedMs(source: Played, made: Played): number[] {
+  const inputs = source.tags
+    .map((tag, index) => ({ tag, atMs: source.atMs[index]! }))
+    .filter(({ tag }) => tag.kind === 'audio' && !tag.isConfig);
+  const outputs = made.tags
+    .map((tag, index) => ({ tag, atMs: made.atMs[index]! }))
+    .filter(({ tag }) => tag.kind === 'audio' && !tag.isConfig);
+  return outputs
+    .filter(({ tag }) => tag.dtsMs > 1500)
+    .map(({ tag, atMs }) => atMs - inputs.findLast((input) => input.tag.dtsMs <= tag.dtsMs)!.atMs)
+    .sort((a, b) => a - b);
+}
+
+/** What a decoder has to say: nothing, if every picture stands on those before it. */
+async function complaintsAbout(tags: readonly MediaTag[]): Promise<string> {
+  const muxer = new TsMuxer();
+  const path = join(folder, `seen-${Math.random()}.ts`);
+  await writeFile(path, Buffer.concat(tags.map((tag) => muxer.push(tag))));
+  const { stderr } = await run('ffmpeg', ['-v', 'error', '-nostdin', '-i', path, '-f', 'null', '-']);
+  return stderr;
+}
+
+const childrenOf = (pid: number) =>
+  readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+  );
+
+describe('Renditions', () => {
+  it('makes Opus of AAC (44.1 kHz) for WebRTC: in time to 20 ms, at once, in order, with the picture untouched', async () => {
+    const { source, made, renditions } = await play('plain', WEBRTC);
+    expect([codecOf(made.tags, 'video'), codecOf(made.tags, 'audio')]).toEqual(['h264', 'opus']);
+    const pictures = mediaOf(made.tags, 'video');
+    const all = mediaOf(source.tags, 'video');
+    const start = all.findIndex((tag) => tag.body === pictures[0]?.body);
+    for (const [index, tag] of pictures.entries()) expect(tag.body).toBe(all[start + index]?.body);
+    const [before, after] = [await beepsOf(source.tags), await beepsOf(made.tags)];
+    if (process.env['SHOW_FIGURES']) console.log(before, after);
+    expect(after.length).toBeGreaterThan(3);
+    for (const atMs of after) expect(Math.min(...before.map((other) => Math.abs(other - atMs)))).toBeLessThan(20);
+    const added = addedMs(source, made);
+    expect(added[Math.floor(added.length / 2)]).toBeLessThan(150);
+    const times = made.tags.filter((tag) => !tag.isConfig && tag.dtsMs > 1500).map((tag) => tag.dtsMs);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    await vi.waitFor(() => expect(renditions.count).toBe(0));
+    if (process.env['SHOW_FIGURES'])
+      console.log(
+        'AAC→Opus added ms',
+        added[added.length >> 1],
+        added[Math.floor(added.length * 0.95)],
+        after.map((x) => Math.min(...before.map((o) => Math.abs(o - x)))),
+      );
+  }, 20_000);
+
+  it('makes AAC of Opus for FLV', async () => {
+    const { source, made } = await play('opus', FLV);
+    expect([codecOf(made.tags, 'video'), codecOf(made.tags, 'audio')]).toEqual(['h264', 'aac']);
+    const [before, after] = [await beepsOf(source.tags), await beepsOf(made.tags)];
+    expect(after.length).toBeGreaterThan(3);
+    for (const atMs of after) expect(Math.min(...before.map((other) => Math.abs(other - atMs)))).toBeLessThan(20);
+    const added = addedMs(source, made);
+    expect(added[Math.floor(added.length / 2)]).toBeLessThan(150);
+    if (process.env['SHOW_FIGURES'])
+      console.log(
+        'Opus→AAC added ms',
+        added[added.length >> 1],
+        added[Math.floor(added.length * 0.95)],
+        after.map((x) => Math.min(...before.map((o) => Math.abs(o - x)))),
+      );
+  }, 20_000);
+
+  it('takes B-frames out for WebRTC: the same pictures at the same times, and says why', async () => {
+    const { source, made } = await play('bFrames', WEBRTC);
+    const shownAt = (tags: readonly MediaTag[]) =>
+      mediaOf(tags, 'video').map((tag) => tag.dtsMs + (readMediaBody(tag)?.compositionMs ?? 0));
+    const theirs = shownAt(source.tags);
+    const mine = mediaOf(made.tags, 'video');
+    expect(mine.length).toBeGreaterThan(40);
+    expect(new Set(mine.map((tag) => readMediaBody(tag)?.compositionMs))).toEqual(new Set([0]));
+    for (const tag of mine) expect(Math.min(...theirs.map((atMs) => Math.abs(atMs - tag.dtsMs)))).toBeLessThan(1);
+    const steps = mine.slice(1).map((tag, index) => tag.dtsMs - mine[index]!.dtsMs);
+    expect(Math.max(...steps)).toBeLessThan(40);
+  }, 20_000);
+
+  it('makes H.264 of HEVC for WebRTC, and leaves the sound as it is', async () => {
+    const { renditions, publisher, source } = open();
+    const opened = renditions.open(source, WEBRTC);
+    const reading = readUntil(opened.stream, Infinity);
+    for (const tag of media['hevc']!) publisher.write(tag);
+    await vi.waitFor(() => expect(opened.stream.lastDtsMs).toBeGreaterThan(source.lastDtsMs! - 200));
+    expect(renditions.bridgingOf(source)[0]).toMatchObject({
+      video: 'transcoded',
+      audio: 'copied',
+      why: 'picture is HEVC; WebRTC needs H.264',
+    });
+    await publisher.close('done', true);
+    const { tags } = await reading;
+    expect([codecOf(tags, 'video'), codecOf(tags, 'audio')]).toEqual(['h264', 'opus']);
+    expect(mediaOf(tags, 'video').length).toBeGreaterThan(80);
+    // A source that does not tell its rate gets a level all the same that decoders have.
+    const config = tags.find((tag) => tag.kind === 'video' && tag.isConfig);
+    const avc = parseAvcConfig(readMediaBody(config!)!.data);
+    expect(avc).toMatchObject({ profile: 66, width: 320, height: 180 });
+    expect(avc.level).toBeLessThan(31);
+    expect(mediaOf(tags, 'audio').length).toBe(mediaOf(media['hevc']!, 'audio').length);
+  }, 20_000);
+
+  it('goes back to the own picture of a source that has no B-frames any more, at a key frame', async () => {
+    const { renditions, publisher, source } = open();
+    const opened = renditions.open(source, WEBRTC);
+    const reading = readUntil(opened.stream, Infinity);
+    for (const tag of media['bFrames']!) publisher.write(tag);
+    await vi.waitFor(() => expect(opened.stream.lastDtsMs).toBeGreaterThan(source.lastDtsMs! - 200));
+    const last = source.lastDtsMs ?? 0;
+    const plain = media['plain']!.map((tag) => ({ ...tag, dtsMs: tag.dtsMs + last }));
+    for (const tag of plain) publisher.write(tag);
+    await vi.waitFor(() => expect(opened.stream.lastDtsMs).toBeGreaterThan(source.lastDtsMs! - 200));
+    await publisher.close('done', true);
+    const pictures = mediaOf((await reading).tags, 'video');
+    const own = mediaOf(plain, 'video').map((tag) => tag.body);
+    const back = pictures.findIndex((tag) => own.includes(tag.body));
+    expect(pictures[back]?.isKeyFrame).toBe(true);
+    expect(pictures.slice(back).every((tag) => own.includes(tag.body))).toBe(true);
+    const times = pictures.map((tag) => tag.dtsMs);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+  }, 20_000);
+
+  it('tells a reader of the source itself when it no longer fits', async () => {
+    const { renditions, publisher, source } = open();
+    for (const tag of media['plain']!.slice(0, 60)) publisher.write(tag);
+    const given = renditions.open(source, FLV);
+    expect(given.stream).toBe(source);
+    const last = source.lastDtsMs ?? 0;
+    for (const tag of media['opus']!.slice(0, 60)) publisher.write({ ...tag, dtsMs: tag.dtsMs + last });
+    await vi.waitFor(() => expect(given.changed.aborted).toBe(true));
+    given.close();
+    const next = renditions.open(source, FLV);
+    expect(next.stream).not.toBe(source);
+    next.close();
+    await publisher.close('done', true);
+  });
+
+  it('tells what is done for whom, and why', async () => {
+    const { renditions, publisher, source } = open();
+    expect(renditions.bridgingOf(source)).toEqual([]);
+    for (const tag of media['bFrames']!.slice(0, 110)) publisher.write(tag);
+    expect(renditions.bridgingOf(source)).toEqual([
+      {
+        target: 'webrtc',
+        video: 'transcoded',
+        audio: 'transcoded',
+        why: 'picture has B-frames, which WebRTC cannot show; sound is AAC; WebRTC needs Opus',
+      },
+      ...(['flv', 'hls', 'srt'] as const).map((target) => ({ target, video: 'copied', audio: 'copied', why: null })),
+    ]);
+    expect(renditions.describe(source)).toMatchObject({
+      video: { codec: 'h264', width: 320, height: 180, hasBFrames: true, fps: 30 },
+      audio: { codec: 'aac', sampleRateHz: 48_000, channels: 2 },
+    });
+    const same = renditions.open(source, HLS);
+    expect(same.stream).toBe(source);
+    same.close();
+    expect(renditions.count).toBe(0);
+    await publisher.close('done');
+  });
+
+  it('shares one derived stream, outlives its last reader for a while, ends with the source', async () => {
+    const { renditions, publisher, source } = open(100);
+    for (const tag of media['plain']!.slice(0, 60)) publisher.write(tag);
+    const [first, second] = [renditions.open(source, WEBRTC), renditions.open(source, WEBRTC)];
+    expect(first.stream).toBe(second.stream);
+    first.close();
+    first.close();
+    second.close();
+    const third = renditions.open(source, WEBRTC);
+    expect(third.stream).toBe(first.stream);
+    await publisher.close('done');
+    const reader = third.stream.createReader(READER);
+    while (await reader.read(AbortSignal.timeout(5000)));
+    await vi.waitFor(() => expect(renditions.count).toBe(0));
+  });
+
+  it('says UNSUPPORTED in words where there is no way', () => {
+    const { renditions, publisher, source } = open();
+    publisher.write(makeMediaTag({ codec: 'av1', dtsMs: 0, data: Buffer.from([0x81, 0, 0, 0]), isConfig: true }));
+    const message = 'picture is AV1; WebRTC needs H.264, and AV1 is not transcoded here.';
+    expect(() => renditions.open(source, WEBRTC)).toThrow(expect.objectContaining({ code: 'UNSUPPORTED', message }));
+  });
+
+  it('goes on when FFmpeg is killed, and when the source changes its codecs', async () => {
+    const { renditions, publisher, source } = open();
+    const loop = new LoopedBroadcast(media['bFrames']!, publisher);
+    scope.defer(() => loop.stop());
+    await vi.waitFor(() => expect(renditions.describe(source).video?.hasBFrames).toBe(true));
+    const before = new Set(childrenOf(process.pid));
+    const { stream, changed, close } = renditions.open(source, WEBRTC);
+    const reader = stream.createReader(READER);
+    const seen: MediaTag[] = [];
+    const reading = (async () => {
+      for (let tags = await reader.read(never); tags; tags = await reader.read(never)) seen.push(...tags);
+    })();
+    const count = (kind: string) => mediaOf(seen, kind).length;
+    await vi.waitFor(() => expect(Math.min(count('video'), count('audio'))).toBeGreaterThan(5));
+    const started = childrenOf(process.pid).filter((pid) => !before.has(pid));
+    expect(started).toHaveLength(2);
+    for (const pid of started) process.kill(pid, 'SIGKILL');
+    const killedAt = [count('video'), count('audio')] as const;
+    await vi.waitFor(() => {
+      expect(count('video')).toBeGreaterThan(killedAt[0] + 30);
+      expect(count('audio')).toBeGreaterThan(killedAt[1] + 30);
+    });
+    expect(await complaintsAbout(seen)).toBe('');
+    loop.stop();
+    const lastMs = source.lastDtsMs ?? 0;
+    for (const tag of media['opus']!) publisher.write({ ...tag, dtsMs: tag.dtsMs + lastMs });
+    await vi.waitFor(() => expect(readMediaBody(seen.findLast((tag) => tag.kind === 'audio')!)?.codec).toBe('opus'));
+    for (const kind of ['video', 'audio']) {
+      const times = mediaOf(seen, kind).map((tag) => tag.dtsMs);
+      expect(times).toEqual([...times].sort((a, b) => a - b));
+    }
+    expect(changed.aborted).toBe(false);
+    close();
+    await publisher.close('done', true);
+    await reading;
+  }, 30_000);
+});

@@ -1,0 +1,196 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { makeTag } from '../../media/formats/index.js';
+import { StreamHub, type MediaTag, type Reader, type ReaderOptions } from './index.js';
+
+const id = { app: 'live', name: 'room' };
+const OPTIONS: ReaderOptions = { name: 'test', maxQueueBytes: 10_000, maxQueueMs: 5000, startWithGop: true };
+const never = new AbortController().signal;
+
+const video = (dtsMs: number, isKey = false, bytes = 10): MediaTag =>
+  makeTag('video', dtsMs, Buffer.concat([Buffer.from([isKey ? 0x17 : 0x27, 1, 0, 0, 0]), Buffer.alloc(bytes)]));
+const audio = (dtsMs: number): MediaTag => makeTag('audio', dtsMs, Buffer.from([0xaf, 1, 1, 2, 3]));
+const videoConfig = (value = 1) => makeTag('video', 0, Buffer.from([0x17, 0, 0, 0, 0, value]));
+const audioConfig = () => makeTag('audio', 0, Buffer.from([0xaf, 0, 0x11, 0x90]));
+const metadata = () => makeTag('data', 0, Buffer.concat([Buffer.from([2, 0, 10]), Buffer.from('onMetaData'), Buffer.from([5])]));
+const start = () => [metadata(), videoConfig(), audioConfig()];
+
+const shape = (tags: MediaTag[] | null) =>
+  tags?.map((tag) => `${tag.isConfig ? 'c' : tag.isKeyFrame ? 'K' : ''}${tag.kind[0]}${tag.dtsMs}`) ?? null;
+const readNow = async (reader: Reader) => shape(await reader.read(AbortSignal.timeout(50)).catch(() => []));
+
+describe('Stream', () => {
+  it('gives a late reader metadata, configs and the last group of pictures, at its time, and the same bytes', async () => {
+    const hub = new StreamHub();
+    const publisher = hub.publish(id);
+    const key = video(2000, true);
+    for (const tag of [...start(), video(0, true), video(33), key, audio(2010), video(2033)]) publisher.write(tag);
+    const tags = await publisher.stream.createReader(OPTIONS).read(never);
+    expect(shape(tags)).toEqual(['d2000', 'cv2000', 'ca2000', 'Kv2000', 'a2010', 'v2033']);
+    expect(tags?.[3]?.body).toBe(key.body);
+  });
+
+  it('starts a reader without the group at the next key frame', async () => {
+    const publisher = new StreamHub().publish(id);
+    for (const tag of [...start(), video(0, true)]) publisher.write(tag);
+    const reader = publisher.stream.createReader({ ...OPTIONS, startWithGop: false });
+    const read = reader.read(never);
+    for (const tag of [video(33), audio(40), video(2000, true)]) publisher.write(tag);
+    expect(shape(await read)).toEqual(['d2000', 'cv2000', 'ca2000', 'Kv2000']);
+  });
+
+  it('queues nothing for a reader that has not read yet', async () => {
+    const publisher = new StreamHub().publish(id);
+    const reader = publisher.stream.createReader(OPTIONS);
+    for (const tag of [...start(), video(0, true), video(33), video(2000, true)]) publisher.write(tag);
+    expect(reader.stats.queuedBytes).toBe(0);
+    expect((await readNow(reader))?.[3]).toBe('Kv2000');
+  });
+
+  it('drops repeated configs and ends of sequences, passes changed configs on', async () => {
+    const publisher = new StreamHub().publish(id);
+    for (const tag of [...start(), video(0, true)]) publisher.write(tag);
+    const reader = publisher.stream.createReader(OPTIONS);
+    await reader.read(never);
+    publisher.write(makeTag('video', 30, Buffer.from([0x17, 2, 0, 0, 0])));
+    for (const tag of [...start(), video(66, true), videoConfig(2), video(99, true)]) publisher.write(tag);
+    expect(await readNow(reader)).toEqual(['Kv66', 'cv66', 'Kv99']);
+  });
+
+  it('moves a slow reader to the last key frame, with whatever config is in force, and counts', async () => {
+    const publisher = new StreamHub().publish(id);
+    const reader = publisher.stream.createReader({ ...OPTIONS, maxQueueBytes: 2000 });
+    for (const tag of start()) publisher.write(tag);
+    void reader.read(never).then(() => undefined);
+    publisher.write(video(0, true, 500));
+    await Promise.resolve();
+    await Promise.resolve();
+    for (const tag of [video(33, false, 500), videoConfig(2), video(66, true, 500), video(99, false, 500), video(133, false, 900)])
+      publisher.write(tag);
+    expect(await readNow(reader)).toEqual(['d66', 'cv66', 'ca66', 'Kv66', 'v99', 'v133']);
+    expect(reader.stats.droppedTags).toBe(2);
+    for (const tag of [video(166, false, 1500), video(200, false, 600), audio(210), video(2000, true)]) publisher.write(tag);
+    expect(await readNow(reader)).toEqual(['d2000', 'cv2000', 'ca2000', 'Kv2000']);
+    expect(reader.stats.droppedTags).toBe(5);
+  });
+
+  it('can be entered anywhere when there is only sound', async () => {
+    const publisher = new StreamHub().publish(id);
+    for (const tag of [audioConfig(), audio(0), audio(500), audio(1600), audio(1700)]) publisher.write(tag);
+    expect(shape(await publisher.stream.createReader(OPTIONS).read(never))).toEqual(['ca1600', 'a1600', 'a1700']);
+  });
+
+  it('ends: readers get what is queued, then null, for ever; a read is left by its signal', async () => {
+    const hub = new StreamHub();
+    const publisher = hub.publish(id);
+    const reader = publisher.stream.createReader(OPTIONS);
+    const waiting = reader.read(never);
+    for (const tag of [...start(), video(0, true)]) publisher.write(tag);
+    await publisher.close('end');
+    expect((await waiting)?.length).toBe(4);
+    expect(await reader.read(never)).toBeNull();
+    expect(await reader.read(never)).toBeNull();
+    expect(await publisher.stream.createReader(OPTIONS).read(never)).toBeNull();
+    const other = hub.publish(id).stream.createReader(OPTIONS);
+    const abort = new AbortController();
+    const left = other.read(abort.signal);
+    abort.abort(new Error('enough'));
+    await expect(left).rejects.toThrow('enough');
+    await other.close('done');
+    expect(await other.read(never)).toBeNull();
+  });
+
+  it('never holds more than its limits, and never gives a picture before its key frame', async () => {
+    const step = fc.record({ isKey: fc.boolean(), isAudio: fc.boolean(), bytes: fc.integer({ min: 0, max: 800 }), reads: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+        const publisher = new StreamHub().publish(id);
+        for (const tag of start()) publisher.write(tag);
+        const reader = publisher.stream.createReader({ ...OPTIONS, maxQueueBytes: 1500, maxQueueMs: 500 });
+        let pending = reader.read(never);
+        let seen: MediaTag[] = [];
+        for (const [index, { isKey, isAudio, bytes, reads }] of steps.entries()) {
+          publisher.write(isAudio ? audio(index * 33) : video(index * 33, isKey, bytes));
+          expect(reader.stats.queuedBytes).toBeLessThanOrEqual(1500);
+          if (!reads || reader.stats.queuedBytes === 0) continue;
+          seen = seen.concat((await pending) ?? []);
+          pending = reader.read(never);
+        }
+        await reader.close('done');
+        seen = seen.concat((await pending) ?? []);
+        const media = seen.filter((tag) => tag.kind === 'video' && !tag.isConfig);
+        expect(media[0]?.isKeyFrame ?? true).toBe(true);
+        const times = media.map((tag) => tag.dtsMs);
+        expect(times).toEqual([...times].sort((a, b) => a - b));
+      }),
+    );
+  });
+});
+
+describe('StreamHub', () => {
+  it('has one publisher a stream, and tells of both ends', async () => {
+    const hub = new StreamHub();
+    const told: string[] = [];
+    hub.on('published', (stream) => told.push(`+${stream.key}`)).on('unpublished', (stream) => told.push(`-${stream.key}`));
+    const publisher = hub.publish(id);
+    expect(() => hub.publish(id)).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
+    expect(hub.get(id)).toBe(publisher.stream);
+    await publisher.close('end');
+    await publisher.close('again');
+    expect(hub.get(id)).toBeUndefined();
+    hub.publish(id);
+    hub.close('shutdown');
+    expect(told).toEqual(['+live/room', '-live/room', '+live/room', '-live/room']);
+  });
+
+  it('keeps stream, readers and timeline for a publisher that comes back within its grace', async () => {
+    const hub = new StreamHub();
+    const first = hub.publish(id, { resumeGraceMs: 60_000 });
+    for (const tag of [...start(), video(0, true), video(1000)]) first.write(tag);
+    const reader = first.stream.createReader(OPTIONS);
+    await reader.read(never);
+    await first.close('lost');
+    expect(hub.get(id)).toBe(first.stream);
+    const second = hub.publish(id);
+    first.write(video(1033));
+    for (const tag of [...start(), video(0, true), video(33)]) second.write(tag);
+    expect(second.stream).toBe(first.stream);
+    expect(await readNow(reader)).toEqual(['Kv1040', 'v1073']);
+    await second.close('end');
+    expect(await reader.read(never)).toBeNull();
+  });
+});
+
+describe('time of a publisher', () => {
+  const times = (leaps: readonly number[]) => {
+    const { stream, write } = (() => {
+      const publisher = new StreamHub().publish(id);
+      return { stream: publisher.stream, write: (dtsMs: number) => publisher.write(video(dtsMs, true)) };
+    })();
+    return leaps.map((dtsMs) => (write(dtsMs), stream.gop.at(-1)?.dtsMs));
+  };
+
+  it('goes on where it was when a counter wraps, a clock is set or a file starts over', () => {
+    expect(times([0, 40, 4_294_967_000, 4_294_967_040, 10, 50])).toEqual([0, 40, 80, 120, 160, 200]);
+    expect(times([5000, 5040, 0, 40])).toEqual([5000, 5040, 5080, 5120]);
+  });
+
+  it('keeps gaps and small disorder as they are', () => {
+    expect(times([0, 40, 9000, 8980, 9040])).toEqual([0, 40, 9000, 8980, 9040]);
+  });
+});
+
+describe('waiting for a stream', () => {
+  it('resolves when it comes, at once when it is there, and can be left', async () => {
+    const hub = new StreamHub();
+    const waiting = hub.whenPublished(id, never);
+    const { stream } = hub.publish(id);
+    expect(await waiting).toBe(stream);
+    expect(await hub.whenPublished(id, never)).toBe(stream);
+    const abort = new AbortController();
+    const left = hub.whenPublished({ app: 'live', name: 'none' }, abort.signal);
+    abort.abort(new Error('gone'));
+    await expect(left).rejects.toThrow('gone');
+    expect(hub.listenerCount('published')).toBe(0);
+  });
+});

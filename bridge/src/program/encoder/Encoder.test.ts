@@ -1,0 +1,135 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLog } from '@lianmai/kit';
+import { resolveProfile, SAMPLES_PER_TICK } from '@lianmai/protocol';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { findFfmpeg, type Ffmpeg } from '../../media/ffmpeg/index.js';
+import { flvFileHeader, flvTagParts } from '../../media/formats/index.js';
+import type { MediaTag } from '../../hub/stream/index.js';
+import { Encoder } from './Encoder.js';
+
+const PROFILE = resolveProfile({ name: '480p', preset: 'ultrafast' });
+const LOG = createLog('test', 'silent');
+const TICK_MS = 8;
+
+/** Encodes moving bars and a tone a few times faster than they play. */
+class Bench {
+  readonly tags: MediaTag[] = [];
+  failure: Error | null = null;
+  readonly encoder: Encoder;
+  #frames = 0;
+
+  constructor(ffmpeg: Ffmpeg, profile = PROFILE) {
+    this.encoder = new Encoder({
+      ffmpeg,
+      profile,
+      firstFrame: 0,
+      log: LOG,
+      onTags: (tags) => this.tags.push(...tags),
+      onFailed: (error) => (this.failure = error),
+    });
+  }
+
+  get video(): MediaTag[] {
+    return this.tags.filter((tag) => tag.kind === 'video' && !tag.isConfig);
+  }
+
+  get audio(): MediaTag[] {
+    return this.tags.filter((tag) => tag.kind === 'audio' && !tag.isConfig);
+  }
+
+  /** Feeds until so many frames have come out (or it has failed). */
+  async feedUntil(done: () => boolean): Promise<void> {
+    while (!done() && !this.failure) {
+      if (!this.encoder.isBacklogged) this.#feed();
+      await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+    }
+  }
+
+  #feed(): void {
+    const { canvas, sound } = this.encoder.takeFrame();
+    canvas.data.fill(128).fill(200, (this.#frames % 400) * canvas.width, (this.#frames % 400) * canvas.width + 40 * canvas.width);
+    for (let i = 0; i < SAMPLES_PER_TICK; i++) {
+      sound.samples[2 * i] = sound.samples[2 * i + 1] =
+        Math.sin(((this.#frames * SAMPLES_PER_TICK + i) * 440 * 2 * Math.PI) / 48_000) * 8000;
+    }
+    this.encoder.write({ canvas, sound });
+    this.#frames++;
+  }
+}
+
+const steps = (tags: MediaTag[]) => [...new Set(tags.slice(1).map((tag, index) => tag.dtsMs - tags[index]!.dtsMs))].sort((a, b) => a - b);
+
+/** What an FFmpeg decoder has to say about it: nothing, if it is sound. */
+async function complaintsOfDecoder(tags: MediaTag[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'encoder-'));
+  const file = join(folder, 'out.flv');
+  await writeFile(
+    file,
+    Buffer.concat([flvFileHeader({ hasVideo: true, hasAudio: true }), ...tags.flatMap((tag) => flvTagParts(tag, tag.dtsMs))]),
+  );
+  const child = spawn('ffmpeg', ['-v', 'error', '-xerror', '-i', file, '-f', 'null', '-'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let text = '';
+  child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  await once(child, 'close');
+  await rm(folder, { recursive: true });
+  return text;
+}
+
+describe('Encoder', () => {
+  let ffmpeg: Ffmpeg;
+  beforeAll(async () => {
+    ffmpeg = await findFfmpeg();
+  });
+
+  it('makes one tag a frame and one a 1024 samples, starting at zero with a key frame', async () => {
+    const bench = new Bench(ffmpeg);
+    await bench.feedUntil(() => bench.video.length > 70);
+    await bench.encoder.close('test');
+    expect(bench.video[0]).toMatchObject({ dtsMs: 0, isKeyFrame: true });
+    expect(bench.audio[0]!.dtsMs).toBe(0);
+    expect(steps(bench.video)).toEqual([33, 34]);
+    expect(steps(bench.audio)).toEqual([21, 22]);
+    expect(bench.video.flatMap((tag, index) => (tag.isKeyFrame ? [index] : []))).toEqual([0, 60]);
+    expect(bench.tags.filter((tag) => tag.kind === 'data')).toHaveLength(1);
+  });
+
+  it('goes on without a gap, a repetition or a step back when its process is killed, three times', async () => {
+    const bench = new Bench(ffmpeg);
+    for (const kills of [1, 2, 3]) {
+      const target = bench.video.length + 47;
+      await bench.feedUntil(() => bench.video.length > target);
+      process.kill(bench.encoder.pid!, 'SIGKILL');
+      await bench.feedUntil(() => bench.encoder.restarts === kills && bench.encoder.pid !== undefined);
+    }
+    const target = bench.video.length + 40;
+    await bench.feedUntil(() => bench.video.length > target);
+    await bench.encoder.close('test');
+    expect(bench.encoder.restarts).toBe(3);
+    expect(steps(bench.video)).toEqual([33, 34]);
+    expect(steps(bench.audio)).toEqual([21, 22]);
+    expect(await complaintsOfDecoder(bench.tags)).toBe('');
+  });
+
+  it('replaces a process that hangs', async () => {
+    const bench = new Bench(ffmpeg);
+    await bench.feedUntil(() => bench.video.length > 20);
+    process.kill(bench.encoder.pid!, 'SIGSTOP');
+    const target = bench.video.length + 20;
+    await bench.feedUntil(() => bench.video.length > target);
+    await bench.encoder.close('test');
+    expect(bench.encoder.restarts).toBe(1);
+    expect(steps(bench.video)).toEqual([33, 34]);
+    expect(steps(bench.audio)).toEqual([21, 22]);
+  });
+
+  it('gives up on an encoder that never makes a frame', async () => {
+    const bench = new Bench({ ...ffmpeg, path: '/bin/false' });
+    await bench.feedUntil(() => false);
+    await bench.encoder.close('test');
+    expect(bench.failure).toMatchObject({ code: 'ENCODER_UNAVAILABLE' });
+  });
+});

@@ -1,0 +1,125 @@
+import type { Log } from '@lianmai/kit';
+import type { Profile } from '@lianmai/protocol';
+import { FfmpegProcess, type Ffmpeg, type FfmpegExit } from '../../media/ffmpeg/index.js';
+import { FlvParser, isSequenceEnd, type FlvTag } from '../../media/formats/index.js';
+import { encoderArguments } from './args.js';
+import { TagCounter, type StartPoint } from './timeline.js';
+
+/** A tag with its place: `index` is the frame of a picture, the first sample of a sound, and -1 for configs and metadata. */
+export interface PlacedTag {
+  tag: FlvTag;
+  index: number;
+}
+
+interface RunOptions {
+  ffmpeg: Ffmpeg;
+  profile: Profile;
+  start: StartPoint;
+  log: Log;
+  onTags: (tags: PlacedTag[]) => void;
+}
+
+/** Time to write out the last frames when the inputs have ended, ms. */
+const FLUSH_MS = 3000;
+/** After the process is gone, what is left in its pipe is there at once. */
+const DRAIN_MS = 500;
+const LAST_WORDS = 5;
+
+/** One FFmpeg that encodes, from its start to its end. */
+export class EncoderRun {
+  /** Gone, and everything it wrote has been delivered. */
+  readonly ended: Promise<FfmpegExit>;
+  readonly #process: FfmpegProcess<'video' | 'audio' | 'flv'>;
+  readonly #lastWords: string[] = [];
+  #hasPicture = false;
+
+  constructor({ ffmpeg, profile, start, log, onTags }: RunOptions) {
+    this.#process = new FfmpegProcess({
+      path: ffmpeg.path,
+      name: 'encoder',
+      pipes: { video: 'input', audio: 'input', flv: 'output' },
+      args: (pipes) => encoderArguments(profile, pipes, start.videoFrom - start.audioFrom),
+      log,
+      onLine: (line) => this.#remember(line),
+      graceMs: FLUSH_MS,
+    });
+    this.#readTags(new TagCounter(start), onTags);
+    this.ended = this.#watchEnd();
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** Whether it ever encoded anything. */
+  get hasPicture(): boolean {
+    return this.#hasPicture;
+  }
+
+  get lastWords(): string {
+    return this.#lastWords.join(' | ');
+  }
+
+  cpuSeconds(): number {
+    return this.#process.cpuSeconds();
+  }
+
+  rssBytes(): number {
+    return this.#process.rssBytes();
+  }
+
+  /** Both stay in the caller's memory until they have been taken. */
+  writePicture(bytes: Buffer): void {
+    this.#process.input('video').write(bytes);
+  }
+
+  writeSound(bytes: Buffer): void {
+    this.#process.input('audio').write(bytes);
+  }
+
+  kill(): void {
+    this.#process.kill('SIGKILL');
+  }
+
+  /** Ends the inputs and waits for the last frames. */
+  async close(reason: string): Promise<void> {
+    await Promise.all([this.#process.close(reason), this.ended]);
+  }
+
+  #readTags(counter: TagCounter, onTags: RunOptions['onTags']): void {
+    const parser = new FlvParser();
+    this.#process.output('flv').on('data', (chunk: Buffer) => {
+      try {
+        const placed = parser.push(chunk).flatMap((tag) => this.#place(tag, counter));
+        if (placed.length > 0) onTags(placed);
+      } catch (error) {
+        this.#remember(`unreadable output: ${String(error)}`);
+        this.kill();
+      }
+    });
+  }
+
+  #place(tag: FlvTag, counter: TagCounter): PlacedTag[] {
+    if (isSequenceEnd(tag)) return [];
+    if (tag.isConfig || tag.kind === 'data') return [{ tag, index: -1 }];
+    if (tag.kind === 'audio') return [{ tag, index: counter.nextSample() }];
+    this.#hasPicture = true;
+    return [{ tag, index: counter.nextFrame() }];
+  }
+
+  async #watchEnd(): Promise<FfmpegExit> {
+    const output = this.#process.output('flv');
+    const drained = new Promise<void>((resolve) => output.once('close', resolve));
+    const exit = await this.#process.exited;
+    const timer = setTimeout(() => output.destroy(), DRAIN_MS);
+    await drained;
+    clearTimeout(timer);
+    return exit;
+  }
+
+  #remember(line: string): boolean {
+    this.#lastWords.push(line.slice(0, 200));
+    if (this.#lastWords.length > LAST_WORDS) this.#lastWords.shift();
+    return false;
+  }
+}

@@ -1,0 +1,64 @@
+import { AUDIO_RATE, canvasOf, FPS, GOP_FRAMES, type EncoderName, type Profile } from '@lianmai/protocol';
+import { ENCODERS } from '../../media/ffmpeg/index.js';
+
+/** BT.601, limited range, as compositor/colour.ts explains; said of the raw input too, so that no FFmpeg inserts a conversion. */
+const COLOUR = ['-color_range', 'tv', '-colorspace', 'smpte170m', '-color_primaries', 'smpte170m', '-color_trc', 'smpte170m'];
+
+/** No B-frames and nothing held back: each frame comes out before the next one goes in. */
+const LOW_LATENCY: Readonly<Record<EncoderName, (profile: Profile) => readonly string[]>> = {
+  x264: (profile) => ['-preset', profile.preset, '-tune', 'zerolatency', '-sc_threshold', '0', ...x264Threads(profile)],
+  nvenc: () => words('-preset p4 -tune ll -rc cbr -bf 0 -zerolatency 1 -delay 0 -no-scenecut 1 -forced-idr 1'),
+  qsv: () => ['-preset', 'veryfast', '-async_depth', '1', '-bf', '0', '-forced_idr', '1'],
+  vaapi: () => ['-rc_mode', 'CBR', '-bf', '0'],
+  videotoolbox: () => ['-realtime', '1', '-bf', '0'],
+};
+
+/** A picture that one thread encodes in a few ms is not worth cutting into slices, which cost bits and wake-ups (4 % of its CPU). */
+const x264Threads = ({ name, preset }: Profile): string[] => (name !== '1080p' && LIGHT_PRESETS.has(preset) ? ['-threads:v', '1'] : []);
+const LIGHT_PRESETS: ReadonlySet<string> = new Set(['ultrafast', 'superfast']);
+const words = (line: string): string[] => line.split(' ');
+
+/** Probing raw media finds nothing that is not said here already: start with the first byte. */
+const NO_PROBING = ['-probesize', '32', '-analyzeduration', '0'];
+
+export interface EncoderPipes {
+  video: string;
+  audio: string;
+  flv: string;
+}
+
+/** Raw frames and samples in, FLV out. `videoDelayFrames`: the sound starts so much earlier than the picture (a respawn replays some of it). */
+export function encoderArguments(profile: Profile, pipes: EncoderPipes, videoDelayFrames: number): string[] {
+  return [
+    ...['-hide_banner', '-v', 'warning', '-nostats'],
+    ...ENCODERS[profile.encoder].deviceArgs,
+    ...videoInput(profile, pipes.video, videoDelayFrames),
+    ...audioInput(pipes.audio),
+    ...['-map', '0:v', '-map', '1:a'],
+    ...videoCodec(profile),
+    ...['-c:a', 'aac', '-aac_coder', 'fast', '-b:a', `${profile.audioBitrateKbps}k`],
+    ...['-flags', '+global_header', '-flush_packets', '1', '-f', 'flv', '-flvflags', 'no_duration_filesize', pipes.flv],
+  ];
+}
+
+function videoInput(profile: Profile, pipe: string, delayFrames: number): string[] {
+  const { width, height } = canvasOf(profile);
+  const delay = delayFrames > 0 ? ['-itsoffset', (delayFrames / FPS).toFixed(6)] : [];
+  const raw = ['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-video_size', `${width}x${height}`, '-framerate', String(FPS)];
+  return [...delay, '-thread_queue_size', '32', ...NO_PROBING, ...COLOUR, ...raw, '-i', pipe];
+}
+
+function audioInput(pipe: string): string[] {
+  return ['-thread_queue_size', '256', ...NO_PROBING, '-f', 's16le', '-ar', String(AUDIO_RATE), '-ch_layout', 'stereo', '-i', pipe];
+}
+
+function videoCodec(profile: Profile): string[] {
+  const { codec, filter } = ENCODERS[profile.encoder];
+  const rate = `${profile.videoBitrateKbps}k`;
+  return [
+    ...(filter ? ['-vf', filter] : []),
+    ...['-fps_mode', 'passthrough', '-c:v', codec, ...LOW_LATENCY[profile.encoder](profile), ...COLOUR],
+    ...['-b:v', rate, '-maxrate', rate, '-bufsize', `${2 * profile.videoBitrateKbps}k`],
+    ...['-g', String(GOP_FRAMES), '-keyint_min', String(GOP_FRAMES)],
+  ];
+}

@@ -1,0 +1,68 @@
+import type { RtpTrack } from '@lianmai/protocol';
+import { opusSamples, type RtpPacket } from '../../../media/rtp/index.js';
+import { TrackInput } from '../../../media/rtp/TrackInput.js';
+import { AudioPlayer } from './AudioPlayer.js';
+import { OpusVoice, type Pcm } from './OpusVoice.js';
+
+const SAMPLES_PER_MS = 48;
+
+export interface AudioTrackEvents {
+  /** Sound of this media time is there to be played. */
+  onReady: (mediaMs: number) => void;
+  onError: (error: unknown) => void;
+}
+
+/** Opus over RTP as sound: each packet decoded and put where its time stamp says. */
+export class AudioTrack {
+  readonly id: string;
+  readonly input: TrackInput;
+  readonly #events: AudioTrackEvents;
+  readonly #player = new AudioPlayer();
+  #voice: OpusVoice;
+  #isAfterLoss = false;
+
+  constructor(track: RtpTrack, events: AudioTrackEvents) {
+    this.id = track.trackId;
+    this.#events = events;
+    this.#voice = new OpusVoice(events.onError);
+    this.input = new TrackInput(track, { onPacket: (packet) => this.#place(packet), onLoss: () => (this.#isAfterLoss = true) });
+  }
+
+  /** Whether everything that came has been played at `atMs`. */
+  isPlayedOut(atMs: number, shiftMs: number | null): boolean {
+    const end = this.#player.ring.end;
+    return end === null || shiftMs === null || end / SAMPLES_PER_MS + shiftMs < atMs;
+  }
+
+  mixInto(out: Float32Array, atMs: number, shiftMs: number, gain: number): boolean {
+    return this.#player.mixInto(out, (atMs - shiftMs) * SAMPLES_PER_MS, gain);
+  }
+
+  close(): void {
+    this.input.close();
+    this.#voice.close();
+  }
+
+  #place(packet: RtpPacket): void {
+    const isAfterLoss = this.#isAfterLoss;
+    const pcm = opusSamples(packet.payload) === null ? null : this.#decode(packet.payload);
+    // Not usable: as if it had been lost.
+    this.#isAfterLoss = pcm === null;
+    if (!pcm) return;
+    const mediaMs = this.input.clock.mediaMs(packet.timestamp);
+    const playedTo = this.#player.playedTo;
+    this.#player.ring.write(Math.round(mediaMs * SAMPLES_PER_MS), pcm.left, pcm.right, { isAfterLoss, playedTo });
+    this.#events.onReady(mediaMs);
+  }
+
+  #decode(packet: Uint8Array): Pcm | null {
+    try {
+      return this.#voice.decode(packet);
+    } catch (error) {
+      this.#events.onError(error);
+      this.#voice.close();
+      this.#voice = new OpusVoice(this.#events.onError);
+      return null;
+    }
+  }
+}

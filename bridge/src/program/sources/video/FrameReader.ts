@@ -1,0 +1,107 @@
+import { copyInto, type ByteSink } from '../../../media/ffmpeg/index.js';
+import type { FramePool } from './FramePool.js';
+
+/** What FFmpeg says of a picture before it writes it. */
+export interface FrameInfo {
+  pts: number;
+  width: number;
+  height: number;
+}
+
+export interface RawFrame extends FrameInfo {
+  /** I420, planar, stride = width. */
+  data: Uint8Array;
+}
+
+/** Before the first size is known. */
+const FIRST_GUESS_BYTES = 1 << 16;
+const SHOWINFO = /\bpts:\s*(-?\d+|NOPTS)\b.*\bs:(\d+)x(\d+)\b/;
+
+/** A line of the showinfo filter; null: some other line. `pts` is NaN where FFmpeg has none. */
+export function parseShowinfo(line: string): FrameInfo | null {
+  const match = line.includes('showinfo') ? SHOWINFO.exec(line) : null;
+  return match ? { pts: Number(match[1]), width: Number(match[2]), height: Number(match[3]) } : null;
+}
+
+const byteLengthOf = ({ width, height }: FrameInfo) => width * height + 2 * Math.ceil(width / 2) * Math.ceil(height / 2);
+
+/**
+ * Cuts the raw output of a decoder into pictures, reading each straight into its own memory. Sizes come on another pipe (stderr) and may be heard of
+ * after the first bytes, so the next picture is taken to be as large as the last and its bytes are moved if it is not.
+ */
+export class FrameReader implements ByteSink {
+  readonly #pool: FramePool;
+  readonly #onFrame: (frame: RawFrame) => void;
+  readonly #announced: FrameInfo[] = [];
+  /** Full, but not announced yet. */
+  #ahead: Uint8Array[] = [];
+  #current: Uint8Array = new Uint8Array(FIRST_GUESS_BYTES);
+  #filledBytes = 0;
+  /** What the last `buffer()` gave away: bytes land there even if `#current` has become another one since. */
+  #given: Uint8Array = this.#current;
+
+  constructor(pool: FramePool, onFrame: (frame: RawFrame) => void) {
+    this.#pool = pool;
+    this.#onFrame = onFrame;
+  }
+
+  announce(info: FrameInfo): void {
+    this.#announced.push(info);
+    this.#deliver();
+  }
+
+  buffer(): Uint8Array {
+    if (this.#filledBytes === this.#current.length) this.#next();
+    this.#given = this.#current.subarray(this.#filledBytes);
+    return this.#given;
+  }
+
+  filled(byteLength: number): void {
+    const isInPlace =
+      this.#given.buffer === this.#current.buffer && this.#given.byteOffset === this.#current.byteOffset + this.#filledBytes;
+    if (isInPlace) this.#filledBytes += byteLength;
+    else copyInto(this.#given.subarray(0, byteLength), { buffer: () => this.#room(), filled: (count) => (this.#filledBytes += count) });
+    this.#deliver();
+  }
+
+  #room(): Uint8Array {
+    if (this.#filledBytes === this.#current.length) this.#next();
+    return this.#current.subarray(this.#filledBytes);
+  }
+
+  /** A picture is complete, or seems to be. */
+  #next(): void {
+    this.#ahead.push(this.#current);
+    this.#current = this.#pool.take(this.#current.length);
+    this.#filledBytes = 0;
+  }
+
+  #deliver(): void {
+    for (let info = this.#announced[0]; info; info = this.#announced[0]) {
+      const byteLength = byteLengthOf(info);
+      const expected = this.#ahead[0] ?? this.#current;
+      if (expected.length !== byteLength) this.#reflow(byteLength);
+      const data = this.#ahead.shift() ?? this.#takeCurrent();
+      if (!data) return;
+      this.#announced.shift();
+      this.#onFrame({ ...info, data });
+    }
+  }
+
+  #takeCurrent(): Uint8Array | null {
+    if (this.#filledBytes < this.#current.length) return null;
+    const data = this.#current;
+    this.#current = this.#pool.take(byteLengthOf(this.#announced[1] ?? this.#announced[0] ?? { pts: 0, width: 2, height: 2 }));
+    this.#filledBytes = 0;
+    return data;
+  }
+
+  /** The guess was wrong: lays out anew what has been read. */
+  #reflow(byteLength: number): void {
+    const read = [...this.#ahead, this.#current.subarray(0, this.#filledBytes)];
+    this.#ahead = [];
+    this.#current = this.#pool.take(byteLength);
+    this.#filledBytes = 0;
+    for (const bytes of read) copyInto(bytes, { buffer: () => this.#room(), filled: (count) => (this.#filledBytes += count) });
+  }
+}

@@ -1,0 +1,210 @@
+import { backoffMs, type Log } from '@lianmai/kit';
+import type { VideoCodec } from '@lianmai/protocol';
+import { nowMs } from '../../../runtime/index.js';
+import { FfmpegProcess, type Ffmpeg, type FfmpegExit } from '../../../media/ffmpeg/index.js';
+import type { EncodedFrame } from '../../../media/rtp/index.js';
+import type { FramePool } from './FramePool.js';
+import { FrameReader, parseShowinfo, type RawFrame } from './FrameReader.js';
+import { ivfFrame, ivfHeader } from './ivf.js';
+import { widthExpression, type TileSize } from './scale.js';
+
+export interface VideoDecoderOptions<Tag> {
+  ffmpeg: Pick<Ffmpeg, 'path'>;
+  /** For the log. */
+  name: string;
+  codec: VideoCodec;
+  tile: TileSize | null;
+  pool: FramePool;
+  log: Log;
+  /** A picture, with the tag of the frame that it was made from. */
+  onFrame: (frame: RawFrame, tag: Tag) => void;
+  /** Nothing can be decoded until a key frame comes. */
+  onKeyFrameNeeded: () => void;
+}
+
+/** Time stamps only tell pictures apart (`tags` knows their time), so they count frames: no jump of a sender's clock reaches FFmpeg. */
+const IVF_RATE = 30;
+const MAX_TAGS = 300;
+/** A decoder that takes nothing for so long that this much waits is not going to. */
+const MAX_QUEUED_BYTES = 4 << 20;
+/** Fed without a picture coming out for this long: it hangs. */
+const HANG_MS = 3000;
+const IDLE_MS = 1000;
+/** One that lived this long had no fault of its own: the next starts at once. */
+const HEALTHY_MS = 5000;
+const BACKOFF = { firstMs: 250, maxMs: 5000 };
+/** 4096 x 4096: what a publisher can make the decoder allocate. */
+const MAX_PIXELS = 1 << 24;
+
+/**
+ * One supervised FFmpeg that decodes one source, scaled as the tile wants it and rescaled while it runs. It takes frames of one codec from any number of
+ * senders, one after the other. When it dies the next is started at once, then with backoff; a key frame brings the picture back.
+ */
+export class VideoDecoder<Tag> {
+  readonly #options: VideoDecoderOptions<Tag>;
+  readonly #tags = new Map<number, Tag>();
+  #process: FfmpegProcess<'ivf' | 'raw'> | null = null;
+  #tile: TileSize | null;
+  #nextPts = 0;
+  #needsKeyFrame = true;
+  #startedAtMs = 0;
+  #fedAtMs = 0;
+  #progressAtMs = 0;
+  #failures = 0;
+  #restarts = 0;
+  #framesDecoded = 0;
+  #pastCpuSeconds = 0;
+  #respawn: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: VideoDecoderOptions<Tag>) {
+    this.#options = options;
+    this.#tile = options.tile;
+    this.#start();
+  }
+
+  get pid(): number | null {
+    return this.#process?.pid ?? null;
+  }
+
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  get framesDecoded(): number {
+    return this.#framesDecoded;
+  }
+
+  /** When the present process was started. */
+  get startedAtMs(): number {
+    return this.#startedAtMs;
+  }
+
+  /** Of all its processes, seconds. */
+  cpuSeconds(): number {
+    return this.#pastCpuSeconds + (this.#process?.cpuSeconds() ?? 0);
+  }
+
+  rssBytes(): number {
+    return this.#process?.rssBytes() ?? 0;
+  }
+
+  setTile(tile: TileSize | null): void {
+    const before = widthExpression(this.#tile);
+    this.#tile = tile;
+    const expression = widthExpression(tile);
+    if (expression !== before) this.#process?.stdin.write(`cscale@tile -1 w ${expression}\n`);
+  }
+
+  /** False: not taken, because there is no decoder now or it needs a key frame first. */
+  decode(frame: EncodedFrame, tag: Tag): boolean {
+    const input = this.#process?.input('ivf');
+    if (!input) return false;
+    if (input.writableLength > MAX_QUEUED_BYTES) this.#needsKeyFrame = true;
+    if (this.#needsKeyFrame && (!frame.isKeyFrame || input.writableLength > MAX_QUEUED_BYTES)) {
+      this.#options.onKeyFrameNeeded();
+      return false;
+    }
+    this.#needsKeyFrame = false;
+    const pts = this.#nextPts++;
+    this.#tags.set(pts, tag);
+    this.#tags.delete(pts - MAX_TAGS);
+    input.write(ivfFrame(frame, pts));
+    this.#watch(nowMs());
+    return true;
+  }
+
+  async close(reason: string): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#respawn);
+    const process = this.#process;
+    this.#process = null;
+    if (!process) return;
+    this.#pastCpuSeconds += process.cpuSeconds();
+    await process.close(reason);
+  }
+
+  #start(): void {
+    this.#startedAtMs = nowMs();
+    this.#needsKeyFrame = true;
+    this.#tags.clear();
+    try {
+      const process = this.#spawn();
+      this.#process = process;
+      void process.exited.then((exit) => this.#replace(process, exit));
+    } catch (error) {
+      this.#startAnother({ code: null, signal: null, error: error instanceof Error ? error : new Error(String(error)) });
+    }
+  }
+
+  #spawn(): FfmpegProcess<'ivf' | 'raw'> {
+    const { ffmpeg, name, codec, log, pool } = this.#options;
+    const reader = new FrameReader(pool, (frame) => this.#deliver(frame));
+    const onLine = (line: string): boolean => {
+      const info = parseShowinfo(line);
+      if (info) reader.announce(info);
+      return info !== null || line.includes('showinfo');
+    };
+    const args = (at: Record<'ivf' | 'raw', string>) => decoderArgs(at, this.#tile);
+    const process = new FfmpegProcess({ path: ffmpeg.path, name, pipes: { ivf: 'socket', raw: 'output' }, args, log, onLine });
+    process.readInto('raw', reader);
+    process.input('ivf').write(ivfHeader(codec, IVF_RATE));
+    return process;
+  }
+
+  #deliver(frame: RawFrame): void {
+    if (this.#isClosed) return;
+    this.#progressAtMs = nowMs();
+    this.#framesDecoded++;
+    const tag = this.#tags.get(frame.pts);
+    this.#tags.delete(frame.pts);
+    if (tag === undefined) this.#options.pool.give(frame.data);
+    else this.#options.onFrame(frame, tag);
+  }
+
+  /** A decoder that is fed and gives nothing is killed; its end starts the next one. */
+  #watch(atMs: number): void {
+    if (atMs - this.#fedAtMs > IDLE_MS) this.#progressAtMs = atMs;
+    this.#fedAtMs = atMs;
+    if (atMs - Math.max(this.#progressAtMs, this.#startedAtMs) < HANG_MS) return;
+    this.#options.log.warn({ decoder: this.#options.name }, 'the decoder hangs, it is replaced');
+    this.#process?.kill('SIGKILL');
+    this.#progressAtMs = atMs;
+  }
+
+  #replace(process: FfmpegProcess<'ivf' | 'raw'>, exit: FfmpegExit): void {
+    if (this.#process !== process) return;
+    this.#pastCpuSeconds += process.cpuSeconds();
+    this.#process = null;
+    this.#startAnother(exit);
+  }
+
+  #startAnother({ code, signal, error }: FfmpegExit): void {
+    this.#restarts++;
+    if (nowMs() - this.#startedAtMs > HEALTHY_MS) this.#failures = 0;
+    const waitMs = this.#failures === 0 ? 0 : backoffMs(BACKOFF, this.#failures - 1);
+    this.#failures++;
+    this.#options.log.warn({ decoder: this.#options.name, code, signal, err: error, waitMs }, 'the decoder ended, another is started');
+    this.#respawn = setTimeout(() => this.#restart(), waitMs);
+  }
+
+  #restart(): void {
+    this.#start();
+    this.#options.onKeyFrameNeeded();
+  }
+}
+
+/**
+ * `-threads 1 -flags low_delay`: no frame of latency; the raw "encoder" and the filters would only pass frames between threads. `-reinit_filter 0` and `eval=frame`: a change of size keeps the graph and is scaled anew.
+ * `-stats_period`: newer versions look for commands that often. No -nostdin: commands come there.
+ */
+function decoderArgs(at: Readonly<Record<'ivf' | 'raw', string>>, tile: TileSize | null): string[] {
+  const scale = `scale@tile=w='${widthExpression(tile)}':h=-2:eval=frame:flags=fast_bilinear`;
+  return [
+    ...['-v', 'info', '-nostats', '-hide_banner', '-stats_period', '0.05'],
+    ...['-filter_threads', '1', '-threads', '1', '-reinit_filter', '0', '-flags', 'low_delay', '-max_pixels', String(MAX_PIXELS)],
+    ...['-probesize', '32', '-analyzeduration', '0', '-f', 'ivf', '-i', at.ivf],
+    ...['-map', '0:v', '-vf', `${scale},format=yuv420p,showinfo=checksum=0`, '-fps_mode', 'passthrough', '-copyts'],
+    ...['-threads', '1', '-f', 'rawvideo', at.raw],
+  ];
+}

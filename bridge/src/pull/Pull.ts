@@ -1,0 +1,116 @@
+import { EventEmitter } from 'node:events';
+import { backoffMs, delay, redact, type Closable, type Log } from '@lianmai/kit';
+import { type LianmaiError, toLianmaiError, type PullInfo, type StreamRef } from '@lianmai/protocol';
+import { nowMs } from '../runtime/index.js';
+import type { Ffmpeg } from '../media/ffmpeg/index.js';
+import { openPublication, type Gate } from '../hub/gate/index.js';
+import type { StreamHub } from '../hub/stream/index.js';
+import { GuardedProxy } from './GuardedProxy.js';
+import { COPY_ALL, PullRun, type PullPlan } from './PullRun.js';
+import { describeSource, prepareInput } from './source.js';
+
+export interface PullOptions {
+  stream: StreamRef;
+  /** Kept to ourselves: what is said of it is redacted. */
+  url: string;
+  allowPrivate: boolean;
+  /** Where `file:` sources are. */
+  mediaDir: string;
+  gate: Gate;
+  hub: StreamHub;
+  ffmpeg: Ffmpeg;
+  log: Log;
+  /** Waits between attempts. */
+  backoff?: { firstMs: number; maxMs: number };
+}
+
+export interface PullEvents {
+  changed: [PullInfo];
+}
+
+const BACKOFF = { firstMs: 1000, maxMs: 30_000 };
+/** A source that gave media this long was a good one: the waits start from the beginning. */
+const STABLE_MS = 10_000;
+
+/** Keeps one stream fetched until it is closed: connecting → live → retrying → connecting …; failed where asking again cannot help. */
+export class Pull extends EventEmitter<PullEvents> implements Closable {
+  readonly #options: PullOptions;
+  readonly #log: Log;
+  readonly #stop = new AbortController();
+  readonly #ended: Promise<void>;
+  #info: PullInfo;
+  /** Learned from the source: what of it has to be transcoded. */
+  #plan: PullPlan = COPY_ALL;
+  #failures = 0;
+
+  constructor(options: PullOptions) {
+    super();
+    this.#options = options;
+    const url = describeSource(options.url);
+    this.#log = options.log.child({ pull: `${options.stream.app}/${options.stream.name}`, source: url });
+    const { app, name } = options.stream;
+    this.#info = { app, name, url, state: 'connecting', reason: null, retries: 0, nextRetryAtMs: null };
+    this.#ended = this.#loop();
+  }
+
+  get info(): PullInfo {
+    return this.#info;
+  }
+
+  async close(reason: string): Promise<void> {
+    this.#stop.abort(new Error(reason));
+    await this.#ended;
+  }
+
+  async #loop(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      this.#enter('connecting', { nextRetryAtMs: null });
+      const startedAtMs = nowMs();
+      const failure = await this.#runOnce().catch((error: unknown) => toLianmaiError(error));
+      if (signal.aborted) break;
+      if (!failure) continue;
+      if (this.#info.state === 'live' && nowMs() - startedAtMs > STABLE_MS) this.#failures = 0;
+      await this.#waitAfter(failure);
+    }
+  }
+
+  /** null: to be started again at once, because it ended (a file's end) or because more is known now. */
+  async #runOnce(): Promise<LianmaiError | null> {
+    const { allowPrivate, mediaDir, stream, gate, hub, ffmpeg, url } = this.#options;
+    const proxy = await GuardedProxy.open(allowPrivate);
+    try {
+      const input = await prepareInput(url, { allowPrivate, mediaDir, proxyUrl: proxy.url });
+      const run = new PullRun({
+        ...{ input, ffmpeg, plan: this.#plan, log: this.#log },
+        open: () => openPublication({ gate, hub }, { ...stream, protocol: 'pull', ip: '', params: {} }),
+        onLive: () => this.#enter('live', { reason: null }),
+      });
+      const result = await run.result(this.#stop.signal);
+      if (result.kind !== 'unfit') return result.error;
+      this.#plan = result.plan;
+      this.#log.info({ plan: result.plan }, 'the source has to be transcoded');
+      return null;
+    } finally {
+      await proxy.close('run ended');
+    }
+  }
+
+  async #waitAfter(failure: LianmaiError): Promise<void> {
+    const isHopeless = failure.code === 'BAD_REQUEST' || failure.code === 'FORBIDDEN';
+    const waitMs = backoffMs(this.#options.backoff ?? BACKOFF, isHopeless ? 30 : this.#failures++);
+    const message = redact(failure.message);
+    this.#log.warn({ code: failure.code, waitMs }, message);
+    this.#enter(isHopeless ? 'failed' : 'retrying', {
+      reason: { code: failure.code, message },
+      nextRetryAtMs: Date.now() + waitMs,
+      retries: this.#info.retries + 1,
+    });
+    await delay(waitMs, this.#stop.signal).catch(() => undefined);
+  }
+
+  #enter(state: PullInfo['state'], change: Partial<PullInfo>): void {
+    this.#info = { ...this.#info, ...change, state };
+    this.emit('changed', this.#info);
+  }
+}

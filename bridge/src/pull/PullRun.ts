@@ -1,0 +1,160 @@
+import type { Log } from '@lianmai/kit';
+import { LianmaiError, toLianmaiError } from '@lianmai/protocol';
+import { FfmpegProcess, type Ffmpeg } from '../media/ffmpeg/index.js';
+import { TsDemuxer } from '../media/formats/index.js';
+import type { Publication } from '../hub/gate/index.js';
+import { concatList } from './concatList.js';
+import type { PullInput } from './source.js';
+
+/** What is done to the source's tracks. */
+export interface PullPlan {
+  video: 'copy' | 'h264';
+  audio: 'copy' | 'aac';
+}
+
+export const COPY_ALL: PullPlan = { video: 'copy', audio: 'copy' };
+
+export interface PullRunOptions {
+  input: PullInput;
+  ffmpeg: Ffmpeg;
+  plan: PullPlan;
+  log: Log;
+  /** Called with the first media. */
+  open: () => Promise<Publication>;
+  onLive: () => void;
+}
+
+/** unfit: tracks that the hub cannot carry were met; run again with that plan. */
+export type PullResult = { kind: 'ended'; error: LianmaiError | null } | { kind: 'unfit'; error: null; plan: PullPlan };
+
+/** Carried as they are. */
+const CARRIED = { video: ['h264', 'hevc'], audio: ['aac', 'opus', 'mp3'] };
+/** Nothing came for so long: the source is stuck. */
+const STALL_MS = 20_000;
+const X264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-tune', 'zerolatency', '-g', '60', '-pix_fmt', 'yuv420p'];
+
+/** FFmpeg's words for a redirect of RTSP. */
+const REDIRECTED = /Status 3\d\d: Redirecting to/;
+
+/** One FFmpeg that reads the source, from its start to its end. */
+export class PullRun {
+  readonly #options: PullRunOptions;
+  readonly #process: FfmpegProcess<'list' | 'media'>;
+  readonly #demuxer = new TsDemuxer();
+  readonly #needed: PullPlan;
+  #publication: Publication | null = null;
+  #lastLine = '';
+  #failure: LianmaiError | null = null;
+  #stall: NodeJS.Timeout | undefined;
+
+  constructor(options: PullRunOptions) {
+    const { ffmpeg, input, plan, log } = options;
+    this.#options = options;
+    this.#needed = { ...plan };
+    this.#process = new FfmpegProcess({
+      path: ffmpeg.path,
+      name: 'pull',
+      pipes: { list: 'input', media: 'output' },
+      args: (at) => argumentsFor(input, plan, at),
+      log,
+      onLine: (line) => this.#readLine(line),
+    });
+  }
+
+  /** Resolves when FFmpeg has ended, for whatever reason; `signal` ends it. */
+  async result(signal: AbortSignal): Promise<PullResult> {
+    const process = this.#process;
+    const stop = () => void process.close('stopped');
+    signal.addEventListener('abort', stop, { once: true });
+    process.input('list').end(concatList(this.#options.input));
+    this.#expectMedia();
+    try {
+      for await (const chunk of process.output('media') as AsyncIterable<Buffer>) {
+        await this.#take(chunk);
+        if (this.#isUnfit) break;
+      }
+    } catch (error) {
+      this.#failure ??= toLianmaiError(error);
+    } finally {
+      clearTimeout(this.#stall);
+      signal.removeEventListener('abort', stop);
+      await process.close('run ended');
+      this.#publication?.close('the source ended');
+    }
+    return this.#conclude((await process.exited).code === 0);
+  }
+
+  get #isUnfit(): boolean {
+    const { plan } = this.#options;
+    return this.#needed.video !== plan.video || this.#needed.audio !== plan.audio;
+  }
+
+  #conclude(endedWell: boolean): PullResult {
+    if (this.#isUnfit) return { kind: 'unfit', error: null, plan: this.#needed };
+    const { isFile } = this.#options.input;
+    if (this.#failure || (endedWell && isFile)) return { kind: 'ended', error: this.#failure };
+    const text = this.#publication ? 'The source ended the stream.' : `The source gave no media. ${this.#lastLine}`.trim();
+    return {
+      kind: 'ended',
+      error: new LianmaiError(this.#publication ? 'DESTINATION_CLOSED' : 'DESTINATION_UNREACHABLE', undefined, { message: text }),
+    };
+  }
+
+  async #take(chunk: Buffer): Promise<void> {
+    this.#expectMedia();
+    const tags = this.#demuxer.push(chunk);
+    if (tags.length === 0 || this.#isUnfit) return;
+    this.#publication ??= await this.#open();
+    for (const tag of tags) this.#publication.write(tag);
+  }
+
+  async #open(): Promise<Publication> {
+    const publication = await this.#options.open();
+    publication.signal.addEventListener('abort', () => this.#fail(toLianmaiError(publication.signal.reason)), { once: true });
+    this.#options.onLive();
+    return publication;
+  }
+
+  #expectMedia(): void {
+    clearTimeout(this.#stall);
+    this.#stall = setTimeout(() => {
+      this.#fail(new LianmaiError('DESTINATION_STALLED', undefined, { message: `The source sent nothing for ${STALL_MS / 1000} s.` }));
+    }, STALL_MS);
+  }
+
+  #fail(error: LianmaiError): void {
+    this.#failure ??= error;
+    void this.#process.close(error.message);
+  }
+
+  /** FFmpeg tells the source's tracks before it passes any media on. */
+  #readLine(line: string): boolean {
+    if (!this.#options.input.mayBeLed && REDIRECTED.test(line)) {
+      this.#fail(new LianmaiError('FORBIDDEN', undefined, { message: 'The source leads to another address. Give that address instead.' }));
+      return true;
+    }
+    const track = /^\s*Stream #0:\d+.*: (Video|Audio): (\w+)/.exec(line);
+    if (!track) {
+      if (/error|refused|denied|timed? ?out|invalid|not found|unauthori|forbidden/i.test(line)) this.#lastLine = line.trim().slice(0, 200);
+      return false;
+    }
+    // The output's tracks are listed in the same words, and are carried anyway.
+    const [, kind = '', codec = ''] = track;
+    if (kind === 'Video' && !CARRIED.video.includes(codec)) this.#needed.video = 'h264';
+    if (kind === 'Audio' && !CARRIED.audio.includes(codec)) this.#needed.audio = 'aac';
+    return true;
+  }
+}
+
+function argumentsFor(input: PullInput, plan: PullPlan, at: { list: string; media: string }): string[] {
+  const pace = input.isFile ? ['-re', '-stream_loop', '-1'] : [];
+  const protocols = ['pipe', ...input.protocols].join(',');
+  return [
+    ...['-hide_banner', '-nostats', '-nostdin', '-v', 'info', '-fflags', '+genpts+discardcorrupt', '-analyzeduration', '2000000'],
+    ...[...pace, '-f', 'concat', '-safe', '0', '-protocol_whitelist', protocols, '-i', at.list],
+    ...['-map', '0:v:0?', '-map', '0:a:0?', '-dn', '-sn'],
+    ...(plan.video === 'copy' ? ['-c:v', 'copy'] : X264),
+    ...(plan.audio === 'copy' ? ['-c:a', 'copy'] : ['-c:a', 'aac', '-b:a', '128k', '-ar', '48000']),
+    ...['-f', 'mpegts', '-muxdelay', '0', '-muxpreload', '0', '-pes_payload_size', '0', '-flush_packets', '1', at.media],
+  ];
+}

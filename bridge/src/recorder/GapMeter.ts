@@ -1,0 +1,38 @@
+import type { Recording } from '@lianmai/protocol';
+import type { MediaTag } from '../hub/stream/index.js';
+
+/** Less is jitter of networks and disks. */
+const MIN_GAP_MS = 1000;
+/** A recording with more gaps than this is known to be bad. */
+const MAX_GAPS = 1000;
+
+/**
+ * Where media is missing: time passed and the stream's did not (its publisher was away; the hub closes such gaps on its timeline), or the stream's own time
+ * leaps (the disk was too slow).
+ */
+export class GapMeter {
+  readonly gaps: Recording['gaps'] = [];
+  #firstMs: number | null = null;
+  #lastMs = 0;
+  #lagMs = 0;
+
+  see(tags: readonly MediaTag[], nowMs: number): void {
+    const beforeMs = this.#lastMs;
+    for (const { dtsMs, kind, isConfig } of tags) {
+      if (kind === 'data' || isConfig) continue;
+      this.#firstMs ??= dtsMs;
+      if (this.#lastMs > 0 && dtsMs - this.#lastMs > MIN_GAP_MS) this.#add(this.#lastMs, dtsMs - this.#lastMs);
+      this.#lastMs = Math.max(this.#lastMs, dtsMs);
+    }
+    if (this.#firstMs === null) return;
+    const lagMs = nowMs - this.#lastMs;
+    const grewMs = lagMs - this.#lagMs;
+    if (this.#lagMs > 0 && grewMs > MIN_GAP_MS) this.#add(beforeMs, grewMs);
+    // Slow drift of the publisher's clock is no gap; the start with a whole group of pictures is none either.
+    this.#lagMs = lagMs;
+  }
+
+  #add(atMs: number, lengthMs: number): void {
+    if (this.gaps.length < MAX_GAPS) this.gaps.push({ atMs: Math.round(atMs - (this.#firstMs ?? 0)), lengthMs: Math.round(lengthMs) });
+  }
+}

@@ -1,0 +1,179 @@
+import { delay, type Log } from '@lianmai/kit';
+import type { LianmaiError } from '@lianmai/protocol';
+import { toLianmaiError, type Recording, type RecordRule } from '@lianmai/protocol';
+import type { OpenReader } from '../hub/renditions/index.js';
+import type { MediaTag, Reader, Stream } from '../hub/stream/index.js';
+import type { RecordingFile, RecordingFormat } from './contract.js';
+import { GapMeter } from './GapMeter.js';
+
+export interface SessionOptions {
+  stream: Stream;
+  rule: RecordRule;
+  format: RecordingFormat;
+  openReader: OpenReader;
+  /** Makes room for a file of this stream: its id and its path without extension. */
+  place: (startedAtMs: number) => Promise<{ id: string; base: string }>;
+  /** Called whenever a recording begins, goes on, or ends; what it answers is waited for. */
+  onChanged: (recording: Recording) => Promise<void>;
+  /** Throws DISK_FULL while there is less room than is to be left. */
+  assertRoom: () => Promise<void>;
+  log: Log;
+}
+
+/** So long tags are collected: what a crash costs. */
+const WRITE_EVERY_MS = 300;
+/** How often the figures of a growing file are announced and kept beside it. */
+const ANNOUNCE_MS = 5000;
+/** A disk that refused is asked again this often. */
+const RETRY_MS = 10_000;
+/** What waits for a slow disk. */
+const QUEUE = { maxQueueBytes: 64 * 1024 * 1024, maxQueueMs: 30_000 };
+
+/** More at the same time would slow each other down. */
+const MAX_COMPLETING = 2;
+
+interface OpenRecording {
+  file: RecordingFile;
+  info: Recording;
+  gaps: GapMeter;
+  firstMs: number;
+  announcedAtMs: number;
+}
+
+/** Records one broadcast of one stream: file after file, until it ends or `signal` aborts. */
+export class RecordingSession {
+  readonly #options: SessionOptions;
+  #open: OpenRecording | null = null;
+  /** Files that are being completed: an index in front of gigabytes takes longer than any queue is. */
+  readonly #completing = new Set<Promise<void>>();
+  /** Needed at the head of every file. */
+  #configs: { video: MediaTag | null; audio: MediaTag | null } = { video: null, audio: null };
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && !this.#options.stream.isEnded) {
+      try {
+        await this.#recordOnce(signal);
+      } catch (error) {
+        if (signal.aborted) break;
+        await this.#fail(toLianmaiError(error));
+        await delay(RETRY_MS, signal).catch(() => undefined);
+      }
+    }
+    await this.#finish();
+    await Promise.all(this.#completing);
+  }
+
+  async #recordOnce(signal: AbortSignal): Promise<void> {
+    const { stream, format, openReader } = this.#options;
+    const reader = await openReader(stream, format.accepts, { name: 'recording', ...QUEUE, startWithGop: true }, signal);
+    try {
+      await this.#record(reader, signal);
+    } finally {
+      void reader.close('recording ended');
+    }
+  }
+
+  async #record(reader: Reader, signal: AbortSignal): Promise<void> {
+    for (let tags = await reader.read(signal); tags; tags = await reader.read(signal)) {
+      await this.#write(tags);
+      await delay(WRITE_EVERY_MS, signal);
+    }
+  }
+
+  async #write(tags: readonly MediaTag[]): Promise<void> {
+    let from = 0;
+    for (const [index, tag] of tags.entries()) {
+      if (tag.isConfig) this.#configs[tag.kind === 'video' ? 'video' : 'audio'] = tag;
+      if (!this.#needsNewFile(tag)) continue;
+      await this.#append(tags.slice(from, index));
+      await this.#leave();
+      from = index;
+      if (!tag.isConfig) await this.#begin(tag);
+    }
+    await this.#append(tags.slice(from));
+  }
+
+  /** At the first entry point, at a key frame past the length that was asked for, and where the format cannot go on. */
+  #needsNewFile(tag: MediaTag): boolean {
+    if (tag.isConfig) return this.#open !== null && !this.#options.format.takesNewConfig;
+    if (!this.#options.stream.isEntry(tag)) return false;
+    if (!this.#open) return true;
+    const { segmentSeconds } = this.#options.rule;
+    return segmentSeconds !== null && tag.dtsMs - this.#open.firstMs >= segmentSeconds * 1000;
+  }
+
+  async #begin(first: MediaTag): Promise<void> {
+    const { stream, rule, format, place, onChanged, assertRoom, log } = this.#options;
+    await assertRoom();
+    const startedAtMs = Date.now();
+    const { id, base } = await place(startedAtMs);
+    const file = await format.create(base);
+    const { app, name } = stream;
+    const info: Recording = {
+      ...{ id, app, name, format: rule.format, state: 'recording', reason: null, startedAtMs },
+      ...{ durationMs: 0, bytes: 0, gaps: [] },
+    };
+    this.#open = { file, info, gaps: new GapMeter(), firstMs: first.dtsMs, announcedAtMs: performance.now() };
+    await file.write([this.#configs.video, this.#configs.audio].filter((tag) => tag !== null));
+    log.info({ recording: id, format: rule.format }, 'recording');
+    await onChanged(info);
+  }
+
+  async #append(tags: readonly MediaTag[]): Promise<void> {
+    const open = this.#open;
+    const isFirstConfig = (tag: MediaTag) => tag === this.#configs.video || tag === this.#configs.audio;
+    const media = open?.info.bytes === 0 ? tags.filter((tag) => !isFirstConfig(tag)) : tags;
+    if (!open || media.length === 0) return;
+    await open.file.write(media);
+    // Clocks on the wall leap; nothing is missing then.
+    open.gaps.see(media, performance.now());
+    Object.assign(open.info, { bytes: open.file.bytes, durationMs: open.file.durationMs, gaps: open.gaps.gaps });
+    if (performance.now() - open.announcedAtMs < ANNOUNCE_MS) return;
+    open.announcedAtMs = performance.now();
+    await this.#options.assertRoom();
+    await this.#options.onChanged({ ...open.info });
+  }
+
+  /** The next file begins while this one is completed. */
+  async #leave(): Promise<void> {
+    if (this.#completing.size >= MAX_COMPLETING) await Promise.race(this.#completing);
+    const ended = this.#finish().finally(() => this.#completing.delete(ended));
+    this.#completing.add(ended);
+  }
+
+  async #finish(): Promise<void> {
+    const open = this.#open;
+    this.#open = null;
+    if (!open) return;
+    try {
+      await open.file.close();
+      await this.#tell(open, { state: 'complete' });
+      this.#options.log.info({ recording: open.info.id, durationMs: open.info.durationMs, bytes: open.info.bytes }, 'recording complete');
+    } catch (error) {
+      const { code, message } = toLianmaiError(error);
+      await this.#tell(open, { state: 'failed', reason: { code, message } });
+    }
+  }
+
+  /** The alarm. What was written stays, and is closed as well as the disk lets it. */
+  async #fail(error: LianmaiError): Promise<void> {
+    const { log, stream } = this.#options;
+    log.error({ code: error.code, err: error.cause, stream: stream.key }, `recording stopped: ${error.message}`);
+    const open = this.#open;
+    this.#open = null;
+    if (!open) return;
+    await open.file.close().catch((cause: unknown) => log.warn({ err: cause }, 'the recording could not be closed'));
+    await this.#tell(open, { state: 'failed', reason: { code: error.code, message: error.message } });
+  }
+
+  async #tell({ file, info, gaps }: OpenRecording, change: Partial<Recording>): Promise<void> {
+    Object.assign(info, { bytes: file.bytes, durationMs: file.durationMs, gaps: gaps.gaps }, change);
+    await this.#options
+      .onChanged({ ...info })
+      .catch((error: unknown) => this.#options.log.error({ err: error }, 'the catalogue was not kept'));
+  }
+}

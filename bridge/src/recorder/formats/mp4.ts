@@ -1,0 +1,97 @@
+import { rename, rm, stat, truncate } from 'node:fs/promises';
+import type { Ffmpeg } from '../../media/ffmpeg/index.js';
+import { remux } from '../../media/ffmpeg/index.js';
+import { readMovieDurationMs, readTimescales, scanFragments } from '../../media/formats/index.js';
+import { MP4 } from '../../hub/renditions/index.js';
+import type { MediaTag } from '../../hub/stream/index.js';
+import type { RecordingFile, RecordingFormat } from '../contract.js';
+import { DiskFile, type OpenFile } from '../DiskFile.js';
+import { FragmentFeed } from '../FragmentFeed.js';
+import { readingMp4 } from './mp4file.js';
+
+const SEGMENT_MS = 4000;
+
+/** Fragmented while it is written, so that every moment is a whole file; made progressive when it is complete, for players that seek. */
+class Mp4File implements RecordingFile {
+  readonly #file: DiskFile;
+  readonly #finish: () => Promise<number>;
+  readonly #feed: FragmentFeed;
+  #waiting: Buffer[] = [];
+  #hasInit = false;
+  #finalBytes: number | null = null;
+
+  constructor(file: DiskFile, finish: () => Promise<number>) {
+    this.#file = file;
+    this.#finish = finish;
+    this.#feed = new FragmentFeed(SEGMENT_MS, {
+      onBegin: (init) => {
+        if (!this.#hasInit) this.#waiting.push(init);
+        this.#hasInit = true;
+      },
+      onPart: (bytes) => this.#waiting.push(bytes),
+      onEnd: () => undefined,
+    });
+  }
+
+  get bytes(): number {
+    return this.#finalBytes ?? this.#file.bytes;
+  }
+
+  get durationMs(): number {
+    return Math.round(this.#feed.durationMs);
+  }
+
+  async write(tags: readonly MediaTag[]): Promise<void> {
+    this.#feed.push(tags);
+    await this.#flush();
+  }
+
+  async close(): Promise<void> {
+    this.#feed.flush();
+    await this.#flush();
+    await this.#file.close();
+    this.#finalBytes = await this.#finish();
+  }
+
+  async #flush(): Promise<void> {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    if (waiting.length > 0) await this.#file.append(Buffer.concat(waiting));
+  }
+}
+
+export function mp4Format(ffmpeg: Ffmpeg, openFile?: OpenFile): RecordingFormat {
+  const pathOf = (base: string) => `${base}.mp4`;
+  const partOf = (base: string) => `${base}.part.mp4`;
+  /** Where it fails (a full disk), the fragmented file stays: it plays as well. */
+  const makeProgressive = async (base: string): Promise<number> => {
+    try {
+      await remux(ffmpeg, pathOf(base), partOf(base), ['-movflags', '+faststart', '-f', 'mp4']);
+      await rename(partOf(base), pathOf(base));
+    } catch {
+      await rm(partOf(base), { force: true });
+    }
+    return (await stat(pathOf(base))).size;
+  };
+  return {
+    accepts: MP4,
+    takesNewConfig: false,
+    path: pathOf,
+    parts: (base) => [pathOf(base), partOf(base)],
+    create: async (base) => new Mp4File(await DiskFile.create(pathOf(base), openFile), () => makeProgressive(base)),
+    async recover(base) {
+      await rm(partOf(base), { force: true });
+      const found = await readingMp4(pathOf(base), async (file, movie) => ({
+        ...(await scanFragments(file, readTimescales(movie ?? Buffer.alloc(0)))),
+        movieMs: movie ? readMovieDurationMs(movie) : 0,
+        bytes: file.size,
+      }));
+      const { wholeBytes, durationMs, movieMs, bytes } = found;
+      // It was progressive already when the process ended: complete, but for the word of it.
+      if (movieMs > 0) return { bytes, durationMs: movieMs };
+      if (durationMs === 0) return null;
+      await truncate(pathOf(base), wholeBytes);
+      return { bytes: await makeProgressive(base), durationMs };
+    },
+  };
+}

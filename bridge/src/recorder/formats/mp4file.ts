@@ -1,0 +1,18 @@
+import { open } from 'node:fs/promises';
+import { readMovie, type Mp4Bytes } from '../../media/formats/index.js';
+
+/** Opens a file for looking into it, however large it is. */
+export async function readingMp4<T>(path: string, look: (file: Mp4Bytes, movie: Buffer | null) => Promise<T>): Promise<T> {
+  const handle = await open(path, 'r');
+  try {
+    const { size } = await handle.stat();
+    const read = async (at: number, length: number) => {
+      const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(Math.min(length, size - at)), 0, null, at);
+      return buffer.subarray(0, bytesRead);
+    };
+    const file = { size, read };
+    return await look(file, await readMovie(file));
+  } finally {
+    await handle.close();
+  }
+}

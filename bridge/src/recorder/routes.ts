@@ -1,0 +1,30 @@
+import path from 'node:path';
+import type { Secret } from '@lianmai/kit';
+import { LianmaiError } from '@lianmai/protocol';
+import { Router } from 'express';
+import { serverOnly } from '../servers/http/index.js';
+import type { Catalogue } from './Catalogue.js';
+
+const PART = /^(?:\d{1,9}\.m4s|init\.mp4)$/;
+
+/**
+ * `/recordings/{id}/{file}` for the server alone. Byte ranges are answered, so that players can seek. Of a path nothing but a known id and a number reaches the disk.
+ */
+export function recordingRoutes(catalogue: Catalogue, secret: Secret): Router {
+  const router = Router();
+  router.use('/recordings', serverOnly(secret));
+  router.get('/recordings/:id/:file', (request, response, next) => {
+    const recording = catalogue.get(request.params.id);
+    const main = recording && catalogue.pathOf(recording);
+    const { file } = request.params;
+    if (!main || !recording) throw new LianmaiError('NOT_FOUND', undefined, { message: 'There is no such recording.' });
+    const isPart = recording.format === 'hls' && PART.test(file);
+    if (!isPart && file !== path.basename(main)) throw new LianmaiError('NOT_FOUND', undefined, { message: 'There is no such recording.' });
+    const options = { dotfiles: 'allow' as const, cacheControl: false, headers: { 'Cache-Control': 'private, max-age=60' } };
+    response.sendFile(isPart ? path.join(path.dirname(main), file) : main, options, (error: unknown) => {
+      if (error && !response.headersSent)
+        next(new LianmaiError('NOT_FOUND', undefined, { message: 'The file of this recording is gone.' }));
+    });
+  });
+  return router;
+}

@@ -1,0 +1,85 @@
+import { delay } from '@lianmai/kit';
+import type { MediaTag, Stream } from '../../hub/stream/index.js';
+import type { FanoutsOptions, Packed } from './contract.js';
+import { GroupCache } from './GroupCache.js';
+import type { Player } from './Player.js';
+
+/** Never reached: this reader takes everything at once. */
+const READER = { maxQueueBytes: 64 * 1024 * 1024, maxQueueMs: 60_000, startWithGop: true };
+const WATCH_MS = 1000;
+
+/** All players of one stream: reads it once, packs its tags once, and hands the same bytes to each. Runs while there are players. */
+export class Fanout<P extends Packed> {
+  readonly stats = { batches: 0 };
+  readonly #stream: Stream;
+  readonly #options: FanoutsOptions<P>;
+  readonly #cache: GroupCache<P>;
+  readonly #players = new Set<Player<P>>();
+  readonly #running = new AbortController();
+  readonly #watching: NodeJS.Timeout;
+  readonly #onOver: () => void;
+
+  /** `onOver`: who comes from now on needs another one. */
+  constructor(stream: Stream, options: FanoutsOptions<P>, onOver: () => void) {
+    this.#stream = stream;
+    this.#options = options;
+    this.#cache = new GroupCache(options.packer);
+    this.#onOver = onOver;
+    this.#watching = setInterval(() => this.#watch(), WATCH_MS);
+    this.#read()
+      .finally(() => {
+        onOver();
+        for (const player of this.#players) player.end();
+      })
+      .catch((error: unknown) => {
+        const { name, log } = options;
+        if (!this.#running.signal.aborted) log.error({ err: error, stream: stream.key, protocol: name }, 'players cannot be served');
+      });
+  }
+
+  join(player: Player<P>): void {
+    this.#players.add(player);
+    player.attach(this.#cache);
+    if (this.#isSettled) player.start();
+  }
+
+  leave(player: Player<P>): void {
+    if (!this.#players.delete(player) || this.#players.size > 0) return;
+    this.#onOver();
+    clearInterval(this.#watching);
+    this.#running.abort(new Error('no players'));
+  }
+
+  async #read(): Promise<void> {
+    const { name, batchMs } = this.#options;
+    const { signal } = this.#running;
+    const reader = this.#stream.createReader({ ...READER, name });
+    try {
+      for (let tags = await reader.read(signal); tags; tags = await reader.read(signal)) {
+        const nextAtMs = performance.now() + batchMs;
+        this.#deliver(tags);
+        // What the writes took counts: many players do not make the pauses longer.
+        if (batchMs > 0) await delay(Math.max(0, nextAtMs - performance.now()), signal);
+      }
+    } finally {
+      void reader.close('no players');
+    }
+  }
+
+  #deliver(tags: readonly MediaTag[]): void {
+    for (const batch of this.#cache.add(tags)) {
+      this.stats.batches++;
+      const canStart = this.#isSettled;
+      for (const player of this.#players) if (canStart || !player.isWaiting) player.push(batch);
+    }
+  }
+
+  get #isSettled(): boolean {
+    const { settleMs } = this.#options.packer;
+    return settleMs === 0 || this.#cache.hasBothKinds || Date.now() - this.#stream.startedAtMs > settleMs;
+  }
+
+  #watch(): void {
+    for (const player of this.#players) if (player.isStalled) player.stall();
+  }
+}

@@ -1,0 +1,324 @@
+import { execFile } from 'node:child_process';
+import { connect, type Socket } from 'node:net';
+import { promisify } from 'node:util';
+import { Scope } from '@lianmai/kit';
+import { LianmaiError, type AuthoriseRequest } from '@lianmai/protocol';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { FlvParser, type FlvTag } from '../../../media/formats/index.js';
+import { Gate } from '../../../hub/gate/index.js';
+import { StreamHub } from '../../../hub/stream/index.js';
+import { encodeFlv, LoopedBroadcast, MemoryLog } from '../../../testing/index.js';
+import { createOrigin, type FlvSettings } from '../createOrigin.js';
+
+const run = promisify(execFile);
+const POLICY = { onTaken: 'refuse', resumeGraceMs: 10_000, srtPassphrase: null } as const;
+const ROOM = { app: 'live', name: 'room' };
+let scope = new Scope();
+let media: FlvTag[] = [];
+beforeAll(async () => {
+  media = await encodeFlv({ seconds: 2, gop: 30, videoBitrateKbps: 1500 });
+});
+afterEach(async () => {
+  await scope.close('test ends');
+  scope = new Scope();
+});
+
+/** Refuses who has no token where one is wanted. */
+async function answer({ params }: AuthoriseRequest) {
+  if (params['token'] === 'none') throw new LianmaiError('UNAUTHENTICATED');
+  if (params['token'] === 'banned') throw new LianmaiError('FORBIDDEN');
+  return Promise.resolve(POLICY);
+}
+
+async function open(flv: Partial<FlvSettings> = {}) {
+  const hub = scope.own(new StreamHub());
+  const gate = new Gate({ authorise: answer });
+  const origin = scope.own(await createOrigin({ hub, gate, port: 0, host: '127.0.0.1', log: new MemoryLog().log, flv }));
+  const at = `127.0.0.1:${origin.port}/live`;
+  return { hub, gate, port: origin.port, url: `http://${at}/room.flv`, wsUrl: `ws://${at}/room.flv`, at };
+}
+
+type Publisher = ReturnType<StreamHub['publish']>;
+const writeAll = (publisher: Publisher, tags: readonly FlvTag[], fromMs = 0) => {
+  for (const tag of tags) publisher.write({ ...tag, dtsMs: tag.dtsMs + fromMs });
+};
+function loop(publisher: Publisher, fromMs = 0): LoopedBroadcast {
+  const write = (tag: FlvTag) => publisher.write({ ...tag, dtsMs: tag.dtsMs + fromMs });
+  const broadcast = new LoopedBroadcast(media, { write, close: () => undefined });
+  scope.defer(() => broadcast.stop());
+  return broadcast;
+}
+
+/** A WebSocket player: what it got, tag by tag. */
+function watch(url: string) {
+  const ws = new WebSocket(url, { perMessageDeflate: true });
+  scope.defer(() => ws.terminate());
+  const parser = new FlvParser();
+  const tags: FlvTag[] = [];
+  const batches: number[] = [];
+  ws.on('error', () => undefined).on('message', (data: Buffer, isBinary) => {
+    expect(isBinary).toBe(true);
+    const found = parser.push(data);
+    batches.push(found.length);
+    tags.push(...found);
+  });
+  const closed = new Promise<number>((resolve) => void ws.once('close', resolve));
+  return { ws, tags, batches, closed };
+}
+
+/** Asks, and reads nothing until told to. */
+async function stare(port: number, path = '/live/room.flv'): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+  scope.defer(() => void socket.destroy());
+  await new Promise((resolve) => socket.once('connect', resolve));
+  socket.pause().write(`GET ${path} HTTP/1.0\r\n\r\n`);
+  return socket;
+}
+
+describe('HTTP-FLV', { timeout: 60_000 }, () => {
+  it('plays in ffprobe from the last key frame, and ends with the stream', async () => {
+    const { hub, gate, url } = await open();
+    const publisher = hub.publish(ROOM);
+    writeAll(publisher, media);
+    loop(publisher, 2000);
+    const probing = run('ffprobe', ['-v', 'warning', '-show_entries', 'packet=codec_type,dts_time,flags', '-of', 'csv=p=0', url]);
+    await vi.waitFor(() => expect(gate.players(ROOM)).toEqual({ flv: 1 }));
+    const fromMs = publisher.stream.lastDtsMs ?? 0;
+    await vi.waitFor(() => expect(publisher.stream.lastDtsMs).toBeGreaterThan(fromMs + 2200));
+    await publisher.close('end');
+    const { stdout, stderr } = await probing;
+    expect(stderr).toBe('');
+    const video = stdout.split('\n').filter((line) => line.startsWith('video'));
+    expect(video[0]).toMatch(/^video,[\d.]+,K/);
+    const times = video.map((line) => Number(line.split(',')[1]));
+    expect((times[0] ?? 0) * 1000).toBeGreaterThan(fromMs - 1100);
+    expect((times[0] ?? 0) * 1000).toBeLessThanOrEqual(fromMs + 100);
+    expect(times.length).toBeGreaterThan(60);
+    expect(Math.max(...times.slice(1).map((time, index) => time - (times[index] ?? 0)))).toBeLessThan(0.036);
+  });
+
+  it.each([
+    [100, 4, 40],
+    [0, 1, 2],
+  ])('with a batch of %i ms writes %i to %i tags at once', async (batchMs, least, most) => {
+    const { hub, wsUrl } = await open({ batchMs });
+    const publisher = hub.publish(ROOM);
+    loop(publisher);
+    const { batches } = watch(wsUrl);
+    await vi.waitFor(() => expect(batches.length).toBeGreaterThan(15), { timeout: 10_000 });
+    const sizes = batches.slice(5).sort((a, b) => a - b);
+    const median = sizes[sizes.length >> 1];
+    expect(median).toBeGreaterThanOrEqual(least);
+    expect(median).toBeLessThanOrEqual(most);
+  });
+
+  it('tells what is refused or missing by status and JSON, and HEAD without a body', async () => {
+    const { hub, gate, url } = await open();
+    hub.publish(ROOM);
+    const codes: unknown[] = [];
+    for (const target of [url.replace('room', 'none'), `${url}?token=none`, `${url}?token=banned`, url.replace('room', '..%2fx')]) {
+      const response = await fetch(target);
+      expect(response.headers.get('access-control-allow-origin')).toBe('*');
+      codes.push([response.status, ((await response.json()) as { error: { code: string } }).error.code]);
+    }
+    expect(codes).toEqual([
+      [404, 'NOT_FOUND'],
+      [401, 'UNAUTHENTICATED'],
+      [403, 'FORBIDDEN'],
+      [400, 'BAD_REQUEST'],
+    ]);
+    const head = await fetch(url, { method: 'HEAD' });
+    expect([head.status, head.headers.get('content-type')]).toEqual([200, 'video/x-flv']);
+    expect((await fetch(url, { method: 'OPTIONS' })).status).toBe(204);
+    await vi.waitFor(() => expect(gate.clients(ROOM)).toEqual([]));
+  });
+
+  it('?wait=1 is held until the stream comes, in bounded time and number', async () => {
+    const { hub, gate, url } = await open({ waitMs: 400, maxWaiting: 1 });
+    expect((await fetch(`${url}?wait=1`)).status).toBe(404);
+    const waiting = fetch(`${url}?wait=1`);
+    await vi.waitFor(() => expect(gate.clients(ROOM).length).toBe(1));
+    expect((await fetch(`${url}?wait=1`)).status).toBe(404);
+    const publisher = hub.publish(ROOM);
+    writeAll(publisher, media);
+    const response = await waiting;
+    expect(response.status).toBe(200);
+    const reading = response.arrayBuffer();
+    await vi.waitFor(() => expect(gate.clients(ROOM)[0]?.bytes).toBeGreaterThan(10_000));
+    await publisher.close('end');
+    expect(new FlvParser().push(Buffer.from(await reading)).length).toBeGreaterThan(50);
+    await vi.waitFor(() => expect(gate.clients(ROOM)).toEqual([]));
+  });
+
+  it('counts the player’s bytes, and hangs up on one that is sent away', async () => {
+    const { hub, gate, url } = await open();
+    writeAll(hub.publish(ROOM), media);
+    const response = await fetch(url);
+    await vi.waitFor(() => expect(gate.clients(ROOM)[0]?.bytes).toBeGreaterThan(10_000));
+    expect(gate.kick(ROOM, gate.clients(ROOM)[0]?.id)).toBe(1);
+    await response.arrayBuffer().catch(() => undefined);
+    await vi.waitFor(() => expect(gate.clients(ROOM)).toEqual([]));
+  });
+
+  it('goes on when the publisher comes back within its grace', async () => {
+    const { hub, wsUrl } = await open();
+    const first = hub.publish(ROOM, { resumeGraceMs: 5000 });
+    writeAll(first, media);
+    const { tags, closed } = watch(wsUrl);
+    await vi.waitFor(() => expect(tags.at(-1)?.dtsMs).toBeGreaterThan(1900));
+    await first.close('lost');
+    const second = hub.publish(ROOM);
+    writeAll(second, media);
+    await vi.waitFor(() => expect(tags.at(-1)?.dtsMs).toBeGreaterThan(3900));
+    const times = tags.filter(({ kind }) => kind === 'video').map(({ dtsMs }) => dtsMs);
+    expect(Math.max(...times.slice(1).map((time, index) => time - (times[index] ?? 0)))).toBeLessThan(120);
+    await second.close('end', true);
+    expect(await closed).toBe(1000);
+  });
+});
+
+describe('the header of the file', { timeout: 60_000 }, () => {
+  const flagsOf = async (url: string) => {
+    const abort = new AbortController();
+    scope.defer(() => abort.abort());
+    const response = await fetch(url, { signal: abort.signal });
+    const read = await response.body?.getReader().read();
+    return read?.value instanceof Uint8Array ? read.value[4] : undefined;
+  };
+
+  it.each([
+    ['sound and picture', () => media, 5],
+    ['picture alone', () => media.filter(({ kind }) => kind !== 'audio'), 1],
+    ['sound alone', () => media.filter(({ kind }) => kind !== 'video'), 4],
+  ])('says %s', async (_what, tags, flags) => {
+    const { hub, url } = await open();
+    const publisher = hub.publish(ROOM);
+    const asked = flagsOf(url);
+    writeAll(publisher, tags());
+    const more = setInterval(() => writeAll(publisher, tags().slice(-4), 40), 200);
+    scope.defer(() => clearInterval(more));
+    expect(await asked).toBe(flags);
+  });
+
+  it('waits a moment for the sound of a stream that has just begun with its picture', async () => {
+    const { hub, url } = await open({ batchMs: 10 });
+    const publisher = hub.publish(ROOM);
+    const asked = flagsOf(url);
+    writeAll(publisher, media.filter(({ kind }) => kind === 'video').slice(0, 5)); // prettier-ignore
+    await new Promise((resolve) => setImmediate(resolve));
+    writeAll(publisher, media.filter(({ kind }) => kind === 'audio').slice(0, 9)); // prettier-ignore
+    expect(await asked).toBe(5);
+  });
+});
+
+describe('WS-FLV', { timeout: 60_000 }, () => {
+  it('is the same file in messages, the same for everybody, and ends with a close', async () => {
+    const { hub, gate, wsUrl, url } = await open();
+    const publisher = hub.publish(ROOM);
+    writeAll(publisher, media);
+    const players = [watch(wsUrl), watch(wsUrl)];
+    const http = fetch(url).then((response) => response.arrayBuffer());
+    await vi.waitFor(() => expect(gate.players(ROOM)).toEqual({ wsFlv: 2, flv: 1 }));
+    writeAll(publisher, media, 2000);
+    await vi.waitFor(() => expect(players.every(({ tags }) => (tags.at(-1)?.dtsMs ?? 0) > 3900)).toBe(true));
+    await publisher.close('end');
+    expect(await Promise.all(players.map(({ closed }) => closed))).toEqual([1000, 1000]);
+    const overHttp = new FlvParser().push(Buffer.from(await http));
+    expect(overHttp.length).toBeGreaterThan(100);
+    const shape = (tags: FlvTag[]) => tags.map(({ kind, dtsMs, body }) => `${kind} ${dtsMs} ${body.length}`);
+    for (const { tags } of players) expect(shape(tags)).toEqual(shape(overHttp));
+    await vi.waitFor(() => expect(gate.clients(ROOM)).toEqual([]));
+  });
+
+  it('refuses with an HTTP answer', async () => {
+    const { hub, wsUrl, at } = await open();
+    hub.publish(ROOM);
+    const refusal = (target: string) =>
+      new Promise<[number, string]>((resolve) => {
+        const ws = new WebSocket(target);
+        ws.on('error', () => undefined).once('unexpected-response', (_request, response) => {
+          let text = '';
+          response
+            .on('data', (chunk: Buffer) => (text += chunk.toString()))
+            .on('end', () => {
+              const { error } = JSON.parse(text) as { error: { code: string } };
+              resolve([response.statusCode ?? 0, error.code]);
+            });
+        });
+      });
+    expect(await refusal(wsUrl.replace('room', 'none'))).toEqual([404, 'NOT_FOUND']);
+    expect(await refusal(`${wsUrl}?token=none`)).toEqual([401, 'UNAUTHENTICATED']);
+    expect(await refusal(`ws://${at}/room.m3u8`)).toEqual([404, 'NOT_FOUND']);
+    expect(await refusal(`ws://${at}/%ff.flv`)).toEqual([400, 'BAD_REQUEST']);
+  });
+
+  it('does not answer pings of a player that does not read', async () => {
+    const { hub, wsUrl, gate } = await open();
+    writeAll(hub.publish(ROOM), media);
+    const { ws, tags } = watch(wsUrl);
+    await vi.waitFor(() => expect(tags.length).toBeGreaterThan(50));
+    const pong = new Promise((resolve) => ws.once('pong', resolve));
+    ws.ping('x');
+    await pong;
+    gate.kick(ROOM, gate.clients(ROOM)[0]?.id);
+    await new Promise((resolve) => ws.once('close', resolve));
+  });
+});
+
+describe('a slow player', { timeout: 60_000 }, () => {
+  it('is moved on to a key frame, and gets on from there', async () => {
+    const { hub, gate, port } = await open({ batchMs: 0, maxQueueBytes: 500_000 });
+    const publisher = hub.publish(ROOM);
+    writeAll(publisher, media);
+    const socket = await stare(port);
+    await vi.waitFor(() => expect(gate.clients(ROOM).length).toBe(1));
+    // More than any kernel buffers.
+    for (let turn = 1; turn <= 60; turn++) {
+      writeAll(publisher, media, turn * 2000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const parser = new FlvParser();
+    const tags: FlvTag[] = [];
+    let isBody = false;
+    socket.on('data', (chunk: Buffer) => {
+      const bodyAt = isBody ? 0 : chunk.indexOf('\r\n\r\n') + 4;
+      isBody = true;
+      tags.push(...parser.push(Buffer.from(chunk.subarray(bodyAt))));
+    });
+    socket.resume();
+    let turn = 61;
+    await vi.waitFor(
+      () => {
+        writeAll(publisher, media, turn++ * 2000);
+        expect(tags.at(-1)?.dtsMs).toBeGreaterThan(122_000);
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+    const video = tags.filter(({ kind, isConfig }) => kind === 'video' && !isConfig);
+    const leap = video.findIndex(({ dtsMs }, index) => dtsMs - (video[index - 1]?.dtsMs ?? dtsMs) > 500);
+    expect(leap).toBeGreaterThan(0);
+    expect(video[leap]?.isKeyFrame).toBe(true);
+  });
+
+  it('that never reads costs its queue, and is cut off in bounded time', async () => {
+    const { hub, gate, port } = await open({ stallMs: 300, batchMs: 0, maxQueueBytes: 1_000_000 });
+    const publisher = hub.publish(ROOM);
+    writeAll(publisher, media);
+    await Promise.all(Array.from({ length: 20 }, () => stare(port)));
+    await vi.waitFor(() => expect(gate.clients(ROOM).length).toBe(20));
+    const before = process.memoryUsage().arrayBuffers;
+    let turn = 0;
+    let peak = 0;
+    await vi.waitFor(
+      () => {
+        writeAll(publisher, media, ++turn * 2000);
+        peak = Math.max(peak, process.memoryUsage().arrayBuffers - before);
+        expect(gate.clients(ROOM)).toEqual([]);
+      },
+      { timeout: 20_000, interval: 20 },
+    );
+    // Shared: all twenty queue the same buffers.
+    expect(peak).toBeLessThan(20_000_000);
+  });
+});

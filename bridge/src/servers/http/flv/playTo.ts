@@ -1,0 +1,42 @@
+import type { Socket } from 'node:net';
+import type { Log } from '@lianmai/kit';
+import type { Fanouts, Rendition } from '../../fanout/index.js';
+import type { Stream } from '../../../hub/stream/index.js';
+import type { Visit } from './Door.js';
+import type { FlvBytes, Shape } from './FlvBytes.js';
+
+/** What FLV players of this stream can play: the stream, or one derived from it. */
+export type OpenRendition = (stream: Stream) => Rendition;
+
+export interface Line {
+  socket: Socket;
+  shape: Shape;
+  /** Everything has been written. */
+  sayGoodbye: () => void;
+}
+
+export type PlayTo = (line: Line, visit: Visit) => void;
+
+/** A goodbye that is not answered. */
+const LINGER_MS = 5000;
+
+/** Plays to a connection until it closes. */
+export const playTo =
+  (fanouts: Fanouts<FlvBytes>, openRendition: OpenRendition, log: Log): PlayTo =>
+  ({ socket, shape, sayGoodbye }, { stream, admission }) => {
+    const hangUp = () => void socket.destroy();
+    const onEnd = () => {
+      const linger = setTimeout(hangUp, LINGER_MS);
+      socket.once('close', () => clearTimeout(linger));
+      sayGoodbye();
+    };
+    const onError = (error: unknown) => {
+      log.error({ err: error, stream: stream.key }, 'FLV playback failed');
+      onEnd();
+    };
+    admission.signal.addEventListener('abort', hangUp, { once: true });
+    const pick = (packed: FlvBytes) => packed[shape];
+    const playback = fanouts.open(stream, openRendition, { socket, pick, admission, onEnd, onStalled: hangUp, onError });
+    socket.once('close', () => playback.leave());
+    playback.start();
+  };

@@ -1,0 +1,156 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { ConfigError, type Closable, type Log, type Metrics } from '@lianmai/kit';
+import { Fanouts } from '../fanout/index.js';
+import { plainIp } from '../../hub/gate/index.js';
+import { Door } from './Door.js';
+import { DEFAULT_LIMITS, type RtmpLimits } from './limits.js';
+import { RTMP_PACKER } from './packer.js';
+import type { PlayingParts } from './Playing.js';
+import { RtmpSession, type SessionParts } from './RtmpSession.js';
+
+export interface RtmpServerOptions extends Pick<PlayingParts, 'gate' | 'hub' | 'openRendition'> {
+  /** 0: any free port. */
+  port: number;
+  /** Default: all addresses. */
+  host?: string;
+  /** RTMPS beside it. PEM texts. */
+  tls?: { port: number; cert: string; key: string };
+  /** Players get what came in this long with one write; default 100, 0: every tag as it comes. */
+  batchMs?: number;
+  log: Log;
+  metrics?: Metrics;
+  limits?: Partial<RtmpLimits>;
+}
+
+const KEEP_ALIVE_MS = 15_000;
+const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
+
+/** Publishers and players on one port, and on a second one inside TLS. */
+export class RtmpServer implements Closable {
+  readonly #door: Door;
+  readonly #parts: SessionParts;
+  readonly #sessions = new Set<RtmpSession>();
+  readonly #servers: Server[] = [];
+
+  /** Listens when it resolves; ConfigError when a port cannot be had or the certificate is no good. */
+  static async open(options: RtmpServerOptions): Promise<RtmpServer> {
+    const server = new RtmpServer(options);
+    try {
+      await server.#listen(options);
+    } catch (error) {
+      await server.close('not listening');
+      throw error;
+    }
+    return server;
+  }
+
+  private constructor({ gate, hub, openRendition, batchMs = 100, log, metrics, limits }: RtmpServerOptions) {
+    const bounds = { ...DEFAULT_LIMITS, ...limits };
+    this.#door = new Door(bounds);
+    this.#parts = {
+      gate,
+      hub,
+      log,
+      limits: bounds,
+      publishing: new Map(),
+      fanouts: new Fanouts({ ...bounds, name: 'rtmp', packer: RTMP_PACKER, batchMs, log }),
+      ...(openRendition && { openRendition }),
+    };
+    metrics?.gauge('rtmp_connections', 'RTMP and RTMPS connections', () => this.#door.connections);
+    metrics?.gauge('rtmp_publishers', 'RTMP and RTMPS publishers', () => this.#count('publish'));
+    metrics?.gauge('rtmp_players', 'RTMP and RTMPS players', () => this.#count('play'));
+  }
+
+  get port(): number {
+    return portOf(this.#servers[0]) ?? 0;
+  }
+
+  /** null: no RTMPS. */
+  get tlsPort(): number | null {
+    return portOf(this.#servers[1]);
+  }
+
+  get connections(): number {
+    return this.#door.connections;
+  }
+
+  async close(reason: string): Promise<void> {
+    const closed = this.#servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+    for (const session of [...this.#sessions]) session.close(reason);
+    for (const socket of this.#handshaking) socket.destroy();
+    await Promise.all(closed);
+  }
+
+  /** TCP connections whose TLS handshake is not over. */
+  readonly #handshaking = new Set<Socket>();
+
+  async #listen({ port, host, tls }: RtmpServerOptions): Promise<void> {
+    const plain = createServer(SOCKET_OPTIONS, (socket) => {
+      if (this.#door.enter(socket)) this.#serve(socket, 'rtmp');
+      else socket.destroy();
+    });
+    await listen(plain, { port, host, option: 'RTMP_PORT or rtmp.port' });
+    this.#servers.push(plain);
+    if (!tls) return;
+    const secure = this.#createSecure(tls);
+    await listen(secure, { port: tls.port, host, option: 'RTMPS_PORT or rtmp.tlsPort' });
+    this.#servers.push(secure);
+  }
+
+  #createSecure({ cert, key }: { cert: string; key: string }): Server {
+    try {
+      const handshakeTimeout = this.#parts.limits.handshakeMs;
+      const server = createTlsServer({ ...SOCKET_OPTIONS, cert, key, handshakeTimeout }, (socket) => this.#serve(socket, 'rtmps'));
+      server.on('connection', (socket: Socket) => {
+        if (!this.#door.enter(socket)) return void socket.destroy();
+        this.#handshaking.add(socket);
+        socket.once('close', () => this.#handshaking.delete(socket));
+      });
+      server.on('tlsClientError', (_error, socket) => socket.destroy());
+      return server;
+    } catch (error) {
+      throw new ConfigError(
+        `The certificate and key of RTMPS (TLS_CERT, TLS_KEY) cannot be used: ${error instanceof Error ? error.message : ''}`,
+      );
+    }
+  }
+
+  #serve(socket: Socket, protocol: 'rtmp' | 'rtmps'): void {
+    const [ip, port] = [plainIp(socket.remoteAddress), socket.remotePort];
+    const session: RtmpSession = new RtmpSession(socket, this.#parts, {
+      protocol,
+      onSettled: () => this.#door.settle(ip, port),
+      onClosed: () => this.#sessions.delete(session),
+    });
+    this.#sessions.add(session);
+  }
+
+  #count(role: 'publish' | 'play'): number {
+    return [...this.#sessions].filter((session) => session.role === role).length;
+  }
+}
+
+function portOf(server: Server | undefined): number | null {
+  const address = server?.address();
+  return address && typeof address === 'object' ? (address satisfies AddressInfo).port : null;
+}
+
+function listen(server: Server, { port, host, option }: { port: number; host: string | undefined; option: string }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onError = (error: NodeJS.ErrnoException) => reject(listenError(error, port, option));
+    server.once('error', onError);
+    server.listen({ port, ...(host !== undefined && { host }) }, () => {
+      server.removeListener('error', onError);
+      server.on('error', () => undefined); // accept() fails when descriptors run out: those who are in go on
+      resolve();
+    });
+  });
+}
+
+function listenError(error: NodeJS.ErrnoException, port: number, option: string): Error {
+  if (error.code === 'EADDRINUSE') return new ConfigError(`Port ${port} is in use by another program. Choose another one with ${option}.`);
+  if (error.code === 'EACCES')
+    return new ConfigError(`Port ${port} needs more rights than this process has. Choose one above 1023 with ${option}.`);
+  return error;
+}

@@ -1,0 +1,165 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
+import { Scope } from '@lianmai/kit';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Fanouts } from '../fanout/index.js';
+import { makeTag } from '../../media/formats/index.js';
+import { CLIENT_HELLO_BYTES, HANDSHAKE_BYTES } from '../../media/protocols/rtmp/index.js';
+import { Gate } from '../../hub/gate/index.js';
+import { StreamHub } from '../../hub/stream/index.js';
+import { fuzzRuns } from '../../testing/fuzz/index.js';
+import { MemoryLog } from '../../testing/index.js';
+import { DEFAULT_LIMITS } from './limits.js';
+import { RTMP_PACKER } from './packer.js';
+import { RtmpSession, type SessionParts } from './RtmpSession.js';
+import { config, delta, key } from './testing/media.js';
+import { openServer, publishArgs, start } from './testing/server.js';
+
+const scope = new Scope();
+afterAll(() => scope.close('test ends'));
+
+/** What the sessions below are fed with: the first bytes of real encoders and players. */
+let captures: Buffer[] = [];
+const CAPTURE_BYTES = 12_000;
+
+/** Stands between a program and the server, and keeps what the program sends. */
+async function record(serverPort: number): Promise<{ port: number; bytes: () => Buffer }> {
+  const pieces: Buffer[] = [];
+  const proxy = createServer((near) => {
+    const far = connect(serverPort, '127.0.0.1');
+    near.on('data', (data) => pieces.push(data));
+    for (const socket of [near, far]) socket.on('error', () => undefined);
+    near.pipe(far).pipe(near);
+  }).listen(0, '127.0.0.1');
+  scope.defer(() => void proxy.close());
+  await once(proxy, 'listening');
+  return { port: (proxy.address() as AddressInfo).port, bytes: () => Buffer.concat(pieces) };
+}
+
+beforeAll(async () => {
+  const { server, hub, gate } = await openServer(scope);
+  const [publisher, player] = [await record(server.port), await record(server.port)];
+  const address = (port: number) => `rtmp://127.0.0.1:${port}/live/cam?key=open-sesame`;
+  start(scope, 'ffmpeg', publishArgs(address(publisher.port), { seconds: 20 }));
+  await vi.waitFor(() => expect(publisher.bytes().length).toBeGreaterThan(CAPTURE_BYTES), { timeout: 15_000 });
+  expect(hub.streams.length).toBe(1);
+  start(scope, 'ffmpeg', ['-v', 'error', '-t', '1', '-i', address(player.port), '-f', 'null', '-']);
+  await vi.waitFor(() => expect(gate.players({ app: 'live', name: 'cam' })).toEqual({ rtmp: 1 }), { timeout: 15_000 });
+  captures = [publisher, player].map(({ bytes }) => bytes().subarray(0, CAPTURE_BYTES));
+}, 40_000);
+
+/** A peer without a network. */
+class FakeSocket extends Duplex {
+  readonly remoteAddress = '192.0.2.1';
+  readonly remotePort = 1234;
+
+  override _read(): void {
+    return undefined;
+  }
+
+  override _write(_chunk: unknown, _encoding: string, callback: () => void): void {
+    callback();
+  }
+}
+
+const memory = new MemoryLog();
+const hub = scope.own(new StreamHub());
+const gate = new Gate({ authorise: () => Promise.resolve({ onTaken: 'takeover', resumeGraceMs: 0, srtPassphrase: null }) });
+const publishing: SessionParts['publishing'] = new Map();
+const fanouts = new Fanouts({ ...DEFAULT_LIMITS, name: 'rtmp', packer: RTMP_PACKER, batchMs: 0, log: memory.log });
+/** What players find. A publisher that comes takes it over, and ends it. */
+function keepOnAir(): void {
+  if (hub.get({ app: 'live', name: 'cam' })) return;
+  const publisher = hub.publish({ app: 'live', name: 'cam' });
+  for (const body of [config, key, delta]) publisher.write(makeTag('video', 0, Buffer.from(body)));
+}
+
+/** Runs one session with these bytes, cut into pieces, to its end. */
+async function feed(bytes: Buffer, pieceBytes: number): Promise<void> {
+  keepOnAir();
+  const socket = new FakeSocket();
+  const session = new RtmpSession(
+    socket as unknown as Socket,
+    { gate, hub, fanouts, limits: DEFAULT_LIMITS, publishing, log: memory.log },
+    { protocol: 'rtmp', onSettled: () => undefined, onClosed: () => undefined },
+  );
+  for (let at = 0; at < bytes.length; at += pieceBytes) socket.push(bytes.subarray(at, at + pieceBytes));
+  for (let turns = 0; turns < 20 && !socket.destroyed && socket.readableLength > 0; turns++) await turn();
+  await turn();
+  session.close('fed');
+}
+
+interface Mutation {
+  kind: 'flip' | 'set' | 'insert' | 'remove' | 'repeat' | 'zero';
+  at: number;
+  length: number;
+  value: number;
+}
+
+const mutation: fc.Arbitrary<Mutation> = fc.record({
+  kind: fc.constantFrom('flip', 'set', 'insert', 'remove', 'repeat', 'zero'),
+  at: fc.integer({ min: 0, max: 10_000 }).map((share) => share / 10_000),
+  length: fc.integer({ min: 1, max: 40 }),
+  value: fc.integer({ min: 0, max: 255 }),
+});
+
+/** `at` is a share of the bytes after the handshake, most of it near the beginning, where the commands are. */
+function mutate(capture: Buffer, mutations: readonly Mutation[]): Buffer {
+  let bytes = Buffer.from(capture);
+  const from = CLIENT_HELLO_BYTES + HANDSHAKE_BYTES;
+  for (const { kind, at, length, value } of mutations) {
+    const index = from + Math.floor(at ** 2 * (bytes.length - from));
+    const part = bytes.subarray(index, index + length);
+    if (kind === 'flip') bytes[index] = (bytes[index] ?? 0) ^ (1 << (value & 7));
+    else if (kind === 'set') bytes[index] = value;
+    else if (kind === 'zero') part.fill(value & 1 ? 0xff : 0);
+    else {
+      const middle = kind === 'insert' ? [Buffer.alloc(length, value)] : kind === 'repeat' ? [part, part] : [];
+      const rest = kind === 'insert' ? bytes.subarray(index) : bytes.subarray(index + length);
+      bytes = Buffer.concat([bytes.subarray(0, index), ...middle, rest]);
+    }
+  }
+  return bytes;
+}
+
+const cameIn = (text: string) => text.match(/(publisher|player) came/g)?.length ?? 0;
+/** Of each capture. */
+const RUNS = fuzzRuns(4000);
+
+describe('RTMP sessions with mutated captures of ffmpeg', { timeout: 60_000 + 10 * RUNS }, () => {
+  it('take the captures themselves', async () => {
+    for (const capture of captures) await feed(capture, 1000);
+    expect(cameIn(memory.text)).toBe(2);
+  });
+
+  it(`end in order or go on, ${2 * RUNS} times, and keep nothing`, async () => {
+    memory.lines.length = 0;
+    const before = process.memoryUsage().arrayBuffers;
+    let most = 0;
+    let came = 0;
+    for (const capture of captures) {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(mutation, { minLength: 1, maxLength: 6 }),
+          fc.constantFrom(100, 400, 1400),
+          async (mutations, pieceBytes) => {
+            await feed(mutate(capture, mutations), pieceBytes);
+            came += cameIn(memory.text);
+            most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+            // What was thrown that is no FormatError or LianmaiError is logged as a broken connection, or as an error.
+            expect(memory.lines.filter((line) => line.includes('broke') || line.includes('failed') || line.includes('cannot'))).toEqual([]);
+            memory.lines.length = 0;
+          },
+        ),
+        { numRuns: RUNS },
+      );
+    }
+    expect(most).toBeLessThan(100e6);
+    expect(came).toBeGreaterThan(RUNS / 5); // the others broke before they could publish or play
+    expect(hub.streams.length).toBeLessThan(2);
+    expect([fanouts.playerCount, publishing.size]).toEqual([0, 0]);
+  });
+});

@@ -1,0 +1,58 @@
+import { TsDemuxer } from '../../media/formats/index.js';
+import { packTags, type MediaTag } from '../../hub/stream/index.js';
+
+/** Tags that main has not written yet; above, pictures are left out until it catches up and the next key frame comes. */
+const MAX_UNTAKEN_BYTES = 32 * 1024 * 1024;
+/** A caller that holds a stream's name without sending media. */
+const MAX_EMPTY_US = 30_000_000;
+
+/** In the thread: what one publisher sends, as tags for main. One delivery a tick: each wakes the other thread. */
+export class TsPublisher {
+  readonly #demuxer = new TsDemuxer();
+  readonly #post: (bytes: ArrayBuffer) => void;
+  #tags: MediaTag[] = [];
+  #untakenBytes = 0;
+  #isSkipping = false;
+  #mediaUs: number;
+
+  constructor(post: (bytes: ArrayBuffer) => void, nowUs: number) {
+    this.#post = post;
+    this.#mediaUs = nowUs;
+  }
+
+  push(payload: Buffer): void {
+    for (const tag of this.#demuxer.push(payload)) if (this.#isWanted(tag)) this.#tags.push(tag);
+  }
+
+  taken(bytes: number): void {
+    this.#untakenBytes -= bytes;
+  }
+
+  tick(nowUs: number): void {
+    if (this.#tags.length === 0) return;
+    this.#mediaUs = nowUs;
+    this.#flush();
+  }
+
+  isEmpty(nowUs: number): boolean {
+    return nowUs - this.#mediaUs > MAX_EMPTY_US;
+  }
+
+  end(): void {
+    for (const tag of this.#demuxer.flush()) if (this.#isWanted(tag)) this.#tags.push(tag);
+    if (this.#tags.length > 0) this.#flush();
+  }
+
+  #flush(): void {
+    const bytes = packTags(this.#tags);
+    this.#tags = [];
+    this.#untakenBytes += bytes.byteLength;
+    this.#post(bytes);
+  }
+
+  #isWanted(tag: MediaTag): boolean {
+    if (this.#untakenBytes > MAX_UNTAKEN_BYTES) this.#isSkipping = true;
+    else if (tag.isKeyFrame) this.#isSkipping = false;
+    return !this.#isSkipping || tag.isConfig;
+  }
+}

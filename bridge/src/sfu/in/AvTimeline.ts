@@ -1,0 +1,74 @@
+import type { TrackClock, TrackKind } from '../../program/sources/index.js';
+
+/** Room below the first tag: the other track may turn out to have begun earlier, and FLV knows no negative times. */
+const START_MS = 1000;
+/** Reports that put the tracks further apart than they arrive are wrong. */
+const MAX_SKEW_MS = 600;
+/** A count that starts anew: the track is placed again. */
+const LEAP_MS = 2000;
+/** Corrections never take longer than about a second, nor are they faster than players can follow unnoticed. */
+const MIN_SLEW_MS_PER_S = 20;
+
+interface Placed {
+  clock: TrackClock;
+  /** Added to the track's media time; null before its first sample. */
+  shiftMs: number | null;
+  transitMs: number | null;
+  slewedAtMs: number;
+}
+
+/**
+ * Puts sound and picture of a publisher on one timeline, from the first packet: by their arrival at first, by the sender's own clock as soon as both tracks
+ * have had a report. Sound keeps its place, because a step in it is heard; the picture is moved to it smoothly. Pure: time comes in.
+ */
+export class AvTimeline {
+  readonly #tracks: Record<TrackKind, Placed | null> = { audio: null, video: null };
+  #originMs: number | null = null;
+
+  /** A new track, or (null) its end. */
+  setClock(kind: TrackKind, clock: TrackClock | null): void {
+    this.#tracks[kind] = clock && { clock, shiftMs: null, transitMs: null, slewedAtMs: 0 };
+  }
+
+  /** Where a sample lies, ms; null before the track's first packet was noted by its clock. */
+  placeMs(kind: TrackKind, timestamp: number, nowMs: number): number | null {
+    const track = this.#tracks[kind];
+    const transitMs = track?.clock.transitMs ?? null;
+    if (!track || transitMs === null) return null;
+    if (track.transitMs !== null && Math.abs(transitMs - track.transitMs) > LEAP_MS) track.shiftMs = null;
+    track.transitMs = transitMs;
+    if (track.shiftMs === null) this.#placeFirst(kind, track, transitMs, nowMs);
+    else if (kind === 'video') this.#follow(track, nowMs);
+    return Math.max(0, track.clock.mediaMs(timestamp) + (track.shiftMs ?? 0));
+  }
+
+  #placeFirst(kind: TrackKind, track: Placed, transitMs: number, nowMs: number): void {
+    this.#originMs ??= nowMs - START_MS;
+    const other = this.#tracks[kind === 'audio' ? 'video' : 'audio'];
+    const skewMs = this.#skewMs();
+    track.slewedAtMs = nowMs;
+    if (other?.shiftMs == null || skewMs === null) track.shiftMs = transitMs - this.#originMs;
+    else track.shiftMs = other.shiftMs + (kind === 'video' ? skewMs : -skewMs);
+  }
+
+  #follow(video: Placed, nowMs: number): void {
+    const audioShiftMs = this.#tracks.audio?.shiftMs;
+    const skewMs = this.#skewMs();
+    const elapsedS = Math.max(0, nowMs - video.slewedAtMs) / 1000;
+    video.slewedAtMs = nowMs;
+    if (audioShiftMs == null || skewMs === null || video.shiftMs === null) return;
+    const missingMs = audioShiftMs + skewMs - video.shiftMs;
+    const stepMs = Math.min(Math.abs(missingMs), elapsedS * Math.max(MIN_SLEW_MS_PER_S, Math.abs(missingMs)));
+    video.shiftMs += Math.sign(missingMs) * stepMs;
+  }
+
+  /** What the picture's shift is more than that of the sound. */
+  #skewMs(): number | null {
+    const [audio, video] = [this.#tracks.audio?.clock, this.#tracks.video?.clock];
+    if (audio?.transitMs == null || video?.transitMs == null) return null;
+    const byArrivalMs = video.transitMs - audio.transitMs;
+    if (audio.captureShiftMs === null || video.captureShiftMs === null) return byArrivalMs;
+    const byReportsMs = video.captureShiftMs - audio.captureShiftMs;
+    return Math.abs(byReportsMs - byArrivalMs) > MAX_SKEW_MS ? byArrivalMs : byReportsMs;
+  }
+}

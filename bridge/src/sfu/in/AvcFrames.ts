@@ -1,0 +1,58 @@
+import {
+  AVC_NAL,
+  avcNalType,
+  buildAvcConfig,
+  FormatError,
+  joinLengthPrefixed,
+  makeMediaTag,
+  splitAnnexB,
+  type FlvTag,
+} from '../../media/formats/index.js';
+import type { EncodedFrame } from '../../media/rtp/index.js';
+
+/** H.264 pictures out of RTP as FLV carries them: parameter sets become the configuration, delimiters go. */
+export class AvcFrames {
+  #sps: Buffer | null = null;
+  #pps: Buffer | null = null;
+  #config: Buffer | null = null;
+  #lastDtsMs = -1;
+
+  /** The picture's tags: its configuration first when it is a new one. Empty for what is no picture, or comes before any configuration. */
+  tagsOf(frame: EncodedFrame, ptsMs: number): FlvTag[] {
+    const nals = splitAnnexB(Buffer.concat(frame.chunks));
+    const pictures = nals.filter((nal) => !this.#take(nal));
+    const tags: FlvTag[] = [];
+    const config = frame.isKeyFrame ? this.#newConfig() : null;
+    // Time never stands still or steps back, whatever the publisher's clock or a correction of the timeline does.
+    const dtsMs = Math.max(Math.round(ptsMs), this.#lastDtsMs + 1);
+    if (config) tags.push(makeMediaTag({ codec: 'h264', dtsMs, data: config, isConfig: true }));
+    if (!this.#config || pictures.length === 0) return tags;
+    this.#lastDtsMs = dtsMs;
+    const { isKeyFrame } = frame;
+    const compositionMs = Math.round(ptsMs) - dtsMs;
+    tags.push(
+      makeMediaTag({ codec: 'h264', dtsMs, data: joinLengthPrefixed(pictures), isKeyFrame, compositionMs: Math.max(0, compositionMs) }),
+    );
+    return tags;
+  }
+
+  /** True for what is not part of the picture. */
+  #take(nal: Buffer): boolean {
+    const type = avcNalType(nal);
+    if (type === AVC_NAL.sps) this.#sps = nal;
+    else if (type === AVC_NAL.pps) this.#pps = nal;
+    return type === AVC_NAL.sps || type === AVC_NAL.pps || type === AVC_NAL.aud;
+  }
+
+  #newConfig(): Buffer | null {
+    if (!this.#sps || !this.#pps) return null;
+    try {
+      const config = buildAvcConfig({ sps: [this.#sps], pps: [this.#pps] });
+      if (this.#config?.equals(config)) return null;
+      return (this.#config = config);
+    } catch (error) {
+      if (error instanceof FormatError) return null;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import type { Closable, Log } from '@lianmai/kit';
+import { LianmaiError, type BridgeRequestData } from '@lianmai/protocol';
+import type { Announce, BridgeHandlers } from '../../runtime/control/contract.js';
+import { openPublication, type Gate, type Publication } from '../../hub/gate/index.js';
+import { RtpReceiver } from '../../program/sources/index.js';
+import type { StreamHub } from '../../hub/stream/index.js';
+import { SfuIngest } from './SfuIngest.js';
+
+export interface SfuIngestsOptions {
+  gate: Gate;
+  hub: StreamHub;
+  /** Address on which the SFU's RTP is received. */
+  rtpIp: string;
+  announce: Announce;
+  log: Log;
+}
+
+const MAX_INGESTS = 500;
+
+/** Publishers on the server's SFU (WHIP), as the server commands them. */
+export class SfuIngests implements Closable {
+  readonly handlers: Pick<BridgeHandlers, 'startIngest' | 'attachToIngest' | 'stopIngest'>;
+  readonly #options: SfuIngestsOptions;
+  readonly #byId = new Map<string, SfuIngest>();
+  #isClosed = false;
+
+  constructor(options: SfuIngestsOptions) {
+    this.#options = options;
+    this.handlers = {
+      startIngest: (data) => this.#start(data),
+      attachToIngest: async ({ ingestId, track }) => {
+        this.#get(ingestId).attach(track);
+        return {};
+      },
+      stopIngest: async ({ ingestId, isFinal }) => {
+        const ingest = this.#get(ingestId);
+        this.#byId.delete(ingestId);
+        await ingest.close('stopped', isFinal);
+        return {};
+      },
+    };
+  }
+
+  /** Asks the publisher of a stream for a key frame; false: it is none of ours. */
+  requestKeyFrame(streamKey: string): boolean {
+    const publishers = [...this.#byId.values()].filter(({ publication }) => publication.stream.key === streamKey);
+    for (const publisher of publishers) publisher.requestKeyFrame();
+    return publishers.length > 0;
+  }
+
+  /** Nobody commands us any more. */
+  async stopAll(reason: string): Promise<void> {
+    await Promise.all([...this.#byId.values()].map((ingest) => ingest.close(reason)));
+    this.#byId.clear();
+  }
+
+  async close(reason: string): Promise<void> {
+    this.#isClosed = true;
+    await this.stopAll(reason);
+  }
+
+  async #start({ ingestId, app, name, ip, params }: BridgeRequestData<'startIngest'>) {
+    const { rtpIp, announce, log } = this.#options;
+    if (this.#isClosed) throw new LianmaiError('SHUTTING_DOWN');
+    if (this.#byId.has(ingestId)) throw new LianmaiError('CONFLICT', { ingestId });
+    if (this.#byId.size >= MAX_INGESTS) throw new LianmaiError('RATE_LIMITED');
+    const publication = await this.#publish({ app, name, protocol: 'whip', ip, params });
+    try {
+      const receiver = await RtpReceiver.create({ bindIp: rtpIp, log });
+      const requestKeyFrame = (trackId: string) => announce('ingestKeyFrameNeeded', { ingestId, trackId });
+      const ingest = new SfuIngest({ publication, receiver, requestKeyFrame });
+      this.#byId.set(ingestId, ingest);
+      ingest.once('ended', ({ code, message }) => {
+        this.#byId.delete(ingestId);
+        announce('ingestEnded', { ingestId, reason: { code, message } });
+      });
+      if (this.#isClosed) await ingest.close('closing');
+      return { rtp: ingest.rtp, clientId: publication.admission.clientId };
+    } catch (error) {
+      publication.close('not started');
+      throw error;
+    }
+  }
+
+  /** A page that was reloaded comes back before anybody has noticed that it was gone: it is not refused for its own sake. */
+  async #publish(request: Parameters<typeof openPublication>[1]): Promise<Publication> {
+    const { gate, hub } = this.#options;
+    try {
+      return await openPublication({ gate, hub }, request);
+    } catch (error) {
+      const key = `${request.app}/${request.name}`;
+      const silent = [...this.#byId.values()].find((ingest) => ingest.publication.stream.key === key && ingest.isSilent);
+      if (!silent || !(error instanceof LianmaiError) || error.code !== 'CONFLICT') throw error;
+      silent.giveWay();
+      return openPublication({ gate, hub }, request);
+    }
+  }
+
+  #get(id: string): SfuIngest {
+    const ingest = this.#byId.get(id);
+    if (!ingest) throw new LianmaiError('NOT_FOUND', { ingestId: id });
+    return ingest;
+  }
+}

@@ -1,0 +1,102 @@
+import type { FeedTrack } from '@lianmai/protocol';
+import { FormatError, opusPacketSamples, parseAvcConfig, readMediaBody, type FlvTag } from '../../media/formats/index.js';
+import { packetiseH264, parameterSetsOf } from './h264Packets.js';
+import { RtpTrackWriter } from './RtpTrackWriter.js';
+
+const VIDEO = { payloadType: 102, clockRate: 90_000 };
+const AUDIO = { payloadType: 111, clockRate: 48_000 };
+/** Time stamps of pictures that are only sent so that later ones can be decoded: as close as this, in ticks of 90 kHz. */
+const CATCH_UP_TICKS = 10;
+/** All of a catch-up must lie within less than a frame's time. */
+const CATCH_UP_SPAN_TICKS = 2000;
+
+/** Pictures as RTP. */
+export class VideoFeed {
+  readonly #writer = new RtpTrackWriter(VIDEO);
+  #parameters: Buffer[] = [];
+  #nalLengthBytes = 4;
+  #lastTicks = Number.NEGATIVE_INFINITY;
+  #lastDtsMs: number | null = null;
+
+  get track(): FeedTrack {
+    return { kind: 'video', codec: 'H264', ssrc: this.#writer.ssrc, payloadType: this.#writer.payloadType };
+  }
+
+  /** Decoding time of the newest picture that was sent. */
+  get lastDtsMs(): number | null {
+    return this.#lastDtsMs;
+  }
+
+  setConfig(record: Buffer): void {
+    const { nalLengthBytes } = parseAvcConfig(record);
+    this.#parameters = parameterSetsOf(record);
+    this.#nalLengthBytes = nalLengthBytes;
+  }
+
+  packetsOf(tag: FlvTag): Buffer[] {
+    const body = readMediaBody(tag);
+    if (body?.codec !== 'h264') return [];
+    this.#lastDtsMs = Math.max(this.#lastDtsMs ?? tag.dtsMs, tag.dtsMs);
+    return this.#write(tag, body.data, (tag.dtsMs + body.compositionMs) * 90);
+  }
+
+  /** The same for pictures that are of no interest themselves: they take no time, and end just before `beforeMs`. */
+  catchUp(tags: readonly FlvTag[], beforeMs: number): Buffer[] {
+    const step = Math.max(1, Math.min(CATCH_UP_TICKS, Math.floor(CATCH_UP_SPAN_TICKS / Math.max(1, tags.length))));
+    const from = beforeMs * 90 - step * tags.length;
+    return tags.flatMap((tag, index) => {
+      const body = readMediaBody(tag);
+      if (body?.codec !== 'h264') return [];
+      this.#lastDtsMs = Math.max(this.#lastDtsMs ?? tag.dtsMs, tag.dtsMs);
+      return this.#write(tag, body.data, from + index * step);
+    });
+  }
+
+  report(wallMs: number, mediaMs: number): Buffer {
+    return this.#writer.senderReport(wallMs, mediaMs * 90);
+  }
+
+  #write(tag: FlvTag, data: Buffer, wantedTicks: number): Buffer[] {
+    const payloads = unlessMalformed(() => packetiseH264(data, tag.isKeyFrame ? this.#parameters : [], this.#nalLengthBytes));
+    if (payloads.length === 0) return [];
+    const ticks = Math.max(wantedTicks, this.#lastTicks + 1);
+    this.#lastTicks = ticks;
+    return payloads.map((payload, index) => this.#writer.packet(payload, ticks, index === payloads.length - 1));
+  }
+}
+
+/** FLV rounds to a millisecond; sound that follows on within this is meant to be continuous. */
+const CONTINUOUS_TICKS = 96;
+
+/** Sound as RTP, RFC 7587: a packet each. */
+export class AudioFeed {
+  readonly #writer = new RtpTrackWriter(AUDIO);
+  #nextTicks = 0;
+
+  get track(): FeedTrack {
+    return { kind: 'audio', codec: 'opus', ssrc: this.#writer.ssrc, payloadType: this.#writer.payloadType };
+  }
+
+  packetsOf(tag: FlvTag): Buffer[] {
+    const body = readMediaBody(tag);
+    if (body?.codec !== 'opus' || body.data.length === 0) return [];
+    const byTag = tag.dtsMs * 48;
+    const isContinuous = Math.abs(byTag - this.#nextTicks) <= CONTINUOUS_TICKS;
+    const ticks = isContinuous ? this.#nextTicks : byTag;
+    this.#nextTicks = ticks + opusPacketSamples(body.data);
+    return [this.#writer.packet(body.data, ticks, !isContinuous)];
+  }
+
+  report(wallMs: number, mediaMs: number): Buffer {
+    return this.#writer.senderReport(wallMs, mediaMs * 48);
+  }
+}
+
+function unlessMalformed(work: () => Buffer[]): Buffer[] {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof FormatError) return [];
+    throw error;
+  }
+}

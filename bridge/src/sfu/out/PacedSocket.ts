@@ -1,0 +1,88 @@
+import { createSocket, type Socket } from 'node:dgram';
+import type { Closable, Log } from '@lianmai/kit';
+import { nowMs } from '../../runtime/index.js';
+
+/** What goes out at once; a key frame of an ordinary stream fits. */
+const BURST_BYTES = 96 * 1024;
+/** Beyond it 48 Mbit/s: more than any stream, less than the receiving socket loses. */
+const BYTES_PER_MS = 6000;
+const TICK_MS = 4;
+/** Two seconds of this pace: a receiver's socket never gets this far behind. */
+const MAX_QUEUE_BYTES = 12 * 1024 * 1024;
+
+/** A UDP socket that sends at the pace at which a receiver can take it. */
+export class PacedSocket implements Closable {
+  readonly #socket: Socket;
+  readonly #queue: Buffer[] = [];
+  #queuedBytes = 0;
+  #budgetBytes = BURST_BYTES;
+  #filledAtMs = nowMs();
+  #timer: NodeJS.Timeout | undefined;
+  #target: { ip: string; port: number } | null = null;
+  #closing: Promise<void> | undefined;
+
+  private constructor(socket: Socket, onDatagram: (datagram: Buffer) => void) {
+    this.#socket = socket;
+    socket.on('message', onDatagram);
+  }
+
+  static async open(ip: string, onDatagram: (datagram: Buffer) => void, log: Log): Promise<PacedSocket> {
+    const socket = createSocket(ip.includes(':') ? 'udp6' : 'udp4');
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.bind(0, ip, resolve);
+    });
+    socket.removeAllListeners('error');
+    socket.on('error', (error) => log.debug({ err: error }, 'RTP socket'));
+    return new PacedSocket(socket, onDatagram);
+  }
+
+  get port(): number {
+    return this.#socket.address().port;
+  }
+
+  setTarget(target: { ip: string; port: number }): void {
+    this.#target = target;
+  }
+
+  /** In order. What is more than a receiver could ever catch up with is dropped: the oldest first. */
+  send(packets: readonly Buffer[]): void {
+    if (this.#closing) return;
+    for (const packet of packets) {
+      this.#queue.push(packet);
+      this.#queuedBytes += packet.length;
+    }
+    while (this.#queuedBytes > MAX_QUEUE_BYTES) this.#queuedBytes -= this.#queue.shift()?.length ?? 0;
+    if (!this.#timer) this.#flush();
+  }
+
+  /** Ahead of what waits: reports are about now. */
+  sendNow(packet: Buffer): void {
+    if (!this.#closing && this.#target) this.#socket.send(packet, this.#target.port, this.#target.ip, ignore);
+  }
+
+  close(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#queue.length = 0;
+    this.#closing ??= new Promise((resolve) => this.#socket.close(() => resolve()));
+    return this.#closing;
+  }
+
+  #flush(): void {
+    this.#timer = undefined;
+    const atMs = nowMs();
+    this.#budgetBytes = Math.min(BURST_BYTES, this.#budgetBytes + (atMs - this.#filledAtMs) * BYTES_PER_MS);
+    this.#filledAtMs = atMs;
+    let sent = 0;
+    for (let packet = this.#queue[0]; packet && this.#budgetBytes > 0; packet = this.#queue[++sent]) {
+      this.#budgetBytes -= packet.length;
+      this.#queuedBytes -= packet.length;
+      this.sendNow(packet);
+    }
+    this.#queue.splice(0, sent);
+    if (this.#queue.length > 0) this.#timer = setTimeout(() => this.#flush(), TICK_MS);
+  }
+}
+
+/** Nobody listens there any more: the server will say so, or reports stop coming. */
+const ignore = () => undefined;

@@ -1,0 +1,180 @@
+import { EventEmitter } from 'node:events';
+import { Scope, type Closable, type Log } from '@lianmai/kit';
+import { LianmaiError, type FeedTrack } from '@lianmai/protocol';
+import { nowMs } from '../../runtime/index.js';
+import { FormatError, readMediaBody, type FlvTag } from '../../media/formats/index.js';
+import { described } from '../../hub/renditions/index.js';
+import { SlidingMinimum } from '../../program/sources/index.js';
+import type { Reader, Stream } from '../../hub/stream/index.js';
+import { AudioFeed, VideoFeed } from './FeedTracks.js';
+import { asksForKeyFrame } from './keyFrameRequests.js';
+import { PacedSocket } from './PacedSocket.js';
+
+export interface SfuFeedOptions {
+  /** H.264 without B-frames and Opus. */
+  stream: Stream;
+  rtpIp: string;
+  /** What `stream` is made from, where it is a rendition. */
+  source?: Stream;
+  /** A viewer waits for a picture. */
+  requestKeyFrame: () => unknown;
+  log: Log;
+}
+
+export interface SfuFeedEvents {
+  ended: [reason: string];
+}
+
+const READER = { name: 'whep', maxQueueBytes: 16 * 1024 * 1024, maxQueueMs: 5000, startWithGop: true };
+/** What is further behind the newest than this is sent for its later pictures only: a viewer who got it at its own pace would stay behind. */
+const BEHIND_MS = 100;
+const REPORT_MS = 500;
+const WINDOW_MS = 3000;
+const KEY_FRAME_REQUEST_MS = 500;
+/** The SFU reports every few seconds on what it receives. */
+const UNHEARD_MS = 30_000;
+
+/** A stream of the hub sent to the SFU as plain RTP. */
+export class SfuFeed extends EventEmitter<SfuFeedEvents> implements Closable {
+  readonly stream: Stream;
+  readonly #options: SfuFeedOptions;
+  readonly #scope = new Scope();
+  readonly #socket: PacedSocket;
+  readonly #lag = new SlidingMinimum(WINDOW_MS);
+  #video: VideoFeed | null = null;
+  #audio: AudioFeed | null = null;
+  #heardAtMs = nowMs();
+  #askedAtMs = Number.NEGATIVE_INFINITY;
+  #isSending = false;
+
+  private constructor(options: SfuFeedOptions, socket: (onDatagram: (datagram: Buffer) => void) => PacedSocket) {
+    super();
+    this.#options = options;
+    this.stream = options.stream;
+    this.#socket = socket((datagram) => this.#hear(datagram));
+    this.#scope.own(this.#socket);
+  }
+
+  /** Resolves when it is known what the stream consists of. UNSUPPORTED when nothing of it can be sent. */
+  static async open(options: SfuFeedOptions): Promise<SfuFeed> {
+    let hear: (datagram: Buffer) => void = () => undefined;
+    const socket = await PacedSocket.open(options.rtpIp, (datagram) => hear(datagram), options.log);
+    const feed = new SfuFeed(options, (onDatagram) => {
+      hear = onDatagram;
+      return socket;
+    });
+    try {
+      await feed.#describe();
+      return feed;
+    } catch (error) {
+      await feed.close('not started');
+      throw error;
+    }
+  }
+
+  get rtp(): { ip: string; port: number } {
+    return { ip: this.#options.rtpIp, port: this.#socket.port };
+  }
+
+  get tracks(): FeedTrack[] {
+    return [this.#video?.track, this.#audio?.track].filter((track) => track !== undefined);
+  }
+
+  /** Starts with the last key frame. */
+  send(to: { ip: string; port: number }): void {
+    this.#socket.setTarget(to);
+    if (this.#isSending) return;
+    this.#isSending = true;
+    this.#heardAtMs = nowMs();
+    const reader = this.#scope.own(this.stream.createReader(READER));
+    this.#scope.interval(REPORT_MS, () => this.#report());
+    void this.#run(reader).catch((error: unknown) => {
+      if (!this.#scope.isClosed) this.#options.log.warn({ err: error, stream: this.stream.key }, 'a feed failed');
+      this.#end('it failed');
+    });
+  }
+
+  /** The pictures since the last key frame once more. Who has them already sees them again for a moment. */
+  refresh(): void {
+    const sentMs = this.#video?.lastDtsMs;
+    if (sentMs == null || !this.#isSending) return;
+    const pictures = this.stream.gop.filter((tag) => tag.kind === 'video' && tag.dtsMs <= sentMs);
+    if (pictures[0]?.isKeyFrame) this.#socket.send(this.#video?.catchUp(pictures, sentMs) ?? []);
+  }
+
+  close(reason: string): Promise<void> {
+    return this.#scope.close(reason);
+  }
+
+  async #describe(): Promise<void> {
+    await described(this.stream, this.#scope.signal, this.#options.source);
+    const { video, audio } = this.stream.preamble;
+    if (video && readMediaBody(video)?.codec === 'h264') this.#video = new VideoFeed();
+    if (audio && readMediaBody(audio)?.codec === 'opus') this.#audio = new AudioFeed();
+    if (this.#video || this.#audio) return;
+    throw new LianmaiError('UNSUPPORTED', undefined, { message: `${this.stream.key} has nothing that WebRTC can play.` });
+  }
+
+  async #run(reader: Reader): Promise<void> {
+    for (;;) {
+      const tags = await reader.read(this.#scope.signal);
+      if (!tags) return this.#end('the stream is over');
+      this.#sendAll(tags);
+    }
+  }
+
+  #sendAll(tags: readonly FlvTag[]): void {
+    const newestMs = tags.reduce((newest, { dtsMs }) => Math.max(newest, dtsMs), 0);
+    this.#lag.add(nowMs() - newestMs, nowMs());
+    const isBehind = (tag: FlvTag) => newestMs - tag.dtsMs > BEHIND_MS;
+    let late: FlvTag[] = [];
+    for (const tag of tags) {
+      if (tag.isConfig) this.#configure(tag);
+      else if (isBehind(tag)) late.push(...(tag.kind === 'video' ? [tag] : []));
+      else {
+        if (late.length > 0) this.#socket.send(this.#video?.catchUp(late, tag.dtsMs) ?? []);
+        late = [];
+        this.#sendTag(tag);
+      }
+    }
+    if (late.length > 0) this.#socket.send(this.#video?.catchUp(late, newestMs - BEHIND_MS) ?? []);
+  }
+
+  #sendTag(tag: FlvTag): void {
+    const track = tag.kind === 'video' ? this.#video : tag.kind === 'audio' ? this.#audio : null;
+    if (track) this.#socket.send(track.packetsOf(tag));
+  }
+
+  #configure(tag: FlvTag): void {
+    const body = readMediaBody(tag);
+    if (body?.codec !== 'h264') return;
+    try {
+      this.#video?.setConfig(body.data);
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      this.#options.log.debug({ err: error, stream: this.stream.key }, 'a configuration is of no use');
+    }
+  }
+
+  /** Both tracks are told from one clock, so that players put them together as the stream has them. */
+  #report(): void {
+    const atMs = nowMs();
+    if (atMs - this.#heardAtMs > UNHEARD_MS) return this.#end('nobody receives it');
+    const lagMs = this.#lag.value;
+    if (lagMs === null) return;
+    for (const track of [this.#video, this.#audio]) if (track) this.#socket.sendNow(track.report(Date.now(), atMs - lagMs));
+  }
+
+  #hear(datagram: Buffer): void {
+    this.#heardAtMs = nowMs();
+    if (!asksForKeyFrame(datagram) || this.#heardAtMs - this.#askedAtMs < KEY_FRAME_REQUEST_MS) return;
+    this.#askedAtMs = this.#heardAtMs;
+    this.#options.requestKeyFrame();
+  }
+
+  #end(reason: string): void {
+    if (this.#scope.isClosed) return;
+    void this.close(reason);
+    this.emit('ended', reason);
+  }
+}

@@ -1,3 +1,0 @@
-/** Pictures of a source: RTP → whole frames → one supervised decoder → a queue on the source's clock. */
-export { PictureInput, type PictureStats } from './PictureInput.js';
-export { VideoTrack } from './VideoTrack.js';

@@ -1,0 +1,28 @@
+import type { Metrics } from '@lianmai/kit';
+import type { Bridges } from '../bridge/index.js';
+import type { RoomDirectory } from '../rooms/index.js';
+import type { Sfu } from '../sfu/index.js';
+import type { Signalling } from '../signalling/index.js';
+import type { Streams } from '../streams/index.js';
+import type { WebRtc } from '../webrtc/index.js';
+
+/** What this process tells a scrape: read when it is asked. */
+export function measure(
+  metrics: Metrics,
+  parts: { sfu: Sfu; rooms: RoomDirectory; signalling: Signalling; bridges: Bridges; streams: Streams; webrtc: WebRtc },
+): void {
+  const { sfu, rooms, signalling, bridges, streams, webrtc } = parts;
+  metrics.gauge('rooms', 'Open rooms', () => rooms.all.length);
+  metrics.gauge('participants', 'People in rooms', () => rooms.all.reduce((sum, room) => sum + room.people.size, 0));
+  metrics.gauge('programs', 'Rooms that are live', () => rooms.all.filter((room) => room.isLive).length);
+  metrics.gauge('connections', 'Signalling connections', () => signalling.connections);
+  metrics.gauge('streams', 'Streams that are published', () => streams.live.all.length);
+  metrics.gauge('bridges', 'Bridges that are connected', () => bridges.bridges.filter(({ state }) => state === 'connected').length);
+  metrics.gauge('webrtc_publishers', 'WHIP publishers', () => webrtc.stats.publishers);
+  metrics.gauge('webrtc_players', 'WHEP players', () => webrtc.stats.players);
+  metrics.gauge('webrtc_feeds', 'Streams that are sent into the SFU for WHEP players', () => webrtc.stats.feeds);
+  for (const name of ['workers', 'workerRestarts', 'peers', 'producers', 'consumers', 'pipes', 'taps'] as const) {
+    const snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    metrics.gauge(`sfu_${snake}`, `SFU: ${snake.replace('_', ' ')}`, () => sfu.stats[name]);
+  }
+}
