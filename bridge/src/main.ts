@@ -14,7 +14,7 @@ import { SfuIngests } from './sfu/in/index.js';
 import { StreamJobRunner } from './jobs/index.js';
 import { RtmpServer } from './servers/rtmp/index.js';
 import { SrtListener } from './servers/srt/index.js';
-import { createOrigin, metricsRoutes, posterRoutes } from './servers/http/index.js';
+import { createOrigin, metricsRoutes, posterRoutes, serverOnly } from './servers/http/index.js';
 import { Recorder, recordingFormats, recordingHandlers, recordingRoutes } from './recorder/index.js';
 import { AssetCache, Programs, SharedUsage, ThreadPool } from './program/index.js';
 import { FLV, HLS, Renditions, SRT, WEBRTC, type Accepts } from './hub/renditions/index.js';
@@ -44,7 +44,7 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
       await createOrigin({
         further: [
           metricsRoutes(metrics, mediaSecret),
-          recordingRoutes(recorder.catalogue, mediaSecret),
+          recordingRoutes(recorder.catalogue, serverOnly(mediaSecret)),
           posterRoutes({ hub, gate, ffmpeg, log }),
         ],
         ...{ hub, gate, log },

@@ -3,7 +3,8 @@ import { FPS, type LianmaiError, type RtpTrack, type SourceId } from '@lianmai/p
 import { nowMs } from '../runtime/index.js';
 import { Clock, Compositor, type ShownPicture } from './compositor/index.js';
 import { Encoder } from './encoder/index.js';
-import { RtpReceiver, RtpSource } from './sources/index.js';
+import { RtpSource } from './sources/index.js';
+import { RtpReceiver } from '../media/rtp/index.js';
 import type { MediaTag } from '../hub/stream/index.js';
 import { EngineStats } from './EngineStats.js';
 import type { ThreadJob, ThreadStats } from './messages.js';

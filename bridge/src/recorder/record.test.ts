@@ -14,6 +14,7 @@ import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findFfmpeg, type Ffmpeg } from '../media/ffmpeg/index.js';
 import type { FlvTag } from '../media/formats/index.js';
+import { serverOnly } from '../servers/http/index.js';
 import { StreamHub } from '../hub/stream/index.js';
 import { encodeFlv, LoopedBroadcast, MemoryLog, readAsItIs } from '../testing/index.js';
 import type { OpenFile } from './DiskFile.js';
@@ -326,7 +327,7 @@ describe('Catalogue', { timeout: 30_000 }, () => {
 
   it('serves files to who has the secret, with ranges, and nothing else of the disk', async () => {
     const { recorder } = await record({ format: 'hls', segmentSeconds: null }, tags);
-    const app = express().use(recordingRoutes(recorder.catalogue, new Secret('s3cret')));
+    const app = express().use(recordingRoutes(recorder.catalogue, serverOnly(new Secret('s3cret'))));
     app.use((thrown: unknown, _request: Request, response: Response, _next: NextFunction) => {
       response.status(toLianmaiError(thrown).status).end();
     });

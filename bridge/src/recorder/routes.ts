@@ -1,18 +1,16 @@
 import path from 'node:path';
-import type { Secret } from '@lianmai/kit';
 import { LianmaiError } from '@lianmai/protocol';
-import { Router } from 'express';
-import { serverOnly } from '../servers/http/index.js';
+import { Router, type RequestHandler } from 'express';
 import type { Catalogue } from './Catalogue.js';
 
 const PART = /^(?:\d{1,9}\.m4s|init\.mp4)$/;
 
 /**
- * `/recordings/{id}/{file}` for the server alone. Byte ranges are answered, so that players can seek. Of a path nothing but a known id and a number reaches the disk.
+ * `/recordings/{id}/{file}` for whom `guard` lets through. Byte ranges are answered, so that players can seek. Of a path nothing but a known id and a number reaches the disk.
  */
-export function recordingRoutes(catalogue: Catalogue, secret: Secret): Router {
+export function recordingRoutes(catalogue: Catalogue, guard: RequestHandler): Router {
   const router = Router();
-  router.use('/recordings', serverOnly(secret));
+  router.use('/recordings', guard);
   router.get('/recordings/:id/:file', (request, response, next) => {
     const recording = catalogue.get(request.params.id);
     const main = recording && catalogue.pathOf(recording);

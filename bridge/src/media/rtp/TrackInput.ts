@@ -5,7 +5,7 @@ import { ReorderWait } from './ReorderWait.js';
 import type { SenderReport } from './rtcp.js';
 import type { RtpPacket } from './rtp.js';
 import type { RtpSink } from './RtpReceiver.js';
-import { TrackClock } from '../../program/sources/SourceSync.js';
+import { TrackClock } from './TrackClock.js';
 
 export interface TrackEvents {
   /** In order. */

@@ -2,8 +2,8 @@ import type { RtpTrack, VideoCodec } from '@lianmai/protocol';
 import type { EncodedFrame } from './EncodedFrame.js';
 import { FrameAssembler } from './FrameAssembler.js';
 import type { RtpPacket } from './rtp.js';
+import type { FrameTime } from './TrackClock.js';
 import { TrackInput } from './TrackInput.js';
-import type { FrameTime } from '../../program/sources/video/FrameQueue.js';
 import { KeyFrameRequests } from './KeyFrameRequests.js';
 
 export interface VideoTrackEvents {

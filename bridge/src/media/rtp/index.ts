@@ -8,3 +8,8 @@ export type { EncodedFrame } from './EncodedFrame.js';
 export { opusSamples } from './opus.js';
 export { ReorderBuffer } from './ReorderBuffer.js';
 export { ReorderWait } from './ReorderWait.js';
+export { SlidingMinimum } from './SlidingMinimum.js';
+export { TrackClock, type FrameTime, type TrackKind } from './TrackClock.js';
+export { TrackInput } from './TrackInput.js';
+export { KeyFrameRequests } from './KeyFrameRequests.js';
+export { VideoTrack } from './VideoTrack.js';

@@ -4,7 +4,8 @@ import type { Ffmpeg } from '../../media/ffmpeg/index.js';
 import { SoundInput } from './audio/index.js';
 import type { Frame, Source } from './contract.js';
 import type { RtpReceiver } from '../../media/rtp/index.js';
-import { PlayoutDelay, SourceSync } from './SourceSync.js';
+import { SourceSync } from './SourceSync.js';
+import { PlayoutDelay } from './PlayoutDelay.js';
 import { PictureInput } from './video/index.js';
 
 export interface RtpSourceOptions {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { PlayoutDelay, SourceSync, TrackClock } from './SourceSync.js';
+import { SourceSync } from './SourceSync.js';
+import { PlayoutDelay } from './PlayoutDelay.js';
+import { TrackClock } from '../../media/rtp/index.js';
 
 /** A source whose clocks start anywhere; packets of both tracks are captured together and arrive late by the given times. */
 function createSource({ videoLateMs = 0, audioLateMs = 0 } = {}) {

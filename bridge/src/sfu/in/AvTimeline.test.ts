@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TrackClock } from '../../program/sources/index.js';
+import { TrackClock } from '../../media/rtp/index.js';
 import { AvTimeline } from './AvTimeline.js';
 
 /** Sound and picture captured together from 10000 ms on (wall clock), sent with these delays. */

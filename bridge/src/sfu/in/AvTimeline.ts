@@ -1,4 +1,4 @@
-import type { TrackClock, TrackKind } from '../../program/sources/index.js';
+import type { TrackClock, TrackKind } from '../../media/rtp/index.js';
 
 /** Room below the first tag: the other track may turn out to have begun earlier, and FLV knows no negative times. */
 const START_MS = 1000;

@@ -4,8 +4,7 @@ import { LianmaiError, toLianmaiError, type RtpTrack } from '@lianmai/protocol';
 import { nowMs } from '../../runtime/index.js';
 import { buildOpusHead, makeMediaTag, type FlvTag } from '../../media/formats/index.js';
 import type { Publication } from '../../hub/gate/index.js';
-import { TrackInput, VideoTrack, type RtpReceiver } from '../../program/sources/index.js';
-import { opusSamples, type EncodedFrame, type RtpPacket } from '../../media/rtp/index.js';
+import { TrackInput, VideoTrack, type RtpReceiver, opusSamples, type EncodedFrame, type RtpPacket } from '../../media/rtp/index.js';
 import { AvcFrames } from './AvcFrames.js';
 import { AvTimeline } from './AvTimeline.js';
 

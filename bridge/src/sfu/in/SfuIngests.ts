@@ -2,7 +2,7 @@ import type { Closable, Log } from '@lianmai/kit';
 import { LianmaiError, type BridgeRequestData } from '@lianmai/protocol';
 import type { Announce, BridgeHandlers } from '../../runtime/control/contract.js';
 import { openPublication, type Gate, type Publication } from '../../hub/gate/index.js';
-import { RtpReceiver } from '../../program/sources/index.js';
+import { RtpReceiver } from '../../media/rtp/index.js';
 import type { StreamHub } from '../../hub/stream/index.js';
 import { SfuIngest } from './SfuIngest.js';
 

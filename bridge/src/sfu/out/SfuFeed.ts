@@ -4,7 +4,7 @@ import { LianmaiError, type FeedTrack } from '@lianmai/protocol';
 import { nowMs } from '../../runtime/index.js';
 import { FormatError, readMediaBody, type FlvTag } from '../../media/formats/index.js';
 import { described } from '../../hub/renditions/index.js';
-import { SlidingMinimum } from '../../program/sources/index.js';
+import { SlidingMinimum } from '../../media/rtp/index.js';
 import type { Reader, Stream } from '../../hub/stream/index.js';
 import { AudioFeed, VideoFeed } from './FeedTracks.js';
 import { asksForKeyFrame } from './keyFrameRequests.js';

@@ -1,6 +1,5 @@
 import type { RtpTrack } from '@lianmai/protocol';
-import { opusSamples, type RtpPacket } from '../../../media/rtp/index.js';
-import { TrackInput } from '../../../media/rtp/TrackInput.js';
+import { opusSamples, type RtpPacket, TrackInput } from '../../../media/rtp/index.js';
 import { AudioPlayer } from './AudioPlayer.js';
 import { OpusVoice, type Pcm } from './OpusVoice.js';
 

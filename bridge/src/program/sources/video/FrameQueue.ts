@@ -1,14 +1,8 @@
 import { FPS } from '@lianmai/protocol';
 import type { Frame } from '../contract.js';
-import type { TrackClock } from '../SourceSync.js';
+import type { FrameTime, TrackClock } from '../../../media/rtp/index.js';
 import type { FramePool } from './FramePool.js';
 import type { RawFrame } from './FrameReader.js';
-
-/** When a picture was taken, on the clock of its stream. */
-export interface FrameTime {
-  clock: TrackClock;
-  mediaMs: number;
-}
 
 interface QueuedFrame extends FrameTime {
   frame: RawFrame;

@@ -3,14 +3,13 @@ import type { RtpTrack, SourceId, VideoCodec } from '@lianmai/protocol';
 import { nowMs } from '../../../runtime/index.js';
 import type { Ffmpeg } from '../../../media/ffmpeg/index.js';
 import type { Frame } from '../contract.js';
-import type { EncodedFrame, RtpReceiver } from '../../../media/rtp/index.js';
+import { type EncodedFrame, type RtpReceiver, type FrameTime, VideoTrack } from '../../../media/rtp/index.js';
 import type { SourceSync } from '../SourceSync.js';
 import { FramePool } from './FramePool.js';
-import { FrameQueue, type FrameTime } from './FrameQueue.js';
+import { FrameQueue } from './FrameQueue.js';
 import type { RawFrame } from './FrameReader.js';
 import type { TileSize } from './scale.js';
 import { VideoDecoder } from './VideoDecoder.js';
-import { VideoTrack } from '../../../media/rtp/VideoTrack.js';
 
 export interface PictureInputOptions {
   id: SourceId;

@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { copyInto } from '../../../media/ffmpeg/index.js';
-import { TrackClock } from '../SourceSync.js';
+import { TrackClock, KeyFrameRequests } from '../../../media/rtp/index.js';
 import { FramePool } from './FramePool.js';
 import { FrameQueue } from './FrameQueue.js';
 import { FrameReader, parseShowinfo, type RawFrame } from './FrameReader.js';
 import { ivfFrame, ivfHeader } from './ivf.js';
-import { KeyFrameRequests } from '../../../media/rtp/KeyFrameRequests.js';
 import { widthExpression, type TileSize } from './scale.js';
 
 /** FFmpeg's scale filter with `h=-2`, for an incoming size. */

@@ -1,0 +1,67 @@
+import { SlidingMinimum } from './SlidingMinimum.js';
+import { Unwrapper } from './Unwrapper.js';
+
+const WINDOW_MS = 3000;
+/** A sender whose time stamps jump further than its packets can be late has started a new count. */
+const DISCONTINUITY_MS = 2000;
+/** Reports wander by a millisecond, and by ten when the machine is busy: follow slowly; further is a correction, take it at once. */
+const REPORT_JUMP_MS = 15;
+const REPORT_WEIGHT = 0.25;
+
+/** The clock of one RTP stream (one SSRC). Media time is in ms on the stream's own count, which does not wrap. */
+export class TrackClock {
+  readonly #ticksPerMs: number;
+  readonly #unwrapper = new Unwrapper(32);
+  readonly #transit = new SlidingMinimum(WINDOW_MS);
+  #captureShiftMs: number | null = null;
+  #pendingReport: { timestamp: number; ntpMs: number } | null = null;
+
+  constructor(clockRate: number) {
+    this.#ticksPerMs = clockRate / 1000;
+  }
+
+  /** Least of (arrival - media time), ms; null before the first packet. */
+  get transitMs(): number | null {
+    return this.#transit.value;
+  }
+
+  /** Sender's wall clock - media time, ms; null before the first report. */
+  get captureShiftMs(): number | null {
+    return this.#captureShiftMs;
+  }
+
+  /** A packet came. Call it as it comes, before packets are put in order. */
+  arrived(timestamp: number, nowMs: number): void {
+    const mediaMs = this.#unwrapper.unwrap(timestamp) / this.#ticksPerMs;
+    const transitMs = nowMs - mediaMs;
+    const least = this.#transit.value;
+    if (least !== null && Math.abs(transitMs - least) > DISCONTINUITY_MS) {
+      this.#transit.clear();
+      this.#captureShiftMs = null;
+    }
+    this.#transit.add(transitMs, nowMs);
+    if (this.#pendingReport) this.reported(this.#pendingReport.timestamp, this.#pendingReport.ntpMs);
+  }
+
+  reported(timestamp: number, ntpMs: number): void {
+    this.#pendingReport = this.#transit.value === null ? { timestamp, ntpMs } : null;
+    if (this.#pendingReport) return;
+    const shiftMs = ntpMs - this.mediaMs(timestamp);
+    const before = this.#captureShiftMs;
+    const isSmall = before !== null && Math.abs(shiftMs - before) < REPORT_JUMP_MS;
+    this.#captureShiftMs = isSmall ? before + (shiftMs - before) * REPORT_WEIGHT : shiftMs;
+  }
+
+  /** Media time of a time stamp near the newest, ms. */
+  mediaMs(timestamp: number): number {
+    return this.#unwrapper.peek(timestamp) / this.#ticksPerMs;
+  }
+}
+
+export type TrackKind = 'audio' | 'video';
+
+/** A frame's place on its track's clock. */
+export interface FrameTime {
+  clock: TrackClock;
+  mediaMs: number;
+}
