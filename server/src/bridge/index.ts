@@ -5,5 +5,4 @@
 export { Bridges, type BridgesOptions } from './Bridges.js';
 export type { Bridge, BridgeEvents, BridgeHello, BridgePool, BridgePoolEvents } from './contract.js';
 export { startBridge } from './embeddedEnv.js';
-export { EmbeddedBridge, type EmbeddedBridgeOptions } from './EmbeddedBridge.js';
 export { readMetrics } from './readMetrics.js';

@@ -2,12 +2,9 @@
 export { RtpReceiver, type RtpReceiverOptions, type RtpSink } from './RtpReceiver.js';
 export { type RtpPacket } from './rtp.js';
 export { type SenderReport } from './rtcp.js';
-export { Unwrapper } from './Unwrapper.js';
 export { FrameAssembler } from './FrameAssembler.js';
 export type { EncodedFrame } from './EncodedFrame.js';
 export { opusSamples } from './opus.js';
-export { ReorderBuffer } from './ReorderBuffer.js';
-export { ReorderWait } from './ReorderWait.js';
 export { SlidingMinimum } from './SlidingMinimum.js';
 export { TrackClock, type FrameTime, type TrackKind } from './TrackClock.js';
 export { TrackInput } from './TrackInput.js';

@@ -6,7 +6,6 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createLog } from '@lianmai/kit';
 import { ParticipantId, RoomId } from '@lianmai/protocol';
-import type { types } from 'mediasoup';
 import { MediaRoom } from '../../../../server/src/sfu/MediaRoom.js';
 import type { Peer } from '../../../../server/src/sfu/Peer.js';
 import { createSfu } from '../../../../server/src/sfu/Sfu.js';
@@ -38,7 +37,7 @@ const entry = await publisher.home.router.createPlainTransport({
   rtcpMux: true,
   comedia: true,
 });
-const rtpParameters: types.RtpParameters = {
+const rtpParameters: Parameters<typeof publisher.produce>[0]['rtpParameters'] = {
   codecs: [{ mimeType: 'video/VP8', payloadType: 101, clockRate: 90_000 }],
   encodings: [{ ssrc: SSRC }],
 };
