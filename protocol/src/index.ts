@@ -3,7 +3,7 @@ export * from './api.js';
 export * from './bridge/index.js';
 export * from './errors.js';
 export * from './ids.js';
-export * from './live.js';
+export * from './program.js';
 export * from './roles.js';
 export * from './room.js';
 export * from './scene/index.js';

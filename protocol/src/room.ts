@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EpochMs, DisplayName, ParticipantId, ProducerId, RoomId } from './ids.js';
-import { LiveInfo } from './live.js';
+import { ProgramInfo } from './program.js';
 import { PublishSource, Role } from './roles.js';
 import { StreamRef } from './streams.js';
 
@@ -81,6 +81,6 @@ export const RoomSnapshot = z.object({
   participants: z.array(ParticipantInfo),
   stage: StageSnapshot,
   chat: z.array(ChatMessage),
-  live: LiveInfo.nullable(),
+  program: ProgramInfo.nullable(),
 });
 export type RoomSnapshot = z.infer<typeof RoomSnapshot>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ErrorCode } from './errors.js';
 import { EpochMs, OutputId } from './ids.js';
-import { OutputInfo, OutputRequest } from './live.js';
+import { OutputInfo, OutputRequest } from './program.js';
 import { AppName, StreamName, StreamRef } from './streams.js';
 
 export const RecordFormat = z.enum(['flv', 'mp4', 'hls']);

@@ -40,7 +40,7 @@ export const AudioInfo = z.object({
 export type AudioInfo = z.infer<typeof AudioInfo>;
 
 /** What is done to a stream so that a kind of reader can have it, and why. */
-export const Bridging = z.object({
+export const Conversion = z.object({
   /** `webrtc` wants H.264 without B-frames and Opus, `flv` and `hls` want AAC. */
   target: z.enum(['webrtc', 'flv', 'hls', 'srt']),
   video: z.enum(['none', 'copied', 'transcoded']),
@@ -48,7 +48,7 @@ export const Bridging = z.object({
   /** In words for people; null when everything is copied. */
   why: z.string().nullable(),
 });
-export type Bridging = z.infer<typeof Bridging>;
+export type Conversion = z.infer<typeof Conversion>;
 
 /** A connection that publishes or plays. */
 export const StreamClient = z.object({
@@ -72,7 +72,7 @@ export const StreamStatus = StreamRef.extend({
   bitrateKbps: z.number().nonnegative(),
   /** Players by protocol. */
   players: z.partialRecord(PlayProtocol, z.number().int()),
-  bridging: z.array(Bridging),
+  conversions: z.array(Conversion),
 });
 export type StreamStatus = z.infer<typeof StreamStatus>;
 

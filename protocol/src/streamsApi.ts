@@ -1,12 +1,12 @@
 /** `/api/v1/streams`, `/api/v1/watch` and `/api/v1/session`: streams that somebody made, and what the watch page may know of any. */
 import { z } from 'zod';
 import { EpochMs, singleLine, StreamId } from './ids.js';
-import { OutputInfo } from './live.js';
+import { OutputInfo } from './program.js';
 import { PullInfo, Recording, RecordRule } from './streamJobs.js';
 import {
   AppName,
   AudioInfo,
-  Bridging,
+  Conversion,
   DEFAULT_APP,
   StreamClient,
   StreamName,
@@ -131,7 +131,7 @@ export const WatchInfo = StreamRef.extend({
   video: VideoInfo.nullable(),
   audio: AudioInfo.nullable(),
   bitrateKbps: z.number().nonnegative(),
-  bridging: z.array(Bridging),
+  conversions: z.array(Conversion),
   play: WatchUrls,
   /** A picture to show before it plays; null: there is none. */
   poster: z.string().nullable(),

@@ -9,7 +9,7 @@ import {
   Orientation,
   ProfileName,
   SourceId,
-  type ProgramPicture,
+  type SceneState,
   type Scene,
 } from '@lianmai/protocol';
 import fc from 'fast-check';
@@ -42,7 +42,7 @@ function largest(request: ArtRequest): Sprite {
 const artistOf = (paint: (request: ArtRequest) => Sprite | Promise<Sprite>) =>
   ({ paint: async (_key: string, request: ArtRequest) => paint(request) }) as unknown as DesignerOptions['artist'];
 
-const picture = (count: number, scene: Partial<Scene> = {}): ProgramPicture => ({
+const picture = (count: number, scene: Partial<Scene> = {}): SceneState => ({
   version: 7,
   scene: { ...defaultScene(), ...scene },
   mix: {},

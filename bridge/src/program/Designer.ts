@@ -4,7 +4,7 @@ import {
   layout,
   type AssetId,
   type Corner,
-  type ProgramPicture,
+  type SceneState,
   type ProgramSource,
   type Rect,
   type SceneSource,
@@ -45,7 +45,7 @@ const evenDown = (value: number) => Math.floor(value / 2) * 2;
 /** Turns what the server wants to be seen into pixels: who is where (the protocol's arithmetic), and what is painted for it. */
 export class Designer {
   readonly #options: DesignerOptions;
-  #latest: ProgramPicture | null = null;
+  #latest: SceneState | null = null;
 
   constructor(options: DesignerOptions) {
     this.#options = options;
@@ -55,7 +55,7 @@ export class Designer {
    * The picture, soon and with what is painted by then. If something is still being painted, `onComplete` is called once when all is, unless a newer picture
    * was asked for meanwhile.
    */
-  async design(picture: ProgramPicture, onComplete: (shown: ShownPicture) => void): Promise<ShownPicture> {
+  async design(picture: SceneState, onComplete: (shown: ShownPicture) => void): Promise<ShownPicture> {
     this.#latest = picture;
     const tiles = layout(this.#options.canvas, picture.scene, picture.sources.map(asSceneSource));
     const art: Art = { labels: new Map(), avatars: new Map(), logo: null, background: null };
@@ -66,7 +66,7 @@ export class Designer {
     return this.#assemble(picture, tiles, art);
   }
 
-  #paintAll({ scene, sources }: ProgramPicture, tiles: readonly Tile[], art: Art): Promise<unknown>[] {
+  #paintAll({ scene, sources }: SceneState, tiles: readonly Tile[], art: Art): Promise<unknown>[] {
     const { artist } = this.#options;
     const nameOf = new Map(sources.map((source) => [source.id, source.name]));
     const work: Promise<unknown>[] = [];
@@ -120,7 +120,7 @@ export class Designer {
     }
   }
 
-  #assemble(picture: ProgramPicture, tiles: readonly Tile[], art: Art): ShownPicture {
+  #assemble(picture: SceneState, tiles: readonly Tile[], art: Art): ShownPicture {
     const { scene } = picture;
     const sourceOf = new Map(picture.sources.map((source) => [source.id, source]));
     return {
@@ -165,7 +165,7 @@ export class Designer {
 }
 
 /** Everybody who is not hidden is heard, in a tile or not. */
-function gainsOf({ scene, mix, sources }: ProgramPicture): Map<SourceId, number> {
+function gainsOf({ scene, mix, sources }: SceneState): Map<SourceId, number> {
   const hidden = new Set(scene.hidden);
   const gains = new Map<SourceId, number>();
   for (const { id, hasAudio } of sources) {

@@ -1,5 +1,5 @@
 import { createLog } from '@lianmai/kit';
-import { defaultScene, ProgramId, resolveProfile, SourceId, type Levels, type ProgramPicture, type Scene } from '@lianmai/protocol';
+import { defaultScene, ProgramId, resolveProfile, SourceId, type Levels, type SceneState, type Scene } from '@lianmai/protocol';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Artist } from './compositor/art/index.js';
 import { findFfmpeg, type Ffmpeg } from '../media/ffmpeg/index.js';
@@ -80,7 +80,7 @@ class Studio {
   }
 
   async show(ids: SourceId[], change: Partial<Scene> = {}): Promise<number> {
-    const picture: ProgramPicture = {
+    const picture: SceneState = {
       version: ++this.#version,
       scene: { ...defaultScene(), showNames: false, ...change },
       mix: {},

@@ -44,7 +44,7 @@ const job = (change: Partial<ProgramJob> = {}): ProgramJob => ({
   programId,
   stream: STREAM,
   profile: resolveProfile({ name: '480p', preset: 'ultrafast' }),
-  picture: {
+  sceneState: {
     version: 1,
     scene: defaultScene(),
     mix: {},
@@ -132,7 +132,10 @@ describe('Programs', () => {
     expect(rtp).toMatchObject({ ip: '127.0.0.1' });
     await entered('live');
     expect(programs.summaries).toEqual([{ programId, state: 'live', rtp }]);
-    const { appliedAtPtsMs } = await programs.handlers.setPicture({ programId, picture: { ...job().picture, version: 2, sources: [] } });
+    const { appliedAtPtsMs } = await programs.handlers.setScene({
+      programId,
+      sceneState: { ...job().sceneState, version: 2, sources: [] },
+    });
     expect(appliedAtPtsMs).toBeGreaterThan(0);
     await announced(({ name, data }) => name === 'statsMeasured' && data.stats.cpu.encoder > 0);
     await announced(({ name }) => name === 'levelsMeasured');

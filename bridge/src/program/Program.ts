@@ -10,7 +10,7 @@ import {
   type OutputInfo,
   type OutputRequest,
   type ProgramId,
-  type ProgramPicture,
+  type SceneState,
   type ProgramState,
   type ProgramStats,
   type RtpTrack,
@@ -76,7 +76,7 @@ export class Program extends EventEmitter<ProgramEvents> {
   readonly #outputs: Outputs;
   readonly #designer: Designer;
   #engine: EngineHost | null = null;
-  #picture: ProgramPicture;
+  #sceneState: SceneState;
   /** As far as it has been painted. */
   #shown: ShownPicture | null = null;
   #state: ProgramState = 'starting';
@@ -87,7 +87,7 @@ export class Program extends EventEmitter<ProgramEvents> {
     this.id = job.programId;
     this.#job = job;
     this.#parts = parts;
-    this.#picture = job.picture;
+    this.#sceneState = job.sceneState;
     this.#log = parts.log.child({ program: job.programId });
     const publisher = this.#scope.own(parts.hub.publish(job.stream));
     this.#publisher = publisher;
@@ -135,10 +135,10 @@ export class Program extends EventEmitter<ProgramEvents> {
   }
 
   /** On air with the next tick, as a whole. Answers when that is, on the program's own timeline. */
-  async show(picture: ProgramPicture): Promise<number> {
-    this.#picture = picture;
-    await this.#design(picture);
-    if (this.#picture !== picture) throw new LianmaiError('CONFLICT', undefined, { message: 'A newer picture was sent meanwhile.' });
+  async show(sceneState: SceneState): Promise<number> {
+    this.#sceneState = sceneState;
+    await this.#design(sceneState);
+    if (this.#sceneState !== sceneState) throw new LianmaiError('CONFLICT', undefined, { message: 'A newer scene was set meanwhile.' });
     return this.#putOnAir();
   }
 
@@ -183,7 +183,7 @@ export class Program extends EventEmitter<ProgramEvents> {
 
   async #startEngine(): Promise<void> {
     const { ffmpeg, logLevel, rtpIp, threads } = this.#parts;
-    const designing = this.#design(this.#picture);
+    const designing = this.#design(this.#sceneState);
     const engine = await EngineHost.start({
       threads,
       job: { programId: this.id, profile: this.#job.profile, ffmpeg, rtp: { ip: rtpIp, port: 0 }, logLevel },
@@ -206,19 +206,19 @@ export class Program extends EventEmitter<ProgramEvents> {
   }
 
   #putOnAir(): Promise<number> {
-    const sources = this.#picture.sources.map((source) => source.id);
+    const sources = this.#sceneState.sources.map((source) => source.id);
     if (!this.#shown) throw new LianmaiError('WRONG_STATE', { state: this.#state });
     return this.#running().show(this.#shown, sources);
   }
 
   /** What is still being painted when the picture goes on air follows when it is ready. */
-  async #design(picture: ProgramPicture): Promise<void> {
-    const soon = await this.#designer.design(picture, (complete) => {
-      if (this.#picture !== picture || this.#isOver) return;
+  async #design(sceneState: SceneState): Promise<void> {
+    const soon = await this.#designer.design(sceneState, (complete) => {
+      if (this.#sceneState !== sceneState || this.#isOver) return;
       this.#shown = complete;
       if (this.#engine) this.#putOnAir().catch((error: unknown) => this.#log.debug({ err: error }, 'painted too late'));
     });
-    if (this.#picture === picture) this.#shown = soon;
+    if (this.#sceneState === sceneState) this.#shown = soon;
   }
 
   #publish(tags: readonly MediaTag[]): void {

@@ -4,7 +4,7 @@ import type { Announce, BridgeHandlers } from '../runtime/control/index.js';
 import type { StreamId } from '../hub/stream/index.js';
 import { Program, type ProgramJob, type ProgramParts } from './Program.js';
 
-export type ProgramHandlers = Pick<BridgeHandlers, Extract<keyof BridgeHandlers, `${string}${'Program' | 'Picture' | 'Track' | 'Output'}`>>;
+export type ProgramHandlers = Pick<BridgeHandlers, Extract<keyof BridgeHandlers, `${string}${'Program' | 'Scene' | 'Track' | 'Output'}`>>;
 
 export interface ProgramsOptions extends ProgramParts {
   announce: Announce;
@@ -22,7 +22,7 @@ export class Programs implements Closable {
     this.#options = options;
     this.handlers = {
       startProgram: async (job) => ({ rtp: (await this.#start(job)).rtp }),
-      setPicture: async ({ programId, picture }) => ({ appliedAtPtsMs: await this.#get(programId).show(picture) }),
+      setScene: async ({ programId, sceneState }) => ({ appliedAtPtsMs: await this.#get(programId).show(sceneState) }),
       attachTrack: ({ programId, track }) => this.#tell(programId, (program) => program.attachTrack(track)),
       detachTrack: ({ programId, trackId }) => this.#tell(programId, (program) => program.detachTrack(trackId)),
       addOutput: ({ programId, id, request }) => this.#ask(programId, (program) => program.addOutput(id, request)),

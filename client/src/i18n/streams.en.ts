@@ -133,7 +133,7 @@ export const streamsEn = {
       removeText: 'The audience of {{url}} sees the end. The other destinations notice nothing.',
       removeConfirm: 'Stop pushing',
     },
-    bridging: 'Converted',
+    conversions: 'Converted',
     noVideo: 'no picture',
     noAudio: 'no sound',
   },

@@ -134,7 +134,7 @@ export const streamsZhCN: StreamsWords = {
       removeText: '{{url}} 的观众会看到直播结束，其他地址不受影响。',
       removeConfirm: '停止转推',
     },
-    bridging: '转码',
+    conversions: '转码',
     noVideo: '无画面',
     noAudio: '无声音',
   },

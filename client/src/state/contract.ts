@@ -3,7 +3,7 @@ import type {
   ConnectionQuality,
   ErrorCode,
   Levels,
-  LiveInfo,
+  ProgramInfo,
   MixEntry,
   OutputId,
   OutputRequest,
@@ -46,7 +46,7 @@ export interface RoomState {
   participants: Record<ParticipantId, ParticipantInfo>;
   stage: StageSnapshot | null;
   chat: ChatMessage[];
-  live: LiveInfo | null;
+  program: ProgramInfo | null;
   levels: Levels | null;
   activeSpeaker: ParticipantId | null;
   /** -127..0 dBov. */

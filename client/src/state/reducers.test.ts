@@ -31,7 +31,7 @@ const snapshot = (participants: ParticipantInfo[]): RoomSnapshot => ({
   participants,
   stage: stage(3),
   chat: [],
-  live: null,
+  program: null,
 });
 const message = (id: string): ChatMessage => ({ id, participantId: ann.id, name: 'ann', role: 'guest', text: id, atMs: 1 });
 const joined = () => applySnapshot(initialRoomState(), { participantId: ann.id, snapshot: snapshot([bob, ann]), clockOffsetMs: 5 });
@@ -107,6 +107,6 @@ describe('room state', () => {
 
   it('the end of the program takes its levels along', () => {
     const measured = applyEvent(joined(), 'levelsMeasured', { program: { rmsDb: -20, peakDb: -10 }, sources: {} });
-    expect(applyEvent(measured, 'liveChanged', null).levels).toBeNull();
+    expect(applyEvent(measured, 'programChanged', null).levels).toBeNull();
   });
 });

@@ -61,7 +61,7 @@ const reducers: { [N in EventName]: Reducer<N> } = {
   trackMuted: ({ notices }, { source, by }) => ({ notices: addNotice(notices, { kind: 'mutedByHost', source, by }) }),
   unmuteAsked: ({ notices }, { by }) => ({ notices: addNotice(notices, { kind: 'unmuteAsked', by }) }),
   stageRequestDeclined: ({ notices }) => ({ notices: addNotice(notices, { kind: 'stageRequestDeclined' }) }),
-  liveChanged: ({ levels }, live) => ({ live, levels: live ? levels : null }),
+  programChanged: ({ levels }, program) => ({ program, levels: program ? levels : null }),
   levelsMeasured: (_, levels) => ({ levels }),
   // Media: the session's own business.
   consumerClosed: ignored,
@@ -98,7 +98,7 @@ export function applySnapshot(state: RoomState, { participantId, snapshot, clock
     participants,
     stage: snapshot.stage,
     chat: snapshot.chat,
-    live: snapshot.live,
+    program: snapshot.program,
     levels: null,
     activeSpeaker: null,
     speakers: {},

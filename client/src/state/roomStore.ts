@@ -15,7 +15,7 @@ export function initialRoomState(): RoomState {
     participants: {},
     stage: null,
     chat: [],
-    live: null,
+    program: null,
     levels: null,
     activeSpeaker: null,
     speakers: {},

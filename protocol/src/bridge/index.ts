@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { ErrorCode } from '../errors.js';
 import { AssetId, OutputId, ProgramId, SourceId } from '../ids.js';
-import { Levels, Mix, OutputInfo, OutputRequest, ProgramState, ProgramStats } from '../live.js';
+import { Levels, Mix, OutputInfo, OutputRequest, ProgramState, ProgramStats } from '../program.js';
 import { EncoderName, Profile } from '../scene/profile.js';
 import { Scene } from '../scene/scene.js';
 import { PullInfo, Recording, StreamJobs, StreamOutputInfo } from '../streamJobs.js';
@@ -24,8 +24,8 @@ export const ProgramSource = z.object({
 export type ProgramSource = z.infer<typeof ProgramSource>;
 
 /** What is on air: replaced as a whole, seen whole with one frame. */
-export const ProgramPicture = z.object({ version: z.number().int(), scene: Scene, mix: Mix, sources: z.array(ProgramSource) });
-export type ProgramPicture = z.infer<typeof ProgramPicture>;
+export const SceneState = z.object({ version: z.number().int(), scene: Scene, mix: Mix, sources: z.array(ProgramSource) });
+export type SceneState = z.infer<typeof SceneState>;
 
 export const VideoCodec = z.enum(['VP8', 'VP9', 'H264']);
 export type VideoCodec = z.infer<typeof VideoCodec>;
@@ -47,13 +47,13 @@ export const RtpTrack = z.object({
 export type RtpTrack = z.infer<typeof RtpTrack>;
 
 /** A track that the bridge sends as plain RTP: what a producer for it must say. */
-export const FeedTrack = z.object({
+export const SfuFeedTrack = z.object({
   kind: z.enum(['audio', 'video']),
   codec: z.enum(['H264', 'opus']),
   ssrc: z.number().int().nonnegative(),
   payloadType: z.number().int().min(0).max(127),
 });
-export type FeedTrack = z.infer<typeof FeedTrack>;
+export type SfuFeedTrack = z.infer<typeof SfuFeedTrack>;
 
 const RtpAddress = z.object({ ip: z.string(), port: z.number().int() });
 const IngestId = z.string().min(1).max(64);
@@ -70,13 +70,13 @@ export const bridgeRequests = {
       /** Stream under which the program is published in the hub: `live/{room}`. */
       stream: z.object({ app: z.string(), name: z.string() }),
       profile: Profile,
-      picture: ProgramPicture,
+      sceneState: SceneState,
       outputs: z.array(z.object({ id: OutputId, request: OutputRequest })),
     }),
     /** Where RTP and RTCP (muxed) of every track of this program go. */
     reply: z.object({ rtp: z.object({ ip: z.string(), port: z.number().int() }) }),
   },
-  setPicture: { data: z.object({ ...program, picture: ProgramPicture }), reply: z.object({ appliedAtPtsMs: z.number() }) },
+  setScene: { data: z.object({ ...program, sceneState: SceneState }), reply: z.object({ appliedAtPtsMs: z.number() }) },
   attachTrack: { data: z.object({ ...program, track: RtpTrack }), reply: ok },
   detachTrack: { data: z.object({ ...program, trackId: z.string() }), reply: ok },
   addOutput: { data: z.object({ ...program, id: OutputId, request: OutputRequest }), reply: OutputInfo },
@@ -96,7 +96,7 @@ export const bridgeRequests = {
   /** Sources to fetch, destinations and recordings of streams: sent after each hello and whenever something of it changes. */
   setStreamJobs: { data: StreamJobs, reply: ok },
   /** A publisher on the SFU (WHIP) becomes a stream of the hub. The one gate is asked with what the client brought. */
-  startIngest: {
+  startSfuIngest: {
     data: StreamRef.extend({
       ingestId: IngestId,
       ip: z.string(),
@@ -104,24 +104,24 @@ export const bridgeRequests = {
     }),
     reply: z.object({ rtp: RtpAddress, clientId: z.string() }),
   },
-  attachToIngest: { data: z.object({ ingestId: IngestId, track: RtpTrack }), reply: ok },
+  attachToSfuIngest: { data: z.object({ ingestId: IngestId, track: RtpTrack }), reply: ok },
   /** `isFinal`: the broadcaster said goodbye, so the stream does not wait for them. */
-  stopIngest: { data: z.object({ ingestId: IngestId, isFinal: z.boolean() }), reply: ok },
-  /** A stream of the hub as plain RTP for the SFU, in codecs that browsers play. Nothing is sent before `sendFeed`. */
-  startFeed: {
+  stopSfuIngest: { data: z.object({ ingestId: IngestId, isFinal: z.boolean() }), reply: ok },
+  /** A stream of the hub as plain RTP for the SFU, in codecs that browsers play. Nothing is sent before `sendSfuFeed`. */
+  startSfuFeed: {
     data: StreamRef.extend({ feedId: FeedId }),
     /** `rtp`: where it is sent from, and where RTCP is heard. */
     reply: z.object({
       rtp: RtpAddress,
-      tracks: z.array(FeedTrack).min(1).max(2),
+      tracks: z.array(SfuFeedTrack).min(1).max(2),
       /** Its publisher makes a key frame when a viewer needs one (PLI); others make them when they do. */
       hasKeyFramesOnDemand: z.boolean(),
     }),
   },
-  sendFeed: { data: z.object({ feedId: FeedId, to: RtpAddress }), reply: ok },
+  sendSfuFeed: { data: z.object({ feedId: FeedId, to: RtpAddress }), reply: ok },
   /** Sends the pictures since the last key frame once more, at once: only while nobody watches who has them already. */
-  refreshFeed: { data: z.object({ feedId: FeedId }), reply: ok },
-  stopFeed: { data: z.object({ feedId: FeedId }), reply: ok },
+  refreshSfuFeed: { data: z.object({ feedId: FeedId }), reply: ok },
+  stopSfuFeed: { data: z.object({ feedId: FeedId }), reply: ok },
   /**
    * Ends one connection, or, without `clientId`, the publisher's and with it the stream. No ban: who may come may come again. `forget`: nobody answers for the
    * stream any more, so nothing of it stays to be watched.
@@ -177,11 +177,11 @@ export const bridgeEvents = {
   pullChanged: PullInfo,
   streamOutputChanged: StreamOutputInfo,
   recordingChanged: Recording,
-  ingestKeyFrameNeeded: z.object({ ingestId: IngestId, trackId: z.string() }),
-  /** Not by `stopIngest`: kicked, taken over, or nothing came any more. */
-  ingestEnded: z.object({ ingestId: IngestId, reason: z.object({ code: ErrorCode, message: z.string() }) }),
-  /** Not by `stopFeed`: the stream is over, or nobody receives. */
-  feedEnded: z.object({ feedId: FeedId, reason: z.string() }),
+  sfuIngestKeyFrameNeeded: z.object({ ingestId: IngestId, trackId: z.string() }),
+  /** Not by `stopSfuIngest`: kicked, taken over, or nothing came any more. */
+  sfuIngestEnded: z.object({ ingestId: IngestId, reason: z.object({ code: ErrorCode, message: z.string() }) }),
+  /** Not by `stopSfuFeed`: the stream is over, or nobody receives. */
+  sfuFeedEnded: z.object({ feedId: FeedId, reason: z.string() }),
   /** Every stream in the hub, once a second; one that is missing has ended. */
   streamsMeasured: z.object({ streams: z.array(StreamStatus) }),
 } as const;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ConsumerId, ParticipantId, ProducerId } from '../ids.js';
-import { Levels, LiveInfo } from '../live.js';
+import { Levels, ProgramInfo } from '../program.js';
 import { ChatMessage, ConnectionQuality, ParticipantInfo, RoomInfo, StageSnapshot } from '../room.js';
 import { PublishSource } from '../roles.js';
 import { ErrorCode } from '../errors.js';
@@ -28,7 +28,7 @@ export const events = {
   stageRequestDeclined: z.object({}),
   /** The media worker died: make new transports, publish and subscribe again. The call goes on. */
   mediaReset: z.object({}),
-  liveChanged: LiveInfo.nullable(),
+  programChanged: ProgramInfo.nullable(),
   /** To those who may control the program, five times a second while live; not repeated. */
   levelsMeasured: Levels,
   /** The connection ends now; `code` says why and the table whether to come back. */

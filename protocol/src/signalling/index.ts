@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { WireError } from '../errors.js';
 import * as chat from './chat.js';
 import type { RequestContract } from './contract.js';
-import * as live from './live.js';
+import * as live from './program.js';
 import * as media from './media.js';
 import * as session from './session.js';
 import * as stage from './stage.js';

@@ -1,4 +1,14 @@
-import { Identity, LiveInfo, OutputId, ParticipantInfo, RoomId, RoomSummary, StageSnapshot, StreamId, WireError } from '@lianmai/protocol';
+import {
+  Identity,
+  ProgramInfo,
+  OutputId,
+  ParticipantInfo,
+  RoomId,
+  RoomSummary,
+  StageSnapshot,
+  StreamId,
+  WireError,
+} from '@lianmai/protocol';
 import { z } from 'zod';
 
 /** Names under which docs/openapi.json keeps what several operations use. */
@@ -9,7 +19,7 @@ export const StreamOutputParams = z.object({ id: StreamId, output: OutputId });
 export const OutputParams = z.object({ room: RoomId, id: OutputId });
 
 /** A room's program as an API caller sees it: with addresses for players. */
-export const LiveReply = LiveInfo.extend({
+export const LiveReply = ProgramInfo.extend({
   /** HLS from the origin port, or from the public address of the origin. */
   hls: z.string(),
   /** The page for the audience. */

@@ -23,7 +23,7 @@ export interface BridgeLinkOptions {
 }
 
 /** Requests that wait for more than a message: an encoder that starts, outputs that end cleanly, a stream that says what it is. */
-const PATIENT: ReadonlySet<BridgeRequestName> = new Set(['startProgram', 'stopProgram', 'startFeed']);
+const PATIENT: ReadonlySet<BridgeRequestName> = new Set(['startProgram', 'stopProgram', 'startSfuFeed']);
 const PATIENCE = 3;
 
 const Answer = z.discriminatedUnion('ok', [

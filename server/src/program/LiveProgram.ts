@@ -8,13 +8,13 @@ import {
   toLianmaiError,
   type BridgeEventData,
   type Levels,
-  type LiveInfo,
+  type ProgramInfo,
   type Mix,
   type OutputId,
   type OutputInfo,
   type OutputRequest,
   type Profile,
-  type ProgramPicture,
+  type SceneState,
   type Scene,
   type UpdateLive,
   type UpdateLiveReply,
@@ -58,7 +58,7 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
   readonly #status = new ProgramStatus();
   readonly #outputs = new OutputBook();
   /** Pictures go on air one after another: a scene change and an arrival on stage never overlap. */
-  readonly #pictures = new OneAtATime();
+  readonly #sceneChanges = new OneAtATime();
   readonly #abort = new AbortController();
   readonly #onSourcesChanged = () => this.#syncSoon();
   #run: ProgramRun | null = null;
@@ -68,7 +68,7 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
   #scene: Scene;
   #mix: Mix = {};
   #sceneVersion = 1;
-  #pictureVersion = 0;
+  #sceneStateVersion = 0;
   #origin: Bridge['hello']['origin'] | null = null;
   #isSyncDue = false;
   #stopping: Promise<void> | null = null;
@@ -81,7 +81,7 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
     options.room.on('liveSourcesChanged', this.#onSourcesChanged);
   }
 
-  get info(): LiveInfo {
+  get info(): ProgramInfo {
     const { room, profile } = this.#options;
     return {
       programId: this.id,
@@ -122,13 +122,13 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
 
   async update(change: UpdateLive): Promise<UpdateLiveReply> {
     await this.#firstRun();
-    return this.#pictures.run(async () => {
+    return this.#sceneChanges.run(async () => {
       if (change.version !== undefined && change.version !== this.#sceneVersion)
         throw new LianmaiError('CONFLICT', { sceneVersion: this.#sceneVersion });
       const scene = patchScene(this.#scene, change.scene ?? {});
       const sources = this.#options.room.liveSources();
       const mix = bounded({ ...this.#mix, ...change.mix }, sources);
-      const appliedAtPtsMs = await this.#running().show(this.#picture(scene, mix, sources), sources);
+      const appliedAtPtsMs = await this.#running().show(this.#sceneState(scene, mix, sources), sources);
       this.#scene = scene;
       this.#mix = mix;
       this.#sceneVersion += 1;
@@ -204,7 +204,7 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
         programId: ProgramId.parse(`${this.id}.${this.#runs}`),
         stream: { app: APP, name: room.id },
         profile,
-        picture: this.#picture(this.#scene, this.#mix, room.liveSources()),
+        sceneState: this.#sceneState(this.#scene, this.#mix, room.liveSources()),
         outputs,
         media: room.media,
         log: log.child({ program: this.id, bridge: bridge.id }),
@@ -280,12 +280,12 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
 
   /** Fits picture and tracks to who is on stage. Never rejects: what fails is tried again. */
   #sync(): Promise<void> {
-    return this.#pictures.run(async () => {
+    return this.#sceneChanges.run(async () => {
       const run = this.#run;
       if (!run || !this.#status.isOn) return;
       try {
         const sources = this.#options.room.liveSources();
-        await run.fit(this.#picture(this.#scene, this.#mix, sources), sources);
+        await run.fit(this.#sceneState(this.#scene, this.#mix, sources), sources);
       } catch (error) {
         this.#options.log.warn({ program: this.id, err: error }, 'the program could not be fitted to the stage');
         if (run.bridge.state === 'connected') this.#syncSoon(RESYNC_MS); // else its return brings a new one
@@ -293,10 +293,10 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
     });
   }
 
-  #picture(scene: Scene, mix: Mix, sources: readonly LiveSource[]): ProgramPicture {
-    this.#pictureVersion += 1;
+  #sceneState(scene: Scene, mix: Mix, sources: readonly LiveSource[]): SceneState {
+    this.#sceneStateVersion += 1;
     const shown = sources.map(({ id, kind, name, hasVideo, hasAudio }) => ({ id, kind, name, hasVideo, hasAudio }));
-    return { version: this.#pictureVersion, scene, mix, sources: shown };
+    return { version: this.#sceneStateVersion, scene, mix, sources: shown };
   }
 
   /** What is asked while the first start is on its way waits for it; between two bridges it is refused. */
@@ -314,7 +314,7 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
     if (!this.#status.isOn) throw new LianmaiError('WRONG_STATE', { state: this.#status.state }, { message: 'The room is not live.' });
   }
 
-  #end(state: 'ended' | 'failed', reason: LiveInfo['reason']): void {
+  #end(state: 'ended' | 'failed', reason: ProgramInfo['reason']): void {
     if (this.isOver) return;
     this.#status.end(state, reason);
     this.#abort.abort(new LianmaiError('WRONG_STATE'));

@@ -1,5 +1,5 @@
 import { createLog } from '@lianmai/kit';
-import { AssetId, LianmaiError, ProgramId, SourceId, type LiveInfo } from '@lianmai/protocol';
+import { AssetId, LianmaiError, ProgramId, SourceId, type ProgramInfo } from '@lianmai/protocol';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FakeBridge, outputInfo, startBridges, TOKEN } from '../bridge/testing/index.js';
 import type { LiveControl } from './contract.js';
@@ -42,9 +42,9 @@ async function onAir(options = {}) {
 }
 
 /** Resolves with the first info that fits, now or later. */
-function until(control: LiveControl, fits: (info: LiveInfo) => boolean): Promise<LiveInfo> {
+function until(control: LiveControl, fits: (info: ProgramInfo) => boolean): Promise<ProgramInfo> {
   return new Promise((resolve) => {
-    const look = (info: LiveInfo | null) => {
+    const look = (info: ProgramInfo | null) => {
       if (!info || !fits(info)) return;
       control.off('changed', look);
       resolve(info);
@@ -65,7 +65,7 @@ describe('going live', () => {
     const { control, room, bridge, programId } = await onAir();
     const start = bridge.all('startProgram')[0];
     expect(start).toMatchObject({ stream: { app: 'live', name: 'studio' }, profile: { name: '720p' }, outputs: [{ request: RTMP }] });
-    expect(start?.picture.sources.map(({ id }) => id)).toEqual(['ann:camera', 'bob:camera']);
+    expect(start?.sceneState.sources.map(({ id }) => id)).toEqual(['ann:camera', 'bob:camera']);
     expect(
       bridge
         .all('attachTrack')
@@ -137,7 +137,7 @@ describe('the stage while on air', () => {
     );
     await bridge.request('detachTrack', 4);
     const asked = bridge.asked.slice(before);
-    expect(asked.filter(({ name }) => name === 'setPicture')).toHaveLength(1);
+    expect(asked.filter(({ name }) => name === 'setScene')).toHaveLength(1);
     const attached = asked.findIndex(
       (one) =>
         one.name === 'attachTrack' && 'track' in one.data && one.data.track.sourceId === 'ann:camera' && one.data.track.kind === 'video',
@@ -152,8 +152,8 @@ describe('the stage while on air', () => {
   it('keeps the tap of a muted camera, and shows the card', async () => {
     const { room, bridge } = await onAir();
     room.show(camera('ann', 1, { hasVideo: false }), camera('bob'));
-    const { picture } = await bridge.request('setPicture');
-    expect(picture.sources[0]).toMatchObject({ id: 'ann:camera', hasVideo: false });
+    const { sceneState } = await bridge.request('setScene');
+    expect(sceneState.sources[0]).toMatchObject({ id: 'ann:camera', hasVideo: false });
     expect(room.media.tapOf('ann-video-1').isClosed).toBe(false);
     expect(bridge.all('detachTrack')).toEqual([]);
   });
@@ -177,7 +177,7 @@ describe('a scene change', () => {
       version: 1,
     });
     expect(reply).toMatchObject({ sceneVersion: 2, appliedAtPtsMs: 1000, scene: { layout: 'spotlight' } });
-    expect(bridge.all('setPicture')).toHaveLength(1);
+    expect(bridge.all('setScene')).toHaveLength(1);
     expect(room.media.tapOf('ann-video-1').size).toBeNull();
     expect(room.media.tapOf('bob-video-1').size).toEqual({ width: 1280, height: 720 });
     expect(room.media.tapOf('ann-audio-1').size).not.toBeNull();
@@ -193,7 +193,7 @@ describe('a scene change', () => {
       codeOf(control.update({ scene: { layout: 'pip' }, version: 1 })),
     ]);
     expect(both).toEqual(['nothing thrown', 'CONFLICT']);
-    bridge.answer('setPicture', () => {
+    bridge.answer('setScene', () => {
       throw new LianmaiError('INTERNAL');
     });
     expect(await codeOf(control.update({ scene: { layout: 'spotlight' } }))).toBe('INTERNAL');
@@ -338,8 +338,8 @@ describe('a bridge that is lost', () => {
     await vi.waitFor(async () => expect(await codeOf(control.update({}))).toBe('BRIDGE_UNAVAILABLE'));
     room.show(camera('ann'), camera('bob'), camera('cid'));
     await bridge.comeBack();
-    const { picture } = await bridge.request('setPicture');
-    expect(picture.sources).toHaveLength(3);
+    const { sceneState } = await bridge.request('setScene');
+    expect(sceneState.sources).toHaveLength(3);
     await bridge.request('attachTrack', 6);
     expect(bridge.all('startProgram')).toHaveLength(1);
     expect(control.info).toMatchObject({ state: 'live', reason: null });

@@ -5,7 +5,7 @@ import {
   LianmaiError,
   patchScene,
   resolveProfile,
-  type LiveInfo,
+  type ProgramInfo,
   type OutputId,
   type OutputInfo,
   type OutputRequest,
@@ -43,7 +43,7 @@ export class LiveSession extends EventEmitter<LiveEvents> implements LiveControl
     this.#options = options;
   }
 
-  get info(): LiveInfo | null {
+  get info(): ProgramInfo | null {
     return this.#program?.info ?? null;
   }
 
@@ -55,7 +55,7 @@ export class LiveSession extends EventEmitter<LiveEvents> implements LiveControl
     return this.#program?.owns(bridge, programId) ?? false;
   }
 
-  async start(request: StartLive): Promise<LiveInfo> {
+  async start(request: StartLive): Promise<ProgramInfo> {
     await this.#assertAssets(request.scene);
     if (this.#isClosed) throw new LianmaiError('SHUTTING_DOWN');
     if (this.#program && !this.#program.isOver)

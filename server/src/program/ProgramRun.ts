@@ -7,7 +7,7 @@ import type {
   BridgeRequestName,
   BridgeRequestReply,
   ProgramId,
-  ProgramPicture,
+  SceneState,
   Profile,
 } from '@lianmai/protocol';
 import type { Bridge, BridgeEvents, BridgeHello } from '../bridge/index.js';
@@ -35,7 +35,7 @@ export interface ProgramRunOptions {
   programId: ProgramId;
   stream: { app: string; name: string };
   profile: Profile;
-  picture: ProgramPicture;
+  sceneState: SceneState;
   outputs: BridgeRequestInput<'startProgram'>['outputs'];
   media: RoomMedia;
   log: Log;
@@ -53,7 +53,7 @@ export class ProgramRun extends EventEmitter<ProgramRunEvents> {
   readonly #options: ProgramRunOptions;
   readonly #undo: (() => void)[] = [];
   #taps: ProgramTaps | null = null;
-  #picture: ProgramPicture;
+  #sceneState: SceneState;
   #isOver = false;
 
   private constructor(options: ProgramRunOptions) {
@@ -61,7 +61,7 @@ export class ProgramRun extends EventEmitter<ProgramRunEvents> {
     this.#options = options;
     this.bridge = options.bridge;
     this.programId = options.programId;
-    this.#picture = options.picture;
+    this.#sceneState = options.sceneState;
     this.#undo.push(options.bridge.reserve());
     this.#listen();
   }
@@ -70,9 +70,9 @@ export class ProgramRun extends EventEmitter<ProgramRunEvents> {
   static async start(options: ProgramRunOptions, prepare: (run: ProgramRun) => void): Promise<ProgramRun> {
     const run = new ProgramRun(options);
     prepare(run);
-    const { bridge, programId, stream, profile, picture, outputs, media, log } = options;
+    const { bridge, programId, stream, profile, sceneState, outputs, media, log } = options;
     try {
-      const { rtp } = await bridge.request('startProgram', { programId, stream, profile, picture, outputs });
+      const { rtp } = await bridge.request('startProgram', { programId, stream, profile, sceneState, outputs });
       const onLost = () => run.emit('tracksLost');
       run.#taps = new ProgramTaps({ media, bridge, programId, profile, rtp, log, onLost });
       return run;
@@ -85,18 +85,18 @@ export class ProgramRun extends EventEmitter<ProgramRunEvents> {
   }
 
   /** Puts a picture on air and fits the tracks to it. Answers when it is seen, on the program's own clock. Calls of show and fit must not overlap. */
-  async show(picture: ProgramPicture, sources: readonly LiveSource[]): Promise<number> {
-    await this.#taps?.grow(picture.scene, sources);
-    const { appliedAtPtsMs } = await this.request('setPicture', { picture });
-    this.#picture = picture;
-    await this.#taps?.reconcile(picture.scene, sources);
+  async show(sceneState: SceneState, sources: readonly LiveSource[]): Promise<number> {
+    await this.#taps?.grow(sceneState.scene, sources);
+    const { appliedAtPtsMs } = await this.request('setScene', { sceneState });
+    this.#sceneState = sceneState;
+    await this.#taps?.reconcile(sceneState.scene, sources);
     return appliedAtPtsMs;
   }
 
   /** The same where only tracks may have changed: a picture that is on air already is not sent again. */
-  async fit(picture: ProgramPicture, sources: readonly LiveSource[]): Promise<void> {
-    if (!isSamePicture(picture, this.#picture)) await this.show(picture, sources);
-    else await this.#taps?.reconcile(picture.scene, sources);
+  async fit(sceneState: SceneState, sources: readonly LiveSource[]): Promise<void> {
+    if (!isSamePicture(sceneState, this.#sceneState)) await this.show(sceneState, sources);
+    else await this.#taps?.reconcile(sceneState.scene, sources);
   }
 
   request<N extends BridgeRequestName>(name: N, data: Omit<BridgeRequestInput<N>, 'programId'>): Promise<BridgeRequestReply<N>> {
@@ -166,5 +166,5 @@ export class ProgramRun extends EventEmitter<ProgramRunEvents> {
 }
 
 /** Versions differ always; what is seen may not. */
-const isSamePicture = (a: ProgramPicture, b: ProgramPicture): boolean =>
+const isSamePicture = (a: SceneState, b: SceneState): boolean =>
   JSON.stringify({ ...a, version: 0 }) === JSON.stringify({ ...b, version: 0 });

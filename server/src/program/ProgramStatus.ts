@@ -1,6 +1,6 @@
-import type { BridgeEventData, LiveInfo, ProgramState, ProgramStats } from '@lianmai/protocol';
+import type { BridgeEventData, ProgramInfo, ProgramState, ProgramStats } from '@lianmai/protocol';
 
-type Reason = LiveInfo['reason'];
+type Reason = ProgramInfo['reason'];
 type Change = Pick<BridgeEventData<'programStateChanged'>, 'state' | 'reason' | 'atMs'>;
 
 /** What is known of a program's health. Forward only, but for a rescue: a program that lost its bridge starts again, and says so. */

@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type {
-  LiveInfo,
+  ProgramInfo,
   Levels,
   OutputId,
   OutputInfo,
@@ -30,17 +30,17 @@ export interface LiveRoom extends EventEmitter<{ liveSourcesChanged: [] }> {
 }
 
 export interface LiveEvents {
-  changed: [info: LiveInfo | null];
+  changed: [info: ProgramInfo | null];
   levels: [levels: Levels];
 }
 
 /** A room's program, from starting to ended. Every method throws typed errors: WRONG_STATE, CONFLICT, BRIDGE_UNAVAILABLE, NOT_FOUND. */
 export interface LiveControl extends EventEmitter<LiveEvents> {
   /** null: not live, and nothing to tell about the last time. Ended and failed programs stay visible until the next start. */
-  readonly info: LiveInfo | null;
+  readonly info: ProgramInfo | null;
   /** Where viewers find `info.hlsPath`; `url` null: on the host of the page, at this port. null: there is no program. */
   readonly origin: { url: string | null; port: number } | null;
-  start(request: StartLive): Promise<LiveInfo>;
+  start(request: StartLive): Promise<ProgramInfo>;
   update(change: UpdateLive): Promise<UpdateLiveReply>;
   stop(): Promise<void>;
   addOutput(request: OutputRequest): Promise<OutputInfo>;

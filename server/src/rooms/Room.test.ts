@@ -402,8 +402,8 @@ describe('what the program sees of a room', () => {
     const host = await join('host', 'host');
     const viewer = await join('viewer', 'viewer');
     await room.live.start({ outputs: [{ kind: 'rtmp', url: 'rtmp://example.com/app/key' }] });
-    expect(host.link.last('liveChanged')?.outputs).toHaveLength(1);
-    expect(viewer.link.last('liveChanged')).toMatchObject({ state: 'live', outputs: [] });
+    expect(host.link.last('programChanged')?.outputs).toHaveLength(1);
+    expect(viewer.link.last('programChanged')).toMatchObject({ state: 'live', outputs: [] });
     (room.live as unknown as FakeLive).emit('levels', { program: { rmsDb: -20, peakDb: -10 }, sources: {} });
     expect(host.link.all('levelsMeasured')).toHaveLength(1);
     expect(viewer.link.all('levelsMeasured')).toHaveLength(0);

@@ -6,7 +6,7 @@ import {
   type EffectiveGrants,
   type EventData,
   type Identity,
-  type LiveInfo,
+  type ProgramInfo,
   type ProducerId,
   type RequestData,
   type RoomId,
@@ -200,7 +200,7 @@ export class Room extends EventEmitter<{ liveSourcesChanged: [] }> implements Li
       participants: this.people.all.map((participant) => participant.info()),
       stage: this.stage.snapshot,
       chat: [...this.#chat.messages],
-      live: liveInfoFor(viewer, this.live.info),
+      program: programInfoFor(viewer, this.live.info),
     };
   }
 
@@ -233,8 +233,8 @@ export class Room extends EventEmitter<{ liveSourcesChanged: [] }> implements Li
     participant.page.unpublish().catch((error: unknown) => this.#log.warn({ err: error }, 'unpublish failed'));
   }
 
-  #tellLive(info: LiveInfo | null): void {
-    for (const participant of this.people) participant.send('liveChanged', liveInfoFor(participant, info));
+  #tellLive(info: ProgramInfo | null): void {
+    for (const participant of this.people) participant.send('programChanged', programInfoFor(participant, info));
     this.#checkVacancy();
   }
 
@@ -271,6 +271,6 @@ const allowsAllOf = (now: EffectiveGrants, before: EffectiveGrants): boolean =>
   (now.subscribe || !before.subscribe) && before.publish.every((source) => now.publish.includes(source));
 
 /** Destinations are the business of those who control the program, and of nobody else. */
-function liveInfoFor(viewer: Participant, info: LiveInfo | null): LiveInfo | null {
+function programInfoFor(viewer: Participant, info: ProgramInfo | null): ProgramInfo | null {
   return info && !viewer.grants.live ? { ...info, outputs: [] } : info;
 }

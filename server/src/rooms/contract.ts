@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type {
   EventData,
   EventName,
-  FeedTrack,
+  SfuFeedTrack,
   Identity,
   JoinClaims,
   ParticipantId,
@@ -40,7 +40,7 @@ export interface RoomSettings {
 /** A stream's picture and sound as plain RTP from its bridge. */
 export interface StreamFeed extends EventEmitter<{ ended: [reason: string] }> {
   readonly rtp: { ip: string; port: number };
-  readonly tracks: readonly FeedTrack[];
+  readonly tracks: readonly SfuFeedTrack[];
   send(to: { ip: string; port: number }): Promise<void>;
   close(): void;
 }

@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { RoomId, SourceId, type FeedTrack } from '@lianmai/protocol';
+import { RoomId, SourceId, type SfuFeedTrack } from '@lianmai/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MediaRoom } from './MediaRoom.js';
 import { createSfu, type Sfu } from './Sfu.js';
@@ -22,7 +22,7 @@ async function bridge() {
   const socket = createSocket('udp4').bind(0, '127.0.0.1');
   await once(socket, 'listening');
   undo.push(() => socket.close());
-  const track: FeedTrack = { kind: 'audio', codec: 'opus', ssrc: 4711, payloadType: 111 };
+  const track: SfuFeedTrack = { kind: 'audio', codec: 'opus', ssrc: 4711, payloadType: 111 };
   const send = (to: { ip: string; port: number }) => {
     let sequence = 0;
     const timer = setInterval(() => socket.send(soundPacket(track, sequence++), to.port, to.ip), 20);
@@ -31,7 +31,7 @@ async function bridge() {
   return { from: { ip: '127.0.0.1', port: socket.address().port }, track, send, socket };
 }
 
-function soundPacket({ ssrc, payloadType }: FeedTrack, sequence: number): Buffer {
+function soundPacket({ ssrc, payloadType }: SfuFeedTrack, sequence: number): Buffer {
   const packet = Buffer.alloc(52, 1);
   packet.set([0x80, payloadType]);
   packet.writeUInt16BE(sequence & 0xffff, 2);

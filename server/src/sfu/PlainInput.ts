@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { LianmaiError, type FeedTrack, type ParticipantId, type ProducerId, type PublishSource } from '@lianmai/protocol';
+import { LianmaiError, type SfuFeedTrack, type ParticipantId, type ProducerId, type PublishSource } from '@lianmai/protocol';
 import type { types } from 'mediasoup';
 import { inputParameters } from './codecs.js';
 import type { MediaInput, MediaInputEvents } from './contract.js';
@@ -61,7 +61,7 @@ export class PlainInput extends EventEmitter<MediaInputEvents> implements MediaI
     }
   }
 
-  async produce(source: PublishSource, track: FeedTrack): Promise<ProducerId> {
+  async produce(source: PublishSource, track: SfuFeedTrack): Promise<ProducerId> {
     const { participantId, home, publications } = this.#options;
     const { kind } = track;
     const options = {

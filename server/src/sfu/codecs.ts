@@ -1,4 +1,4 @@
-import type { FeedTrack } from '@lianmai/protocol';
+import type { SfuFeedTrack } from '@lianmai/protocol';
 import { ortc, type types } from 'mediasoup';
 import type { PayloadTypes } from './contract.js';
 
@@ -40,7 +40,7 @@ export function streamCodecs({ video, audio }: PayloadTypes): types.RouterRtpCod
 const STREAM_PROFILE = '42e01f';
 
 /** What a plain RTP producer of this codec says of itself. */
-export function inputParameters({ kind, codec, ssrc, payloadType }: FeedTrack): types.RtpParameters {
+export function inputParameters({ kind, codec, ssrc, payloadType }: SfuFeedTrack): types.RtpParameters {
   const { parameters = {} } = h264(STREAM_PROFILE);
   const media =
     codec === 'opus'

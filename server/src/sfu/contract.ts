@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type {
   ConnectionQuality,
   ConsumerId,
-  FeedTrack,
+  SfuFeedTrack,
   ParticipantId,
   ProducerId,
   PublishSource,
@@ -48,7 +48,7 @@ export interface MediaInput extends EventEmitter<MediaInputEvents> {
   /** Where RTP and RTCP (muxed) have to go. */
   readonly rtp: { ip: string; port: number };
   /** A second producer of the same source replaces the first. */
-  produce(source: PublishSource, track: FeedTrack): Promise<ProducerId>;
+  produce(source: PublishSource, track: SfuFeedTrack): Promise<ProducerId>;
   /** NOT_FOUND for what it has not produced. */
   setPaused(id: ProducerId, paused: boolean): Promise<void>;
   close(reason: string): void;

@@ -17,7 +17,7 @@ const IN_SNAPSHOT: ReadonlySet<EventName> = new Set<EventName>([
   'stageChanged',
   'roomChanged',
   'chatReceived',
-  'liveChanged',
+  'programChanged',
 ]);
 
 /**

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import { LianmaiError, type BridgeRequestReply, type FeedTrack, type StreamRef } from '@lianmai/protocol';
+import { LianmaiError, type BridgeRequestReply, type SfuFeedTrack, type StreamRef } from '@lianmai/protocol';
 import type { Bridge, BridgeEvents } from '../bridge/index.js';
 
 export interface FeedEvents {
@@ -13,13 +13,13 @@ export class Feed extends EventEmitter<FeedEvents> {
   readonly #bridge: Bridge;
   readonly #id = randomBytes(12).toString('base64url');
   readonly #undo: (() => void)[] = [];
-  #reply: BridgeRequestReply<'startFeed'> = { rtp: { ip: '', port: 0 }, tracks: [], hasKeyFramesOnDemand: false };
+  #reply: BridgeRequestReply<'startSfuFeed'> = { rtp: { ip: '', port: 0 }, tracks: [], hasKeyFramesOnDemand: false };
   #isClosed = false;
 
   private constructor(bridge: Bridge) {
     super();
     this.#bridge = bridge;
-    this.#on('feedEnded', ({ feedId, reason }) => {
+    this.#on('sfuFeedEnded', ({ feedId, reason }) => {
       if (feedId === this.#id) this.#end(reason);
     });
     this.#on('gone', () => this.#end('the bridge is gone'));
@@ -29,7 +29,7 @@ export class Feed extends EventEmitter<FeedEvents> {
   static async open(bridge: Bridge, { app, name }: StreamRef): Promise<Feed> {
     const feed = new Feed(bridge);
     try {
-      feed.#reply = await bridge.request('startFeed', { feedId: feed.#id, app, name });
+      feed.#reply = await bridge.request('startSfuFeed', { feedId: feed.#id, app, name });
       return feed;
     } catch (error) {
       feed.#release();
@@ -37,7 +37,7 @@ export class Feed extends EventEmitter<FeedEvents> {
     }
   }
 
-  get tracks(): readonly FeedTrack[] {
+  get tracks(): readonly SfuFeedTrack[] {
     return this.#reply.tracks;
   }
 
@@ -53,19 +53,19 @@ export class Feed extends EventEmitter<FeedEvents> {
 
   /** NOT_FOUND when it has ended meanwhile. */
   async send(to: { ip: string; port: number }): Promise<void> {
-    await this.#bridge.request('sendFeed', { feedId: this.#id, to });
+    await this.#bridge.request('sendSfuFeed', { feedId: this.#id, to });
     if (this.#isClosed) throw new LianmaiError('NOT_FOUND', undefined, { message: 'The stream is over.' });
   }
 
   /** The pictures since the last key frame once more. */
   async refresh(): Promise<void> {
-    await this.#bridge.request('refreshFeed', { feedId: this.#id });
+    await this.#bridge.request('refreshSfuFeed', { feedId: this.#id });
   }
 
   close(): void {
     if (!this.#release()) return;
     // A bridge that is gone, or has ended it by itself, needs no telling.
-    this.#bridge.request('stopFeed', { feedId: this.#id }).catch(() => undefined);
+    this.#bridge.request('stopSfuFeed', { feedId: this.#id }).catch(() => undefined);
   }
 
   #end(reason: string): void {

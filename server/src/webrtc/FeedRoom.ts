@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { Log } from '@lianmai/kit';
-import { LianmaiError, ParticipantId, type FeedTrack, type ProducerId, type StreamRef } from '@lianmai/protocol';
+import { LianmaiError, ParticipantId, type SfuFeedTrack, type ProducerId, type StreamRef } from '@lianmai/protocol';
 import type { Bridge } from '../bridge/index.js';
 import type { MediaPeer, PayloadTypes, RoomMedia, Sfu } from '../sfu/index.js';
 import { Feed } from './Feed.js';
@@ -189,4 +189,4 @@ export class FeedRoom extends EventEmitter<FeedRoomEvents> {
   }
 }
 
-const sourceOf = ({ kind }: FeedTrack) => SOURCE[kind];
+const sourceOf = ({ kind }: SfuFeedTrack) => SOURCE[kind];

@@ -28,7 +28,7 @@ export async function publish(request: PublishRequest, parts: Parts): Promise<{ 
   const { offer, stream, ip, params } = request;
   const chosen = chooseForPublish(offer);
   const ingestId = randomBytes(12).toString('base64url');
-  const { rtp } = await parts.bridge.request('startIngest', { ingestId, ...stream, ip, params });
+  const { rtp } = await parts.bridge.request('startSfuIngest', { ingestId, ...stream, ip, params });
   const ingest = new Ingest(ingestId, parts);
   try {
     return await ingest.open(offer, chosen, { rtp, stream });
@@ -51,11 +51,11 @@ class Ingest {
   constructor(id: string, parts: Parts) {
     this.#id = id;
     this.#parts = parts;
-    this.#on('ingestKeyFrameNeeded', ({ ingestId, trackId }) => {
+    this.#on('sfuIngestKeyFrameNeeded', ({ ingestId, trackId }) => {
       if (ingestId !== this.#id) return;
       for (const tap of this.#taps) if (tap.track.trackId === trackId) void tap.requestKeyFrame();
     });
-    this.#on('ingestEnded', ({ ingestId, reason }) => {
+    this.#on('sfuIngestEnded', ({ ingestId, reason }) => {
       if (ingestId === this.#id) this.#session?.close(reason.message);
     });
     this.#on('gone', () => this.#session?.close('the bridge is gone'));
@@ -72,7 +72,7 @@ class Ingest {
       const tap = await this.#media.tap(producerId, { ...to.rtp, sourceId: SourceId.parse(`${this.#id}:${kind}`) });
       this.#taps.add(tap);
       await tap.setSize(FULL_SIZE);
-      await this.#parts.bridge.request('attachToIngest', { ingestId: this.#id, track: tap.track });
+      await this.#parts.bridge.request('attachToSfuIngest', { ingestId: this.#id, track: tap.track });
       await tap.resume();
       tap.followBestLayer();
     }
@@ -90,7 +90,7 @@ class Ingest {
     this.#isClosed = true;
     for (const undo of this.#undo) undo();
     // A bridge that is gone, or has ended it by itself, needs no telling.
-    const telling = this.#parts.bridge.request('stopIngest', { ingestId: this.#id, isFinal }).catch((error: unknown) => {
+    const telling = this.#parts.bridge.request('stopSfuIngest', { ingestId: this.#id, isFinal }).catch((error: unknown) => {
       const isKnown = error instanceof LianmaiError && (error.code === 'NOT_FOUND' || error.code === 'BRIDGE_UNAVAILABLE');
       if (!isKnown) this.#parts.log.warn({ err: error }, 'the bridge did not confirm the end of a publisher');
     });

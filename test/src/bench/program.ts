@@ -81,7 +81,7 @@ export async function run({ participants, seconds }: BenchOptions): Promise<obje
       programId: PROGRAM,
       stream: { app: 'live', name: 'bench' },
       profile,
-      picture: { version: 1, scene, mix: {}, sources },
+      sceneState: { version: 1, scene, mix: {}, sources },
       outputs: [],
     });
     for (const [index, clip] of clips.entries()) {

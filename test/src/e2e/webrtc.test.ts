@@ -226,8 +226,8 @@ describe('a page that plays by WHEP', () => {
       );
       expect(percentile(delays, 0.5)).toBeLessThan(2500);
       const { body } = await system.api('GET', `/streams/${id}`);
-      const { bridging } = (body as { status: { bridging: { target: string; why: string | null }[] } }).status;
-      const webrtc = bridging.find(({ target }) => target === 'webrtc');
+      const { conversions } = (body as { status: { conversions: { target: string; why: string | null }[] } }).status;
+      const webrtc = conversions.find(({ target }) => target === 'webrtc');
       expect(webrtc).toMatchObject({ video: 'transcoded', audio: 'transcoded', why: expect.stringMatching(/B-frames.*AAC/) });
       const clients = (await system.api('GET', `/streams/${id}/clients`)).body as { clients: { protocol: string; bytes: number }[] };
       expect(clients.clients.find(({ protocol }) => protocol === 'whep')?.bytes).toBeGreaterThan(10_000);

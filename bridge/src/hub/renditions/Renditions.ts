@@ -1,4 +1,4 @@
-import { LianmaiError, type Bridging } from '@lianmai/protocol';
+import { LianmaiError, type Conversion } from '@lianmai/protocol';
 import { Scope, type Closable, type Log } from '@lianmai/kit';
 import type { Ffmpeg } from '../../media/ffmpeg/index.js';
 import type { Reader, ReaderOptions, Stream } from '../stream/index.js';
@@ -92,7 +92,7 @@ export class Renditions implements Closable {
   };
 
   /** What is done, or would be, for each kind of reader; empty while the stream is not known. */
-  bridgingOf(stream: Stream): Bridging[] {
+  conversionsOf(stream: Stream): Conversion[] {
     const traits = this.describe(stream);
     if (!traits.video && !traits.audio) return [];
     return ALL_ACCEPTS.map((accepts) => {

@@ -1,10 +1,10 @@
-import type { Bridging } from '@lianmai/protocol';
+import type { Conversion } from '@lianmai/protocol';
 import type { AudioCodecName, VideoCodecName } from '../../media/formats/index.js';
 
 /** What a kind of reader can take. What it cannot is made into the first codec of its list. */
 export interface Accepts {
   /** Readers of one target with the same needs share what is made for them. */
-  target: Bridging['target'] | 'mp4';
+  target: Conversion['target'] | 'mp4';
   /** As people call it. */
   label: string;
   video: readonly VideoCodecName[];
@@ -12,7 +12,7 @@ export interface Accepts {
   audio: readonly AudioCodecName[];
 }
 
-type PlayerAccepts = Accepts & { target: Bridging['target'] };
+type PlayerAccepts = Accepts & { target: Conversion['target'] };
 
 /** Browsers play what the SFU forwards: no B-frames, because RTP has no decoding times. */
 export const WEBRTC: PlayerAccepts = { target: 'webrtc', label: 'WebRTC', video: ['h264'], bFrames: false, audio: ['opus'] };

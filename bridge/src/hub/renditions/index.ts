@@ -1,5 +1,5 @@
 /**
- * Bridging by need: a stream as a kind of reader can take it. Use:
+ * Conversion by need: a stream as a kind of reader can take it. Use:
  *
  *     const { stream: playable, changed, close } = renditions.open(stream, WEBRTC);
  *     const reader = playable.createReader(...);   // read as from any stream

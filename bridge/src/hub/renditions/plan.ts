@@ -1,9 +1,9 @@
-import type { Bridging } from '@lianmai/protocol';
+import type { Conversion } from '@lianmai/protocol';
 import { isTsCodec, type MediaCodec } from '../../media/formats/index.js';
 import type { Accepts } from './accepts.js';
 import type { AudioTraits, Traits } from './Inspector.js';
 
-type Lane = Bridging['video'];
+type Lane = Conversion['video'];
 
 /** What is to be done for one kind of reader. */
 export interface Plan {

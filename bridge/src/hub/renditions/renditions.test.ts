@@ -230,7 +230,7 @@ describe('Renditions', () => {
     const reading = readUntil(opened.stream, Infinity);
     for (const tag of media['hevc']!) publisher.write(tag);
     await vi.waitFor(() => expect(opened.stream.lastDtsMs).toBeGreaterThan(source.lastDtsMs! - 200));
-    expect(renditions.bridgingOf(source)[0]).toMatchObject({
+    expect(renditions.conversionsOf(source)[0]).toMatchObject({
       video: 'transcoded',
       audio: 'copied',
       why: 'picture is HEVC; WebRTC needs H.264',
@@ -284,9 +284,9 @@ describe('Renditions', () => {
 
   it('tells what is done for whom, and why', async () => {
     const { renditions, publisher, source } = open();
-    expect(renditions.bridgingOf(source)).toEqual([]);
+    expect(renditions.conversionsOf(source)).toEqual([]);
     for (const tag of media['bFrames']!.slice(0, 110)) publisher.write(tag);
-    expect(renditions.bridgingOf(source)).toEqual([
+    expect(renditions.conversionsOf(source)).toEqual([
       {
         target: 'webrtc',
         video: 'transcoded',

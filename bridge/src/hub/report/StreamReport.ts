@@ -8,7 +8,7 @@ import { Bitrate } from './Bitrate.js';
 export interface StreamReportOptions {
   hub: StreamHub;
   gate: Pick<Gate, 'publisher' | 'players'>;
-  renditions: Pick<Renditions, 'describe' | 'bridgingOf'>;
+  renditions: Pick<Renditions, 'describe' | 'conversionsOf'>;
   announce: (name: 'streamsMeasured', data: BridgeEventData<'streamsMeasured'>) => void;
   /** Default 1000. */
   everyMs?: number;
@@ -69,7 +69,7 @@ export class StreamReport implements Closable {
       publisher: stream.hasPublisher ? gate.publisher(stream) : null,
       bitrateKbps: rate.measure(stream.bytes, performance.now()),
       players: gate.players(stream),
-      bridging: renditions.bridgingOf(stream),
+      conversions: renditions.conversionsOf(stream),
     };
   }
 }

@@ -25,7 +25,7 @@ it('tells of every stream: what is in it, who publishes and plays it, what is do
   const id = { app: 'live', name: 'camera' };
   const request = { ...id, protocol: 'rtmp', ip: '10.0.0.1', params: {} } as const;
   const publication = await openPublication({ gate, hub }, request);
-  await vi.waitFor(() => expect(told.at(-1)).toMatchObject([{ ...id, state: 'live', video: null, audio: null, bridging: [] }]));
+  await vi.waitFor(() => expect(told.at(-1)).toMatchObject([{ ...id, state: 'live', video: null, audio: null, conversions: [] }]));
   const player = await gate.admit({ ...request, action: 'play', protocol: 'flv' });
   const loop = new LoopedBroadcast(await encodeFlv({ seconds: 2, size: '320x180' }), publication);
   scope.defer(() => loop.stop());
@@ -38,7 +38,12 @@ it('tells of every stream: what is in it, who publishes and plays it, what is do
     video: { codec: 'h264', width: 320, height: 180, hasBFrames: false },
     audio: { codec: 'aac', sampleRateHz: 48_000, channels: 2 },
   });
-  expect(status?.bridging[0]).toEqual({ target: 'webrtc', video: 'copied', audio: 'transcoded', why: 'sound is AAC; WebRTC needs Opus' });
+  expect(status?.conversions[0]).toEqual({
+    target: 'webrtc',
+    video: 'copied',
+    audio: 'transcoded',
+    why: 'sound is AAC; WebRTC needs Opus',
+  });
   loop.stop();
   player.release();
   publication.close('lost');

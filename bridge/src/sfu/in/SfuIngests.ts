@@ -19,7 +19,7 @@ const MAX_INGESTS = 500;
 
 /** Publishers on the server's SFU (WHIP), as the server commands them. */
 export class SfuIngests implements Closable {
-  readonly handlers: Pick<BridgeHandlers, 'startIngest' | 'attachToIngest' | 'stopIngest'>;
+  readonly handlers: Pick<BridgeHandlers, 'startSfuIngest' | 'attachToSfuIngest' | 'stopSfuIngest'>;
   readonly #options: SfuIngestsOptions;
   readonly #byId = new Map<string, SfuIngest>();
   #isClosed = false;
@@ -27,12 +27,12 @@ export class SfuIngests implements Closable {
   constructor(options: SfuIngestsOptions) {
     this.#options = options;
     this.handlers = {
-      startIngest: (data) => this.#start(data),
-      attachToIngest: async ({ ingestId, track }) => {
+      startSfuIngest: (data) => this.#start(data),
+      attachToSfuIngest: async ({ ingestId, track }) => {
         this.#get(ingestId).attach(track);
         return {};
       },
-      stopIngest: async ({ ingestId, isFinal }) => {
+      stopSfuIngest: async ({ ingestId, isFinal }) => {
         const ingest = this.#get(ingestId);
         this.#byId.delete(ingestId);
         await ingest.close('stopped', isFinal);
@@ -59,7 +59,7 @@ export class SfuIngests implements Closable {
     await this.stopAll(reason);
   }
 
-  async #start({ ingestId, app, name, ip, params }: BridgeRequestData<'startIngest'>) {
+  async #start({ ingestId, app, name, ip, params }: BridgeRequestData<'startSfuIngest'>) {
     const { rtpIp, announce, log } = this.#options;
     if (this.#isClosed) throw new LianmaiError('SHUTTING_DOWN');
     if (this.#byId.has(ingestId)) throw new LianmaiError('CONFLICT', { ingestId });
@@ -67,12 +67,12 @@ export class SfuIngests implements Closable {
     const publication = await this.#publish({ app, name, protocol: 'whip', ip, params });
     try {
       const receiver = await RtpReceiver.create({ bindIp: rtpIp, log });
-      const requestKeyFrame = (trackId: string) => announce('ingestKeyFrameNeeded', { ingestId, trackId });
+      const requestKeyFrame = (trackId: string) => announce('sfuIngestKeyFrameNeeded', { ingestId, trackId });
       const ingest = new SfuIngest({ publication, receiver, requestKeyFrame });
       this.#byId.set(ingestId, ingest);
       ingest.once('ended', ({ code, message }) => {
         this.#byId.delete(ingestId);
-        announce('ingestEnded', { ingestId, reason: { code, message } });
+        announce('sfuIngestEnded', { ingestId, reason: { code, message } });
       });
       if (this.#isClosed) await ingest.close('closing');
       return { rtp: ingest.rtp, clientId: publication.admission.clientId };

@@ -1,4 +1,4 @@
-import type { FeedTrack } from '@lianmai/protocol';
+import type { SfuFeedTrack } from '@lianmai/protocol';
 import { FormatError, opusPacketSamples, parseAvcConfig, readMediaBody, type FlvTag } from '../../media/formats/index.js';
 import { packetiseH264, parameterSetsOf } from './h264Packets.js';
 import { RtpTrackWriter } from './RtpTrackWriter.js';
@@ -18,7 +18,7 @@ export class VideoFeed {
   #lastTicks = Number.NEGATIVE_INFINITY;
   #lastDtsMs: number | null = null;
 
-  get track(): FeedTrack {
+  get track(): SfuFeedTrack {
     return { kind: 'video', codec: 'H264', ssrc: this.#writer.ssrc, payloadType: this.#writer.payloadType };
   }
 
@@ -73,7 +73,7 @@ export class AudioFeed {
   readonly #writer = new RtpTrackWriter(AUDIO);
   #nextTicks = 0;
 
-  get track(): FeedTrack {
+  get track(): SfuFeedTrack {
     return { kind: 'audio', codec: 'opus', ssrc: this.#writer.ssrc, payloadType: this.#writer.payloadType };
   }
 

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { Scope, type Closable, type Log } from '@lianmai/kit';
-import { LianmaiError, type FeedTrack } from '@lianmai/protocol';
+import { LianmaiError, type SfuFeedTrack } from '@lianmai/protocol';
 import { nowMs } from '../../runtime/index.js';
 import { FormatError, readMediaBody, type FlvTag } from '../../media/formats/index.js';
 import { described } from '../../hub/renditions/index.js';
@@ -76,7 +76,7 @@ export class SfuFeed extends EventEmitter<SfuFeedEvents> implements Closable {
     return { ip: this.#options.rtpIp, port: this.#socket.port };
   }
 
-  get tracks(): FeedTrack[] {
+  get tracks(): SfuFeedTrack[] {
     return [this.#video?.track, this.#audio?.track].filter((track) => track !== undefined);
   }
 

@@ -33,7 +33,7 @@ const MAX_FEEDS = 1000;
 
 /** What the server's SFU shows of the hub's streams (WHEP, a stream on a room's stage), as the server commands it. */
 export class SfuFeeds implements Closable {
-  readonly handlers: Pick<BridgeHandlers, 'startFeed' | 'sendFeed' | 'refreshFeed' | 'stopFeed'>;
+  readonly handlers: Pick<BridgeHandlers, 'startSfuFeed' | 'sendSfuFeed' | 'refreshSfuFeed' | 'stopSfuFeed'>;
   readonly #options: SfuFeedsOptions;
   readonly #byId = new Map<string, Entry>();
   readonly #closing = new AbortController();
@@ -41,16 +41,16 @@ export class SfuFeeds implements Closable {
   constructor(options: SfuFeedsOptions) {
     this.#options = options;
     this.handlers = {
-      startFeed: (data) => this.#start(data),
-      sendFeed: async ({ feedId, to }) => {
+      startSfuFeed: (data) => this.#start(data),
+      sendSfuFeed: async ({ feedId, to }) => {
         this.#get(feedId).feed.send(to);
         return {};
       },
-      refreshFeed: async ({ feedId }) => {
+      refreshSfuFeed: async ({ feedId }) => {
         this.#get(feedId).feed.refresh();
         return {};
       },
-      stopFeed: async ({ feedId }) => {
+      stopSfuFeed: async ({ feedId }) => {
         await this.#close(feedId, this.#get(feedId), 'stopped');
         return {};
       },
@@ -66,7 +66,7 @@ export class SfuFeeds implements Closable {
     await this.stopAll(reason);
   }
 
-  async #start({ feedId, app, name }: BridgeRequestData<'startFeed'>) {
+  async #start({ feedId, app, name }: BridgeRequestData<'startSfuFeed'>) {
     const { hub, open, requestKeyFrame, rtpIp, announce, log } = this.#options;
     if (this.#closing.signal.aborted) throw new LianmaiError('SHUTTING_DOWN');
     if (this.#byId.has(feedId)) throw new LianmaiError('CONFLICT', { feedId });
@@ -89,7 +89,7 @@ export class SfuFeeds implements Closable {
       const end = (reason: string) => {
         if (!this.#byId.has(feedId)) return;
         void this.#close(feedId, entry, reason);
-        announce('feedEnded', { feedId, reason });
+        announce('sfuFeedEnded', { feedId, reason });
       };
       feed.once('ended', end);
       source.changed.addEventListener('abort', () => end('the stream has changed'), { once: true });

@@ -1,5 +1,5 @@
 import { createLog } from '@lianmai/kit';
-import { RtpTrack, SourceId, type FeedTrack } from '@lianmai/protocol';
+import { RtpTrack, SourceId, type SfuFeedTrack } from '@lianmai/protocol';
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
@@ -103,7 +103,7 @@ describe('a stream that goes out as RTP and comes in again', () => {
     return { hub, gate, ingests, feeds, announced };
   }
 
-  const asTrack = ({ kind, codec, ssrc, payloadType }: FeedTrack, id: string) =>
+  const asTrack = ({ kind, codec, ssrc, payloadType }: SfuFeedTrack, id: string) =>
     RtpTrack.parse({
       ...{ kind, codec, ssrc, payloadType, sourceId: SourceId.parse('x'), trackId: `${id}${kind}`, rttMs: 1 },
       ...{ clockRate: kind === 'video' ? 90_000 : 48_000, channels: 2 },
@@ -115,14 +115,14 @@ describe('a stream that goes out as RTP and comes in again', () => {
     const broadcast = new LoopedBroadcast(tags, publisher);
     undo.push(() => broadcast.stop());
     await vi.waitFor(() => expect(publisher.stream.lastDtsMs).toBeGreaterThan(400));
-    const { tracks } = await feeds.handlers.startFeed({ feedId: 'f', app: 'live', name: 'in' });
+    const { tracks } = await feeds.handlers.startSfuFeed({ feedId: 'f', app: 'live', name: 'in' });
     expect(tracks.map(({ codec }) => codec).sort()).toEqual(['H264', 'opus']);
-    const { rtp } = await ingests.handlers.startIngest({ ingestId: 'i', app: 'live', name: 'out', ip: '127.0.0.1', params: {} });
-    for (const track of tracks) await ingests.handlers.attachToIngest({ ingestId: 'i', track: asTrack(track, 'i') });
+    const { rtp } = await ingests.handlers.startSfuIngest({ ingestId: 'i', app: 'live', name: 'out', ip: '127.0.0.1', params: {} });
+    for (const track of tracks) await ingests.handlers.attachToSfuIngest({ ingestId: 'i', track: asTrack(track, 'i') });
     const out = hub.get({ app: 'live', name: 'out' });
     const reader = out?.createReader({ name: 'test', maxQueueBytes: 1e7, maxQueueMs: 1e5, startWithGop: true });
     const startedAtMs = performance.now();
-    await feeds.handlers.sendFeed({ feedId: 'f', to: rtp });
+    await feeds.handlers.sendSfuFeed({ feedId: 'f', to: rtp });
     const got: FlvTag[] = [];
     let firstPictureMs = Infinity;
     while (got.filter(({ kind }) => kind === 'video').length < 50) {
@@ -149,26 +149,27 @@ describe('a stream that goes out as RTP and comes in again', () => {
         .forEach((ms, index) => expect(ms).toBeGreaterThan(times(kind)[index] ?? 0));
     expect(Math.abs((times('video').at(-1) ?? 0) - (times('audio').at(-1) ?? 0))).toBeLessThan(120);
 
-    await ingests.handlers.stopIngest({ ingestId: 'i', isFinal: true });
+    await ingests.handlers.stopSfuIngest({ ingestId: 'i', isFinal: true });
     expect(hub.get({ app: 'live', name: 'out' })).toBeUndefined();
     broadcast.stop();
     await publisher.close('over', true);
-    await vi.waitFor(() => expect(announced).toContainEqual({ name: 'feedEnded', data: { feedId: 'f', reason: 'the stream is over' } }));
+    await vi.waitFor(() => expect(announced).toContainEqual({ name: 'sfuFeedEnded', data: { feedId: 'f', reason: 'the stream is over' } }));
   });
 
   it('asks the publisher for key frames; one that was sent away ends with its stream, and a second one is refused', async () => {
     const { hub, gate, ingests, feeds, announced } = build();
-    const start = (ingestId: string) => ingests.handlers.startIngest({ ingestId, app: 'live', name: 'cam', ip: '127.0.0.1', params: {} });
+    const start = (ingestId: string) =>
+      ingests.handlers.startSfuIngest({ ingestId, app: 'live', name: 'cam', ip: '127.0.0.1', params: {} });
     await start('one');
-    await ingests.handlers.attachToIngest({
+    await ingests.handlers.attachToSfuIngest({
       ingestId: 'one',
       track: asTrack({ kind: 'video', codec: 'H264', ssrc: 7, payloadType: 100 }, 'one'),
     });
-    expect(announced).toContainEqual({ name: 'ingestKeyFrameNeeded', data: { ingestId: 'one', trackId: 'onevideo' } });
+    expect(announced).toContainEqual({ name: 'sfuIngestKeyFrameNeeded', data: { ingestId: 'one', trackId: 'onevideo' } });
     await expect(start('two')).rejects.toMatchObject({ code: 'CONFLICT' });
-    await expect(feeds.handlers.startFeed({ feedId: 'f', app: 'live', name: 'nobody' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(feeds.handlers.startSfuFeed({ feedId: 'f', app: 'live', name: 'nobody' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect(gate.kick({ app: 'live', name: 'cam' })).toBe(1);
-    await vi.waitFor(() => expect(announced.some(({ name, data }) => name === 'ingestEnded' && data['ingestId'] === 'one')).toBe(true));
+    await vi.waitFor(() => expect(announced.some(({ name, data }) => name === 'sfuIngestEnded' && data['ingestId'] === 'one')).toBe(true));
     expect(hub.get({ app: 'live', name: 'cam' })).toBeUndefined();
   });
 });

@@ -24,7 +24,7 @@ export function Dock({ drawers, onInvite, onLeave }: DockProps) {
   const [isSettingsOpen, setSettingsOpen] = useState(false);
   const [isLeaving, setLeaving] = useState(false);
   const self = useSelf();
-  const isLive = useRoom((room) => room.live?.state === 'live' || room.live?.state === 'starting');
+  const isLive = useRoom((room) => room.program?.state === 'live' || room.program?.state === 'starting');
   const requests = useRoom((room) => room.stage?.requests.length ?? 0);
   const leave = () => (self?.canLive && isLive ? setLeaving(true) : onLeave());
   useHotkeys({

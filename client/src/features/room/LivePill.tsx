@@ -6,8 +6,8 @@ import { Clock, Pill, testIds } from '../../ui';
 /** The one red thing: we are on air, and since when. */
 export function LivePill() {
   const { t } = useTranslation();
-  const state = useRoom((room) => room.live?.state);
-  const sinceMs = useRoom((room) => room.live?.liveSinceMs ?? null);
+  const state = useRoom((room) => room.program?.state);
+  const sinceMs = useRoom((room) => room.program?.liveSinceMs ?? null);
   const offsetMs = useRoom((room) => room.clockOffsetMs);
   if (state === 'starting') {
     return (
@@ -36,8 +36,8 @@ export function LivePill() {
 export function ViewerCount() {
   const { t, i18n } = useTranslation();
   const inRoom = useRoom((room) => Object.values(room.participants).filter((one) => !one.onStage).length);
-  const onHls = useRoom((room) => (room.live?.state === 'live' ? room.live.hlsViewers : 0));
-  const isLive = useRoom((room) => room.live?.state === 'live');
+  const onHls = useRoom((room) => (room.program?.state === 'live' ? room.program.hlsViewers : 0));
+  const isLive = useRoom((room) => room.program?.state === 'live');
   const count = inRoom + onHls;
   if (!isLive && count === 0) return null;
   return (

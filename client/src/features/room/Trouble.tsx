@@ -9,7 +9,7 @@ export function ReconnectingCover() {
   const { t } = useTranslation();
   const isReconnecting = useRoom((room) => room.phase === 'reconnecting');
   const sinceMs = useRoom((room) => room.reconnectingSinceMs);
-  const isLive = useRoom((room) => room.live?.state === 'live');
+  const isLive = useRoom((room) => room.program?.state === 'live');
   if (!isReconnecting) return null;
   return (
     <div

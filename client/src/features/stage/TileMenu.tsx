@@ -13,7 +13,7 @@ export function TileMenu({ source }: { source: StageSource }) {
   const actions = useActions();
   const run = useRun();
   const { participantId, name, kind } = source;
-  const isLive = useRoom((room) => room.live?.state === 'live');
+  const isLive = useRoom((room) => room.program?.state === 'live');
   const canSpotlight = self?.canLive === true && isLive;
   if (!self?.isModerator && !canSpotlight) return null;
   return (

@@ -9,7 +9,7 @@ import { GoLiveDialog } from './GoLiveDialog';
 /** At the upper right of the studio: go live, or end it. Both ask once. */
 export function GoLive() {
   const { t } = useTranslation();
-  const state = useRoom((room) => room.live?.state);
+  const state = useRoom((room) => room.program?.state);
   const [isOpen, setOpen] = useState(false);
   const isOn = state === 'live' || state === 'starting';
   return (

@@ -11,7 +11,7 @@ const TEXT: Record<Tone, string> = { good: 'text-fg', warn: 'text-warn', bad: 't
 /** Is it healthy? The program's figures while on air, and everybody's network always. */
 export function Health() {
   const { t } = useTranslation();
-  const live = useRoom((room) => (room.live?.state === 'live' ? room.live : null));
+  const live = useRoom((room) => (room.program?.state === 'live' ? room.program : null));
   const participants = useRoom((room) => room.participants);
   const guests = useMemo(() => Object.values(participants).filter((one) => one.onStage && !one.stream), [participants]);
   return (

@@ -15,7 +15,7 @@ export function Outputs({ watchLink }: { watchLink: string }) {
   const { t } = useTranslation();
   const actions = useActions();
   const run = useRun();
-  const live = useRoom((room) => room.live);
+  const live = useRoom((room) => room.program);
   const clockOffsetMs = useRoom((room) => room.clockOffsetMs);
   const [isAdding, setAdding] = useState(false);
   const onAir = isOnAir(live?.state);

@@ -14,7 +14,7 @@ export function Program() {
   const { scene } = useScene();
   const { profile } = useProfile();
   const sources = useStageSources();
-  const state = useRoom((room) => room.live?.state);
+  const state = useRoom((room) => room.program?.state);
   const [ref, box] = useElementSize();
   const background = useAssetUrl(scene.background.image);
   const canvas = canvasOf(profile);
@@ -60,7 +60,7 @@ export function Program() {
 /** The show broke off by itself: said where the host looks, until the next start. */
 function Stopped() {
   const { t } = useTranslation();
-  const reason = useRoom((room) => (room.live?.state === 'failed' ? (room.live.reason?.code ?? 'INTERNAL') : null));
+  const reason = useRoom((room) => (room.program?.state === 'failed' ? (room.program.reason?.code ?? 'INTERNAL') : null));
   if (!reason) return null;
   return (
     <p role="alert" className="rounded-md bg-surface-2 px-4 py-3 text-base">

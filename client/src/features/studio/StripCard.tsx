@@ -121,9 +121,9 @@ function SourceSound({ source, name }: { source: StageSource; name: string }) {
   const actions = useActions();
   const run = useRun();
   const { id } = source;
-  const isLive = useRoom((room) => room.live?.state === 'live');
-  const mixed = useRoom((room) => room.live?.mix[id]);
-  const level = useRoom((room) => (room.live?.state === 'live' ? room.levels?.sources[id] : undefined));
+  const isLive = useRoom((room) => room.program?.state === 'live');
+  const mixed = useRoom((room) => room.program?.mix[id]);
+  const level = useRoom((room) => (room.program?.state === 'live' ? room.levels?.sources[id] : undefined));
   const entry = mixed ?? { gainDb: 0, muted: false };
   const [dragged, setDragged] = useState<number | null>(null);
   const gainDb = dragged ?? entry.gainDb;

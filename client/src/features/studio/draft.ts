@@ -19,7 +19,7 @@ export function useScene(): { scene: Scene; setScene: (patch: ScenePatch) => voi
   const actions = useActions();
   const run = useRun();
   const drafted = useStore(draft, (now) => now.scene);
-  const onAir = useRoom((room) => (isOnAir(room.live?.state) ? room.live?.scene : undefined));
+  const onAir = useRoom((room) => (isOnAir(room.program?.state) ? room.program?.scene : undefined));
   const setScene = (patch: ScenePatch) => {
     // The draft follows, so that the next show begins as this one looked.
     draft.setState(({ scene }) => ({ scene: patchScene(onAir ?? scene, patch) }));
@@ -31,7 +31,7 @@ export function useScene(): { scene: Scene; setScene: (patch: ScenePatch) => voi
 /** The profile on air, or the one that was chosen for the next show. */
 export function useProfile(): { profile: Profile; chosen: Profile; setProfile: (patch: Partial<Profile>) => void } {
   const chosen = useStore(draft, (now) => now.profile);
-  const onAir = useRoom((room) => (isOnAir(room.live?.state) ? room.live?.profile : undefined));
+  const onAir = useRoom((room) => (isOnAir(room.program?.state) ? room.program?.profile : undefined));
   const setProfile = (patch: Partial<Profile>) =>
     draft.setState(({ profile }) => {
       // Another size brings its own bitrate.

@@ -3,7 +3,7 @@ import {
   resolveProfile,
   type ChatMessage,
   type ErrorCode,
-  type LiveInfo,
+  type ProgramInfo,
   type OutputInfo,
   type ParticipantInfo,
   type RoomId,
@@ -28,9 +28,9 @@ const output = (id: string, patch: Partial<OutputInfo>): OutputInfo => ({
   ...patch,
 });
 
-function liveInfo(query: URLSearchParams, people: number): LiveInfo {
+function liveInfo(query: URLSearchParams, people: number): ProgramInfo {
   return {
-    programId: 'g' as LiveInfo['programId'],
+    programId: 'g' as ProgramInfo['programId'],
     room: 'morning-show' as RoomId,
     state: 'live',
     reason: null,
@@ -149,7 +149,7 @@ export function fixtureState(query: URLSearchParams): RoomState {
       invitations: flag(query, 'invited') ? [{ participantId: selfId, by: idOf(1), atMs: now }] : [],
     },
     chat: chatOf(query, all),
-    live: flag(query, 'live') ? liveInfo(query, count) : null,
+    program: flag(query, 'live') ? liveInfo(query, count) : null,
     levels: flag(query, 'live')
       ? {
           program: { rmsDb: -18, peakDb: -6 },

@@ -251,7 +251,7 @@ describe('GET /watch/{app}/{name}', () => {
     });
     const key = stream.publish.rtmpKey.split('=')[1] ?? '';
     for (const secret of [key, stream.playSecret, 'a-long-passphrase', '203.0.113.1']) expect(JSON.stringify(body)).not.toContain(secret);
-    expect(await look('live/nobody')).toMatchObject({ state: 'offline', title: 'nobody', playAccess: 'open', bridging: [] });
+    expect(await look('live/nobody')).toMatchObject({ state: 'offline', title: 'nobody', playAccess: 'open', conversions: [] });
     bridge.announce('streamsMeasured', { streams: [] });
     await vi.waitFor(() => expect(made.streams.live.all.length).toBe(0));
     bridge.drop();

@@ -49,6 +49,6 @@ function whatIsOn(status: StreamStatus | null, room: Room | undefined) {
     video: status?.video ?? null,
     audio: status?.audio ?? null,
     bitrateKbps: status?.bitrateKbps ?? 0,
-    bridging: status?.bridging ?? [],
+    conversions: status?.conversions ?? [],
   } as const;
 }

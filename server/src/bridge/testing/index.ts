@@ -170,7 +170,7 @@ export class FakeBridge extends EventEmitter<{ asked: [Asked] }> {
       case 'startProgram':
         this.#programs.set((data as BridgeRequestData<'startProgram'>).programId, 'starting');
         return { rtp: RTP };
-      case 'setPicture':
+      case 'setScene':
         return { appliedAtPtsMs: 1000 };
       case 'addOutput':
         return outputInfo((data as BridgeRequestData<'addOutput'>).id);

@@ -12,7 +12,7 @@ import {
   type EventData,
   type EventName,
   type Grants,
-  type LiveInfo,
+  type ProgramInfo,
   type OutputId,
   type OutputInfo,
   type ParticipantId,
@@ -159,7 +159,7 @@ export class FakeMedia extends EventEmitter<RoomMediaEvents> {
 }
 
 export class FakeLive extends EventEmitter<LiveEvents> {
-  info: LiveInfo | null = null;
+  info: ProgramInfo | null = null;
   readonly origin = { url: null, port: 8080 };
   readonly room: LiveRoom;
 
@@ -212,7 +212,7 @@ export class FakeLive extends EventEmitter<LiveEvents> {
     return this.info?.state === 'live';
   }
 
-  #set(info: LiveInfo): LiveInfo {
+  #set(info: ProgramInfo): ProgramInfo {
     this.info = info;
     this.emit('changed', info);
     return info;

@@ -1,6 +1,6 @@
 import type { Handlers } from '../contract.js';
 import { chat } from './chat.js';
-import { live } from './live.js';
+import { live } from './program.js';
 import { media } from './media.js';
 import { moderation } from './moderation.js';
 import { session } from './session.js';

@@ -45,6 +45,6 @@ export const statusOf = (change: Partial<StreamStatus> = {}): StreamStatus => ({
   ...{ app: 'live', name: 'cam', state: 'live', startedAtMs: 1000, video: null, audio: null, bitrateKbps: 2500 },
   publisher: { id: 'p1', action: 'publish', protocol: 'rtmp', ip: '203.0.113.1', sinceMs: 1000, bytes: 5 },
   players: { flv: 2, hls: 1 },
-  bridging: [],
+  conversions: [],
   ...change,
 });

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { AssetId, OutputId } from '../ids.js';
-import { LiveInfo, OutputInfo, OutputRequest, StartLive, UpdateLive, UpdateLiveReply } from '../live.js';
+import { ProgramInfo, OutputInfo, OutputRequest, StartLive, UpdateLive, UpdateLiveReply } from '../program.js';
 import { request } from './contract.js';
 
-export const startLive = request({ state: 'joined', permission: 'live', data: StartLive, reply: LiveInfo });
+export const startLive = request({ state: 'joined', permission: 'live', data: StartLive, reply: ProgramInfo });
 export const updateLive = request({ state: 'joined', permission: 'live', data: UpdateLive, reply: UpdateLiveReply });
 export const stopLive = request({ state: 'joined', permission: 'live', data: z.object({}), reply: z.object({}) });
 export const addOutput = request({ state: 'joined', permission: 'live', data: OutputRequest, reply: OutputInfo });

@@ -62,7 +62,7 @@ export const Mix = z.record(SourceId, MixEntry);
 export type Mix = z.infer<typeof Mix>;
 
 /** A room's program as everybody in the room sees it. */
-export const LiveInfo = z.object({
+export const ProgramInfo = z.object({
   programId: ProgramId,
   room: RoomId,
   state: ProgramState,
@@ -81,7 +81,7 @@ export const LiveInfo = z.object({
   hlsViewers: z.number().int(),
   stats: ProgramStats.nullable(),
 });
-export type LiveInfo = z.infer<typeof LiveInfo>;
+export type ProgramInfo = z.infer<typeof ProgramInfo>;
 
 export const StartLive = z.object({
   profile: ProfileRequest.optional(),
