@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { fstatSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ConfigError, createLog, Metrics, Scope, Secret, type Log } from '@lianmai/kit';
-import { Artist } from './program/compositor/art/index.js';
+import { SpriteRenderer } from './program/compositor/overlays/index.js';
 import { readConfig, type BridgeConfig } from './config.js';
 import { ServerLink, type Announce } from './runtime/control/index.js';
 import { createOutputKinds } from './egress/index.js';
@@ -13,11 +13,11 @@ import { Pull } from './pull/index.js';
 import { SfuIngests } from './sfu/in/index.js';
 import { StreamJobRunner } from './jobs/index.js';
 import { RtmpServer } from './servers/rtmp/index.js';
-import { SrtListener } from './servers/srt/index.js';
-import { createOrigin, metricsRoutes, posterRoutes, serverOnly } from './servers/http/index.js';
+import { SrtServerHost } from './servers/srt/index.js';
+import { createOriginServer, metricsRoutes, posterRoutes, requireServer } from './servers/http/index.js';
 import { Recorder, recordingFormats, recordingHandlers, recordingRoutes } from './recorder/index.js';
-import { AssetCache, Programs, SharedUsage, ThreadPool } from './program/index.js';
-import { FLV, HLS, Renditions, SRT, WEBRTC, type Accepts } from './hub/renditions/index.js';
+import { AssetCache, Programs, SharedCpuUsage, ThreadPool } from './program/index.js';
+import { FLV, HLS, Renditions, SRT, WEBRTC, type AcceptedCodecs } from './hub/renditions/index.js';
 import { StreamReport } from './hub/report/index.js';
 import { StreamHub, type Stream } from './hub/stream/index.js';
 
@@ -25,7 +25,7 @@ import { StreamHub, type Stream } from './hub/stream/index.js';
 async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
   const scope = new Scope();
   try {
-    const artist = scope.own(new Artist(log));
+    const spriteRenderer = scope.own(new SpriteRenderer(log));
     const threads = scope.own(new ThreadPool(log));
     const ffmpeg = await findFfmpeg();
     log.info(ffmpeg, 'FFmpeg');
@@ -41,10 +41,10 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
     const recorder = scope.own(await Recorder.open({ ...recordSettings(config), formats: recordingFormats(ffmpeg), openReader, log }));
     const mediaSecret = new Secret(randomBytes(24).toString('base64url'));
     const origin = scope.own(
-      await createOrigin({
+      await createOriginServer({
         further: [
           metricsRoutes(metrics, mediaSecret),
-          recordingRoutes(recorder.catalogue, serverOnly(mediaSecret)),
+          recordingRoutes(recorder.catalogue, requireServer(mediaSecret)),
           posterRoutes({ hub, gate, ffmpeg, log }),
         ],
         ...{ hub, gate, log },
@@ -55,10 +55,10 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
         hls: { ...hlsSettings(config), openRendition: (stream) => renditions.open(stream, HLS) },
       }),
     );
-    const openRendition = (stream: Stream, accepts: Accepts) => renditions.open(stream, accepts);
+    const openRendition = (stream: Stream, accepts: AcceptedCodecs) => renditions.open(stream, accepts);
     const rtmp = scope.own(await RtmpServer.open({ ...rtmpSettings(config), ...host, gate, hub, openRendition, log, metrics }));
     const srt = scope.own(
-      await SrtListener.open({
+      await SrtServerHost.open({
         ...{ ...config.srt, ...host, gate, hub, log, metrics },
         openRendition: (stream) => renditions.open(stream, SRT),
         logLevel: config.logLevel,
@@ -68,8 +68,8 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
 
     const assets: AssetCache = new AssetCache(config.dataDir, (id) => link.fetchAsset(id));
     const programs: Programs = new Programs({
-      ...{ hub, kinds, openReader, ffmpeg, artist, assets, threads, log },
-      usage: new SharedUsage(),
+      ...{ hub, kinds, openReader, ffmpeg, spriteRenderer, assets, threads, log },
+      usage: new SharedCpuUsage(),
       rtpIp: config.rtpIp,
       logLevel: config.logLevel,
       announce: (name, data) => link.announce(name, data),

@@ -2,7 +2,7 @@ import { LianmaiError, toLianmaiError } from '@lianmai/protocol';
 import { nowMs } from '../runtime/index.js';
 import type { Reader } from '../hub/stream/index.js';
 import type { Output } from './contract.js';
-import { ProgressWatchdog } from './watchdog.js';
+import { StallDetector } from './StallDetector.js';
 
 interface RunOptions {
   /** No byte taken for this long while some are queued: the destination is stuck. */
@@ -31,9 +31,9 @@ export class OutputRun {
   /** Answers why it failed; null when the stream has ended or `stop` was aborted. */
   async result(stop: AbortSignal): Promise<LianmaiError | null> {
     const stalled = new AbortController();
-    const watchdog = new ProgressWatchdog(this.#options.stallMs);
+    const stallDetector = new StallDetector(this.#options.stallMs);
     const sampling = setInterval(() => {
-      if (watchdog.isStalled(this.#output.stats(), nowMs())) stalled.abort(new LianmaiError('DESTINATION_STALLED'));
+      if (stallDetector.isStalled(this.#output.stats(), nowMs())) stalled.abort(new LianmaiError('DESTINATION_STALLED'));
       this.#options.onSample();
     }, this.#options.sampleMs);
     try {

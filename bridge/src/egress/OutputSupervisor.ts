@@ -7,8 +7,8 @@ import type { Reader, Stream } from '../hub/stream/index.js';
 import type { PreparedOutput } from './contract.js';
 import { OutputRun } from './OutputRun.js';
 import { RetryPolicy } from './RetryPolicy.js';
-import { scrub } from './scrub.js';
-import { RateMeter } from './watchdog.js';
+import { redactSecrets } from './redactSecrets.js';
+import { RateMeter } from './StallDetector.js';
 
 export interface OutputJob {
   id: OutputId;
@@ -161,8 +161,8 @@ export class OutputSupervisor extends EventEmitter<SupervisorEvents> implements 
     const liveMs = this.#liveAtMs === null ? 0 : nowMs() - this.#liveAtMs;
     this.#liveAtMs = null;
     const waitMs = this.#policy.next(failure, liveMs);
-    const message = scrub(failure.message, this.#output.secrets);
-    this.#log.warn({ code: failure.code, waitMs, cause: scrub(causeOf(failure), this.#output.secrets) }, message);
+    const message = redactSecrets(failure.message, this.#output.secrets);
+    this.#log.warn({ code: failure.code, waitMs, cause: redactSecrets(causeOf(failure), this.#output.secrets) }, message);
     this.#hurry = new AbortController();
     this.#enter(waitMs === null ? 'failed' : 'retrying', {
       reason: { code: failure.code, message },
@@ -175,9 +175,9 @@ export class OutputSupervisor extends EventEmitter<SupervisorEvents> implements 
 
   /** Our own fault, not the destination's: nothing is retried, nobody else is disturbed. */
   #breakDown(error: unknown): void {
-    this.#log.error({ cause: scrub(String(error), this.#output.secrets) }, 'output supervision failed');
+    this.#log.error({ cause: redactSecrets(String(error), this.#output.secrets) }, 'output supervision failed');
     const { code, message } = toLianmaiError(error);
-    Object.assign(this.#info, { state: 'failed', reason: { code, message: scrub(message, this.#output.secrets) } });
+    Object.assign(this.#info, { state: 'failed', reason: { code, message: redactSecrets(message, this.#output.secrets) } });
   }
 
   #enter(state: OutputState, change: Partial<OutputInfo>): void {

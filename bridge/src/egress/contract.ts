@@ -1,6 +1,6 @@
 import type { Log, Secret } from '@lianmai/kit';
 import type { z } from 'zod';
-import type { Accepts } from '../hub/renditions/index.js';
+import type { AcceptedCodecs } from '../hub/renditions/index.js';
 import type { Reader } from '../hub/stream/index.js';
 
 /**
@@ -35,7 +35,7 @@ export interface OutputKindDefinition<S extends z.ZodType> {
   kind: string;
   schemes: readonly string[];
   /** What destinations of this kind can take: its supervisor has the rest made into it, or says that there is no way. */
-  accepts: Accepts;
+  accepts: AcceptedCodecs;
   options: S;
   create(options: z.output<S>, session: OutputSession): Output;
   describe(options: z.output<S>): OutputDescription;
@@ -51,6 +51,6 @@ export interface OutputDescription {
 /** A checked request: a new Output for each run. */
 export interface PreparedOutput extends OutputDescription {
   kind: string;
-  accepts: Accepts;
+  accepts: AcceptedCodecs;
   create(session: OutputSession): Output;
 }

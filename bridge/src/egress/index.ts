@@ -11,12 +11,12 @@
  *
  * To add a kind: a folder with an OutputKindDefinition, and one line below.
  */
-import { OutputKinds } from './kinds.js';
+import { OutputKinds } from './OutputKinds.js';
 import { rtmpOutputKind } from './rtmp/index.js';
 import { srtOutputKind } from './srt/index.js';
 
 export type { Output, OutputDescription, OutputKindDefinition, OutputSession, OutputStats, PreparedOutput } from './contract.js';
-export type { OutputKind, OutputKinds } from './kinds.js';
+export type { OutputKind, OutputKinds } from './OutputKinds.js';
 export { supervise, type OutputJob, type OutputSupervisor, type SupervisorEvents, type SupervisorOptions } from './OutputSupervisor.js';
 
 export interface EgressConfig {

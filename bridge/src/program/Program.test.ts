@@ -14,11 +14,11 @@ import {
   type BridgeEventName,
 } from '@lianmai/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { Artist } from './compositor/art/index.js';
+import { SpriteRenderer } from './compositor/overlays/index.js';
 import { createOutputKinds } from '../egress/index.js';
 import { findFfmpeg, type Ffmpeg } from '../media/ffmpeg/index.js';
 import { StreamHub, type MediaTag } from '../hub/stream/index.js';
-import { AssetCache, Programs, SharedUsage, ThreadPool } from './index.js';
+import { AssetCache, Programs, SharedCpuUsage, ThreadPool } from './index.js';
 import type { ProgramJob } from './Program.js';
 import { readAsItIs } from '../testing/index.js';
 import { stepsOf } from './testing/index.js';
@@ -56,7 +56,7 @@ const job = (change: Partial<ProgramJob> = {}): ProgramJob => ({
 
 describe('Programs', () => {
   let ffmpeg: Ffmpeg;
-  let artist: Artist;
+  let spriteRenderer: SpriteRenderer;
   let threads: NotedThreads;
   let folder: string;
   let hub: StreamHub;
@@ -66,12 +66,12 @@ describe('Programs', () => {
 
   beforeAll(async () => {
     ffmpeg = await findFfmpeg();
-    artist = new Artist(LOG);
+    spriteRenderer = new SpriteRenderer(LOG);
     threads = new NotedThreads(LOG);
     folder = await mkdtemp(join(tmpdir(), 'programs-'));
   });
   afterAll(async () => {
-    await artist.close('test');
+    await spriteRenderer.close('test');
     await threads.close('test');
     await rm(folder, { recursive: true });
   });
@@ -83,12 +83,12 @@ describe('Programs', () => {
       ...{
         hub,
         ffmpeg,
-        artist,
+        spriteRenderer,
         threads,
         log: LOG,
         rtpIp: '127.0.0.1',
         logLevel: 'silent',
-        usage: new SharedUsage(),
+        usage: new SharedCpuUsage(),
         kinds: createOutputKinds(),
         openReader: readAsItIs,
       },
@@ -180,7 +180,16 @@ describe('Programs', () => {
   it('fails, with the reason, when its encoder cannot be made to work', { timeout: 30_000 }, async () => {
     open();
     programs = new Programs({
-      ...{ hub, artist, threads, log: LOG, rtpIp: '127.0.0.1', logLevel: 'silent', usage: new SharedUsage(), kinds: createOutputKinds() },
+      ...{
+        hub,
+        spriteRenderer,
+        threads,
+        log: LOG,
+        rtpIp: '127.0.0.1',
+        logLevel: 'silent',
+        usage: new SharedCpuUsage(),
+        kinds: createOutputKinds(),
+      },
       openReader: readAsItIs,
       ffmpeg: { ...ffmpeg, path: '/bin/false' },
       assets: new AssetCache(folder, () => Promise.reject(new LianmaiError('NOT_FOUND'))),

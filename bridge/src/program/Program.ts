@@ -15,18 +15,18 @@ import {
   type ProgramStats,
   type RtpTrack,
 } from '@lianmai/protocol';
-import type { Artist } from './compositor/art/index.js';
-import type { ShownPicture } from './compositor/index.js';
+import type { SpriteRenderer } from './compositor/overlays/index.js';
+import type { RenderedScene } from './compositor/index.js';
 import type { OutputKinds } from '../egress/index.js';
 import type { Ffmpeg } from '../media/ffmpeg/index.js';
 import type { OpenReader } from '../hub/renditions/index.js';
 import type { MediaTag, Publisher, Stream, StreamHub } from '../hub/stream/index.js';
 import type { AssetCache } from './AssetCache.js';
-import { Designer } from './Designer.js';
-import { EngineHost } from './EngineHost.js';
-import type { ThreadStats } from './messages.js';
-import { Outputs } from './Outputs.js';
-import type { SharedUsage } from './SharedUsage.js';
+import { SceneRenderer } from './SceneRenderer.js';
+import { ProgramEngineHost } from './ProgramEngineHost.js';
+import type { ThreadStats } from './programThreadMessages.js';
+import { ProgramOutputs } from './ProgramOutputs.js';
+import type { SharedCpuUsage } from './SharedCpuUsage.js';
 import type { ThreadPool } from './ThreadPool.js';
 
 export type ProgramJob = BridgeRequestData<'startProgram'>;
@@ -48,9 +48,9 @@ export interface ProgramParts {
   /** How outputs read the program. */
   openReader: OpenReader;
   ffmpeg: Ffmpeg;
-  artist: Artist;
+  spriteRenderer: SpriteRenderer;
   assets: AssetCache;
-  usage: SharedUsage;
+  usage: SharedCpuUsage;
   threads: ThreadPool;
   /** Where RTP is received. */
   rtpIp: string;
@@ -73,12 +73,12 @@ export class Program extends EventEmitter<ProgramEvents> {
   readonly #log: Log;
   readonly #scope = new Scope();
   readonly #publisher: Publisher;
-  readonly #outputs: Outputs;
-  readonly #designer: Designer;
-  #engine: EngineHost | null = null;
+  readonly #outputs: ProgramOutputs;
+  readonly #sceneRenderer: SceneRenderer;
+  #engine: ProgramEngineHost | null = null;
   #sceneState: SceneState;
   /** As far as it has been painted. */
-  #shown: ShownPicture | null = null;
+  #shown: RenderedScene | null = null;
   #state: ProgramState = 'starting';
   #stopping: Promise<void> | undefined;
 
@@ -94,10 +94,10 @@ export class Program extends EventEmitter<ProgramEvents> {
     this.stream = publisher.stream;
     const { kinds, openReader } = parts;
     const onChanged = (info: OutputInfo) => void this.emit('outputChanged', info);
-    this.#outputs = this.#scope.own(new Outputs(this.stream, { kinds, openReader, log: this.#log, onChanged }));
-    this.#designer = new Designer({
+    this.#outputs = this.#scope.own(new ProgramOutputs(this.stream, { kinds, openReader, log: this.#log, onChanged }));
+    this.#sceneRenderer = new SceneRenderer({
       canvas: canvasOf(job.profile),
-      artist: parts.artist,
+      spriteRenderer: parts.spriteRenderer,
       fetchAsset: (id) => parts.assets.get(id),
       log: this.#log,
     });
@@ -137,7 +137,7 @@ export class Program extends EventEmitter<ProgramEvents> {
   /** On air with the next tick, as a whole. Answers when that is, on the program's own timeline. */
   async show(sceneState: SceneState): Promise<number> {
     this.#sceneState = sceneState;
-    await this.#design(sceneState);
+    await this.#render(sceneState);
     if (this.#sceneState !== sceneState) throw new LianmaiError('CONFLICT', undefined, { message: 'A newer scene was set meanwhile.' });
     return this.#putOnAir();
   }
@@ -183,8 +183,8 @@ export class Program extends EventEmitter<ProgramEvents> {
 
   async #startEngine(): Promise<void> {
     const { ffmpeg, logLevel, rtpIp, threads } = this.#parts;
-    const designing = this.#design(this.#sceneState);
-    const engine = await EngineHost.start({
+    const rendering = this.#render(this.#sceneState);
+    const engine = await ProgramEngineHost.start({
       threads,
       job: { programId: this.id, profile: this.#job.profile, ffmpeg, rtp: { ip: rtpIp, port: 0 }, logLevel },
       log: this.#log,
@@ -201,7 +201,7 @@ export class Program extends EventEmitter<ProgramEvents> {
       await engine.close('stopped while it was starting');
       throw new LianmaiError('WRONG_STATE', { state: this.#state });
     }
-    await designing;
+    await rendering;
     await this.#putOnAir();
   }
 
@@ -212,8 +212,8 @@ export class Program extends EventEmitter<ProgramEvents> {
   }
 
   /** What is still being painted when the picture goes on air follows when it is ready. */
-  async #design(sceneState: SceneState): Promise<void> {
-    const soon = await this.#designer.design(sceneState, (complete) => {
+  async #render(sceneState: SceneState): Promise<void> {
+    const soon = await this.#sceneRenderer.render(sceneState, (complete) => {
       if (this.#sceneState !== sceneState || this.#isOver) return;
       this.#shown = complete;
       if (this.#engine) this.#putOnAir().catch((error: unknown) => this.#log.debug({ err: error }, 'painted too late'));
@@ -257,7 +257,7 @@ export class Program extends EventEmitter<ProgramEvents> {
     return this.#state === 'ended' || this.#state === 'failed';
   }
 
-  #running(): EngineHost {
+  #running(): ProgramEngineHost {
     if (!this.#engine || this.#isOver) throw new LianmaiError('WRONG_STATE', { state: this.#state });
     return this.#engine;
   }

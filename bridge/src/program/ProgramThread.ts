@@ -1,9 +1,9 @@
 import type { Worker } from 'node:worker_threads';
 import { delay, type Closable } from '@lianmai/kit';
 import { LianmaiError, type Levels, type RtpTrack, type SourceId } from '@lianmai/protocol';
-import type { ShownPicture } from './compositor/index.js';
-import { unpackTags, type MediaTag } from '../hub/stream/index.js';
-import type { FromThread, ThreadJob, ThreadStats, ToThread } from './messages.js';
+import type { RenderedScene } from './compositor/index.js';
+import { decodeTags, type MediaTag } from '../hub/stream/index.js';
+import type { FromThread, ThreadJob, ThreadStats, ToThread } from './programThreadMessages.js';
 
 export interface ThreadEvents {
   onTags: (tags: MediaTag[]) => void;
@@ -65,7 +65,7 @@ export class ProgramThread implements Closable {
   }
 
   /** Answers when it is seen, on the program's timeline, ms. */
-  show(picture: ShownPicture, sources: SourceId[]): Promise<number> {
+  show(picture: RenderedScene, sources: SourceId[]): Promise<number> {
     const requestId = this.#nextRequestId++;
     if (this.#gone.signal.aborted) return Promise.reject(this.#lost());
     this.#post({ kind: 'show', requestId, picture, sources });
@@ -98,7 +98,7 @@ export class ProgramThread implements Closable {
   }
 
   #receive(message: FromThread): void {
-    if (message instanceof ArrayBuffer) return this.#events.onTags(unpackTags(message));
+    if (message instanceof ArrayBuffer) return this.#events.onTags(decodeTags(message));
     switch (message.kind) {
       case 'ready':
         return this.#onReady(message.rtp);

@@ -1,14 +1,14 @@
 import type { Closable } from '@lianmai/kit';
 import { LianmaiError, type BridgeCallData, type ProgramId } from '@lianmai/protocol';
 import type { Announce, BridgeHandlers } from '../runtime/control/index.js';
-import type { StreamId } from '../hub/stream/index.js';
+import type { StreamRef } from '@lianmai/protocol';
 import { Program, type ProgramJob, type ProgramParts } from './Program.js';
 
 export type ProgramHandlers = Pick<BridgeHandlers, Extract<keyof BridgeHandlers, `${string}${'Program' | 'Scene' | 'Track' | 'Output'}`>>;
 
 export interface ProgramsOptions extends ProgramParts {
   announce: Announce;
-  hlsViewers: (id: StreamId) => number;
+  hlsViewers: (id: StreamRef) => number;
 }
 
 /** All programs of this bridge, as the server commands them. */

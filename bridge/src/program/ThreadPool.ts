@@ -41,4 +41,4 @@ export class ThreadPool implements Closable {
   }
 }
 
-const start = () => startThread('./engineThread', import.meta.url, null);
+const start = () => startThread('./programEngineThread', import.meta.url, null);

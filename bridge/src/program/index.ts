@@ -4,5 +4,5 @@
  */
 export { AssetCache } from './AssetCache.js';
 export { Programs, type ProgramsOptions } from './Programs.js';
-export { SharedUsage } from './SharedUsage.js';
+export { SharedCpuUsage } from './SharedCpuUsage.js';
 export { ThreadPool } from './ThreadPool.js';

@@ -7,7 +7,7 @@ import { openPublication, type Gate } from '../hub/gate/index.js';
 import type { StreamHub } from '../hub/stream/index.js';
 import { GuardedProxy } from './GuardedProxy.js';
 import { COPY_ALL, PullRun, type PullPlan } from './PullRun.js';
-import { describeSource, prepareInput } from './source.js';
+import { describeSource, prepareInput } from './pullSource.js';
 
 export interface PullOptions {
   stream: StreamRef;

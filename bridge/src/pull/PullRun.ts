@@ -2,9 +2,9 @@ import type { Log } from '@lianmai/kit';
 import { LianmaiError, toLianmaiError } from '@lianmai/protocol';
 import { FfmpegProcess, type Ffmpeg } from '../media/ffmpeg/index.js';
 import { TsDemuxer } from '../media/formats/index.js';
-import type { Publication } from '../hub/gate/index.js';
+import type { PublishSession } from '../hub/gate/index.js';
 import { concatList } from './concatList.js';
-import type { PullInput } from './source.js';
+import type { PullInput } from './pullSource.js';
 
 /** What is done to the source's tracks. */
 export interface PullPlan {
@@ -20,7 +20,7 @@ export interface PullRunOptions {
   plan: PullPlan;
   log: Log;
   /** Called with the first media. */
-  open: () => Promise<Publication>;
+  open: () => Promise<PublishSession>;
   onLive: () => void;
 }
 
@@ -42,7 +42,7 @@ export class PullRun {
   readonly #process: FfmpegProcess<'list' | 'media'>;
   readonly #demuxer = new TsDemuxer();
   readonly #needed: PullPlan;
-  #publication: Publication | null = null;
+  #publication: PublishSession | null = null;
   #lastLine = '';
   #failure: LianmaiError | null = null;
   #stall: NodeJS.Timeout | undefined;
@@ -108,7 +108,7 @@ export class PullRun {
     for (const tag of tags) this.#publication.write(tag);
   }
 
-  async #open(): Promise<Publication> {
+  async #open(): Promise<PublishSession> {
     const publication = await this.#options.open();
     publication.signal.addEventListener('abort', () => this.#fail(toLianmaiError(publication.signal.reason)), { once: true });
     this.#options.onLive();

@@ -1,4 +1,4 @@
-import type { PullInput } from './source.js';
+import type { PullInput } from './pullSource.js';
 
 /**
  * A list of one for FFmpeg's concat demuxer, which it reads from a pipe: the URL and its password stay out of the arguments, which every user of the

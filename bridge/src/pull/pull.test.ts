@@ -13,12 +13,12 @@ import { readMediaBody } from '../media/formats/index.js';
 import { Gate } from '../hub/gate/index.js';
 import { StreamHub, type MediaTag } from '../hub/stream/index.js';
 import { MemoryLog } from '../testing/index.js';
-import { isPrivateAddress, resolvePublic } from './addresses.js';
+import { isPrivateAddress, resolvePublic } from './publicAddress.js';
 import { concatList } from './concatList.js';
 import { GuardedProxy } from './GuardedProxy.js';
 import { Pull, type PullOptions } from './Pull.js';
 import { COPY_ALL, PullRun } from './PullRun.js';
-import { describeSource, parseSource, prepareInput } from './source.js';
+import { describeSource, parseSource, prepareInput } from './pullSource.js';
 import { serveRtsp } from './testing/rtspServer.js';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'lianmai-pull-'));

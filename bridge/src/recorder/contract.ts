@@ -1,4 +1,4 @@
-import type { Accepts } from '../hub/renditions/index.js';
+import type { AcceptedCodecs } from '../hub/renditions/index.js';
 import type { MediaTag } from '../hub/stream/index.js';
 
 /** A file that is being written. Times in it begin at 0. */
@@ -20,7 +20,7 @@ export interface RecoveredFile {
 /** FLV, MP4, HLS: each one object. `base` is the path without an extension. */
 export interface RecordingFormat {
   /** What its files can hold; a stream that has something else is converted on the way. */
-  accepts: Accepts;
+  accepts: AcceptedCodecs;
   /** Path of what people download, from `base`. */
   path(base: string): string;
   /** Everything that belongs to it, to be deleted with it. */

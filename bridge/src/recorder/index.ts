@@ -6,5 +6,5 @@
 export { Catalogue } from './Catalogue.js';
 export { recordingFormats } from './formats/index.js';
 export { Recorder, type RecorderOptions } from './Recorder.js';
-export { recordingHandlers } from './handlers.js';
-export { recordingRoutes } from './routes.js';
+export { recordingHandlers } from './recordingHandlers.js';
+export { recordingRoutes } from './recordingRoutes.js';

@@ -1,7 +1,7 @@
 import type { Reader } from '../../hub/stream/index.js';
 import type { Output, OutputSession, OutputStats } from '../contract.js';
-import { RtmpPublication } from './RtmpPublication.js';
-import type { RtmpTarget } from './url.js';
+import { RtmpPublishClient } from './RtmpPublishClient.js';
+import type { RtmpTarget } from './rtmpUrl.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** For what is queued and the goodbye, when the stream ends by itself. */
@@ -14,7 +14,7 @@ export class RtmpOutput implements Output {
   readonly #target: RtmpTarget;
   readonly #session: OutputSession;
   readonly #insecureTls: boolean;
-  #publication: RtmpPublication | null = null;
+  #publication: RtmpPublishClient | null = null;
 
   constructor(target: RtmpTarget, session: OutputSession, { insecureTls }: { insecureTls: boolean }) {
     this.#target = target;
@@ -27,7 +27,11 @@ export class RtmpOutput implements Output {
   }
 
   async run(reader: Reader, signal: AbortSignal): Promise<void> {
-    const publication = await RtmpPublication.open(this.#target, { insecureTls: this.#insecureTls, timeoutMs: CONNECT_TIMEOUT_MS, signal });
+    const publication = await RtmpPublishClient.open(this.#target, {
+      insecureTls: this.#insecureTls,
+      timeoutMs: CONNECT_TIMEOUT_MS,
+      signal,
+    });
     this.#publication = publication;
     this.#session.onLive();
     const running = AbortSignal.any([signal, publication.lost]);

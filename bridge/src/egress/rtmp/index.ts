@@ -1,9 +1,9 @@
 /** RTMP and RTMPS push: own client, because the state of a session, its secrets and its back-pressure must be ours. */
 import { z } from 'zod';
 import { FLV } from '../../hub/renditions/index.js';
-import { defineOutputKind, type OutputKind } from '../kinds.js';
+import { defineOutputKind, type OutputKind } from '../OutputKinds.js';
 import { RtmpOutput } from './RtmpOutput.js';
-import { describeTarget, parseRtmpUrl, RTMP_SCHEMES, type RtmpTarget } from './url.js';
+import { describeTarget, parseRtmpUrl, RTMP_SCHEMES, type RtmpTarget } from './rtmpUrl.js';
 
 const EXPECTED = 'expected rtmp://host[:port]/app/key or rtmps://…, with the stream key as the last part';
 const USER_INFO = 'a user name and password in the address are not supported: put the key into the last part';

@@ -1,8 +1,8 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { LianmaiError } from '@lianmai/protocol';
-import { refusal } from './refusals.js';
-import type { RtmpTarget } from './url.js';
+import { rejected } from './rejections.js';
+import type { RtmpTarget } from './rtmpUrl.js';
 
 const KEEP_ALIVE_MS = 15_000;
 
@@ -43,7 +43,7 @@ const WORDS = new Map([
 
 function connectError(error: NodeJS.ErrnoException): LianmaiError {
   const code = error.code ?? '';
-  if (CERTIFICATE.test(code)) return refusal(`The destination's certificate is not valid (${code}).`);
+  if (CERTIFICATE.test(code)) return rejected(`The destination's certificate is not valid (${code}).`);
   if (code === 'EPROTO' || code.startsWith('ERR_SSL'))
     return unreachable('The destination does not speak TLS on this port. Try rtmp:// or another port.', error);
   return unreachable(WORDS.get(code), error);

@@ -1,7 +1,7 @@
 import type { Reader } from '../../hub/stream/index.js';
 import type { Output, OutputSession, OutputStats } from '../contract.js';
-import { SrtPublication } from './SrtPublication.js';
-import type { SrtTarget } from './url.js';
+import { SrtPublishClient } from './SrtPublishClient.js';
+import type { SrtTarget } from './srtUrl.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** For what is on its way, when the stream ends by itself. */
@@ -13,7 +13,7 @@ const HURRY_MS = 500;
 export class SrtOutput implements Output {
   readonly #target: SrtTarget;
   readonly #session: OutputSession;
-  #publication: SrtPublication | null = null;
+  #publication: SrtPublishClient | null = null;
 
   constructor(target: SrtTarget, session: OutputSession) {
     this.#target = target;
@@ -25,7 +25,7 @@ export class SrtOutput implements Output {
   }
 
   async run(reader: Reader, signal: AbortSignal): Promise<void> {
-    const publication = await SrtPublication.open(this.#target, { timeoutMs: CONNECT_TIMEOUT_MS, signal });
+    const publication = await SrtPublishClient.open(this.#target, { timeoutMs: CONNECT_TIMEOUT_MS, signal });
     this.#publication = publication;
     this.#session.onLive();
     const running = AbortSignal.any([signal, publication.lost]);

@@ -1,9 +1,9 @@
 /** SRT push: we call the destination and send MPEG-TS, with our own protocol, because state, secrets and what is dropped must be ours. */
 import { z } from 'zod';
 import { SRT } from '../../hub/renditions/index.js';
-import { defineOutputKind, type OutputKind } from '../kinds.js';
+import { defineOutputKind, type OutputKind } from '../OutputKinds.js';
 import { SrtOutput } from './SrtOutput.js';
-import { describeTarget, parseSrtUrl, type SrtTarget } from './url.js';
+import { describeTarget, parseSrtUrl, type SrtTarget } from './srtUrl.js';
 
 const SrtOptions = z.object({
   url: z

@@ -4,7 +4,7 @@ import type { OutputId, OutputInfo } from '@lianmai/protocol';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { TsDemuxer, type FlvTag } from '../../media/formats/index.js';
 import { Gate } from '../../hub/gate/index.js';
-import { SrtListener } from '../../servers/srt/index.js';
+import { SrtServerHost } from '../../servers/srt/index.js';
 import { StreamHub } from '../../hub/stream/index.js';
 import { encodeFlv, freePort, LoopedBroadcast, MemoryLog, readAsItIs } from '../../testing/index.js';
 import { createOutputKinds, supervise, type OutputSupervisor } from '../index.js';
@@ -104,7 +104,9 @@ describe('SRT output', () => {
     const hub = scope.own(new StreamHub());
     const gate = new Gate({ authorise: () => Promise.resolve({ onTaken: 'refuse', resumeGraceMs: 0, srtPassphrase: PASSPHRASE }) });
     const log = createLog('test', 'silent');
-    const listener = scope.own(await SrtListener.open({ hub, gate, port: 0, host: '127.0.0.1', latencyMs: 120, log, logLevel: 'silent' }));
+    const listener = scope.own(
+      await SrtServerHost.open({ hub, gate, port: 0, host: '127.0.0.1', latencyMs: 120, log, logLevel: 'silent' }),
+    );
     const { push, publisher } = onAir();
     const address = `srt://127.0.0.1:${listener.port}?streamid=#!::r=live/copy,m=publish,key=s3cretkey`;
     const wrong = push(`${address}&passphrase=something-else`);

@@ -9,5 +9,5 @@
  */
 export { clientIp, plainIp } from './clientIp.js';
 export { Gate, type Admission, type GateOptions, type GateRequest } from './Gate.js';
-export { openPublication, type Publication } from './Publication.js';
+export { openPublication, type PublishSession } from './PublishSession.js';
 export { readParams } from './params.js';

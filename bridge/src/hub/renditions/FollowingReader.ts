@@ -2,13 +2,13 @@ import { LianmaiError } from '@lianmai/protocol';
 import { nowMs } from '../../runtime/index.js';
 import { readMediaBody } from '../../media/formats/index.js';
 import type { MediaTag, Reader, ReaderOptions, ReaderStats, Stream } from '../stream/index.js';
-import type { Accepts } from './accepts.js';
+import type { AcceptedCodecs } from './acceptedCodecs.js';
 import type { OpenRendition } from './Renditions.js';
 
 export interface FollowingOptions {
   source: Stream;
-  accepts: Accepts;
-  open: (source: Stream, accepts: Accepts) => OpenRendition;
+  accepts: AcceptedCodecs;
+  open: (source: Stream, accepts: AcceptedCodecs) => OpenRendition;
   reader: ReaderOptions;
 }
 

@@ -2,17 +2,17 @@ import { LianmaiError } from '@lianmai/protocol';
 import type { Log } from '@lianmai/kit';
 import type { Ffmpeg } from '../../media/ffmpeg/index.js';
 import { Stream, type MediaTag } from '../stream/index.js';
-import type { Accepts } from './accepts.js';
-import type { Inspector } from './Inspector.js';
+import type { AcceptedCodecs } from './acceptedCodecs.js';
+import type { StreamProbe } from './StreamProbe.js';
 import { Interleaver } from './Interleaver.js';
-import { planFor, type Plan } from './plan.js';
+import { planFor, type ConversionPlan } from './conversionPlan.js';
 import { audioJob, videoJob } from './transcodeArguments.js';
 import { Transcoder } from './Transcoder.js';
 
 export interface RenditionOptions {
   source: Stream;
-  accepts: Accepts;
-  inspector: Inspector;
+  accepts: AcceptedCodecs;
+  probe: StreamProbe;
   ffmpeg: Ffmpeg;
   log: Log;
   onEnded: () => void;
@@ -33,7 +33,7 @@ export class Rendition {
   readonly #abort = new AbortController();
   readonly #interleaver: Interleaver;
   readonly #transcoders: Record<Kind, Transcoder | null> = { video: null, audio: null };
-  #plan: Plan | null = null;
+  #plan: ConversionPlan | null = null;
   #tags = 0;
 
   constructor(options: RenditionOptions) {
@@ -77,14 +77,14 @@ export class Rendition {
   #take(tag: MediaTag): void {
     if (tag.kind === 'data') return;
     if (!this.#plan || tag.isConfig || tag.isKeyFrame || ++this.#tags % REPLAN_EVERY_TAGS === 0) this.#replan(tag);
-    const lane = this.#plan?.[tag.kind] ?? 'none';
-    if (lane === 'transcoded') this.#transcoders[tag.kind]?.push(tag);
-    else if (lane === 'copied') this.#interleaver.push(tag);
+    const handling = this.#plan?.[tag.kind] ?? 'none';
+    if (handling === 'transcoded') this.#transcoders[tag.kind]?.push(tag);
+    else if (handling === 'copied') this.#interleaver.push(tag);
   }
 
   #replan(tag: MediaTag): void {
-    const { source, accepts, inspector, log } = this.#options;
-    const plan = planFor(inspector.describe(source), accepts);
+    const { source, accepts, probe, log } = this.#options;
+    const plan = planFor(probe.describe(source), accepts);
     if (plan.key === this.#plan?.key) return;
     if (plan.isImpossible)
       throw new LianmaiError('UNSUPPORTED', undefined, { message: plan.why ?? 'The stream cannot be played this way.' });
@@ -109,12 +109,12 @@ export class Rendition {
   }
 
   #createTranscoder(kind: Kind): Transcoder {
-    const { source, ffmpeg, inspector, log, accepts } = this.#options;
+    const { source, ffmpeg, probe, log, accepts } = this.#options;
     return new Transcoder({
       ...{ ffmpeg, log },
       name: `${kind} of ${source.key} for ${accepts.target}`,
       kind,
-      job: (fromMs) => (kind === 'audio' ? audioJob(this.#plan?.audioTo ?? 'aac') : videoJob(inspector.describe(source), fromMs)),
+      job: (fromMs) => (kind === 'audio' ? audioJob(this.#plan?.audioTo ?? 'aac') : videoJob(probe.describe(source), fromMs)),
       preroll: () => [source.preamble[kind], ...source.gop].filter((tag) => tag !== null),
       onTag: (tag) => this.#interleaver.push(tag),
     });

@@ -2,11 +2,11 @@ import { LianmaiError, type Conversion } from '@lianmai/protocol';
 import { Scope, type Closable, type Log } from '@lianmai/kit';
 import type { Ffmpeg } from '../../media/ffmpeg/index.js';
 import type { Reader, ReaderOptions, Stream } from '../stream/index.js';
-import { ALL_ACCEPTS, type Accepts } from './accepts.js';
-import { described } from './described.js';
+import { ALL_ACCEPTS, type AcceptedCodecs } from './acceptedCodecs.js';
+import { waitForTracks } from './waitForTracks.js';
 import { FollowingReader } from './FollowingReader.js';
-import { Inspector, type Traits } from './Inspector.js';
-import { isCopy, planFor, type Plan } from './plan.js';
+import { StreamProbe, type MediaInfo } from './StreamProbe.js';
+import { isCopy, planFor, type ConversionPlan } from './conversionPlan.js';
 import { Rendition } from './Rendition.js';
 
 export interface RenditionsOptions {
@@ -26,7 +26,7 @@ export interface OpenRendition {
 }
 
 /** A reader of a stream as one kind of reader can take it. UNSUPPORTED, in words for people, where there is no way. */
-export type OpenReader = (source: Stream, accepts: Accepts, options: ReaderOptions, signal: AbortSignal) => Promise<Reader>;
+export type OpenReader = (source: Stream, accepts: AcceptedCodecs, options: ReaderOptions, signal: AbortSignal) => Promise<Reader>;
 
 interface Shared {
   rendition: Rendition;
@@ -38,9 +38,9 @@ interface Shared {
 
 interface Handle {
   source: Stream;
-  accepts: Accepts;
+  accepts: AcceptedCodecs;
   /** Whether what was given is what this plan asks for. */
-  fits: (plan: Plan) => boolean;
+  fits: (plan: ConversionPlan) => boolean;
   changed: AbortController;
   misfits: number;
 }
@@ -53,7 +53,7 @@ const SETTLE_MS = 3000;
 /** Gives every reader a stream that it can take; see the folder's index. */
 export class Renditions implements Closable {
   readonly #options: RenditionsOptions;
-  readonly #inspector = new Inspector();
+  readonly #probe = new StreamProbe();
   readonly #scope = new Scope();
   readonly #shared = new Map<Stream, Map<string, Shared>>();
   readonly #handles = new Set<Handle>();
@@ -64,19 +64,19 @@ export class Renditions implements Closable {
   }
 
   /** Throws UNSUPPORTED, with the reason in words, where there is no way. */
-  open(source: Stream, accepts: Accepts): OpenRendition {
-    const traits = this.describe(source);
-    const plan = planFor(traits, accepts);
+  open(source: Stream, accepts: AcceptedCodecs): OpenRendition {
+    const info = this.describe(source);
+    const plan = planFor(info, accepts);
     if (plan.isImpossible) throw new LianmaiError('UNSUPPORTED', undefined, { message: `${plan.why ?? 'No way to play this'}.` });
     const changed = new AbortController();
-    if (source.isEnded || (isCopy(plan) && isSettled(source, traits, accepts))) {
+    if (source.isEnded || (isCopy(plan) && isSettled(source, info, accepts))) {
       const handle: Handle = { source, accepts, fits: isCopy, changed, misfits: 0 };
       this.#handles.add(handle);
       return { stream: source, changed: changed.signal, close: () => void this.#handles.delete(handle) };
     }
-    const key = isSettled(source, traits, accepts) ? `${plan.key} ${accepts.bFrames}` : `${accepts.target} until it is known`;
+    const key = isSettled(source, info, accepts) ? `${plan.key} ${accepts.bFrames}` : `${accepts.target} until it is known`;
     const shared = this.#acquire(source, key, accepts);
-    const fits = ({ key }: Plan) => (shared.rendition.planKey ?? key) === key;
+    const fits = ({ key }: ConversionPlan) => (shared.rendition.planKey ?? key) === key;
     const handle: Handle = { source, accepts, fits, changed, misfits: 0 };
     this.#handles.add(handle);
     const close = () => {
@@ -87,22 +87,22 @@ export class Renditions implements Closable {
 
   /** Waits until it is known what the stream is, and follows its changes. */
   readonly read: OpenReader = async (source, accepts, options, signal) => {
-    await described(source, signal);
+    await waitForTracks(source, signal);
     return new FollowingReader({ source, accepts, reader: options, open: (...what) => this.open(...what) });
   };
 
   /** What is done, or would be, for each kind of reader; empty while the stream is not known. */
   conversionsOf(stream: Stream): Conversion[] {
-    const traits = this.describe(stream);
-    if (!traits.video && !traits.audio) return [];
+    const info = this.describe(stream);
+    if (!info.video && !info.audio) return [];
     return ALL_ACCEPTS.map((accepts) => {
-      const { video, audio, why } = planFor(traits, accepts);
+      const { video, audio, why } = planFor(info, accepts);
       return { target: accepts.target, video, audio, why };
     });
   }
 
-  describe(stream: Stream): Traits {
-    return this.#inspector.describe(stream);
+  describe(stream: Stream): MediaInfo {
+    return this.#probe.describe(stream);
   }
 
   /** How many derived streams there are. */
@@ -120,7 +120,7 @@ export class Renditions implements Closable {
     await Promise.all(open.map(({ rendition }) => rendition.ended));
   }
 
-  #acquire(source: Stream, key: string, accepts: Accepts): Shared {
+  #acquire(source: Stream, key: string, accepts: AcceptedCodecs): Shared {
     const byKey = this.#shared.get(source) ?? new Map<string, Shared>();
     this.#shared.set(source, byKey);
     const shared = byKey.get(key) ?? this.#create(source, key, accepts);
@@ -131,7 +131,7 @@ export class Renditions implements Closable {
     return shared;
   }
 
-  #create(source: Stream, key: string, accepts: Accepts): Shared {
+  #create(source: Stream, key: string, accepts: AcceptedCodecs): Shared {
     const { ffmpeg, log } = this.#options;
     const forget = () => {
       if (shared.linger) clearTimeout(shared.linger);
@@ -139,7 +139,7 @@ export class Renditions implements Closable {
       if (byKey?.get(key) === shared) byKey.delete(key);
       if (byKey?.size === 0) this.#shared.delete(source);
     };
-    const rendition = new Rendition({ source, accepts, inspector: this.#inspector, ffmpeg, log, onEnded: forget });
+    const rendition = new Rendition({ source, accepts, probe: this.#probe, ffmpeg, log, onEnded: forget });
     const shared: Shared = { rendition, readers: 0, linger: null, forget };
     return shared;
   }
@@ -157,9 +157,9 @@ export class Renditions implements Closable {
     for (const [source, byKey] of this.#shared) {
       for (const { rendition } of byKey.values()) rendition.stream.hasPublisher = source.hasPublisher;
     }
-    const plans = new Map<Stream, Map<Accepts, Plan>>();
+    const plans = new Map<Stream, Map<AcceptedCodecs, ConversionPlan>>();
     for (const handle of this.#handles) {
-      const byAccepts = plans.get(handle.source) ?? new Map<Accepts, Plan>();
+      const byAccepts = plans.get(handle.source) ?? new Map<AcceptedCodecs, ConversionPlan>();
       plans.set(handle.source, byAccepts);
       const plan = byAccepts.get(handle.accepts) ?? planFor(this.describe(handle.source), handle.accepts);
       byAccepts.set(handle.accepts, plan);
@@ -171,7 +171,7 @@ export class Renditions implements Closable {
 }
 
 /** Whether what is seen is all that will come, and B-frames are known where they matter. */
-function isSettled(source: Stream, { video, audio }: Traits, { bFrames }: Accepts): boolean {
+function isSettled(source: Stream, { video, audio }: MediaInfo, { bFrames }: AcceptedCodecs): boolean {
   if (!bFrames && video?.hasBFrames === null) return false;
   return (video !== null && audio !== null) || ((video ?? audio) !== null && Date.now() - source.startedAtMs > SETTLE_MS);
 }

@@ -15,7 +15,7 @@
  *
  *     const reader = await renditions.read(stream, FLV, { name, maxQueueBytes, ... }, signal);
  */
-export { FLV, HLS, MP4, SRT, WEBRTC, type Accepts } from './accepts.js';
-export { described } from './described.js';
-export type { AudioTraits, Traits, VideoTraits } from './Inspector.js';
+export { FLV, HLS, MP4, SRT, WEBRTC, type AcceptedCodecs } from './acceptedCodecs.js';
+export { waitForTracks } from './waitForTracks.js';
+export type { MediaInfo } from './StreamProbe.js';
 export { Renditions, type OpenReader, type OpenRendition, type RenditionsOptions } from './Renditions.js';

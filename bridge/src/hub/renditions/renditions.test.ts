@@ -10,7 +10,7 @@ import { findFfmpeg, type Ffmpeg } from '../../media/ffmpeg/index.js';
 import { makeMediaTag, parseAvcConfig, readMediaBody, TsDemuxer, TsMuxer } from '../../media/formats/index.js';
 import { StreamHub, type MediaTag, type Stream } from '../stream/index.js';
 import { LoopedBroadcast, MemoryLog } from '../../testing/index.js';
-import { FLV, HLS, Renditions, WEBRTC, type Accepts } from './index.js';
+import { FLV, HLS, Renditions, WEBRTC, type AcceptedCodecs } from './index.js';
 
 const run = promisify(execFile);
 const never = new AbortController().signal;
@@ -80,7 +80,7 @@ interface Played {
 }
 
 /** Plays a fixture at the speed of life, with times in whole ms as RTMP has them, and reads what a reader of that kind gets. */
-async function play(name: string, accepts: Accepts): Promise<{ source: Played; made: Played; renditions: Renditions }> {
+async function play(name: string, accepts: AcceptedCodecs): Promise<{ source: Played; made: Played; renditions: Renditions }> {
   const { renditions, publisher, source } = open();
   const sent: Played = { tags: [], atMs: [] };
   const write = (tag: MediaTag) => {

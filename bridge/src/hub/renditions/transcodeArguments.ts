@@ -1,4 +1,4 @@
-import type { Traits } from './Inspector.js';
+import type { MediaInfo } from './StreamProbe.js';
 
 export interface Job {
   kind: 'video' | 'audio';
@@ -30,7 +30,7 @@ const X264 = '-c:v libx264 -preset superfast -tune zerolatency -profile:v baseli
  * Same size and times as the source (90 kHz, or times would be moved to a guessed frame rate). A key frame at `fromMs`, where its output is taken up, and
  * then every two seconds, so that a viewer does not wait.
  */
-export function videoJob({ video, videoKbps }: Traits, fromMs: number): Job {
+export function videoJob({ video, videoKbps }: MediaInfo, fromMs: number): Job {
   // H.264 needs about as much as what it is made from; made from HEVC it looks a little worse for it.
   const kbps = Math.round(Math.min(MAX_KBPS, Math.max(MIN_KBPS, (videoKbps ?? DEFAULT_KBPS) * 1.2)));
   const rate = ['-crf', '23', '-maxrate', `${kbps}k`, '-bufsize', `${kbps}k`];

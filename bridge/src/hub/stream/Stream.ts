@@ -1,11 +1,7 @@
+import type { StreamRef } from '@lianmai/protocol';
 import { isMetadata, isSequenceEnd } from '../../media/formats/index.js';
 import type { MediaTag, Reader, ReaderOptions } from './contract.js';
 import { QueueReader } from './QueueReader.js';
-
-export interface StreamId {
-  app: string;
-  name: string;
-}
 
 /** What a reader must have got before media makes sense to it. */
 export interface Preamble {
@@ -37,7 +33,7 @@ export class Stream {
   #bytes = 0;
   #isEnded = false;
 
-  constructor({ app, name }: StreamId) {
+  constructor({ app, name }: StreamRef) {
     this.app = app;
     this.name = name;
     this.key = `${app}/${name}`;

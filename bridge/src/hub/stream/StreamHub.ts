@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
-import { LianmaiError } from '@lianmai/protocol';
+import { LianmaiError, type StreamRef } from '@lianmai/protocol';
 import type { MediaTag, Publisher } from './contract.js';
-import { Stream, type StreamId } from './Stream.js';
+import { Stream } from './Stream.js';
 
 export interface HubEvents {
   /** A stream has come into being; nothing may have been written to it yet. */
@@ -35,7 +35,7 @@ export class StreamHub extends EventEmitter<HubEvents> {
     this.setMaxListeners(0); // one listener a player that waits for its stream
   }
 
-  get(id: StreamId): Stream | undefined {
+  get(id: StreamRef): Stream | undefined {
     return this.#entries.get(keyOf(id))?.stream;
   }
 
@@ -44,7 +44,7 @@ export class StreamHub extends EventEmitter<HubEvents> {
   }
 
   /** The stream, as soon as there is one under this name; rejects with the signal's reason. */
-  whenPublished(id: StreamId, signal: AbortSignal): Promise<Stream> {
+  whenPublished(id: StreamRef, signal: AbortSignal): Promise<Stream> {
     const existing = this.get(id);
     if (existing) return Promise.resolve(existing);
     return new Promise((resolve, reject) => {
@@ -68,7 +68,7 @@ export class StreamHub extends EventEmitter<HubEvents> {
   }
 
   /** The right to write to `app/name`. Throws CONFLICT while somebody else has it, unless it may be taken over. */
-  publish(id: StreamId, options: PublishOptions = {}): Publisher & { readonly stream: Stream } {
+  publish(id: StreamRef, options: PublishOptions = {}): Publisher & { readonly stream: Stream } {
     const { resumeGraceMs = 0, onTaken = 'refuse', onTakenOver = () => undefined } = options;
     const existing = this.#entries.get(keyOf(id));
     if (existing?.publisher && onTaken === 'refuse')
@@ -91,7 +91,7 @@ export class StreamHub extends EventEmitter<HubEvents> {
   }
 
   /** At once: nobody may come back to it. */
-  end(id: StreamId, reason: string): void {
+  end(id: StreamRef, reason: string): void {
     const entry = this.#entries.get(keyOf(id));
     entry?.publisher?.close(reason, true);
     if (entry && this.#entries.get(entry.stream.key) === entry) this.#end(entry);
@@ -120,7 +120,7 @@ export class StreamHub extends EventEmitter<HubEvents> {
   }
 }
 
-const keyOf = ({ app, name }: StreamId) => `${app}/${name}`;
+const keyOf = ({ app, name }: StreamRef) => `${app}/${name}`;
 
 /** Where the next publisher's first tag goes after the last one of the former: one frame at 25-30 fps. */
 const RESUME_STEP_MS = 40;

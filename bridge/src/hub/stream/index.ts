@@ -3,6 +3,6 @@
  * shared; a slow reader costs its own bounded queue and nothing else: it is moved on to a key frame, never waited for.
  */
 export * from './contract.js';
-export { Stream, type StreamId } from './Stream.js';
+export { Stream } from './Stream.js';
 export { StreamHub, type HubEvents, type PublishOptions } from './StreamHub.js';
-export { packTags, TagMail, unpackTags } from './tagMail.js';
+export { encodeTags, TagBatcher, decodeTags } from './tagTransfer.js';

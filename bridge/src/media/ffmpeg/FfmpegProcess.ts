@@ -3,8 +3,8 @@ import { Readable, Writable } from 'node:stream';
 import { redact, type Closable, type Log } from '@lianmai/kit';
 import { InputSocket } from './InputSocket.js';
 import { LineSplitter } from './LineSplitter.js';
-import { readInto, type ByteSink } from './readInto.js';
-import { cpuSecondsOf, rssBytesOf } from './usage.js';
+import { readIntoMemory, type ByteSink } from './readIntoMemory.js';
+import { cpuSecondsOf, rssBytesOf } from './cpuUsage.js';
 
 export type PipeKind = 'input' | 'output' | 'socket';
 
@@ -96,7 +96,7 @@ export class FfmpegProcess<Name extends string> implements Closable {
 
   /** Reads an output into memory of the caller's choice, without copies; instead of `output(name)`. */
   readInto(name: Name, sink: ByteSink): void {
-    readInto(this.output(name), sink);
+    readIntoMemory(this.output(name), sink);
   }
 
   /** User + system CPU time so far, seconds; stays at its last reading after the exit. */
@@ -153,7 +153,7 @@ export class FfmpegProcess<Name extends string> implements Closable {
     });
     const buffer = Buffer.allocUnsafe(LOG_BUFFER_BYTES);
     if (this.#child.stderr)
-      readInto(this.#child.stderr, { buffer: () => buffer, filled: (count) => lines.push(buffer.subarray(0, count)) });
+      readIntoMemory(this.#child.stderr, { buffer: () => buffer, filled: (count) => lines.push(buffer.subarray(0, count)) });
   }
 
   *#childPipes(names: readonly Name[]): Iterable<[Name, Readable | Writable]> {

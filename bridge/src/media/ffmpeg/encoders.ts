@@ -1,6 +1,6 @@
 import ffmpegJob from 'fluent-ffmpeg';
 import { EncoderName } from '@lianmai/protocol';
-import { runToEnd } from './run.js';
+import { runToEnd } from './runFfmpeg.js';
 
 interface EncoderKind {
   /** FFmpeg's own name, for `-c:v`. */

@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { createLog } from '@lianmai/kit';
 import { FfmpegNotFound, findFfmpeg, FfmpegProcess, type Ffmpeg } from './index.js';
 import { LineSplitter } from './LineSplitter.js';
-import { copyInto } from './readInto.js';
+import { copyInto } from './readIntoMemory.js';
 
 const log = createLog('test', 'silent');
 let ffmpeg: Ffmpeg;

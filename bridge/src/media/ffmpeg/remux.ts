@@ -1,5 +1,5 @@
 import ffmpegJob from 'fluent-ffmpeg';
-import type { Ffmpeg } from './find.js';
+import type { Ffmpeg } from './findFfmpeg.js';
 
 /** Priority of work that nobody waits for: broadcasts come first. */
 const NICENESS = 15;

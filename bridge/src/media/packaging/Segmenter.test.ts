@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FormatError, makeTag, type FlvTag } from '../formats/index.js';
 import { encodeFlv } from '../../testing/index.js';
-import type { Part } from './Lane.js';
+import type { Part } from './PartMuxer.js';
 import { PartTarget } from './PartTarget.js';
 import { Segmenter, type SegmentHead, type SegmentSink } from './Segmenter.js';
 

@@ -1,9 +1,9 @@
 import { FormatError, readMediaBody, type FlvTag, type MediaBody } from '../formats/index.js';
 import { CutPolicy, type CutOptions } from './CutPolicy.js';
-import { readAudioSetup, readVideoSetup, type AudioSetup, type VideoSetup } from './codecs.js';
-import { Lane, type Part, type Presentation } from './Lane.js';
+import { readAudioSetup, readVideoSetup, type AudioSetup, type VideoSetup } from './codecSetup.js';
+import { PartMuxer, type Part, type Presentation } from './PartMuxer.js';
 import type { PartTarget } from './PartTarget.js';
-import { Settling } from './Settling.js';
+import { TrackDetection } from './TrackDetection.js';
 
 export interface SegmentHead {
   /** Decoding time of the first sample on the stream's timeline, ms. */
@@ -40,11 +40,11 @@ const HOLE_MS = { withSound: 1000, withoutSound: 3000 };
 export class Segmenter {
   readonly #policy: CutPolicy;
   readonly #sinks: SegmenterSinks;
-  #settling: Settling | null = new Settling();
+  #trackDetection: TrackDetection | null = new TrackDetection();
   #video: { setup: VideoSetup; record: Buffer } | null = null;
   #audio: { setup: AudioSetup; record: Buffer } | null = null;
   /** Null until a key frame opens the next presentation. */
-  #lanes: { main: Lane; audio: Lane | null } | null = null;
+  #muxers: { main: PartMuxer; audio: PartMuxer | null } | null = null;
   #startMs = 0;
   #bytes = 0;
   #lastMs = { video: 0, audio: 0 };
@@ -58,20 +58,20 @@ export class Segmenter {
 
   /** Throws FormatError on a config or body that cannot be read; the next tag may be fine again. Codecs that HLS has no place for are left out. */
   push(tag: FlvTag): void {
-    if (!this.#settling) return this.#take(tag);
-    const tags = this.#settling.push(tag);
+    if (!this.#trackDetection) return this.#take(tag);
+    const tags = this.#trackDetection.push(tag);
     if (tags.length > 0) this.#settle(tags);
   }
 
   /** Ends the segment: nothing follows, or not for a while. */
   flush(): void {
-    if (this.#settling) this.#settle(this.#settling.finish());
+    if (this.#trackDetection) this.#settle(this.#trackDetection.finish());
     this.#breakOff();
   }
 
   /** One that cannot be read does not keep back the others. */
   #settle(tags: readonly FlvTag[]): void {
-    this.#settling = null;
+    this.#trackDetection = null;
     let failure: unknown;
     for (const tag of tags) {
       try {
@@ -120,7 +120,7 @@ export class Segmenter {
     if (body.codec !== this.#video?.setup.codec) return;
     this.#breakOffAtHole('video', tag.dtsMs);
     if (tag.isKeyFrame) {
-      if (!this.#lanes || this.#policy.isTimeToCut(tag.dtsMs - this.#startMs)) this.#startSegment(tag.dtsMs, true);
+      if (!this.#muxers || this.#policy.isTimeToCut(tag.dtsMs - this.#startMs)) this.#startSegment(tag.dtsMs, true);
       this.#policy.seeKeyFrame(tag.dtsMs);
     } else this.#cutWhatIsTooLong(tag.dtsMs);
     this.#add(tag, body, undefined);
@@ -131,16 +131,16 @@ export class Segmenter {
     const durationTicks = this.#audio.setup.packetTicks(body.data);
     this.#breakOffAtHole('audio', tag.dtsMs);
     if (this.#video) this.#cutWhatIsTooLong(tag.dtsMs, tag.dtsMs - this.#lastMs.video);
-    else if (!this.#lanes || this.#policy.isLongEnough(tag.dtsMs - this.#startMs)) this.#startSegment(tag.dtsMs, true);
+    else if (!this.#muxers || this.#policy.isLongEnough(tag.dtsMs - this.#startMs)) this.#startSegment(tag.dtsMs, true);
     this.#add(tag, body, durationTicks);
   }
 
   #add({ kind, dtsMs, isKeyFrame }: FlvTag, { data, compositionMs }: MediaBody, durationTicks: number | undefined): void {
-    if (!this.#lanes || kind === 'data') return;
+    if (!this.#muxers || kind === 'data') return;
     const isVideo = kind === 'video';
     const sample = { data, compositionMs, isKeyFrame: !isVideo || isKeyFrame, durationTicks };
-    this.#lanes.main.add(kind, dtsMs, sample);
-    if (!isVideo) this.#lanes.audio?.add(kind, dtsMs, sample);
+    this.#muxers.main.add(kind, dtsMs, sample);
+    if (!isVideo) this.#muxers.audio?.add(kind, dtsMs, sample);
     this.#bytes += data.length;
     this.#lastMs[kind] = dtsMs;
   }
@@ -148,27 +148,27 @@ export class Segmenter {
   /** Memory is bounded, key frames or not. */
   #cutWhatIsTooLong(dtsMs: number, pictureAgeMs = 0): void {
     const elapsedMs = dtsMs - this.#startMs;
-    if (this.#lanes && this.#policy.mustCut(elapsedMs, this.#bytes, pictureAgeMs)) this.#startSegment(dtsMs, false);
+    if (this.#muxers && this.#policy.mustCut(elapsedMs, this.#bytes, pictureAgeMs)) this.#startSegment(dtsMs, false);
   }
 
   #breakOffAtHole(kind: 'video' | 'audio', dtsMs: number): void {
     const holeMs = this.#audio ? HOLE_MS.withSound : HOLE_MS.withoutSound;
     const newestMs = Math.max(this.#lastMs.video, this.#lastMs.audio);
-    if (this.#lanes && (dtsMs - newestMs > holeMs || this.#lastMs[kind] - dtsMs > holeMs)) this.#breakOff();
+    if (this.#muxers && (dtsMs - newestMs > holeMs || this.#lastMs[kind] - dtsMs > holeMs)) this.#breakOff();
   }
 
   /** What comes next is another presentation, from the next key frame on. */
   #breakOff(): void {
     this.#end(null);
-    if (this.#lanes) this.#isDiscontinuous = true;
-    this.#lanes = null;
+    if (this.#muxers) this.#isDiscontinuous = true;
+    this.#muxers = null;
     this.#policy.forget();
   }
 
   #startSegment(dtsMs: number, isIndependent: boolean): void {
     this.#end(dtsMs);
-    this.#lanes ??= this.#open(dtsMs);
-    const { main, audio } = this.#lanes;
+    this.#muxers ??= this.#open(dtsMs);
+    const { main, audio } = this.#muxers;
     const head = { startMs: dtsMs, isDiscontinuous: this.#isDiscontinuous };
     this.#sinks.main.begin({ ...head, isIndependent, presentation: main.presentation });
     if (audio) this.#sinks.audio?.begin({ ...head, isIndependent: true, presentation: audio.presentation });
@@ -177,19 +177,19 @@ export class Segmenter {
     this.#bytes = 0;
   }
 
-  #open(dtsMs: number): { main: Lane; audio: Lane | null } {
+  #open(dtsMs: number): { main: PartMuxer; audio: PartMuxer | null } {
     this.#lastMs = { video: dtsMs, audio: dtsMs };
     const [video, audio] = [this.#video?.setup ?? null, this.#audio?.setup ?? null];
     const { main: mainSink, audio: audioSink } = this.#sinks;
     return {
-      main: new Lane({ video, audio }, dtsMs, mainSink.partTarget, (part) => mainSink.add(part)),
-      audio: audio && audioSink ? new Lane({ video: null, audio }, dtsMs, audioSink.partTarget, (part) => audioSink.add(part)) : null,
+      main: new PartMuxer({ video, audio }, dtsMs, mainSink.partTarget, (part) => mainSink.add(part)),
+      audio: audio && audioSink ? new PartMuxer({ video: null, audio }, dtsMs, audioSink.partTarget, (part) => audioSink.add(part)) : null,
     };
   }
 
   #end(nextDtsMs: number | null): void {
-    if (!this.#lanes) return;
-    const { main, audio } = this.#lanes;
+    if (!this.#muxers) return;
+    const { main, audio } = this.#muxers;
     const spanMs = (nextDtsMs ?? Math.max(this.#lastMs.video, this.#lastMs.audio)) - this.#startMs;
     main.finish(nextDtsMs);
     this.#sinks.main.end(spanMs);

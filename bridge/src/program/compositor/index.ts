@@ -4,9 +4,9 @@
  * sprites that are blended.
  */
 export { Canvas, type Image } from './Canvas.js';
-export { Clock } from './clock.js';
+export { TickClock } from './TickClock.js';
 export { yuvOf, type Yuv } from './colour.js';
 export { Compositor } from './Compositor.js';
 export { factorOf } from './mix.js';
-export type { ShownPicture, ShownTile } from './picture.js';
+export type { RenderedScene, ShownTile } from './RenderedScene.js';
 export { areaOf, type PlacedSprite, type Sprite } from './sprite.js';

@@ -5,7 +5,7 @@ import type { Ffmpeg, FfmpegExit } from '../../media/ffmpeg/index.js';
 import type { MediaTag } from '../../hub/stream/index.js';
 import { EncoderRun, type PlacedTag } from './EncoderRun.js';
 import { FrameStore, type Sound } from './FrameStore.js';
-import { ptsOfFrame, ptsOfSample, startPointAfter, type Progress } from './timeline.js';
+import { ptsOfFrame, ptsOfSample, startPointAfter, type Progress } from './encoderTimeline.js';
 
 export interface EncoderOptions {
   ffmpeg: Ffmpeg;

@@ -2,8 +2,8 @@ import type { Log } from '@lianmai/kit';
 import type { Profile } from '@lianmai/protocol';
 import { FfmpegProcess, type Ffmpeg, type FfmpegExit } from '../../media/ffmpeg/index.js';
 import { FlvParser, isSequenceEnd, type FlvTag } from '../../media/formats/index.js';
-import { encoderArguments } from './args.js';
-import { TagCounter, type StartPoint } from './timeline.js';
+import { encoderArguments } from './encoderArguments.js';
+import { TagCounter, type StartPoint } from './encoderTimeline.js';
 
 /** A tag with its place: `index` is the frame of a picture, the first sample of a sound, and -1 for configs and metadata. */
 export interface PlacedTag {

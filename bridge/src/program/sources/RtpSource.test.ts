@@ -6,7 +6,7 @@ import { SourceId, type RtpTrack, type VideoCodec } from '@lianmai/protocol';
 import { findFfmpeg, type Ffmpeg } from '../../media/ffmpeg/index.js';
 import { RtpReceiver } from '../../media/rtp/index.js';
 import { RtpSource } from './RtpSource.js';
-import { Recorder, type Tick } from './testing/Recorder.js';
+import { PacketRecorder, type Tick } from './testing/PacketRecorder.js';
 import { Relay } from './testing/Relay.js';
 import { makeMedia, RtpSender } from './testing/RtpSender.js';
 
@@ -42,7 +42,7 @@ async function createSource({ onTestFinished }: TestContext, codec: VideoCodec =
     source.attach(video);
     source.attach(audio);
   };
-  const recorder = scope.own(new Recorder(source));
+  const recorder = scope.own(new PacketRecorder(source));
   return { source, receiver, recorder, requests, startSender, attach, audioRelay, videoRelay };
 }
 
@@ -60,7 +60,7 @@ function offsetsMs(ticks: readonly Tick[]): number[] {
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
 /** Waits until `count` more ticks have passed. */
-async function ticksOf(recorder: Recorder, count: number): Promise<Tick[]> {
+async function ticksOf(recorder: PacketRecorder, count: number): Promise<Tick[]> {
   const from = recorder.ticks.length;
   await recorder.until(() => recorder.ticks.length >= from + count, 30_000);
   return recorder.ticks.slice(from);

@@ -1,12 +1,12 @@
 import type { Log } from '@lianmai/kit';
 import type { RtpTrack, SourceId } from '@lianmai/protocol';
 import type { Ffmpeg } from '../../media/ffmpeg/index.js';
-import { SoundInput } from './audio/index.js';
+import { AudioInput } from './audio/index.js';
 import type { Frame, Source } from './contract.js';
 import type { RtpReceiver } from '../../media/rtp/index.js';
 import { SourceSync } from './SourceSync.js';
 import { PlayoutDelay } from './PlayoutDelay.js';
-import { PictureInput } from './video/index.js';
+import { VideoInput } from './video/index.js';
 
 export interface RtpSourceOptions {
   id: SourceId;
@@ -35,14 +35,14 @@ export interface RtpSourceStats {
 export class RtpSource implements Source {
   readonly id: SourceId;
   readonly #sync = new SourceSync(new PlayoutDelay());
-  readonly #picture: PictureInput;
-  readonly #sound: SoundInput;
+  readonly #picture: VideoInput;
+  readonly #sound: AudioInput;
   #isClosed = false;
 
   constructor({ id, ffmpeg, receiver, requestKeyFrame, log }: RtpSourceOptions) {
     this.id = id;
-    this.#picture = new PictureInput({ id, ffmpeg, receiver, sync: this.#sync, requestKeyFrame, log });
-    this.#sound = new SoundInput({ id, receiver, sync: this.#sync, log });
+    this.#picture = new VideoInput({ id, ffmpeg, receiver, sync: this.#sync, requestKeyFrame, log });
+    this.#sound = new AudioInput({ id, receiver, sync: this.#sync, log });
   }
 
   /** The part of the delay between capture and composition that is ours: from the earliest arrival to the tick. */

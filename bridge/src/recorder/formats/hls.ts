@@ -5,8 +5,8 @@ import { MP4 } from '../../hub/renditions/index.js';
 import type { MediaTag } from '../../hub/stream/index.js';
 import type { RecordingFile, RecordingFormat } from '../contract.js';
 import { DiskFile, type OpenFile } from '../DiskFile.js';
-import { FragmentFeed } from '../FragmentFeed.js';
-import { readingMp4 } from './mp4file.js';
+import { FragmentBuilder } from '../FragmentBuilder.js';
+import { readingMp4 } from './readMp4File.js';
 
 const SEGMENT_MS = 6000;
 /** Of segments whose publisher sends no key frames; the head of a growing playlist cannot be changed later. */
@@ -30,7 +30,7 @@ class HlsFolder implements RecordingFile {
   readonly #dir: string;
   readonly #openFile: OpenFile | undefined;
   readonly #playlist: DiskFile;
-  readonly #feed: FragmentFeed;
+  readonly #feed: FragmentBuilder;
   readonly #segments: Listed[] = [];
   #steps: Step[] = [];
   #segment: { file: DiskFile; listed: Listed } | null = null;
@@ -40,7 +40,7 @@ class HlsFolder implements RecordingFile {
     this.#dir = dir;
     this.#playlist = playlist;
     this.#openFile = openFile;
-    this.#feed = new FragmentFeed(SEGMENT_MS, {
+    this.#feed = new FragmentBuilder(SEGMENT_MS, {
       onBegin: (init) => this.#steps.push({ kind: 'begin', init }),
       onPart: (bytes, durationMs) => this.#steps.push({ kind: 'part', bytes, durationMs }),
       onEnd: () => this.#steps.push({ kind: 'end' }),

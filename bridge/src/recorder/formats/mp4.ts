@@ -6,8 +6,8 @@ import { MP4 } from '../../hub/renditions/index.js';
 import type { MediaTag } from '../../hub/stream/index.js';
 import type { RecordingFile, RecordingFormat } from '../contract.js';
 import { DiskFile, type OpenFile } from '../DiskFile.js';
-import { FragmentFeed } from '../FragmentFeed.js';
-import { readingMp4 } from './mp4file.js';
+import { FragmentBuilder } from '../FragmentBuilder.js';
+import { readingMp4 } from './readMp4File.js';
 
 const SEGMENT_MS = 4000;
 
@@ -15,7 +15,7 @@ const SEGMENT_MS = 4000;
 class Mp4File implements RecordingFile {
   readonly #file: DiskFile;
   readonly #finish: () => Promise<number>;
-  readonly #feed: FragmentFeed;
+  readonly #feed: FragmentBuilder;
   #waiting: Buffer[] = [];
   #hasInit = false;
   #finalBytes: number | null = null;
@@ -23,7 +23,7 @@ class Mp4File implements RecordingFile {
   constructor(file: DiskFile, finish: () => Promise<number>) {
     this.#file = file;
     this.#finish = finish;
-    this.#feed = new FragmentFeed(SEGMENT_MS, {
+    this.#feed = new FragmentBuilder(SEGMENT_MS, {
       onBegin: (init) => {
         if (!this.#hasInit) this.#waiting.push(init);
         this.#hasInit = true;

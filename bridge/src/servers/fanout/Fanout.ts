@@ -1,8 +1,8 @@
 import { delay } from '@lianmai/kit';
 import type { MediaTag, Stream } from '../../hub/stream/index.js';
-import type { FanoutsOptions, Packed } from './contract.js';
-import { GroupCache } from './GroupCache.js';
-import type { Player } from './Player.js';
+import type { FanoutPoolOptions, Packed } from './contract.js';
+import { GopCache } from './GopCache.js';
+import type { PlayerQueue } from './PlayerQueue.js';
 
 /** Never reached: this reader takes everything at once. */
 const READER = { maxQueueBytes: 64 * 1024 * 1024, maxQueueMs: 60_000, startWithGop: true };
@@ -12,18 +12,18 @@ const WATCH_MS = 1000;
 export class Fanout<P extends Packed> {
   readonly stats = { batches: 0 };
   readonly #stream: Stream;
-  readonly #options: FanoutsOptions<P>;
-  readonly #cache: GroupCache<P>;
-  readonly #players = new Set<Player<P>>();
+  readonly #options: FanoutPoolOptions<P>;
+  readonly #cache: GopCache<P>;
+  readonly #players = new Set<PlayerQueue<P>>();
   readonly #running = new AbortController();
   readonly #watching: NodeJS.Timeout;
   readonly #onOver: () => void;
 
   /** `onOver`: who comes from now on needs another one. */
-  constructor(stream: Stream, options: FanoutsOptions<P>, onOver: () => void) {
+  constructor(stream: Stream, options: FanoutPoolOptions<P>, onOver: () => void) {
     this.#stream = stream;
     this.#options = options;
-    this.#cache = new GroupCache(options.packer);
+    this.#cache = new GopCache(options.packer);
     this.#onOver = onOver;
     this.#watching = setInterval(() => this.#watch(), WATCH_MS);
     this.#read()
@@ -37,13 +37,13 @@ export class Fanout<P extends Packed> {
       });
   }
 
-  join(player: Player<P>): void {
+  join(player: PlayerQueue<P>): void {
     this.#players.add(player);
     player.attach(this.#cache);
     if (this.#isSettled) player.start();
   }
 
-  leave(player: Player<P>): void {
+  leave(player: PlayerQueue<P>): void {
     if (!this.#players.delete(player) || this.#players.size > 0) return;
     this.#onOver();
     clearInterval(this.#watching);

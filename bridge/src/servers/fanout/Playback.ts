@@ -1,7 +1,7 @@
 import type { Stream } from '../../hub/stream/index.js';
 import type { Packed, PlayerLimits, Rendition, Sink } from './contract.js';
 import type { Fanout } from './Fanout.js';
-import { Player } from './Player.js';
+import { PlayerQueue } from './PlayerQueue.js';
 
 export interface PlaybackParts<P extends Packed> {
   source: Stream;
@@ -16,7 +16,7 @@ export interface PlaybackParts<P extends Packed> {
 /** A stream as one player has it: what it can play of it, and its seat there. */
 export class Playback<P extends Packed> {
   readonly #parts: PlaybackParts<P>;
-  readonly #player: Player<P>;
+  readonly #player: PlayerQueue<P>;
   #rendition: Rendition | null;
   #fanout: Fanout<P> | null = null;
 
@@ -24,7 +24,7 @@ export class Playback<P extends Packed> {
   constructor(parts: PlaybackParts<P>) {
     this.#parts = parts;
     this.#rendition = parts.open(parts.source);
-    this.#player = new Player(parts.sink, parts.limits);
+    this.#player = new PlayerQueue(parts.sink, parts.limits);
   }
 
   get droppedTags(): number {

@@ -55,7 +55,7 @@ export interface PlayerLimits {
   stallMs: number;
 }
 
-export interface FanoutsOptions<P extends Packed> extends PlayerLimits {
+export interface FanoutPoolOptions<P extends Packed> extends PlayerLimits {
   /** For logs. */
   name: string;
   packer: Packer<P>;

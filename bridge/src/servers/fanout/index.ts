@@ -9,6 +9,6 @@
  *     playback.start();
  *     socket.once('close', () => playback.leave());
  */
-export { Fanouts } from './Fanouts.js';
-export type { FanoutsOptions, Packed, Packer, PlayerLimits, Rendition, Sink } from './contract.js';
+export { FanoutPool } from './FanoutPool.js';
+export type { FanoutPoolOptions, Packed, Packer, PlayerLimits, Rendition, Sink } from './contract.js';
 export type { Playback } from './Playback.js';

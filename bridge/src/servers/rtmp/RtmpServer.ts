@@ -1,12 +1,12 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { ConfigError, type Closable, type Log, type Metrics } from '@lianmai/kit';
-import { Fanouts } from '../fanout/index.js';
+import { FanoutPool } from '../fanout/index.js';
 import { plainIp } from '../../hub/gate/index.js';
-import { Door } from './Door.js';
-import { DEFAULT_LIMITS, type RtmpLimits } from './limits.js';
-import { RTMP_PACKER } from './packer.js';
-import type { PlayingParts } from './Playing.js';
+import { ConnectionLimiter } from './ConnectionLimiter.js';
+import { DEFAULT_LIMITS, type RtmpLimits } from './rtmpLimits.js';
+import { RTMP_PACKER } from './rtmpPacker.js';
+import type { PlayingParts } from './RtmpPlayer.js';
 import { RtmpSession, type SessionParts } from './RtmpSession.js';
 
 export interface RtmpServerOptions extends Pick<PlayingParts, 'gate' | 'hub' | 'openRendition'> {
@@ -28,7 +28,7 @@ const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 
 
 /** Publishers and players on one port, and on a second one inside TLS. */
 export class RtmpServer implements Closable {
-  readonly #door: Door;
+  readonly #limiter: ConnectionLimiter;
   readonly #parts: SessionParts;
   readonly #sessions = new Set<RtmpSession>();
   readonly #servers: Server[] = [];
@@ -47,17 +47,17 @@ export class RtmpServer implements Closable {
 
   private constructor({ gate, hub, openRendition, batchMs = 100, log, metrics, limits }: RtmpServerOptions) {
     const bounds = { ...DEFAULT_LIMITS, ...limits };
-    this.#door = new Door(bounds);
+    this.#limiter = new ConnectionLimiter(bounds);
     this.#parts = {
       gate,
       hub,
       log,
       limits: bounds,
       publishing: new Map(),
-      fanouts: new Fanouts({ ...bounds, name: 'rtmp', packer: RTMP_PACKER, batchMs, log }),
+      fanouts: new FanoutPool({ ...bounds, name: 'rtmp', packer: RTMP_PACKER, batchMs, log }),
       ...(openRendition && { openRendition }),
     };
-    metrics?.gauge('rtmp_connections', 'RTMP and RTMPS connections', () => this.#door.connections);
+    metrics?.gauge('rtmp_connections', 'RTMP and RTMPS connections', () => this.#limiter.connections);
     metrics?.gauge('rtmp_publishers', 'RTMP and RTMPS publishers', () => this.#count('publish'));
     metrics?.gauge('rtmp_players', 'RTMP and RTMPS players', () => this.#count('play'));
   }
@@ -72,7 +72,7 @@ export class RtmpServer implements Closable {
   }
 
   get connections(): number {
-    return this.#door.connections;
+    return this.#limiter.connections;
   }
 
   async close(reason: string): Promise<void> {
@@ -87,7 +87,7 @@ export class RtmpServer implements Closable {
 
   async #listen({ port, host, tls }: RtmpServerOptions): Promise<void> {
     const plain = createServer(SOCKET_OPTIONS, (socket) => {
-      if (this.#door.enter(socket)) this.#serve(socket, 'rtmp');
+      if (this.#limiter.enter(socket)) this.#serve(socket, 'rtmp');
       else socket.destroy();
     });
     await listen(plain, { port, host, option: 'RTMP_PORT or rtmp.port' });
@@ -103,7 +103,7 @@ export class RtmpServer implements Closable {
       const handshakeTimeout = this.#parts.limits.handshakeMs;
       const server = createTlsServer({ ...SOCKET_OPTIONS, cert, key, handshakeTimeout }, (socket) => this.#serve(socket, 'rtmps'));
       server.on('connection', (socket: Socket) => {
-        if (!this.#door.enter(socket)) return void socket.destroy();
+        if (!this.#limiter.enter(socket)) return void socket.destroy();
         this.#handshaking.add(socket);
         socket.once('close', () => this.#handshaking.delete(socket));
       });
@@ -120,7 +120,7 @@ export class RtmpServer implements Closable {
     const [ip, port] = [plainIp(socket.remoteAddress), socket.remotePort];
     const session: RtmpSession = new RtmpSession(socket, this.#parts, {
       protocol,
-      onSettled: () => this.#door.settle(ip, port),
+      onSettled: () => this.#limiter.settle(ip, port),
       onClosed: () => this.#sessions.delete(session),
     });
     this.#sessions.add(session);

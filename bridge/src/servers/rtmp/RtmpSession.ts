@@ -3,20 +3,20 @@ import type { Log } from '@lianmai/kit';
 import { LianmaiError, toLianmaiError } from '@lianmai/protocol';
 import { FormatError, type AmfObject } from '../../media/formats/index.js';
 import { command, streamBegin, streamEof, type RtmpMessage } from '../../media/protocols/rtmp/index.js';
-import { openPublication, plainIp, type Publication } from '../../hub/gate/index.js';
-import { abilitiesOf, enhancedAnswer } from './abilities.js';
+import { openPublication, plainIp, type PublishSession } from '../../hub/gate/index.js';
+import { capabilitiesOf, enhancedAnswer } from './capabilities.js';
 import { asObject, asText, onStatus, readCall, result, STREAM_ID, type Call } from './commands.js';
-import type { RtmpLimits } from './limits.js';
-import { Playing, type PlayingParts } from './Playing.js';
-import { Publishing } from './Publishing.js';
-import { playRefusal, publishRefusal } from './refusals.js';
-import { RtmpPeer } from './RtmpPeer.js';
+import type { RtmpLimits } from './rtmpLimits.js';
+import { RtmpPlayer, type PlayingParts } from './RtmpPlayer.js';
+import { RtmpPublisher } from './RtmpPublisher.js';
+import { playRejection, publishRejection } from './rejections.js';
+import { RtmpServerConnection } from './RtmpServerConnection.js';
 import { streamAddress, type ConnectAddress, type StreamAddress } from './streamAddress.js';
 
 export interface SessionParts extends PlayingParts {
   limits: RtmpLimits;
   /** Who publishes over RTMP, by `app/name`. */
-  publishing: Map<string, Publishing>;
+  publishing: Map<string, RtmpPublisher>;
   log: Log;
 }
 
@@ -33,11 +33,11 @@ type Handler = (call: Call) => Promise<void> | void;
 export class RtmpSession {
   readonly #parts: SessionParts;
   readonly #options: SessionOptions;
-  readonly #peer: RtmpPeer;
+  readonly #peer: RtmpServerConnection;
   readonly #ip: string;
   #deadline: NodeJS.Timeout | undefined;
   #connect: (ConnectAddress & { object: AmfObject }) | null = null;
-  #role: Publishing | Playing | null = null;
+  #role: RtmpPublisher | RtmpPlayer | null = null;
   #closeReason = 'connection lost';
 
   constructor(socket: Socket, parts: SessionParts, options: SessionOptions) {
@@ -45,7 +45,7 @@ export class RtmpSession {
     this.#options = options;
     this.#ip = plainIp(socket.remoteAddress);
     this.#mustActWithin(parts.limits.handshakeMs);
-    this.#peer = new RtmpPeer(socket, {
+    this.#peer = new RtmpServerConnection(socket, {
       onHandshaken: () => this.#mustActWithin(parts.limits.commandMs),
       onMessage: (message) => this.#handle(message),
       onClosed: (error) => this.#onClosed(error),
@@ -99,19 +99,19 @@ export class RtmpSession {
 
   /** Nothing more is read until it is decided: some encoders send media without waiting for the answer. */
   async #publish({ args }: Call): Promise<void> {
-    if (this.#role) return this.#peer.send(publishRefusal(busy()));
+    if (this.#role) return this.#peer.send(publishRejection(busy()));
     const { limits, log, publishing } = this.#parts;
     const address = this.#address(args[0]);
     clearTimeout(this.#deadline);
     try {
       const publication = await this.#openPublication(address);
       if (this.#peer.socket.destroyed) return publication.close(this.#closeReason);
-      const onOver = (reason: LianmaiError) => this.#hangUp(publishRefusal(reason), reason);
-      this.#role = new Publishing({ publication, mediaMs: limits.mediaMs, log, onOver });
+      const onOver = (reason: LianmaiError) => this.#hangUp(publishRejection(reason), reason);
+      this.#role = new RtmpPublisher({ publication, mediaMs: limits.mediaMs, log, onOver });
       publishing.set(this.#role.key, this.#role);
       log.info({ ...this.#who(), stream: this.#role.key, clientId: publication.admission.clientId }, 'publisher came');
     } catch (error) {
-      return this.#refuse('publish', publishRefusal(error), error);
+      return this.#refuse('publish', publishRejection(error), error);
     }
     this.#options.onSettled();
     this.#peer.expectMedia();
@@ -123,7 +123,7 @@ export class RtmpSession {
   }
 
   /** A connection that died without a word must not lock its own broadcaster out. */
-  async #openPublication(address: StreamAddress): Promise<Publication> {
+  async #openPublication(address: StreamAddress): Promise<PublishSession> {
     const request = { ...address, protocol: this.#options.protocol, ip: this.#ip };
     try {
       return await openPublication(this.#parts, request);
@@ -137,24 +137,24 @@ export class RtmpSession {
   }
 
   #play({ args }: Call): void {
-    if (this.#role) return this.#peer.send(playRefusal(busy()));
+    if (this.#role) return this.#peer.send(playRejection(busy()));
     const address = this.#address(args[0]);
     clearTimeout(this.#deadline);
     const { protocol } = this.#options;
-    const accepts = abilitiesOf(asObject(this.#connect?.object));
-    const playing: Playing = new Playing(this.#parts, {
+    const accepts = capabilitiesOf(asObject(this.#connect?.object));
+    const playing: RtmpPlayer = new RtmpPlayer(this.#parts, {
       ...{ address, protocol, ip: this.#ip, socket: this.#peer.socket, accepts },
       onStart: () => this.#onPlayStart(playing),
       onEnd: () => this.#onPlayEnd(),
       onOver: (error) => {
-        if (playing.clientId === null) this.#refuse('play', playRefusal(error), error);
-        else this.#hangUp(playRefusal(error), error);
+        if (playing.clientId === null) this.#refuse('play', playRejection(error), error);
+        else this.#hangUp(playRejection(error), error);
       },
     });
     this.#role = playing;
   }
 
-  #onPlayStart({ key, clientId }: Playing): void {
+  #onPlayStart({ key, clientId }: RtmpPlayer): void {
     this.#options.onSettled();
     this.#parts.log.info({ ...this.#who(), stream: key, clientId }, 'player came');
     this.#peer.sendControl(streamBegin(STREAM_ID));

@@ -5,15 +5,15 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Scope } from '@lianmai/kit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { Fanouts } from '../fanout/index.js';
+import { FanoutPool } from '../fanout/index.js';
 import { makeTag } from '../../media/formats/index.js';
 import { CLIENT_HELLO_BYTES, HANDSHAKE_BYTES } from '../../media/protocols/rtmp/index.js';
 import { Gate } from '../../hub/gate/index.js';
 import { StreamHub } from '../../hub/stream/index.js';
 import { fuzzRuns } from '../../testing/fuzz/index.js';
 import { MemoryLog } from '../../testing/index.js';
-import { DEFAULT_LIMITS } from './limits.js';
-import { RTMP_PACKER } from './packer.js';
+import { DEFAULT_LIMITS } from './rtmpLimits.js';
+import { RTMP_PACKER } from './rtmpPacker.js';
 import { RtmpSession, type SessionParts } from './RtmpSession.js';
 import { config, delta, key } from './testing/media.js';
 import { openServer, publishArgs, start } from './testing/server.js';
@@ -69,7 +69,7 @@ const memory = new MemoryLog();
 const hub = scope.own(new StreamHub());
 const gate = new Gate({ authorise: () => Promise.resolve({ onTaken: 'takeover', resumeGraceMs: 0, srtPassphrase: null }) });
 const publishing: SessionParts['publishing'] = new Map();
-const fanouts = new Fanouts({ ...DEFAULT_LIMITS, name: 'rtmp', packer: RTMP_PACKER, batchMs: 0, log: memory.log });
+const fanouts = new FanoutPool({ ...DEFAULT_LIMITS, name: 'rtmp', packer: RTMP_PACKER, batchMs: 0, log: memory.log });
 /** What players find. A publisher that comes takes it over, and ends it. */
 function keepOnAir(): void {
   if (hub.get({ app: 'live', name: 'cam' })) return;

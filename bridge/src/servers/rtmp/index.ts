@@ -5,5 +5,5 @@
  *
  * Both ask the gate first. Players are served by the fan-out, which makes chunks of a stream once and gives all of them the same buffers. Everything a peer can make us keep or wait for is bounded in `limits.ts`.
  */
-export type { RtmpLimits } from './limits.js';
+export type { RtmpLimits } from './rtmpLimits.js';
 export { RtmpServer, type RtmpServerOptions } from './RtmpServer.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makeMediaTag, TsDemuxer, type FlvTag } from '../../media/formats/index.js';
-import { packTags } from '../../hub/stream/index.js';
+import { encodeTags } from '../../hub/stream/index.js';
 import { PlayerGroup } from './PlayerGroup.js';
 
 const SPS_PPS = Buffer.from('0164001fffe1001c6764001facd9405005bb016a02020280000003008000001e078c18cb01000568ebecb22c', 'hex');
@@ -30,7 +30,7 @@ const picturesOf = (got: Buffer[]) => {
 describe('players of one stream', () => {
   it('start with the last group of pictures, paced, in datagrams that are shared', () => {
     const group = new PlayerGroup();
-    group.push(packTags([config, ...second(0)]), 0);
+    group.push(encodeTags([config, ...second(0)]), 0);
     const [one, two] = [player(), player()];
     group.join(1, one, 1_000_000);
     group.join(2, two, 1_000_000);
@@ -48,12 +48,12 @@ describe('players of one stream', () => {
   it('wait for a key frame when there is nothing to start with', () => {
     const group = new PlayerGroup();
     const early = player();
-    group.push(packTags([config]), 0);
+    group.push(encodeTags([config]), 0);
     group.join(1, early, 0);
-    group.push(packTags(second(0).slice(1, 5)), 10_000);
+    group.push(encodeTags(second(0).slice(1, 5)), 10_000);
     group.tick(50_000);
     expect(early.state.got).toEqual([]);
-    group.push(packTags(second(1000)), 100_000);
+    group.push(encodeTags(second(1000)), 100_000);
     for (let ms = 110; ms < 400; ms += 10) group.tick(ms * 1000);
     expect(picturesOf(early.state.got)[0]).toMatchObject({ isKeyFrame: true, dtsMs: 1000 });
   });
@@ -62,7 +62,7 @@ describe('players of one stream', () => {
     const group = new PlayerGroup();
     const last = player();
     group.join(1, last, 0);
-    group.push(packTags([config, ...second(0)]), 0);
+    group.push(encodeTags([config, ...second(0)]), 0);
     group.end();
     for (let ms = 10; ms < 600 && !last.state.isGone; ms += 10) group.tick(ms * 1000);
     expect([last.state.isGone, picturesOf(last.state.got).length]).toEqual([true, 25]);

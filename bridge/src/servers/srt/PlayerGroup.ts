@@ -1,5 +1,5 @@
 import { MediaRate, PacedQueue, TsPayloads } from '../../media/protocols/srt/index.js';
-import { unpackTags } from '../../hub/stream/index.js';
+import { decodeTags } from '../../hub/stream/index.js';
 
 const MAX_GROUP_BYTES = 32 * 1024 * 1024;
 
@@ -47,7 +47,7 @@ export class PlayerGroup {
   }
 
   push(mail: ArrayBuffer, nowUs: number): void {
-    const tags = unpackTags(mail);
+    const tags = decodeTags(mail);
     this.#rate.add(tags.findLast((tag) => tag.kind !== 'data' && !tag.isConfig)?.dtsMs, mail.byteLength);
     for (const { bytes, isEntry } of this.#payloads.push(tags)) {
       this.#keep(bytes, isEntry);

@@ -1,18 +1,18 @@
 import { LianmaiError, toLianmaiError } from '@lianmai/protocol';
-import { openPublication, type Admission, type Gate, type GateRequest, type Publication } from '../../hub/gate/index.js';
+import { openPublication, type Admission, type Gate, type GateRequest, type PublishSession } from '../../hub/gate/index.js';
 import type { OpenRendition } from '../../hub/renditions/index.js';
 import { rejectionOfError } from '../../media/protocols/srt/index.js';
-import { unpackTags, type Stream, type StreamHub } from '../../hub/stream/index.js';
-import type { FromSrtThread, ToSrtThread } from './messages.js';
-import { PlayFeed } from './PlayFeed.js';
+import { decodeTags, type Stream, type StreamHub } from '../../hub/stream/index.js';
+import type { FromSrtThread, ToSrtThread } from './srtThreadMessages.js';
+import { SrtPlayFeed } from './SrtPlayFeed.js';
 
 interface Client {
   request: GateRequest;
   admission: Admission;
   /** The publisher that this one may replace. */
   silentPublisher: number | null;
-  publication: Publication | null;
-  feed: PlayFeed | null;
+  publication: PublishSession | null;
+  feed: SrtPlayFeed | null;
 }
 
 type Asked = Extract<FromSrtThread, { kind: 'asked' }>;
@@ -31,7 +31,7 @@ export class SrtClients {
   readonly #openRendition: (stream: Stream) => OpenRendition;
   readonly #post: (message: ToSrtThread, transfer?: ArrayBuffer[]) => void;
   readonly #clients = new Map<number, Client>();
-  readonly #feeds = new Map<number, PlayFeed>();
+  readonly #feeds = new Map<number, SrtPlayFeed>();
   #nextFeed = 1;
 
   constructor(parts: SrtClientsParts, post: (message: ToSrtThread, transfer?: ArrayBuffer[]) => void) {
@@ -73,7 +73,7 @@ export class SrtClients {
 
   write(id: number, bytes: ArrayBuffer): void {
     const publication = this.#clients.get(id)?.publication;
-    for (const tag of unpackTags(bytes)) publication?.write(tag);
+    for (const tag of decodeTags(bytes)) publication?.write(tag);
     this.#post({ kind: 'tagsTaken', id, bytes: bytes.byteLength });
   }
 
@@ -138,9 +138,9 @@ export class SrtClients {
     client.feed = feed;
   }
 
-  #openFeed(stream: Stream): PlayFeed {
+  #openFeed(stream: Stream): SrtPlayFeed {
     const id = this.#nextFeed++;
-    const feed = new PlayFeed(id, stream, {
+    const feed = new SrtPlayFeed(id, stream, {
       openRendition: this.#openRendition,
       onMedia: (bytes) => this.#post({ kind: 'media', feed: id, bytes }, [bytes]),
       onEnd: () => {
@@ -152,7 +152,7 @@ export class SrtClients {
     return feed;
   }
 
-  #leave(id: number, feed: PlayFeed | null): void {
+  #leave(id: number, feed: SrtPlayFeed | null): void {
     feed?.players.delete(id);
     if (feed?.players.size !== 0) return;
     this.#feeds.delete(feed.id);

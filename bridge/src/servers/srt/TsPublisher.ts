@@ -1,5 +1,5 @@
 import { TsDemuxer } from '../../media/formats/index.js';
-import { packTags, type MediaTag } from '../../hub/stream/index.js';
+import { encodeTags, type MediaTag } from '../../hub/stream/index.js';
 
 /** Tags that main has not written yet; above, pictures are left out until it catches up and the next key frame comes. */
 const MAX_UNTAKEN_BYTES = 32 * 1024 * 1024;
@@ -44,7 +44,7 @@ export class TsPublisher {
   }
 
   #flush(): void {
-    const bytes = packTags(this.#tags);
+    const bytes = encodeTags(this.#tags);
     this.#tags = [];
     this.#untakenBytes += bytes.byteLength;
     this.#post(bytes);

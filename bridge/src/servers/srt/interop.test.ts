@@ -9,7 +9,7 @@ import { Gate } from '../../hub/gate/index.js';
 import { StreamHub, type MediaTag, type Stream } from '../../hub/stream/index.js';
 import { UdpRelay, type RelayOptions } from '../../media/protocols/srt/testing/index.js';
 import { encodeFlv, LoopedBroadcast } from '../../testing/index.js';
-import { SrtListener, type SrtListenerOptions } from './index.js';
+import { SrtServerHost, type SrtListenerOptions } from './index.js';
 
 const LOG = createLog('srt test', 'silent');
 const PASSPHRASE = 'correct horse battery';
@@ -35,7 +35,7 @@ interface Served {
   hub: StreamHub;
   gate: Gate;
   asked: AuthoriseRequest[];
-  listener: SrtListener;
+  listener: SrtServerHost;
 }
 
 async function serve(
@@ -51,7 +51,7 @@ async function serve(
     },
   });
   const listener = scope.own(
-    await SrtListener.open({ hub, gate, port: 0, host: '127.0.0.1', latencyMs: 120, log: LOG, logLevel: 'silent', ...options }),
+    await SrtServerHost.open({ hub, gate, port: 0, host: '127.0.0.1', latencyMs: 120, log: LOG, logLevel: 'silent', ...options }),
   );
   return { hub, gate, asked, listener };
 }

@@ -1,8 +1,8 @@
 /** The thread of the SRT port: an event loop of its own, because ACKs, loss reports and deliveries are late by whatever holds it up. */
 import { parentPort } from 'node:worker_threads';
 import { createLog } from '@lianmai/kit';
-import type { FromSrtThread, SrtThreadJob, ToSrtThread } from './messages.js';
-import { SrtDoor } from './SrtDoor.js';
+import type { FromSrtThread, SrtThreadJob, ToSrtThread } from './srtThreadMessages.js';
+import { SrtServer } from './SrtServer.js';
 
 const port = parentPort;
 if (!port) throw new Error('to be run as a thread');
@@ -11,7 +11,7 @@ const post = (message: FromSrtThread, transfer: ArrayBuffer[] = []) => port.post
 
 async function run(job: SrtThreadJob): Promise<void> {
   const log = createLog('bridge', job.logLevel).child({ part: 'srt' });
-  const door = await SrtDoor.open(job, log, post);
+  const door = await SrtServer.open(job, log, post);
   port?.on('message', (message: ToSrtThread) => {
     if (message.kind === 'close') {
       void door.close().then(() => {

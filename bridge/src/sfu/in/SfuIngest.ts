@@ -3,13 +3,13 @@ import { Scope, type Closable } from '@lianmai/kit';
 import { LianmaiError, toLianmaiError, type RtpTrack } from '@lianmai/protocol';
 import { nowMs } from '../../runtime/index.js';
 import { buildOpusHead, makeMediaTag, type FlvTag } from '../../media/formats/index.js';
-import type { Publication } from '../../hub/gate/index.js';
+import type { PublishSession } from '../../hub/gate/index.js';
 import { TrackInput, VideoTrack, type RtpReceiver, opusSamples, type EncodedFrame, type RtpPacket } from '../../media/rtp/index.js';
 import { AvcFrames } from './AvcFrames.js';
 import { AvTimeline } from './AvTimeline.js';
 
 export interface SfuIngestOptions {
-  publication: Publication;
+  publication: PublishSession;
   receiver: RtpReceiver;
   /** The publisher shall make a key frame. */
   requestKeyFrame: (trackId: string) => void;
@@ -35,7 +35,7 @@ interface Attached {
 
 /** A publisher on the SFU as a stream of the hub: plain RTP in, tags out, sound from its first packet. */
 export class SfuIngest extends EventEmitter<SfuIngestEvents> implements Closable {
-  readonly publication: Publication;
+  readonly publication: PublishSession;
   readonly #options: SfuIngestOptions;
   readonly #scope = new Scope();
   readonly #timeline = new AvTimeline();

@@ -1,7 +1,7 @@
 import type { Closable, Log } from '@lianmai/kit';
 import { LianmaiError, type BridgeRequestData } from '@lianmai/protocol';
 import type { Announce, BridgeHandlers } from '../../runtime/control/contract.js';
-import { openPublication, type Gate, type Publication } from '../../hub/gate/index.js';
+import { openPublication, type Gate, type PublishSession } from '../../hub/gate/index.js';
 import { RtpReceiver } from '../../media/rtp/index.js';
 import type { StreamHub } from '../../hub/stream/index.js';
 import { SfuIngest } from './SfuIngest.js';
@@ -83,7 +83,7 @@ export class SfuIngests implements Closable {
   }
 
   /** A page that was reloaded comes back before anybody has noticed that it was gone: it is not refused for its own sake. */
-  async #publish(request: Parameters<typeof openPublication>[1]): Promise<Publication> {
+  async #publish(request: Parameters<typeof openPublication>[1]): Promise<PublishSession> {
     const { gate, hub } = this.#options;
     try {
       return await openPublication({ gate, hub }, request);

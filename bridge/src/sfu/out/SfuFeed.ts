@@ -3,11 +3,11 @@ import { Scope, type Closable, type Log } from '@lianmai/kit';
 import { LianmaiError, type SfuFeedTrack } from '@lianmai/protocol';
 import { nowMs } from '../../runtime/index.js';
 import { FormatError, readMediaBody, type FlvTag } from '../../media/formats/index.js';
-import { described } from '../../hub/renditions/index.js';
+import { waitForTracks } from '../../hub/renditions/index.js';
 import { SlidingMinimum } from '../../media/rtp/index.js';
 import type { Reader, Stream } from '../../hub/stream/index.js';
 import { AudioFeed, VideoFeed } from './FeedTracks.js';
-import { asksForKeyFrame } from './keyFrameRequests.js';
+import { asksForKeyFrame } from './asksForKeyFrame.js';
 import { PacedSocket } from './PacedSocket.js';
 
 export interface SfuFeedOptions {
@@ -107,7 +107,7 @@ export class SfuFeed extends EventEmitter<SfuFeedEvents> implements Closable {
   }
 
   async #describe(): Promise<void> {
-    await described(this.stream, this.#scope.signal, this.#options.source);
+    await waitForTracks(this.stream, this.#scope.signal, this.#options.source);
     const { video, audio } = this.stream.preamble;
     if (video && readMediaBody(video)?.codec === 'h264') this.#video = new VideoFeed();
     if (audio && readMediaBody(audio)?.codec === 'opus') this.#audio = new AudioFeed();

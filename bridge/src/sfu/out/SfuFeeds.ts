@@ -1,7 +1,7 @@
 import type { Closable, Log } from '@lianmai/kit';
 import { LianmaiError, type BridgeRequestData } from '@lianmai/protocol';
 import type { Announce, BridgeHandlers } from '../../runtime/control/contract.js';
-import { described } from '../../hub/renditions/index.js';
+import { waitForTracks } from '../../hub/renditions/index.js';
 import type { Stream, StreamHub } from '../../hub/stream/index.js';
 import { SfuFeed } from './SfuFeed.js';
 
@@ -74,7 +74,7 @@ export class SfuFeeds implements Closable {
     const stream = hub.get({ app, name });
     if (!stream) throw new LianmaiError('NOT_FOUND', undefined, { message: `${app}/${name} is not live.` });
     // What has to be done to it shows when it has begun.
-    await described(stream, this.#closing.signal);
+    await waitForTracks(stream, this.#closing.signal);
     const source = await open(stream);
     try {
       const feed = await SfuFeed.open({

@@ -17,7 +17,7 @@ import { SfuIngests } from '../in/index.js';
 import { FrameAssembler } from '../../media/rtp/index.js';
 import { StreamHub } from '../../hub/stream/index.js';
 import { encodeFlv, LoopedBroadcast } from '../../testing/index.js';
-import { asksForKeyFrame } from './keyFrameRequests.js';
+import { asksForKeyFrame } from './asksForKeyFrame.js';
 import { MAX_PAYLOAD_BYTES, packetiseH264, parameterSetsOf } from './h264Packets.js';
 import { SfuFeeds } from './index.js';
 

@@ -1,10 +1,10 @@
 /** `node listenerProcess.ts PORT LATENCY_MS smooth|prompt`: takes every publisher on a UDP port and writes its payload to standard output. For `npm run bench -- srt`. */
-import { Listener, openUdpSocket, type UdpSocket } from '../../../../bridge/src/media/protocols/srt/index.js';
+import { SrtMultiplexer, openUdpSocket, type UdpSocket } from '../../../../bridge/src/media/protocols/srt/index.js';
 
 const [port = '0', latencyMs = '120', delivery = 'smooth'] = process.argv.slice(2);
 let socket: UdpSocket | null = null;
 
-const listener = new Listener<null>({
+const listener = new SrtMultiplexer<null>({
   latencyMs: Number(latencyMs),
   delivery: delivery === 'prompt' ? 'prompt' : 'smooth',
   now: () => performance.now() * 1000,

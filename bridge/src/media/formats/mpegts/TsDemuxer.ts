@@ -1,13 +1,13 @@
 import type { FlvTag } from '../flv.js';
-import { AudioFrameTrack } from './AudioFrameTrack.js';
+import { TsAudioTrack } from './TsAudioTrack.js';
 import { adtsFormat, latmFormat, mp3Format } from './audioFrames.js';
-import { OpusTrack } from './OpusTrack.js';
+import { TsOpusTrack } from './TsOpusTrack.js';
 import { PacketSplitter } from './PacketSplitter.js';
 import { PesReader, type Pes } from './PesReader.js';
 import { PAT_PID, parsePat, parsePmt, SectionReader, STREAM_TYPE, type ElementaryStream } from './psi.js';
 import { TimeUnwrapper } from './TimeUnwrapper.js';
 import type { TimedPes, Track } from './track.js';
-import { VideoTrack } from './VideoTrack.js';
+import { TsVideoTrack } from './TsVideoTrack.js';
 
 interface Channel {
   stream: ElementaryStream;
@@ -116,11 +116,11 @@ function kindOf(stream: ElementaryStream): 'video' | 'audio' | null {
 }
 
 function createTrack(stream: ElementaryStream): Track {
-  if (isOpus(stream)) return new OpusTrack(stream.opusChannels || 2);
-  if (stream.streamType === STREAM_TYPE.h264) return new VideoTrack('h264');
-  if (stream.streamType === STREAM_TYPE.hevc) return new VideoTrack('hevc');
-  if (stream.streamType === STREAM_TYPE.adts) return new AudioFrameTrack(adtsFormat());
-  return new AudioFrameTrack(stream.streamType === STREAM_TYPE.latm ? latmFormat() : mp3Format());
+  if (isOpus(stream)) return new TsOpusTrack(stream.opusChannels || 2);
+  if (stream.streamType === STREAM_TYPE.h264) return new TsVideoTrack('h264');
+  if (stream.streamType === STREAM_TYPE.hevc) return new TsVideoTrack('hevc');
+  if (stream.streamType === STREAM_TYPE.adts) return new TsAudioTrack(adtsFormat());
+  return new TsAudioTrack(stream.streamType === STREAM_TYPE.latm ? latmFormat() : mp3Format());
 }
 
 const NAMES: Readonly<Record<number, string>> = {

@@ -6,7 +6,7 @@ import { HEVC_NAL, hevcNalType, parseHevcConfig } from '../hevc.js';
 import { readMediaBody, type MediaBody, type MediaCodec } from '../mediaBody.js';
 import { joinAnnexB, splitLengthPrefixed } from '../nal.js';
 import { parseOpusHead } from '../opus.js';
-import { opusControlHeader } from './OpusTrack.js';
+import { opusControlHeader } from './TsOpusTrack.js';
 import { PacketWriter } from './PacketWriter.js';
 import { buildPat, buildPmt, PAT_PID, STREAM_TYPE, type ElementaryStream } from './psi.js';
 

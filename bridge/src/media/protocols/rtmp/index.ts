@@ -3,5 +3,5 @@ export { ChunkReader, type ChunkLimits } from './ChunkReader.js';
 export { ChunkWriter } from './ChunkWriter.js';
 export { CLIENT_HELLO_BYTES, clientAnswer, clientHello, HANDSHAKE_BYTES, SERVER_HANDSHAKE_BYTES, serverAnswer } from './handshake.js';
 export * from './messages.js';
-export { AUDIO_FOUR_CCS, PublishedTrack, UnsupportedCodec, VIDEO_FOUR_CCS } from './PublishedTrack.js';
+export { AUDIO_FOUR_CCS, ErtmpNormaliser, UnsupportedCodec, VIDEO_FOUR_CCS } from './ErtmpNormaliser.js';
 export { TimeUnwrapper } from './TimeUnwrapper.js';

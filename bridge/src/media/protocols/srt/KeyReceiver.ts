@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readKeyMessage, type KeyRing } from './km.js';
+import { readKeyMessage, type KeyRing } from './keyMaterial.js';
 
 const MAX_MESSAGE_BYTES = 104;
 /** Attempts to install a key: more than one in this time are not even looked at. */

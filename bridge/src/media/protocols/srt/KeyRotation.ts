@@ -1,4 +1,4 @@
-import type { KeyRing } from './km.js';
+import type { KeyRing } from './keyMaterial.js';
 import type { KeySlot } from './packet.js';
 
 export interface RotationOptions {

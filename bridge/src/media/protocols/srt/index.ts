@@ -5,11 +5,17 @@
  *
  * Refused on purpose: versions before 1.3, file mode, bonding, packet filters. Payload goes one way only: both ways share one keystream.
  */
-export { Caller, type CallerOptions } from './Caller.js';
-export { Connection, type EndReason } from './Connection.js';
-export { isKeyBytes, MAX_PASSPHRASE_BYTES, MIN_PASSPHRASE_BYTES, type KeyBytes } from './km.js';
+export { SrtCaller, type SrtCallerOptions } from './SrtCaller.js';
+export { SrtConnection, type EndReason } from './SrtConnection.js';
+export { isKeyBytes, MAX_PASSPHRASE_BYTES, MIN_PASSPHRASE_BYTES, type KeyBytes } from './keyMaterial.js';
 export type { RotationOptions } from './KeyRotation.js';
-export { Listener, type ListenerLimits, type ListenerOptions, type Peer, type Verdict } from './Listener.js';
+export {
+  SrtMultiplexer,
+  type SrtMultiplexerLimits,
+  type SrtMultiplexerOptions,
+  type RemoteAddress,
+  type Verdict,
+} from './SrtMultiplexer.js';
 export { MAX_STREAM_ID_BYTES } from './handshake.js';
 export { MediaRate } from './MediaRate.js';
 export { PacedQueue } from './PacedQueue.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Connection } from './Connection.js';
+import type { SrtConnection } from './SrtConnection.js';
 import { sendNumbered, VirtualCall, type LinkOptions } from './testing/VirtualCall.js';
 
 async function publish(link: LinkOptions, count: number, options: Parameters<VirtualCall['connect']>[0] = {}): Promise<VirtualCall> {
@@ -70,7 +70,7 @@ describe('a lossy link, in virtual time', () => {
     const call = await publish({ loss: 0.05, seed: 4, jitterMs: 20 }, 1000, { firstSeq: 0x7fffffff - 300, latencyMs: 300 });
     expect(numbers(call).length).toBeGreaterThan(995);
     expect(isSorted(numbers(call))).toBe(true);
-    const from: Connection = call.atCaller!;
+    const from: SrtConnection = call.atCaller!;
     for (let minute = 0; minute < 75; minute++) {
       sendNumbered(call, from, { count: 60, everyUs: 1_000_000 });
     }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { HANDSHAKE_TYPE, writeHandshake, type Handshake } from './handshake.js';
-import type { Verdict } from './Listener.js';
+import type { Verdict } from './SrtMultiplexer.js';
 import { CONTROL, controlPacket, readPacket } from './packet.js';
 import { CALLER, sendNumbered, VirtualCall } from './testing/VirtualCall.js';
 import { seededRandom } from './testing/VirtualTime.js';

@@ -1,2 +1,2 @@
 /** Pictures of a source: RTP → whole frames → one supervised decoder → a queue on the source's clock. */
-export { PictureInput, type PictureStats } from './PictureInput.js';
+export { VideoInput, type VideoInputStats } from './VideoInput.js';

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { expect, it, vi } from 'vitest';
-import { Fanouts } from '../../fanout/index.js';
+import { FanoutPool } from '../../fanout/index.js';
 import { makeTag } from '../../../media/formats/index.js';
 import { StreamHub } from '../../../hub/stream/index.js';
 import { MemoryLog } from '../../../testing/index.js';
@@ -16,7 +16,7 @@ it('a batch is joined once, and the same buffer goes to every player of a shape'
   const publisher = new StreamHub().publish({ app: 'live', name: 'room' });
   const { stream } = publisher;
   for (const tag of [CONFIG, SOUND, picture(0, true), picture(33, false)]) publisher.write(tag);
-  const fanouts = new Fanouts<FlvBytes>({ ...LIMITS, name: 'flv', packer: FLV_PACKER, log: new MemoryLog().log });
+  const fanouts = new FanoutPool<FlvBytes>({ ...LIMITS, name: 'flv', packer: FLV_PACKER, log: new MemoryLog().log });
   const join = (shape: Shape) => {
     const written: Buffer[] = [];
     const socket = new Writable({ write: (chunk: Buffer, _encoding, done) => (written.push(chunk), done()) });

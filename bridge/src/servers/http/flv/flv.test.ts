@@ -9,7 +9,7 @@ import { FlvParser, type FlvTag } from '../../../media/formats/index.js';
 import { Gate } from '../../../hub/gate/index.js';
 import { StreamHub } from '../../../hub/stream/index.js';
 import { encodeFlv, LoopedBroadcast, MemoryLog } from '../../../testing/index.js';
-import { createOrigin, type FlvSettings } from '../createOrigin.js';
+import { createOriginServer, type FlvSettings } from '../createOriginServer.js';
 
 const run = promisify(execFile);
 const POLICY = { onTaken: 'refuse', resumeGraceMs: 10_000, srtPassphrase: null } as const;
@@ -34,7 +34,7 @@ async function answer({ params }: AuthoriseRequest) {
 async function open(flv: Partial<FlvSettings> = {}) {
   const hub = scope.own(new StreamHub());
   const gate = new Gate({ authorise: answer });
-  const origin = scope.own(await createOrigin({ hub, gate, port: 0, host: '127.0.0.1', log: new MemoryLog().log, flv }));
+  const origin = scope.own(await createOriginServer({ hub, gate, port: 0, host: '127.0.0.1', log: new MemoryLog().log, flv }));
   const at = `127.0.0.1:${origin.port}/live`;
   return { hub, gate, port: origin.port, url: `http://${at}/room.flv`, wsUrl: `ws://${at}/room.flv`, at };
 }

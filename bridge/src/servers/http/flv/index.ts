@@ -2,21 +2,21 @@
  * HTTP-FLV and WS-FLV. A request passes the Door (gate, then stream) and is played to by the fan-out, which writes FlvBytes: one
  * write a player and batch, no copies, no frames and no promises per player.
  */
-import { Fanouts, type PlayerLimits } from '../../fanout/index.js';
+import { FanoutPool, type PlayerLimits } from '../../fanout/index.js';
 import type { Log } from '@lianmai/kit';
 import type { Router } from 'express';
 import type { Gate } from '../../../hub/gate/index.js';
 import type { StreamHub } from '../../../hub/stream/index.js';
-import { Door, type DoorOptions } from './Door.js';
+import { PlayAdmission, type PlayAdmissionOptions } from './PlayAdmission.js';
 import { FLV_PACKER, type FlvBytes } from './FlvBytes.js';
-import { flvRoutes } from './http.js';
+import { flvRoutes } from './flvRoutes.js';
 import { playTo, type OpenRendition } from './playTo.js';
-import { flvUpgrade, type UpgradeListener } from './webSocket.js';
+import { flvUpgrade, type UpgradeListener } from './wsFlv.js';
 
 export type { OpenRendition } from './playTo.js';
-export type { UpgradeListener } from './webSocket.js';
+export type { UpgradeListener } from './wsFlv.js';
 
-export interface FlvOptions extends PlayerLimits, DoorOptions {
+export interface FlvOptions extends PlayerLimits, PlayAdmissionOptions {
   /** What came in this long is written at once; 0: every tag as it comes. */
   batchMs: number;
   openRendition?: OpenRendition;
@@ -25,7 +25,7 @@ export interface FlvOptions extends PlayerLimits, DoorOptions {
 export interface FlvOrigin {
   routes: Router;
   upgrade: UpgradeListener;
-  players: Pick<Fanouts<FlvBytes>, 'playerCount' | 'queuedBytes' | 'droppedTags'>;
+  players: Pick<FanoutPool<FlvBytes>, 'playerCount' | 'queuedBytes' | 'droppedTags'>;
 }
 
 export const FLV_DEFAULTS: FlvOptions = {
@@ -41,8 +41,8 @@ const asItIs: OpenRendition = (stream) => ({ stream, close: () => undefined });
 
 export function createFlvOrigin(parts: { gate: Gate; hub: StreamHub; log: Log }, options: FlvOptions): FlvOrigin {
   const { openRendition = asItIs } = options;
-  const fanouts = new Fanouts({ ...options, name: 'flv', packer: FLV_PACKER, log: parts.log });
-  const door = new Door({ ...parts, check: (stream) => openRendition(stream).close() }, options);
+  const fanouts = new FanoutPool({ ...options, name: 'flv', packer: FLV_PACKER, log: parts.log });
+  const playAdmission = new PlayAdmission({ ...parts, check: (stream) => openRendition(stream).close() }, options);
   const play = playTo(fanouts, openRendition, parts.log);
-  return { players: fanouts, routes: flvRoutes(door, play), upgrade: flvUpgrade(door, play, parts.log) };
+  return { players: fanouts, routes: flvRoutes(playAdmission, play), upgrade: flvUpgrade(playAdmission, play, parts.log) };
 }

@@ -7,7 +7,7 @@ import { TsDemuxer } from '../../../media/formats/index.js';
 import { FLV, Renditions } from '../../../hub/renditions/index.js';
 import { StreamHub } from '../../../hub/stream/index.js';
 import { LoopedBroadcast, MemoryLog, openGate } from '../../../testing/index.js';
-import { createOrigin } from '../createOrigin.js';
+import { createOriginServer } from '../createOriginServer.js';
 
 const run = promisify(execFile);
 const scope = new Scope();
@@ -26,7 +26,7 @@ it('FLV players of a stream with Opus get AAC', { timeout: 60_000 }, async () =>
   const hub = scope.own(new StreamHub());
   const renditions = scope.own(new Renditions({ ffmpeg, log }));
   const flv = { openRendition: (stream: Parameters<Renditions['open']>[0]) => renditions.open(stream, FLV) };
-  const origin = scope.own(await createOrigin({ hub, gate: openGate(), port: 0, host: '127.0.0.1', log, flv }));
+  const origin = scope.own(await createOriginServer({ hub, gate: openGate(), port: 0, host: '127.0.0.1', log, flv }));
   const publisher = hub.publish({ app: 'live', name: 'room' });
   const broadcast = new LoopedBroadcast(media, publisher);
   scope.defer(() => broadcast.stop());

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Log } from '@lianmai/kit';
-import type { Fanouts, Rendition } from '../../fanout/index.js';
+import type { FanoutPool, Rendition } from '../../fanout/index.js';
 import type { Stream } from '../../../hub/stream/index.js';
-import type { Visit } from './Door.js';
+import type { AdmittedPlay } from './PlayAdmission.js';
 import type { FlvBytes, Shape } from './FlvBytes.js';
 
 /** What FLV players of this stream can play: the stream, or one derived from it. */
@@ -15,14 +15,14 @@ export interface Line {
   sayGoodbye: () => void;
 }
 
-export type PlayTo = (line: Line, visit: Visit) => void;
+export type PlayTo = (line: Line, visit: AdmittedPlay) => void;
 
 /** A goodbye that is not answered. */
 const LINGER_MS = 5000;
 
 /** Plays to a connection until it closes. */
 export const playTo =
-  (fanouts: Fanouts<FlvBytes>, openRendition: OpenRendition, log: Log): PlayTo =>
+  (fanouts: FanoutPool<FlvBytes>, openRendition: OpenRendition, log: Log): PlayTo =>
   ({ socket, shape, sayGoodbye }, { stream, admission }) => {
     const hangUp = () => void socket.destroy();
     const onEnd = () => {

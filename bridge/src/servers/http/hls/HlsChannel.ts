@@ -3,12 +3,12 @@ import type { Log } from '@lianmai/kit';
 import { LianmaiError } from '@lianmai/protocol';
 import { FormatError, type FlvTag } from '../../../media/formats/index.js';
 import { Segmenter } from '../../../media/packaging/index.js';
-import { assertNear, hasCome, type Delivery, type Edge } from './delivery.js';
+import { assertNear, hasCome, type DeliveryDirectives, type Edge } from './deliveryDirectives.js';
 import type { DvrStore } from './dvr/index.js';
 import { masterPlaylist, mediaPlaylist, type PlaylistView } from './playlist.js';
-import { Timeline, type ListedSegment } from './Timeline.js';
-import { Waiters } from './Waiters.js';
-import { WallClock } from './WallClock.js';
+import { PlaylistTimeline, type ListedSegment } from './PlaylistTimeline.js';
+import { BlockingRequests } from './BlockingRequests.js';
+import { ProgramDateTime } from './ProgramDateTime.js';
 
 export interface HlsOptions {
   /** Length that segments are cut to, at key frames. */
@@ -22,7 +22,7 @@ export interface HlsOptions {
 }
 
 /** The playlists of a channel: as it was sent, its sound alone, and all that can be sought back to. */
-export type Rendition = 'index' | 'audio' | 'dvr';
+export type PlaylistKind = 'index' | 'audio' | 'dvr';
 
 /** Bytes of a segment, part or init. */
 export type Media = { bytes: readonly Buffer[] } | { path: string; offset: number; length: number };
@@ -34,15 +34,15 @@ const LOST_BY_KILL = 2;
 
 /** What one name shows to HLS players, through all broadcasts under it: packages the stream that is on now, keeps the end of the one that was. */
 export class HlsChannel {
-  readonly waiters = new Waiters();
-  readonly #main: Timeline;
-  readonly #audio: Timeline;
+  readonly waiters = new BlockingRequests();
+  readonly #main: PlaylistTimeline;
+  readonly #audio: PlaylistTimeline;
   readonly #dvr: DvrStore | null;
   readonly #options: HlsOptions;
   readonly #log: Log;
   readonly #texts = new Map<string, string>();
   #token = '';
-  #clock = new WallClock();
+  #clock = new ProgramDateTime();
   /** The live playlists are gone, the window is not. */
   #isLiveForgotten = false;
   /** What an earlier process has left counts as live until it is told otherwise: its publisher is about to come back. */
@@ -55,7 +55,7 @@ export class HlsChannel {
     this.#dvr = dvr;
     this.#isRecovered = dvr?.last !== undefined;
     const shared = { ...options, epochOf: (streamMs: number) => this.#clock.at(streamMs), onChanged: () => this.#change() };
-    this.#main = new Timeline({
+    this.#main = new PlaylistTimeline({
       ...{ ...shared, letter: '' },
       onClosed: (segment) => {
         this.#isEnded = false;
@@ -64,7 +64,7 @@ export class HlsChannel {
       },
       onForgotten: (segment) => dvr?.forget(segment),
     });
-    this.#audio = new Timeline({ ...shared, letter: 'a' });
+    this.#audio = new PlaylistTimeline({ ...shared, letter: 'a' });
   }
 
   /** A broadcast under this name: give it tags; `pause` when they may come otherwise made from then on, `end` when it is over. */
@@ -109,7 +109,7 @@ export class HlsChannel {
   }
 
   /** Null before the first segment. `uriOf`: each viewer has their own. */
-  masterPlaylist(isDvr: boolean, uriOf: (rendition: Rendition) => string): string | null {
+  masterPlaylist(isDvr: boolean, uriOf: (rendition: PlaylistKind) => string): string | null {
     if (isDvr && this.#main.listed.length === 0 && this.hasDvr) return bareMaster(uriOf('dvr'));
     if (this.#isLiveForgotten && !isDvr) return null;
     const main = { uri: uriOf(isDvr && this.#dvr ? 'dvr' : 'index'), segments: this.#main.listed };
@@ -118,7 +118,7 @@ export class HlsChannel {
   }
 
   /** Without its rendition report, which has the viewer's own URI in it. Null when there is nothing to show. */
-  mediaPlaylist(rendition: Rendition, canSkip: boolean): string | null {
+  mediaPlaylist(rendition: PlaylistKind, canSkip: boolean): string | null {
     const key = `${rendition}${canSkip ? ' skip' : ''}`;
     const known = this.#texts.get(key);
     if (known !== undefined) return known;
@@ -130,7 +130,7 @@ export class HlsChannel {
   }
 
   /** RFC 8216bis 4.4.5.4: where the other rendition is; null: there is no other, or it is over. */
-  renditionReport(rendition: Rendition, uriOf: (rendition: Rendition) => string): string | null {
+  renditionReport(rendition: PlaylistKind, uriOf: (rendition: PlaylistKind) => string): string | null {
     if (rendition === 'dvr' || this.#isEnded || this.#main.presentation?.video == null) return null;
     const other = rendition === 'index' ? 'audio' : 'index';
     const timeline = other === 'audio' ? this.#audio : this.#main;
@@ -140,7 +140,7 @@ export class HlsChannel {
   }
 
   /** RFC 8216bis 6.2.5.2. Throws BAD_REQUEST for what is too far off, TIMEOUT when it does not come. */
-  async whenReady(rendition: Rendition, until: NonNullable<Delivery['until']>, signal: AbortSignal): Promise<void> {
+  async whenReady(rendition: PlaylistKind, until: NonNullable<DeliveryDirectives['until']>, signal: AbortSignal): Promise<void> {
     if (this.#isEnded) return;
     const edge = this.#edgeOf(rendition);
     if (!edge) return;
@@ -216,7 +216,7 @@ export class HlsChannel {
     const { targetSeconds = 0 } = this.#dvr ?? {};
     const after = isJoined ? { sequence: last.sequence + lost, discontinuity: last.discontinuity, targetSeconds } : null;
     for (const timeline of [this.#main, this.#audio]) timeline.startOver(this.#token, after);
-    this.#clock = new WallClock();
+    this.#clock = new ProgramDateTime();
     const audio = this.#audio;
     return new Segmenter(this.#options, {
       main: this.#main,
@@ -244,7 +244,7 @@ export class HlsChannel {
     }
   }
 
-  #viewOf(rendition: Rendition): PlaylistView | null {
+  #viewOf(rendition: PlaylistKind): PlaylistView | null {
     const timeline = rendition === 'audio' ? this.#audio : this.#main;
     const segments: readonly ListedSegment[] = rendition === 'dvr' ? (this.#dvr?.segments ?? []) : timeline.listed;
     const last = segments.at(-1);
@@ -266,7 +266,7 @@ export class HlsChannel {
     };
   }
 
-  #edgeOf(rendition: Rendition): Edge | null {
+  #edgeOf(rendition: PlaylistKind): Edge | null {
     const timeline = rendition === 'audio' ? this.#audio : this.#main;
     const last = timeline.listed.at(-1) ?? (rendition === 'dvr' ? this.#dvr?.last : undefined);
     return last ? { last: last.sequence, openParts: timeline.open?.parts.length ?? 0, partTargetMs: timeline.partTarget.ms } : null;

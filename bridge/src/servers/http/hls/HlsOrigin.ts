@@ -2,18 +2,18 @@ import { join } from 'node:path';
 import type { Log } from '@lianmai/kit';
 import { StreamRef } from '@lianmai/protocol';
 import type { Gate } from '../../../hub/gate/index.js';
-import type { Stream, StreamHub, StreamId } from '../../../hub/stream/index.js';
+import type { Stream, StreamHub } from '../../../hub/stream/index.js';
 import { diskFiles, DvrStore, type DvrFiles } from './dvr/index.js';
 import { HlsChannel, type HlsOptions } from './HlsChannel.js';
 import { packageStream, type OpenHlsRendition } from './packageStream.js';
-import { Sessions } from './Sessions.js';
+import { HlsViewerSessions } from './HlsViewerSessions.js';
 
 interface Slot {
   channel: HlsChannel;
   /** Packaging of the stream that is on. */
   stop: AbortController | null;
   /** Runs after the end: then the live playlists are forgotten. */
-  farewell: NodeJS.Timeout | null;
+  endTimer: NodeJS.Timeout | null;
 }
 
 export interface HlsOriginOptions extends HlsOptions {
@@ -42,7 +42,7 @@ const MIN_SESSION_MS = 15_000;
 
 /** Packages every stream of the hub as it is published, and keeps it readable for a while after its end. */
 export class HlsOrigin {
-  readonly sessions: Sessions;
+  readonly sessions: HlsViewerSessions;
   readonly #slots = new Map<string, Slot>();
   readonly #parts: Parts;
   readonly #options: HlsOriginOptions;
@@ -52,7 +52,7 @@ export class HlsOrigin {
   private constructor(parts: Parts, options: HlsOriginOptions) {
     this.#parts = parts;
     this.#options = options;
-    this.sessions = new Sessions(parts.gate, Math.max(MIN_SESSION_MS, SESSION_TARGETS * options.targetMs + 5000));
+    this.sessions = new HlsViewerSessions(parts.gate, Math.max(MIN_SESSION_MS, SESSION_TARGETS * options.targetMs + 5000));
     this.#tick = setInterval(() => this.#keepOrder(Date.now()), TICK_MS);
     this.#tick.unref();
   }
@@ -66,17 +66,17 @@ export class HlsOrigin {
     return origin;
   }
 
-  get(id: StreamId): HlsChannel | undefined {
+  get(id: StreamRef): HlsChannel | undefined {
     return this.#slots.get(`${id.app}/${id.name}`)?.channel;
   }
 
   /** Nothing of the stream can be watched any more, its window included. */
-  async forget(id: StreamId): Promise<void> {
+  async forget(id: StreamRef): Promise<void> {
     const key = `${id.app}/${id.name}`;
     const slot = this.#slots.get(key);
     this.#slots.delete(key);
     slot?.stop?.abort(new Error('the stream was deleted'));
-    if (slot?.farewell) clearTimeout(slot.farewell);
+    if (slot?.endTimer) clearTimeout(slot.endTimer);
     await slot?.channel.discard();
   }
 
@@ -89,7 +89,7 @@ export class HlsOrigin {
     this.#slots.clear();
     for (const slot of slots) {
       slot.stop?.abort(new Error(reason));
-      if (slot.farewell) clearTimeout(slot.farewell);
+      if (slot.endTimer) clearTimeout(slot.endTimer);
     }
     await Promise.all(slots.map(({ channel }) => channel.close()));
   }
@@ -97,7 +97,7 @@ export class HlsOrigin {
   #start(stream: Stream): void {
     const log = this.#parts.log.child({ stream: stream.key });
     const slot = this.#slots.get(stream.key) ?? this.#createSlot(stream, this.#dvrOf(stream));
-    if (slot.farewell) clearTimeout(slot.farewell);
+    if (slot.endTimer) clearTimeout(slot.endTimer);
     const stop = new AbortController();
     Object.assign(slot, { stop, farewell: null });
     void packageStream(slot.channel, stream, { openRendition: this.#options.openRendition, log, signal: stop.signal })
@@ -109,25 +109,25 @@ export class HlsOrigin {
       });
   }
 
-  #createSlot(id: StreamId, dvr: DvrStore | null): Slot {
+  #createSlot(id: StreamRef, dvr: DvrStore | null): Slot {
     const log = this.#parts.log.child({ stream: `${id.app}/${id.name}` });
-    const slot: Slot = { channel: new HlsChannel(this.#options, dvr, log), stop: null, farewell: null };
+    const slot: Slot = { channel: new HlsChannel(this.#options, dvr, log), stop: null, endTimer: null };
     this.#slots.set(`${id.app}/${id.name}`, slot);
     return slot;
   }
 
   #end(slot: Slot): void {
     slot.stop = null;
-    slot.farewell = setTimeout(() => slot.channel.forgetLive(), this.#options.endedMs);
-    slot.farewell.unref();
+    slot.endTimer = setTimeout(() => slot.channel.forgetLive(), this.#options.endedMs);
+    slot.endTimer.unref();
   }
 
-  #dvrOf(id: StreamId): DvrStore | null {
+  #dvrOf(id: StreamRef): DvrStore | null {
     const options = this.#dvrOptions(id);
     return options && DvrStore.fresh(options);
   }
 
-  #dvrOptions(id: StreamId) {
+  #dvrOptions(id: StreamRef) {
     const { dvrSeconds, dvrDirectory, dvrFiles = diskFiles } = this.#options;
     const ref = StreamRef.safeParse({ app: id.app, name: id.name }).data;
     if (!ref || dvrDirectory === undefined || dvrSeconds <= 0) return null;

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { StreamHub } from '../../../hub/stream/index.js';
 import { encodeFlv, LoopedBroadcast, MemoryLog, openGate } from '../../../testing/index.js';
-import { createOrigin } from '../createOrigin.js';
+import { createOriginServer } from '../createOriginServer.js';
 import { watchInChromium } from './testing/watchInChromium.js';
 
 const scope = new Scope();
@@ -61,7 +61,9 @@ describe('hls.js in Chromium', { timeout: 60_000 }, () => {
     scope.defer(() => rm(dvrDirectory, { recursive: true, force: true }));
     const hub = scope.own(new StreamHub());
     const hls = { listed: 3, kept: 1, dvrSeconds: 3600, dvrDirectory };
-    const origin = scope.own(await createOrigin({ hub, gate: openGate(), port: 0, host: '127.0.0.1', log: new MemoryLog().log, hls }));
+    const origin = scope.own(
+      await createOriginServer({ hub, gate: openGate(), port: 0, host: '127.0.0.1', log: new MemoryLog().log, hls }),
+    );
     const broadcast = new LoopedBroadcast(
       await encodeFlv({ seconds: 2, size: '320x180', gop: 60 }),
       hub.publish({ app: 'live', name: 'room' }),

@@ -10,7 +10,7 @@ import { makeMediaTag, TsDemuxer, type FlvTag } from '../../../media/formats/ind
 import { HLS, Renditions } from '../../../hub/renditions/index.js';
 import { StreamHub } from '../../../hub/stream/index.js';
 import { encodeFlv, LoopedBroadcast, MemoryLog, openGate } from '../../../testing/index.js';
-import { createOrigin, type HlsSettings } from '../createOrigin.js';
+import { createOriginServer, type HlsSettings } from '../createOriginServer.js';
 import { readMediaPlaylist } from './testing/readMediaPlaylist.js';
 import { readMaster, validate } from './testing/validatePlaylist.js';
 
@@ -65,7 +65,7 @@ async function encodeAv1(): Promise<FlvTag[]> {
 
 async function publish(media: readonly FlvTag[], hls: Partial<HlsSettings> = {}) {
   const hub = scope.own(new StreamHub());
-  const origin = scope.own(await createOrigin({ hub, gate: openGate(), port: 0, host: '127.0.0.1', log: new MemoryLog().log, hls }));
+  const origin = scope.own(await createOriginServer({ hub, gate: openGate(), port: 0, host: '127.0.0.1', log: new MemoryLog().log, hls }));
   const publisher = hub.publish({ app: 'live', name: 'room' });
   for (const tag of media) publisher.write(tag);
   await publisher.close('end', true);
@@ -161,7 +161,7 @@ describe('codecs over HLS', { timeout: 60_000 }, () => {
     const hub = scope.own(new StreamHub());
     const renditions = scope.own(new Renditions({ ffmpeg, log }));
     const hls: Partial<HlsSettings> = { targetMs: 1000, openRendition: (stream) => renditions.open(stream, HLS) };
-    const origin = scope.own(await createOrigin({ hub, gate: openGate(), port: 0, host: '127.0.0.1', log, hls }));
+    const origin = scope.own(await createOriginServer({ hub, gate: openGate(), port: 0, host: '127.0.0.1', log, hls }));
     const broadcast = new LoopedBroadcast(media, hub.publish({ app: 'live', name: 'room' }));
     scope.defer(() => broadcast.stop());
     const base = `http://127.0.0.1:${origin.port}/live/`;

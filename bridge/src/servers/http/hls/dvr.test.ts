@@ -10,7 +10,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import type { FlvTag } from '../../../media/formats/index.js';
 import { StreamHub } from '../../../hub/stream/index.js';
 import { encodeFlv, MemoryLog, openGate } from '../../../testing/index.js';
-import { createOrigin, type HlsSettings } from '../createOrigin.js';
+import { createOriginServer, type HlsSettings } from '../createOriginServer.js';
 import { diskFiles, type DvrFiles } from './dvr/index.js';
 import { readMediaPlaylist } from './testing/readMediaPlaylist.js';
 import { mergeDelta, validate, validateChange } from './testing/validatePlaylist.js';
@@ -36,7 +36,7 @@ async function open(hls: Partial<HlsSettings> = {}, parent = scope) {
   const hub = parent.own(new StreamHub());
   const log = new MemoryLog();
   const settings = { dvrSeconds: 3600, dvrDirectory: directory, listed: 2, kept: 1, ...hls };
-  const origin = parent.own(await createOrigin({ hub, gate: openGate(), port: 0, host: '127.0.0.1', log: log.log, hls: settings }));
+  const origin = parent.own(await createOriginServer({ hub, gate: openGate(), port: 0, host: '127.0.0.1', log: log.log, hls: settings }));
   const base = `http://127.0.0.1:${origin.port}/live/room/`;
   const get = (uri: string) => fetch(new URL(uri, base));
   const dvr = async (query = '') => (await get(`dvr.m3u8?session=abcdefghijkl${query}`)).text();

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Scope } from '@lianmai/kit';
 import { StreamHub } from '../../../hub/stream/index.js';
 import { encodeFlv, LoopedBroadcast, MemoryLog, openGate } from '../../../testing/index.js';
-import { createOrigin, type HlsSettings, type Origin } from '../createOrigin.js';
+import { createOriginServer, type HlsSettings, type OriginServer } from '../createOriginServer.js';
 import { validate, validateChange } from './testing/validatePlaylist.js';
 
 const run = promisify(execFile);
@@ -16,9 +16,9 @@ afterEach(async () => {
 
 async function open(
   hls: Partial<HlsSettings> = {},
-): Promise<{ hub: StreamHub; origin: Origin; get: (path: string, init?: RequestInit) => Promise<Response>; base: string }> {
+): Promise<{ hub: StreamHub; origin: OriginServer; get: (path: string, init?: RequestInit) => Promise<Response>; base: string }> {
   const hub = scope.own(new StreamHub());
-  const origin = scope.own(await createOrigin({ hub, gate: openGate(), port: 0, host: '127.0.0.1', log: new MemoryLog().log, hls }));
+  const origin = scope.own(await createOriginServer({ hub, gate: openGate(), port: 0, host: '127.0.0.1', log: new MemoryLog().log, hls }));
   const base = `http://127.0.0.1:${origin.port}`;
   return { hub, origin, base, get: (path, init) => fetch(`${base}${path}`, init) };
 }

@@ -4,4 +4,4 @@
  * belong to sessions, each asked for once at the gate; media has one unguessable, cacheable address for everybody.
  */
 export { HlsOrigin, type HlsOriginOptions } from './HlsOrigin.js';
-export { hlsRoutes } from './routes.js';
+export { hlsRoutes } from './hlsRoutes.js';

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it, vi, type TestContext } from 'vitest';
 import type { FlvTag } from '../../../media/formats/index.js';
 import { StreamHub } from '../../../hub/stream/index.js';
 import { encodeFlv, LoopedBroadcast, MemoryLog, openGate } from '../../../testing/index.js';
-import { createOrigin, type HlsSettings } from '../createOrigin.js';
+import { createOriginServer, type HlsSettings } from '../createOriginServer.js';
 import { readMediaPlaylist } from './testing/readMediaPlaylist.js';
 import { readMaster, validate, validateChange } from './testing/validatePlaylist.js';
 
@@ -21,7 +21,14 @@ async function openLive({ onTestFinished }: TestContext, hls: Partial<HlsSetting
   onTestFinished(() => scope.close('test ends'));
   const hub = scope.own(new StreamHub());
   const origin = scope.own(
-    await createOrigin({ hub, gate: openGate(), port: 0, host: '127.0.0.1', log: new MemoryLog().log, hls: { targetMs: 1000, ...hls } }),
+    await createOriginServer({
+      hub,
+      gate: openGate(),
+      port: 0,
+      host: '127.0.0.1',
+      log: new MemoryLog().log,
+      hls: { targetMs: 1000, ...hls },
+    }),
   );
   const publisher = hub.publish(STREAM);
   const broadcast = new LoopedBroadcast(media, publisher);

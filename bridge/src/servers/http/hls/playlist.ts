@@ -1,4 +1,4 @@
-import type { ListedSegment, Segment } from './Timeline.js';
+import type { ListedSegment, Segment } from './PlaylistTimeline.js';
 
 /** What a media playlist shows: complete segments, the one on air, and what is promised of the rest. */
 export interface PlaylistView {

@@ -1,1 +1,1 @@
-export { posterRoutes, type PosterParts } from './routes.js';
+export { posterRoutes, type PosterParts } from './posterRoutes.js';

@@ -5,7 +5,7 @@ import { findFfmpeg, type Ffmpeg } from '../../../media/ffmpeg/index.js';
 import type { FlvTag } from '../../../media/formats/index.js';
 import { StreamHub } from '../../../hub/stream/index.js';
 import { encodeFlv, MemoryLog, openGate } from '../../../testing/index.js';
-import { createOrigin } from '../createOrigin.js';
+import { createOriginServer } from '../createOriginServer.js';
 import { posterRoutes } from './index.js';
 
 let scope = new Scope();
@@ -25,7 +25,7 @@ async function open() {
   const { log } = new MemoryLog();
   const gate = openGate();
   const further = [posterRoutes({ hub, gate, ffmpeg, log })];
-  const origin = scope.own(await createOrigin({ hub, gate, port: 0, host: '127.0.0.1', log, further }));
+  const origin = scope.own(await createOriginServer({ hub, gate, port: 0, host: '127.0.0.1', log, further }));
   return { hub, gate, url: `http://127.0.0.1:${origin.port}/live/room.jpg` };
 }
 

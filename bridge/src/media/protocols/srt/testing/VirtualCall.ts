@@ -1,6 +1,6 @@
-import { Caller, type CallerOptions } from '../Caller.js';
-import type { Connection, EndReason } from '../Connection.js';
-import { Listener, type ListenerOptions, type Peer, type Verdict } from '../Listener.js';
+import { SrtCaller, type SrtCallerOptions } from '../SrtCaller.js';
+import type { SrtConnection, EndReason } from '../SrtConnection.js';
+import { SrtMultiplexer, type SrtMultiplexerOptions, type RemoteAddress, type Verdict } from '../SrtMultiplexer.js';
 import type { Rejection } from '../rejection.js';
 import { seededRandom, VirtualTime } from './VirtualTime.js';
 
@@ -13,30 +13,30 @@ export interface LinkOptions {
   jitterMs?: number;
 }
 
-export const CALLER: Peer = { address: '10.0.0.1', port: 40_000 };
+export const CALLER: RemoteAddress = { address: '10.0.0.1', port: 40_000 };
 
 /** A listener and one caller of it, on a link that loses and reorders, in virtual time. */
 export class VirtualCall {
   readonly time: VirtualTime;
-  readonly listener: Listener<string>;
-  caller: Caller | null = null;
+  readonly listener: SrtMultiplexer<string>;
+  caller: SrtCaller | null = null;
   /** What either side received, with the time of delivery. */
   readonly received: { payload: Buffer; atUs: number }[] = [];
   readonly ends: string[] = [];
   refused: Rejection | null = null;
-  atListener: Connection | null = null;
-  atCaller: Connection | null = null;
+  atListener: SrtConnection | null = null;
+  atCaller: SrtConnection | null = null;
   /** Every datagram, as it is sent. */
   readonly fromCaller: Buffer[] = [];
   readonly fromListener: Buffer[] = [];
   link: Required<LinkOptions>;
   readonly #random: () => number;
 
-  constructor(link: LinkOptions = {}, options: Partial<ListenerOptions<string>> = {}, time = new VirtualTime()) {
+  constructor(link: LinkOptions = {}, options: Partial<SrtMultiplexerOptions<string>> = {}, time = new VirtualTime()) {
     this.time = time;
     this.link = { seed: 1, loss: 0, delayMs: 10, jitterMs: 0, ...link };
     this.#random = seededRandom(this.link.seed);
-    this.listener = new Listener<string>({
+    this.listener = new SrtMultiplexer<string>({
       latencyMs: 120,
       now: time.now,
       delivery: 'smooth',
@@ -58,8 +58,8 @@ export class VirtualCall {
     });
   }
 
-  async call(options: Partial<CallerOptions> = {}): Promise<void> {
-    this.caller = await Caller.create({
+  async call(options: Partial<SrtCallerOptions> = {}): Promise<void> {
+    this.caller = await SrtCaller.create({
       streamId: '#!::r=live/cam,m=publish',
       direction: 'out',
       latencyMs: 120,
@@ -80,7 +80,7 @@ export class VirtualCall {
   }
 
   /** Virtual time goes on while promises (verdicts, key derivation) are waited for. */
-  async connect(options: Partial<CallerOptions> = {}): Promise<void> {
+  async connect(options: Partial<SrtCallerOptions> = {}): Promise<void> {
     await this.call(options);
     const isSettled = () => (this.atCaller && this.atListener) ?? this.refused;
     for (let step = 0; step < 2000 && !isSettled(); step++) {
@@ -101,7 +101,7 @@ export class VirtualCall {
 }
 
 /** Numbered payloads at a steady pace. */
-export function sendNumbered(call: VirtualCall, from: Connection, { count, everyUs = 4000 }: { count: number; everyUs?: number }): void {
+export function sendNumbered(call: VirtualCall, from: SrtConnection, { count, everyUs = 4000 }: { count: number; everyUs?: number }): void {
   for (let index = 0; index < count; index++) {
     const payload = Buffer.alloc(1316, index & 0xff);
     payload.writeUInt32BE(index);

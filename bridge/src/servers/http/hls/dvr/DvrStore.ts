@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Log } from '@lianmai/kit';
-import type { ListedSegment, Segment } from '../Timeline.js';
-import { ChunkWriter, type ChunkFile } from './ChunkWriter.js';
-import type { DvrFiles } from './files.js';
-import { readIndex, type SegmentLine } from './record.js';
+import type { ListedSegment, Segment } from '../PlaylistTimeline.js';
+import { DvrChunkWriter, type ChunkFile } from './DvrChunkWriter.js';
+import type { DvrFiles } from './dvrFiles.js';
+import { readIndex, type SegmentLine } from './dvrIndex.js';
 
 export interface DvrOptions {
   directory: string;
@@ -35,7 +35,7 @@ export class DvrStore {
   readonly #chunks: ChunkFile[] = [];
   readonly #inits = new Map<string, Buffer>();
   #segments: DvrSegment[] = [];
-  #writer: ChunkWriter | null = null;
+  #writer: DvrChunkWriter | null = null;
   #writing: Promise<void> = Promise.resolve();
   #pending = 0;
   #targetSeconds = 1;
@@ -163,7 +163,7 @@ export class DvrStore {
     }
     if (!this.#writer) {
       await files.makeDirectory(directory);
-      this.#writer = await ChunkWriter.create(files, join(directory, String(entry.sequence)), entry.atMs);
+      this.#writer = await DvrChunkWriter.create(files, join(directory, String(entry.sequence)), entry.atMs);
       this.#chunks.push(this.#writer.chunk);
     }
     const offset = await this.#writer.append(entry, buffers, this.#inits.get(entry.init));

@@ -1,2 +1,2 @@
 export { DvrStore, type DvrSegment } from './DvrStore.js';
-export { diskFiles, type DvrFile, type DvrFiles } from './files.js';
+export { diskFiles, type DvrFile, type DvrFiles } from './dvrFiles.js';

@@ -1,0 +1,193 @@
+import { createLog, Scope, Secret } from '@lianmai/kit';
+import { LianmaiError, type ErrorCode, type OutputId, type OutputInfo } from '@lianmai/protocol';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { makeTag } from '../media/formats/index.js';
+import { StreamHub, type Reader } from '../hub/stream/index.js';
+import { FLV } from '../hub/renditions/index.js';
+import { readAsItIs } from '../testing/index.js';
+import type { Output, OutputSession, PreparedOutput } from './contract.js';
+import { createOutputKinds, supervise } from './index.js';
+import { RetryPolicy } from './RetryPolicy.js';
+import { redactSecrets } from './redactSecrets.js';
+import { StallDetector, RateMeter } from './StallDetector.js';
+
+const log = createLog('test', 'silent');
+let scope = new Scope();
+afterEach(async () => {
+  vi.useRealTimers();
+  await scope.close('test ends');
+  scope = new Scope();
+});
+
+type Script = (reader: Reader, signal: AbortSignal, session: OutputSession) => Promise<void>;
+const stats = { bytesSent: 0, queuedBytes: 0 };
+
+/** Runs one script a run, the last one for ever. */
+function scripted(...scripts: Script[]): PreparedOutput {
+  let runs = 0;
+  return {
+    kind: 'scripted',
+    accepts: FLV,
+    redactedUrl: 'scripted://host/***',
+    secrets: [new Secret('s3cret-key')],
+    create: (session): Output => ({
+      run: (reader, signal) => scripts[Math.min(runs++, scripts.length - 1)]!(reader, signal, session),
+      stats: () => ({ ...stats }),
+    }),
+  };
+}
+
+const fails =
+  (code: ErrorCode, message?: string): Script =>
+  async () => {
+    throw new LianmaiError(code, undefined, message === undefined ? undefined : { message });
+  };
+const untilAborted = (signal: AbortSignal) =>
+  new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+const holds: Script = (_reader, signal, session) => (session.onLive(), untilAborted(signal));
+
+function start(output: PreparedOutput, options = {}) {
+  const hub = scope.own(new StreamHub());
+  const publisher = hub.publish({ app: 'live', name: 'room' });
+  const supervisor = scope.own(
+    supervise(
+      publisher.stream,
+      { id: 'o1' as OutputId, output },
+      { log, openReader: readAsItIs, backoff: { firstMs: 1000, maxMs: 30_000 }, ...options },
+    ),
+  );
+  const states: string[] = [];
+  supervisor.on('changed', (info) => states.push(info.state + (info.reason ? `:${info.reason.code}` : '')));
+  return { supervisor, states, publisher };
+}
+
+describe('supervise', () => {
+  it('retries for ever what cannot be reached, with growing waits', async () => {
+    vi.useFakeTimers();
+    const { supervisor, states } = start(scripted(fails('DESTINATION_UNREACHABLE')));
+    await vi.advanceTimersByTimeAsync(10 * 60_000);
+    expect(supervisor.info.retries).toBeGreaterThan(18);
+    expect(supervisor.info.retries).toBeLessThan(50);
+    expect(new Set(states)).toEqual(new Set(['connecting:DESTINATION_UNREACHABLE', 'retrying:DESTINATION_UNREACHABLE']));
+  });
+
+  it('gives up after three refusals, and starts anew when asked', async () => {
+    vi.useFakeTimers();
+    const refuses = fails('DESTINATION_REFUSED');
+    const { supervisor } = start(scripted(refuses, refuses, refuses, holds));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(supervisor.info).toMatchObject({ state: 'failed', retries: 2, nextRetryAtMs: null, reason: { code: 'DESTINATION_REFUSED' } });
+    supervisor.retry();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(supervisor.info).toMatchObject({ state: 'live', reason: null, retries: 3 });
+  });
+
+  it('does not wait any longer when asked to retry', async () => {
+    vi.useFakeTimers();
+    const { supervisor } = start(scripted(fails('DESTINATION_CLOSED'), holds));
+    await vi.advanceTimersByTimeAsync(1);
+    expect(supervisor.info.state).toBe('retrying');
+    supervisor.retry();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(supervisor.info.state).toBe('live');
+  });
+
+  it('takes a live output that moves no bytes while some are queued for stalled', async () => {
+    const { supervisor, states } = start(scripted(holds), { stallMs: 60, sampleMs: 10 });
+    stats.queuedBytes = 1000;
+    await vi.waitFor(() => expect(states).toContain('retrying:DESTINATION_STALLED'));
+    stats.queuedBytes = 0;
+    supervisor.retry();
+    await vi.waitFor(() => expect(supervisor.info.state).toBe('live'));
+  });
+
+  it('stops with its stream, and when it is closed, once', async () => {
+    const reads: Script = async (reader, signal, session) => {
+      session.onLive();
+      while (await reader.read(signal));
+    };
+    const first = start(scripted(reads));
+    const closed: string[] = [];
+    first.supervisor.on('closed', (reason) => closed.push(reason));
+    await vi.waitFor(() => expect(first.supervisor.info.state).toBe('live'));
+    first.publisher.write(makeTag('audio', 0, Buffer.from([0xaf, 1, 0])));
+    await first.publisher.close('end');
+    await vi.waitFor(() => expect(closed).toEqual(['stream ended']));
+    await first.supervisor.close('again');
+    const second = start(scripted(holds));
+    second.supervisor.on('closed', (reason) => closed.push(reason));
+    await second.supervisor.close('removed');
+    expect(closed).toEqual(['stream ended', 'removed']);
+    expect(second.supervisor.info).toMatchObject({ state: 'stopped', reason: null });
+  });
+
+  it('takes secrets out of what a destination says', async () => {
+    const { supervisor } = start(scripted(fails('DESTINATION_REFUSED', 'no such key s3cret-key here')));
+    await vi.waitFor(() => expect(supervisor.info.reason).not.toBeNull());
+    expect(supervisor.info.reason?.message).toBe('no such key *** here');
+  });
+
+  it('is not brought down by a kind that throws where it must not', async () => {
+    const broken: PreparedOutput = {
+      ...scripted(holds),
+      create: () => {
+        throw new Error('bug');
+      },
+    };
+    const { supervisor } = start(broken);
+    await vi.waitFor(() =>
+      expect(supervisor.info).toMatchObject({ state: 'failed', reason: { code: 'INTERNAL' } } satisfies Partial<
+        Record<keyof OutputInfo, unknown>
+      >),
+    );
+  });
+});
+
+describe('the parts of supervision', () => {
+  it('retries refusals longer once the destination had accepted the stream', () => {
+    const refused = new LianmaiError('DESTINATION_REFUSED');
+    const policy = new RetryPolicy({ firstMs: 1000, maxMs: 30_000 });
+    expect([policy.next(refused, 0), policy.next(refused, 0), policy.next(refused, 0)].map((wait) => wait === null)).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    policy.reset();
+    const waits = [policy.next(new LianmaiError('DESTINATION_CLOSED'), 20_000)];
+    while (waits.at(-1) !== null) waits.push(policy.next(refused, 0));
+    expect(waits.length).toBe(9);
+    expect(Math.max(...waits.map((wait) => wait ?? 0))).toBeLessThanOrEqual(30_000);
+  });
+
+  it('counts a stall only while bytes wait', () => {
+    const stallDetector = new StallDetector(1000);
+    expect(stallDetector.isStalled({ bytesSent: 10, queuedBytes: 5 }, 0)).toBe(false);
+    expect(stallDetector.isStalled({ bytesSent: 10, queuedBytes: 5 }, 900)).toBe(false);
+    expect(stallDetector.isStalled({ bytesSent: 10, queuedBytes: 0 }, 5000)).toBe(false);
+    expect(stallDetector.isStalled({ bytesSent: 10, queuedBytes: 5 }, 5900)).toBe(false);
+    expect(stallDetector.isStalled({ bytesSent: 10, queuedBytes: 5 }, 6000)).toBe(true);
+  });
+
+  it('measures the rate of the last seconds', () => {
+    const meter = new RateMeter(5000);
+    for (let second = 0; second <= 20; second++) meter.sample(second < 10 ? 0 : (second - 10) * 125_000, second * 1000);
+    expect(meter.kbps).toBe(1000);
+  });
+
+  it('scrubs encoded forms of a secret too', () => {
+    const secrets = [new Secret('key/ü?x=1')];
+    expect(redactSecrets('said key%2F%C3%BC%3Fx%3D1 and key/ü?x=1 and key/%C3%BC?x=1', secrets)).toBe('said *** and *** and ***');
+  });
+
+  it('advertises kinds with the schema of their options, and refuses unknown ones', () => {
+    const kinds = createOutputKinds();
+    expect(kinds.advertise()).toEqual([
+      { kind: 'rtmp', schemes: ['rtmp', 'rtmps'], options: expect.objectContaining({ type: 'object', required: ['url'] }) },
+      { kind: 'srt', schemes: ['srt'], options: expect.objectContaining({ type: 'object', required: ['url'] }) },
+    ]);
+    expect(() => kinds.prepare({ kind: 'carrier-pigeon', url: 'x' })).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }));
+    expect(() => kinds.prepare({ kind: 'rtmp', url: 'rtmp://me:pass@host/app/key' })).toThrow(
+      expect.objectContaining({ code: 'BAD_REQUEST', message: expect.stringContaining('user name') }),
+    );
+  });
+});

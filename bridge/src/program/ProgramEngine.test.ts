@@ -1,0 +1,212 @@
+import { createLog } from '@lianmai/kit';
+import { defaultScene, ProgramId, resolveProfile, SourceId, type Levels, type SceneState, type Scene } from '@lianmai/protocol';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { SpriteRenderer } from './compositor/overlays/index.js';
+import { findFfmpeg, type Ffmpeg } from '../media/ffmpeg/index.js';
+import type { MediaTag } from '../hub/stream/index.js';
+import { SceneRenderer } from './SceneRenderer.js';
+import { ProgramEngine } from './ProgramEngine.js';
+import type { ThreadStats } from './programThreadMessages.js';
+import { decode, lumaAt, MARK_MS, stepsOf, SyntheticSource, type Decoded } from './testing/index.js';
+
+const LOG = createLog('test', 'silent');
+const PROFILE = resolveProfile({ name: '480p', preset: 'ultrafast', videoBitrateKbps: 2000 });
+const [A, B] = [SourceId.parse('a:camera'), SourceId.parse('b:camera')];
+const LUMA = new Map([
+  [A, 60],
+  [B, 140],
+]);
+
+/** An engine with synthetic sources, and all that it said. */
+class Studio {
+  readonly tags: MediaTag[] = [];
+  readonly sources = new Map<SourceId, SyntheticSource>();
+  readonly stats: ThreadStats[] = [];
+  readonly levels: Levels[] = [];
+  #engine: ProgramEngine | null = null;
+  #version = 0;
+  readonly #waiting = new Set<() => void>();
+
+  readonly #ffmpeg: Ffmpeg;
+  readonly #spriteRenderer: SpriteRenderer;
+
+  constructor(ffmpeg: Ffmpeg, spriteRenderer: SpriteRenderer) {
+    this.#ffmpeg = ffmpeg;
+    this.#spriteRenderer = spriteRenderer;
+  }
+
+  get engine(): ProgramEngine {
+    if (!this.#engine) throw new Error('not started');
+    return this.#engine;
+  }
+
+  get encoderPid(): number {
+    return this.engine.encoderPid!;
+  }
+
+  get ptsMs(): number {
+    return this.tags.findLast((tag) => tag.kind === 'video')?.dtsMs ?? -1;
+  }
+
+  async start(ids: SourceId[]): Promise<void> {
+    const job = {
+      programId: ProgramId.parse('test'),
+      profile: PROFILE,
+      ffmpeg: this.#ffmpeg,
+      rtp: { ip: '127.0.0.1', port: 0 },
+      firstFrame: 0,
+      logLevel: 'silent' as const,
+    };
+    this.#engine = await ProgramEngine.start(
+      job,
+      LOG,
+      {
+        onTags: (tags) => {
+          this.tags.push(...tags);
+          for (const check of this.#waiting) check();
+        },
+        onLevels: (levels) => this.levels.push(levels),
+        onStats: (stats) => this.stats.push(stats),
+        onKeyFrameNeeded: () => undefined,
+        onFailed: (error) => expect.unreachable(String(error)),
+      },
+      (id) => {
+        const source = new SyntheticSource(id, LUMA.get(id) ?? 100);
+        this.sources.set(id, source);
+        return source;
+      },
+    );
+    await this.show(ids);
+  }
+
+  async show(ids: SourceId[], change: Partial<Scene> = {}): Promise<number> {
+    const picture: SceneState = {
+      version: ++this.#version,
+      scene: { ...defaultScene(), showNames: false, ...change },
+      mix: {},
+      sources: ids.map((id) => ({ id, kind: 'camera', name: id, hasVideo: true, hasAudio: true })),
+    };
+    const sceneRenderer = new SceneRenderer({
+      canvas: { width: 854, height: 480 },
+      spriteRenderer: this.#spriteRenderer,
+      fetchAsset: () => Promise.reject(new Error('none')),
+      log: LOG,
+    });
+    return this.engine.show(await sceneRenderer.render(picture, () => undefined), ids);
+  }
+
+  /** Resolves when the program has got to this time. */
+  until(ptsMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const check = () => {
+        if (this.ptsMs < ptsMs) return;
+        this.#waiting.delete(check);
+        resolve();
+      };
+      this.#waiting.add(check);
+      check();
+    });
+  }
+
+  async end(): Promise<Decoded> {
+    await this.engine.close('test');
+    return decode(this.#ffmpeg.path, this.tags);
+  }
+}
+
+/** Times at which the picture turns bright and the sound turns loud, ms. */
+function marksOf({ pictures, samples }: Decoded): { flashes: number[]; beeps: number[] } {
+  const flashes = pictures
+    .filter(({ luma }, index) => lumaAt(luma, 0.5, 0.5) > 200 && lumaAt(pictures[index - 1]?.luma ?? luma, 0.5, 0.5) <= 200)
+    .map(({ ptsMs }) => ptsMs);
+  const beeps: number[] = [];
+  let quietFor = 0;
+  samples.forEach((sample, index) => {
+    const isLoud = Math.abs(sample) > 2000;
+    if (isLoud && quietFor > 48 * (MARK_MS / 2)) beeps.push(index / 48);
+    quietFor = isLoud ? 0 : quietFor + 1;
+  });
+  return { flashes, beeps };
+}
+
+describe('Engine', () => {
+  let ffmpeg: Ffmpeg;
+  let spriteRenderer: SpriteRenderer;
+  let studio: Studio;
+
+  beforeAll(async () => {
+    ffmpeg = await findFfmpeg();
+    spriteRenderer = new SpriteRenderer(LOG);
+    return () => spriteRenderer.close('test');
+  });
+  afterEach(() => studio.engine.close('test'));
+
+  it(
+    'puts each source in its tile, in step with its sound, without a gap while the encoder is killed three times',
+    { timeout: 60_000 },
+    async () => {
+      studio = new Studio(ffmpeg, spriteRenderer);
+      await studio.start([A, B]);
+      for (const killAtMs of [1500, 3100, 4700]) {
+        await studio.until(killAtMs);
+        process.kill(studio.encoderPid, 'SIGKILL');
+      }
+      await studio.until(7000);
+      const decoded = await studio.end();
+      expect(decoded.complaints).toBe('');
+      expect(stepsOf(studio.tags, 'video')).toEqual([33, 34]);
+      expect(stepsOf(studio.tags, 'audio')).toEqual([21, 22]);
+      for (const { luma } of decoded.pictures.filter((picture) => lumaAt(picture.luma, 0.25, 0.5) < 200)) {
+        expect(Math.abs(lumaAt(luma, 0.25, 0.5) - 60)).toBeLessThan(8);
+        expect(Math.abs(lumaAt(luma, 0.75, 0.5) - 140)).toBeLessThan(8);
+      }
+      const { flashes, beeps } = marksOf(decoded);
+      expect(flashes.length).toBeGreaterThan(4);
+      for (const flash of flashes) expect(Math.min(...beeps.map((beep) => Math.abs(beep - flash)))).toBeLessThan(40);
+    },
+  );
+
+  it('shows a new scene as a whole with the frame that it promised, at once', { timeout: 60_000 }, async () => {
+    studio = new Studio(ffmpeg, spriteRenderer);
+    await studio.start([A, B]);
+    for (const source of studio.sources.values()) source.isMarking = false;
+    await studio.until(1000);
+    const askedAtMs = studio.engine.nextPtsMs;
+    const appliedAtMs = await studio.show([A, B], { layout: 'spotlight', focus: B });
+    expect(appliedAtMs - askedAtMs).toBeLessThan(200);
+    await studio.until(appliedAtMs + 500);
+    const decoded = await studio.end();
+    const rightOf = (from: number, to: number) =>
+      decoded.pictures.filter(({ ptsMs }) => ptsMs >= from && ptsMs < to).map(({ luma }) => lumaAt(luma, 0.25, 0.5));
+    for (const luma of rightOf(500, appliedAtMs)) expect(Math.abs(luma - 60)).toBeLessThan(8);
+    for (const luma of rightOf(appliedAtMs, Infinity)) expect(Math.abs(luma - 140)).toBeLessThan(8);
+  });
+
+  it('leaves out frames with their sound when the machine is too slow, counts them, and stays in step', { timeout: 60_000 }, async () => {
+    studio = new Studio(ffmpeg, spriteRenderer);
+    await studio.start([A]);
+    await studio.until(2500);
+    const resumeAt = performance.now() + 1300;
+    while (performance.now() < resumeAt);
+    await studio.until(studio.ptsMs + 3000);
+    const decoded = await studio.end();
+    expect(studio.stats.at(-1)?.droppedFrames).toBeGreaterThan(15);
+    expect(stepsOf(studio.tags, 'video')).toEqual([33, 34]);
+    expect(stepsOf(studio.tags, 'audio')).toEqual([21, 22]);
+    const { flashes, beeps } = marksOf(decoded);
+    expect(flashes.length).toBeGreaterThan(3);
+    for (const flash of flashes) expect(Math.min(...beeps.map((beep) => Math.abs(beep - flash)))).toBeLessThan(40);
+  });
+
+  it('measures sources and program five times a second, and its own health once', { timeout: 60_000 }, async () => {
+    studio = new Studio(ffmpeg, spriteRenderer);
+    await studio.start([A, B]);
+    await studio.until(3000);
+    expect(studio.levels.length).toBeGreaterThan(10);
+    expect(Math.max(...studio.levels.map((level) => level.sources[A]?.peakDb ?? -100))).toBeGreaterThan(-7);
+    const stats = studio.stats.at(-1)!;
+    expect(stats.fps).toBeGreaterThan(10);
+    expect(stats).toMatchObject({ encoderRestarts: 0, decoderRestarts: 0, delayMs: { [A]: 0 } });
+    expect(stats.cpu.encoder + stats.cpu.thread).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,120 @@
+import type { Closable, Log } from '@lianmai/kit';
+import { FPS, LianmaiError, toLianmaiError, type RtpTrack, type SourceId } from '@lianmai/protocol';
+import type { RenderedScene } from './compositor/index.js';
+import type { MediaTag } from '../hub/stream/index.js';
+import type { ThreadJob } from './programThreadMessages.js';
+import { ProgramThread, type ThreadEvents } from './ProgramThread.js';
+import type { ThreadPool } from './ThreadPool.js';
+
+export interface EngineHostOptions {
+  threads: ThreadPool;
+  job: Omit<ThreadJob, 'firstFrame'>;
+  log: Log;
+  /** `onFailed` is the end. */
+  events: Omit<ThreadEvents, 'onCrashed'>;
+}
+
+/** A thread that crashes again and again is not started a fourth time within a minute. */
+const MAX_CRASHES = 3;
+const CRASH_WINDOW_MS = 60_000;
+
+/**
+ * Runs a program's engine in a thread, and in another when that crashes: with the same tracks and picture, on the same port, from the next frame on. Readers of
+ * the stream see a freeze.
+ */
+export class ProgramEngineHost implements Closable {
+  readonly #options: EngineHostOptions;
+  readonly #tracks = new Map<string, RtpTrack>();
+  #rtp: { ip: string; port: number };
+  #thread: ProgramThread | null = null;
+  #starting: Promise<unknown>;
+  #onAir: { picture: RenderedScene; sources: SourceId[] } | null = null;
+  #nextFrame = 0;
+  #crashesAtMs: number[] = [];
+  #closing: Promise<void> | undefined;
+
+  private constructor(options: EngineHostOptions) {
+    this.#options = options;
+    this.#rtp = options.job.rtp;
+    this.#starting = this.#startThread();
+  }
+
+  static async start(options: EngineHostOptions): Promise<ProgramEngineHost> {
+    const host = new ProgramEngineHost(options);
+    await host.#starting;
+    return host;
+  }
+
+  /** Where tracks are received. */
+  get rtp(): { ip: string; port: number } {
+    return this.#rtp;
+  }
+
+  /** With the next tick, as a whole; while the thread is being replaced, with the first of the new one. Answers when it is seen, on the program's timeline. */
+  async show(picture: RenderedScene, sources: SourceId[]): Promise<number> {
+    this.#onAir = { picture, sources };
+    await this.#starting;
+    if (!this.#thread) throw new LianmaiError('WRONG_STATE');
+    return this.#thread.show(picture, sources);
+  }
+
+  /** One of the same source and kind is replaced. */
+  attachTrack(track: RtpTrack): void {
+    for (const { trackId, sourceId, kind } of this.#tracks.values()) {
+      if (sourceId === track.sourceId && kind === track.kind) this.#tracks.delete(trackId);
+    }
+    this.#tracks.set(track.trackId, track);
+    this.#thread?.attachTrack(track);
+  }
+
+  detachTrack(trackId: string): void {
+    this.#tracks.delete(trackId);
+    this.#thread?.detachTrack(trackId);
+  }
+
+  /** Resolves when the last encoded frame has been delivered. */
+  close(reason: string): Promise<void> {
+    this.#closing ??= this.#starting.catch(() => undefined).then(() => this.#thread?.close(reason));
+    return this.#closing;
+  }
+
+  async #startThread(): Promise<void> {
+    const { threads, job, events } = this.#options;
+    const { thread, rtp } = await ProgramThread.start(
+      threads.take(),
+      { ...job, rtp: this.#rtp, firstFrame: this.#nextFrame },
+      {
+        ...events,
+        onTags: (tags) => this.#deliver(tags),
+        onCrashed: (error) => {
+          this.#starting = this.#replaceThread(error);
+        },
+      },
+    );
+    this.#thread = thread;
+    this.#rtp = rtp;
+    for (const track of this.#tracks.values()) thread.attachTrack(track);
+    if (this.#onAir) await thread.show(this.#onAir.picture, this.#onAir.sources);
+  }
+
+  async #replaceThread(error: Error): Promise<void> {
+    const { log, events } = this.#options;
+    log.error({ err: error }, 'program thread crashed, starting it again');
+    this.#thread = null;
+    const now = Date.now();
+    this.#crashesAtMs = [...this.#crashesAtMs.filter((atMs) => now - atMs < CRASH_WINDOW_MS), now];
+    if (this.#closing) return;
+    try {
+      if (this.#crashesAtMs.length > MAX_CRASHES) throw new LianmaiError('INTERNAL', undefined, { cause: error });
+      await this.#startThread();
+    } catch (reason) {
+      events.onFailed(toLianmaiError(reason));
+    }
+  }
+
+  #deliver(tags: MediaTag[]): void {
+    const picture = tags.findLast((tag) => tag.kind === 'video' && !tag.isConfig);
+    if (picture) this.#nextFrame = Math.round((picture.dtsMs * FPS) / 1000) + 1;
+    this.#options.events.onTags(tags);
+  }
+}

@@ -1,0 +1,73 @@
+import type { Closable, Log } from '@lianmai/kit';
+import { LianmaiError, type OutputId, type OutputInfo, type OutputRequest } from '@lianmai/protocol';
+import { supervise, type OutputKinds, type OutputSupervisor } from '../egress/index.js';
+import type { OpenReader } from '../hub/renditions/index.js';
+import type { Stream } from '../hub/stream/index.js';
+
+export interface ProgramOutputsOptions {
+  kinds: OutputKinds;
+  openReader: OpenReader;
+  log: Log;
+  onChanged: (info: OutputInfo) => void;
+}
+
+/** A program's outputs: each may be added, die and be removed alone. */
+export class ProgramOutputs implements Closable {
+  readonly #stream: Stream;
+  readonly #options: ProgramOutputsOptions;
+  readonly #byId = new Map<OutputId, OutputSupervisor>();
+
+  constructor(stream: Stream, options: ProgramOutputsOptions) {
+    this.#stream = stream;
+    this.#options = options;
+  }
+
+  get infos(): OutputInfo[] {
+    return [...this.#byId.values()].map((output) => output.info);
+  }
+
+  /** Adding one that is there already answers it: a request whose answer was lost is repeated. Throws BAD_REQUEST, UNSUPPORTED. */
+  add(id: OutputId, request: OutputRequest): OutputInfo {
+    const existing = this.#byId.get(id);
+    if (existing) return existing.info;
+    const { kinds, openReader, log, onChanged } = this.#options;
+    const output = supervise(this.#stream, { id, output: kinds.prepare(request) }, { openReader, log });
+    this.#byId.set(id, output);
+    output.on('changed', onChanged);
+    return output.info;
+  }
+
+  async remove(id: OutputId): Promise<void> {
+    const output = this.#get(id);
+    this.#byId.delete(id);
+    await output.close('removed');
+  }
+
+  retry(id: OutputId): void {
+    this.#get(id).retry();
+  }
+
+  /** Resolves when all have ended by themselves, because their stream has; or after `patienceMs`. */
+  async ended(patienceMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise((resolve) => (timer = setTimeout(resolve, patienceMs)));
+    await Promise.race([patience, Promise.all([...this.#byId.values()].filter(isLive).map(untilStopped))]);
+    clearTimeout(timer);
+  }
+
+  async close(reason: string): Promise<void> {
+    await Promise.all([...this.#byId.values()].map((output) => output.close(reason)));
+  }
+
+  #get(id: OutputId): OutputSupervisor {
+    const output = this.#byId.get(id);
+    if (!output) throw new LianmaiError('NOT_FOUND', { outputId: id });
+    return output;
+  }
+}
+
+/** Only these have a session to end; who waits for a retry is just closed. */
+const isLive = (output: OutputSupervisor) => output.info.state === 'live';
+
+const untilStopped = (output: OutputSupervisor) =>
+  new Promise<void>((resolve) => output.on('changed', ({ state }) => state !== 'live' && resolve()));

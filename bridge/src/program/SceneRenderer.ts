@@ -1,0 +1,186 @@
+import type { Log } from '@lianmai/kit';
+import {
+  cardColourOf,
+  layout,
+  type AssetId,
+  type Corner,
+  type SceneState,
+  type ProgramSource,
+  type Rect,
+  type SceneSource,
+  type Size,
+  type SourceId,
+  type Tile,
+} from '@lianmai/protocol';
+import type { z } from 'zod';
+import { isRightToLeft, type SpriteRenderer } from './compositor/overlays/index.js';
+import { factorOf, yuvOf, type Image, type PlacedSprite, type RenderedScene, type ShownTile, type Sprite } from './compositor/index.js';
+
+export interface SceneRendererOptions {
+  canvas: Size;
+  spriteRenderer: Pick<SpriteRenderer, 'paint'>;
+  /** Rejects for an asset that cannot be had. */
+  fetchAsset: (id: AssetId) => Promise<Uint8Array>;
+  log: Log;
+}
+
+/** Painted pieces, as far as they are there. */
+interface Art {
+  labels: Map<SourceId, Sprite>;
+  avatars: Map<SourceId, Sprite>;
+  logo: Sprite | null;
+  background: Image | null;
+}
+
+/** A new picture goes on air without what is not painted by then; a scene change has 200 ms in all. */
+const PATIENCE_MS = 80;
+const AVATAR_PART = 0.42;
+/** Part of the canvas's smaller side. */
+const MARGIN = 1 / 60;
+/** Smaller tiles have no room for a name. */
+const LEAST_LABELLED = { width: 64, height: 48 };
+
+const evenDown = (value: number) => Math.floor(value / 2) * 2;
+
+/** Turns what the server wants to be seen into pixels: who is where (the protocol's arithmetic), and what is painted for it. */
+export class SceneRenderer {
+  readonly #options: SceneRendererOptions;
+  #latest: SceneState | null = null;
+
+  constructor(options: SceneRendererOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The picture, soon and with what is painted by then. If something is still being painted, `onComplete` is called once when all is, unless a newer picture
+   * was asked for meanwhile.
+   */
+  async render(picture: SceneState, onComplete: (shown: RenderedScene) => void): Promise<RenderedScene> {
+    this.#latest = picture;
+    const tiles = layout(this.#options.canvas, picture.scene, picture.sources.map(asSceneSource));
+    const art: Art = { labels: new Map(), avatars: new Map(), logo: null, background: null };
+    let isComplete = false;
+    const painting = Promise.allSettled(this.#paintAll(picture, tiles, art)).then(() => (isComplete = true));
+    await Promise.race([painting, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+    if (!isComplete) void painting.then(() => this.#latest === picture && onComplete(this.#assemble(picture, tiles, art)));
+    return this.#assemble(picture, tiles, art);
+  }
+
+  #paintAll({ scene, sources }: SceneState, tiles: readonly Tile[], art: Art): Promise<unknown>[] {
+    const { spriteRenderer } = this.#options;
+    const nameOf = new Map(sources.map((source) => [source.id, source.name]));
+    const work: Promise<unknown>[] = [];
+    for (const tile of tiles) {
+      const name = nameOf.get(tile.sourceId) ?? '';
+      const label = this.#labelRequest(name, tile);
+      if (scene.showNames && label) {
+        work.push(
+          spriteRenderer
+            .paint(`label ${label.fontPx} ${label.maxWidthPx} ${name}`, label)
+            .then((sprite) => art.labels.set(tile.sourceId, sprite)),
+        );
+      }
+      const sizePx = evenDown(Math.min(tile.width, tile.height) * AVATAR_PART);
+      work.push(
+        spriteRenderer
+          .paint(`avatar ${sizePx} ${name}`, { kind: 'avatar', name, sizePx })
+          .then((sprite) => art.avatars.set(tile.sourceId, sprite)),
+      );
+    }
+    if (scene.logo) work.push(this.#paintLogo(scene.logo).then((sprite) => (art.logo = sprite)));
+    if (scene.background.image) work.push(this.#paintBackground(scene.background.image).then((image) => (art.background = image)));
+    return work;
+  }
+
+  #labelRequest(text: string, tile: Tile) {
+    const smaller = Math.min(this.#options.canvas.width, this.#options.canvas.height);
+    const maxWidthPx = evenDown(tile.width - 2 * this.#margin);
+    if (maxWidthPx < LEAST_LABELLED.width || tile.height < LEAST_LABELLED.height || text === '') return null;
+    const fontPx = Math.round(Math.min(smaller / 30, Math.max(smaller / 48, tile.height * 0.06)));
+    return { kind: 'label', text, fontPx, maxWidthPx } as const;
+  }
+
+  async #paintLogo({ image, height }: { image: AssetId; height: number }): Promise<Sprite> {
+    const { spriteRenderer, canvas } = this.#options;
+    const maxHeightPx = evenDown(canvas.height * height);
+    const maxWidthPx = evenDown(canvas.width / 3);
+    const bytes = await this.#fetch(image);
+    return spriteRenderer.paint(`logo ${maxWidthPx} ${maxHeightPx} ${image}`, { kind: 'logo', bytes, maxWidthPx, maxHeightPx });
+  }
+
+  async #paintBackground(image: AssetId): Promise<Image> {
+    const { spriteRenderer, canvas } = this.#options;
+    const bytes = await this.#fetch(image);
+    const size = { widthPx: canvas.width, heightPx: canvas.height };
+    return spriteRenderer.paint(`background ${size.widthPx} ${size.heightPx} ${image}`, { kind: 'background', bytes, ...size });
+  }
+
+  async #fetch(image: AssetId): Promise<Uint8Array> {
+    try {
+      return await this.#options.fetchAsset(image);
+    } catch (error) {
+      this.#options.log.warn({ err: error, asset: image }, 'an image of the scene cannot be had');
+      throw error;
+    }
+  }
+
+  #assemble(picture: SceneState, tiles: readonly Tile[], art: Art): RenderedScene {
+    const { scene } = picture;
+    const sourceOf = new Map(picture.sources.map((source) => [source.id, source]));
+    return {
+      version: picture.version,
+      background: { colour: yuvOf(scene.background.colour), image: art.background },
+      tiles: tiles.map((tile) => this.#shownTile(tile, sourceOf.get(tile.sourceId), art)),
+      logo: scene.logo && art.logo ? this.#inCorner(art.logo, scene.logo.corner) : null,
+      gains: gainsOf(picture),
+    };
+  }
+
+  #shownTile(tile: Tile, source: ProgramSource | undefined, art: Art): ShownTile {
+    const avatar = art.avatars.get(tile.sourceId);
+    const label = art.labels.get(tile.sourceId);
+    return {
+      ...tile,
+      showsVideo: source?.hasVideo ?? false,
+      colour: yuvOf(cardColourOf(tile.sourceId)),
+      avatar: avatar ? centred(avatar, tile) : null,
+      label: label ? this.#atBottom(label, tile, isRightToLeft(source?.name ?? '')) : null,
+    };
+  }
+
+  #atBottom(sprite: Sprite, tile: Rect, isAtRight: boolean): PlacedSprite {
+    const x = isAtRight ? tile.x + tile.width - this.#margin - sprite.width : tile.x + this.#margin;
+    return { sprite, x, y: Math.max(tile.y, tile.y + tile.height - this.#margin - sprite.height) };
+  }
+
+  #inCorner(sprite: Sprite, corner: z.infer<typeof Corner>): PlacedSprite {
+    const { canvas } = this.#options;
+    const inset = 2 * this.#margin;
+    return {
+      sprite,
+      x: corner.endsWith('left') ? inset : evenDown(canvas.width) - inset - sprite.width,
+      y: corner.startsWith('top') ? inset : evenDown(canvas.height) - inset - sprite.height,
+    };
+  }
+
+  get #margin(): number {
+    return evenDown(Math.min(this.#options.canvas.width, this.#options.canvas.height) * MARGIN);
+  }
+}
+
+/** Everybody who is not hidden is heard, in a tile or not. */
+function gainsOf({ scene, mix, sources }: SceneState): Map<SourceId, number> {
+  const hidden = new Set(scene.hidden);
+  const gains = new Map<SourceId, number>();
+  for (const { id, hasAudio } of sources) {
+    const { gainDb, muted } = mix[id] ?? { gainDb: 0, muted: false };
+    if (!hidden.has(id)) gains.set(id, muted || !hasAudio ? 0 : factorOf(gainDb));
+  }
+  return gains;
+}
+
+const asSceneSource = ({ id, kind }: ProgramSource): SceneSource => ({ id, kind });
+
+function centred(sprite: Sprite, tile: Rect): PlacedSprite {
+  return { sprite, x: tile.x + evenDown((tile.width - sprite.width) / 2), y: tile.y + evenDown((tile.height - sprite.height) / 2) };
+}

@@ -1,5 +1,0 @@
-/** Names, avatars, backgrounds and logos as sprites: painted on change, in a thread of their own, with fonts for every script that come with the bridge. */
-export { Artist } from './Artist.js';
-export { checkImage } from './imageHeader.js';
-export type { ArtRequest } from './paint.js';
-export { isRightToLeft } from './text.js';

@@ -1,0 +1,104 @@
+import type { Worker } from 'node:worker_threads';
+import type { Closable, Log } from '@lianmai/kit';
+import { LianmaiError } from '@lianmai/protocol';
+import { startThread } from '../../../runtime/index.js';
+import type { Image } from '../Canvas.js';
+import type { Sprite } from '../sprite.js';
+import type { OverlayAnswer } from './overlayThreadMessages.js';
+import type { OverlayRequest } from './drawOverlay.js';
+import { bytesOf } from './planes.js';
+
+interface Pending {
+  resolve: (art: Sprite | Image) => void;
+  reject: (error: unknown) => void;
+}
+
+/** Kept for the next scene, least recently used thrown away first. */
+const MAX_CACHE_BYTES = 64 * 1024 * 1024;
+
+/** What an spriteRenderer paints for a kind of request. */
+type ArtOf<R extends OverlayRequest> = R['kind'] extends 'background' ? Image : Sprite;
+
+/** Paints labels, avatars and images in a thread of its own and keeps what it painted. One for the whole bridge, started early: fonts take half a second. */
+export class SpriteRenderer implements Closable {
+  readonly #log: Log;
+  readonly #cache = new Map<string, Promise<Sprite | Image>>();
+  readonly #sizes = new Map<string, number>();
+  readonly #pending = new Map<number, Pending>();
+  #cachedBytes = 0;
+  #nextId = 0;
+  #thread: Worker | null = null;
+  #isClosed = false;
+
+  constructor(log: Log) {
+    this.#log = log;
+    this.#thread = this.#start();
+  }
+
+  /** `key` names the result: the same request has the same key. Rejects with UNSUPPORTED or TOO_LARGE for images, INTERNAL when painting failed. */
+  paint<R extends OverlayRequest>(key: string, request: R): Promise<ArtOf<R>> {
+    let art = this.#cache.get(key);
+    this.#cache.delete(key);
+    art ??= this.#ask(key, request);
+    this.#cache.set(key, art);
+    return art as Promise<ArtOf<R>>;
+  }
+
+  async close(_reason: string): Promise<void> {
+    this.#isClosed = true;
+    await this.#thread?.terminate();
+  }
+
+  #ask(key: string, request: OverlayRequest): Promise<Sprite | Image> {
+    const id = this.#nextId++;
+    const art = new Promise<Sprite | Image>((resolve, reject) => this.#pending.set(id, { resolve, reject }));
+    art.then(
+      (painted) => this.#keep(key, bytesOf(painted)),
+      () => this.#cache.delete(key),
+    );
+    if (this.#isClosed) this.#refuseAll(new LianmaiError('SHUTTING_DOWN'));
+    else (this.#thread ??= this.#start()).postMessage({ id, request });
+    return art;
+  }
+
+  #keep(key: string, bytes: number): void {
+    this.#sizes.set(key, bytes);
+    this.#cachedBytes += bytes;
+    for (const [oldest] of this.#cache) {
+      if (this.#cachedBytes <= MAX_CACHE_BYTES || oldest === key) break;
+      this.#cachedBytes -= this.#sizes.get(oldest) ?? 0;
+      this.#sizes.delete(oldest);
+      this.#cache.delete(oldest);
+    }
+  }
+
+  #start(): Worker {
+    const thread = startThread('./overlayThread', import.meta.url, null);
+    thread.on('message', (message: OverlayAnswer) => this.#receive(message));
+    thread.on('error', (error) => this.#log.error({ err: error }, 'art thread failed'));
+    thread.on('exit', () => {
+      if (this.#thread === thread) this.#thread = null;
+      this.#refuseAll(new LianmaiError('INTERNAL'));
+    });
+    thread.unref();
+    return thread;
+  }
+
+  #receive(message: OverlayAnswer): void {
+    if (message.kind === 'ready') {
+      if (message.missingFonts.length > 0)
+        this.#log.warn({ fonts: message.missingFonts }, 'fonts are missing: some names will show as boxes');
+      return;
+    }
+    const pending = this.#pending.get(message.id);
+    this.#pending.delete(message.id);
+    if (message.kind === 'painted') return pending?.resolve(message.art);
+    this.#log.warn({ code: message.error.code, cause: message.cause }, 'not painted');
+    pending?.reject(LianmaiError.fromWire(message.error));
+  }
+
+  #refuseAll(error: LianmaiError): void {
+    for (const pending of this.#pending.values()) pending.reject(error);
+    this.#pending.clear();
+  }
+}

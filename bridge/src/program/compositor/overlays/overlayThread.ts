@@ -1,0 +1,19 @@
+/** Paints what takes too long for a program's thread: text, avatars, images. One for the whole bridge. */
+import { parentPort } from 'node:worker_threads';
+import { toLianmaiError } from '@lianmai/protocol';
+import { loadFonts } from './fonts.js';
+import type { OverlayAnswer, OverlayQuestion } from './overlayThreadMessages.js';
+import { drawOverlay } from './drawOverlay.js';
+
+const port = parentPort;
+if (!port) throw new Error('to be run as a thread');
+
+const answer = (message: OverlayAnswer) => port.postMessage(message);
+
+port.on('message', ({ id, request }: OverlayQuestion) => {
+  drawOverlay(request).then(
+    (art) => answer({ kind: 'painted', id, art }),
+    (error: unknown) => answer({ kind: 'refused', id, error: toLianmaiError(error).toWire(), cause: String(error) }),
+  );
+});
+answer({ kind: 'ready', missingFonts: loadFonts() });

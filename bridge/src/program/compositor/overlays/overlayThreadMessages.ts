@@ -1,0 +1,14 @@
+import type { WireError } from '@lianmai/protocol';
+import type { Image } from '../Canvas.js';
+import type { Sprite } from '../sprite.js';
+import type { OverlayRequest } from './drawOverlay.js';
+
+export interface OverlayQuestion {
+  id: number;
+  request: OverlayRequest;
+}
+
+export type OverlayAnswer =
+  | { kind: 'ready'; missingFonts: string[] }
+  | { kind: 'painted'; id: number; art: Sprite | Image }
+  | { kind: 'refused'; id: number; error: WireError; cause: string };

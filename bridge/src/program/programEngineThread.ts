@@ -1,0 +1,60 @@
+/** The thread of one program: waits for its job, then runs an Engine and passes messages. */
+import { parentPort } from 'node:worker_threads';
+import { createLog, type Log } from '@lianmai/kit';
+import { toLianmaiError } from '@lianmai/protocol';
+import { TagBatcher } from '../hub/stream/index.js';
+import { ProgramEngine } from './ProgramEngine.js';
+import type { FromThread, ThreadJob, ToThread } from './programThreadMessages.js';
+
+const port = parentPort;
+if (!port) throw new Error('to be run as a thread');
+
+const send = (message: FromThread) => port.postMessage(message);
+const fail = (thrown: unknown) => {
+  const error = toLianmaiError(thrown);
+  send({ kind: 'failed', error: error.toWire(), cause: error.cause instanceof Error ? error.cause.message : error.message });
+};
+const mail = new TagBatcher((bytes) => port.postMessage(bytes, [bytes]));
+
+async function start(job: ThreadJob, log: Log): Promise<ProgramEngine> {
+  const engine = await ProgramEngine.start(job, log, {
+    onTags: (tags) => mail.add(tags),
+    onLevels: (levels) => send({ kind: 'levels', levels }),
+    onStats: (stats) => send({ kind: 'stats', stats }),
+    onKeyFrameNeeded: (trackId) => send({ kind: 'keyFrameNeeded', trackId }),
+    onFailed: fail,
+  });
+  send({ kind: 'ready', rtp: engine.rtp });
+  return engine;
+}
+
+function obey(engine: ProgramEngine, log: Log, message: Exclude<ToThread, { kind: 'start' }>): void {
+  switch (message.kind) {
+    case 'show':
+      return send({ kind: 'shown', requestId: message.requestId, ptsMs: engine.show(message.picture, message.sources) });
+    case 'attachTrack':
+      return engine.attachTrack(message.track);
+    case 'detachTrack':
+      return engine.detachTrack(message.trackId);
+    case 'close':
+      return void close(engine, log, message.reason);
+  }
+}
+
+async function close(engine: ProgramEngine, log: Log, reason: string): Promise<void> {
+  await engine.close(reason).catch((error: unknown) => log.warn({ err: error }, 'not everything ended cleanly'));
+  mail.flush();
+  send({ kind: 'closed' });
+  port?.close();
+}
+
+/** Its errors end the thread: main starts another. */
+port.once('message', (first: ToThread) => {
+  if (first.kind !== 'start') throw new Error(`a thread starts with a job, not with "${first.kind}"`);
+  const log = createLog('bridge', first.job.logLevel).child({ program: first.job.programId });
+  start(first.job, log).then((engine) => {
+    port.on('message', (message: ToThread) => {
+      if (message.kind !== 'start') obey(engine, log, message);
+    });
+  }, fail);
+});

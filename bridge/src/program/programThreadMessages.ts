@@ -1,0 +1,39 @@
+import type { LogLevel } from '@lianmai/kit';
+import type { Levels, ProgramId, ProgramStats, Profile, RtpTrack, SourceId, WireError } from '@lianmai/protocol';
+import type { RenderedScene } from './compositor/index.js';
+import type { Ffmpeg } from '../media/ffmpeg/index.js';
+
+/** What makes an idle thread the thread of a program. */
+export interface ThreadJob {
+  programId: ProgramId;
+  profile: Profile;
+  ffmpeg: Ffmpeg;
+  /** Where RTP is received; port 0: any. A restarted thread gets the port of its predecessor. */
+  rtp: { ip: string; port: number };
+  /** First frame on the program's timeline: 0, or where the predecessor got to. */
+  firstFrame: number;
+  logLevel: LogLevel;
+}
+
+/** Main → thread. */
+export type ToThread =
+  /** The first message, and the only one of its kind. */
+  | { kind: 'start'; job: ThreadJob }
+  | { kind: 'show'; requestId: number; picture: RenderedScene; sources: SourceId[] }
+  | { kind: 'attachTrack'; track: RtpTrack }
+  | { kind: 'detachTrack'; trackId: string }
+  | { kind: 'close'; reason: string };
+
+/** What a thread measures of itself; the process-wide part of the CPU is added by whoever sees all threads. */
+export type ThreadStats = Omit<ProgramStats, 'cpu'> & { cpu: { decoders: number; thread: number; encoder: number } };
+
+/** Thread → main. Encoded media, packed, comes thirty times a second and is a message by itself. */
+export type FromThread =
+  | ArrayBuffer
+  | { kind: 'ready'; rtp: { ip: string; port: number } }
+  | { kind: 'shown'; requestId: number; ptsMs: number }
+  | { kind: 'keyFrameNeeded'; trackId: string }
+  | { kind: 'levels'; levels: Levels }
+  | { kind: 'stats'; stats: ThreadStats }
+  | { kind: 'failed'; error: WireError; cause: string }
+  | { kind: 'closed' };

@@ -1,0 +1,61 @@
+import { FormatError } from '../media/formats/index.js';
+import { PartTarget, Segmenter } from '../media/packaging/index.js';
+import type { MediaTag } from '../hub/stream/index.js';
+
+export interface FragmentBuilderEvents {
+  /** A segment begins; `init` is the same for all of a file. */
+  onBegin(init: Buffer): void;
+  /** A whole fragment. */
+  onPart(bytes: Buffer, durationMs: number): void;
+  onEnd(): void;
+}
+
+/** Fragments end at least this often: what a crash costs. */
+const PART_MS = 333;
+
+/** Tags of one recording, with times from 0, as fragments of MP4. */
+export class FragmentBuilder {
+  readonly #segmenter: Segmenter;
+  #firstMs: number | null = null;
+  #durationMs = 0;
+
+  constructor(segmentMs: number, events: FragmentBuilderEvents) {
+    const partTarget = new PartTarget(PART_MS);
+    this.#segmenter = new Segmenter(
+      { targetMs: segmentMs },
+      {
+        main: {
+          partTarget,
+          begin: ({ presentation }) => events.onBegin(presentation.init),
+          add: ({ bytes, durationMs }) => {
+            this.#durationMs += durationMs;
+            events.onPart(bytes, durationMs);
+          },
+          end: () => events.onEnd(),
+        },
+      },
+    );
+  }
+
+  get durationMs(): number {
+    return this.#durationMs;
+  }
+
+  push(tags: readonly MediaTag[]): void {
+    for (const tag of tags) {
+      if (!tag.isConfig && tag.kind !== 'data') this.#firstMs ??= tag.dtsMs;
+      const dtsMs = tag.dtsMs - (this.#firstMs ?? tag.dtsMs);
+      if (dtsMs < 0) continue;
+      try {
+        this.#segmenter.push({ ...tag, dtsMs });
+      } catch (error) {
+        // A broken picture is no reason to stop; a codec that MP4 cannot hold is left out, the rest is recorded.
+        if (!(error instanceof FormatError)) throw error;
+      }
+    }
+  }
+
+  flush(): void {
+    this.#segmenter.flush();
+  }
+}

@@ -1,0 +1,104 @@
+import { Writable } from 'node:stream';
+import { describe, expect, it, vi } from 'vitest';
+import { flvFileHeader, FlvParser } from '../../media/formats/index.js';
+import { StreamHub } from '../../hub/stream/index.js';
+import { MemoryLog } from '../../testing/index.js';
+import type { Packed, Packer, Rendition } from './contract.js';
+import { FanoutPool } from './FanoutPool.js';
+import { config, delta, frame, key, PACKER, sound } from './testing/media.js';
+
+const LIMITS = { batchMs: 20, maxQueueBytes: 1_000_000, maxQueueMs: 10_000, stallMs: 1000 };
+const BEGINNING = [frame(0, config), sound(0, 0), frame(0, key)];
+
+function open({ packer = PACKER }: { packer?: Packer<Packed> } = {}) {
+  const publisher = new StreamHub().publish({ app: 'live', name: 'room' });
+  const { stream } = publisher;
+  const fanouts = new FanoutPool({ ...LIMITS, name: 'test', packer, log: new MemoryLog().log });
+  const close = vi.fn();
+  const openRendition = vi.fn((): Rendition => ({ stream, close }));
+  const join = () => {
+    const written: Buffer[] = [];
+    const socket = new Writable({ write: (chunk: Buffer, _encoding, done) => (written.push(chunk), done()) });
+    const sink = {
+      socket,
+      pick: ({ bytes }: Packed) => bytes,
+      admission: { bytes: 0 },
+      onEnd: vi.fn(),
+      onStalled: vi.fn(),
+      onError: vi.fn(),
+    };
+    const playback = fanouts.open(stream, openRendition, sink);
+    playback.start();
+    const times = () =>
+      new FlvParser()
+        .push(Buffer.concat([flvFileHeader({ hasVideo: true, hasAudio: true }), ...written]))
+        .filter(({ isConfig, kind }) => !isConfig && kind === 'video')
+        .map(({ dtsMs }) => dtsMs);
+    return { written, playback, times, sink };
+  };
+  return { publisher, fanouts, join, close, openRendition };
+}
+
+describe('the fan-out', () => {
+  it('packs a batch once and hands the same buffer to every player', async () => {
+    const { publisher, fanouts, join } = open();
+    for (const tag of BEGINNING) publisher.write(tag);
+    const players = [join(), join(), join()];
+    await vi.waitFor(() => expect(players.every(({ written }) => written.length > 1)).toBe(true));
+    for (const atMs of [66, 100, 133]) publisher.write(frame(atMs, delta));
+    await vi.waitFor(() => expect(players.every(({ times }) => times().at(-1) === 133)).toBe(true));
+    const [first, ...others] = players.map(({ written }) => written.at(-1));
+    expect(others.every((bytes) => bytes === first)).toBe(true);
+    expect([publisher.stream.readerCount, fanouts.playerCount, fanouts.queuedBytes]).toEqual([1, 3, 0]);
+  });
+
+  it('goes on with another rendition when the first one does not fit any more, and never back', async () => {
+    const { publisher, join, openRendition, close } = open();
+    for (const tag of BEGINNING) publisher.write(tag);
+    const changed = new AbortController();
+    openRendition.mockReturnValueOnce({ stream: publisher.stream, changed: changed.signal, close });
+    const { times, sink } = join();
+    await vi.waitFor(() => expect(times()).toEqual([0]));
+    changed.abort(new Error('other codecs'));
+    expect([openRendition.mock.calls.length, close.mock.calls.length]).toEqual([2, 1]);
+    for (const tag of [frame(33, delta), frame(66, key), frame(100, delta)]) publisher.write(tag);
+    await vi.waitFor(() => expect(times()).toEqual([0, 66, 100]));
+    await publisher.close('end');
+    await vi.waitFor(() => expect(sink.onEnd.mock.calls.length).toBe(1));
+  });
+
+  it('tells a player for whom there is no other rendition, and counts it no more', async () => {
+    const { publisher, join, openRendition, fanouts } = open();
+    for (const tag of BEGINNING) publisher.write(tag);
+    const changed = new AbortController();
+    openRendition.mockReturnValueOnce({ stream: publisher.stream, changed: changed.signal, close: () => undefined });
+    const { sink } = join();
+    openRendition.mockImplementation(() => {
+      throw new Error('no way');
+    });
+    changed.abort();
+    expect(sink.onError).toHaveBeenCalledWith(new Error('no way'));
+    expect(fanouts.playerCount).toBe(0);
+    await vi.waitFor(() => expect(publisher.stream.readerCount).toBe(0));
+  });
+
+  it('costs nothing without players: the stream has no reader left', async () => {
+    const { publisher, join, close } = open();
+    for (const tag of BEGINNING) publisher.write(tag);
+    const players = [join(), join()];
+    await vi.waitFor(() => expect(publisher.stream.readerCount).toBe(1));
+    for (const { playback } of players) playback.leave();
+    await vi.waitFor(() => expect([publisher.stream.readerCount, close.mock.calls.length]).toEqual([0, 2]));
+    const again = join();
+    await vi.waitFor(() => expect(again.written.length).toBe(2));
+  });
+
+  it('cuts off a player that takes nothing, and nobody else', async () => {
+    const { publisher, join } = open();
+    for (const tag of BEGINNING) publisher.write(tag);
+    const [stuck, other] = [join(), join()];
+    stuck.sink.socket._write = () => undefined;
+    await vi.waitFor(() => expect(stuck.sink.onStalled).toHaveBeenCalled(), { timeout: 5000 });
+    expect([other.sink.onStalled.mock.calls.length, other.times()]).toEqual([0, [0]]);
+  });
+});

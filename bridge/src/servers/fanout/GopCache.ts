@@ -1,0 +1,141 @@
+import { isMetadata, type FlvTag } from '../../media/formats/index.js';
+import type { Batch, Packed, Packer } from './contract.js';
+
+/** Past either, players start at the next key frame instead. */
+const MAX_BYTES = 32 * 1024 * 1024;
+const MAX_MS = 20_000;
+/** A stream of sound alone can be entered anywhere: this much is kept for a start without silence. */
+const SOUND_MS = 1000;
+/** A start is written in pieces about this large: few calls, and still a sign of life from a slow player between two. */
+const PIECE_BYTES = 128 * 1024;
+const MAX_PIECES = 8;
+
+/** Turns tags into batches and keeps those of the newest group of pictures, with what a decoder needs before them, for players that come. */
+export class GopCache<P extends Packed> {
+  readonly #packer: Packer<P>;
+  readonly #known: Record<FlvTag['kind'], FlvTag | null> = { data: null, video: null, audio: null };
+  #batches: Batch<P>[] = [];
+  #bytes = 0;
+  #groupMs = 0;
+  #hasVideo = false;
+  #hasAudio = false;
+  #first: Batch<P> | null = null;
+
+  constructor(packer: Packer<P>) {
+    this.#packer = packer;
+  }
+
+  get isEmpty(): boolean {
+    return this.#batches.length === 0;
+  }
+
+  get hasBothKinds(): boolean {
+    return this.#hasVideo && this.#hasAudio;
+  }
+
+  /** What a player starts with: when it begins, and how much it is. */
+  get startMs(): number {
+    return this.#batches[0]?.firstMs ?? 0;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get durationMs(): number {
+    return Math.max(0, (this.#batches.at(-1)?.dtsMs ?? 0) - this.startMs);
+  }
+
+  /** The tags as batches to be written, each when it is in the cache: a new one starts with each key frame, so that there is one to begin with. */
+  *add(tags: readonly FlvTag[]): Generator<Batch<P>> {
+    let from = 0;
+    for (const [index, tag] of tags.entries()) {
+      if (!tag.isKeyFrame || index === from) continue;
+      yield this.#addRun(tags.slice(from, index));
+      from = index;
+    }
+    yield this.#addRun(tags.slice(from));
+  }
+
+  /** Everything from the last entry point on, the same buffers for everybody; the first time with the header. */
+  entry(isFirst: boolean): Batch<P>[] {
+    if (this.#batches.length > MAX_PIECES) this.#batches = this.#joinPieces();
+    const kinds = { hasVideo: this.#hasVideo, hasAudio: this.#hasAudio };
+    const preamble = isFirst ? (this.#first ??= this.#preamble(this.#packer.header(kinds))) : this.#preamble([]);
+    return preamble.packed.bytes.length > 0 ? [preamble, ...this.#batches] : this.#batches;
+  }
+
+  #addRun(tags: readonly FlvTag[]): Batch<P> {
+    for (const tag of tags) this.#note(tag);
+    const isEntry = tags[0]?.isKeyFrame === true || (!this.#hasVideo && tags.some(({ kind, isConfig }) => kind === 'audio' && !isConfig));
+    if (isEntry) this.#begin(tags[0]?.dtsMs ?? 0);
+    const batch = this.#pack(tags);
+    if (this.#bytes + batch.packed.bytes.length > MAX_BYTES || batch.dtsMs - (this.#batches[0] ?? batch).firstMs > MAX_MS) this.#forget();
+    else if (isEntry || !this.isEmpty) {
+      this.#batches.push(batch);
+      this.#bytes += batch.packed.bytes.length;
+    }
+    return batch;
+  }
+
+  #begin(firstMs: number): void {
+    this.#groupMs = firstMs;
+    this.#first = null;
+    if (this.#hasVideo) return this.#forget();
+    while (this.#batches[0] && firstMs - this.#batches[0].dtsMs > SOUND_MS) this.#bytes -= this.#batches.shift()?.packed.bytes.length ?? 0;
+  }
+
+  #forget(): void {
+    this.#batches = [];
+    this.#bytes = 0;
+    this.#first = null;
+  }
+
+  #note(tag: FlvTag): void {
+    if (tag.kind === 'video' && !this.#hasVideo) [this.#hasVideo, this.#first] = [true, null];
+    if (tag.kind === 'audio' && !this.#hasAudio) [this.#hasAudio, this.#first] = [true, null];
+    if (!tag.isConfig && !isMetadata(tag)) return;
+    // Sound that joins a picture; with any other config what came before cannot be decoded.
+    const isAddition = tag.kind === 'audio' && !this.#known.audio && this.#known.video !== null;
+    this.#known[tag.kind] = tag;
+    this.#first = null;
+    if (tag.isConfig && !isAddition) this.#forget();
+  }
+
+  #pack(tags: readonly FlvTag[]): Batch<P> {
+    const [firstMs, dtsMs] = [tags[0]?.dtsMs ?? 0, tags.at(-1)?.dtsMs ?? 0];
+    const packed = this.#packer.join(tags.flatMap((tag) => this.#packer.partsOf(tag)));
+    return { packed, firstMs, dtsMs, tagCount: tags.length, groupMs: this.#groupMs };
+  }
+
+  /** Metadata and configs, for a start at the first batch. */
+  #preamble(header: readonly Buffer[]): Batch<P> {
+    const atMs = this.startMs;
+    const tags = [this.#known.data, this.#known.video, this.#known.audio].filter((tag) => tag !== null);
+    const parts = tags.flatMap((tag) => this.#packer.partsOf({ ...tag, dtsMs: atMs }));
+    return { packed: this.#packer.join([...header, ...parts]), firstMs: atMs, dtsMs: atMs, tagCount: tags.length, groupMs: atMs };
+  }
+
+  /** Small ones become large ones; those that are large already are not copied again. */
+  #joinPieces(): Batch<P>[] {
+    const pieces: Batch<P>[] = [];
+    let open: Batch<P>[] = [];
+    let openBytes = 0;
+    for (const batch of this.#batches) {
+      open.push(batch);
+      openBytes += batch.packed.bytes.length;
+      if (openBytes < PIECE_BYTES && batch !== this.#batches.at(-1)) continue;
+      pieces.push(this.#join(open, batch));
+      open = [];
+      openBytes = 0;
+    }
+    return pieces;
+  }
+
+  #join(batches: readonly Batch<P>[], last: Batch<P>): Batch<P> {
+    if (batches.length === 1) return last;
+    const packed = this.#packer.join(batches.map(({ packed: { bytes } }) => bytes));
+    const tagCount = batches.reduce((sum, batch) => sum + batch.tagCount, 0);
+    return { ...last, packed, tagCount, firstMs: batches[0]?.firstMs ?? last.firstMs };
+  }
+}

@@ -1,0 +1,170 @@
+import type { Batch, Packed, PlayerLimits, Sink } from './contract.js';
+import type { GopCache } from './GopCache.js';
+
+/** As much as is handed to a socket before it has taken some: small enough that a slow player gives a sign of life within the stall time. */
+const IN_FLIGHT_BYTES = 256 * 1024;
+
+/**
+ * What one player has still to get, by reference. States: waiting for a key frame to (re)start with, playing, paused, ending, gone. Grown too long, the queue
+ * is dropped up to a key frame: a player never waits for another, nor the stream for any.
+ */
+export class PlayerQueue<P extends Packed> {
+  /** What it was too slow for, or what there was before it could start. */
+  droppedTags = 0;
+  readonly #sink: Sink<P>;
+  readonly #limits: PlayerLimits;
+  #state: 'waiting' | 'playing' | 'paused' | 'ending' | 'gone' = 'waiting';
+  #cache: GopCache<P> | null = null;
+  #queue: Batch<P>[] = [];
+  #queuedBytes = 0;
+  /** Writes that have not been taken. */
+  #inFlight = 0;
+  #progressAtMs = 0;
+  /** What it started with may be longer than the limits. */
+  #startBytes = 0;
+  #startMs = 0;
+  #hasHeader = false;
+  /** The group of pictures that it has got to: it never sees one again that it has seen the start of. */
+  #groupMs: number | null = null;
+
+  constructor(sink: Sink<P>, limits: PlayerLimits) {
+    this.#sink = sink;
+    this.#limits = limits;
+  }
+
+  get isWaiting(): boolean {
+    return this.#state === 'waiting';
+  }
+
+  get queuedBytes(): number {
+    return this.#queuedBytes + this.#sink.socket.writableLength;
+  }
+
+  get isStalled(): boolean {
+    return this.#inFlight > 0 && performance.now() - this.#progressAtMs > this.#limits.stallMs;
+  }
+
+  /** From the next start on it plays what is in there. */
+  attach(cache: GopCache<P>): void {
+    this.#cache = cache;
+    if (this.#state === 'playing') this.#state = 'waiting';
+  }
+
+  /** From the last key frame, unless it has been there; else from the next. */
+  start(): void {
+    const cache = this.#cache;
+    if (this.#state !== 'waiting' || !cache || !this.#isAhead(cache)) return;
+    this.#startBytes = cache.bytes;
+    this.#startMs = cache.durationMs;
+    this.#enter(cache);
+  }
+
+  /** The batch is in the cache already. */
+  push(batch: Batch<P>): void {
+    if (this.#state === 'waiting') {
+      this.start();
+      if (this.isWaiting) this.droppedTags += batch.tagCount;
+    } else if (this.#state === 'playing') {
+      this.#enqueue(batch);
+      this.#flush();
+      if (this.#queue.length > 0 && this.#isOverLimit(batch)) this.#skip();
+    }
+  }
+
+  pause(): void {
+    if (this.#state !== 'playing' && this.#state !== 'waiting') return;
+    this.#forget();
+    this.#state = 'paused';
+  }
+
+  resume(): void {
+    if (this.#state !== 'paused') return;
+    this.#state = 'waiting';
+    this.#groupMs = null;
+    this.start();
+  }
+
+  /** The stream has ended: it gets what is queued, if it takes it. */
+  end(): void {
+    if (this.#state === 'ending' || this.#state === 'gone') return;
+    this.#state = 'ending';
+    this.#flush();
+  }
+
+  /** Its connection is gone. */
+  leave(): void {
+    this.#state = 'gone';
+    this.#forget();
+  }
+
+  stall(): void {
+    this.#sink.onStalled();
+  }
+
+  #isAhead({ isEmpty, startMs }: GopCache<P>): boolean {
+    const groupMs = this.#queue.at(-1)?.groupMs ?? this.#groupMs;
+    return !isEmpty && (groupMs === null || startMs > groupMs);
+  }
+
+  #enter(cache: GopCache<P>): void {
+    for (const batch of cache.entry(!this.#hasHeader)) this.#enqueue(batch);
+    this.#hasHeader = true;
+    this.#state = 'playing';
+    this.#flush();
+  }
+
+  #enqueue(batch: Batch<P>): void {
+    this.#queue.push(batch);
+    this.#queuedBytes += batch.packed.bytes.length;
+  }
+
+  #isOverLimit(newest: Batch<P>): boolean {
+    const { maxQueueBytes, maxQueueMs } = this.#limits;
+    const heldMs = newest.dtsMs - (this.#queue[0] ?? newest).firstMs;
+    return this.#queuedBytes > maxQueueBytes + this.#startBytes || heldMs > maxQueueMs + this.#startMs;
+  }
+
+  /** On to the newest key frame, if that is ahead of what it has got and leaves room for more; else it waits for one. */
+  #skip(): void {
+    const cache = this.#cache;
+    for (const { tagCount } of this.#queue) this.droppedTags += tagCount;
+    this.#forget();
+    this.#state = 'waiting';
+    this.#startBytes = 0;
+    this.#startMs = 0;
+    if (cache && this.#isAhead(cache) && cache.bytes < this.#limits.maxQueueBytes && cache.durationMs < this.#limits.maxQueueMs)
+      this.#enter(cache);
+  }
+
+  #forget(): void {
+    this.#queue = [];
+    this.#queuedBytes = 0;
+  }
+
+  #flush(): void {
+    const { socket, onEnd } = this.#sink;
+    while (socket.writable && socket.writableLength < IN_FLIGHT_BYTES) {
+      const batch = this.#queue.shift();
+      if (!batch) break;
+      this.#queuedBytes -= batch.packed.bytes.length;
+      this.#write(batch);
+    }
+    if (this.#state !== 'ending' || this.#queue.length > 0 || this.#inFlight > 0) return;
+    this.#state = 'gone';
+    onEnd();
+  }
+
+  #write({ packed, groupMs }: Batch<P>): void {
+    const { socket, pick, admission } = this.#sink;
+    const bytes = pick(packed);
+    admission.bytes += bytes.length;
+    this.#groupMs = groupMs;
+    if (this.#inFlight++ === 0) this.#progressAtMs = performance.now();
+    socket.write(bytes, this.#onTaken);
+  }
+
+  readonly #onTaken = (): void => {
+    if (--this.#inFlight > 0) this.#progressAtMs = performance.now();
+    if (this.#queue.length > 0 || this.#state === 'ending') this.#flush();
+  };
+}

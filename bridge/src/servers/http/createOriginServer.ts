@@ -1,0 +1,158 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Closable, Log, Metrics } from '@lianmai/kit';
+import { LianmaiError, toLianmaiError, type StreamRef } from '@lianmai/protocol';
+import express, { type Express, type NextFunction, type Request, type Response, type Router } from 'express';
+import type { Gate } from '../../hub/gate/index.js';
+import type { StreamHub } from '../../hub/stream/index.js';
+import { createFlvOrigin, FLV_DEFAULTS, type FlvOptions, type UpgradeListener } from './flv/index.js';
+import { HlsOrigin, hlsRoutes, type HlsOriginOptions } from './hls/index.js';
+
+export interface OriginServerOptions {
+  hub: StreamHub;
+  /** Asked for every player. */
+  gate: Gate;
+  /** 0: any free port. */
+  port: number;
+  /** Default: all addresses. */
+  host?: string;
+  log: Log;
+  metrics?: Metrics;
+  /** Other things that it serves. */
+  further?: readonly Router[];
+  hls?: Partial<HlsSettings>;
+  flv?: Partial<FlvSettings>;
+}
+
+export type HlsSettings = HlsOriginOptions;
+export type FlvSettings = FlvOptions;
+
+const HLS_DEFAULTS: HlsSettings = { targetMs: 2000, partMs: 333, listed: 6, kept: 3, endedMs: 60_000, dvrSeconds: 0 };
+/** Who has not said within this time what they want is not a player. */
+const REQUEST_WITHIN_MS = 10_000;
+/** Above a batch: a write that the kernel takes at once is over at once. */
+const SOCKET_BUFFER_BYTES = 256 * 1024;
+
+export interface OriginServer extends Closable {
+  readonly port: number;
+  /** How many players have asked for this stream's playlist in the last 10 s. */
+  viewers(id: StreamRef): number;
+  /** What of an ended stream could still be watched goes: its last playlists, its window. */
+  forget(id: StreamRef): Promise<void>;
+  close(reason: string): Promise<void>;
+}
+
+/** Listens when it resolves; rejects when the port is taken. */
+export async function createOriginServer({
+  hub,
+  gate,
+  port,
+  host,
+  log,
+  metrics,
+  further = [],
+  ...settings
+}: OriginServerOptions): Promise<OriginServer> {
+  const hls = await HlsOrigin.create({ hub, gate, log }, { ...HLS_DEFAULTS, ...settings.hls });
+  const flv = createFlvOrigin({ hub, gate, log }, { ...FLV_DEFAULTS, ...settings.flv });
+  let isReady = true;
+  const server = createServer(
+    {
+      headersTimeout: REQUEST_WITHIN_MS,
+      requestTimeout: REQUEST_WITHIN_MS,
+      connectionsCheckingInterval: REQUEST_WITHIN_MS / 4,
+      highWaterMark: SOCKET_BUFFER_BYTES,
+    },
+    createApp([...further, hlsRoutes(hls), flv.routes], log, () => isReady),
+  );
+  const upgraded = keepUpgraded(server, flv.upgrade);
+  try {
+    await listen(server, port, host);
+  } catch (error) {
+    await hls.close('not listening');
+    throw error;
+  }
+  metrics?.gauge('origin_hls_viewers', 'Players that fetch an HLS playlist', () => hls.sessions.watching);
+  metrics?.gauge('origin_flv_players', 'Players of HTTP-FLV and WS-FLV', () => flv.players.playerCount);
+  metrics?.gauge('origin_flv_queued_bytes', 'Bytes that wait for slow FLV players', () => flv.players.queuedBytes);
+  metrics?.gauge('origin_flv_dropped_tags', 'Tags that FLV players who have left were too slow for', () => flv.players.droppedTags);
+  metrics?.gauge('origin_streams', 'Streams in the hub', () => hub.streams.length);
+  return {
+    port: (server.address() as AddressInfo).port,
+    viewers: (id) => hls.sessions.count(id),
+    forget: (id) => hls.forget(id),
+    async close(reason) {
+      isReady = false;
+      const packaged = hls.close(reason);
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+        for (const socket of upgraded) socket.destroy();
+      });
+      await packaged;
+    },
+  };
+}
+
+/** The server forgets a connection that is not HTTP any more. */
+function keepUpgraded(server: Server, listener: UpgradeListener): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  server.on('upgrade', (message: IncomingMessage, socket: Socket, head: Buffer) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    listener(message, socket, head);
+  });
+  return sockets;
+}
+
+function createApp(media: Router[], log: Log, isReady: () => boolean): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(allowEveryPage);
+  app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
+  app.get('/readyz', (_request, response) => void response.status(isReady() ? 200 : 503).json({ status: isReady() ? 'ok' : 'closing' }));
+  app.use(...media);
+  app.use(() => {
+    throw new LianmaiError('NOT_FOUND');
+  });
+  app.use((thrown: unknown, request: Request, response: Response, _next: NextFunction) => {
+    const error = asAnswer(thrown);
+    if (error.code === 'INTERNAL') log.error({ err: thrown, method: request.method }, 'origin request failed');
+    response.set('Cache-Control', 'no-store').status(error.status).json({ error: error.toWire() });
+  });
+  return app;
+}
+
+/** Media is for players on any page; it carries no cookies. */
+function allowEveryPage(request: Request, response: Response, next: NextFunction): void {
+  response.set({
+    'Access-Control-Allow-Origin': '*',
+    'Access-Control-Expose-Headers': 'Date, X-Stream-State',
+    'X-Content-Type-Options': 'nosniff',
+    'Cross-Origin-Resource-Policy': 'cross-origin',
+  });
+  if (request.method !== 'OPTIONS') return next();
+  response.set({
+    'Access-Control-Allow-Methods': 'GET, HEAD, OPTIONS',
+    'Access-Control-Allow-Headers': '*',
+    'Access-Control-Max-Age': '86400',
+  });
+  response.status(204).end();
+}
+
+/** Express rejects a path that is not decodable with a status of its own. */
+function asAnswer(thrown: unknown): LianmaiError {
+  const isBadPath = thrown instanceof URIError || (thrown instanceof Error && 'status' in thrown && thrown.status === 400);
+  return isBadPath ? new LianmaiError('BAD_REQUEST') : toLianmaiError(thrown);
+}
+
+function listen(server: Server, port: number, host: string | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, ...(host !== undefined && { host }) }, () => {
+      server.removeListener('error', reject);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,81 @@
+import type { IncomingMessage } from 'node:http';
+import { LianmaiError } from '@lianmai/protocol';
+import { clientIp, readParams, type Admission, type Gate } from '../../../hub/gate/index.js';
+import type { Stream, StreamHub } from '../../../hub/stream/index.js';
+
+export interface PlayAdmissionOptions {
+  /** Who asks with `?wait=1` gets the stream when it comes, within this time. */
+  waitMs: number;
+  /** At the same time; others are told at once that it is not there. */
+  maxWaiting: number;
+}
+
+export interface PlayAdmissionParts {
+  gate: Gate;
+  hub: StreamHub;
+  /** Throws when the stream is nothing for FLV players. */
+  check: (stream: Stream) => void;
+}
+
+export interface FlvRequest {
+  app: string;
+  name: string;
+  protocol: 'flv' | 'wsFlv';
+  message: IncomingMessage;
+  /** Aborts when the client is gone. */
+  signal: AbortSignal;
+}
+
+export interface AdmittedPlay {
+  stream: Stream;
+  /** To be released when it is over. */
+  admission: Admission;
+}
+
+/** The way in for FLV players, over HTTP and WebSocket alike: the gate, then the stream, now or when it comes. */
+export class PlayAdmission {
+  readonly #parts: PlayAdmissionParts;
+  readonly #options: PlayAdmissionOptions;
+  #waiting = 0;
+
+  constructor(parts: PlayAdmissionParts, options: PlayAdmissionOptions) {
+    this.#parts = parts;
+    this.#options = options;
+  }
+
+  /** Throws what the gate throws, and NOT_FOUND. */
+  async enter({ app, name, protocol, message, signal }: FlvRequest): Promise<AdmittedPlay> {
+    const params = readParams(queryOf(message));
+    const admission = await this.#parts.gate.admit({ action: 'play', app, name, protocol, ip: clientIp(message), params });
+    try {
+      signal.throwIfAborted();
+      const stream = this.#parts.hub.get({ app, name }) ?? (await this.#awaitStream({ app, name }, params, [signal, admission.signal]));
+      this.#parts.check(stream);
+      return { stream, admission };
+    } catch (error) {
+      admission.release();
+      throw error;
+    }
+  }
+
+  async #awaitStream(id: { app: string; name: string }, params: Record<string, string>, signals: AbortSignal[]): Promise<Stream> {
+    const { waitMs, maxWaiting } = this.#options;
+    if (params['wait'] !== '1' || this.#waiting >= maxWaiting) throw notLive();
+    this.#waiting++;
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(notLive()), waitMs);
+    try {
+      return await this.#parts.hub.whenPublished(id, AbortSignal.any([late.signal, ...signals]));
+    } finally {
+      clearTimeout(timer);
+      this.#waiting--;
+    }
+  }
+}
+
+const notLive = () => new LianmaiError('NOT_FOUND', undefined, { message: 'There is no such stream at the moment.' });
+
+function queryOf({ url = '' }: IncomingMessage): string {
+  const at = url.indexOf('?');
+  return at < 0 ? '' : url.slice(at + 1);
+}

@@ -1,0 +1,81 @@
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Log } from '@lianmai/kit';
+import { LianmaiError, toLianmaiError } from '@lianmai/protocol';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { PlayAdmission, AdmittedPlay } from './PlayAdmission.js';
+import type { PlayTo } from './playTo.js';
+
+const PATH = /^\/([^/?]+)\/([^/?]+)\.flv(?:\?|$)/;
+/** Players have nothing to say. */
+const MAX_MESSAGE_BYTES = 4096;
+/** RFC 6455 7.4.1 */
+const NORMAL = 1000;
+
+export type UpgradeListener = (message: IncomingMessage, socket: Socket, head: Buffer) => void;
+
+/** `ws://…/{app}/{name}.flv`: the same as HTTP-FLV, in messages. A refusal is an HTTP answer to the handshake. */
+export function flvUpgrade(playAdmission: PlayAdmission, play: PlayTo, log: Log): UpgradeListener {
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false, // video does not get smaller
+    maxPayload: MAX_MESSAGE_BYTES,
+    autoPong: false,
+  });
+  return (message, socket, head) => {
+    const gone = new AbortController();
+    socket.on('error', () => undefined);
+    socket.once('close', () => gone.abort(new LianmaiError('NOT_FOUND')));
+    enter(playAdmission, message, gone.signal).then(
+      (visit) => {
+        socket.once('close', () => visit.admission.release());
+        if (socket.destroyed) return visit.admission.release();
+        server.handleUpgrade(message, socket, head, (ws) => {
+          tend(ws, socket);
+          play({ socket, shape: 'frame', sayGoodbye: () => ws.close(NORMAL, 'the stream has ended') }, visit);
+        });
+      },
+      (error: unknown) => refuse(socket, error, log),
+    );
+  };
+}
+
+async function enter(playAdmission: PlayAdmission, message: IncomingMessage, signal: AbortSignal): Promise<AdmittedPlay> {
+  const [, app, name] = PATH.exec(message.url ?? '') ?? [];
+  if (message.headers.upgrade?.toLowerCase() !== 'websocket') throw new LianmaiError('BAD_REQUEST');
+  if (app === undefined || name === undefined) throw new LianmaiError('NOT_FOUND');
+  return playAdmission.enter({ app: decode(app), name: decode(name), protocol: 'wsFlv', message, signal });
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new LianmaiError('BAD_REQUEST');
+  }
+}
+
+/** Media goes to the socket in whole frames that are made once for all players; the library speaks the rest of the protocol, between them. */
+function tend(ws: WebSocket, socket: Socket): void {
+  ws.on('error', () => socket.destroy());
+  // One that asks and never reads would pile up answers.
+  ws.on('ping', (data) => {
+    if (socket.writableLength === 0) ws.pong(data);
+  });
+}
+
+function refuse(socket: Socket, thrown: unknown, log: Log): void {
+  const error = toLianmaiError(thrown);
+  if (error.code === 'INTERNAL') log.error({ err: thrown }, 'FLV over WebSocket failed');
+  const body = JSON.stringify({ error: error.toWire() });
+  const head = [
+    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}`,
+    'Connection: close',
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Cache-Control: no-store',
+    'Access-Control-Allow-Origin: *',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+}

@@ -1,0 +1,54 @@
+import { LianmaiError } from '@lianmai/protocol';
+
+interface Waiter {
+  isMet: () => boolean;
+  deadlineMs: number;
+  resolve: (isMet: boolean) => void;
+}
+
+/** Requests that wait at one channel; each holds a socket, so the sockets' own limits come first. */
+const MAX_WAITERS = 20_000;
+
+/** Requests that are held until something is there. One event wakes them all; a look at the clock once a second lets go who has waited too long. */
+export class BlockingRequests {
+  readonly #waiters = new Set<Waiter>();
+  #isClosed = false;
+
+  get count(): number {
+    return this.#waiters.size;
+  }
+
+  /** false: it did not come in time. Throws RATE_LIMITED when too many wait. */
+  wait(isMet: () => boolean, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+    if (isMet()) return Promise.resolve(true);
+    if (this.#isClosed || signal.aborted) return Promise.resolve(false);
+    if (this.#waiters.size >= MAX_WAITERS) throw new LianmaiError('RATE_LIMITED');
+    return new Promise((resolve) => {
+      const onAbort = () => waiter.resolve(false);
+      const waiter: Waiter = {
+        isMet,
+        deadlineMs: Date.now() + timeoutMs,
+        resolve: (met) => {
+          this.#waiters.delete(waiter);
+          signal.removeEventListener('abort', onAbort);
+          resolve(met);
+        },
+      };
+      this.#waiters.add(waiter);
+      signal.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+
+  wake(): void {
+    for (const waiter of this.#waiters) if (waiter.isMet()) waiter.resolve(true);
+  }
+
+  expire(nowMs: number): void {
+    for (const waiter of this.#waiters) if (waiter.deadlineMs <= nowMs) waiter.resolve(false);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const waiter of this.#waiters) waiter.resolve(false);
+  }
+}

@@ -1,0 +1,158 @@
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { LianmaiError, type StreamRef } from '@lianmai/protocol';
+import { Router, type Request, type Response } from 'express';
+import { clientIp, readParams } from '../../../hub/gate/index.js';
+import { readDeliveryDirectives } from './deliveryDirectives.js';
+import type { HlsChannel, Media, PlaylistKind } from './HlsChannel.js';
+import type { HlsOrigin } from './HlsOrigin.js';
+import { newSession, type Visitor } from './HlsViewerSessions.js';
+
+const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
+const MEDIA_TYPE = 'video/mp4';
+const AUDIO_TYPE = 'audio/mp4';
+/** Names are random and numbers are never used again: any cache may keep them for all viewers. */
+const FOREVER = 'public, max-age=86400, immutable';
+/** A playlist is its viewer's own: the gate has let in nobody else. */
+const NEVER = 'private, no-store';
+/** A player that takes nothing for this long is cut off. */
+const STALL_MS = 30_000;
+
+const MASTER = /^(.+)\.m3u8$/;
+const PLAYLIST = /^(index|audio|dvr)\.m3u8$/;
+const TOKEN = /^[A-Za-z0-9_-]{16}$/;
+const SEGMENT = /^(a?)(\d{1,15})\.m4s$/;
+const PART = /^(a?)(\d{1,15})\.(\d{1,6})\.m4s$/;
+const INIT = /^(a?)init-\d{1,15}\.mp4$/;
+const SESSION = /^[A-Za-z0-9_-]{8,32}$/;
+
+/**
+ * `/{app}/{name}.m3u8` (master; `?dvr=1`: of the window) → `/{app}/{name}/{index|audio|dvr}.m3u8?session=…` → `{token}/init-N.mp4`, `N.m4s`, `N.P.m4s`.
+ * Playlists differ between viewers and pass the gate; media is the same for all, under a name that only playlists tell.
+ */
+export function hlsRoutes(origin: HlsOrigin): Router {
+  const router = Router();
+  router.get('/:app/:file', async (request, response, next) => {
+    const name = MASTER.exec(request.params.file)?.[1];
+    if (name === undefined) return next();
+    await sendMaster(origin, { app: request.params.app, name }, request, response);
+  });
+  router.get('/:app/:name/:file', async (request, response, next) => {
+    const rendition = PLAYLIST.exec(request.params.file)?.[1];
+    if (!isRendition(rendition)) return next();
+    await sendPlaylist(origin, { app: request.params.app, name: request.params.name }, rendition, request, response);
+  });
+  router.get('/:app/:name/:token/:file', async (request, response, next) => {
+    const { app, name, token, file } = request.params;
+    if (!TOKEN.test(token)) return next();
+    const media = await findMedia(findChannel(origin, { app, name }), token, file, response);
+    if (!media) throw new LianmaiError('NOT_FOUND', undefined, { message: 'This segment is not there, or not any more.' });
+    await sendMedia(request, response, media, file.startsWith('a') ? AUDIO_TYPE : MEDIA_TYPE);
+  });
+  return router;
+}
+
+const isRendition = (name: string | undefined): name is PlaylistKind => name === 'index' || name === 'audio' || name === 'dvr';
+
+async function sendMaster(origin: HlsOrigin, stream: StreamRef, request: Request, response: Response): Promise<void> {
+  const channel = findChannel(origin, stream);
+  const query = queryOf(request);
+  const session = newSession();
+  await origin.sessions.enter(stream, visitorOf(request, query, session), false);
+  const uri = (rendition: PlaylistKind) => `${encodeURIComponent(stream.name)}/${rendition}.m3u8?${carryOver(query, session)}`;
+  send(response, channel, channel.masterPlaylist(query.has('dvr'), uri));
+}
+
+async function sendPlaylist(
+  origin: HlsOrigin,
+  stream: StreamRef,
+  rendition: PlaylistKind,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const channel = findChannel(origin, stream);
+  const query = queryOf(request);
+  const given = query.get('session');
+  const session = given !== null && SESSION.test(given) ? given : null;
+  const visitor = visitorOf(request, query, session);
+  await origin.sessions.enter(stream, visitor, true);
+  const delivery = readDeliveryDirectives(query);
+  if (delivery.until) {
+    await channel.whenReady(rendition, delivery.until, goneSignal(response));
+    if (response.destroyed) return;
+    await origin.sessions.enter(stream, visitor, true);
+  }
+  const playlist = channel.mediaPlaylist(rendition, delivery.canSkip);
+  const report = channel.renditionReport(rendition, (other) => `${other}.m3u8${session === null ? '' : `?${carryOver(query, session)}`}`);
+  send(response, channel, playlist === null ? null : playlist + (report ?? ''));
+}
+
+function findChannel(origin: HlsOrigin, stream: StreamRef): HlsChannel {
+  const channel = origin.get(stream);
+  if (!channel) throw notLive();
+  return channel;
+}
+
+const notLive = () => new LianmaiError('NOT_FOUND', undefined, { message: 'There is no such stream at the moment.' });
+
+/** `X-Stream-State` tells a waiting page that what it gets is the end of the last broadcast. */
+function send(response: Response, channel: HlsChannel, playlist: string | null): void {
+  if (playlist === null) throw notLive();
+  response.set({ 'Content-Type': PLAYLIST_TYPE, 'Cache-Control': NEVER, 'X-Stream-State': channel.isEnded ? 'ended' : 'live' });
+  response.send(Buffer.from(playlist)); // a string would get a charset, which the type does not have
+}
+
+async function findMedia(channel: HlsChannel, token: string, file: string, response: Response): Promise<Media | null> {
+  const segment = SEGMENT.exec(file);
+  if (segment) return channel.segment({ token, letter: segment[1] ?? '', sequence: Number(segment[2]) });
+  const part = PART.exec(file);
+  if (part) return channel.part({ token, letter: part[1] ?? '', sequence: Number(part[2]), part: Number(part[3]) }, goneSignal(response));
+  const init = INIT.test(file) ? channel.init(`${token}/${file}`) : null;
+  return init && { bytes: [init] };
+}
+
+/** The bytes under a name never change, so their length is a good enough tag; hashing them for every player would not be cheap. */
+async function sendMedia(request: Request, response: Response, media: Media, type: string): Promise<void> {
+  if (response.destroyed) return;
+  const length = 'bytes' in media ? media.bytes.reduce((sum, buffer) => sum + buffer.length, 0) : media.length;
+  response.set({ 'Content-Type': type, 'Cache-Control': FOREVER, 'Content-Length': String(length), ETag: `"${length}"` });
+  response.setTimeout(STALL_MS, () => response.destroy());
+  if (request.method === 'HEAD') return void response.end();
+  if ('path' in media) return sendFile(response, media);
+  response.cork();
+  for (const buffer of media.bytes) response.write(buffer);
+  response.end();
+  response.uncork();
+}
+
+async function sendFile(response: Response, { path, offset, length }: Extract<Media, { path: string }>): Promise<void> {
+  try {
+    await pipeline(createReadStream(path, { start: offset, end: offset + length - 1 }), response);
+  } catch {
+    response.destroy(); // pruned meanwhile, or the player has left
+  }
+}
+
+const queryOf = (request: Request) => new URLSearchParams(request.originalUrl.split('?')[1] ?? '');
+
+const visitorOf = (request: Request, query: URLSearchParams, session: string | null): Visitor => ({
+  session,
+  ip: clientIp(request),
+  agent: request.get('user-agent')?.slice(0, 512) ?? '',
+  params: asked(query),
+});
+
+/** What the gate may want to know: all but what is ours. */
+function asked(query: URLSearchParams): Record<string, string> {
+  const params = Object.entries(readParams(query)).filter(([name]) => name !== 'session' && name !== 'dvr' && !name.startsWith('_HLS_'));
+  return Object.fromEntries(params);
+}
+
+/** With what let them in: a session that is forgotten, by this process or with it, is asked for again. */
+const carryOver = (query: URLSearchParams, session: string) => new URLSearchParams({ session, ...asked(query) }).toString();
+
+function goneSignal(response: Response): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  return gone.signal;
+}

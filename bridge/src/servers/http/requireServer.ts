@@ -1,0 +1,23 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Metrics, Secret } from '@lianmai/kit';
+import { LianmaiError } from '@lianmai/protocol';
+import { Router, type RequestHandler } from 'express';
+
+/** For the server alone, which has asked who may have it: `Authorization: Bearer` with the secret that it got with our hello. */
+export function requireServer(secret: Secret): RequestHandler {
+  const wanted = Buffer.from(`Bearer ${secret.reveal()}`);
+  return (request, _response, next) => {
+    const given = Buffer.from(request.headers.authorization ?? '');
+    if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) throw new LianmaiError('UNAUTHENTICATED');
+    next();
+  };
+}
+
+/** `/metrics` of this bridge, in Prometheus' text format. */
+export function metricsRoutes(metrics: Metrics, secret: Secret): Router {
+  const router = Router();
+  router.get('/metrics', requireServer(secret), async (_request, response) => {
+    response.type(metrics.registry.contentType).send(await metrics.text());
+  });
+  return router;
+}

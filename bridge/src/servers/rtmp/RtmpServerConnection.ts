@@ -1,0 +1,179 @@
+import type { Socket } from 'node:net';
+import { FormatError } from '../../media/formats/index.js';
+import {
+  acknowledgement,
+  ChunkReader,
+  ChunkWriter,
+  CLIENT_HELLO_BYTES,
+  HANDSHAKE_BYTES,
+  pingResponse,
+  RTMP,
+  serverAnswer,
+  setChunkSize,
+  setPeerBandwidth,
+  splitAggregate,
+  USER_CONTROL,
+  windowAckSize,
+  type RtmpMessage,
+} from '../../media/protocols/rtmp/index.js';
+import { MAX_CHUNK_STREAMS, MAX_MESSAGE_BYTES } from './rtmpLimits.js';
+
+export interface PeerHandlers {
+  onHandshaken(): void;
+  /** Everything that is not protocol control. Nothing more is read while a promise of it is pending. Throwing ends the connection. */
+  onMessage(message: RtmpMessage): Promise<void> | undefined;
+  /** Once; `error` when it was we who gave it up, or the network. */
+  onClosed(error: unknown): void;
+}
+
+/** Nearly every frame fits into one chunk. */
+export const CHUNK_BYTES = 60_000;
+const WINDOW_BYTES = 5_000_000;
+/** Until the peer says how often it wants to hear from us. */
+const DEFAULT_ACK_BYTES = 2_500_000;
+const RTMP_VERSION = 3;
+const CONTROL = 2;
+const COMMANDS = 3;
+const LINGER_MS = 2000;
+/** Answers that the peer has not taken: who asks and asks and never reads is cut off. */
+const MAX_ANSWER_BYTES = 256 * 1024;
+
+/** The server's end of an RTMP connection: handshake, chunks, protocol control. */
+export class RtmpServerConnection {
+  readonly socket: Socket;
+  readonly #handlers: PeerHandlers;
+  readonly #reader = new ChunkReader({ maxMessageBytes: MAX_MESSAGE_BYTES.beforePublishing, maxChunkStreams: MAX_CHUNK_STREAMS });
+  readonly #writer = new ChunkWriter();
+  #handshake: Buffer | null = Buffer.alloc(0);
+  #hasAnswered = false;
+  readonly #inbox: RtmpMessage[] = [];
+  #isWorking = false;
+  #answerBytes = 0;
+  #bytesRead = 0;
+  #bytesAcknowledged = 0;
+  #acknowledgeEvery = DEFAULT_ACK_BYTES;
+  #error: unknown;
+  #isEnding = false;
+
+  constructor(socket: Socket, handlers: PeerHandlers) {
+    this.socket = socket;
+    this.#handlers = handlers;
+    socket.on('data', (data) => this.#receive(data));
+    socket.on('error', (error) => (this.#error ??= error));
+    socket.on('close', () => {
+      this.#inbox.length = 0;
+      handlers.onClosed(this.#error);
+    });
+  }
+
+  /** Media may be larger than commands. */
+  expectMedia(): void {
+    this.#reader.maxMessageBytes = MAX_MESSAGE_BYTES.publishing;
+  }
+
+  /** What a client waits for before the answer to its `connect`. */
+  sendSettings(): void {
+    this.#send([windowAckSize(WINDOW_BYTES), setPeerBandwidth(WINDOW_BYTES), setChunkSize(CHUNK_BYTES)], CONTROL);
+    this.#writer.chunkBytes = CHUNK_BYTES;
+  }
+
+  sendControl(message: RtmpMessage): void {
+    this.#send([message], CONTROL);
+  }
+
+  /** In one write. */
+  send(...messages: RtmpMessage[]): void {
+    this.#send(messages, COMMANDS);
+  }
+
+  /** Sends what is queued, then closes; reads nothing more. */
+  end(): void {
+    if (this.#isEnding || this.socket.destroyed) return;
+    this.#isEnding = true;
+    this.#inbox.length = 0;
+    const timer = setTimeout(() => this.socket.destroy(), LINGER_MS);
+    this.socket.once('close', () => clearTimeout(timer));
+    this.socket.end();
+    this.socket.resume(); // to the end of what the peer still sends, unread, so that our last words are not lost with a reset
+  }
+
+  destroy(error?: unknown): void {
+    this.#error ??= error;
+    this.#isEnding = true;
+    this.socket.destroy();
+  }
+
+  #send(messages: readonly RtmpMessage[], chunkStreamId: number): void {
+    if (!this.socket.writable) return;
+    const pieces: Buffer[] = [];
+    for (const message of messages) this.#writer.write(pieces, chunkStreamId, message);
+    const bytes = Buffer.concat(pieces);
+    this.#answerBytes += bytes.length;
+    if (this.#answerBytes > MAX_ANSWER_BYTES) return this.destroy(new FormatError('RTMP peer does not read its answers'));
+    this.socket.write(bytes, () => (this.#answerBytes -= bytes.length));
+  }
+
+  #receive(data: Buffer): void {
+    if (this.#isEnding) return;
+    try {
+      const chunks = this.#handshake ? this.#shakeHands(data) : data;
+      for (const message of this.#reader.push(chunks)) this.#inbox.push(message);
+      this.#acknowledge(data.length);
+    } catch (error) {
+      return this.destroy(error);
+    }
+    if (!this.#isWorking) void this.#work();
+  }
+
+  /** Answers the bytes that follow the handshake. What C2 says does not matter: nobody echoes wrongly by malice. */
+  #shakeHands(data: Buffer): Buffer {
+    const bytes = (this.#handshake = Buffer.concat([this.#handshake ?? Buffer.alloc(0), data]));
+    if (bytes.length > 0 && bytes[0] !== RTMP_VERSION) throw new FormatError('the peer does not speak RTMP');
+    if (!this.#hasAnswered && bytes.length >= CLIENT_HELLO_BYTES) {
+      this.socket.write(serverAnswer(bytes));
+      this.#hasAnswered = true;
+    }
+    if (bytes.length < CLIENT_HELLO_BYTES + HANDSHAKE_BYTES) return Buffer.alloc(0);
+    this.#handshake = null;
+    this.#handlers.onHandshaken();
+    return bytes.subarray(CLIENT_HELLO_BYTES + HANDSHAKE_BYTES);
+  }
+
+  async #work(): Promise<void> {
+    this.#isWorking = true;
+    try {
+      for (let message = this.#inbox.shift(); message && !this.#isEnding; message = this.#inbox.shift()) {
+        const pending = this.#handle(message);
+        if (!pending) continue;
+        this.socket.pause();
+        await pending;
+        this.socket.resume();
+      }
+    } catch (error) {
+      this.destroy(error);
+    } finally {
+      this.#isWorking = false;
+    }
+  }
+
+  #handle(message: RtmpMessage): Promise<void> | undefined {
+    const { typeId, body } = message;
+    if (typeId === RTMP.windowAckSize && body.length >= 4) this.#acknowledgeEvery = body.readUInt32BE(0);
+    else if (typeId === RTMP.userControl) this.#handleUserControl(body);
+    else if (typeId === RTMP.aggregate) this.#inbox.unshift(...splitAggregate(message));
+    else if (typeId > RTMP.setPeerBandwidth) return this.#handlers.onMessage(message);
+    return undefined;
+  }
+
+  #handleUserControl(body: Buffer): void {
+    if (body.length >= 6 && body.readUInt16BE(0) === USER_CONTROL.pingRequest) this.sendControl(pingResponse(body.subarray(2, 6)));
+  }
+
+  /** Some encoders stop to send when nobody tells them that their bytes have come. Never more than once a read, however small the window. */
+  #acknowledge(bytes: number): void {
+    this.#bytesRead += bytes;
+    if (this.#handshake || this.#bytesRead - this.#bytesAcknowledged < this.#acknowledgeEvery) return;
+    this.#bytesAcknowledged = this.#bytesRead;
+    this.sendControl(acknowledgement(this.#bytesRead));
+  }
+}

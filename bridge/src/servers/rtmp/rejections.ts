@@ -1,0 +1,24 @@
+import { toLianmaiError, type ErrorCode } from '@lianmai/protocol';
+import type { RtmpMessage } from '../../media/protocols/rtmp/index.js';
+import { onStatus } from './commands.js';
+
+const PUBLISH_CODES: Partial<Record<ErrorCode, string>> = {
+  CONFLICT: 'NetStream.Publish.BadName',
+  BAD_REQUEST: 'NetStream.Publish.BadName',
+  UNSUPPORTED: 'NetStream.Publish.Rejected',
+};
+const PLAY_CODES: Partial<Record<ErrorCode, string>> = {
+  NOT_FOUND: 'NetStream.Play.StreamNotFound',
+  BAD_REQUEST: 'NetStream.Play.StreamNotFound',
+};
+
+/** A no, in RTMP's words and in people's: most encoders show the description. */
+export function publishRejection(thrown: unknown): RtmpMessage {
+  const { code, message } = toLianmaiError(thrown);
+  return onStatus('error', PUBLISH_CODES[code] ?? 'NetStream.Publish.Denied', message);
+}
+
+export function playRejection(thrown: unknown): RtmpMessage {
+  const { code, message } = toLianmaiError(thrown);
+  return onStatus('error', PLAY_CODES[code] ?? 'NetStream.Play.Failed', message);
+}

@@ -1,0 +1,221 @@
+import type { Log } from '@lianmai/kit';
+import {
+  SrtMultiplexer,
+  openUdpSocket,
+  type SrtConnection,
+  type EndReason,
+  type RemoteAddress,
+  type Rejection,
+  type StreamIdRequest,
+  type UdpSocket,
+  type Verdict,
+} from '../../media/protocols/srt/index.js';
+import { plainIp } from '../../hub/gate/index.js';
+import type { FromSrtThread, SrtThreadJob, SrtTotals, ToSrtThread } from './srtThreadMessages.js';
+import { PlayerGroup } from './PlayerGroup.js';
+import { TsPublisher } from './TsPublisher.js';
+
+const TICK_MS = 10;
+const MEASURE_MS = 1000;
+/** A publisher that was silent this long may be replaced by one with the same credentials: a network that came back with another address. */
+const SILENT_US = 1_000_000;
+
+interface Client {
+  id: number;
+  request: StreamIdRequest;
+  connection: SrtConnection | null;
+  publisher: TsPublisher | null;
+  feed: number | null;
+}
+
+type Post = (message: FromSrtThread, transfer?: ArrayBuffer[]) => void;
+type Answer = Extract<ToSrtThread, { kind: 'admitted' | 'accepted' | 'refused' }>;
+
+/** What the thread holds: the port, its callers, and the media between them and main. */
+export class SrtServer {
+  readonly #post: Post;
+  readonly #log: Log;
+  readonly #listener: SrtMultiplexer<Client>;
+  readonly #clients = new Map<number, Client>();
+  readonly #groups = new Map<number, PlayerGroup>();
+  /** Of connections that are over. */
+  readonly #past: SrtTotals = { resent: 0, lost: 0, dropped: 0 };
+  readonly #asked = new Map<number, (answer: Answer) => void>();
+  #socket: UdpSocket | null = null;
+  #nextId = 1;
+  #ticking: NodeJS.Timeout | null = null;
+  readonly #measuring: NodeJS.Timeout;
+
+  private constructor(job: SrtThreadJob, log: Log, post: Post) {
+    this.#post = post;
+    this.#log = log;
+    this.#listener = new SrtMultiplexer<Client>({
+      latencyMs: job.latencyMs,
+      delivery: 'prompt',
+      ...(job.rotation && { rotation: job.rotation }),
+      now,
+      send: (parts, to) => this.#socket?.send(parts, to),
+      decide: (request, peer) => this.#decide(request, peer),
+      confirm: (client) => this.#confirm(client),
+      onFailed: (client, rejection) => this.#forget(client, `refused: ${rejection}`, false),
+      onConnection: (connection, client) => this.#welcome(connection, client),
+      onPayload: (client, payload) => client.publisher?.push(payload),
+      onEnd: (client, reason) => this.#end(client, reason),
+    });
+    this.#measuring = setInterval(() => this.#measure(), MEASURE_MS);
+  }
+
+  /** Rejects with what the system says about the port. */
+  static async open(job: SrtThreadJob, log: Log, post: Post): Promise<SrtServer> {
+    const door = new SrtServer(job, log, post);
+    try {
+      door.#socket = await openUdpSocket({
+        port: job.port,
+        host: job.host,
+        onMessage: (datagram, { address, port }) => door.#receive(datagram, { address, port }),
+      });
+    } catch (error) {
+      clearInterval(door.#measuring);
+      throw error;
+    }
+    const { port, receiveBufferBytes, sendBufferBytes } = door.#socket;
+    post({ kind: 'listening', port, receiveBufferBytes, sendBufferBytes });
+    return door;
+  }
+
+  obey(message: Exclude<ToSrtThread, { kind: 'start' | 'close' }>): void {
+    switch (message.kind) {
+      case 'admitted':
+      case 'accepted':
+      case 'refused':
+        return this.#asked.get(message.id)?.(message);
+      case 'hangUp':
+        return this.#clients.get(message.id)?.connection?.close();
+      case 'tagsTaken':
+        return this.#clients.get(message.id)?.publisher?.taken(message.bytes);
+      case 'media':
+        return this.#relay(message);
+      case 'mediaEnded':
+        return this.#endGroup(message.feed);
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#measuring);
+    if (this.#ticking) clearInterval(this.#ticking);
+    this.#listener.close();
+    await this.#socket?.close();
+  }
+
+  #receive(datagram: Buffer, peer: RemoteAddress): void {
+    this.#listener.receive(datagram, peer);
+    if (!this.#ticking && !this.#listener.isIdle) this.#ticking = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  #tick(): void {
+    const nowUs = now();
+    this.#listener.tick();
+    for (const { publisher, connection } of this.#clients.values()) {
+      publisher?.tick(nowUs);
+      if (publisher?.isEmpty(nowUs)) connection?.close();
+    }
+    for (const group of this.#groups.values()) group.tick(nowUs);
+    if (!this.#listener.isIdle || !this.#ticking) return;
+    clearInterval(this.#ticking);
+    this.#ticking = null;
+  }
+
+  async #decide(request: StreamIdRequest, peer: RemoteAddress): Promise<Verdict<Client>> {
+    const client: Client = { id: this.#nextId++, request, connection: null, publisher: null, feed: null };
+    const silentPublisher = request.action === 'publish' ? this.#silentPublisher(request) : null;
+    const answer = await this.#ask({ kind: 'asked', id: client.id, request, ip: plainIp(peer.address), silentPublisher });
+    if (answer.kind !== 'admitted') return { accept: false, rejection: answer.kind === 'refused' ? answer.rejection : 'internal' };
+    return { accept: true, passphrase: answer.passphrase, client };
+  }
+
+  async #confirm(client: Client): Promise<Rejection | null> {
+    const answer = await this.#ask({ kind: 'proved', id: client.id });
+    if (answer.kind !== 'accepted') return answer.kind === 'refused' ? answer.rejection : 'internal';
+    client.feed = answer.feed;
+    return null;
+  }
+
+  #ask(question: Extract<FromSrtThread, { kind: 'asked' | 'proved' }>): Promise<Answer> {
+    return new Promise((resolve) => {
+      this.#asked.set(question.id, (answer) => {
+        this.#asked.delete(question.id);
+        resolve(answer);
+      });
+      this.#post(question);
+    });
+  }
+
+  #silentPublisher({ app, name }: StreamIdRequest): number | null {
+    const nowUs = now();
+    for (const { id, request, publisher, connection } of this.#clients.values()) {
+      if (!publisher || request.app !== app || request.name !== name) continue;
+      if (connection && connection.silentUs(nowUs) > SILENT_US) return id;
+    }
+    return null;
+  }
+
+  #welcome(connection: SrtConnection, client: Client): void {
+    const { id, request } = client;
+    client.connection = connection;
+    this.#clients.set(id, client);
+    if (request.action === 'publish') {
+      client.publisher = new TsPublisher((bytes) => this.#post({ kind: 'tags', id, bytes }, [bytes]), now());
+    } else if (client.feed !== null) {
+      const send = (payload: Buffer) => connection.send(payload, now());
+      this.#groupOf(client.feed).join(id, { send, hangUp: () => connection.close() }, now());
+    }
+    this.#log.debug({ id, action: request.action, stream: `${request.app}/${request.name}` }, 'SRT connected');
+  }
+
+  #end(client: Client, reason: EndReason): void {
+    client.publisher?.end();
+    const { receiver, sender } = client.connection ?? {};
+    if (client.connection) addTo(this.#past, client.connection);
+    this.#log.debug({ id: client.id, reason, ...receiver?.stats, ...sender?.stats }, 'SRT ended');
+    this.#forget(client, reason, reason === 'goodbye');
+  }
+
+  #forget(client: Client, reason: string, isFinal: boolean): void {
+    this.#clients.delete(client.id);
+    if (client.feed !== null) this.#groups.get(client.feed)?.leave(client.id);
+    this.#post({ kind: 'ended', id: client.id, reason, isFinal });
+  }
+
+  #groupOf(feed: number): PlayerGroup {
+    const group = this.#groups.get(feed) ?? new PlayerGroup();
+    this.#groups.set(feed, group);
+    return group;
+  }
+
+  #relay({ feed, bytes }: Extract<ToSrtThread, { kind: 'media' }>): void {
+    this.#groupOf(feed).push(bytes, now());
+    this.#post({ kind: 'mediaTaken', feed, bytes: bytes.byteLength });
+  }
+
+  #endGroup(feed: number): void {
+    const group = this.#groups.get(feed);
+    group?.end();
+    if (group?.isEmpty) this.#groups.delete(feed);
+  }
+
+  #measure(): void {
+    const sent = [...this.#groups.values()].flatMap((group) => group.sent);
+    const totals = { ...this.#past };
+    for (const { connection } of this.#clients.values()) if (connection) addTo(totals, connection);
+    this.#post({ kind: 'measured', sent, totals });
+    for (const [feed, group] of this.#groups) if (group.isOver) this.#groups.delete(feed);
+  }
+}
+
+function addTo(totals: SrtTotals, { sender, receiver }: SrtConnection): void {
+  totals.resent += sender?.stats.resent ?? 0;
+  totals.lost += receiver?.stats.lost ?? 0;
+  totals.dropped += (sender?.stats.dropped ?? 0) + (receiver?.stats.dropped ?? 0);
+}
+
+const now = () => performance.now() * 1000;

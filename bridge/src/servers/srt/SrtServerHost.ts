@@ -1,0 +1,157 @@
+import type { Worker } from 'node:worker_threads';
+import { ConfigError, delay, type Closable, type Log, type LogLevel, type Metrics } from '@lianmai/kit';
+import type { RotationOptions } from '../../media/protocols/srt/index.js';
+import { startThread } from '../../runtime/index.js';
+import type { FromSrtThread, SrtTotals, ToSrtThread } from './srtThreadMessages.js';
+import { SrtClients, type SrtClientsParts } from './SrtClients.js';
+
+export interface SrtListenerOptions extends SrtClientsParts {
+  /** UDP; 0 chooses one. */
+  port: number;
+  /** Default: every address, IPv4 and IPv6. */
+  host?: string;
+  /** The least that is agreed with a caller, ms. */
+  latencyMs: number;
+  /** When players' keys are renewed. */
+  rotation?: RotationOptions;
+  log: Log;
+  logLevel?: LogLevel;
+  metrics?: Metrics;
+}
+
+/** ConfigError for what an operator can put right. */
+function portError(port: number, { code, message }: { code: string; message: string }): ConfigError {
+  const option = 'SRT_PORT, --srt-port or srt.port';
+  if (code === 'EADDRINUSE')
+    return new ConfigError(`UDP port ${port} is in use by another program. Choose another one for SRT with ${option}.`);
+  return new ConfigError(`UDP port ${port} cannot be opened for SRT: ${message}. Choose another one with ${option}.`);
+}
+
+const START_TIMEOUT_MS = 15_000;
+const CLOSE_TIMEOUT_MS = 2000;
+const MAX_CRASHES = 3;
+const CRASH_WINDOW_MS = 60_000;
+
+/** Publishers and players over SRT, all on one UDP port, in a thread of their own. When that crashes, another takes the port. */
+export class SrtServerHost implements Closable {
+  readonly #options: SrtListenerOptions;
+  readonly #clients: SrtClients;
+  #worker: Worker | null = null;
+  #port: number;
+  #totals: SrtTotals = { resent: 0, lost: 0, dropped: 0 };
+  #crashesAtMs: number[] = [];
+  #onClosed: () => void = () => undefined;
+  #closing: Promise<void> | undefined;
+
+  private constructor(options: SrtListenerOptions) {
+    this.#options = options;
+    this.#port = options.port;
+    this.#clients = new SrtClients(options, (message, transfer = []) => this.#worker?.postMessage(message, transfer));
+    this.#measure(options.metrics);
+  }
+
+  /** Listens when it resolves; ConfigError when the port cannot be had. */
+  static async open(options: SrtListenerOptions): Promise<SrtServerHost> {
+    const listener = new SrtServerHost(options);
+    await listener.#startThread();
+    return listener;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  close(reason: string): Promise<void> {
+    this.#closing ??= this.#close(reason);
+    return this.#closing;
+  }
+
+  #measure(metrics: Metrics | undefined): void {
+    metrics?.gauge('srt_publishers', 'SRT publishers', () => this.#clients.count('publish'));
+    metrics?.gauge('srt_players', 'SRT players', () => this.#clients.count('play'));
+    metrics?.gauge('srt_resent_packets', 'Packets that were sent to SRT players once more', () => this.#totals.resent);
+    metrics?.gauge('srt_lost_packets', 'Holes in what SRT publishers sent, filled later or not', () => this.#totals.lost);
+    metrics?.gauge('srt_dropped_packets', 'Packets of SRT that were never delivered, either way', () => this.#totals.dropped);
+  }
+
+  async #close(reason: string): Promise<void> {
+    const worker = this.#worker;
+    const closed = new Promise<void>((resolve) => (this.#onClosed = resolve));
+    worker?.postMessage({ kind: 'close' } satisfies ToSrtThread);
+    const timeout = new AbortController();
+    if (worker) await Promise.race([closed, delay(CLOSE_TIMEOUT_MS, timeout.signal).catch(() => undefined)]);
+    timeout.abort();
+    await worker?.terminate();
+    this.#clients.endAll(reason);
+  }
+
+  async #startThread(): Promise<void> {
+    const { host, latencyMs, rotation, logLevel = 'info' } = this.#options;
+    const worker = startThread('./srtThread', import.meta.url, null);
+    const job = { port: this.#port, latencyMs, logLevel, ...(host !== undefined && { host }), ...(rotation && { rotation }) };
+    worker.postMessage({ kind: 'start', job } satisfies ToSrtThread);
+    try {
+      await this.#listening(worker);
+    } catch (error) {
+      await worker.terminate();
+      throw error;
+    }
+    this.#worker = worker;
+    let reason: unknown = new Error('the thread ended');
+    worker.on('error', (error) => (reason = error)).on('exit', () => this.#replaceThread(reason));
+  }
+
+  #listening(worker: Worker): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error('the SRT thread does not start')), START_TIMEOUT_MS);
+      const settle = (finish: () => void) => {
+        clearTimeout(timer);
+        worker.off('error', reject);
+        finish();
+      };
+      worker.once('error', reject);
+      worker.on('message', (message: FromSrtThread) => {
+        if (message.kind === 'failed') settle(() => reject(portError(this.#port, message)));
+        else if (message.kind === 'listening') settle(() => (this.#noteListening(message), resolve()));
+        else this.#receive(message);
+      });
+    });
+  }
+
+  #noteListening({ port, receiveBufferBytes, sendBufferBytes }: Extract<FromSrtThread, { kind: 'listening' }>): void {
+    this.#port = port;
+    this.#options.log.info({ port, receiveBufferBytes, sendBufferBytes }, 'SRT listens');
+  }
+
+  #receive(message: Exclude<FromSrtThread, { kind: 'failed' | 'listening' }>): void {
+    switch (message.kind) {
+      case 'asked':
+        return void this.#clients.ask(message);
+      case 'proved':
+        return void this.#clients.welcome(message.id);
+      case 'tags':
+        return this.#clients.write(message.id, message.bytes);
+      case 'ended':
+        return this.#clients.end(message.id, message.reason, message.isFinal);
+      case 'mediaTaken':
+        return this.#clients.mediaTaken(message.feed, message.bytes);
+      case 'measured':
+        this.#totals = message.totals;
+        return this.#clients.noteSent(message.sent);
+      case 'closed':
+        return this.#onClosed();
+    }
+  }
+
+  #replaceThread(error: unknown): void {
+    const { log } = this.#options;
+    this.#worker = null;
+    this.#clients.endAll('SRT thread crashed');
+    const now = Date.now();
+    this.#crashesAtMs = [...this.#crashesAtMs.filter((atMs) => now - atMs < CRASH_WINDOW_MS), now];
+    if (this.#closing) return;
+    const isHopeless = this.#crashesAtMs.length > MAX_CRASHES;
+    log.error({ err: error }, isHopeless ? 'SRT thread crashes again and again: SRT is off' : 'SRT thread crashed, starting it again');
+    if (!isHopeless) this.#startThread().catch((reason: unknown) => log.error({ err: reason }, 'SRT is off'));
+  }
+}
