@@ -89,7 +89,8 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
       new SfuFeeds({
         ...{ hub, announce, log },
         rtpIp: config.rtpIp,
-        open: (stream) => renditions.open(stream, WEBRTC),
+        openRendition: (source) => renditions.open(source, WEBRTC),
+        passesPictures: (source) => renditions.conversionsOf(source).some(({ target, video }) => target === 'webrtc' && video === 'copied'),
         requestKeyFrame: (streamKey) => ingests.requestKeyFrame(streamKey),
       }),
     );

@@ -1,53 +1,42 @@
-import { LianmaiError } from '@lianmai/protocol';
 import type { Log } from '@lianmai/kit';
-import type { Ffmpeg } from '../../media/ffmpeg/index.js';
+import { toLianmaiError } from '@lianmai/protocol';
+import { encodeAmf, makeTag } from '../../media/formats/index.js';
 import { Stream, type MediaTag } from '../stream/index.js';
-import type { AcceptedCodecs } from './acceptedCodecs.js';
-import type { StreamProbe } from './StreamProbe.js';
-import { Interleaver } from './Interleaver.js';
-import { planFor, type ConversionPlan } from './conversionPlan.js';
-import { audioJob, videoJob } from './transcodeArguments.js';
-import { Transcoder } from './Transcoder.js';
+import { takes, type AcceptedCodecs } from './acceptedCodecs.js';
+import type { ConversionPool } from './ConversionPool.js';
+import { SourceFollower } from './SourceFollower.js';
 
 export interface RenditionOptions {
   source: Stream;
   accepts: AcceptedCodecs;
-  probe: StreamProbe;
-  ffmpeg: Ffmpeg;
+  pool: ConversionPool;
+  /** How long it outlives its last reader, ms. */
+  lingerMs: number;
   log: Log;
   onEnded: () => void;
 }
 
-type Kind = 'video' | 'audio';
-
-/** How often the plan is looked at again, in tags: B-frames may show late. */
-const REPLAN_EVERY_TAGS = 16;
+/** It takes everything at once, so the limits are met only when the process is in trouble. */
 const QUEUE = { maxQueueBytes: 32 * 1024 * 1024, maxQueueMs: 10_000, startWithGop: true };
 
-/** A stream made from another one, as one kind of reader needs it. Follows the source: its changes, its pauses, its end. */
+/**
+ * A stream as one kind of reader can take it. Tags pass by reference while nothing has to be changed; otherwise they come from a conversion. Readers see one
+ * stream on one timeline, whatever the publisher changes. Runs while it has readers, and a little longer.
+ */
 export class Rendition {
   readonly stream: Stream;
-  /** Its transcoders are gone and its readers have been told. */
+  /** Resolves when its readers have been told the end. */
   readonly ended: Promise<void>;
   readonly #options: RenditionOptions;
   readonly #abort = new AbortController();
-  readonly #interleaver: Interleaver;
-  readonly #transcoders: Record<Kind, Transcoder | null> = { video: null, audio: null };
-  #plan: ConversionPlan | null = null;
-  #tags = 0;
+  #linger: NodeJS.Timeout | null = null;
 
   constructor(options: RenditionOptions) {
     this.#options = options;
-    this.stream = new Stream(options.source);
-    this.#interleaver = new Interleaver(
-      (tag) => this.stream.write(tag),
-      (kind) => this.#transcoders[kind]?.isBusy ?? false,
-    );
+    const { source } = options;
+    this.stream = new Stream(source, { startedAtMs: source.startedAtMs, onUsed: (isUsed) => this.#onUsed(isUsed) });
+    this.#onUsed(false);
     this.ended = this.#run();
-  }
-
-  get planKey(): string | null {
-    return this.#plan?.key ?? null;
   }
 
   close(reason: string): void {
@@ -55,68 +44,49 @@ export class Rendition {
   }
 
   async #run(): Promise<void> {
-    const { source, log, onEnded } = this.#options;
-    const reader = source.createReader({ name: `rendition of ${source.key}`, ...QUEUE });
+    const { source, accepts, log, onEnded } = this.#options;
+    let failure: Error | null = null;
     try {
-      for (;;) {
-        const tags = await reader.read(this.#abort.signal);
-        if (!tags) break;
-        for (const tag of tags) this.#take(tag);
-      }
+      await this.#follow();
     } catch (error) {
-      if (!this.#abort.signal.aborted) log.warn({ err: error, stream: source.key }, 'rendition ended');
+      if (!this.#abort.signal.aborted) {
+        log.warn({ err: error, stream: source.key, target: accepts.target }, 'rendition failed');
+        failure = toLianmaiError(error);
+      }
     }
-    void reader.close('rendition ends');
-    await Promise.all([this.#transcoders.video?.finish('rendition ends'), this.#transcoders.audio?.finish('rendition ends')]);
-    this.#interleaver.flush();
-    this.stream.end();
+    if (this.#linger) clearTimeout(this.#linger);
     onEnded();
+    this.stream.end(failure);
   }
 
-  /** Metadata tells the source's codecs, which are not these: left out, players go by the configurations. */
-  #take(tag: MediaTag): void {
-    if (tag.kind === 'data') return;
-    if (!this.#plan || tag.isConfig || tag.isKeyFrame || ++this.#tags % REPLAN_EVERY_TAGS === 0) this.#replan(tag);
-    const handling = this.#plan?.[tag.kind] ?? 'none';
-    if (handling === 'transcoded') this.#transcoders[tag.kind]?.push(tag);
-    else if (handling === 'copied') this.#interleaver.push(tag);
-  }
-
-  #replan(tag: MediaTag): void {
-    const { source, accepts, probe, log } = this.#options;
-    const plan = planFor(probe.describe(source), accepts);
-    if (plan.key === this.#plan?.key) return;
-    if (plan.isImpossible)
-      throw new LianmaiError('UNSUPPORTED', undefined, { message: plan.why ?? 'The stream cannot be played this way.' });
-    const before = this.#plan;
-    // The source's own picture can be joined at a key frame only; until then the transcoder goes on.
-    if (before?.video === 'transcoded' && plan.video === 'copied' && !tag.isKeyFrame && !tag.isConfig) return;
-    this.#plan = plan;
-    if (plan.why) log.info({ stream: source.key, target: accepts.target, video: plan.video, audio: plan.audio }, plan.why);
-    for (const kind of ['video', 'audio'] as const) {
-      if (plan[kind] !== before?.[kind] || (kind === 'audio' && plan.audioTo !== before.audioTo)) this.#switch(kind, before !== null);
+  async #follow(): Promise<void> {
+    const { source, accepts, pool } = this.#options;
+    const follower = await SourceFollower.open({
+      source,
+      lease: () => pool.lease(source, accepts),
+      takes: (tag) => takes(accepts, tag),
+      onConversion: () => this.#clearMetadata(),
+      queue: { name: `rendition of ${source.key}`, ...QUEUE },
+      signal: this.#abort.signal,
+    });
+    try {
+      for (let tags = await follower.read(); tags; tags = await follower.read()) this.#write(tags);
+    } finally {
+      follower.close('rendition ends');
     }
   }
 
-  #switch(kind: Kind, isMidway: boolean): void {
-    const { source } = this.#options;
-    const former = this.#transcoders[kind];
-    former?.abandon('another plan');
-    this.#transcoders[kind] = this.#plan?.[kind] === 'transcoded' ? this.#createTranscoder(kind) : null;
-    if (this.#plan?.[kind] !== 'copied' || !isMidway) return;
-    const config = source.preamble[kind];
-    if (config) this.#interleaver.push(config);
+  #write(tags: readonly MediaTag[]): void {
+    for (const tag of tags) this.stream.write(tag);
   }
 
-  #createTranscoder(kind: Kind): Transcoder {
-    const { source, ffmpeg, probe, log, accepts } = this.#options;
-    return new Transcoder({
-      ...{ ffmpeg, log },
-      name: `${kind} of ${source.key} for ${accepts.target}`,
-      kind,
-      job: (fromMs) => (kind === 'audio' ? audioJob(this.#plan?.audioTo ?? 'aac') : videoJob(probe.describe(source), fromMs)),
-      preroll: () => [source.preamble[kind], ...source.gop].filter((tag) => tag !== null),
-      onTag: (tag) => this.#interleaver.push(tag),
-    });
+  /** Metadata tells the source's codecs, which a conversion changes. */
+  #clearMetadata(): void {
+    if (this.stream.preamble.metadata) this.stream.write(makeTag('data', this.stream.lastDtsMs ?? 0, encodeAmf('onMetaData', {})));
+  }
+
+  #onUsed(isUsed: boolean): void {
+    if (this.#linger) clearTimeout(this.#linger);
+    this.#linger = isUsed ? null : setTimeout(() => this.close('no reader is left'), this.#options.lingerMs);
   }
 }

@@ -1,13 +1,13 @@
-import { LianmaiError, type Conversion } from '@lianmai/protocol';
+import type { Conversion } from '@lianmai/protocol';
 import { Scope, type Closable, type Log } from '@lianmai/kit';
 import type { Ffmpeg } from '../../media/ffmpeg/index.js';
 import type { Reader, ReaderOptions, Stream } from '../stream/index.js';
 import { ALL_ACCEPTS, type AcceptedCodecs } from './acceptedCodecs.js';
-import { waitForTracks } from './waitForTracks.js';
-import { FollowingReader } from './FollowingReader.js';
-import { StreamProbe, type MediaInfo } from './StreamProbe.js';
-import { isCopy, planFor, type ConversionPlan } from './conversionPlan.js';
+import { assertPossible, ConversionPool } from './ConversionPool.js';
+import { planFor } from './conversionPlan.js';
 import { Rendition } from './Rendition.js';
+import { StreamProbe, type MediaInfo } from './StreamProbe.js';
+import { waitForTracks } from './waitForTracks.js';
 
 export interface RenditionsOptions {
   ffmpeg: Ffmpeg;
@@ -16,79 +16,45 @@ export interface RenditionsOptions {
   lingerMs?: number;
 }
 
-export interface OpenRendition {
-  /** The source itself, or what is made from it. Ends with the source. */
-  readonly stream: Stream;
-  /** Aborts when the source has changed so that this no longer fits: open again. */
-  readonly changed: AbortSignal;
-  /** The reader has gone; once. */
-  close(): void;
-}
-
-/** A reader of a stream as one kind of reader can take it. UNSUPPORTED, in words for people, where there is no way. */
+/** A reader of a stream as one kind of reader can take it. Rejects with UNSUPPORTED, in words for people, where there is no way. */
 export type OpenReader = (source: Stream, accepts: AcceptedCodecs, options: ReaderOptions, signal: AbortSignal) => Promise<Reader>;
 
-interface Shared {
-  rendition: Rendition;
-  readers: number;
-  linger: NodeJS.Timeout | null;
-  /** Nobody finds it any more. */
-  forget: () => void;
-}
-
-interface Handle {
-  source: Stream;
-  accepts: AcceptedCodecs;
-  /** Whether what was given is what this plan asks for. */
-  fits: (plan: ConversionPlan) => boolean;
-  changed: AbortController;
-  misfits: number;
-}
-
 const LINGER_MS = 5000;
-const CHECK_MS = 500;
-/** After this time a stream that has only sound, or only a picture, is taken to be so. */
-const SETTLE_MS = 3000;
+const PUBLISHER_CHECK_MS = 500;
 
 /** Gives every reader a stream that it can take; see the folder's index. */
 export class Renditions implements Closable {
   readonly #options: RenditionsOptions;
   readonly #probe = new StreamProbe();
   readonly #scope = new Scope();
-  readonly #shared = new Map<Stream, Map<string, Shared>>();
-  readonly #handles = new Set<Handle>();
+  readonly #pool: ConversionPool;
+  readonly #bySource = new Map<Stream, Map<string, Rendition>>();
 
   constructor(options: RenditionsOptions) {
     this.#options = options;
-    this.#scope.interval(CHECK_MS, () => this.#check());
+    this.#pool = this.#scope.own(new ConversionPool({ ...options, probe: this.#probe }));
+    this.#scope.interval(PUBLISHER_CHECK_MS, () => this.#copyPresence());
   }
 
-  /** Throws UNSUPPORTED, with the reason in words, where there is no way. */
-  open(source: Stream, accepts: AcceptedCodecs): OpenRendition {
-    const info = this.describe(source);
-    const plan = planFor(info, accepts);
-    if (plan.isImpossible) throw new LianmaiError('UNSUPPORTED', undefined, { message: `${plan.why ?? 'No way to play this'}.` });
-    const changed = new AbortController();
-    if (source.isEnded || (isCopy(plan) && isSettled(source, info, accepts))) {
-      const handle: Handle = { source, accepts, fits: isCopy, changed, misfits: 0 };
-      this.#handles.add(handle);
-      return { stream: source, changed: changed.signal, close: () => void this.#handles.delete(handle) };
-    }
-    const key = isSettled(source, info, accepts) ? `${plan.key} ${accepts.bFrames}` : `${accepts.target} until it is known`;
-    const shared = this.#acquire(source, key, accepts);
-    const fits = ({ key }: ConversionPlan) => (shared.rendition.planKey ?? key) === key;
-    const handle: Handle = { source, accepts, fits, changed, misfits: 0 };
-    this.#handles.add(handle);
-    const close = () => {
-      if (this.#handles.delete(handle)) this.#release(shared);
-    };
-    return { stream: shared.rendition.stream, changed: changed.signal, close };
+  /**
+   * The one stream that all readers of this kind share. Throws UNSUPPORTED, with the reason in words, where there is no way; where that shows only later, its
+   * readers' `read` rejects with it.
+   */
+  open(source: Stream, accepts: AcceptedCodecs): Stream {
+    if (!accepts.takesWhatItCan) assertPossible(planFor(this.describe(source), accepts));
+    if (source.isEnded) return source;
+    const byKind = this.#bySource.get(source) ?? new Map<string, Rendition>();
+    this.#bySource.set(source, byKind);
+    const key = kindOf(accepts);
+    const rendition = byKind.get(key) ?? this.#create(source, accepts);
+    byKind.set(key, rendition);
+    return rendition.stream;
   }
 
-  /** Waits until it is known what the stream is, and follows its changes. */
+  /** Waits until it is known what the stream is, so that what cannot be read is refused before anybody is connected to. */
   readonly read: OpenReader = async (source, accepts, options, signal) => {
     await waitForTracks(source, signal);
-    return new FollowingReader({ source, accepts, reader: options, open: (...what) => this.open(...what) });
+    return this.open(source, accepts).createReader(options);
   };
 
   /** What is done, or would be, for each kind of reader; empty while the stream is not known. */
@@ -105,73 +71,38 @@ export class Renditions implements Closable {
     return this.#probe.describe(stream);
   }
 
-  /** How many derived streams there are. */
-  get count(): number {
-    return [...this.#shared.values()].reduce((sum, byKey) => sum + byKey.size, 0);
+  /** How many run, and how many conversions behind them. */
+  get counts(): { renditions: number; conversions: number } {
+    return { renditions: this.#all.length, conversions: this.#pool.count };
   }
 
   async close(reason: string): Promise<void> {
+    const open = this.#all;
+    for (const rendition of open) rendition.close(reason);
+    await Promise.all(open.map(({ ended }) => ended));
     await this.#scope.close(reason);
-    const open = [...this.#shared.values()].flatMap((byKey) => [...byKey.values()]);
-    for (const { rendition, forget } of open) {
-      forget();
-      rendition.close(reason);
-    }
-    await Promise.all(open.map(({ rendition }) => rendition.ended));
   }
 
-  #acquire(source: Stream, key: string, accepts: AcceptedCodecs): Shared {
-    const byKey = this.#shared.get(source) ?? new Map<string, Shared>();
-    this.#shared.set(source, byKey);
-    const shared = byKey.get(key) ?? this.#create(source, key, accepts);
-    byKey.set(key, shared);
-    shared.readers++;
-    if (shared.linger) clearTimeout(shared.linger);
-    shared.linger = null;
-    return shared;
+  get #all(): Rendition[] {
+    return [...this.#bySource.values()].flatMap((byKind) => [...byKind.values()]);
   }
 
-  #create(source: Stream, key: string, accepts: AcceptedCodecs): Shared {
-    const { ffmpeg, log } = this.#options;
-    const forget = () => {
-      if (shared.linger) clearTimeout(shared.linger);
-      const byKey = this.#shared.get(source);
-      if (byKey?.get(key) === shared) byKey.delete(key);
-      if (byKey?.size === 0) this.#shared.delete(source);
+  #create(source: Stream, accepts: AcceptedCodecs): Rendition {
+    const { log, lingerMs = LINGER_MS } = this.#options;
+    const onEnded = () => {
+      const byKind = this.#bySource.get(source);
+      if (byKind?.get(kindOf(accepts)) === rendition) byKind.delete(kindOf(accepts));
+      if (byKind?.size === 0) this.#bySource.delete(source);
     };
-    const rendition = new Rendition({ source, accepts, probe: this.#probe, ffmpeg, log, onEnded: forget });
-    const shared: Shared = { rendition, readers: 0, linger: null, forget };
-    return shared;
+    const rendition: Rendition = new Rendition({ source, accepts, pool: this.#pool, lingerMs, log, onEnded });
+    return rendition;
   }
 
-  #release(shared: Shared): void {
-    if (--shared.readers > 0) return;
-    shared.linger = setTimeout(() => {
-      shared.forget();
-      shared.rendition.close('nobody reads');
-    }, this.#options.lingerMs ?? LINGER_MS);
-  }
-
-  /** A stream may have a thousand readers of a few kinds: looked at once for all of a kind. */
-  #check(): void {
-    for (const [source, byKey] of this.#shared) {
-      for (const { rendition } of byKey.values()) rendition.stream.hasPublisher = source.hasPublisher;
-    }
-    const plans = new Map<Stream, Map<AcceptedCodecs, ConversionPlan>>();
-    for (const handle of this.#handles) {
-      const byAccepts = plans.get(handle.source) ?? new Map<AcceptedCodecs, ConversionPlan>();
-      plans.set(handle.source, byAccepts);
-      const plan = byAccepts.get(handle.accepts) ?? planFor(this.describe(handle.source), handle.accepts);
-      byAccepts.set(handle.accepts, plan);
-      handle.misfits = handle.fits(plan) ? 0 : handle.misfits + 1;
-      // A rendition follows its source by itself, some pictures later.
-      if (handle.misfits > 1) handle.changed.abort(new Error('the source has changed'));
+  #copyPresence(): void {
+    for (const [source, byKind] of this.#bySource) {
+      for (const { stream } of byKind.values()) stream.hasPublisher = source.hasPublisher;
     }
   }
 }
 
-/** Whether what is seen is all that will come, and B-frames are known where they matter. */
-function isSettled(source: Stream, { video, audio }: MediaInfo, { bFrames }: AcceptedCodecs): boolean {
-  if (!bFrames && video?.hasBFrames === null) return false;
-  return (video !== null && audio !== null) || ((video ?? audio) !== null && Date.now() - source.startedAtMs > SETTLE_MS);
-}
+const kindOf = ({ target, video, audio }: AcceptedCodecs): string => `${target} ${video.join()} ${audio.join()}`;

@@ -1,5 +1,6 @@
 import type { Conversion } from '@lianmai/protocol';
-import type { AudioCodecName, VideoCodecName } from '../../media/formats/index.js';
+import { readMediaBody, type AudioCodecName, type VideoCodecName } from '../../media/formats/index.js';
+import type { MediaTag } from '../stream/index.js';
 
 /** What a kind of reader can take. What it cannot is made into the first codec of its list. */
 export interface AcceptedCodecs {
@@ -10,6 +11,16 @@ export interface AcceptedCodecs {
   video: readonly VideoCodecName[];
   bFrames: boolean;
   audio: readonly AudioCodecName[];
+  /** Where nothing can be made of a track, the stream is taken as it is, and that track is left out. */
+  takesWhatItCan?: true;
+}
+
+/** Whether readers can take this tag as it is. */
+export function takes({ video, audio, takesWhatItCan }: AcceptedCodecs, tag: MediaTag): boolean {
+  const codec = readMediaBody(tag)?.codec;
+  const accepted: readonly string[] = tag.kind === 'video' ? video : audio;
+  const isLeftOut = takesWhatItCan === true && tag.kind === 'video';
+  return isLeftOut || codec === undefined || accepted.includes(codec);
 }
 
 type PlayerAccepts = AcceptedCodecs & { target: Conversion['target'] };
@@ -24,7 +35,14 @@ export const FLV: PlayerAccepts = {
   bFrames: true,
   audio: ['aac', 'mp3'],
 };
-export const HLS: PlayerAccepts = { target: 'hls', label: 'HLS', video: ['h264', 'hevc', 'av1'], bFrames: true, audio: ['aac'] };
+export const HLS: PlayerAccepts = {
+  target: 'hls',
+  label: 'HLS',
+  video: ['h264', 'hevc', 'av1'],
+  bFrames: true,
+  audio: ['aac'],
+  takesWhatItCan: true,
+};
 export const SRT: PlayerAccepts = { target: 'srt', label: 'SRT', video: ['h264', 'hevc'], bFrames: true, audio: ['aac', 'opus', 'mp3'] };
 
 /** Files for later: what MP4 can hold stays as it is. VP9, which our writer does not know, is left out there and the sound is kept. */

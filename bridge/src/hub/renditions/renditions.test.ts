@@ -3,17 +3,28 @@ import { readFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { readFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Scope } from '@lianmai/kit';
 import { findFfmpeg, type Ffmpeg } from '../../media/ffmpeg/index.js';
-import { makeMediaTag, parseAvcConfig, readMediaBody, TsDemuxer, TsMuxer } from '../../media/formats/index.js';
+import {
+  decodeAmf,
+  encodeAmf,
+  makeMediaTag,
+  makeTag,
+  parseAvcConfig,
+  readMediaBody,
+  TsDemuxer,
+  TsMuxer,
+} from '../../media/formats/index.js';
 import { StreamHub, type MediaTag, type Stream } from '../stream/index.js';
 import { LoopedBroadcast, MemoryLog } from '../../testing/index.js';
 import { FLV, HLS, Renditions, WEBRTC, type AcceptedCodecs } from './index.js';
 
 const run = promisify(execFile);
 const never = new AbortController().signal;
+const NONE = { renditions: 0, conversions: 0 };
 const READER = { name: 'test', maxQueueBytes: 1 << 24, maxQueueMs: 20_000, startWithGop: true };
 const X264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '30', '-pix_fmt', 'yuv420p'];
 const HEVC = ['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=none:keyint=30:vui-timing-info=0', '-c:a', 'libopus'];
@@ -95,11 +106,8 @@ async function play(name: string, accepts: AcceptedCodecs): Promise<{ source: Pl
     broadcast,
   );
   await vi.waitFor(() => expect(source.preamble.audio && source.gop.length > 12).toBeTruthy());
-  const { stream, close } = renditions.open(source, accepts);
-  expect(stream).not.toBe(source);
-  const made = await readUntil(stream, 2900);
+  const made = await readUntil(renditions.open(source, accepts), 2900);
   loop.stop();
-  close();
   return { source: sent, made, renditions };
 }
 
@@ -184,7 +192,7 @@ describe('Renditions', () => {
     expect(added[Math.floor(added.length / 2)]).toBeLessThan(150);
     const times = made.tags.filter((tag) => !tag.isConfig && tag.dtsMs > 1500).map((tag) => tag.dtsMs);
     expect(times).toEqual([...times].sort((a, b) => a - b));
-    await vi.waitFor(() => expect(renditions.count).toBe(0));
+    await vi.waitFor(() => expect(renditions.counts).toEqual(NONE));
     if (process.env['SHOW_FIGURES'])
       console.log(
         'AAC→Opus added ms',
@@ -227,9 +235,12 @@ describe('Renditions', () => {
   it('makes H.264 of HEVC for WebRTC, and leaves the sound as it is', async () => {
     const { renditions, publisher, source } = open();
     const opened = renditions.open(source, WEBRTC);
-    const reading = readUntil(opened.stream, Infinity);
-    for (const tag of media['hevc']!) publisher.write(tag);
-    await vi.waitFor(() => expect(opened.stream.lastDtsMs).toBeGreaterThan(source.lastDtsMs! - 200));
+    const reading = readUntil(opened, Infinity);
+    const [beginning, rest] = [media['hevc']!.slice(0, 20), media['hevc']!.slice(20)];
+    for (const tag of beginning) publisher.write(tag);
+    await vi.waitFor(() => expect(renditions.counts.conversions).toBe(1));
+    for (const tag of rest) publisher.write(tag);
+    await vi.waitFor(() => expect(opened.lastDtsMs).toBeGreaterThan(source.lastDtsMs! - 200));
     expect(renditions.conversionsOf(source)[0]).toMatchObject({
       video: 'transcoded',
       audio: 'copied',
@@ -250,13 +261,13 @@ describe('Renditions', () => {
   it('goes back to the own picture of a source that has no B-frames any more, at a key frame', async () => {
     const { renditions, publisher, source } = open();
     const opened = renditions.open(source, WEBRTC);
-    const reading = readUntil(opened.stream, Infinity);
+    const reading = readUntil(opened, Infinity);
     for (const tag of media['bFrames']!) publisher.write(tag);
-    await vi.waitFor(() => expect(opened.stream.lastDtsMs).toBeGreaterThan(source.lastDtsMs! - 200));
+    await vi.waitFor(() => expect(opened.lastDtsMs).toBeGreaterThan(source.lastDtsMs! - 200));
     const last = source.lastDtsMs ?? 0;
     const plain = media['plain']!.map((tag) => ({ ...tag, dtsMs: tag.dtsMs + last }));
     for (const tag of plain) publisher.write(tag);
-    await vi.waitFor(() => expect(opened.stream.lastDtsMs).toBeGreaterThan(source.lastDtsMs! - 200));
+    await vi.waitFor(() => expect(opened.lastDtsMs).toBeGreaterThan(source.lastDtsMs! - 200));
     await publisher.close('done', true);
     const pictures = mediaOf((await reading).tags, 'video');
     const own = mediaOf(plain, 'video').map((tag) => tag.body);
@@ -267,18 +278,63 @@ describe('Renditions', () => {
     expect(times).toEqual([...times].sort((a, b) => a - b));
   }, 20_000);
 
-  it('tells a reader of the source itself when it no longer fits', async () => {
+  it('passes tags by reference while nothing has to be changed, metadata included', async () => {
+    const { renditions, publisher, source } = open();
+    const metadata = makeTag('data', 0, encodeAmf('onMetaData', { width: 320 }));
+    for (const tag of [metadata, ...media['plain']!.slice(0, 60)]) publisher.write(tag);
+    const { tags } = await readUntil(renditions.open(source, FLV), source.lastDtsMs!);
+    expect(tags[0]?.body).toBe(metadata.body);
+    expect(mediaOf(tags, 'video').every((tag) => source.gop.includes(tag))).toBe(true);
+    expect(renditions.counts).toEqual({ renditions: 1, conversions: 0 });
+    await publisher.close('done', true);
+  });
+
+  it('keeps its readers when the publisher comes back with other codecs: one timeline, nothing twice, no stale metadata', async () => {
+    const { renditions, publisher, source } = open();
+    publisher.write(makeTag('data', 0, encodeAmf('onMetaData', { audiocodecid: 10 })));
+    for (const tag of media['plain']!.slice(0, 60)) publisher.write(tag);
+    const stream = renditions.open(source, FLV);
+    const reading = readUntil(stream, Infinity);
+    await vi.waitFor(() => expect(stream.lastDtsMs).toBe(source.lastDtsMs));
+    const changedAtMs = source.lastDtsMs ?? 0;
+    for (const tag of media['opus']!) publisher.write({ ...tag, dtsMs: tag.dtsMs + changedAtMs });
+    await vi.waitFor(() => expect(stream.lastDtsMs).toBeGreaterThan(source.lastDtsMs! - 300));
+    expect(decodeAmf(stream.preamble.metadata!.body)).toEqual(['onMetaData', {}]);
+    await publisher.close('done', true);
+    const { tags } = await reading;
+    const sound = mediaOf(tags, 'audio');
+    expect(new Set(sound.map((tag) => readMediaBody(tag)?.codec))).toEqual(new Set(['aac']));
+    expect(sound.at(-1)!.dtsMs).toBeGreaterThan(changedAtMs + 2000);
+    for (const kind of ['video', 'audio']) {
+      const times = mediaOf(tags, kind).map((tag) => tag.dtsMs);
+      expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));
+    }
+  }, 20_000);
+
+  it('lets readers have what they queued, then tells them that there is no way any more', async () => {
     const { renditions, publisher, source } = open();
     for (const tag of media['plain']!.slice(0, 60)) publisher.write(tag);
-    const given = renditions.open(source, FLV);
-    expect(given.stream).toBe(source);
-    const last = source.lastDtsMs ?? 0;
-    for (const tag of media['opus']!.slice(0, 60)) publisher.write({ ...tag, dtsMs: tag.dtsMs + last });
-    await vi.waitFor(() => expect(given.changed.aborted).toBe(true));
-    given.close();
-    const next = renditions.open(source, FLV);
-    expect(next.stream).not.toBe(source);
-    next.close();
+    const reader = renditions.open(source, FLV).createReader(READER);
+    expect(await reader.read(AbortSignal.timeout(8000))).not.toBeNull();
+    const strict = renditions.open(source, WEBRTC).createReader(READER);
+    const failed = (async () => {
+      for (let tags = await strict.read(never); tags; tags = await strict.read(never));
+    })();
+    publisher.write(makeMediaTag({ codec: 'av1', dtsMs: source.lastDtsMs!, data: Buffer.from([0x81, 0, 0, 0]), isConfig: true }));
+    publisher.write(makeMediaTag({ codec: 'av1', dtsMs: source.lastDtsMs! + 33, data: Buffer.from([1]), isKeyFrame: true }));
+    await expect(failed).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+    await reader.close('done');
+    await publisher.close('done', true);
+  });
+
+  it('gives HLS what it can carry where nothing can be made of the picture', async () => {
+    const { renditions, publisher, source } = open();
+    publisher.write(makeMediaTag({ codec: 'vp9', dtsMs: 0, data: Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]), isConfig: true }));
+    publisher.write(makeMediaTag({ codec: 'vp9', dtsMs: 0, data: Buffer.from([1]), isKeyFrame: true }));
+    for (const tag of media['plain']!.filter(({ kind }) => kind === 'audio')) publisher.write(tag);
+    const stream = renditions.open(source, HLS);
+    const { tags } = await readUntil(stream, source.lastDtsMs! - 50);
+    expect(mediaOf(tags, 'audio').length).toBeGreaterThan(0);
     await publisher.close('done', true);
   });
 
@@ -299,27 +355,41 @@ describe('Renditions', () => {
       video: { codec: 'h264', width: 320, height: 180, hasBFrames: true, fps: 30 },
       audio: { codec: 'aac', sampleRateHz: 48_000, channels: 2 },
     });
-    const same = renditions.open(source, HLS);
-    expect(same.stream).toBe(source);
-    same.close();
-    expect(renditions.count).toBe(0);
+    expect(renditions.counts).toEqual(NONE);
     await publisher.close('done');
   });
 
-  it('shares one derived stream, outlives its last reader for a while, ends with the source', async () => {
+  it('shares one stream, outlives its last reader for a while, ends with the source', async () => {
     const { renditions, publisher, source } = open(100);
     for (const tag of media['plain']!.slice(0, 60)) publisher.write(tag);
-    const [first, second] = [renditions.open(source, WEBRTC), renditions.open(source, WEBRTC)];
-    expect(first.stream).toBe(second.stream);
-    first.close();
-    first.close();
-    second.close();
-    const third = renditions.open(source, WEBRTC);
-    expect(third.stream).toBe(first.stream);
-    await publisher.close('done');
-    const reader = third.stream.createReader(READER);
-    while (await reader.read(AbortSignal.timeout(5000)));
-    await vi.waitFor(() => expect(renditions.count).toBe(0));
+    const stream = renditions.open(source, WEBRTC);
+    expect(renditions.open(source, WEBRTC)).toBe(stream);
+    const release = stream.hold();
+    const first = stream.createReader(READER);
+    expect(await first.read(AbortSignal.timeout(8000))).not.toBeNull();
+    await first.close('leaves');
+    await wait(300);
+    expect(renditions.open(source, WEBRTC)).toBe(stream);
+    release();
+    await vi.waitFor(() => expect(stream.isEnded).toBe(true));
+    const again = renditions.open(source, WEBRTC);
+    expect(again).not.toBe(stream);
+    const reader = again.createReader(READER);
+    const reading = (async () => {
+      while (await reader.read(AbortSignal.timeout(8000)));
+    })();
+    await publisher.close('done', true);
+    await reading;
+    await vi.waitFor(() => expect(renditions.counts).toEqual(NONE));
+  });
+
+  it('shares what is converted between kinds that need the same', async () => {
+    const { renditions, publisher, source } = open();
+    for (const tag of media['opus']!) publisher.write(tag);
+    const readers = [FLV, HLS].map((accepts) => renditions.open(source, accepts).createReader(READER));
+    for (const reader of readers) expect(await reader.read(AbortSignal.timeout(8000))).not.toBeNull();
+    expect(renditions.counts).toEqual({ renditions: 2, conversions: 1 });
+    await publisher.close('done', true);
   });
 
   it('says UNSUPPORTED in words where there is no way', () => {
@@ -335,8 +405,7 @@ describe('Renditions', () => {
     scope.defer(() => loop.stop());
     await vi.waitFor(() => expect(renditions.describe(source).video?.hasBFrames).toBe(true));
     const before = new Set(childrenOf(process.pid));
-    const { stream, changed, close } = renditions.open(source, WEBRTC);
-    const reader = stream.createReader(READER);
+    const reader = renditions.open(source, WEBRTC).createReader(READER);
     const seen: MediaTag[] = [];
     const reading = (async () => {
       for (let tags = await reader.read(never); tags; tags = await reader.read(never)) seen.push(...tags);
@@ -360,8 +429,6 @@ describe('Renditions', () => {
       const times = mediaOf(seen, kind).map((tag) => tag.dtsMs);
       expect(times).toEqual([...times].sort((a, b) => a - b));
     }
-    expect(changed.aborted).toBe(false);
-    close();
     await publisher.close('done', true);
     await reading;
   }, 30_000);

@@ -16,6 +16,7 @@ export class QueueReader implements Reader {
   /** Metadata and configs this reader has (or has queued): what is newer goes in front of its next entry point. */
   #known: Preamble = { metadata: null, video: null, audio: null };
   #state: 'idle' | 'waitingForEntry' | 'queueing' | 'ended' = 'idle';
+  #failure: Error | null = null;
   #wake: (() => void) | undefined;
 
   constructor(stream: Stream, options: ReaderOptions) {
@@ -32,7 +33,7 @@ export class QueueReader implements Reader {
     if (this.#state === 'idle') this.#start();
     while (this.#queue.length === 0) {
       signal.throwIfAborted();
-      if (this.#state === 'ended') return null;
+      if (this.#state === 'ended') return this.#finish();
       await this.#somethingHappens(signal);
     }
     const tags = this.#queue;
@@ -56,9 +57,10 @@ export class QueueReader implements Reader {
     this.#wakeUp();
   }
 
-  /** By the stream: nothing more will come. */
-  end(): void {
+  /** By the stream: nothing more will come. What is queued is read first, then `failure` is thrown, if there is one. */
+  end(failure: Error | null = null): void {
     this.#state = 'ended';
+    this.#failure = failure;
     this.#wakeUp();
   }
 
@@ -67,6 +69,11 @@ export class QueueReader implements Reader {
     this.#queue = [];
     this.stats.queuedBytes = 0;
     this.end();
+  }
+
+  #finish(): null {
+    if (this.#failure) throw this.#failure;
+    return null;
   }
 
   #start(): void {

@@ -16,24 +16,37 @@ const MAX_GOP_MS = 20_000;
 /** A stream of sound alone can be entered anywhere: this much of it is kept for a start without silence. */
 const AUDIO_ONLY_GOP_MS = 1000;
 
+export interface StreamOptions {
+  /** Epoch ms. Default: now. */
+  startedAtMs?: number;
+  /** Called when the first reader or hold arrives, and when the last one leaves. */
+  onUsed?: (isUsed: boolean) => void;
+}
+
 /** Encoded media under one name: remembers metadata, codec configs and the last group of pictures, and hands tags to readers. */
 export class Stream {
   readonly app: string;
   readonly name: string;
   /** `app/name` */
   readonly key: string;
-  readonly startedAtMs = Date.now();
+  readonly startedAtMs: number;
   /** false: its publisher is gone and may come back. Kept by the hub. */
   hasPublisher = true;
+  readonly #onUsed: (isUsed: boolean) => void;
   readonly #readers = new Set<QueueReader>();
+  /** Readers that are not closed, and holds. */
+  readonly #users = new Set<object>();
   readonly #preamble: Preamble = { metadata: null, video: null, audio: null };
   #gop: MediaTag[] = [];
   #gopBytes = 0;
   #lastDtsMs: number | null = null;
   #bytes = 0;
   #isEnded = false;
+  #failure: Error | null = null;
 
-  constructor({ app, name }: StreamRef) {
+  constructor({ app, name }: StreamRef, { startedAtMs = Date.now(), onUsed = () => undefined }: StreamOptions = {}) {
+    this.startedAtMs = startedAtMs;
+    this.#onUsed = onUsed;
     this.app = app;
     this.name = name;
     this.key = `${app}/${name}`;
@@ -64,9 +77,11 @@ export class Stream {
     return this.#isEnded;
   }
 
-  /** A new reader; it costs nothing until its first `read`. */
+  /** A new reader; nothing is queued for it before its first `read`. To be closed. */
   createReader(options: ReaderOptions): Reader {
-    return new QueueReader(this, options);
+    const reader = new QueueReader(this, options);
+    this.#use(reader);
+    return reader;
   }
 
   /** Called by the publisher alone. */
@@ -82,21 +97,39 @@ export class Stream {
     for (const reader of this.#readers) reader.push(tag);
   }
 
-  /** Readers drain what they have queued and then get null. */
-  end(): void {
+  /** Readers drain what they have queued, then get null, or `failure` thrown at them. */
+  end(failure: Error | null = null): void {
     this.#isEnded = true;
-    for (const reader of this.#readers) reader.end();
+    this.#failure = failure;
+    for (const reader of this.#readers) reader.end(failure);
     this.#readers.clear();
     this.#forgetGop();
   }
 
   attach(reader: QueueReader): void {
-    if (this.#isEnded) reader.end();
-    else this.#readers.add(reader);
+    if (this.#isEnded) return reader.end(this.#failure);
+    this.#readers.add(reader);
   }
 
   detach(reader: QueueReader): void {
     this.#readers.delete(reader);
+    this.#leave(reader);
+  }
+
+  /** Counts as a user without reading, until the returned function is called: a derived stream runs only while it has users. */
+  hold(): () => void {
+    const user = {};
+    this.#use(user);
+    return () => this.#leave(user);
+  }
+
+  #use(user: object): void {
+    this.#users.add(user);
+    if (this.#users.size === 1) this.#onUsed(true);
+  }
+
+  #leave(user: object): void {
+    if (this.#users.delete(user) && this.#users.size === 0) this.#onUsed(false);
   }
 
   /** Media can start here. Without a picture every sound can. */

@@ -26,15 +26,7 @@ export class Fanout<P extends Packed> {
     this.#cache = new GopCache(options.packer);
     this.#onOver = onOver;
     this.#watching = setInterval(() => this.#watch(), WATCH_MS);
-    this.#read()
-      .finally(() => {
-        onOver();
-        for (const player of this.#players) player.end();
-      })
-      .catch((error: unknown) => {
-        const { name, log } = options;
-        if (!this.#running.signal.aborted) log.error({ err: error, stream: stream.key, protocol: name }, 'players cannot be served');
-      });
+    void this.#serve();
   }
 
   join(player: PlayerQueue<P>): void {
@@ -48,6 +40,20 @@ export class Fanout<P extends Packed> {
     this.#onOver();
     clearInterval(this.#watching);
     this.#running.abort(new Error('no players'));
+  }
+
+  async #serve(): Promise<void> {
+    try {
+      await this.#read();
+      this.#onOver();
+      for (const player of this.#players) player.end();
+    } catch (error) {
+      this.#onOver();
+      if (this.#running.signal.aborted) return;
+      const { name, log } = this.#options;
+      log.warn({ err: error, stream: this.#stream.key, protocol: name }, 'players cannot be served any more');
+      for (const player of this.#players) player.fail(error);
+    }
   }
 
   async #read(): Promise<void> {

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { flvFileHeader, FlvParser } from '../../media/formats/index.js';
 import { StreamHub } from '../../hub/stream/index.js';
 import { MemoryLog } from '../../testing/index.js';
-import type { Packed, Packer, Rendition } from './contract.js';
+import type { Packed, Packer } from './contract.js';
 import { FanoutPool } from './FanoutPool.js';
 import { config, delta, frame, key, PACKER, sound } from './testing/media.js';
 
@@ -14,8 +14,6 @@ function open({ packer = PACKER }: { packer?: Packer<Packed> } = {}) {
   const publisher = new StreamHub().publish({ app: 'live', name: 'room' });
   const { stream } = publisher;
   const fanouts = new FanoutPool({ ...LIMITS, name: 'test', packer, log: new MemoryLog().log });
-  const close = vi.fn();
-  const openRendition = vi.fn((): Rendition => ({ stream, close }));
   const join = () => {
     const written: Buffer[] = [];
     const socket = new Writable({ write: (chunk: Buffer, _encoding, done) => (written.push(chunk), done()) });
@@ -27,7 +25,7 @@ function open({ packer = PACKER }: { packer?: Packer<Packed> } = {}) {
       onStalled: vi.fn(),
       onError: vi.fn(),
     };
-    const playback = fanouts.open(stream, openRendition, sink);
+    const playback = fanouts.open(stream, sink);
     playback.start();
     const times = () =>
       new FlvParser()
@@ -36,7 +34,7 @@ function open({ packer = PACKER }: { packer?: Packer<Packed> } = {}) {
         .map(({ dtsMs }) => dtsMs);
     return { written, playback, times, sink };
   };
-  return { publisher, fanouts, join, close, openRendition };
+  return { publisher, fanouts, join };
 }
 
 describe('the fan-out', () => {
@@ -52,43 +50,34 @@ describe('the fan-out', () => {
     expect([publisher.stream.readerCount, fanouts.playerCount, fanouts.queuedBytes]).toEqual([1, 3, 0]);
   });
 
-  it('goes on with another rendition when the first one does not fit any more, and never back', async () => {
-    const { publisher, join, openRendition, close } = open();
+  it('tells its players why when the stream cannot be played any more', async () => {
+    const { publisher, join, fanouts } = open();
     for (const tag of BEGINNING) publisher.write(tag);
-    const changed = new AbortController();
-    openRendition.mockReturnValueOnce({ stream: publisher.stream, changed: changed.signal, close });
-    const { times, sink } = join();
+    const { sink, times, playback } = join();
     await vi.waitFor(() => expect(times()).toEqual([0]));
-    changed.abort(new Error('other codecs'));
-    expect([openRendition.mock.calls.length, close.mock.calls.length]).toEqual([2, 1]);
-    for (const tag of [frame(33, delta), frame(66, key), frame(100, delta)]) publisher.write(tag);
-    await vi.waitFor(() => expect(times()).toEqual([0, 66, 100]));
+    publisher.stream.end(new Error('no way'));
+    await vi.waitFor(() => expect(sink.onError).toHaveBeenCalledWith(new Error('no way')));
+    expect(sink.onEnd).not.toHaveBeenCalled();
+    playback.leave();
+    expect(fanouts.playerCount).toBe(0);
+  });
+
+  it('says goodbye when the stream has ended and everything has been taken', async () => {
+    const { publisher, join } = open();
+    for (const tag of BEGINNING) publisher.write(tag);
+    const { sink, times } = join();
+    await vi.waitFor(() => expect(times()).toEqual([0]));
     await publisher.close('end');
     await vi.waitFor(() => expect(sink.onEnd.mock.calls.length).toBe(1));
   });
 
-  it('tells a player for whom there is no other rendition, and counts it no more', async () => {
-    const { publisher, join, openRendition, fanouts } = open();
-    for (const tag of BEGINNING) publisher.write(tag);
-    const changed = new AbortController();
-    openRendition.mockReturnValueOnce({ stream: publisher.stream, changed: changed.signal, close: () => undefined });
-    const { sink } = join();
-    openRendition.mockImplementation(() => {
-      throw new Error('no way');
-    });
-    changed.abort();
-    expect(sink.onError).toHaveBeenCalledWith(new Error('no way'));
-    expect(fanouts.playerCount).toBe(0);
-    await vi.waitFor(() => expect(publisher.stream.readerCount).toBe(0));
-  });
-
   it('costs nothing without players: the stream has no reader left', async () => {
-    const { publisher, join, close } = open();
+    const { publisher, join } = open();
     for (const tag of BEGINNING) publisher.write(tag);
     const players = [join(), join()];
     await vi.waitFor(() => expect(publisher.stream.readerCount).toBe(1));
     for (const { playback } of players) playback.leave();
-    await vi.waitFor(() => expect([publisher.stream.readerCount, close.mock.calls.length]).toEqual([0, 2]));
+    await vi.waitFor(() => expect(publisher.stream.readerCount).toBe(0));
     const again = join();
     await vi.waitFor(() => expect(again.written.length).toBe(2));
   });

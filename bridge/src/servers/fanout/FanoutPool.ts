@@ -1,7 +1,8 @@
 import type { Stream } from '../../hub/stream/index.js';
-import type { FanoutPoolOptions, Packed, Rendition, Sink } from './contract.js';
+import type { FanoutPoolOptions, Packed, Sink } from './contract.js';
 import { Fanout } from './Fanout.js';
 import { Playback } from './Playback.js';
+import { PlayerQueue } from './PlayerQueue.js';
 
 /** All players of one protocol. */
 export class FanoutPool<P extends Packed> {
@@ -24,14 +25,14 @@ export class FanoutPool<P extends Packed> {
     return [...this.#playbacks].reduce((sum, { queuedBytes }) => sum + queuedBytes, 0);
   }
 
-  /** Throws what `open` throws; plays from its start to its leave. */
-  open(source: Stream, open: (source: Stream) => Rendition, sink: Sink<P>): Playback<P> {
-    const fanoutOf = (stream: Stream) => this.of(stream);
+  /** Plays from its start to its leave. */
+  open(stream: Stream, sink: Sink<P>): Playback<P> {
     const onLeft = (droppedTags: number) => {
       this.#playbacks.delete(playback);
       this.droppedTags += droppedTags;
     };
-    const playback: Playback<P> = new Playback({ source, open, sink, limits: this.#options, fanoutOf, onLeft });
+    const player = new PlayerQueue(sink, this.#options);
+    const playback: Playback<P> = new Playback({ player, fanout: () => this.of(stream), onLeft });
     this.#playbacks.add(playback);
     return playback;
   }

@@ -91,6 +91,13 @@ export class PlayerQueue<P extends Packed> {
     this.#flush();
   }
 
+  /** The stream cannot be played any more. */
+  fail(error: unknown): void {
+    if (this.#state === 'gone') return;
+    this.leave();
+    this.#sink.onError(error);
+  }
+
   /** Its connection is gone. */
   leave(): void {
     this.#state = 'gone';

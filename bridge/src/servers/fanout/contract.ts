@@ -2,7 +2,6 @@ import type { Writable } from 'node:stream';
 import type { Log } from '@lianmai/kit';
 import type { FlvTag } from '../../media/formats/index.js';
 import type { Admission } from '../../hub/gate/index.js';
-import type { Stream } from '../../hub/stream/index.js';
 
 /** Media as a protocol's players get it: made once, the same for all of them. */
 export interface Packed {
@@ -43,7 +42,7 @@ export interface Sink<P extends Packed> {
   onEnd: () => void;
   /** It takes nothing any more. */
   onStalled: () => void;
-  /** There is no way any more to play the stream to it. */
+  /** The stream cannot be played to it any more. */
   onError: (error: unknown) => void;
 }
 
@@ -62,12 +61,4 @@ export interface FanoutPoolOptions<P extends Packed> extends PlayerLimits {
   /** Tags are collected for this long and written at once: what costs is the number of writes. 0: every tag as it comes. */
   batchMs: number;
   log: Log;
-}
-
-/** What a player gets: the stream, or one derived from it when it could not play that. */
-export interface Rendition {
-  stream: Stream;
-  /** Aborts when it does not fit any more: the publisher has come back with other codecs. */
-  changed?: AbortSignal;
-  close(): void;
 }

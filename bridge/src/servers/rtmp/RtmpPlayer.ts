@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { LianmaiError } from '@lianmai/protocol';
-import type { FanoutPool, Packed, Playback, Rendition } from '../fanout/index.js';
+import type { FanoutPool, Packed, Playback } from '../fanout/index.js';
 import type { Admission, Gate } from '../../hub/gate/index.js';
 import type { AcceptedCodecs } from '../../hub/renditions/index.js';
 import type { Stream, StreamHub } from '../../hub/stream/index.js';
@@ -11,7 +11,7 @@ export interface PlayingParts {
   hub: StreamHub;
   fanouts: FanoutPool<Packed>;
   /** Left out: every player gets the stream as it is. */
-  openRendition?: (stream: Stream, accepts: AcceptedCodecs) => Rendition;
+  openRendition?: (source: Stream, accepts: AcceptedCodecs) => Stream;
 }
 
 export interface PlayingOptions {
@@ -102,13 +102,13 @@ export class RtmpPlayer {
     }
   }
 
-  #play(stream: Stream, admission: Admission): void {
+  #play(source: Stream, admission: Admission): void {
     const { socket, accepts, onStart, onEnd, onOver } = this.#options;
     const { fanouts, openRendition } = this.#parts;
-    const open = (source: Stream): Rendition => openRendition?.(source, accepts) ?? { stream: source, close: () => undefined };
+    const stream = openRendition?.(source, accepts) ?? source;
     const onStalled = () => void socket.destroy(new LianmaiError('DESTINATION_STALLED'));
     const sink = { socket, pick: ({ bytes }: Packed) => bytes, admission, onEnd, onStalled, onError: onOver };
-    this.#playback = fanouts.open(stream, open, sink);
+    this.#playback = fanouts.open(stream, sink);
     onStart();
     this.#playback.start();
   }

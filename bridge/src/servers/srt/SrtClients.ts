@@ -1,6 +1,5 @@
 import { LianmaiError, toLianmaiError } from '@lianmai/protocol';
 import { openPublication, type Admission, type Gate, type GateRequest, type PublishSession } from '../../hub/gate/index.js';
-import type { OpenRendition } from '../../hub/renditions/index.js';
 import { rejectionOfError } from '../../media/protocols/srt/index.js';
 import { decodeTags, type Stream, type StreamHub } from '../../hub/stream/index.js';
 import type { FromSrtThread, ToSrtThread } from './srtThreadMessages.js';
@@ -21,14 +20,14 @@ export interface SrtClientsParts {
   gate: Gate;
   hub: StreamHub;
   /** Default: every stream as it is. */
-  openRendition?: (stream: Stream) => OpenRendition;
+  openRendition?: (source: Stream) => Stream;
 }
 
 /** In main: the callers of the SRT thread as clients of gate and hub. */
 export class SrtClients {
   readonly #gate: Gate;
   readonly #hub: StreamHub;
-  readonly #openRendition: (stream: Stream) => OpenRendition;
+  readonly #openRendition: (source: Stream) => Stream;
   readonly #post: (message: ToSrtThread, transfer?: ArrayBuffer[]) => void;
   readonly #clients = new Map<number, Client>();
   readonly #feeds = new Map<number, SrtPlayFeed>();
@@ -131,8 +130,9 @@ export class SrtClients {
   }
 
   #play(id: number, client: Client): void {
-    const stream = this.#hub.get(client.request);
-    if (!stream) throw new LianmaiError('NOT_FOUND', undefined, { message: 'This stream is not live.' });
+    const source = this.#hub.get(client.request);
+    if (!source) throw new LianmaiError('NOT_FOUND', undefined, { message: 'This stream is not live.' });
+    const stream = this.#openRendition(source);
     const feed = [...this.#feeds.values()].find((candidate) => candidate.stream === stream) ?? this.#openFeed(stream);
     feed.players.add(id);
     client.feed = feed;
@@ -141,7 +141,6 @@ export class SrtClients {
   #openFeed(stream: Stream): SrtPlayFeed {
     const id = this.#nextFeed++;
     const feed = new SrtPlayFeed(id, stream, {
-      openRendition: this.#openRendition,
       onMedia: (bytes) => this.#post({ kind: 'media', feed: id, bytes }, [bytes]),
       onEnd: () => {
         this.#feeds.delete(id);
@@ -171,4 +170,4 @@ function isSameCaller(one: GateRequest, other: GateRequest): boolean {
   return flat(one) === flat(other);
 }
 
-const asItIs = (stream: Stream): OpenRendition => ({ stream, changed: new AbortController().signal, close: () => undefined });
+const asItIs = (source: Stream): Stream => source;

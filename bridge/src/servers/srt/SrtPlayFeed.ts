@@ -1,5 +1,4 @@
-import type { OpenRendition } from '../../hub/renditions/index.js';
-import { encodeTags, type MediaTag, type Reader, type Stream } from '../../hub/stream/index.js';
+import { encodeTags, type MediaTag, type Stream } from '../../hub/stream/index.js';
 
 /** As long as a group of pictures may be that a stream keeps for instant starts. */
 const QUEUE_LIMITS = { maxQueueBytes: 48 * 1024 * 1024, maxQueueMs: 25_000 };
@@ -7,8 +6,6 @@ const QUEUE_LIMITS = { maxQueueBytes: 48 * 1024 * 1024, maxQueueMs: 25_000 };
 const MAX_UNTAKEN_BYTES = 8 * 1024 * 1024;
 
 export interface FeedOptions {
-  /** The stream as TS can carry it; throws UNSUPPORTED where there is no way. */
-  openRendition: (stream: Stream) => OpenRendition;
   onMedia: (bytes: ArrayBuffer) => void;
   /** The stream is over, or cannot be played any more. */
   onEnd: () => void;
@@ -28,8 +25,7 @@ export class SrtPlayFeed {
     this.id = id;
     this.stream = stream;
     this.#options = options;
-    const first = options.openRendition(stream);
-    void this.#run(first)
+    void this.#run()
       .catch(() => undefined)
       .finally(() => options.onEnd());
   }
@@ -44,28 +40,13 @@ export class SrtPlayFeed {
     this.#wake();
   }
 
-  /** One rendition after another: a publisher may come back with other codecs. */
-  async #run(first: OpenRendition): Promise<void> {
-    let isFirst = true;
-    for (let rendition = first; ; rendition = this.#options.openRendition(this.stream)) {
-      const isOver = await this.#relay(rendition, isFirst).finally(() => rendition.close());
-      if (isOver) return;
-      isFirst = false;
-    }
-  }
-
-  /** True when there is nothing more to come; false when another rendition is needed. */
-  async #relay({ stream, changed }: OpenRendition, startWithGop: boolean): Promise<boolean> {
-    const reader = stream.createReader({ name: 'srt players', startWithGop, ...QUEUE_LIMITS });
-    const signal = AbortSignal.any([this.#abort.signal, changed]);
+  async #run(): Promise<void> {
+    const { signal } = this.#abort;
+    const reader = this.stream.createReader({ name: 'srt players', startWithGop: true, ...QUEUE_LIMITS });
     try {
       for (let tags = await reader.read(signal); tags; tags = await reader.read(signal)) await this.#pass(tags);
-      return true;
-    } catch (error) {
-      if (this.#abort.signal.aborted || !changed.aborted) throw error;
-      return false;
     } finally {
-      endReader(reader);
+      void reader.close('feed ended');
     }
   }
 
@@ -83,5 +64,3 @@ export class SrtPlayFeed {
     this.#resume = null;
   }
 }
-
-const endReader = (reader: Reader) => void reader.close('feed ended');

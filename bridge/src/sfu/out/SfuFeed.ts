@@ -53,6 +53,8 @@ export class SfuFeed extends EventEmitter<SfuFeedEvents> implements Closable {
     this.stream = options.stream;
     this.#socket = socket((datagram) => this.#hear(datagram));
     this.#scope.own(this.#socket);
+    // It shall still run when the server says where to send it.
+    this.#scope.defer(this.stream.hold());
   }
 
   /** Resolves when it is known what the stream consists of. UNSUPPORTED when nothing of it can be sent. */
@@ -147,6 +149,7 @@ export class SfuFeed extends EventEmitter<SfuFeedEvents> implements Closable {
 
   #configure(tag: FlvTag): void {
     const body = readMediaBody(tag);
+    if (this.#isNewTrack(body?.codec)) return this.#end('the stream has another track');
     if (body?.codec !== 'h264') return;
     try {
       this.#video?.setConfig(body.data);
@@ -154,6 +157,11 @@ export class SfuFeed extends EventEmitter<SfuFeedEvents> implements Closable {
       if (!(error instanceof FormatError)) throw error;
       this.#options.log.debug({ err: error, stream: this.stream.key }, 'a configuration is of no use');
     }
+  }
+
+  /** Its receivers agreed to the tracks that there were: they have to ask again for one that came later. */
+  #isNewTrack(codec: string | undefined): boolean {
+    return (codec === 'h264' && !this.#video) || (codec === 'opus' && !this.#audio);
   }
 
   /** Both tracks are told from one clock, so that players put them together as the stream has them. */

@@ -15,7 +15,7 @@ import {
 import { Gate } from '../../hub/gate/index.js';
 import { SfuIngests } from '../in/index.js';
 import { FrameAssembler } from '../../media/rtp/index.js';
-import { StreamHub } from '../../hub/stream/index.js';
+import { StreamHub, type Stream } from '../../hub/stream/index.js';
 import { encodeFlv, LoopedBroadcast } from '../../testing/index.js';
 import { asksForKeyFrame } from './asksForKeyFrame.js';
 import { MAX_PAYLOAD_BYTES, packetiseH264, parameterSetsOf } from './h264Packets.js';
@@ -89,12 +89,15 @@ describe('a stream that goes out as RTP and comes in again', () => {
     const announce = (name: string, data: object) => void announced.push({ name, data: data as Record<string, unknown> });
     const gate = new Gate({ authorise: () => Promise.resolve({ onTaken: 'refuse', resumeGraceMs: 5000, srtPassphrase: null }) });
     const ingests = new SfuIngests({ gate, hub, rtpIp: '127.0.0.1', announce, log });
-    const open = (stream: ReturnType<typeof hub.publish>['stream']) => ({
-      stream,
-      changed: new AbortController().signal,
-      close: () => undefined,
+    const asItIs = { openRendition: (source: Stream) => source, passesPictures: () => true };
+    const feeds = new SfuFeeds({
+      hub,
+      ...asItIs,
+      requestKeyFrame: (key) => ingests.requestKeyFrame(key),
+      rtpIp: '127.0.0.1',
+      announce,
+      log,
     });
-    const feeds = new SfuFeeds({ hub, open, requestKeyFrame: (key) => ingests.requestKeyFrame(key), rtpIp: '127.0.0.1', announce, log });
     undo.push(
       () => hub.close('done'),
       () => feeds.close('done'),

@@ -23,7 +23,7 @@ it('a batch is joined once, and the same buffer goes to every player of a shape'
     const admission = { bytes: 0 };
     const pick = (packed: FlvBytes) => packed[shape];
     const sink = { socket, pick, admission, onEnd: vi.fn(), onStalled: vi.fn(), onError: vi.fn() };
-    fanouts.open(stream, () => ({ stream, close: () => undefined }), sink).start();
+    fanouts.open(stream, sink).start();
     return { written, admission };
   };
   const players = [join('chunk'), join('chunk'), join('frame'), join('frame')];

@@ -10,11 +10,13 @@ export interface PlayAdmissionOptions {
   maxWaiting: number;
 }
 
+/** The stream as FLV players can take it. Throws UNSUPPORTED where there is no way. */
+export type OpenRendition = (source: Stream) => Stream;
+
 export interface PlayAdmissionParts {
   gate: Gate;
   hub: StreamHub;
-  /** Throws when the stream is nothing for FLV players. */
-  check: (stream: Stream) => void;
+  openRendition: OpenRendition;
 }
 
 export interface FlvRequest {
@@ -49,9 +51,8 @@ export class PlayAdmission {
     const admission = await this.#parts.gate.admit({ action: 'play', app, name, protocol, ip: clientIp(message), params });
     try {
       signal.throwIfAborted();
-      const stream = this.#parts.hub.get({ app, name }) ?? (await this.#awaitStream({ app, name }, params, [signal, admission.signal]));
-      this.#parts.check(stream);
-      return { stream, admission };
+      const source = this.#parts.hub.get({ app, name }) ?? (await this.#awaitStream({ app, name }, params, [signal, admission.signal]));
+      return { stream: this.#parts.openRendition(source), admission };
     } catch (error) {
       admission.release();
       throw error;

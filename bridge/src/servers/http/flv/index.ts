@@ -7,13 +7,13 @@ import type { Log } from '@lianmai/kit';
 import type { Router } from 'express';
 import type { Gate } from '../../../hub/gate/index.js';
 import type { StreamHub } from '../../../hub/stream/index.js';
-import { PlayAdmission, type PlayAdmissionOptions } from './PlayAdmission.js';
+import { PlayAdmission, type OpenRendition, type PlayAdmissionOptions } from './PlayAdmission.js';
 import { FLV_PACKER, type FlvBytes } from './FlvBytes.js';
 import { flvRoutes } from './flvRoutes.js';
-import { playTo, type OpenRendition } from './playTo.js';
+import { playTo } from './playTo.js';
 import { flvUpgrade, type UpgradeListener } from './wsFlv.js';
 
-export type { OpenRendition } from './playTo.js';
+export type { OpenRendition } from './PlayAdmission.js';
 export type { UpgradeListener } from './wsFlv.js';
 
 export interface FlvOptions extends PlayerLimits, PlayAdmissionOptions {
@@ -37,12 +37,12 @@ export const FLV_DEFAULTS: FlvOptions = {
   maxWaiting: 500,
 };
 
-const asItIs: OpenRendition = (stream) => ({ stream, close: () => undefined });
+const asItIs: OpenRendition = (stream) => stream;
 
 export function createFlvOrigin(parts: { gate: Gate; hub: StreamHub; log: Log }, options: FlvOptions): FlvOrigin {
   const { openRendition = asItIs } = options;
   const fanouts = new FanoutPool({ ...options, name: 'flv', packer: FLV_PACKER, log: parts.log });
-  const playAdmission = new PlayAdmission({ ...parts, check: (stream) => openRendition(stream).close() }, options);
-  const play = playTo(fanouts, openRendition, parts.log);
+  const playAdmission = new PlayAdmission({ ...parts, openRendition }, options);
+  const play = playTo(fanouts, parts.log);
   return { players: fanouts, routes: flvRoutes(playAdmission, play), upgrade: flvUpgrade(playAdmission, play, parts.log) };
 }

@@ -1,12 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Log } from '@lianmai/kit';
-import type { FanoutPool, Rendition } from '../../fanout/index.js';
-import type { Stream } from '../../../hub/stream/index.js';
+import type { FanoutPool } from '../../fanout/index.js';
 import type { AdmittedPlay } from './PlayAdmission.js';
 import type { FlvBytes, Shape } from './FlvBytes.js';
-
-/** What FLV players of this stream can play: the stream, or one derived from it. */
-export type OpenRendition = (stream: Stream) => Rendition;
 
 export interface Line {
   socket: Socket;
@@ -22,7 +18,7 @@ const LINGER_MS = 5000;
 
 /** Plays to a connection until it closes. */
 export const playTo =
-  (fanouts: FanoutPool<FlvBytes>, openRendition: OpenRendition, log: Log): PlayTo =>
+  (fanouts: FanoutPool<FlvBytes>, log: Log): PlayTo =>
   ({ socket, shape, sayGoodbye }, { stream, admission }) => {
     const hangUp = () => void socket.destroy();
     const onEnd = () => {
@@ -36,7 +32,7 @@ export const playTo =
     };
     admission.signal.addEventListener('abort', hangUp, { once: true });
     const pick = (packed: FlvBytes) => packed[shape];
-    const playback = fanouts.open(stream, openRendition, { socket, pick, admission, onEnd, onStalled: hangUp, onError });
+    const playback = fanouts.open(stream, { socket, pick, admission, onEnd, onStalled: hangUp, onError });
     socket.once('close', () => playback.leave());
     playback.start();
   };

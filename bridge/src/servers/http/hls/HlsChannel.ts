@@ -67,14 +67,13 @@ export class HlsChannel {
     this.#audio = new PlaylistTimeline({ ...shared, letter: 'a' });
   }
 
-  /** A broadcast under this name: give it tags; `pause` when they may come otherwise made from then on, `end` when it is over. */
-  startBroadcast(): { push: (tags: readonly FlvTag[]) => void; pause: () => void; end: () => void } {
+  /** A broadcast under this name: give it tags, and `end` it when it is over. */
+  startBroadcast(): { push: (tags: readonly FlvTag[]) => void; end: () => void } {
     const segmenter = this.#startOver();
     return {
       push: (tags) => {
         for (const tag of tags) this.#push(segmenter, tag);
       },
-      pause: () => this.#try(() => segmenter.flush()),
       end: () => {
         this.#try(() => segmenter.flush());
         this.end();

@@ -5,7 +5,7 @@ import type { Gate } from '../../../hub/gate/index.js';
 import type { Stream, StreamHub } from '../../../hub/stream/index.js';
 import { diskFiles, DvrStore, type DvrFiles } from './dvr/index.js';
 import { HlsChannel, type HlsOptions } from './HlsChannel.js';
-import { packageStream, type OpenHlsRendition } from './packageStream.js';
+import { packageStream } from './packageStream.js';
 import { HlsViewerSessions } from './HlsViewerSessions.js';
 
 interface Slot {
@@ -25,8 +25,8 @@ export interface HlsOriginOptions extends HlsOptions {
   dvrDirectory?: string;
   /** Default: the disk. */
   dvrFiles?: DvrFiles;
-  /** The stream with codecs that HLS players know. Default: as it comes. Throws where there is no way. */
-  openRendition?: OpenHlsRendition;
+  /** The stream as HLS players can take it. Default: as it comes. */
+  openRendition?: (source: Stream) => Stream;
 }
 
 interface Parts {
@@ -94,13 +94,14 @@ export class HlsOrigin {
     await Promise.all(slots.map(({ channel }) => channel.close()));
   }
 
-  #start(stream: Stream): void {
-    const log = this.#parts.log.child({ stream: stream.key });
+  #start(source: Stream): void {
+    const log = this.#parts.log.child({ stream: source.key });
+    const stream = this.#options.openRendition?.(source) ?? source;
     const slot = this.#slots.get(stream.key) ?? this.#createSlot(stream, this.#dvrOf(stream));
     if (slot.endTimer) clearTimeout(slot.endTimer);
     const stop = new AbortController();
-    Object.assign(slot, { stop, farewell: null });
-    void packageStream(slot.channel, stream, { openRendition: this.#options.openRendition, log, signal: stop.signal })
+    Object.assign(slot, { stop, endTimer: null });
+    void packageStream(slot.channel, stream, stop.signal)
       .catch((error: unknown) => {
         if (!stop.signal.aborted) log.error({ err: error }, 'HLS packaging failed');
       })
