@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { delay } from '@lianmai/kit';
 import { Recording, type RecordFormat, type StreamRef } from '@lianmai/protocol';
@@ -17,8 +17,10 @@ export interface RecordingFilter {
   limit: number;
 }
 
-/** Longer than a session waits before it writes the note of a growing recording again. */
-const QUIET_MS = 6000;
+/** Notes of living recordings are touched this often, whether or not media arrives. */
+export const TOUCH_EVERY_MS = 2000;
+/** A recording whose note nobody touched for so long is torn. Eight beats, because a busy machine runs timers seconds late. */
+const QUIET_MS = 8 * TOUCH_EVERY_MS;
 /** Files that are read at the same time. */
 const OPEN_AT_ONCE = 16;
 
@@ -31,6 +33,8 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
   readonly #oldestFirst: Recording[] = [];
   /** What another process left open. */
   #torn: Recording[] = [];
+  /** Ids of what this process is recording. */
+  readonly #living = new Set<string>();
 
   private constructor(dir: string, formats: Readonly<Record<RecordFormat, RecordingFormat>>) {
     super();
@@ -90,10 +94,20 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
 
   async keep(recording: Recording): Promise<void> {
     this.#remember(recording);
+    if (recording.state === 'recording') this.#living.add(recording.id);
+    else this.#living.delete(recording.id);
     this.emit('changed', recording);
     const file = `${this.#baseOf(recording)}.json`;
     await writeFile(`${file}.tmp`, JSON.stringify(recording), { mode: 0o640 });
     await rename(`${file}.tmp`, file);
+  }
+
+  /** Tells other processes on the same folder that our recordings live, even while their streams are silent. */
+  async touchLiving(): Promise<void> {
+    const now = new Date();
+    const living = [...this.#living].map((id) => this.#byId.get(id)).filter((one) => one !== undefined);
+    // A note that was deleted meanwhile, or a disk that refuses, is the session's business.
+    await Promise.all(living.map((one) => utimes(`${this.#baseOf(one)}.json`, now, now).catch(() => undefined)));
   }
 
   async delete(recording: Recording): Promise<void> {
@@ -106,7 +120,7 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
     return path.join(this.#dir, app, name, id);
   }
 
-  /** Another bridge on the same folder writes its notes again and again: its recordings are not torn. */
+  /** Another bridge on the same folder touches its notes again and again: its recordings are not torn. */
   async #leaveLiving(signal: AbortSignal, quietMs: number): Promise<void> {
     const before = await Promise.all(this.#torn.map((one) => this.#notedAtMs(one)));
     if (!before.some((atMs) => Date.now() - atMs < quietMs)) return;
@@ -129,6 +143,7 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
     const at = this.#placeOf(recording);
     if (this.#oldestFirst[at]?.id === recording.id) this.#oldestFirst.splice(at, 1);
     this.#byId.delete(recording.id);
+    this.#living.delete(recording.id);
   }
 
   /** Where it is, or belongs. */

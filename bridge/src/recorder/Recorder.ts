@@ -3,7 +3,7 @@ import { Scope, type Closable, type Log } from '@lianmai/kit';
 import { LianmaiError, type RecordFormat, type RecordRule } from '@lianmai/protocol';
 import type { OpenReader } from '../hub/renditions/index.js';
 import type { Stream } from '../hub/stream/index.js';
-import { Catalogue } from './Catalogue.js';
+import { Catalogue, TOUCH_EVERY_MS } from './Catalogue.js';
 import type { RecordingFormat } from './contract.js';
 import { RecordingSession } from './RecordingSession.js';
 import { expired, type Retention } from './retention.js';
@@ -31,6 +31,7 @@ export class Recorder implements Closable {
     this.catalogue = catalogue;
     this.#options = options;
     this.#scope.interval(RETENTION_EVERY_MS, () => void this.cleanUp());
+    this.#scope.interval(TOUCH_EVERY_MS, () => void catalogue.touchLiving());
     const stop = new AbortController();
     this.#scope.defer(() => stop.abort());
     // Nobody waits for it: hours of torn recordings are no reason to keep broadcasters out.

@@ -68,11 +68,13 @@ async function record(rule: RecordRule, what: readonly FlvTag[], options: Parame
   const opened = await openRecorder(options);
   const publisher = new StreamHub().publish({ app: 'live', name: 'room' });
   for (const tag of what.slice(0, 4)) publisher.write(tag);
-  opened.recorder.record(publisher.stream, rule);
+  const recording = opened.recorder.record(publisher.stream, rule);
   await Promise.resolve();
   for (const tag of what.slice(4)) publisher.write(tag);
   void publisher.close('end', true);
-  await vi.waitFor(() => expect(opened.recorder.catalogue.all[0]?.state).toMatch(/complete|failed/), { timeout: 10_000 });
+  await vi.waitFor(() => expect(opened.recorder.catalogue.all[0]?.state).toMatch(/complete|failed/), 30_000);
+  // The catalogue announces a state before its note is on disk.
+  await recording.close('test');
   return opened;
 }
 
@@ -164,7 +166,7 @@ describe('Recorder', { timeout: 60_000 }, () => {
     await vi.waitFor(() => expect(states()).toEqual(['recording', 'recording']));
     complete();
     void publisher.close('end', true);
-    await vi.waitFor(() => expect(states()).toEqual(['complete', 'complete']), { timeout: 5000 });
+    await vi.waitFor(() => expect(states()).toEqual(['complete', 'complete']), 30_000);
   });
 
   it('stops with an alarm on a full disk, keeps what there is, and never disturbs the stream', async () => {
@@ -293,6 +295,24 @@ describe('Catalogue', { timeout: 30_000 }, () => {
     const catalogue = await Catalogue.open(dir, recordingFormats(ffmpeg));
     await catalogue.recover(new AbortController().signal, (error) => expect.fail(String(error)), 1000);
     expect(catalogue.all).toMatchObject([{ state: 'recording' }]);
+  });
+
+  it('touches the note of a recording whose stream is silent, so that others know it lives', async () => {
+    const { recorder, dir } = await openRecorder();
+    const publisher = new StreamHub().publish({ app: 'live', name: 'room' });
+    for (const tag of tags.slice(0, 60)) publisher.write(tag);
+    const recording = recorder.record(publisher.stream, { format: 'flv', segmentSeconds: null });
+    const note = () => path.join(dir, 'live', 'room', `${recorder.catalogue.all[0]?.id}.json`);
+    await vi.waitFor(() => stat(note()));
+    const written = await readFile(note(), 'utf8');
+    await utimes(note(), 0, 0);
+    await vi.waitFor(async () => expect((await stat(note())).mtimeMs).toBeGreaterThan(0));
+    // It was touched, not written: no media came that would be announced.
+    expect(await readFile(note(), 'utf8')).toBe(written);
+    await recording.close('test');
+    await utimes(note(), 0, 0);
+    await recorder.catalogue.touchLiving();
+    expect((await stat(note())).mtimeMs).toBe(0);
   });
 
   it('does not keep a start waiting for what a crash left', async () => {
