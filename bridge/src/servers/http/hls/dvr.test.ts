@@ -11,7 +11,7 @@ import type { FlvTag } from '../../../media/formats/index.js';
 import { StreamHub } from '../../../hub/stream/index.js';
 import { encodeFlv, MemoryLog, openGate } from '../../../testing/index.js';
 import { createOriginServer, type HlsSettings } from '../createOriginServer.js';
-import { diskFiles, type DvrFiles } from './dvr/index.js';
+import { TestDisk } from './testing/TestDisk.js';
 import { readMediaPlaylist } from './testing/readMediaPlaylist.js';
 import { mergeDelta, validate, validateChange } from './testing/validatePlaylist.js';
 
@@ -20,6 +20,7 @@ const ROOM = { app: 'live', name: 'room' };
 let scope = new Scope();
 let directory = '';
 let media: FlvTag[] = [];
+let disk = new TestDisk();
 beforeAll(async () => {
   media = await encodeFlv({ seconds: 4, size: '160x90', gop: 60 });
 });
@@ -35,7 +36,8 @@ afterEach(async () => {
 async function open(hls: Partial<HlsSettings> = {}, parent = scope) {
   const hub = parent.own(new StreamHub());
   const log = new MemoryLog();
-  const settings = { dvrSeconds: 3600, dvrDirectory: directory, listed: 2, kept: 1, ...hls };
+  disk = new TestDisk();
+  const settings = { dvrSeconds: 3600, dvrDirectory: directory, dvrFiles: disk, listed: 2, kept: 1, ...hls };
   const origin = parent.own(await createOriginServer({ hub, gate: openGate(), port: 0, host: '127.0.0.1', log: log.log, hls: settings }));
   const base = `http://127.0.0.1:${origin.port}/live/room/`;
   const get = (uri: string) => fetch(new URL(uri, base));
@@ -43,17 +45,15 @@ async function open(hls: Partial<HlsSettings> = {}, parent = scope) {
   return { hub, origin, log, base, get, dvr };
 }
 
-const turn = () => new Promise((resolve) => setImmediate(resolve));
-
-/** Media of a broadcast so far, as if it had been live: the disk keeps pace. */
+/** Media of a broadcast so far, as if it had been live: the disk keeps pace, with a segment for each key frame that follows another. */
 async function play(hub: StreamHub, rounds: number): Promise<ReturnType<StreamHub['publish']>> {
   const publisher = hub.publish(ROOM);
+  let onDisk = disk.segments - 1;
   for (let round = 0; round < rounds; round++)
     for (const tag of media) {
       publisher.write({ ...tag, dtsMs: tag.dtsMs + round * 4000 });
-      if (tag.isKeyFrame) await new Promise((resolve) => setTimeout(resolve, 10));
+      if (tag.isKeyFrame) await disk.holds(++onDisk);
     }
-  await turn();
   return publisher;
 }
 
@@ -214,42 +214,37 @@ describe('the DVR window', { timeout: 60_000 }, () => {
   });
 
   it('stops with an alarm on a full disk while the stream goes on, and goes on itself when there is room', async () => {
-    let isFull = false;
-    const files: DvrFiles = {
-      ...diskFiles,
-      create: async (name) => {
-        const file = await diskFiles.create(name);
-        const write = (...given: Parameters<typeof file.write>) => {
-          if (isFull) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-          return file.write(...given);
-        };
-        return { ...file, write: async (...given) => write(...given) };
-      },
-    };
-    const { hub, dvr, get, log } = await open({ dvrFiles: files });
+    const { hub, dvr, get, log } = await open();
     const publisher = hub.publish(ROOM);
     let round = 0;
-    const more = async (rounds: number) => {
+    const first = media.find(({ isKeyFrame }) => isKeyFrame);
+    /** The condition holds after each key frame but the first. */
+    const more = async (rounds: number, keptPace: () => Promise<void>) => {
       for (const end = round + rounds; round < end; round++)
         for (const tag of media) {
           publisher.write({ ...tag, dtsMs: tag.dtsMs + round * 4000 });
-          if (tag.isKeyFrame) await new Promise((resolve) => setTimeout(resolve, 40));
+          if (tag.isKeyFrame && !(round === 0 && tag === first)) await keptPace();
         }
     };
-    await more(2);
-    isFull = true;
-    await more(3);
+    const written = () => disk.holds(disk.segments + 1);
+    await more(2, written);
+    disk.isFull = true;
+    await more(3, () => vi.waitFor(() => expect(log.text).toContain('dvrStopped')));
+    const live = await vi.waitFor(async () => {
+      const playlist = readMediaPlaylist(await (await get('index.m3u8')).text());
+      expect(playlist.segments.at(-1)?.sequence).toBeGreaterThanOrEqual(8);
+      return playlist;
+    });
     expect(log.lines.filter((line) => line.includes('dvrStopped')).length).toBe(1);
-    const live = readMediaPlaylist(await (await get('index.m3u8')).text());
     expect(live.segments.some(({ isGap }) => isGap)).toBe(false);
     expect((await get(live.segments[0]?.uri ?? '')).status).toBe(200);
     const stopped = await dvr();
     expect(validate(stopped)).toEqual([]);
     expect(readMediaPlaylist(stopped).segments.filter(({ isGap }) => isGap).length).toBeGreaterThan(2);
-    isFull = false;
+    disk.isFull = false;
     const later = Date.now() + 31_000;
     vi.spyOn(Date, 'now').mockReturnValue(later);
-    await more(2);
+    await more(2, written);
     vi.restoreAllMocks();
     await vi.waitFor(() => expect(log.text).toContain('the DVR goes on'));
     expect(readMediaPlaylist(await dvr()).segments.at(-2)?.isGap).toBe(false);
