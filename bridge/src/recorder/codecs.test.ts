@@ -32,7 +32,7 @@ async function probe(file: string): Promise<{ codecs: string[]; seconds: number[
   return { codecs: streams.map(({ codec_name }) => codec_name).sort(), seconds: [last('video'), last('audio')] };
 }
 
-describe('recordings of a stream whose sound is Opus', { timeout: 40_000 }, () => {
+describe('recordings of a stream whose sound is Opus', () => {
   it('hold AAC where FLV cannot hold it, and Opus where the format can', async () => {
     const [ffmpeg, tags] = await Promise.all([findFfmpeg(), encodeFlv({ seconds: 2, size: '320x180', gop: 30, isOpus: true })]);
     const { log } = new MemoryLog();
@@ -54,7 +54,7 @@ describe('recordings of a stream whose sound is Opus', { timeout: 40_000 }, () =
     loop.stop();
     await publisher.close('end', true);
     for (const [format, { catalogue }] of recorders) {
-      await vi.waitFor(() => expect(catalogue.all[0]?.state).toBe('complete'), 10_000);
+      await vi.waitFor(() => expect(catalogue.all[0]?.state).toBe('complete'));
       const { codecs, seconds } = await probe(catalogue.pathOf(catalogue.all[0]!));
       expect(codecs, format).toEqual([format === 'flv' ? 'aac' : 'h264', format === 'flv' ? 'h264' : 'opus']);
       for (const second of seconds) expect(second, format).toBeGreaterThan(2.5);

@@ -72,7 +72,7 @@ async function record(rule: RecordRule, what: readonly FlvTag[], options: Parame
   await Promise.resolve();
   for (const tag of what.slice(4)) publisher.write(tag);
   void publisher.close('end', true);
-  await vi.waitFor(() => expect(opened.recorder.catalogue.all[0]?.state).toMatch(/complete|failed/), 30_000);
+  await vi.waitFor(() => expect(opened.recorder.catalogue.all[0]?.state).toMatch(/complete|failed/));
   // The catalogue announces a state before its note is on disk.
   await recording.close('test');
   return opened;
@@ -91,7 +91,7 @@ const probe = async (file: string) => {
   };
 };
 
-describe('Recorder', { timeout: 60_000 }, () => {
+describe('Recorder', () => {
   it.each(FORMATS)('records every frame as %s, playable without a word from ffprobe', async (format) => {
     const { recorder } = await record({ format, segmentSeconds: null }, tags);
     const recording = recorder.catalogue.all[0]!;
@@ -131,7 +131,7 @@ describe('Recorder', { timeout: 60_000 }, () => {
     });
     let writtenMs = 0;
     child.stdout.setEncoding('utf8').on('data', (text: string) => (writtenMs = Number(text.trim().split('\n').at(-1))));
-    await vi.waitFor(() => expect(writtenMs).toBeGreaterThan(3400), { timeout: 30_000, interval: 20 });
+    await vi.waitFor(() => expect(writtenMs).toBeGreaterThan(3400), { interval: 20 });
     child.kill('SIGKILL');
     await new Promise((resolve) => child.once('close', resolve));
     for (const format of FORMATS) {
@@ -166,7 +166,7 @@ describe('Recorder', { timeout: 60_000 }, () => {
     await vi.waitFor(() => expect(states()).toEqual(['recording', 'recording']));
     complete();
     void publisher.close('end', true);
-    await vi.waitFor(() => expect(states()).toEqual(['complete', 'complete']), 30_000);
+    await vi.waitFor(() => expect(states()).toEqual(['complete', 'complete']));
   });
 
   it('stops with an alarm on a full disk, keeps what there is, and never disturbs the stream', async () => {
@@ -187,7 +187,7 @@ describe('Recorder', { timeout: 60_000 }, () => {
     const recording = recorder.record(publisher.stream, { format: 'mp4', segmentSeconds: null });
     const broadcast = new LoopedBroadcast(tags, publisher);
     scope.defer(() => broadcast.stop());
-    await vi.waitFor(() => expect(seen.at(-1)).toMatchObject({ state: 'failed', reason: { code: 'DISK_FULL' } }), { timeout: 20_000 });
+    await vi.waitFor(() => expect(seen.at(-1)).toMatchObject({ state: 'failed', reason: { code: 'DISK_FULL' } }));
     expect(log.text).toContain('recording stopped: The disk is full');
     expect(publisher.stream.isEnded).toBe(false);
     const { packets } = await probe(recorder.catalogue.pathOf(seen.at(-1)!));
@@ -260,7 +260,7 @@ describe('retention', () => {
   });
 });
 
-describe('Catalogue', { timeout: 30_000 }, () => {
+describe('Catalogue', () => {
   it('is there again after a restart; what is not its own is left alone', async () => {
     const { recorder, dir } = await record({ format: 'flv', segmentSeconds: null }, tags);
     await writeFile(path.join(dir, 'live', 'room', 'note.json'), '{"id":"x"}');
@@ -328,7 +328,7 @@ describe('Catalogue', { timeout: 30_000 }, () => {
     const again = await openRecorder({ dir, formats: slow });
     expect(again.recorder.catalogue.all).toMatchObject([{ state: 'recording' }]);
     giveUp();
-    await vi.waitFor(() => expect(again.recorder.catalogue.all).toMatchObject([{ state: 'failed' }]), { timeout: 10_000 });
+    await vi.waitFor(() => expect(again.recorder.catalogue.all).toMatchObject([{ state: 'failed' }]));
   });
 
   it('pages through tens of thousands of recordings at once, newest first', async () => {

@@ -25,7 +25,7 @@ let memory = new MemoryLog();
 let tags: FlvTag[] = [];
 beforeAll(async () => {
   tags = await encodeFlv({ seconds: 4, gop: 30, bFrames: 2, videoBitrateKbps: 1500 });
-}, 30_000);
+});
 afterEach(async () => {
   await scope.close('test ends');
   scope = new Scope();
@@ -244,7 +244,7 @@ async function scriptedServer(answer: (name: string, args: unknown[]) => Buffer 
   return listening(server);
 }
 
-describe('RTMP push', { timeout: 90_000 }, () => {
+describe('RTMP push', () => {
   it('reaches an ffmpeg listener: from a key frame, from 0, continuous, ended cleanly', async () => {
     const { add, publisher } = goLive();
     const [port, path] = [await freePort(), await folder()];

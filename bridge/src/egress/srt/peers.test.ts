@@ -18,7 +18,7 @@ let memory = new MemoryLog();
 let tags: FlvTag[] = [];
 beforeAll(async () => {
   tags = await encodeFlv({ seconds: 2, size: '320x180', gop: 30, bFrames: 2 });
-}, 30_000);
+});
 afterEach(async () => {
   await scope.close('test ends');
   scope = new Scope();
@@ -40,7 +40,7 @@ function onAir() {
 }
 
 const reaches = (output: OutputSupervisor, is: (info: OutputInfo) => boolean) =>
-  vi.waitFor(() => expect(is(output.info), JSON.stringify(output.info)).toBe(true), 12_000);
+  vi.waitFor(() => expect(is(output.info), JSON.stringify(output.info)).toBe(true));
 const isLiveWith = (bytes: number) => (info: OutputInfo) => info.state === 'live' && info.bytesSent >= bytes;
 
 function receive(program: string, args: string[]): { child: ChildProcess; output: Buffer[] } {

@@ -71,7 +71,7 @@ beforeAll(async () => {
   await encode('bFrames', fixtures.bFrames, 48_000);
   await encode('opus', fixtures.opus, 48_000);
   await encode('hevc', fixtures.hevc, 48_000);
-}, 60_000);
+});
 afterAll(() => rm(folder, { recursive: true }));
 afterEach(async () => {
   await scope.close('test ends');
@@ -200,7 +200,7 @@ describe('Renditions', () => {
         added[Math.floor(added.length * 0.95)],
         after.map((x) => Math.min(...before.map((o) => Math.abs(o - x)))),
       );
-  }, 20_000);
+  });
 
   it('makes AAC of Opus for FLV', async () => {
     const { source, made } = await play('opus', FLV);
@@ -217,7 +217,7 @@ describe('Renditions', () => {
         added[Math.floor(added.length * 0.95)],
         after.map((x) => Math.min(...before.map((o) => Math.abs(o - x)))),
       );
-  }, 20_000);
+  });
 
   it('takes B-frames out for WebRTC: the same pictures at the same times, and says why', async () => {
     const { source, made } = await play('bFrames', WEBRTC);
@@ -230,7 +230,7 @@ describe('Renditions', () => {
     for (const tag of mine) expect(Math.min(...theirs.map((atMs) => Math.abs(atMs - tag.dtsMs)))).toBeLessThan(1);
     const steps = mine.slice(1).map((tag, index) => tag.dtsMs - mine[index]!.dtsMs);
     expect(Math.max(...steps)).toBeLessThan(40);
-  }, 20_000);
+  });
 
   it('makes H.264 of HEVC for WebRTC, and leaves the sound as it is', async () => {
     const { renditions, publisher, source } = open();
@@ -256,7 +256,7 @@ describe('Renditions', () => {
     expect(avc).toMatchObject({ profile: 66, width: 320, height: 180 });
     expect(avc.level).toBeLessThan(31);
     expect(mediaOf(tags, 'audio').length).toBe(mediaOf(media['hevc']!, 'audio').length);
-  }, 20_000);
+  });
 
   it('goes back to the own picture of a source that has no B-frames any more, at a key frame', async () => {
     const { renditions, publisher, source } = open();
@@ -276,7 +276,7 @@ describe('Renditions', () => {
     expect(pictures.slice(back).every((tag) => own.includes(tag.body))).toBe(true);
     const times = pictures.map((tag) => tag.dtsMs);
     expect(times).toEqual([...times].sort((a, b) => a - b));
-  }, 20_000);
+  });
 
   it('passes tags by reference while nothing has to be changed, metadata included', async () => {
     const { renditions, publisher, source } = open();
@@ -431,5 +431,5 @@ describe('Renditions', () => {
     }
     await publisher.close('done', true);
     await reading;
-  }, 30_000);
+  });
 });

@@ -50,7 +50,7 @@ it('tells of every stream: what is in it, who publishes and plays it, what is do
   await vi.waitFor(() => expect(told.at(-1)).toMatchObject([{ state: 'waiting', publisher: null, players: {} }]));
   hub.close('end');
   await vi.waitFor(() => expect(told.at(-1)).toEqual([]));
-}, 20_000);
+});
 
 it('measures a rate over some seconds', () => {
   const rate = new Bitrate();

@@ -86,7 +86,7 @@ describe('FfmpegProcess', () => {
     let filled = 0;
     child.readInto('out', { buffer: () => read.subarray(filled, filled + 10_000), filled: (count) => (filled += count) });
     child.input('in').end(sent);
-    await vi.waitFor(() => expect(filled).toBe(sent.length), 10_000);
+    await vi.waitFor(() => expect(filled).toBe(sent.length));
     expect(read.subarray(0, filled).equals(sent)).toBe(true);
   });
 
@@ -102,7 +102,7 @@ describe('FfmpegProcess', () => {
   it('measures the CPU time and memory of the child', async () => {
     const args = () => ['-v', 'quiet', '-f', 'lavfi', '-i', 'testsrc2=s=640x360', '-t', '5', '-f', 'null', '-'];
     const child = new FfmpegProcess({ path: ffmpeg.path, name: 'work', pipes: {}, args, log });
-    await vi.waitFor(() => expect(child.cpuSeconds()).toBeGreaterThan(0), 10_000);
+    await vi.waitFor(() => expect(child.cpuSeconds()).toBeGreaterThan(0));
     expect(child.rssBytes()).toBeGreaterThan(1e6);
     await child.exited;
     expect(child.cpuSeconds()).toBeGreaterThan(0);
@@ -126,7 +126,7 @@ describe('FfmpegProcess', () => {
     expect(await child.exited).toMatchObject({ signal: null });
   });
 
-  it('is killed when it does not end', { timeout: 10_000 }, async () => {
+  it('is killed when it does not end', async () => {
     const child = createCopy('socket');
     child.kill('SIGSTOP');
     const startedAtMs = performance.now();
@@ -142,7 +142,7 @@ describe('FfmpegProcess', () => {
     await child.close('test');
   });
 
-  it('ends when the process that started it is killed', { timeout: 20_000 }, async () => {
+  it('ends when the process that started it is killed', async () => {
     const script = fileURLToPath(new URL('testing/holdDecoder.ts', import.meta.url));
     const parent = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', script, ffmpeg.path], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -151,7 +151,7 @@ describe('FfmpegProcess', () => {
     const pids = line.toString().trim().split(' ').map(Number);
     expect(pids.every(isRunning)).toBe(true);
     parent.kill('SIGKILL');
-    await vi.waitFor(() => expect(pids.some(isRunning)).toBe(false), 10_000);
+    await vi.waitFor(() => expect(pids.some(isRunning)).toBe(false));
   });
 });
 

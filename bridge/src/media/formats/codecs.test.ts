@@ -11,7 +11,7 @@ async function configsOf(what: Parameters<typeof encodeFlv>[0]) {
   return { avc: video && parseAvcConfig(readAvcBody(video.body).data), aac: audio && parseAacConfig(readAacBody(audio.body)) };
 }
 
-describe('codec configurations', { timeout: 60_000 }, () => {
+describe('codec configurations', () => {
   it('are read from what a real encoder writes, cropped sizes included', async () => {
     for (const [size, width, height] of [
       ['640x360', 640, 360],

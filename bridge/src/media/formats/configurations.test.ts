@@ -61,7 +61,7 @@ describe('configurations that a real encoder writes', () => {
     const { record: _, ...rest } = config;
     expect(parseHevcConfig(buildHevcConfig(config))).toMatchObject(rest);
     expect(parseHevcConfig(await boxOf('hvcC', x265('1920x1080', 0)))).toMatchObject({ width: 1920, height: 1080, reorderDepth: 0 });
-  }, 30_000);
+  });
 
   it('H.264: whether to expect B-frames; built again it is the same', async () => {
     const x264 = (bFrames: number) => [...picture('320x180'), '-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-bf', `${bFrames}`];
@@ -69,7 +69,7 @@ describe('configurations that a real encoder writes', () => {
     expect(parseAvcConfig(without).reorderDepth).toBe(0);
     expect(parseAvcConfig(withThem).reorderDepth).toBeGreaterThan(0);
     expect(buildAvcConfig(parseAvcConfig(withThem)).equals(withThem)).toBe(true);
-  }, 30_000);
+  });
 
   it('AV1: size and codec', async ({ skip }) => {
     const record = await boxOf('av1C', [...picture('320x180'), '-c:v', 'libaom-av1', '-cpu-used', '8', '-usage', 'realtime']).catch(
@@ -77,13 +77,13 @@ describe('configurations that a real encoder writes', () => {
     );
     if (!record) return skip('this FFmpeg has no AV1 encoder');
     expect(parseAv1Config(record)).toMatchObject({ width: 320, height: 180, codec: 'av01.0.00M.08' });
-  }, 30_000);
+  });
 
   it('Opus: the header of FLV and that of MP4 say the same', async () => {
     const dOps = await boxOf('dOps', ['-f', 'lavfi', '-i', 'sine=sample_rate=48000', '-ac', '2', '-c:a', 'libopus', '-strict', '-2']);
     const head = buildOpusHead({ channels: 2, preSkip: dOps.readUInt16BE(2) });
     expect(dOpsOf(parseOpusHead(head)).equals(dOps)).toBe(true);
-  }, 30_000);
+  });
 });
 
 describe('frames of sound', () => {

@@ -67,12 +67,12 @@ async function ticksOf(recorder: PacketRecorder, count: number): Promise<Tick[]>
 }
 
 /** Side by side: each waits for seconds of its own small picture. */
-describe.concurrent('RtpSource', { timeout: 60_000 }, () => {
+describe.concurrent('RtpSource', () => {
   beforeAll(async () => {
     ffmpeg = await findFfmpeg();
     const media = { path: ffmpeg.path, log, picture: PICTURE, sound: SOUND, seconds: 14, keyFrameEvery: 15 };
     for (const codec of CODECS) files.set(codec, await makeMedia({ ...media, codec }));
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await Promise.all([...files.values()].map((file) => rm(dirname(file), { recursive: true })));

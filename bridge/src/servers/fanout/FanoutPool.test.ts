@@ -87,7 +87,7 @@ describe('the fan-out', () => {
     for (const tag of BEGINNING) publisher.write(tag);
     const [stuck, other] = [join(), join()];
     stuck.sink.socket._write = () => undefined;
-    await vi.waitFor(() => expect(stuck.sink.onStalled).toHaveBeenCalled(), { timeout: 5000 });
+    await vi.waitFor(() => expect(stuck.sink.onStalled).toHaveBeenCalled());
     expect([other.sink.onStalled.mock.calls.length, other.times()]).toEqual([0, [0]]);
   });
 });

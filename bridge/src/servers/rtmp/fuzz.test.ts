@@ -44,12 +44,12 @@ beforeAll(async () => {
   const [publisher, player] = [await record(server.port), await record(server.port)];
   const address = (port: number) => `rtmp://127.0.0.1:${port}/live/cam?key=open-sesame`;
   start(scope, 'ffmpeg', publishArgs(address(publisher.port), { seconds: 20 }));
-  await vi.waitFor(() => expect(publisher.bytes().length).toBeGreaterThan(CAPTURE_BYTES), { timeout: 15_000 });
+  await vi.waitFor(() => expect(publisher.bytes().length).toBeGreaterThan(CAPTURE_BYTES));
   expect(hub.streams.length).toBe(1);
   start(scope, 'ffmpeg', ['-v', 'error', '-t', '1', '-i', address(player.port), '-f', 'null', '-']);
-  await vi.waitFor(() => expect(gate.players({ app: 'live', name: 'cam' })).toEqual({ rtmp: 1 }), { timeout: 15_000 });
+  await vi.waitFor(() => expect(gate.players({ app: 'live', name: 'cam' })).toEqual({ rtmp: 1 }));
   captures = [publisher, player].map(({ bytes }) => bytes().subarray(0, CAPTURE_BYTES));
-}, 40_000);
+});
 
 /** A peer without a network. */
 class FakeSocket extends Duplex {

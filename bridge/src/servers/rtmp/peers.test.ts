@@ -22,11 +22,17 @@ interface Packet {
 }
 
 async function probe(url: string, packets = 90): Promise<Packet[]> {
-  const { stdout } = await run(
-    'ffprobe',
-    ['-v', 'error', '-read_intervals', `%+#${packets}`, '-show_entries', 'packet=codec_type,dts_time,flags', '-of', 'json', url],
-    { timeout: 20_000 },
-  );
+  const { stdout } = await run('ffprobe', [
+    '-v',
+    'error',
+    '-read_intervals',
+    `%+#${packets}`,
+    '-show_entries',
+    'packet=codec_type,dts_time,flags',
+    '-of',
+    'json',
+    url,
+  ]);
   return (JSON.parse(stdout) as { packets: Packet[] }).packets;
 }
 
@@ -51,7 +57,7 @@ function expectWhole(packets: Packet[]): void {
 async function onAir(options: TestServerOptions = {}) {
   const parts = await openServer(scope, options);
   const publisher = start(scope, 'ffmpeg', publishArgs(parts.publishUrl));
-  await vi.waitFor(() => expect(parts.hub.get({ app: 'live', name: 'cam' })?.gop.length).toBeGreaterThan(0), { timeout: 15_000 });
+  await vi.waitFor(() => expect(parts.hub.get({ app: 'live', name: 'cam' })?.gop.length).toBeGreaterThan(0));
   return { ...parts, publisher };
 }
 
@@ -64,7 +70,7 @@ async function tls() {
   return { port: 0, cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') };
 }
 
-describe('RTMP server and real peers', { timeout: 60_000 }, () => {
+describe('RTMP server and real peers', () => {
   it('takes ffmpeg in and plays it to ffprobe, over RTMP and RTMPS', async () => {
     const { server, url, gate, asked, memory } = await onAir({ tls: await tls() });
     expectWhole(await probe(url));
@@ -82,14 +88,14 @@ describe('RTMP server and real peers', { timeout: 60_000 }, () => {
   it('publishes from ffmpeg over RTMPS, and without batching', async () => {
     const { server, hub, url } = await openServer(scope, { tls: await tls(), batchMs: 0 });
     start(scope, 'ffmpeg', publishArgs(`rtmps://127.0.0.1:${server.tlsPort}/live/cam?key=open-sesame`));
-    await vi.waitFor(() => expect(hub.get({ app: 'live', name: 'cam' })?.gop.length).toBeGreaterThan(0), { timeout: 15_000 });
+    await vi.waitFor(() => expect(hub.get({ app: 'live', name: 'cam' })?.gop.length).toBeGreaterThan(0));
     expectWhole(await probe(url));
   });
 
   it('ends the stream and its players when the publisher says goodbye', async () => {
     const { publishUrl, hub, url } = await openServer(scope);
     const publisher = start(scope, 'ffmpeg', publishArgs(publishUrl, { seconds: 3 }));
-    await vi.waitFor(() => expect(hub.get({ app: 'live', name: 'cam' })).toBeDefined(), { timeout: 15_000 });
+    await vi.waitFor(() => expect(hub.get({ app: 'live', name: 'cam' })).toBeDefined());
     const player = start(scope, 'ffmpeg', ['-v', 'error', '-i', url, '-c', 'copy', '-f', 'null', '-']);
     expect(await publisher.exited).toBe(0);
     expect(hub.get({ app: 'live', name: 'cam' })).toBeUndefined();
@@ -122,12 +128,12 @@ describe('RTMP server and real peers', { timeout: 60_000 }, () => {
         if (codec_type === 'video') packets.push({ codec_type, dts_time, flags });
       }
     });
-    await vi.waitFor(() => expect(packets.length).toBeGreaterThan(10), { timeout: 10_000 });
+    await vi.waitFor(() => expect(packets.length).toBeGreaterThan(10));
     publisher.child.kill('SIGKILL');
     await vi.waitFor(() => expect(hub.get({ app: 'live', name: 'cam' })?.hasPublisher).toBe(false));
     start(scope, 'ffmpeg', publishArgs(publishUrl));
     const before = packets.length;
-    await vi.waitFor(() => expect(packets.length).toBeGreaterThan(before + 60), { timeout: 15_000 });
+    await vi.waitFor(() => expect(packets.length).toBeGreaterThan(before + 60));
     const times = packets.map(({ dts_time }) => Number(dts_time));
     const steps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
     expect(Math.min(...steps)).toBeGreaterThan(0);

@@ -52,7 +52,7 @@ beforeAll(async () => {
     captures.set(name, await readFile(path));
   });
   await Promise.all(jobs);
-}, 60_000);
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 interface Packet {
@@ -244,7 +244,7 @@ describe('TsDemuxer', () => {
       }),
       { numRuns: fuzzRuns(1500) },
     );
-  }, 60_000);
+  });
 });
 
 function harm(bytes: Buffer, at: number, kind: string, value: number): Buffer {

@@ -76,7 +76,7 @@ async function stare(port: number, path = '/live/room.flv'): Promise<Socket> {
   return socket;
 }
 
-describe('HTTP-FLV', { timeout: 60_000 }, () => {
+describe('HTTP-FLV', () => {
   it('plays in ffprobe from the last key frame, and ends with the stream', async () => {
     const { hub, gate, url } = await open();
     const publisher = hub.publish(ROOM);
@@ -106,7 +106,7 @@ describe('HTTP-FLV', { timeout: 60_000 }, () => {
     const publisher = hub.publish(ROOM);
     loop(publisher);
     const { batches } = watch(wsUrl);
-    await vi.waitFor(() => expect(batches.length).toBeGreaterThan(15), { timeout: 10_000 });
+    await vi.waitFor(() => expect(batches.length).toBeGreaterThan(15));
     const sizes = batches.slice(5).sort((a, b) => a - b);
     const median = sizes[sizes.length >> 1];
     expect(median).toBeGreaterThanOrEqual(least);
@@ -178,7 +178,7 @@ describe('HTTP-FLV', { timeout: 60_000 }, () => {
   });
 });
 
-describe('the header of the file', { timeout: 60_000 }, () => {
+describe('the header of the file', () => {
   const flagsOf = async (url: string) => {
     const abort = new AbortController();
     scope.defer(() => abort.abort());
@@ -212,7 +212,7 @@ describe('the header of the file', { timeout: 60_000 }, () => {
   });
 });
 
-describe('WS-FLV', { timeout: 60_000 }, () => {
+describe('WS-FLV', () => {
   it('is the same file in messages, the same for everybody, and ends with a close', async () => {
     const { hub, gate, wsUrl, url } = await open();
     const publisher = hub.publish(ROOM);
@@ -266,7 +266,7 @@ describe('WS-FLV', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a slow player', { timeout: 60_000 }, () => {
+describe('a slow player', () => {
   it('is moved on to a key frame, and gets on from there', async () => {
     const { hub, gate, port } = await open({ batchMs: 0, maxQueueBytes: 500_000 });
     const publisher = hub.publish(ROOM);
@@ -293,7 +293,7 @@ describe('a slow player', { timeout: 60_000 }, () => {
         writeAll(publisher, media, turn++ * 2000);
         expect(tags.at(-1)?.dtsMs).toBeGreaterThan(122_000);
       },
-      { timeout: 20_000, interval: 50 },
+      { interval: 50 },
     );
     const video = tags.filter(({ kind, isConfig }) => kind === 'video' && !isConfig);
     const leap = video.findIndex(({ dtsMs }, index) => dtsMs - (video[index - 1]?.dtsMs ?? dtsMs) > 500);
@@ -316,7 +316,7 @@ describe('a slow player', { timeout: 60_000 }, () => {
         peak = Math.max(peak, process.memoryUsage().arrayBuffers - before);
         expect(gate.clients(ROOM)).toEqual([]);
       },
-      { timeout: 20_000, interval: 20 },
+      { interval: 20 },
     );
     // Shared: all twenty queue the same buffers.
     expect(peak).toBeLessThan(20_000_000);

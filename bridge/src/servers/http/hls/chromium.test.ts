@@ -55,7 +55,7 @@ const Report = z.object({
   playedSeconds: z.number(),
 });
 
-describe('hls.js in Chromium', { timeout: 60_000 }, () => {
+describe('hls.js in Chromium', () => {
   it('plays within 2 s of what is on air, and goes back to what was', async () => {
     const dvrDirectory = await mkdtemp(path.join(tmpdir(), 'dvr-'));
     scope.defer(() => rm(dvrDirectory, { recursive: true, force: true }));
@@ -70,7 +70,7 @@ describe('hls.js in Chromium', { timeout: 60_000 }, () => {
     );
     scope.defer(() => broadcast.stop());
     const base = `http://127.0.0.1:${origin.port}/live`;
-    await vi.waitFor(async () => expect((await fetch(`${base}/room.m3u8`)).status).toBe(200), { timeout: 10_000, interval: 100 });
+    await vi.waitFor(async () => expect((await fetch(`${base}/room.m3u8`)).status).toBe(200), { interval: 100 });
     const { latenciesMs, stalls, isLowLatency, backMs, playedSeconds } = Report.parse(await watchInChromium(script(base), 40_000));
     latenciesMs.sort((one, other) => one - other);
     const p95 = latenciesMs[Math.floor(latenciesMs.length * 0.95)];

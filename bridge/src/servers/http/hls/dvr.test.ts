@@ -74,7 +74,7 @@ async function killedAfter(seconds: number): Promise<{ playlist: string; bytes: 
   return { playlist, bytes };
 }
 
-describe('the DVR window', { timeout: 60_000 }, () => {
+describe('the DVR window', () => {
   it('holds all that was on air, from disk, while the live playlist stays short', async () => {
     const { hub, get, dvr, base } = await open();
     await play(hub, 4);
@@ -199,7 +199,7 @@ describe('the DVR window', { timeout: 60_000 }, () => {
     const publisher = await play(hub, 1);
     await vi.waitFor(async () => expect((await readdir(path.join(directory, 'live', 'room'))).length).toBeGreaterThan(0));
     void publisher.close('end', true);
-    await vi.waitFor(async () => expect((await get('dvr.m3u8')).status).toBe(404), { timeout: 15_000 });
+    await vi.waitFor(async () => expect((await get('dvr.m3u8')).status).toBe(404));
     await vi.waitFor(async () => expect(await readdir(path.join(directory, 'live'))).toEqual([]));
   });
 

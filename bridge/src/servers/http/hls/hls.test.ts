@@ -53,7 +53,7 @@ async function sizeOf(base: string, part: string): Promise<string> {
 
 const sequenceOf = (playlist: string) => Number(/MEDIA-SEQUENCE:(\d+)/.exec(playlist)?.[1]);
 
-describe('HLS', { timeout: 60_000 }, () => {
+describe('HLS', () => {
   it('plays in ffmpeg and ffprobe without a warning: continuous, sound and picture together', async () => {
     const { hub, base } = await open({ listed: 10 });
     const publisher = publish(hub);

@@ -29,7 +29,7 @@ async function open() {
   return { hub, gate, url: `http://127.0.0.1:${origin.port}/live/room.jpg` };
 }
 
-describe('poster', { timeout: 30_000 }, () => {
+describe('poster', () => {
   it('is the key frame that is on the air, small, made once for all who ask at the same time', async () => {
     const { hub, gate, url } = await open();
     const publisher = hub.publish({ app: 'live', name: 'room' });
