@@ -91,7 +91,7 @@ describe('what destinations can take', () => {
     const read: MediaTag[] = [];
     const readUntil = async (dtsMs: number) => {
       while ((read.findLast(({ isConfig }) => !isConfig)?.dtsMs ?? 0) < dtsMs)
-        read.push(...((await reader.read(AbortSignal.timeout(8000))) ?? []));
+        read.push(...((await reader.read(AbortSignal.timeout(60_000))) ?? []));
     };
     await readUntil(1200);
     first.stop();
@@ -108,7 +108,7 @@ describe('what destinations can take', () => {
     }
     publisher.write(makeMediaTag({ codec: 'vp9', dtsMs: publisher.stream.lastDtsMs ?? 0, data: Buffer.alloc(12), isConfig: true }));
     const untilImpossible = async () => {
-      while (await reader.read(AbortSignal.timeout(8000)));
+      while (await reader.read(AbortSignal.timeout(60_000)));
     };
     await expect(untilImpossible()).rejects.toMatchObject({ code: 'UNSUPPORTED' });
     void reader.close('done');

@@ -120,7 +120,7 @@ describe('Programs', () => {
   async function record(enough: (tags: readonly MediaTag[]) => boolean): Promise<MediaTag[]> {
     const reader = hub.get(STREAM)!.createReader({ name: 'test', maxQueueBytes: 1e8, maxQueueMs: 60_000, startWithGop: true });
     const tags: MediaTag[] = [];
-    while (!enough(tags)) tags.push(...((await reader.read(AbortSignal.timeout(20_000))) ?? []));
+    while (!enough(tags)) tags.push(...((await reader.read(AbortSignal.timeout(60_000))) ?? []));
     await reader.close('test');
     return tags;
   }

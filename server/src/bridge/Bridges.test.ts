@@ -53,20 +53,22 @@ describe('the socket to the bridges', () => {
     expect(await fake.call('fetchEverything' as never, {})).toMatchObject({ ok: false, error: { code: 'BAD_REQUEST' } });
   });
 
-  it('gives up on an answer in time, and at once when the socket breaks', async () => {
+  it('gives up on an answer in time', async () => {
     const { connect } = await start({ requestTimeoutMs: 100 });
     const { fake, bridge } = await connect();
     fake.answer('retryOutput', () => new Promise(() => {}));
+    expect(await codeOf(bridge.request('retryOutput', { programId, id: 'out_1' }))).toBe('TIMEOUT');
+  });
+
+  it('gives up on an answer at once when the socket breaks', async () => {
+    const { connect } = await start({ requestTimeoutMs: 1_000_000 });
+    const { fake, bridge } = await connect();
     fake.answer('stopProgram', () => new Promise(() => {}));
-    const retry = () => bridge.request('retryOutput', { programId, id: 'out_1' });
-    expect(await codeOf(retry())).toBe('TIMEOUT');
-    const startedAtMs = performance.now();
     const stopped = codeOf(bridge.request('stopProgram', { programId }));
     await fake.request('stopProgram');
     fake.drop();
     expect(await stopped).toBe('BRIDGE_UNAVAILABLE');
-    expect(performance.now() - startedAtMs).toBeLessThan(250);
-    expect(await codeOf(retry())).toBe('BRIDGE_UNAVAILABLE');
+    expect(await codeOf(bridge.request('stopProgram', { programId }))).toBe('BRIDGE_UNAVAILABLE');
   });
 
   it('passes on announcements that fit the protocol and survives those that do not', async () => {

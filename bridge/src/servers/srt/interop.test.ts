@@ -119,7 +119,7 @@ async function collect(stream: Stream, isEnough: (tags: MediaTag[]) => boolean):
   const reader = stream.createReader({ name: 'test', maxQueueBytes: 1e8, maxQueueMs: 60_000, startWithGop: true });
   const got: MediaTag[] = [];
   while (!isEnough(got)) {
-    const more = await reader.read(AbortSignal.timeout(12_000));
+    const more = await reader.read(AbortSignal.timeout(60_000));
     if (!more) break;
     got.push(...more);
   }
@@ -151,7 +151,7 @@ describeWithSrt('publishing with FFmpeg', () => {
     ] as const;
     await eachAtOnce(cases, async ([name, host, keys]) => {
       publish(listener.port, `streamid=#!::r=live/${name},m=publish,key=k1${keys}`, 60, host);
-      const stream = await hub.whenPublished({ app: 'live', name }, AbortSignal.timeout(15_000));
+      const stream = await hub.whenPublished({ app: 'live', name }, AbortSignal.timeout(60_000));
       expectContinuous(await collect(stream, seconds(1)));
       expect(gate.publisher({ app: 'live', name })?.bytes).toBeGreaterThan(10_000);
     });
@@ -169,11 +169,11 @@ describeWithSrt('publishing with FFmpeg', () => {
     const { hub, listener } = await serve();
     publish(listener.port, 'streamid=publish/live/cam?key=k', 1);
     const ended = new Promise((resolve) => hub.once('unpublished', resolve));
-    const stream = await hub.whenPublished({ app: 'live', name: 'cam' }, AbortSignal.timeout(10_000));
+    const stream = await hub.whenPublished({ app: 'live', name: 'cam' }, AbortSignal.timeout(60_000));
     await ended;
     expect(stream.isEnded).toBe(true);
     const { child } = publish(listener.port, 'streamid=publish:live/two');
-    const two = await hub.whenPublished({ app: 'live', name: 'two' }, AbortSignal.timeout(10_000));
+    const two = await hub.whenPublished({ app: 'live', name: 'two' }, AbortSignal.timeout(60_000));
     await collect(two, seconds(0.5));
     child.kill('SIGKILL');
     await vi.waitFor(() => expect(two.hasPublisher).toBe(false), 8000);
@@ -209,7 +209,7 @@ describeWithSrt('refusals', () => {
   it('a second publisher, while the first is there', async () => {
     const { hub, listener } = await serve();
     const first = publish(listener.port, 'streamid=#!::r=cam,m=publish');
-    const stream = await hub.whenPublished({ app: 'live', name: 'cam' }, AbortSignal.timeout(10_000));
+    const stream = await hub.whenPublished({ app: 'live', name: 'cam' }, AbortSignal.timeout(60_000));
     await collect(stream, seconds(0.2));
     const second = publish(listener.port, 'streamid=#!::r=cam,m=publish');
     expect(await second.exited).not.toBe(0);
@@ -332,7 +332,7 @@ describeWithSrt('key refresh by the publisher', () => {
     const caller = spawn('srt-live-transmit', ['-q', '-chunk:1316', 'file://con', url], { stdio: ['pipe', 'ignore', 'ignore'] });
     const encoder = spawn('ffmpeg', [...SOURCE, ...ENCODE, '-'], { stdio: ['ignore', caller.stdin, 'ignore'] });
     scope.defer(() => void [caller, encoder].forEach((child) => child.kill('SIGKILL')));
-    const stream = await hub.whenPublished({ app: 'live', name: 'cam' }, AbortSignal.timeout(10_000));
+    const stream = await hub.whenPublished({ app: 'live', name: 'cam' }, AbortSignal.timeout(60_000));
     const got = await collect(stream, () => watch.changes.length >= 4);
     expect(watch.changes.slice(0, 4)).toEqual([1, 2, 1, 2]);
     expectContinuous(got);
@@ -351,7 +351,7 @@ describeWithSrt('a bad network (5 % loss, 50 ms of jitter)', () => {
       },
     });
     publish(port, `streamid=publish:live/cam&passphrase=${PASSPHRASE}&latency=400000`);
-    const stream = await hub.whenPublished({ app: 'live', name: 'cam' }, AbortSignal.timeout(10_000));
+    const stream = await hub.whenPublished({ app: 'live', name: 'cam' }, AbortSignal.timeout(60_000));
     const got = await collect(stream, seconds(4));
     expect(agreed[0]).toEqual([400, 400]);
     expectContinuous(got);
@@ -364,7 +364,7 @@ describeWithSrt('a publisher whose network went away', () => {
     const network: RelayOptions = { targetPort: listener.port };
     const { port } = await relay(network);
     publish(port, 'streamid=publish:live/cam?key=k1');
-    const stream = await hub.whenPublished({ app: 'live', name: 'cam' }, AbortSignal.timeout(10_000));
+    const stream = await hub.whenPublished({ app: 'live', name: 'cam' }, AbortSignal.timeout(60_000));
     await collect(stream, seconds(0.3));
     const first = gate.publisher({ app: 'live', name: 'cam' })?.id;
     network.loss = 1;
@@ -373,11 +373,17 @@ describeWithSrt('a publisher whose network went away', () => {
     expect(await stranger.exited).not.toBe(0);
     expect(gate.publisher({ app: 'live', name: 'cam' })?.id).toBe(first);
     publish(listener.port, 'streamid=publish:live/cam?key=k1');
-    await vi.waitFor(() => expect(gate.publisher({ app: 'live', name: 'cam' })?.id).not.toBe(first), 3000);
+    const ids: unknown[] = [];
+    await vi.waitFor(() => {
+      ids.push(gate.publisher({ app: 'live', name: 'cam' })?.id);
+      expect(ids.at(-1)).not.toBe(first);
+    });
+    // At once: it replaced the connection that was still taken for alive.
+    expect(ids).not.toContain(undefined);
     expect(hub.get({ app: 'live', name: 'cam' })).toBe(stream);
     expectContinuous(media(await collect(stream, seconds(1)), 'video').slice(-15));
     gate.kick({ app: 'live', name: 'cam' });
-    await vi.waitFor(() => expect(hub.streams).toEqual([]), 2000);
+    await vi.waitFor(() => expect(hub.streams).toEqual([]));
   });
 });
 
@@ -387,9 +393,9 @@ describeWithSrt('figures', () => {
     const { hub, listener } = await serve(() => ({}), { metrics });
     const { port } = await relay({ targetPort: listener.port, loss: 0.05 });
     publish(port, 'streamid=publish:live/cam');
-    const stream = await hub.whenPublished({ app: 'live', name: 'cam' }, AbortSignal.timeout(10_000));
+    const stream = await hub.whenPublished({ app: 'live', name: 'cam' }, AbortSignal.timeout(60_000));
     await collect(stream, seconds(1));
-    await vi.waitFor(async () => expect(await metrics.text()).toMatch(/^lianmai_srt_lost_packets [1-9]/m), 4000);
+    await vi.waitFor(async () => expect(await metrics.text()).toMatch(/^lianmai_srt_lost_packets [1-9]/m));
     expect(await metrics.text()).toMatch(/^lianmai_srt_publishers 1$[^]*^lianmai_srt_players 0$[^]*^lianmai_srt_dropped_packets \d+$/m);
   });
 });
@@ -402,10 +408,10 @@ describeWithSrt('a thread that crashes', () => {
     scope.defer(() => void process.off('worker', note));
     const { hub, gate, listener } = await serve();
     publish(listener.port, 'streamid=publish:live/cam');
-    const stream = await hub.whenPublished({ app: 'live', name: 'cam' }, AbortSignal.timeout(10_000));
+    const stream = await hub.whenPublished({ app: 'live', name: 'cam' }, AbortSignal.timeout(60_000));
     await collect(stream, seconds(0.2));
     await threads[0]?.terminate();
-    await vi.waitFor(() => expect(stream.hasPublisher).toBe(false), 2000);
+    await vi.waitFor(() => expect(stream.hasPublisher).toBe(false));
     expect(gate.clients({ app: 'live', name: 'cam' })).toEqual([]);
     const isBack = vi.waitFor(() => expect(stream.hasPublisher).toBe(true));
     // FFmpeg gives up after three seconds, an encoder does not.

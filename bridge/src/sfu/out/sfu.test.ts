@@ -124,15 +124,19 @@ describe('a stream that goes out as RTP and comes in again', () => {
     for (const track of tracks) await ingests.handlers.attachToSfuIngest({ ingestId: 'i', track: asTrack(track, 'i') });
     const out = hub.get({ app: 'live', name: 'out' });
     const reader = out?.createReader({ name: 'test', maxQueueBytes: 1e7, maxQueueMs: 1e5, startWithGop: true });
-    const startedAtMs = performance.now();
+    // The first picture is there already: nothing has to be published for it.
+    broadcast.stop();
     await feeds.handlers.sendSfuFeed({ feedId: 'f', to: rtp });
     const got: FlvTag[] = [];
-    let firstPictureMs = Infinity;
-    while (got.filter(({ kind }) => kind === 'video').length < 50) {
-      got.push(...((await reader?.read(AbortSignal.timeout(5000))) ?? []));
-      if (got.some(({ isKeyFrame }) => isKeyFrame)) firstPictureMs = Math.min(firstPictureMs, performance.now() - startedAtMs);
-    }
-    expect(firstPictureMs).toBeLessThan(400);
+    const readUntil = async (isEnough: () => boolean) => {
+      while (!isEnough()) got.push(...((await reader?.read(AbortSignal.timeout(60_000))) ?? []));
+    };
+    await readUntil(() => got.some(({ isKeyFrame }) => isKeyFrame));
+    const goesOnMs = (publisher.stream.lastDtsMs ?? 0) + 33;
+    const write = (tag: FlvTag) => publisher.write({ ...tag, dtsMs: tag.dtsMs + goesOnMs });
+    const more = new LoopedBroadcast(tags, { write, close: () => undefined });
+    undo.push(() => more.stop());
+    await readUntil(() => got.filter(({ kind }) => kind === 'video').length >= 50);
     const picturesOf = (all: readonly FlvTag[]) =>
       all.flatMap((tag) => {
         const body = tag.kind === 'video' && !tag.isConfig ? readMediaBody(tag) : null;
@@ -154,7 +158,7 @@ describe('a stream that goes out as RTP and comes in again', () => {
 
     await ingests.handlers.stopSfuIngest({ ingestId: 'i', isFinal: true });
     expect(hub.get({ app: 'live', name: 'out' })).toBeUndefined();
-    broadcast.stop();
+    more.stop();
     await publisher.close('over', true);
     await vi.waitFor(() => expect(announced).toContainEqual({ name: 'sfuFeedEnded', data: { feedId: 'f', reason: 'the stream is over' } }));
   });

@@ -28,7 +28,7 @@ export class PacketRecorder {
   }
 
   /** Resolves with the first tick from now on for which `isIt` holds; rejects after `timeoutMs`. */
-  until(isIt: (tick: Tick) => boolean, timeoutMs = 8000): Promise<Tick> {
+  until(isIt: (tick: Tick) => boolean, timeoutMs = 60_000): Promise<Tick> {
     let checked = this.ticks.length;
     return new Promise((resolve, reject) => {
       const timeout = setTimeout(

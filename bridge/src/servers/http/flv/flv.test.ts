@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
 import { promisify } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Scope } from '@lianmai/kit';
 import { LianmaiError, type AuthoriseRequest } from '@lianmai/protocol';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -33,10 +35,16 @@ async function answer({ params }: AuthoriseRequest) {
 
 async function open(flv: Partial<FlvSettings> = {}) {
   const hub = scope.own(new StreamHub());
-  const gate = new Gate({ authorise: answer });
+  /** Where the stream was when players asked to be let in, ms. */
+  const askedAtMs: number[] = [];
+  const authorise = (request: AuthoriseRequest) => {
+    askedAtMs.push(hub.get(ROOM)?.lastDtsMs ?? 0);
+    return answer(request);
+  };
+  const gate = new Gate({ authorise });
   const origin = scope.own(await createOriginServer({ hub, gate, port: 0, host: '127.0.0.1', log: new MemoryLog().log, flv }));
   const at = `127.0.0.1:${origin.port}/live`;
-  return { hub, gate, port: origin.port, url: `http://${at}/room.flv`, wsUrl: `ws://${at}/room.flv`, at };
+  return { hub, gate, askedAtMs, port: origin.port, url: `http://${at}/room.flv`, wsUrl: `ws://${at}/room.flv`, at };
 }
 
 type Publisher = ReturnType<StreamHub['publish']>;
@@ -78,7 +86,7 @@ async function stare(port: number, path = '/live/room.flv'): Promise<Socket> {
 
 describe('HTTP-FLV', () => {
   it('plays in ffprobe from the last key frame, and ends with the stream', async () => {
-    const { hub, gate, url } = await open();
+    const { hub, gate, url, askedAtMs } = await open();
     const publisher = hub.publish(ROOM);
     writeAll(publisher, media);
     loop(publisher, 2000);
@@ -92,25 +100,34 @@ describe('HTTP-FLV', () => {
     const video = stdout.split('\n').filter((line) => line.startsWith('video'));
     expect(video[0]).toMatch(/^video,[\d.]+,K/);
     const times = video.map((line) => Number(line.split(',')[1]));
-    expect((times[0] ?? 0) * 1000).toBeGreaterThan(fromMs - 1100);
+    expect((times[0] ?? 0) * 1000).toBeGreaterThan((askedAtMs[0] ?? 0) - 1100);
     expect((times[0] ?? 0) * 1000).toBeLessThanOrEqual(fromMs + 100);
     expect(times.length).toBeGreaterThan(60);
     expect(Math.max(...times.slice(1).map((time, index) => time - (times[index] ?? 0)))).toBeLessThan(0.036);
   });
 
-  it.each([
-    [100, 4, 40],
-    [0, 1, 2],
-  ])('with a batch of %i ms writes %i to %i tags at once', async (batchMs, least, most) => {
-    const { hub, wsUrl } = await open({ batchMs });
-    const publisher = hub.publish(ROOM);
-    loop(publisher);
+  it('with a batch of 100 ms writes several tags at once', async () => {
+    const { hub, wsUrl } = await open({ batchMs: 100 });
+    loop(hub.publish(ROOM));
     const { batches } = watch(wsUrl);
     await vi.waitFor(() => expect(batches.length).toBeGreaterThan(15));
     const sizes = batches.slice(5).sort((a, b) => a - b);
-    const median = sizes[sizes.length >> 1];
-    expect(median).toBeGreaterThanOrEqual(least);
-    expect(median).toBeLessThanOrEqual(most);
+    expect(sizes[sizes.length >> 1]).toBeGreaterThanOrEqual(4);
+  });
+
+  it('without a batch writes each tag as it comes', async () => {
+    const { hub, wsUrl } = await open({ batchMs: 0 });
+    const publisher = hub.publish(ROOM);
+    writeAll(publisher, media);
+    const { tags, batches } = watch(wsUrl);
+    await vi.waitFor(() => expect(tags.at(-1)?.dtsMs).toBe(publisher.stream.lastDtsMs));
+    const before = batches.length;
+    for (const tag of media.slice(5, 25)) {
+      const count = tags.length;
+      publisher.write({ ...tag, dtsMs: tag.dtsMs + 2000 });
+      await vi.waitFor(() => expect(tags.length).toBe(count + 1), { interval: 5 });
+    }
+    expect(batches.slice(before)).toEqual(Array(20).fill(1));
   });
 
   it('tells what is refused or missing by status and JSON, and HEAD without a body', async () => {
@@ -266,6 +283,15 @@ describe('WS-FLV', () => {
   });
 });
 
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** What buffers hold; how much garbage lies beside them depends on how busy the machine is. */
+function heldBytes(): number {
+  collectGarbage();
+  return process.memoryUsage().arrayBuffers;
+}
+
 describe('a slow player', () => {
   it('is moved on to a key frame, and gets on from there', async () => {
     const { hub, gate, port } = await open({ batchMs: 0, maxQueueBytes: 500_000 });
@@ -307,13 +333,13 @@ describe('a slow player', () => {
     writeAll(publisher, media);
     await Promise.all(Array.from({ length: 20 }, () => stare(port)));
     await vi.waitFor(() => expect(gate.clients(ROOM).length).toBe(20));
-    const before = process.memoryUsage().arrayBuffers;
+    const before = heldBytes();
     let turn = 0;
     let peak = 0;
     await vi.waitFor(
       () => {
         writeAll(publisher, media, ++turn * 2000);
-        peak = Math.max(peak, process.memoryUsage().arrayBuffers - before);
+        peak = Math.max(peak, heldBytes() - before);
         expect(gate.clients(ROOM)).toEqual([]);
       },
       { interval: 20 },
