@@ -8,7 +8,7 @@ const shared = {
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },
 };
-const times = { testTimeout: 180_000, hookTimeout: 120_000, teardownTimeout: 30_000 };
+const times = { testTimeout: 600_000, hookTimeout: 300_000, teardownTimeout: 30_000 };
 
 export default defineConfig({
   test: {

@@ -9,6 +9,7 @@ import {
   has,
   hasNginxRtmp,
   livePicture,
+  PATIENCE_MS,
   Peer,
   probe,
   probeStream,
@@ -88,7 +89,7 @@ describe.concurrent('a stream is pushed on', () => {
         : new Peer('sh', ['-c', `exec srt-live-transmit -q "srt://127.0.0.1:${port}?mode=listener" file://con > ${file}`]);
     const output = await pushTo('srt', `srt://127.0.0.1:${port}`);
     await output.isLive;
-    await until('there are some seconds of it', async () => (await probe(file, { seconds: 10 })).packets.length > 200, 20_000, 300);
+    await until('there are some seconds of it', async () => (await probe(file, { seconds: 10 })).packets.length > 200, PATIENCE_MS, 300);
     await output.stop();
     await listener.kill();
     const arrived = await probe(file, { seconds: 10 });
@@ -100,7 +101,7 @@ describe.concurrent('a stream is pushed on', () => {
 describe.concurrent('a stream is fetched', () => {
   it.each(['rtmp', 'flv', 'hls', 'srt'] as const)('by %s from another server, which is us here', async (way) => {
     const fetched = await system.createStream(`from-${way}`, { source: { url: stream.play[way] } });
-    const played = await until('it plays', () => probeStream(`${fetched.play.flv}?wait=1`, { seconds: 3 }), 40_000);
+    const played = await until('it plays', () => probeStream(`${fetched.play.flv}?wait=1`, { seconds: 3 }));
     expect([played.video?.codec_name, played.video?.width, played.audio?.codec_name]).toEqual(['h264', 320, 'aac']);
     expect(faultsOf(played)).toEqual([]);
     expect((await system.api('DELETE', `/streams/${fetched.id}`)).status).toBe(204);

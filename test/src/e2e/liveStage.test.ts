@@ -55,7 +55,7 @@ describe('a stream on the stage of a room', () => {
       return status === 201 && (body as { participantId: string });
     });
     ({ participantId } = seated);
-    await host.sees('Drone', 'camera', { timeoutMs: 20_000 });
+    await host.sees('Drone');
     await until('it is green', async () => isClose(await host.colour('Drone'), GREEN));
     await host.hearsTone(660);
   });
@@ -63,14 +63,10 @@ describe('a stream on the stage of a room', () => {
   it('is in the program, beside the host', async () => {
     const { status } = await system.api('POST', '/rooms/duo/live', { profile: { name: '480p' } });
     expect(status).toBeLessThan(300);
-    await until(
-      'both are in the program',
-      async () => {
-        const { left, right } = await halves();
-        return isClose(left, RED) && isClose(right, GREEN);
-      },
-      40_000,
-    );
+    await until('both are in the program', async () => {
+      const { left, right } = await halves();
+      return isClose(left, RED) && isClose(right, GREEN);
+    });
   });
 
   it('whose program plays by RTMP, FLV, HLS and SRT', async () => {

@@ -80,6 +80,6 @@ describe('npm start', () => {
     const system = await System.start();
     const children = system.children().map((child) => child.pid);
     process.kill(system.pid, 'SIGKILL');
-    await until('no child is left', () => !children.some(isAlive), 10_000);
+    await until('no child is left', () => !children.some(isAlive));
   });
 });

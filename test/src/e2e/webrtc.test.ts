@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clockFrames, flvTags, latencies, launchBrowser, received, System, until, whep, whip } from '../support/index.js';
+import { clockFrames, flvTags, latencies, launchBrowser, PATIENCE_MS, received, System, until, whep, whip } from '../support/index.js';
 
 interface Urls {
   id: string;
@@ -192,7 +192,7 @@ describe('a page that plays by WHEP', () => {
     const again = await page();
     expect((await whip(again, publish.whip)).status).toBe(201);
     await again.close();
-    await until('the name is free again', async () => (await whip(await page(), publish.whip)).status === 201, 8000, 1000);
+    await until('the name is free again', async () => (await whip(await page(), publish.whip)).status === 201, PATIENCE_MS, 1000);
     await closePages();
   });
 
@@ -212,7 +212,7 @@ describe('a page that plays by WHEP', () => {
           const one = await whep(viewer, play.whep);
           return one.status === 201 && one;
         },
-        20_000,
+        PATIENCE_MS,
         500,
       );
       await until('pictures and sound come', async () => {
@@ -257,7 +257,7 @@ describe('a page that plays by WHEP', () => {
         widths.push((body as { status: { video: { width: number } | null } | null }).status?.video?.width);
         return widths.length > 10 && widths.slice(-6).every((width) => width === 640);
       },
-      20_000,
+      PATIENCE_MS,
       500,
     );
     console.log(`simulcast by WHIP, ${order}: widths every 0.5 s: ${widths.join()}`);
@@ -278,7 +278,7 @@ describe('a page that plays by WHEP', () => {
           const one = await whep(viewer, play.whep);
           return one.status === 201 && one;
         },
-        20_000,
+        PATIENCE_MS,
         300,
       );
       expect(watched.firstPictureMs).toBeLessThan(9000);
@@ -294,7 +294,7 @@ describe('a page that plays by WHEP', () => {
       encoder.kill('SIGKILL');
       const { framesDecoded } = await received(viewer);
       encoder = encode();
-      await until('pictures go on', async () => (await received(viewer)).framesDecoded > framesDecoded + 60, 12_000);
+      await until('pictures go on', async () => (await received(viewer)).framesDecoded > framesDecoded + 60);
     } finally {
       encoder.kill('SIGKILL');
       await closePages();

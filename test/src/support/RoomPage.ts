@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { collectErrors } from './browser.js';
 import type { Rgb } from './ffmpeg.js';
 import type { System } from './System.js';
-import { until } from './waiting.js';
+import { PATIENCE_MS, until } from './waiting.js';
 
 export interface JoinOptions {
   room: string;
@@ -30,6 +30,7 @@ export class RoomPage {
       locale: lang,
       permissions: ['camera', 'microphone'],
     });
+    context.setDefaultTimeout(PATIENCE_MS);
     const page = await context.newPage();
     const room = new RoomPage(page, context);
     if (process.env.TEST_LOG) page.on('console', (message) => console.error(`[page] ${message.text()}`));
@@ -65,12 +66,12 @@ export class RoomPage {
   }
 
   /** Waits until the picture in a tile moves: some frames more than before. */
-  async sees(name: string, source: 'camera' | 'screen' = 'camera', { timeoutMs = 15_000, frames: wanted = 3 } = {}): Promise<void> {
+  async sees(name: string, source: 'camera' | 'screen' = 'camera', { frames: wanted = 3 } = {}): Promise<void> {
     const video = this.tile(name, source).locator('video');
-    await video.waitFor({ timeout: timeoutMs });
+    await video.waitFor();
     const frames = () => video.evaluate((element: HTMLVideoElement) => element.getVideoPlaybackQuality().totalVideoFrames);
     const before = await frames();
-    await until(`${name}'s ${source} moves`, async () => (await frames()) >= before + wanted, timeoutMs);
+    await until(`${name}'s ${source} moves`, async () => (await frames()) >= before + wanted);
   }
 
   /** Mean colour of a tile's middle, as the page decodes it. */
@@ -114,8 +115,8 @@ export class RoomPage {
     });
   }
 
-  async hearsTone(frequency: number, timeoutMs = 15_000): Promise<void> {
-    await until(`a tone of ${frequency} Hz is heard`, async () => Math.abs((await this.hears()) - frequency) < 20, timeoutMs, 100);
+  async hearsTone(frequency: number): Promise<void> {
+    await until(`a tone of ${frequency} Hz is heard`, async () => Math.abs((await this.hears()) - frequency) < 20, PATIENCE_MS, 100);
   }
 
   async close(): Promise<void> {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { StreamReply, type CreateStream } from '@lianmai/protocol';
 import { freePorts } from './ports.js';
 import { descendants, type ProcessInfo } from './processes.js';
-import { until } from './waiting.js';
+import { PATIENCE_MS, until } from './waiting.js';
 
 export const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 const API = { key: 'test-key', secret: 'test-secret-that-is-long-enough-to-sign' };
@@ -75,15 +75,11 @@ export class System {
     const system = new System(child, port, dataDir);
     let hasExited = false;
     void system.exited.then(() => (hasExited = true));
-    await until(
-      'the system is ready',
-      async () => {
-        if (hasExited) throw new Error(`it exited:\n${system.output}`);
-        const faces = env.LIANMAI_BRIDGE === 'external' ? [system.url] : [system.url, system.originUrl];
-        return (await Promise.all(faces.map((face) => fetch(`${face}/readyz`)))).every(({ ok }) => ok);
-      },
-      30_000,
-    ).catch(async (error: unknown) => {
+    await until('the system is ready', async () => {
+      if (hasExited) throw new Error(`it exited:\n${system.output}`);
+      const faces = env.LIANMAI_BRIDGE === 'external' ? [system.url] : [system.url, system.originUrl];
+      return (await Promise.all(faces.map((face) => fetch(`${face}/readyz`)))).every(({ ok }) => ok);
+    }).catch(async (error: unknown) => {
       await system.stop();
       throw new Error(`${String(error)}\n${system.output}`);
     });
@@ -132,7 +128,7 @@ export class System {
 
   async stop(): Promise<number | null> {
     this.#child.kill('SIGTERM');
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), 10_000);
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), PATIENCE_MS);
     const code = await this.exited;
     clearTimeout(timer);
     rmSync(this.dataDir, { recursive: true, force: true });

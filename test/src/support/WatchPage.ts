@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { collectErrors } from './browser.js';
 import type { System } from './System.js';
-import { until } from './waiting.js';
+import { PATIENCE_MS, until } from './waiting.js';
 
 /** One viewer at the watch page, by what is on the screen. */
 export class WatchPage {
@@ -23,6 +23,7 @@ export class WatchPage {
     before?: (page: Page) => Promise<unknown>,
   ): Promise<WatchPage> {
     const context = await browser.newContext({ viewport: { width: 1024, height: 700 }, locale: 'en' });
+    context.setDefaultTimeout(PATIENCE_MS);
     const page = await context.newPage();
     const watch = new WatchPage(page, context);
     if (process.env.TEST_LOG) page.on('console', (message) => console.error(`[page] ${message.text()}`));
@@ -46,7 +47,7 @@ export class WatchPage {
   }
 
   /** Waits until the picture moves, by this way if one is given. */
-  async plays(way?: string, timeoutMs = 20_000): Promise<void> {
+  async plays(way?: string): Promise<void> {
     let last = '';
     await until(
       `the picture moves${way === undefined ? '' : ` by ${way}`}`,
@@ -55,7 +56,7 @@ export class WatchPage {
         if (way !== undefined && last !== way) return false;
         return await this.moves();
       },
-      timeoutMs,
+      PATIENCE_MS,
       200,
     ).catch((error: unknown) => {
       throw new Error(`${String(error)}; it was ${last}`);

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { timeline, type Packet } from './ffmpeg.js';
+import { PATIENCE_MS } from './waiting.js';
 
 const run = promisify(execFile);
 
@@ -39,7 +40,7 @@ export interface ProbeOptions {
 }
 
 /** What ffprobe finds in the first seconds of a URL or a file: tracks, and every packet. Throws with its words when it cannot. */
-export async function probe(url: string, { seconds = 3, timeoutMs = 30_000, args = [] }: ProbeOptions = {}): Promise<Probed> {
+export async function probe(url: string, { seconds = 3, timeoutMs = PATIENCE_MS, args = [] }: ProbeOptions = {}): Promise<Probed> {
   const entries =
     'stream=index,codec_type,codec_name,width,height,sample_rate,channels:packet=stream_index,codec_type,pts_time,dts_time,flags';
   const common = ['-v', 'error', '-of', 'json', '-show_entries', entries, '-read_intervals', `%+${seconds}`];

@@ -55,7 +55,7 @@ export const whip = (page: Page, url: string, { clock = false, token, scales = [
   );
 
 export interface Watched extends Opened {
-  /** From the start of the offer to the first picture, ms; null: none within 10 s. */
+  /** From the start of the offer to the first picture, ms; null: none within a minute. */
   firstPictureMs: number | null;
 }
 
@@ -87,7 +87,7 @@ export const whep = (page: Page, url: string): Promise<Watched> =>
     await pc.setRemoteDescription({ type: 'answer', sdp: text });
     const firstPictureMs = await new Promise<number | null>((resolve) => {
       video.requestVideoFrameCallback(() => resolve(performance.now() - startedAt));
-      setTimeout(() => resolve(null), 10_000);
+      setTimeout(() => resolve(null), 60_000);
     });
     return { ...opened, firstPictureMs };
   }, url);

@@ -1,8 +1,11 @@
+/** Nothing is judged by it: it ends what hangs, on a machine that is busy with something else too. */
+export const PATIENCE_MS = 60_000;
+
 /** Asks until the answer is there; for facts outside this process that announce themselves to nobody. Fails with what was awaited. */
 export async function until<T>(
   what: string,
   ask: () => Promise<T | null | undefined | false> | T | null | undefined | false,
-  timeoutMs = 15_000,
+  timeoutMs = PATIENCE_MS,
   everyMs = 50,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;

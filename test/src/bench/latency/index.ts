@@ -53,7 +53,7 @@ async function measure({ browser, system, camera }: Stage, { name, wish, way }: 
   const page = await WatchPage.open(browser, system, '/live/clock', prepare);
   await page.plays();
   await page.choose(wish);
-  await page.plays(way, 30_000);
+  await page.plays(way);
   await pause(SETTLE_MS);
   const encodedBefore = camera.encoderMs.length;
   const { latenciesMs, unreadable } = latenciesOf(await watchBlocks(page.page, seconds));
