@@ -9,11 +9,12 @@ import {
   freePorts,
   launchBrowser,
   meanColour,
-  pause,
+  PATIENCE_MS,
   pictures,
   RoomPage,
   RtmpListener,
   System,
+  until,
   type Picture,
   type Rgb,
 } from '../support/index.js';
@@ -21,7 +22,8 @@ import {
 const FOLDER = mkdtempSync(join(tmpdir(), 'lianmai-scenes-'));
 const PROFILE = { name: '480p', orientation: 'portrait' } as const;
 const CANVAS = canvasOf(resolveProfile(PROFILE));
-const SETTLE_MS = 1200;
+/** More than a group of pictures, which is what a player starts with. */
+const SETTLE_MS = 2500;
 
 interface Look {
   layout: LayoutName;
@@ -54,6 +56,21 @@ function middle(picture: Picture, { x, y, width, height }: Rect): Rgb {
   );
 }
 
+/** For each tile, whether it holds whom it should. */
+function tilesIn(picture: Picture, look: Omit<Look, 'ptsMs'>): { source: SourceId; isRight: boolean }[] {
+  const sources = (['red', 'green'] as const).map((person) => ({ id: person as string as SourceId, kind: 'camera' as const }));
+  const scene = {
+    ...defaultScene(),
+    layout: look.layout,
+    focus: (look.focus ?? null) as SourceId | null,
+    hidden: (look.hidden ?? []) as string[] as SourceId[],
+  };
+  return layout(CANVAS, scene, sources).map((tile) => ({
+    source: tile.sourceId,
+    isRight: isClose(middle(picture, tile), (tile.sourceId as string) === 'red' ? RED : GREEN),
+  }));
+}
+
 describe('scenes of a portrait program', () => {
   let system: System;
   let browsers: Browser[];
@@ -66,6 +83,16 @@ describe('scenes of a portrait program', () => {
     expect(status, JSON.stringify(body)).toBe(200);
     return (body as { appliedAtPtsMs: number }).appliedAtPtsMs;
   };
+
+  /** Lets so much of the program pass, on its own timeline. */
+  async function runs(ms: number): Promise<void> {
+    const untilMs = (await patch({})) + ms;
+    await until('the program goes on', async () => (await patch({})) > untilMs, PATIENCE_MS, 250);
+  }
+
+  const [width, height] = [CANVAS.width / 2, CANVAS.height / 2];
+  /** What a player gets now. */
+  const onAir = async () => (await pictures(`${system.originUrl}/live/tall.flv`, { seconds: 0.3, fps: 30, width, height }))[0];
 
   beforeAll(async () => {
     [system, ...browsers] = await Promise.all([System.start(), launchBrowser('red'), launchBrowser('green')]);
@@ -84,7 +111,10 @@ describe('scenes of a portrait program', () => {
     }
     const { status } = await system.api('POST', '/rooms/tall/live', { profile: PROFILE, outputs: [{ kind: 'rtmp', url: rtmp.url }] });
     expect(status).toBeLessThan(300);
-    await pause(3000);
+    await until('both are on air', async () => {
+      const picture = await onAir();
+      return picture && tilesIn(picture, { layout: 'grid' }).every(({ isRight }) => isRight);
+    });
   });
   afterAll(async () => {
     await Promise.all((browsers ?? []).map((browser) => browser.close()));
@@ -104,7 +134,6 @@ describe('scenes of a portrait program', () => {
       assets.push(((await response.json()) as { assetId: string }).assetId);
     }
     await patch({ background: { image: assets[0] }, logo: { image: assets[1], corner: 'top-left', height: 0.06 } });
-    await pause(SETTLE_MS);
   });
 
   it.each<Omit<Look, 'ptsMs'>>([
@@ -121,39 +150,24 @@ describe('scenes of a portrait program', () => {
       focus: look.focus ? ids[look.focus] : null,
       hidden: (look.hidden ?? []).map((person) => ids[person]),
     });
-    await pause(SETTLE_MS);
+    await runs(SETTLE_MS);
+    await until('it is on air', async () => {
+      const picture = await onAir();
+      return picture && tilesIn(picture, look).every(({ isRight }) => isRight);
+    });
     looks.push({ ...look, ptsMs: await patch({}) });
-    await pause(400);
+    await runs(400);
   });
 
   it('were on air as the arithmetic says, every one', async () => {
     await system.api('DELETE', '/rooms/tall/live');
     await rtmp.exited;
     for (const look of looks) {
-      const [picture] = await pictures(rtmp.file, {
-        fromS: look.ptsMs / 1000,
-        seconds: 0.3,
-        fps: 30,
-        width: CANVAS.width / 2,
-        height: CANVAS.height / 2,
-      });
+      const [picture] = await pictures(rtmp.file, { fromS: look.ptsMs / 1000, seconds: 0.3, fps: 30, width, height });
       if (!picture) throw new Error(`nothing at ${look.ptsMs} ms`);
-      const sources = (['red', 'green'] as const).map((person) => ({ id: person as string as SourceId, kind: 'camera' as const }));
-      const scene = {
-        ...defaultScene(),
-        layout: look.layout,
-        focus: (look.focus ?? null) as SourceId | null,
-        hidden: (look.hidden ?? []) as string[] as SourceId[],
-      };
-      const tiles = layout(CANVAS, scene, sources);
-      const shown = tiles.map((tile) => ({
-        source: tile.sourceId,
-        isRight: isClose(middle(picture, tile), (tile.sourceId as string) === 'red' ? RED : GREEN),
-      }));
-      expect({ look: look.layout, shown }).toEqual({
-        look: look.layout,
-        shown: tiles.map((tile) => ({ source: tile.sourceId, isRight: true })),
-      });
+      const shown = tilesIn(picture, look);
+      expect(shown.length).toBe(look.hidden ? 1 : 2);
+      expect({ look: look.layout, shown }).toEqual({ look: look.layout, shown: shown.map((one) => ({ ...one, isRight: true })) });
     }
   });
 

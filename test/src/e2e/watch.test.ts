@@ -70,7 +70,6 @@ describe('a stream from outside, on the watch page', () => {
     await viewer.page.getByRole('heading', { name: 'Kitchen' }).waitFor();
   });
 
-  /** Generous: the machine also encodes, serves and decodes. */
   it.each([
     { wish: 'lowest', way: 'lowest whep', mostSeconds: 1 },
     { wish: 'balanced', way: 'balanced hls', mostSeconds: 4 },
@@ -81,9 +80,10 @@ describe('a stream from outside, on the watch page', () => {
     await viewer.choose(wish);
     await viewer.plays(way);
     expect(new Set(await viewer.states())).toEqual(new Set(['playing']));
-    const latency = await until('a latency is shown', () => viewer.latencySeconds());
-    expect(latency).toBeGreaterThan(0);
-    expect(latency).toBeLessThan(mostSeconds);
+    await until(`it is less than ${mostSeconds} s behind`, async () => {
+      const latency = await viewer.latencySeconds();
+      return latency !== null && latency > 0 && latency < mostSeconds;
+    });
   });
 
   it('is one element for people and screen readers, whatever plays behind it', async () => {
@@ -118,7 +118,7 @@ describe('a stream from outside, on the watch page', () => {
     await until('it is 15 s behind', async () => ((await behind()) ?? 0) > 12);
     await viewer.id('live-edge').click();
     await viewer.plays('low wsFlv');
-    expect(await behind()).toBeLessThan(4);
+    await until('it is live again', async () => ((await behind()) ?? 99) < 4);
   });
 
   it('goes on after the bridge was killed', async () => {

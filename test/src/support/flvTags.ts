@@ -9,10 +9,9 @@ export interface FlvTag {
   arrivedAtMs: number;
 }
 
-/** Tags of an HTTP-FLV stream as they come, read here because FFmpeg 5.1 knows no enhanced RTMP (Opus). Ends after `seconds` of answers. */
-export async function flvTags(url: string, seconds: number): Promise<FlvTag[]> {
+/** Tags of an HTTP-FLV stream as they come, read here because FFmpeg 5.1 knows no enhanced RTMP (Opus). Ends after `seconds` of answers; `tags` grows meanwhile. */
+export async function flvTags(url: string, seconds: number, tags: FlvTag[] = []): Promise<FlvTag[]> {
   const stop = new AbortController();
-  const tags: FlvTag[] = [];
   const response = await fetch(url, { signal: stop.signal });
   if (response.status !== 200 || !response.body) throw new Error(`${url}: ${response.status} ${await response.text()}`);
   const timer = setTimeout(() => stop.abort(), seconds * 1000);
