@@ -40,6 +40,23 @@ const durations = (segments: readonly CutSegment[]) => segments.map((segment) =>
 const shift = (tags: readonly FlvTag[], ms: number) => tags.map((tag) => ({ ...tag, dtsMs: tag.dtsMs + ms }));
 
 describe('Segmenter', () => {
+  it('waits for a track that is known to come, seconds late, and puts it where it belongs', async () => {
+    const media = await encodeFlv({ seconds: 7, gop: 60, size: '160x90' });
+    const sound = media.filter(({ kind }) => kind === 'audio');
+    const picture = media.filter(({ kind }) => kind !== 'audio');
+    const at = picture.findIndex(({ dtsMs }) => dtsMs > 5000);
+    const late = [...picture.slice(0, at), ...sound.filter(({ dtsMs }) => dtsMs <= 5000)];
+    const rest = [...picture.slice(at), ...sound.filter(({ dtsMs }) => dtsMs > 5000)].sort((a, b) => a.dtsMs - b.dtsMs);
+    const sinks = { main: new Collector(), audio: new Collector() };
+    const segmenter = new Segmenter({ targetMs: 2000 }, sinks, (kind) => kind === 'audio');
+    for (const tag of [...late, ...rest]) segmenter.push(tag);
+    segmenter.flush();
+    const inTime = cut(media);
+    const shape = (segments: readonly CutSegment[]) => segments.map((one) => [one.presentation.codecs, one.startMs, durationMs(one)]);
+    expect(shape(sinks.main.segments)).toEqual(shape(inTime.segments));
+    expect(shape(sinks.audio.segments)).toEqual(shape(inTime.audio));
+  });
+
   it('cuts 2 s groups of pictures one by one', async () => {
     const { segments } = cut(await encodeFlv({ seconds: 7, gop: 60 }));
     expect(durations(segments)).toEqual([2, 2, 2, 1]);

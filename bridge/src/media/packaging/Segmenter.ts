@@ -40,7 +40,7 @@ const HOLE_MS = { withSound: 1000, withoutSound: 3000 };
 export class Segmenter {
   readonly #policy: CutPolicy;
   readonly #sinks: SegmenterSinks;
-  #trackDetection: TrackDetection | null = new TrackDetection();
+  #trackDetection: TrackDetection | null;
   #video: { setup: VideoSetup; record: Buffer } | null = null;
   #audio: { setup: AudioSetup; record: Buffer } | null = null;
   /** Null until a key frame opens the next presentation. */
@@ -51,7 +51,9 @@ export class Segmenter {
   #isDiscontinuous = false;
   #refused: string | null = null;
 
-  constructor(options: CutOptions, sinks: SegmenterSinks) {
+  /** `isComing`: whether a track that has not been described yet certainly will be. */
+  constructor(options: CutOptions, sinks: SegmenterSinks, isComing?: (kind: 'video' | 'audio') => boolean) {
+    this.#trackDetection = new TrackDetection(isComing);
     this.#policy = new CutPolicy(options);
     this.#sinks = sinks;
   }

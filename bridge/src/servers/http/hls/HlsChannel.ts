@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Log } from '@lianmai/kit';
 import { LianmaiError } from '@lianmai/protocol';
 import { FormatError, type FlvTag } from '../../../media/formats/index.js';
-import { Segmenter } from '../../../media/packaging/index.js';
+import { Segmenter, type Part, type SegmentHead } from '../../../media/packaging/index.js';
 import { assertNear, hasCome, type DeliveryDirectives, type Edge } from './deliveryDirectives.js';
 import type { DvrStore } from './dvr/index.js';
 import { masterPlaylist, mediaPlaylist, type PlaylistView } from './playlist.js';
@@ -67,9 +67,11 @@ export class HlsChannel {
     this.#audio = new PlaylistTimeline({ ...shared, letter: 'a' });
   }
 
-  /** A broadcast under this name: give it tags, and `end` it when it is over. */
-  startBroadcast(): { push: (tags: readonly FlvTag[]) => void; end: () => void } {
-    const segmenter = this.#startOver();
+  /**
+   * A broadcast under this name: give it tags, and `end` it when it is over. `isComing`: whether a track that has not been described yet certainly will be.
+   */
+  startBroadcast(isComing?: (kind: 'video' | 'audio') => boolean): { push: (tags: readonly FlvTag[]) => void; end: () => void } {
+    const segmenter = this.#startOver(isComing);
     return {
       push: (tags) => {
         for (const tag of tags) this.#push(segmenter, tag);
@@ -205,7 +207,7 @@ export class HlsChannel {
     return this.#main.targetSeconds * 3000;
   }
 
-  #startOver(): Segmenter {
+  #startOver(isComing?: (kind: 'video' | 'audio') => boolean): Segmenter {
     this.#token = randomBytes(12).toString('base64url');
     const last = this.#dvr?.last;
     const isJoined = last !== undefined && Date.now() - (last.atMs + last.durationMs) < DVR_JOIN_MS;
@@ -217,16 +219,14 @@ export class HlsChannel {
     for (const timeline of [this.#main, this.#audio]) timeline.startOver(this.#token, after);
     this.#clock = new ProgramDateTime();
     const audio = this.#audio;
-    return new Segmenter(this.#options, {
-      main: this.#main,
-      // Beside a rendition that may have been there before it.
-      audio: {
-        partTarget: audio.partTarget,
-        begin: (head) => audio.begin(head, this.#main.open?.sequence),
-        add: (part) => audio.add(part),
-        end: (spanMs) => audio.end(spanMs),
-      },
-    });
+    // Beside a rendition that may have been there before it.
+    const audioSink = {
+      partTarget: audio.partTarget,
+      begin: (head: SegmentHead) => audio.begin(head, this.#main.open?.sequence),
+      add: (part: Part) => audio.add(part),
+      end: (spanMs: number) => audio.end(spanMs),
+    };
+    return new Segmenter(this.#options, { main: this.#main, audio: audioSink }, isComing);
   }
 
   #push(segmenter: Segmenter, tag: FlvTag): void {

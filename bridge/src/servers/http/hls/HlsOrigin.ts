@@ -101,7 +101,7 @@ export class HlsOrigin {
     if (slot.endTimer) clearTimeout(slot.endTimer);
     const stop = new AbortController();
     Object.assign(slot, { stop, endTimer: null });
-    void packageStream(slot.channel, stream, stop.signal)
+    void packageStream(slot.channel, { source, stream }, stop.signal)
       .catch((error: unknown) => {
         if (!stop.signal.aborted) log.error({ err: error }, 'HLS packaging failed');
       })
