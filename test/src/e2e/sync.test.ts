@@ -30,9 +30,18 @@ interface Onsets {
   beeps: number[];
 }
 
-/** Notes, in the publisher's page, when each flash and beep comes out of the camera and the microphone: the fake devices slip, so the files are no reference. */
+/**
+ * Notes, in the publisher's page, when each flash and beep comes out of the camera and the microphone: the fake devices slip, so the files are no reference.
+ * They are dated by the browser's capture clocks, which a page that gets no processor for a while does not move; the shortest way that anything took to this
+ * script says how those clocks lie to each other.
+ */
 function watchDevices(): void {
-  const onsets: Onsets = { flashes: [], beeps: [] };
+  const found: Onsets = { flashes: [], beeps: [] };
+  const ahead = { video: Infinity, audio: Infinity };
+  const onsets = (): Onsets => ({
+    flashes: found.flashes.map((at) => at + ahead.video),
+    beeps: found.beeps.map((at) => at + ahead.audio),
+  });
   Object.assign(window, { onsets });
   const processor = (track: MediaStreamTrack) =>
     new (
@@ -44,12 +53,13 @@ function watchDevices(): void {
     for (let isBright = true; ;) {
       const { value, done } = (await reader.read()) as { value: VideoFrame; done: boolean };
       if (done) return;
-      const at = performance.now();
+      const capturedMs = value.timestamp / 1000;
+      ahead.video = Math.min(ahead.video, performance.now() - capturedMs);
       context?.drawImage(value, 0, 0, 4, 4);
       value.close();
       const wasBright = isBright;
       isBright = (context?.getImageData(1, 1, 1, 1).data[0] ?? 0) > 140;
-      if (isBright && !wasBright) onsets.flashes.push(at);
+      if (isBright && !wasBright) found.flashes.push(capturedMs);
     }
   };
   const watchAudio = async (track: MediaStreamTrack) => {
@@ -57,14 +67,15 @@ function watchDevices(): void {
     for (let quietSince = 0; ;) {
       const { value, done } = (await reader.read()) as { value: AudioData; done: boolean };
       if (done) return;
-      const at = performance.now();
+      const capturedMs = value.timestamp / 1000;
+      // The buffer's last sample is the newest.
+      ahead.audio = Math.min(ahead.audio, performance.now() - capturedMs - (value.numberOfFrames / value.sampleRate) * 1000);
       const plane = new Float32Array(value.numberOfFrames);
       value.copyTo(plane, { planeIndex: 0, format: 'f32-planar' });
       const first = plane.findIndex((sample) => Math.abs(sample) > 0.05);
       if (first >= 0) {
-        // The buffer's last sample is the newest.
-        if (at - quietSince > 500) onsets.beeps.push(at - ((value.numberOfFrames - first) / value.sampleRate) * 1000);
-        quietSince = at;
+        if (capturedMs - quietSince > 500) found.beeps.push(capturedMs + (first / value.sampleRate) * 1000);
+        quietSince = capturedMs;
       }
       value.close();
     }
@@ -144,7 +155,7 @@ describe('picture and sound of the program', () => {
     await publisher.enter();
     const { status } = await system.api('POST', '/rooms/sync/live', { outputs: [{ kind: 'rtmp', url: rtmp.url }] });
     expect(status).toBeLessThan(300);
-    await until('both are captured', () => page.evaluate(() => (window as unknown as { onsets: Onsets }).onsets.beeps.length > 2));
+    await until('both are captured', () => page.evaluate(() => (window as unknown as { onsets: () => Onsets }).onsets().beeps.length > 2));
     // Sender reports need some seconds until the browser's capture clock is known.
     await pause(6000);
     const from = await page.evaluate(() => performance.now());
@@ -152,7 +163,7 @@ describe('picture and sound of the program', () => {
     const airedOffsets = ({ flashes, beeps }: Onsets) => offsets({ flashes: flashes.filter((at) => at > fromMs), beeps });
     // A machine without time for 30 pictures a second loses some.
     await until('enough flashes are on air', async () => airedOffsets(await judge(rtmp.file)).length >= FLASHES, 3 * PATIENCE_MS, 3000);
-    const truth = await page.evaluate(() => (window as unknown as { onsets: Onsets }).onsets);
+    const truth = await page.evaluate(() => (window as unknown as { onsets: () => Onsets }).onsets());
     await system.api('DELETE', '/rooms/sync/live');
     await rtmp.exited;
     const captured = offsets({ flashes: truth.flashes.filter((at) => at >= from), beeps: truth.beeps });
