@@ -89,7 +89,7 @@ describe('bad input', () => {
       const socket = await connectAs(`fuzzer-${start}`);
       await socket.timeout(5000).emitWithAck('request', { name: 'join', data: {} });
       const batch = frames.slice(start, start + 300).map(async (one) => {
-        const answer = (await socket.timeout(15_000).emitWithAck('request', one)) as { ok: boolean; error?: unknown };
+        const answer = (await socket.timeout(60_000).emitWithAck('request', one)) as { ok: boolean; error?: unknown };
         const code = answer.ok ? 'ok' : WireError.parse(answer.error).code;
         answers[code] = (answers[code] ?? 0) + 1;
       });

@@ -33,7 +33,7 @@ const nobody = (stream: StreamReply) =>
 /** The first second or so, as a player gets it. */
 async function taste(url: string, bytes = 60_000): Promise<{ status: number; body: Buffer }> {
   const abort = new AbortController();
-  const response = await fetch(url, { signal: AbortSignal.any([abort.signal, AbortSignal.timeout(15_000)]) });
+  const response = await fetch(url, { signal: AbortSignal.any([abort.signal, AbortSignal.timeout(60_000)]) });
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {
