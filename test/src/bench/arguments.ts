@@ -12,15 +12,25 @@ export interface BenchOptions {
 
 const USAGE = `npm run bench -- CASE [options]
 
-  program   CPU of a program over its floor        --participants 4 --seconds 20
+  program   CPU of a program over its floor        --participants 4 --seconds 20 --runs 3
   start     go live and join, in milliseconds      --runs 10
-  sfu       worker CPU per viewer                  --viewers 100 --seconds 15
-  origin    CPU of HTTP-FLV for many players       --players 200 --seconds 15
+  sfu       worker CPU per viewer                  --viewers 100 --seconds 15 --runs 3
+  origin    CPU of HTTP-FLV for many players       --players 200 --seconds 15 --runs 3
   stalled   memory for players that never read     --players 20 --seconds 60
   srt       our SRT listener beside libsrt's       --seconds 20
-  latency   camera to screen, tier by tier         --seconds 15
+  latency   camera to screen, tier by tier         --seconds 15 --runs 3
+
+With --runs, the median (p50) of all runs is printed and how far they lie apart (min and max).
 
   --json    one line of JSON on standard output`;
+
+/** Where a case differs from the others. */
+const DEFAULTS: Readonly<Record<string, Partial<Pick<BenchOptions, 'seconds' | 'runs' | 'players'>>>> = {
+  program: { seconds: 20 },
+  start: { runs: 10 },
+  stalled: { seconds: 60, players: 20 },
+  srt: { seconds: 20 },
+};
 
 export function readOptions(argv: readonly string[]): BenchOptions {
   const number = { type: 'string' } as const;
@@ -41,14 +51,16 @@ export function readOptions(argv: readonly string[]): BenchOptions {
     console.error(USAGE);
     process.exit(values.help ? 0 : 2);
   }
+  const [name = ''] = positionals;
+  const usual = DEFAULTS[name] ?? {};
   return {
-    case: positionals[0] ?? '',
+    case: name,
     isJson: values.json,
     participants: whole('participants', values.participants, 4, 9),
-    seconds: whole('seconds', values.seconds, 20, 3600),
+    seconds: whole('seconds', values.seconds, usual.seconds ?? 15, 3600),
     viewers: whole('viewers', values.viewers, 100, 2000),
-    players: whole('players', values.players, 200, 5000),
-    runs: whole('runs', values.runs, 10, 100),
+    players: whole('players', values.players, usual.players ?? 200, 5000),
+    runs: whole('runs', values.runs, usual.runs ?? 3, 100),
   };
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ffmpeg } from '../support/ffmpeg.js';
 
 const FOLDER = join(tmpdir(), 'lianmai-bench-clips');
+export const CLIP_SECONDS = 10;
 
 /** Ten seconds of one participant: VP8 640x360 at 30 fps and 0.9 Mb/s with motion and grain, Opus at 48 kb/s; a key frame every 2 s. */
 export async function participantClip(index: number): Promise<string> {
@@ -13,8 +14,8 @@ export async function participantClip(index: number): Promise<string> {
   const part = join(FOLDER, `part-${process.pid}-${index}.webm`);
   await ffmpeg(
     '-y',
-    '-f', 'lavfi', '-i', `testsrc2=size=640x360:rate=30:duration=10,hue=h=${index * 40},noise=alls=6:allf=t`,
-    '-f', 'lavfi', '-i', `sine=frequency=${300 + index * 80}:sample_rate=48000:duration=10`,
+    '-f', 'lavfi', '-i', `testsrc2=size=640x360:rate=30:duration=${CLIP_SECONDS},hue=h=${index * 40},noise=alls=6:allf=t`,
+    '-f', 'lavfi', '-i', `sine=frequency=${300 + index * 80}:sample_rate=48000:duration=${CLIP_SECONDS}`,
     '-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '900k', '-g', '60', '-auto-alt-ref', '0',
     '-c:a', 'libopus', '-b:a', '48k', '-ac', '2', part,
   ); // prettier-ignore
@@ -28,7 +29,7 @@ export async function publisherClip(): Promise<string> {
   if (existsSync(file)) return file;
   mkdirSync(FOLDER, { recursive: true });
   const part = join(FOLDER, `part-${process.pid}-publisher.webm`);
-  const picture = 'testsrc2=size=1280x720:rate=30:duration=10,noise=alls=4:allf=t';
+  const picture = `testsrc2=size=1280x720:rate=30:duration=${CLIP_SECONDS},noise=alls=4:allf=t`;
   const encode = ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '2M', '-g', '60', '-auto-alt-ref', '0'];
   await ffmpeg('-y', '-f', 'lavfi', '-i', picture, ...encode, part);
   renameSync(part, file);
@@ -43,8 +44,8 @@ export async function broadcastClip(): Promise<string> {
   const part = join(FOLDER, `part-${process.pid}-broadcast.flv`);
   await ffmpeg(
     '-y',
-    '-f', 'lavfi', '-i', 'testsrc2=size=1280x720:rate=30:duration=10,noise=alls=12:allf=t',
-    '-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000:duration=10',
+    '-f', 'lavfi', '-i', `testsrc2=size=1280x720:rate=30:duration=${CLIP_SECONDS},noise=alls=12:allf=t`,
+    '-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=48000:duration=${CLIP_SECONDS}`,
     '-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p', '-g', '60', '-bf', '0', '-sc_threshold', '0',
     '-b:v', '2500k', '-minrate', '2500k', '-maxrate', '2500k', '-bufsize', '1250k', '-nal-hrd', 'cbr',
     '-c:a', 'aac', '-b:a', '128k', '-ac', '2', part,

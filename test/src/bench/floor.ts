@@ -1,77 +1,109 @@
-import { spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { rmSync, statSync } from 'node:fs';
-import { resolveProfile, type Size } from '@lianmai/protocol';
+import { promisify } from 'node:util';
+import { AUDIO_RATE, canvasOf, FPS, type Profile } from '@lianmai/protocol';
 import { ffmpeg } from '../support/ffmpeg.js';
-import { cpuSeconds } from '../support/processes.js';
+import { CLIP_SECONDS } from './clips.js';
+import { benchmarkSeconds, readingFiles, withoutShowinfo } from './floorCommand.js';
+import { leastCost } from './runs.js';
 
-const FFMPEG = process.env.FFMPEG_PATH ?? 'ffmpeg';
+const execute = promisify(execFile);
+/** Times that a clip is decoded in one go: what one decode costs is otherwise little beside the clock's millisecond. */
+const LOOPS = 2;
+/** Shorter than a frame: FFmpeg starts, does one frame, and ends. */
+const ONE_FRAME = ['-t', '0.03'];
 
-/** CPU cores that an FFmpeg uses while it works at the speed of life for `seconds`. */
-async function coresOf(args: readonly string[], seconds: number): Promise<number> {
-  const child = spawn(FFMPEG, ['-nostdin', '-v', 'error', ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
-  let cpu = 0;
-  const pid = child.pid ?? 0;
-  const sampling = setInterval(() => (cpu = Math.max(cpu, cpuSeconds(pid))), 50);
-  const code = await new Promise((resolve) => child.once('exit', resolve));
-  clearInterval(sampling);
-  if (code !== 0) throw new Error(`ffmpeg ${args.join(' ')} exited with ${String(code)}`);
-  return cpu / seconds;
+/** Command lines of the children of a running program; one decoder for each clip. */
+export interface ProgramCommands {
+  encoder: readonly string[];
+  decoders: readonly (readonly string[])[];
+}
+
+interface FloorOptions {
+  commands: ProgramCommands;
+  profile: Profile;
+  /** What the participants sent. */
+  clips: readonly string[];
+  /** What the program made of it. */
+  recording: string;
+}
+
+interface Part {
+  args: (limit: readonly string[]) => string[];
+  mediaS: number;
+  wholeS: number[];
+  startS: number[];
 }
 
 /**
- * What no program can do without: x264 and AAC, with the program's own preset and rates, over the program's own picture and sound (as recorded from it).
+ * What no program can do without: x264 and AAC over the program's own picture and sound, and for each participant decoding the picture and bringing it to the
+ * size of its tile. A lower bound, so each part does no more than the product's child does:
+ *
+ * - It runs that child's own command line, hence the same presets, filters and thread counts, from files in memory instead of pipes, and nobody reads its output.
+ * - It runs flat out. Paced like a live program, the same work takes about 7 % more CPU, for wake-ups and for caches that went cold between two frames.
+ * - The CPU time of starting FFmpeg is taken off: the program's children were started before they are measured.
+ * - Each part counts with the minimum of all its rounds. The caller spreads the rounds over the time in which it measures the program.
  */
-export async function encodeFloor(recording: string, seconds: number): Promise<number> {
-  const profile = resolveProfile('720p');
-  const raw = `/dev/shm/lianmai-floor-${process.pid}`;
-  try {
-    await ffmpeg(
-      '-y',
-      '-i',
-      recording,
-      '-t',
-      String(seconds),
-      '-map',
-      '0:v',
-      '-f',
-      'rawvideo',
-      '-pix_fmt',
-      'yuv420p',
-      `${raw}.yuv`,
-      '-map',
-      '0:a',
-      '-f',
-      's16le',
-      '-ar',
-      '48000',
-      '-ac',
-      '2',
-      '-t',
-      String(seconds),
-      `${raw}.pcm`,
-    );
-    const recordedS = statSync(`${raw}.yuv`).size / (1280 * 720 * 1.5) / 30;
-    const rate = `${profile.videoBitrateKbps}k`;
-    return await coresOf(
-      [
-        '-re', '-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-s', '1280x720', '-r', '30', '-i', `${raw}.yuv`,
-        '-f', 's16le', '-ar', '48000', '-ac', '2', '-i', `${raw}.pcm`,
-        '-c:v', 'libx264', '-preset', profile.preset, '-tune', 'zerolatency', '-b:v', rate, '-maxrate', rate, '-bufsize', `${2 * profile.videoBitrateKbps}k`, '-g', '60',
-        '-c:a', 'aac', '-aac_coder', 'fast', '-b:a', `${profile.audioBitrateKbps}k`, '-f', 'flv', '-y', '/dev/null',
-      ],
-      recordedS,
-    ); // prettier-ignore
-  } finally {
-    rmSync(`${raw}.yuv`, { force: true });
-    rmSync(`${raw}.pcm`, { force: true });
+export class ProgramFloor {
+  readonly #encoder: Part;
+  readonly #decoders: readonly Part[];
+  readonly #files: readonly string[];
+  readonly #program: string;
+
+  private constructor(program: string, parts: { encoder: Part; decoders: readonly Part[] }, files: readonly string[]) {
+    this.#program = program;
+    this.#encoder = parts.encoder;
+    this.#decoders = parts.decoders;
+    this.#files = files;
+  }
+
+  static async create({ commands, profile, clips, recording }: FloorOptions): Promise<ProgramFloor> {
+    const [program = 'ffmpeg'] = commands.encoder;
+    const base = `/dev/shm/lianmai-floor-${process.pid}`;
+    const [picture, sound] = [`${base}.yuv`, `${base}.pcm`];
+    await ffmpeg('-y', '-i', recording, '-map', '0:v', '-f', 'rawvideo', '-pix_fmt', 'yuv420p', picture);
+    const { width, height } = canvasOf(profile);
+    const pictureS = statSync(picture).size / (width * height * 1.5) / FPS;
+    const raw = ['-f', 's16le', '-ar', String(AUDIO_RATE), '-ac', '2'];
+    await ffmpeg('-y', '-i', recording, '-map', '0:a', '-t', String(pictureS), ...raw, sound);
+    const encoder = partOf(pictureS, (limit) => readingFiles(commands.encoder, [picture, sound], [...limit, '/dev/null']));
+    const inputs = await Promise.all(clips.map((clip, index) => elementaryStream(clip, `${base}-${index}.ivf`)));
+    const decoders = inputs.map((input, index) => {
+      const command = withoutShowinfo(commands.decoders[index] ?? []);
+      return partOf(LOOPS * CLIP_SECONDS, (limit) => readingFiles(command, [input], [...limit, '-f', 'null', '-']));
+    });
+    return new ProgramFloor(program, { encoder, decoders }, [picture, sound, ...inputs]);
+  }
+
+  /** One round: the encoder, then the decoders, one after the other. */
+  async measure(): Promise<void> {
+    for (const part of [this.#encoder, ...this.#decoders]) {
+      part.startS.push(await this.#cpuSeconds(part.args(ONE_FRAME)));
+      part.wholeS.push(await this.#cpuSeconds(part.args([])));
+    }
+  }
+
+  /** CPU seconds for a second of media, over all rounds so far. */
+  get cores(): { encoder: number; decoders: number; total: number } {
+    const encoder = leastCost(this.#encoder);
+    const decoders = this.#decoders.reduce((sum, part) => sum + leastCost(part), 0);
+    return { encoder, decoders, total: encoder + decoders };
+  }
+
+  close(): void {
+    for (const file of this.#files) rmSync(file, { force: true });
+  }
+
+  async #cpuSeconds(args: readonly string[]): Promise<number> {
+    const { stderr } = await execute(this.#program, args, { maxBuffer: 1 << 24 });
+    return benchmarkSeconds(stderr);
   }
 }
 
-/** Decoding one clip's picture and sound and bringing the picture to the size of its tile. */
-export function decodeFloor(clip: string, tile: Size, seconds: number): Promise<number> {
-  const scale = `scale=${tile.width}:${tile.height}:force_original_aspect_ratio=increase:flags=fast_bilinear`;
-  return coresOf(
-    ['-threads', '1', '-re', '-stream_loop', '-1', '-i', clip, '-t', String(seconds), '-vf', scale, '-f', 'null', '-'],
-    seconds,
-  );
+const partOf = (mediaS: number, args: Part['args']): Part => ({ args, mediaS, wholeS: [], startS: [] });
+
+/** The clip's picture in the container in which the product hands it to a decoder. */
+async function elementaryStream(clip: string, file: string): Promise<string> {
+  await ffmpeg('-y', '-stream_loop', String(LOOPS - 1), '-i', clip, '-map', '0:v', '-c', 'copy', file);
+  return file;
 }

@@ -1,28 +1,23 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import {
-  canvasOf,
-  defaultScene,
-  layout,
-  resolveProfile,
-  type ProgramId,
-  type ProgramSource,
-  type RtpTrack,
-  type SourceId,
-} from '@lianmai/protocol';
+import { defaultScene, resolveProfile, type ProgramId, type ProgramSource, type RtpTrack, type SourceId } from '@lianmai/protocol';
 import { ffmpeg } from '../support/ffmpeg.js';
-import { cpuSeconds, descendants, rssMb } from '../support/processes.js';
+import { cpuSeconds, descendants, rssMb, type ProcessInfo } from '../support/processes.js';
 import { pause, until } from '../support/waiting.js';
 import type { BenchOptions } from './arguments.js';
 import { BridgeHost } from './BridgeHost.js';
 import { participantClip } from './clips.js';
-import { decodeFloor, encodeFloor } from './floor.js';
+import { ProgramFloor, type ProgramCommands } from './floor.js';
 import { round } from './report.js';
+import { repeat, summarise } from './runs.js';
 
 const FFMPEG = process.env.FFMPEG_PATH ?? 'ffmpeg';
 const PROGRAM = 'bench' as ProgramId;
 const WARM_UP_MS = 6000;
-const FLOOR_S = 10;
+const RECORDED_S = 10;
+/** After each run of the program, so that a busy minute of the machine does not meet all of them. */
+const FLOOR_ROUNDS = 3;
+const PROFILE = resolveProfile('720p');
 
 const sourceOf = (index: number): ProgramSource => ({
   id: `p${index}:camera` as SourceId,
@@ -54,34 +49,46 @@ function sender(clip: string, index: number, port: number): ChildProcess {
   ); // prettier-ignore
 }
 
-interface Usage {
-  decoders: number;
-  compositor: number;
-  encoder: number;
-}
-
-/** CPU seconds so far. The compositor is the whole Node process: RTP, Opus, clock, mixing, pipes, hub and HLS. */
-function usage(bridgePid: number): Usage {
-  const used: Usage = { decoders: 0, compositor: cpuSeconds(bridgePid), encoder: 0 };
-  for (const child of descendants(bridgePid)) used[/libx264/.test(child.command) ? 'encoder' : 'decoders'] += cpuSeconds(child.pid);
-  return used;
-}
-
-/** Cores of the running program over its floor, both in this run: the issue of every compositor is what it adds to the encoder. */
-export async function run({ participants, seconds }: BenchOptions): Promise<object> {
+/**
+ * Cores of the running program over its floor: what counts in a compositor is what it adds to encoder and decoders. The floor's rounds stand between the
+ * program's runs; each run is held against the same floor, the minimum of all rounds.
+ */
+export async function run({ participants, seconds, runs }: BenchOptions): Promise<object> {
   const clips = await Promise.all(Array.from({ length: participants }, (_, index) => participantClip(index)));
-  const profile = resolveProfile('720p');
-  const sources = clips.map((_, index) => sourceOf(index));
-  const scene = { ...defaultScene(), layout: 'grid' as const };
+  let floor: ProgramFloor | undefined;
+  try {
+    const measured = await repeat(runs, async () => {
+      const figures = await withProgram(clips, async (bridge) => {
+        const ofProgram = await measure(bridge, seconds);
+        floor ??= await prepareFloor(bridge, clips);
+        return ofProgram;
+      });
+      for (let index = 0; index < FLOOR_ROUNDS; index++) await floor?.measure();
+      return figures;
+    });
+    if (!floor) throw new Error('there was no run');
+    const least = floor.cores;
+    warnOfHighFloor(least, measured);
+    return {
+      ...{ case: 'program', participants, seconds, runs },
+      ...summarise(measured.map((figures) => ({ ...figures, ratio: round(figures.cores.total / least.total, 2) }))),
+      floor: { encoder: round(least.encoder), decoders: round(least.decoders), total: round(least.total), rounds: runs * FLOOR_ROUNDS },
+    };
+  } finally {
+    floor?.close();
+  }
+}
+
+/** A program that is composed of all clips and has warmed up. */
+async function withProgram<Result>(clips: readonly string[], use: (bridge: BridgeHost) => Promise<Result>): Promise<Result> {
   const bridge = await BridgeHost.start();
-  const recording = `/tmp/lianmai-bench-${process.pid}.mp4`;
   const senders: ChildProcess[] = [];
   try {
     const { rtp } = await bridge.request('startProgram', {
       programId: PROGRAM,
       stream: { app: 'live', name: 'bench' },
-      profile,
-      sceneState: { version: 1, scene, mix: {}, sources },
+      profile: PROFILE,
+      sceneState: { version: 1, scene: { ...defaultScene(), layout: 'grid' }, mix: {}, sources: clips.map((_, index) => sourceOf(index)) },
       outputs: [],
     });
     for (const [index, clip] of clips.entries()) {
@@ -90,49 +97,71 @@ export async function run({ participants, seconds }: BenchOptions): Promise<obje
     }
     await until('the program has statistics', () => bridge.stats);
     await pause(WARM_UP_MS);
-    const measured = await measure(bridge, seconds);
-    await ffmpeg('-y', '-i', `${bridge.originUrl}/live/bench.m3u8`, '-t', String(FLOOR_S), '-c', 'copy', recording);
+    const result = await use(bridge);
     await bridge.request('stopProgram', { programId: PROGRAM });
-    const floor = await measureFloor(clips, recording, layout(canvasOf(profile), scene, sources));
-    return {
-      case: 'program',
-      participants,
-      ...measured,
-      cores: { ...measured.cores, floor: round(floor) },
-      ratio: round(measured.cores.total / floor, 2),
-    };
+    return result;
   } finally {
     for (const one of senders) one.kill('SIGKILL');
-    rmSync(recording, { force: true });
     await bridge.stop();
   }
 }
 
+interface Usage {
+  decoders: number;
+  compositor: number;
+  encoder: number;
+}
+
+const isEncoder = ({ command }: ProcessInfo) => command.includes('libx264');
+
+/** CPU seconds so far. The compositor is the whole Node process: RTP, Opus, clock, mixing, pipes, hub and HLS. */
+function usage(bridgePid: number): Usage {
+  const used: Usage = { decoders: 0, compositor: cpuSeconds(bridgePid), encoder: 0 };
+  for (const child of descendants(bridgePid)) used[isEncoder(child) ? 'encoder' : 'decoders'] += cpuSeconds(child.pid);
+  return used;
+}
+
 async function measure(bridge: BridgeHost, seconds: number) {
-  const pid = bridge.process.pid ?? 0;
   const lateBefore = bridge.stats?.lateFrames ?? 0;
-  const before = usage(pid);
+  const before = usage(bridge.pid);
   const startedAt = performance.now();
   await pause(seconds * 1000);
-  const after = usage(pid);
+  const after = usage(bridge.pid);
   const elapsedS = (performance.now() - startedAt) / 1000;
   const cores = {
     decoders: round((after.decoders - before.decoders) / elapsedS),
     compositor: round((after.compositor - before.compositor) / elapsedS),
     encoder: round((after.encoder - before.encoder) / elapsedS),
   };
-  const rss = [pid, ...descendants(pid).map((child) => child.pid)].reduce((sum, one) => sum + rssMb(one), 0);
+  const rss = [bridge.pid, ...descendants(bridge.pid).map((child) => child.pid)].reduce((sum, one) => sum + rssMb(one), 0);
   const lateFrames = (bridge.stats?.lateFrames ?? 0) - lateBefore;
   return { cores: { ...cores, total: round(cores.decoders + cores.compositor + cores.encoder) }, rssMb: Math.round(rss), lateFrames };
 }
 
-async function measureFloor(
-  clips: readonly string[],
-  recording: string,
-  tiles: readonly { width: number; height: number }[],
-): Promise<number> {
-  const encoding = await encodeFloor(recording, FLOOR_S);
-  const decoding = await Promise.all(clips.map((clip, index) => decodeFloor(clip, tiles[index] ?? { width: 640, height: 360 }, FLOOR_S)));
-  const cores = decoding.reduce((sum, one) => sum + one, encoding);
-  return cores;
+/** Takes the commands of the running program's children and a piece of what it makes. */
+async function prepareFloor(bridge: BridgeHost, clips: readonly string[]): Promise<ProgramFloor> {
+  const children = descendants(bridge.pid);
+  const commands: ProgramCommands = {
+    encoder: children.find(isEncoder)?.args ?? [],
+    decoders: children.filter(({ command }) => command.includes('-f ivf')).map(({ args }) => args),
+  };
+  if (commands.encoder.length === 0 || commands.decoders.length !== clips.length) {
+    throw new Error(`expected an encoder and ${clips.length} decoders: ${children.map(({ command }) => command).join('\n')}`);
+  }
+  const recording = `/dev/shm/lianmai-bench-${process.pid}.mp4`;
+  try {
+    await ffmpeg('-y', '-i', `${bridge.originUrl}/live/bench.m3u8`, '-t', String(RECORDED_S), '-c', 'copy', recording);
+    return await ProgramFloor.create({ commands, profile: PROFILE, clips, recording });
+  } finally {
+    rmSync(recording, { force: true });
+  }
+}
+
+/** The floor does a part of the program's work: where it took more processor time, the machine was too busy to believe either. */
+function warnOfHighFloor(floor: ProgramFloor['cores'], measured: readonly Awaited<ReturnType<typeof measure>>[]): void {
+  for (const part of ['encoder', 'decoders', 'total'] as const) {
+    const least = Math.min(...measured.map(({ cores }) => cores[part]));
+    if (floor[part] > least)
+      console.error(`the floor of "${part}" (${round(floor[part])}) is above what a run used (${least}): do not believe these figures`);
+  }
 }

@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 export interface ProcessInfo {
   pid: number;
   parent: number;
+  args: readonly string[];
+  /** The same in one line. */
   command: string;
 }
 
@@ -27,8 +29,8 @@ function readProcess(name: string): ProcessInfo[] {
     const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
     const afterName = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (afterName[0] === 'Z') return [];
-    const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-    return [{ pid: Number(name), parent: Number(afterName[1]), command }];
+    const args = readFileSync(`/proc/${name}/cmdline`, 'utf8').replace(/\0$/, '').split('\0');
+    return [{ pid: Number(name), parent: Number(afterName[1]), args, command: args.join(' ').trim() }];
   } catch {
     return []; // ended while we looked
   }

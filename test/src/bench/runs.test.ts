@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { leastCost, repeat, spreadOf, summarise } from './runs.js';
+
+describe('figures over several runs', () => {
+  it('have a median and a spread', () => {
+    expect(spreadOf([0.4, 0.1, 0.3])).toEqual({ p50: 0.3, min: 0.1, max: 0.4 });
+  });
+
+  it('are their own median and spread when there was one run', () => {
+    expect(spreadOf([7])).toEqual({ p50: 7, min: 7, max: 7 });
+  });
+
+  it('have a median that one of an even number of runs measured', () => {
+    expect(spreadOf([4, 1, 2, 3]).p50).toBe(2);
+  });
+
+  it('are summarised one by one, however deep they lie', () => {
+    const runs = [
+      { cores: { total: 3, encoder: 1 }, ratio: 1.2 },
+      { cores: { total: 1, encoder: 2 }, ratio: 1.1 },
+      { cores: { total: 2, encoder: 3 }, ratio: 1.3 },
+    ];
+    expect(summarise(runs)).toEqual({
+      cores: { total: { p50: 2, min: 1, max: 3 }, encoder: { p50: 2, min: 1, max: 3 } },
+      ratio: { p50: 1.2, min: 1.1, max: 1.3 },
+    });
+  });
+
+  it('come from as many runs as were asked for, one after the other', async () => {
+    let running = 0;
+    const results = await repeat(3, async (index) => {
+      expect(++running).toBe(1);
+      await Promise.resolve();
+      running--;
+      return { index };
+    });
+    expect(results).toEqual([{ index: 0 }, { index: 1 }, { index: 2 }]);
+  });
+});
+
+describe('the least cost of a second of media', () => {
+  it('is that of the cheapest run without that of the cheapest start', () => {
+    expect(leastCost({ wholeS: [2.5, 2.1, 3], startS: [0.3, 0.1, 0.2], mediaS: 10 })).toBeCloseTo(0.2);
+  });
+
+  it('does not rise when the machine is busy in some of the runs', () => {
+    const quiet = { wholeS: [2.1], startS: [0.1], mediaS: 10 };
+    const busy = { wholeS: [9, 2.1, 30], startS: [4, 0.1], mediaS: 10 };
+    expect(leastCost(busy)).toBe(leastCost(quiet));
+  });
+});

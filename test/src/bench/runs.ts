@@ -1,0 +1,52 @@
+import { percentile } from './report.js';
+
+/** What one run measured. */
+export interface Figures {
+  readonly [name: string]: number | Figures;
+}
+
+/** One figure over all runs: the median, and how far the runs lie apart. Of an even number of runs, the median is the lower one of the middle two. */
+export interface Spread {
+  p50: number;
+  min: number;
+  max: number;
+}
+
+export interface Summary {
+  [name: string]: Spread | Summary;
+}
+
+/** Repeats a measurement, one run after the other, and shows each result on standard error. */
+export async function repeat<Result extends object>(runs: number, once: (index: number) => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let index = 0; index < runs; index++) {
+    const result = await once(index);
+    console.error(`run ${index + 1} of ${runs}: ${JSON.stringify(result)}`);
+    results.push(result);
+  }
+  return results;
+}
+
+/** Median and spread of every figure that the first run has. */
+export function summarise(results: readonly Figures[]): Summary {
+  const names = Object.keys(results[0] ?? {});
+  return Object.fromEntries(names.map((name) => [name, summariseOne(results.flatMap((result) => result[name] ?? []))]));
+}
+
+function summariseOne(values: readonly (number | Figures)[]): Spread | Summary {
+  const numbers = values.filter((value) => typeof value === 'number');
+  return numbers.length === values.length ? spreadOf(numbers) : summarise(values.filter((value) => typeof value !== 'number'));
+}
+
+export const spreadOf = (values: readonly number[]): Spread => ({
+  p50: percentile(values, 0.5),
+  min: Math.min(...values),
+  max: Math.max(...values),
+});
+
+/**
+ * What a second of media costs at least, in CPU seconds. Other work on the machine can only add to a measurement, so the minimum comes closest to the truth.
+ * `startS` are runs that end after the first frame: what they cost is paid once and not every second.
+ */
+export const leastCost = ({ wholeS, startS, mediaS }: { wholeS: readonly number[]; startS: readonly number[]; mediaS: number }): number =>
+  (Math.min(...wholeS) - Math.min(...startS)) / mediaS;
