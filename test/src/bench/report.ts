@@ -14,7 +14,8 @@ export function percentile(values: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.ceil(part * sorted.length) - 1)] ?? Number.NaN;
 }
 
-export const spread = (values: readonly number[]) => ({
+/** Many samples of one run. */
+export const percentiles = (values: readonly number[]) => ({
   p50: Math.round(percentile(values, 0.5)),
   p95: Math.round(percentile(values, 0.95)),
 });

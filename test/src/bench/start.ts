@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { freePorts, launchBrowser, RoomPage, RtmpListener, System, until } from '../support/index.js';
 import type { BenchOptions } from './arguments.js';
-import { spread } from './report.js';
+import { percentiles } from './report.js';
+import { spreadOf } from './runs.js';
 
 const ROOM = 'bench';
 /** FLV E.4.3: key frame, AVC, sequence header, composition time 0: the first video message of every RTMP session. */
@@ -24,12 +25,14 @@ export async function run({ runs }: BenchOptions): Promise<object> {
     for (let index = 0; index < runs; index++) joinMs.push(await timeJoin(guestBrowser, system, index));
     const goLiveMs: number[] = [];
     for (let index = 0; index < runs; index++) goLiveMs.push(await timeGoLive(system));
-    return { case: 'start', goLiveMs: spread(goLiveMs), joinMs: spread(joinMs) };
+    return { case: 'start', runs, goLiveMs: summariseMs(goLiveMs), joinMs: summariseMs(joinMs) };
   } finally {
     await Promise.all([hostBrowser.close(), guestBrowser.close()]);
     await system.stop();
   }
 }
+
+const summariseMs = (values: readonly number[]) => ({ ...spreadOf(values.map(Math.round)), ...percentiles(values) });
 
 /** Clocked by the page itself, from the click to the first decoded remote frame. */
 async function timeJoin(browser: Browser, system: System, index: number): Promise<number> {

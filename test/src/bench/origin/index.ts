@@ -6,6 +6,7 @@ import type { BenchOptions } from '../arguments.js';
 import { BridgeHost } from '../BridgeHost.js';
 import { broadcastClip } from '../clips.js';
 import { round } from '../report.js';
+import { repeat, summarise } from '../runs.js';
 import { startNginx } from './nginxPeer.js';
 import { Players, startTsx, type Sight } from './Players.js';
 
@@ -20,14 +21,27 @@ interface Measured extends Sight {
 
 /**
  * HTTP-FLV from a real bridge process to players on loopback, which charges part of the receiver's work to the sender: the figure to hold it against is the
- * floor of the same run. CPU is user + system time of the process over the window, after everybody has been connected for 2 s.
+ * floor of the same run. CPU is user + system time of the process over the window, after everybody has been connected for 2 s. Each run measures floor, peer
+ * and product, one after the other.
  */
-export async function run({ players, seconds }: BenchOptions): Promise<object> {
+export async function run({ players, seconds, runs }: BenchOptions): Promise<object> {
   const clip = await broadcastClip();
-  const floor = await measureFloor(clip, players, seconds);
-  console.error(`floor (Node and kernel, the same writes and nothing else): ${JSON.stringify(floor)}`);
-  const nginx = await measureNginx(clip, players, seconds);
-  console.error(`peer (nginx-rtmp, RTMP players): ${nginx ? JSON.stringify(nginx) : 'not installed on this machine'}`);
+  const results = await repeat(runs, async () => {
+    const floor = await measureFloor(clip, players, seconds);
+    const nginx = await measureNginx(clip, players, seconds);
+    const product = await measureProduct(clip, players, seconds);
+    return {
+      ...product,
+      cpuMsPerPlayerSecond: round((product.cpuPercent * 10) / players),
+      ...{ floorCpuPercent: floor.cpuPercent, floorMaxGapMs: floor.maxGapMs },
+      ...(nginx && { nginxRtmpCpuPercent: nginx.cpuPercent, nginxRtmpMaxGapMs: nginx.maxGapMs }),
+      floorRatio: round(product.cpuPercent / floor.cpuPercent, 2),
+    };
+  });
+  return { case: 'origin', players, seconds, runs, ...summarise(results) };
+}
+
+async function measureProduct(clip: string, players: number, seconds: number) {
   const bridge = await BridgeHost.start();
   const publisher = publish(clip, `${bridge.rtmpUrl}/live/bench`);
   try {
@@ -35,18 +49,7 @@ export async function run({ players, seconds }: BenchOptions): Promise<object> {
     await sleep(SETTLE_MS);
     const publishOnly = { publishOnlyCpuPercent: await cpuPercentOver(bridge.pid, 4), publishOnlyRssMb: Math.round(rssMb(bridge.pid)) };
     const { port } = new URL(bridge.originUrl);
-    const measured = await measure({ pid: bridge.pid, port: Number(port), players, seconds });
-    const { cpuPercent, maxGapMs, rssMb: rss, dropped, ...rest } = measured;
-    return {
-      ...{ case: 'origin', players, cpuPercent, maxGapMs, rssMb: rss, dropped },
-      ...rest,
-      cpuMsPerPlayerSecond: round((cpuPercent * 10) / players),
-      ...publishOnly,
-      floorCpuPercent: floor.cpuPercent,
-      floorMaxGapMs: floor.maxGapMs,
-      ...(nginx && { nginxRtmpCpuPercent: nginx.cpuPercent, nginxRtmpMaxGapMs: nginx.maxGapMs }),
-      floorRatio: round(cpuPercent / floor.cpuPercent, 2),
-    };
+    return { ...(await measure({ pid: bridge.pid, port: Number(port), players, seconds })), ...publishOnly };
   } finally {
     publisher.kill('SIGKILL');
     await bridge.stop();

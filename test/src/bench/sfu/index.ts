@@ -7,6 +7,7 @@ import { REPOSITORY } from '../../support/System.js';
 import type { BenchOptions } from '../arguments.js';
 import { publisherClip } from '../clips.js';
 import { round } from '../report.js';
+import { repeat, summarise } from '../runs.js';
 
 /** The product's sources, run as they are. */
 const TSX = ['--conditions=source', '--import', 'tsx'];
@@ -18,7 +19,11 @@ const Measured = z.object({ workerCpuPercent: z.number(), serverCpuPercent: z.nu
  * The SFU with a real worker, in a process of its own that holds nothing else: one 720p publisher (2 Mb/s VP8) and viewers that get it as SRTP. What is received is counted
  * here, outside of what is measured.
  */
-export async function run({ viewers, seconds }: BenchOptions): Promise<object> {
+export async function run({ viewers, seconds, runs }: BenchOptions): Promise<object> {
+  return { case: 'sfu', viewers, seconds, runs, ...summarise(await repeat(runs, () => measure(viewers, seconds))) };
+}
+
+async function measure(viewers: number, seconds: number) {
   const sink = createSocket('udp4');
   let packets = 0;
   let bytes = 0;
@@ -47,8 +52,6 @@ export async function run({ viewers, seconds }: BenchOptions): Promise<object> {
     const { workerCpuPercent, serverCpuPercent } = Measured.parse(await read());
     const elapsedS = (performance.now() - startedAt) / 1000;
     return {
-      case: 'sfu',
-      viewers,
       workerCpuPercent: round(workerCpuPercent, 1),
       workerCpuPercentPerViewer: round(workerCpuPercent / viewers),
       serverCpuPercent: round(serverCpuPercent, 2),
