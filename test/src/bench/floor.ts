@@ -40,7 +40,7 @@ interface Part {
  * size of its tile. A lower bound, so each part does no more than the product's child does:
  *
  * - It runs that child's own command line, hence the same presets, filters and thread counts, from files in memory instead of pipes, and nobody reads its output.
- * - It runs flat out. Paced like a live program, the same work takes about 7 % more CPU, for wake-ups and for caches that went cold between two frames.
+ * - It runs flat out. Paced like a live program (`-re`), the same encode took 7 % more CPU (minimum of five each, on a busy machine): more wake-ups, colder caches.
  * - The CPU time of starting FFmpeg is taken off: the program's children were started before they are measured.
  * - Each part counts with the minimum of all its rounds. The caller spreads the rounds over the time in which it measures the program.
  */

@@ -16,7 +16,7 @@ const PROGRAM = 'bench' as ProgramId;
 const WARM_UP_MS = 6000;
 const RECORDED_S = 10;
 /** After each run of the program, so that a busy minute of the machine does not meet all of them. */
-const FLOOR_ROUNDS = 3;
+const FLOOR_ROUNDS = 5;
 const PROFILE = resolveProfile('720p');
 
 const sourceOf = (index: number): ProgramSource => ({
