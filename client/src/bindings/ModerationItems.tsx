@@ -3,8 +3,8 @@ import { ArrowDownToLine, Mic, MicOff, ScreenShareOff, UserX, VideoOff } from 'l
 import { useTranslation } from 'react-i18next';
 import { useRoom } from '../state';
 import { MenuItem } from '../ui';
-import { useActions, useRun } from './RoomProvider';
-import { isMicrophoneOn } from './stageSources';
+import { useActions, useRunWithToast } from './RoomProvider';
+import { isMicrophoneOn } from './speaking';
 
 interface ModerationItemsProps {
   participantId: ParticipantId;
@@ -17,7 +17,7 @@ interface ModerationItemsProps {
 export function ModerationItems({ participantId: id, kind, onRemove }: ModerationItemsProps) {
   const { t } = useTranslation();
   const actions = useActions();
-  const run = useRun();
+  const run = useRunWithToast();
   const participant = useRoom((room) => room.participants[id]);
   if (!participant) return null;
   if (kind === 'screen') {
@@ -54,7 +54,7 @@ function TrackItems({
 }) {
   const { t } = useTranslation();
   const actions = useActions();
-  const run = useRun();
+  const run = useRunWithToast();
   const isMicOn = useRoom((room) => isMicrophoneOn(room, id));
   const hasSound = useRoom((room) => room.participants[id]?.producers.some((one) => one.source === 'microphone') ?? false);
   const isCameraOn = useRoom((room) => room.participants[id]?.producers.some((one) => one.source === 'camera' && !one.paused) ?? false);

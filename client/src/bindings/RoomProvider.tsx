@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { errorText } from '../i18n';
 import type { RoomActions } from '../state';
-import { createTileSizes, type TileSizes } from './tileSizes';
+import { createTileSizeReporter, type TileSizeReporter } from './tileSizeReporter';
 
 export interface ToastMessage {
   id: number;
@@ -13,7 +13,7 @@ export interface ToastMessage {
 
 interface RoomBinding {
   actions: RoomActions;
-  tileSizes: TileSizes;
+  tileSizes: TileSizeReporter;
   toasts: StoreApi<ToastMessage[]>;
 }
 
@@ -22,7 +22,11 @@ const Context = createContext<RoomBinding | null>(null);
 /** Gives everything inside the actions of the room that `state/` shows. */
 export function RoomProvider({ actions, children }: { actions: RoomActions; children: ReactNode }) {
   const binding = useMemo(
-    () => ({ actions, tileSizes: createTileSizes(actions.setTileSize.bind(actions)), toasts: createStore<ToastMessage[]>(() => []) }),
+    () => ({
+      actions,
+      tileSizes: createTileSizeReporter(actions.setTileSize.bind(actions)),
+      toasts: createStore<ToastMessage[]>(() => []),
+    }),
     [actions],
   );
   useEffect(() => binding.tileSizes.watchPage(), [binding]);
@@ -36,7 +40,7 @@ function useBinding(): RoomBinding {
 }
 
 export const useActions = (): RoomActions => useBinding().actions;
-export const useTileSizes = (): TileSizes => useBinding().tileSizes;
+export const useTileSizeReporter = (): TileSizeReporter => useBinding().tileSizes;
 
 let lastToastId = 0;
 
@@ -52,7 +56,7 @@ export function useToasts() {
 }
 
 /** Runs an action from a click; what goes wrong is said in a toast, worded from the error table. */
-export function useRun(): (action: Promise<unknown>) => void {
+export function useRunWithToast(): (action: Promise<unknown>) => void {
   const { toasts } = useBinding();
   const { t } = useTranslation();
   return (action) => {

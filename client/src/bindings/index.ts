@@ -3,18 +3,10 @@
  * the few connected pieces that several features need. Features read the room through here and `state/`.
  */
 export { ModerationItems } from './ModerationItems';
-export { RemoveDialog } from './RemoveDialog';
-export { RoomProvider, useActions, useRun, useToasts } from './RoomProvider';
+export { RemovePersonDialog } from './RemovePersonDialog';
+export { RoomProvider, useActions, useRunWithToast, useToasts } from './RoomProvider';
 export { SourceVideo } from './SourceVideo';
-export {
-  awayWordsOf,
-  barsOf,
-  isMicrophoneOn,
-  pathOf,
-  useAwayWords,
-  useIsSpeaking,
-  useSelf,
-  useStageSources,
-  type StageSource,
-} from './stageSources';
+export { awayLabelOf, barsOf, pathOf, useAwayLabel } from './participantLabels';
+export { isMicrophoneOn, useIsSpeaking } from './speaking';
+export { useSelf, useStageSources, type StageSource } from './stageSources';
 export { useTileSize } from './useTileSize';

@@ -1,6 +1,5 @@
 import {
   sourceIdOf,
-  type ConnectionQuality,
   type MediaSource,
   type ParticipantId,
   type ParticipantInfo,
@@ -20,7 +19,7 @@ export interface StageSource extends SceneSource {
   stream: StreamRef | null;
 }
 
-const isOpen = (participant: ParticipantInfo, source: PublishSource) =>
+export const isOpen = (participant: ParticipantInfo, source: PublishSource) =>
   participant.producers.some((one) => one.source === source && !one.paused);
 
 /** In the order in which people came up; a screen follows its owner's camera, as in the program. */
@@ -59,39 +58,3 @@ export function trackOf(room: RoomState, participantId: ParticipantId, source: M
   if (!participant || !isOpen(participant, source)) return null;
   return room.remote[participantId]?.[source] ?? null;
 }
-
-/** Our own microphone as this page knows it; everybody else's as the server says. */
-export function isMicrophoneOn(room: RoomState, participantId: ParticipantId): boolean {
-  if (participantId === room.selfId) return room.local.microphone.state === 'on';
-  const participant = room.participants[participantId];
-  return participant !== undefined && isOpen(participant, 'microphone');
-}
-
-/** Louder than this counts as speaking, dBov. */
-const SPEAKING_DBOV = -50;
-
-function isSpeaking(room: RoomState, participantId: ParticipantId): boolean {
-  const level = room.speakers[participantId];
-  const isLoud = level !== undefined && level > SPEAKING_DBOV;
-  return (isLoud || room.activeSpeaker === participantId) && isMicrophoneOn(room, participantId);
-}
-
-export const useIsSpeaking = (participantId: ParticipantId): boolean => useRoom((room) => isSpeaking(room, participantId));
-
-const BARS = { excellent: 3, good: 3, poor: 1, lost: 0 } as const satisfies Record<ConnectionQuality, 0 | 1 | 2 | 3>;
-export const barsOf = (quality: ConnectionQuality) => BARS[quality];
-
-/** How a stream is called in its addresses. */
-export const pathOf = ({ app, name }: StreamRef): string => `${app}/${name}`;
-
-/** What to say instead of a picture that has stopped: the person's network is gone, or the stream's publisher. null: nothing is wrong. */
-export function awayWordsOf({ presence, stream }: Pick<ParticipantInfo, 'presence' | 'stream'>): 'stage.away' | 'stage.streamAway' | null {
-  if (presence !== 'reconnecting') return null;
-  return stream ? 'stage.streamAway' : 'stage.away';
-}
-
-export const useAwayWords = (participantId: ParticipantId) =>
-  useRoom((room) => {
-    const participant = room.participants[participantId];
-    return participant ? awayWordsOf(participant) : null;
-  });

@@ -1,11 +1,11 @@
 import type { MediaSource, ParticipantId } from '@lianmai/protocol';
 import { useCallback } from 'react';
 import { useRoom } from '../state';
-import { useTileSizes } from './RoomProvider';
+import { useTileSizeReporter } from './RoomProvider';
 
 /** A ref for the element that shows somebody's picture: its size in device pixels is told to the server, which picks the layer. */
 export function useTileSize(participantId: ParticipantId, source: MediaSource): (element: HTMLElement | null) => (() => void) | undefined {
-  const sizes = useTileSizes();
+  const sizes = useTileSizeReporter();
   const isSelf = useRoom((room) => room.selfId === participantId);
   return useCallback(
     (element) => {

@@ -4,16 +4,16 @@ import i18next, { type TFunction } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { getPreferences, setPreferences, subscribePreferences } from '../state';
 import type { Translation } from './en';
-import type { OutputsWords } from './outputs.en';
-import type { RecordingsWords } from './recordings.en';
-import type { StreamsWords } from './streams.en';
-import type { StudioWords } from './studio.en';
-import type { WatchWords } from './watch.en';
+import type { OutputsTexts } from './outputs.en';
+import type { RecordingsTexts } from './recordings.en';
+import type { StreamsTexts } from './streams.en';
+import type { StudioTexts } from './studio.en';
+import type { WatchTexts } from './watch.en';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation';
-    resources: { translation: Translation & StudioWords & OutputsWords & WatchWords & StreamsWords & RecordingsWords };
+    resources: { translation: Translation & StudioTexts & OutputsTexts & WatchTexts & StreamsTexts & RecordingsTexts };
     returnNull: false;
   }
 }
@@ -25,10 +25,10 @@ export const LANGUAGES = [
 export type Language = (typeof LANGUAGES)[number]['id'];
 
 /** What a page needs beyond the words of all: loaded with it (`loadWords`). */
-export type Part = 'studio' | 'outputs' | 'watch' | 'streams' | 'recordings';
+export type TextPart = 'studio' | 'outputs' | 'watch' | 'streams' | 'recordings';
 
 /** Each language of each part is a chunk of its own: nobody loads words they do not read. */
-const LOADERS: Record<'all' | Part, Record<Language, () => Promise<object>>> = {
+const LOADERS: Record<'all' | TextPart, Record<Language, () => Promise<object>>> = {
   all: { en: async () => (await import('./en')).en, 'zh-CN': async () => (await import('./zh-CN')).zhCN },
   studio: { en: async () => (await import('./studio.en')).studioEn, 'zh-CN': async () => (await import('./studio.zh-CN')).studioZhCN },
   outputs: { en: async () => (await import('./outputs.en')).outputsEn, 'zh-CN': async () => (await import('./outputs.zh-CN')).outputsZhCN },
@@ -39,7 +39,7 @@ const LOADERS: Record<'all' | Part, Record<Language, () => Promise<object>>> = {
     'zh-CN': async () => (await import('./recordings.zh-CN')).recordingsZhCN,
   },
 };
-const parts = new Set<'all' | Part>(['all']);
+const parts = new Set<'all' | TextPart>(['all']);
 const loaded = new Set<string>();
 
 export function languageOf(chosen: Language | null, browser: readonly string[]): Language {
@@ -61,14 +61,14 @@ async function load(language: Language): Promise<void> {
   );
 }
 
-async function show(language: Language): Promise<void> {
+async function changeLanguage(language: Language): Promise<void> {
   await load(language);
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
 }
 
 /** Before the first page that needs them is drawn. */
-export async function loadWords(...wanted: Part[]): Promise<void> {
+export async function loadTexts(...wanted: TextPart[]): Promise<void> {
   for (const part of wanted) parts.add(part);
   await load(languageOf(getPreferences().lang, navigator.languages));
 }
@@ -83,9 +83,9 @@ export async function startI18n(): Promise<void> {
   await i18next
     .use(initReactI18next)
     .init({ resources: {}, lng: 'en', fallbackLng: false, interpolation: { escapeValue: true, escape: isolate } });
-  await show(languageOf(getPreferences().lang, navigator.languages));
+  await changeLanguage(languageOf(getPreferences().lang, navigator.languages));
   subscribePreferences((now, before) => {
-    if (now.lang !== before.lang) void show(languageOf(now.lang, navigator.languages));
+    if (now.lang !== before.lang) void changeLanguage(languageOf(now.lang, navigator.languages));
   });
 }
 

@@ -10,4 +10,4 @@ export const outputsEn = {
   },
 };
 
-export type OutputsWords = typeof outputsEn;
+export type OutputsTexts = typeof outputsEn;

@@ -1,6 +1,6 @@
-import type { OutputsWords } from './outputs.en';
+import type { OutputsTexts } from './outputs.en';
 
-export const outputsZhCN: OutputsWords = {
+export const outputsZhCN: OutputsTexts = {
   outputs: {
     state: { connecting: '连接中', live: '推流中', retrying: '重试中', failed: '失败', stopped: '已停止' },
     retries_one: '已重试 {{count}} 次',

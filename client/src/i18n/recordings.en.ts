@@ -30,4 +30,4 @@ export const recordingsEn = {
   },
 };
 
-export type RecordingsWords = typeof recordingsEn;
+export type RecordingsTexts = typeof recordingsEn;

@@ -1,6 +1,6 @@
-import type { RecordingsWords } from './recordings.en';
+import type { RecordingsTexts } from './recordings.en';
 
-export const recordingsZhCN: RecordingsWords = {
+export const recordingsZhCN: RecordingsTexts = {
   recordings: {
     title: '录制',
     subtitle: '录下的直播：播放、下载、删除。',

@@ -139,4 +139,4 @@ export const streamsEn = {
   },
 };
 
-export type StreamsWords = typeof streamsEn;
+export type StreamsTexts = typeof streamsEn;

@@ -1,6 +1,6 @@
-import type { StreamsWords } from './streams.en';
+import type { StreamsTexts } from './streams.en';
 
-export const streamsZhCN: StreamsWords = {
+export const streamsZhCN: StreamsTexts = {
   streams: {
     title: '直播流',
     subtitle: '来自 OBS、FFmpeg 和摄像机的推流，以及谁在观看。',

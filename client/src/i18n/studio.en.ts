@@ -26,13 +26,13 @@ export const studioEn = {
   studio: {
     tabs: 'Studio panels',
     program: 'Program',
-    scenes: 'Scenes',
+    layouts: 'Layouts',
     emptyProgram: 'Nobody is in the picture',
     emptyStage: 'Nobody is on stage. Come up yourself, or invite somebody.',
     backstage: 'Backstage',
     noBackstage: 'Hide somebody from the program to keep them ready here.',
     takeIn: 'Take in',
-    look: 'Look',
+    sceneStyle: 'Look',
     people: 'People',
   },
   seatStream: {
@@ -139,8 +139,8 @@ export const studioEn = {
     text: 'Your seat is kept. There is nothing you have to do.',
     textLive: 'The show goes on and your seat is kept. There is nothing you have to do.',
   },
-  scene: { auto: 'Auto', grid: 'Grid', spotlight: 'Spotlight', screen: 'Screen', pip: 'Inset', 'side-by-side': 'Side by side' },
-  sceneHint: {
+  layout: { auto: 'Auto', grid: 'Grid', spotlight: 'Spotlight', screen: 'Screen', pip: 'Inset', 'side-by-side': 'Side by side' },
+  layoutHint: {
     auto: 'Grid, or the screen while one is shared',
     grid: 'Everybody the same size',
     spotlight: 'One fills the picture',
@@ -160,7 +160,7 @@ export const studioEn = {
     earlier: 'Move earlier',
     later: 'Move later',
   },
-  look: {
+  sceneStyle: {
     background: 'Background',
     colour: 'Background colour',
     ownColour: 'Own colour',
@@ -202,4 +202,4 @@ export const studioEn = {
   },
 };
 
-export type StudioWords = typeof studioEn;
+export type StudioTexts = typeof studioEn;

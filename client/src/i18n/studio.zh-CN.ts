@@ -1,6 +1,6 @@
-import type { StudioWords } from './studio.en';
+import type { StudioTexts } from './studio.en';
 
-export const studioZhCN: StudioWords = {
+export const studioZhCN: StudioTexts = {
   outputs: {
     title: '推流',
     watchPage: '观看页',
@@ -27,13 +27,13 @@ export const studioZhCN: StudioWords = {
   studio: {
     tabs: '导播面板',
     program: '节目画面',
-    scenes: '场景',
+    layouts: '布局',
     emptyProgram: '画面里还没有人',
     emptyStage: '台上没有人。你可以自己上麦，或邀请嘉宾。',
     backstage: '候场',
     noBackstage: '从节目中隐藏的嘉宾会在这里候场。',
     takeIn: '切入',
-    look: '外观',
+    sceneStyle: '外观',
     people: '成员',
   },
   seatStream: {
@@ -136,8 +136,8 @@ export const studioZhCN: StudioWords = {
     text: '你的位置已保留，无需任何操作。',
     textLive: '直播仍在继续，你的位置已保留，无需任何操作。',
   },
-  scene: { auto: '自动', grid: '宫格', spotlight: '单人', screen: '屏幕', pip: '画中画', 'side-by-side': '左右分屏' },
-  sceneHint: {
+  layout: { auto: '自动', grid: '宫格', spotlight: '单人', screen: '屏幕', pip: '画中画', 'side-by-side': '左右分屏' },
+  layoutHint: {
     auto: '平时宫格，有人共享时突出屏幕',
     grid: '所有人一样大',
     spotlight: '一人占满画面',
@@ -157,7 +157,7 @@ export const studioZhCN: StudioWords = {
     earlier: '前移',
     later: '后移',
   },
-  look: {
+  sceneStyle: {
     background: '背景',
     colour: '背景颜色',
     ownColour: '自定义',

@@ -41,4 +41,4 @@ export const watchEn = {
   },
 };
 
-export type WatchWords = typeof watchEn;
+export type WatchTexts = typeof watchEn;

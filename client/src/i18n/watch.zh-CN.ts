@@ -1,6 +1,6 @@
-import type { WatchWords } from './watch.en';
+import type { WatchTexts } from './watch.en';
 
-export const watchZhCN: WatchWords = {
+export const watchZhCN: WatchTexts = {
   watch: {
     waiting: '直播还没有开始，开播后会自动播放。',
     starting: '直播马上开始…',

@@ -35,7 +35,7 @@ export function OperatorPage({ page, title, subtitle, corner, children }: Operat
         </div>
         <div className="-mr-3 flex items-center gap-1 max-sm:-ml-3">
           {session && (
-            <Button size="sm" look="ghost" icon={<LogOut size={18} aria-hidden />} onClick={operator.signOut}>
+            <Button size="sm" variant="ghost" icon={<LogOut size={18} aria-hidden />} onClick={operator.signOut}>
               {t('streams.signIn.out')}
             </Button>
           )}

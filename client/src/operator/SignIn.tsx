@@ -47,7 +47,7 @@ export function SignIn({ hasExpired, onSignIn }: SignInProps) {
         error={state.error}
         data-testid={testIds.apiSecret}
       />
-      <Button type="submit" look="primary" isBusy={state.isBusy} disabled={!key.trim() || !secret.trim()} data-testid={testIds.signIn}>
+      <Button type="submit" variant="primary" isBusy={state.isBusy} disabled={!key.trim() || !secret.trim()} data-testid={testIds.signIn}>
         {t('streams.signIn.action')}
       </Button>
     </form>

@@ -8,7 +8,7 @@ import { PeoplePanel } from '../features/people';
 import { MediaBlocked, ReconnectingCover, SoundBlocked, TopBar } from '../features/room';
 import { Stage } from '../features/stage';
 import { useRoom } from '../state';
-import { Empty, testIds } from '../ui';
+import { EmptyState, testIds } from '../ui';
 import { Drawer } from './Drawer';
 import { RoomOverlays } from './RoomOverlays';
 
@@ -29,7 +29,7 @@ export function GuestRoom({ room, onLeave }: { room: string; onLeave: () => void
         <main className="relative min-w-0 flex-1 overflow-hidden rounded-lg">
           <Stage
             extra={isAlone ? <InviteCard room={room} /> : null}
-            empty={<Empty title={t('room.emptyTitle')}>{t('room.emptyText')}</Empty>}
+            empty={<EmptyState title={t('room.emptyTitle')}>{t('room.emptyText')}</EmptyState>}
           />
           <ReconnectingCover />
           <MediaBlocked />

@@ -10,7 +10,7 @@ export function LanguageSwitch() {
   return (
     <Button
       size="sm"
-      look="ghost"
+      variant="ghost"
       lang={other.id}
       icon={<Languages size={18} aria-hidden />}
       onClick={() => setLanguage(other.id)}

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { Lobby } from '../features/lobby';
-import { loadWords } from '../i18n';
-import { joinRoom, preloadRoom, resumableSession } from '../session';
+import { loadTexts } from '../i18n';
+import { joinRoom, preloadRoom, resumableParticipant } from '../session';
 import { useRoom, type RoomActions } from '../state';
 import { JoiningScreen } from './JoiningScreen';
 import { LanguageSwitch } from './LanguageSwitch';
@@ -10,8 +10,8 @@ import { useTheme } from './useTheme';
 import { useTitle } from './useTitle';
 
 async function loadInside() {
-  const words = loadWords('studio', 'outputs');
-  const { default: Room, Ended: Over } = await import('./Inside');
+  const words = loadTexts('studio', 'outputs');
+  const { default: Room, Ended: Over } = await import('./RoomShell');
   await words;
   return { Room, Over };
 }
@@ -67,7 +67,7 @@ function usePreload(): void {
 
 /** A reloaded page goes straight back in, as the same participant. If that fails, the lobby is shown. */
 function useResume(room: string | null, onResumed: (actions: RoomActions) => void): boolean {
-  const [resumable] = useState(() => (room === null ? null : resumableSession(room)));
+  const [resumable] = useState(() => (room === null ? null : resumableParticipant(room)));
   const [isResuming, setResuming] = useState(resumable !== null);
   const hasBegun = useRef(false);
   useEffect(() => {

@@ -1,7 +1,7 @@
 import { LoaderCircle } from 'lucide-react';
 import { lazy, Suspense } from 'react';
-import { loadWords, type Part } from '../i18n';
-import { Crash } from './Crash';
+import { loadTexts, type TextPart } from '../i18n';
+import { CrashBoundary } from './CrashBoundary';
 import { NotFoundPage } from './NotFoundPage';
 import { routeOf, usePath } from './router';
 
@@ -13,19 +13,19 @@ const RecordingsPage = lazy(() => withWords(import('./RecordingsPage'), 'streams
 const GalleryPage =
   import.meta.env.MODE === 'gallery' ? lazy(() => withWords(import('./gallery/GalleryPage'), 'studio', 'outputs')) : NotFoundPage;
 
-async function withWords<T>(page: Promise<T>, ...parts: Part[]): Promise<T> {
-  await loadWords(...parts);
+async function withWords<T>(page: Promise<T>, ...parts: TextPart[]): Promise<T> {
+  await loadTexts(...parts);
   return page;
 }
 
 /** The page of the present address. Each is loaded when it is first needed. */
 export function Routes() {
   return (
-    <Crash>
+    <CrashBoundary>
       <Suspense fallback={<Loading />}>
         <Page />
       </Suspense>
-    </Crash>
+    </CrashBoundary>
   );
 }
 

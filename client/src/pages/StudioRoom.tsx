@@ -3,9 +3,9 @@ import { useTranslation } from 'react-i18next';
 import { ChatPanel, useUnread } from '../features/chat';
 import { Dock, type DrawerName } from '../features/controls';
 import { InviteCard, watchLink } from '../features/invite';
-import { PeoplePanel, RequestList, SeatStream } from '../features/people';
+import { PeoplePanel, RequestList, SeatStreamButton } from '../features/people';
 import { MediaBlocked, ReconnectingCover, SoundBlocked, TopBar } from '../features/room';
-import { Backstage, GoLive, Health, Look, Outputs, Program, SceneBar, StageStrip } from '../features/studio';
+import { Backstage, GoLiveButton, HealthStrip, SceneStyle, OutputsPanel, ProgramPreview, LayoutBar, StageStrip } from '../features/studio';
 import { useRoom } from '../state';
 import { Badge, cx, Panel, Tabs, testIds, useMediaQuery, type Tab } from '../ui';
 import { RoomOverlays } from './RoomOverlays';
@@ -38,7 +38,7 @@ export function StudioRoom({ room, onLeave }: { room: string; onLeave: () => voi
   const side = <Tabs {...tabs} value={tabs.tabs.some((one) => one.id === tab) ? tab : 'outputs'} onChange={setTab} />;
   return (
     <div className="flex h-dvh flex-col bg-bg" data-testid={testIds.studio}>
-      <TopBar onInvite={() => setInviting(true)} end={<GoLive />} />
+      <TopBar onInvite={() => setInviting(true)} end={<GoLiveButton />} />
       <div className={COLUMNS[width]}>
         {width === 'wide' && (arePeopleShown || requests > 0) && <PeopleColumn withPeople={arePeopleShown} requests={requests} />}
         <Centre room={room} isNarrow={width === 'narrow'} />
@@ -70,7 +70,7 @@ function Centre({ room, isNarrow }: { room: string; isNarrow: boolean }) {
     <main className={cx('relative flex flex-col gap-2', isNarrow ? 'shrink-0' : 'min-w-0 flex-1 overflow-hidden')}>
       <div className={cx('flex flex-col gap-2', !isNarrow && 'min-h-0 flex-1', mayStandBeside && 'short:flex-row')}>
         <div className={cx('flex flex-col', isNarrow ? 'h-64' : 'min-h-0 min-w-0 flex-1')}>
-          <Program />
+          <ProgramPreview />
         </div>
         <div className={cx('flex min-h-0 min-w-0 shrink-0 gap-2', isNarrow && 'flex-col', mayStandBeside && 'short:w-40 short:flex-col')}>
           <StageStrip mayStandBeside={mayStandBeside} />
@@ -81,8 +81,8 @@ function Centre({ room, isNarrow }: { room: string; isNarrow: boolean }) {
           )}
         </div>
       </div>
-      <SceneBar />
-      <Health />
+      <LayoutBar />
+      <HealthStrip />
       <ReconnectingCover />
       <MediaBlocked />
       <SoundBlocked />
@@ -107,7 +107,7 @@ function PeopleColumn({ withPeople, requests }: { withPeople: boolean; requests:
         <>
           <Panel
             title={t('studio.backstage')}
-            aside={<SeatStream look="icon" />}
+            aside={<SeatStreamButton variant="icon" />}
             className="max-h-1/4 shrink-0"
             bodyClassName="overflow-y-auto"
           >
@@ -139,9 +139,9 @@ function useTabs({ room, withPeople, unread, requests }: TabsOptions): { tabs: T
   const { t } = useTranslation();
   const make = (id: string, label: string, content: ReactNode, rest: Partial<Tab> = {}): Tab => ({ id, label, content, ...rest });
   const tabs = [
-    make('outputs', t('outputs.title'), <Outputs watchLink={watchLink(room)} />),
+    make('outputs', t('outputs.title'), <OutputsPanel watchLink={watchLink(room)} />),
     make('chat', t('chat.title'), <ChatPanel />, { badge: unread, isKept: true }),
-    make('look', t('studio.look'), <Look />),
+    make('style', t('studio.sceneStyle'), <SceneStyle />),
   ];
   if (withPeople) tabs.splice(1, 0, make('people', t('studio.people'), <NarrowPeople />, { badge: requests }));
   return { tabs, label: t('studio.tabs') };

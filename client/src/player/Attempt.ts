@@ -1,50 +1,50 @@
-import type { Way } from './contract';
-import type { Engine, EngineEnd, Measures } from './Engine';
-import { Playback, type PlaybackState } from './Playback';
+import type { PlaybackOption } from './Player';
+import type { PlaybackEngine, EngineEnd, Measurements } from './PlaybackEngine';
+import { VideoMonitor, type VideoState } from './VideoMonitor';
 import type { Sound } from './Sound';
 
 /** A way's end as the player sees it. `stuck`: its picture stood still for too long. `slow`: no picture in time. */
 export type AttemptEnd = EngineEnd | 'stuck' | 'slow';
 
-const NOTHING: Measures = { latencySeconds: null, bufferSeconds: null, livePosition: null };
+const NOTHING: Measurements = { latencySeconds: null, bufferSeconds: null, livePosition: null };
 /** A picture that stands still this long will not come back by itself: start anew. */
 const STUCK_AFTER_MS = 10_000;
 
 interface AttemptOptions {
-  way: Way;
-  engine: Engine;
+  option: PlaybackOption;
+  engine: PlaybackEngine;
   video: HTMLVideoElement;
   /** null: behind another picture, silent. */
   sound: Sound | null;
   startWithinMs: number;
-  onLook: (attempt: Attempt) => void;
+  onSample: (attempt: Attempt) => void;
   /** The picture has come to stand. */
   onStall: (attempt: Attempt) => void;
 }
 
 /** One way, tried in one video element: from nothing to a moving picture to its end. */
 export class Attempt {
-  readonly way: Way;
+  readonly option: PlaybackOption;
   readonly video: HTMLVideoElement;
   /** Resolves with the first moving picture: null; or with why there was none. */
   readonly started: Promise<AttemptEnd | null>;
   /** Resolves when it has ended by itself. */
   readonly over: Promise<AttemptEnd>;
-  measures: Measures = NOTHING;
-  state: PlaybackState = 'loading';
+  measurements: Measurements = NOTHING;
+  state: VideoState = 'loading';
   /** Plays without a stall since then, ms of performance.now(). */
   steadySinceMs = performance.now();
   readonly #options: AttemptOptions;
-  readonly #playback: Playback;
+  readonly #playback: VideoMonitor;
   readonly #timer: ReturnType<typeof setTimeout>;
   #isClosed = false;
   #start: (end: AttemptEnd | null) => void = () => undefined;
   #end: (end: AttemptEnd) => void = () => undefined;
 
   constructor(options: AttemptOptions) {
-    const { way, engine, video, sound, startWithinMs } = options;
+    const { option, engine, video, sound, startWithinMs } = options;
     this.#options = options;
-    this.way = way;
+    this.option = option;
     this.video = video;
     this.started = new Promise((resolve) => (this.#start = resolve));
     this.over = new Promise((resolve) => (this.#end = resolve));
@@ -55,7 +55,7 @@ export class Attempt {
       // A library that refuses is a way that does not work.
       this.#finish('broken');
     }
-    this.#playback = new Playback(video, sound, (state, stillForMs) => this.#look(state, stillForMs));
+    this.#playback = new VideoMonitor(video, sound, (state, stillForMs) => this.#sample(state, stillForMs));
   }
 
   close(): void {
@@ -75,17 +75,17 @@ export class Attempt {
     this.#end(end);
   }
 
-  #look(state: PlaybackState, stillForMs: number): void {
+  #sample(state: VideoState, stillForMs: number): void {
     const before = this.state;
     this.state = state;
-    this.measures = this.#options.engine.look(this.video, state === 'stalled');
+    this.measurements = this.#options.engine.sample(this.video, state === 'stalled');
     if (state !== 'playing') this.steadySinceMs = performance.now();
     if (before === 'loading' && state !== 'loading') {
       clearTimeout(this.#timer);
       this.#start(null);
     }
     if (before === 'playing' && state === 'stalled') this.#options.onStall(this);
-    this.#options.onLook(this);
+    this.#options.onSample(this);
     if (state === 'stalled' && stillForMs > STUCK_AFTER_MS) this.#finish('stuck');
   }
 }

@@ -1,5 +1,5 @@
 import type Mpegts from 'mpegts.js';
-import { bufferAhead, endOfStatus, type Engine, type EngineEnd, type Measures } from './Engine';
+import { bufferAhead, endForHttpStatus, type PlaybackEngine, type EngineEnd, type Measurements } from './PlaybackEngine';
 import { RateController } from './RateController';
 
 type Library = typeof Mpegts;
@@ -8,7 +8,7 @@ type Library = typeof Mpegts;
 const DELIVERY_SECONDS = 0.1;
 
 /** FLV over WebSocket or HTTP into Media Source Extensions. The library is loaded when the first such show is. */
-export class FlvEngine implements Engine {
+export class FlvEngine implements PlaybackEngine {
   readonly #library: Library;
   readonly #url: string;
   readonly #abort = new AbortController();
@@ -36,14 +36,14 @@ export class FlvEngine implements Engine {
       { enableStashBuffer: false, liveSync: false, liveBufferLatencyChasing: false, autoCleanupSourceBuffer: true, lazyLoad: false },
     );
     this.#player = player;
-    player.on(Events.ERROR, (_type: string, _detail: string, info: { code?: number } | undefined) => onEnd(endOfStatus(info?.code)));
+    player.on(Events.ERROR, (_type: string, _detail: string, info: { code?: number } | undefined) => onEnd(endForHttpStatus(info?.code)));
     player.on(Events.LOADING_COMPLETE, () => onEnd('ended'));
     video.addEventListener('error', () => onEnd('broken'), { signal: this.#abort.signal });
     player.attachMediaElement(video);
     player.load();
   }
 
-  look(video: HTMLVideoElement, isStill: boolean): Measures {
+  sample(video: HTMLVideoElement, isStill: boolean): Measurements {
     const buffer = bufferAhead(video);
     if (buffer === null) return { latencySeconds: null, bufferSeconds: null, livePosition: null };
     const livePosition = Math.max(0, video.currentTime + buffer - this.#rate.targetSeconds);
@@ -62,7 +62,7 @@ export class FlvEngine implements Engine {
     if (video.paused) return;
     if (isStill && !this.#wasStill) this.#rate.stalled();
     this.#wasStill = isStill;
-    const { rate, isJump } = this.#rate.look(buffer, performance.now());
+    const { rate, isJump } = this.#rate.update(buffer, performance.now());
     if (isJump) video.currentTime = livePosition;
     if (video.playbackRate !== rate) video.playbackRate = rate;
   }

@@ -1,7 +1,7 @@
 import type Hls from 'hls.js';
 import type { ErrorData, HlsConfig } from 'hls.js';
-import { bufferAhead, endOfStatus, type Engine, type EngineEnd, type Measures } from './Engine';
-import { hlsLatencySeconds } from './latency';
+import { bufferAhead, endForHttpStatus, type PlaybackEngine, type EngineEnd, type Measurements } from './PlaybackEngine';
+import { hlsLatencySeconds } from './latencyEstimate';
 
 type HlsClass = typeof Hls;
 
@@ -43,7 +43,7 @@ const UNHURRIED: Partial<HlsConfig> = {
 const STABLE: Partial<HlsConfig> = { ...UNHURRIED, liveSyncDurationCount: 2.5 };
 
 /** Wound back: stays where it was put. */
-const woundBack = (secondsBehind: number): Partial<HlsConfig> => ({
+const rewound = (secondsBehind: number): Partial<HlsConfig> => ({
   ...UNHURRIED,
   liveSyncDuration: secondsBehind,
 });
@@ -51,7 +51,7 @@ const woundBack = (secondsBehind: number): Partial<HlsConfig> => ({
 /** A decoder that fails again this soon is not helped by asking it once more. */
 const RECOVER_EVERY_MS = 5000;
 
-export interface HlsWish {
+export interface HlsPlaybackOptions {
   url: string;
   isStable: boolean;
   /** Begin this far back. */
@@ -59,27 +59,27 @@ export interface HlsWish {
 }
 
 /** HLS over Media Source Extensions. The library is loaded when the first such show is. */
-export class HlsEngine implements Engine {
+export class HlsEngine implements PlaybackEngine {
   readonly #library: HlsClass;
-  readonly #wish: HlsWish;
+  readonly #preference: HlsPlaybackOptions;
   readonly #abort = new AbortController();
   #hls: Hls | null = null;
   #recoveredAtMs = Number.NEGATIVE_INFINITY;
 
-  private constructor(library: HlsClass, wish: HlsWish) {
+  private constructor(library: HlsClass, preference: HlsPlaybackOptions) {
     this.#library = library;
-    this.#wish = wish;
+    this.#preference = preference;
   }
 
   /** null: this browser has no Media Source Extensions. */
-  static async load(): Promise<((wish: HlsWish) => HlsEngine) | null> {
+  static async load(): Promise<((preference: HlsPlaybackOptions) => HlsEngine) | null> {
     const { default: library } = await import('hls.js');
-    return library.isSupported() ? (wish) => new HlsEngine(library, wish) : null;
+    return library.isSupported() ? (preference) => new HlsEngine(library, preference) : null;
   }
 
   start(video: HTMLVideoElement, onEnd: (why: EngineEnd) => void): void {
-    const { url, isStable, secondsBehind } = this.#wish;
-    const hls = new this.#library(secondsBehind !== undefined ? woundBack(secondsBehind) : isStable ? STABLE : BALANCED);
+    const { url, isStable, secondsBehind } = this.#preference;
+    const hls = new this.#library(secondsBehind !== undefined ? rewound(secondsBehind) : isStable ? STABLE : BALANCED);
     this.#hls = hls;
     hls.on(this.#library.Events.ERROR, (_event, data) => this.#handle(data, onEnd));
     video.addEventListener('ended', () => onEnd('ended'), { signal: this.#abort.signal });
@@ -87,13 +87,13 @@ export class HlsEngine implements Engine {
     hls.attachMedia(video);
   }
 
-  look(video: HTMLVideoElement): Measures {
+  sample(video: HTMLVideoElement): Measurements {
     const hls = this.#hls;
     const toEdge = hls && hls.latency > 0 ? hls.latency : null;
     return {
       latencySeconds: hlsLatencySeconds(toEdge, hls?.playingDate?.getTime() ?? null, Date.now()),
       bufferSeconds: bufferAhead(video),
-      livePosition: this.#wish.secondsBehind === undefined ? (hls?.liveSyncPosition ?? null) : null,
+      livePosition: this.#preference.secondsBehind === undefined ? (hls?.liveSyncPosition ?? null) : null,
     };
   }
 
@@ -107,7 +107,7 @@ export class HlsEngine implements Engine {
     if (!fatal) return;
     const isMedia = type === this.#library.ErrorTypes.MEDIA_ERROR;
     const nowMs = performance.now();
-    if (!isMedia || nowMs - this.#recoveredAtMs < RECOVER_EVERY_MS) return onEnd(endOfStatus(response?.code));
+    if (!isMedia || nowMs - this.#recoveredAtMs < RECOVER_EVERY_MS) return onEnd(endForHttpStatus(response?.code));
     this.#recoveredAtMs = nowMs;
     this.#hls?.recoverMediaError();
   }

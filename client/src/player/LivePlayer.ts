@@ -1,13 +1,23 @@
-import { abilitiesOfBrowser } from './abilities';
+import { browserCapabilities } from './capabilities';
 import { Attempt, type AttemptEnd } from './Attempt';
-import type { AskShow, Player, PlayerOptions, PlayerSnapshot, PlayerSources, PlayerState, ShowState, Way, Wish } from './contract';
+import type { LatencyPreference } from './latencyTiers';
+import type {
+  AskBroadcastState,
+  Player,
+  PlayerOptions,
+  PlayerSnapshot,
+  PlayerSources,
+  PlayerState,
+  BroadcastState,
+  PlaybackOption,
+} from './Player';
 import { createEngine, START_WITHIN_MS } from './createEngine';
-import { Screen } from './Screen';
-import { askShow, pause, waitForShow } from './show';
-import { Announced } from './Announced';
+import { VideoSwap } from './VideoSwap';
+import { askPlaylist, pause, waitForBroadcast } from './broadcast';
+import { SnapshotStore } from './SnapshotStore';
 import { Sound } from './Sound';
-import { ladderOf, tiersOf, waysOf } from './ways';
-import { WayPolicy } from './WayPolicy';
+import { ladderOf, tiersOf, playbackOptionsOf } from './playbackOptions';
+import { FallbackPolicy } from './FallbackPolicy';
 
 /** Between two attempts, ms: what fails at once is not tried in a loop. */
 const RETRY_PAUSE_MS = 400;
@@ -23,12 +33,12 @@ const EDGE_TOLERANCE_SECONDS = 3;
 
 /** Waits for a show, plays it the best way that works, changes the way behind the picture, and begins again when the show does. */
 export class LivePlayer implements Player {
-  readonly #announced: Announced<PlayerSnapshot>;
+  readonly #store: SnapshotStore<PlayerSnapshot>;
   readonly #sound: Sound;
-  readonly #policy = new WayPolicy();
+  readonly #policy = new FallbackPolicy();
   #sources: PlayerSources | null = null;
-  #ask: AskShow = async () => 'absent';
-  #screen: Screen | null = null;
+  #ask: AskBroadcastState = async () => 'absent';
+  #screen: VideoSwap | null = null;
   #run = new AbortController();
   #onScreen: Attempt | null = null;
   /** There was a picture of this show: a gap is a stall and not the wait before it. */
@@ -39,42 +49,42 @@ export class LivePlayer implements Player {
   #behindSeconds: number | null = null;
   #resumed: (() => void) | null = null;
 
-  constructor({ wish, volume, isMuted }: PlayerOptions) {
+  constructor({ preference, volume, isMuted }: PlayerOptions) {
     this.#sound = new Sound({ volume, isMuted }, () => this.#follow());
-    this.#announced = new Announced<PlayerSnapshot>({
-      ...{ state: 'idle', video: null, isPaused: false, volume, isMuted, wish, tiers: [], way: null, nextTier: null },
+    this.#store = new SnapshotStore<PlayerSnapshot>({
+      ...{ state: 'idle', video: null, isPaused: false, volume, isMuted, preference, tiers: [], option: null, nextTier: null },
       ...{ latencySeconds: null, bufferSeconds: null, isAtLiveEdge: false, canSeekBack: false, behindSeconds: null, windowSeconds: null },
       aspect: null,
     });
   }
 
   getSnapshot(): PlayerSnapshot {
-    return this.#announced.value;
+    return this.#store.value;
   }
 
   subscribe(listener: () => void): () => void {
-    return this.#announced.subscribe(listener);
+    return this.#store.subscribe(listener);
   }
 
   attach(place: HTMLElement): void {
     this.#screen?.remove();
-    this.#screen = new Screen(place, () => this.#announced.patch({ aspect: this.#screen?.aspect ?? null }));
+    this.#screen = new VideoSwap(place, () => this.#store.patch({ aspect: this.#screen?.aspect ?? null }));
     this.#restart();
   }
 
-  load(sources: PlayerSources, ask: AskShow = (signal) => askShow(sources.hls, signal)): void {
+  load(sources: PlayerSources, ask: AskBroadcastState = (signal) => askPlaylist(sources.hls, signal)): void {
     this.#ask = ask;
     if (JSON.stringify(sources) === JSON.stringify(this.#sources)) return;
     this.#sources = sources;
     this.#hasPlayed = false;
     this.#behindSeconds = null;
-    this.#setLadder(this.getSnapshot().wish);
+    this.#setLadder(this.getSnapshot().preference);
     this.#restart();
   }
 
-  choose(wish: Wish): void {
-    this.#announced.patch({ wish });
-    this.#setLadder(wish, { isByHand: true });
+  choose(preference: LatencyPreference): void {
+    this.#store.patch({ preference });
+    this.#setLadder(preference, { isByHand: true });
     if (this.#onScreen) this.#isUrgent = true;
     else this.#restart();
   }
@@ -90,8 +100,8 @@ export class LivePlayer implements Player {
     this.#behindSeconds = null;
     const attempt = this.#onScreen;
     if (!attempt) return;
-    const { video, measures } = attempt;
-    if (measures.livePosition !== null) video.currentTime = measures.livePosition;
+    const { video, measurements } = attempt;
+    if (measurements.livePosition !== null) video.currentTime = measurements.livePosition;
     if (video.paused) void this.#sound.give(video);
     this.#follow();
   }
@@ -100,8 +110,8 @@ export class LivePlayer implements Player {
     if (this.#sources?.dvr === undefined) return;
     this.#resumed?.();
     this.#behindSeconds = secondsBehind;
-    const { video, way } = this.#onScreen ?? {};
-    const end = video && way?.url === this.#sources.dvr && video.seekable.length > 0 ? video.seekable.end(0) : null;
+    const { video, option } = this.#onScreen ?? {};
+    const end = video && option?.url === this.#sources.dvr && video.seekable.length > 0 ? video.seekable.end(0) : null;
     if (video && end !== null) video.currentTime = Math.max(0, end - secondsBehind);
     else this.#isUrgent = true;
   }
@@ -121,15 +131,15 @@ export class LivePlayer implements Player {
     this.#drop();
     this.#screen?.remove();
     this.#screen = null;
-    this.#announced.close();
+    this.#store.close();
   }
 
-  #setLadder(wish: Wish, options?: { isByHand: boolean }): void {
+  #setLadder(preference: LatencyPreference, options?: { isByHand: boolean }): void {
     if (!this.#sources) return;
-    const abilities = abilitiesOfBrowser();
-    const ways = waysOf(this.#sources, abilities);
-    this.#policy.setLadder(ladderOf(ways, wish, abilities), options);
-    this.#announced.patch({ tiers: tiersOf(ways) });
+    const abilities = browserCapabilities();
+    const available = playbackOptionsOf(this.#sources, abilities);
+    this.#policy.setLadder(ladderOf(available, preference, abilities), options);
+    this.#store.patch({ tiers: tiersOf(available) });
   }
 
   #restart(): void {
@@ -139,7 +149,7 @@ export class LivePlayer implements Player {
     if (this.#screen && this.#sources) void this.#live(this.#screen, this.#run.signal);
   }
 
-  async #live(screen: Screen, signal: AbortSignal): Promise<void> {
+  async #live(screen: VideoSwap, signal: AbortSignal): Promise<void> {
     if (!this.#hasPlayed) this.#show('waiting');
     while (!signal.aborted) {
       await this.#findPicture(screen, signal);
@@ -148,86 +158,86 @@ export class LivePlayer implements Player {
       screen.hold();
       this.#drop();
       if (last.end === 'parked') await this.#whenResumed(signal);
-      else await this.#judge({ way: last.way, end: last.end }, signal);
+      else await this.#diagnose({ option: last.option, end: last.end }, signal);
     }
   }
 
   /** Until something plays on the screen. */
-  async #findPicture(screen: Screen, signal: AbortSignal): Promise<void> {
+  async #findPicture(screen: VideoSwap, signal: AbortSignal): Promise<void> {
     while (!signal.aborted && !this.#onScreen) {
-      await waitForShow(this.#ask, signal, (found) => this.#show(this.#stateWhile(found)));
-      const way = this.#policy.best(performance.now());
-      if (signal.aborted || !way) return;
+      await waitForBroadcast(this.#ask, signal, (found) => this.#show(this.#stateWhile(found)));
+      const option = this.#policy.best(performance.now());
+      if (signal.aborted || !option) return;
       this.#show(this.#hasPlayed ? 'stalled' : 'loading');
-      const end = await this.#raise(way, { screen, signal });
+      const end = await this.#tryOption(option, { screen, signal });
       if (end === null || signal.aborted) return;
       if (end === 'refused') this.#show('refused');
       await pause(end === 'refused' ? REFUSED_PAUSE_MS : RETRY_PAUSE_MS, signal);
       const isFlat = end === 'broken' || end === 'slow';
-      await this.#blame(way, { isFlat, end }, signal);
+      await this.#penalise(option, { isFlat, end }, signal);
     }
   }
 
   /** Until the picture on the screen is over; changes the way meanwhile where that is better. */
-  async #watch(screen: Screen, signal: AbortSignal): Promise<{ way: Way | null; end: AttemptEnd | 'parked' }> {
+  async #watch(screen: VideoSwap, signal: AbortSignal): Promise<{ option: PlaybackOption | null; end: AttemptEnd | 'parked' }> {
     for (;;) {
       const attempt = this.#onScreen;
-      if (!attempt || signal.aborted) return { way: null, end: 'ended' };
+      if (!attempt || signal.aborted) return { option: null, end: 'ended' };
       const stop = new AbortController();
       const both = AbortSignal.any([signal, stop.signal]);
       const end = await Promise.race([attempt.over, this.#improve(screen, both), this.#whenParked(attempt, both)]);
       stop.abort();
       // Whoever takes the screen closes the one before: that is no end of the show.
-      if (end !== 'improved' && attempt === this.#onScreen) return { way: attempt.way, end };
+      if (end !== 'improved' && attempt === this.#onScreen) return { option: attempt.option, end };
     }
   }
 
   /** Resolves when another way has taken the screen. Never otherwise. */
-  async #improve(screen: Screen, signal: AbortSignal): Promise<'improved'> {
+  async #improve(screen: VideoSwap, signal: AbortSignal): Promise<'improved'> {
     for (;;) {
       await pause(CLIMB_LOOK_MS, signal);
       if (signal.aborted) return new Promise(() => undefined);
-      const way = this.#wayToChange();
+      const option = this.#wayToChange();
       this.#isUrgent = false;
-      if (!way) continue;
-      this.#announced.patch({ nextTier: way.tier });
-      const end = await this.#raise(way, { screen, signal });
-      this.#announced.patch({ nextTier: null });
+      if (!option) continue;
+      this.#store.patch({ nextTier: option.tier });
+      const end = await this.#tryOption(option, { screen, signal });
+      this.#store.patch({ nextTier: null });
       if (end === null) return 'improved';
       if (signal.aborted) continue;
       // Nothing to wind back to: stay live.
-      if (way.url === this.#sources?.dvr) this.#behindSeconds = null;
-      else this.#policy.failed(way, performance.now());
+      if (option.url === this.#sources?.dvr) this.#behindSeconds = null;
+      else this.#policy.failed(option, performance.now());
     }
   }
 
-  #wayToChange(): Way | null {
+  #wayToChange(): PlaybackOption | null {
     const attempt = this.#onScreen;
     if (!attempt || attempt.video.paused) return null;
     const nowMs = performance.now();
     const dvr = this.#behindSeconds === null ? undefined : this.#sources?.dvr;
     if (dvr !== undefined) return this.#isUrgent ? { tier: 'stable', transport: 'hls', url: dvr } : null;
-    this.#policy.playedWell(attempt.way, attempt.steadySinceMs, nowMs);
-    if (this.#isUrgent) return this.#policy.preferred(attempt.way, nowMs);
+    this.#policy.playedWell(attempt.option, attempt.steadySinceMs, nowMs);
+    if (this.#isUrgent) return this.#policy.preferred(attempt.option, nowMs);
     // A change of the element would close the little window, and nobody looks at a hidden page.
     if (document.pictureInPictureElement || document.hidden) return null;
-    return this.#policy.better(attempt.way, attempt.steadySinceMs, nowMs);
+    return this.#policy.better(attempt.option, attempt.steadySinceMs, nowMs);
   }
 
   /** Tries a way; when its picture moves it is on the screen, and null is answered. */
-  async #raise(way: Way, { screen, signal }: { screen: Screen; signal: AbortSignal }): Promise<AttemptEnd | null> {
+  async #tryOption(option: PlaybackOption, { screen, signal }: { screen: VideoSwap; signal: AbortSignal }): Promise<AttemptEnd | null> {
     const isBehind = this.#onScreen !== null;
-    const secondsBehind = way.url === this.#sources?.dvr ? (this.#behindSeconds ?? undefined) : undefined;
-    const engine = await createEngine(way, secondsBehind).catch(() => null);
+    const secondsBehind = option.url === this.#sources?.dvr ? (this.#behindSeconds ?? undefined) : undefined;
+    const engine = await createEngine(option, secondsBehind).catch(() => null);
     if (!engine || signal.aborted) return 'broken';
     const attempt = new Attempt({
-      way,
+      option,
       engine,
       video: isBehind ? screen.spare : screen.shown,
       sound: isBehind ? null : this.#sound,
-      startWithinMs: START_WITHIN_MS[way.transport],
-      onLook: (one) => one === this.#onScreen && this.#follow(),
-      onStall: (one) => one === this.#onScreen && this.#policy.stalled(one.way, performance.now()) && (this.#isUrgent = true),
+      startWithinMs: START_WITHIN_MS[option.transport],
+      onSample: (one) => one === this.#onScreen && this.#follow(),
+      onStall: (one) => one === this.#onScreen && this.#policy.stalled(one.option, performance.now()) && (this.#isUrgent = true),
     });
     const close = () => attempt.close();
     signal.addEventListener('abort', close, { once: true });
@@ -241,7 +251,7 @@ export class LivePlayer implements Player {
     return null;
   }
 
-  #putOnScreen(attempt: Attempt, screen: Screen): void {
+  #putOnScreen(attempt: Attempt, screen: VideoSwap): void {
     const old = this.#onScreen;
     this.#onScreen = attempt;
     this.#hasPlayed = true;
@@ -251,44 +261,44 @@ export class LivePlayer implements Player {
       void this.#sound.give(attempt.video);
       old.close();
     }
-    this.#announced.patch({ video: attempt.video, way: attempt.way, aspect: screen.aspect });
+    this.#store.patch({ video: attempt.video, option: attempt.option, aspect: screen.aspect });
     this.#follow();
   }
 
   /** The viewer paused for so long that the media would only pile up. HLS is asked for by the page, and stops by itself. */
-  async #whenParked({ video, way }: Attempt, signal: AbortSignal): Promise<'parked'> {
+  async #whenParked({ video, option }: Attempt, signal: AbortSignal): Promise<'parked'> {
     for (let pausedMs = 0; pausedMs < PARK_AFTER_MS;) {
       await pause(CLIMB_LOOK_MS, signal);
       if (signal.aborted) return new Promise(() => undefined);
-      pausedMs = video.paused && way.transport !== 'hls' ? pausedMs + CLIMB_LOOK_MS : 0;
+      pausedMs = video.paused && option.transport !== 'hls' ? pausedMs + CLIMB_LOOK_MS : 0;
     }
     return 'parked';
   }
 
   async #whenResumed(signal: AbortSignal): Promise<void> {
-    this.#announced.patch({ isPaused: true });
+    this.#store.patch({ isPaused: true });
     await new Promise<void>((resolve) => {
       this.#resumed = resolve;
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
     this.#resumed = null;
-    this.#announced.patch({ isPaused: false });
+    this.#store.patch({ isPaused: false });
   }
 
   /** Something that played is over: was it the way's fault, or is the show over, or the server away? */
-  async #judge({ way, end }: { way: Way | null; end: AttemptEnd }, signal: AbortSignal): Promise<void> {
+  async #diagnose({ option, end }: { option: PlaybackOption | null; end: AttemptEnd }, signal: AbortSignal): Promise<void> {
     this.#show('stalled');
     await pause(STATUS_AGE_MS, signal);
-    if (way) await this.#blame(way, { isFlat: end === 'stuck', end }, signal);
+    if (option) await this.#penalise(option, { isFlat: end === 'stuck', end }, signal);
   }
 
   /** `isFlat`: not worth another try before it has rested. Nothing is held against a way while there is no show. */
-  async #blame(way: Way, { isFlat, end }: { isFlat: boolean; end: AttemptEnd }, signal: AbortSignal): Promise<void> {
+  async #penalise(option: PlaybackOption, { isFlat, end }: { isFlat: boolean; end: AttemptEnd }, signal: AbortSignal): Promise<void> {
     if (signal.aborted || end === 'refused') return;
-    const state = await this.#ask(signal).catch((): ShowState => 'unreachable');
+    const state = await this.#ask(signal).catch((): BroadcastState => 'unreachable');
     if (state !== 'live') return;
-    if (isFlat) this.#policy.failed(way, performance.now());
-    else this.#policy.stalled(way, performance.now());
+    if (isFlat) this.#policy.failed(option, performance.now());
+    else this.#policy.stalled(option, performance.now());
   }
 
   #drop(): void {
@@ -297,26 +307,26 @@ export class LivePlayer implements Player {
   }
 
   /** A network that is gone for a moment has not ended the show. */
-  #stateWhile(found: Exclude<ShowState, 'live'>): PlayerState {
+  #stateWhile(found: Exclude<BroadcastState, 'live'>): PlayerState {
     if (found === 'unreachable' || found === 'paused') return this.#hasPlayed ? 'stalled' : 'waiting';
     return found === 'ended' || this.#hasPlayed ? 'ended' : 'waiting';
   }
 
   #show(state: PlayerState): void {
-    this.#announced.patch({ state, way: null, latencySeconds: null, bufferSeconds: null, isAtLiveEdge: false });
+    this.#store.patch({ state, option: null, latencySeconds: null, bufferSeconds: null, isAtLiveEdge: false });
   }
 
   /** What is on the screen, as the page shows it. */
   #follow(): void {
     const { volume, isMuted, isBlocked } = this.#sound;
-    this.#announced.patch({ volume, isMuted, canSeekBack: this.#sources?.dvr !== undefined, behindSeconds: this.#behindSeconds });
+    this.#store.patch({ volume, isMuted, canSeekBack: this.#sources?.dvr !== undefined, behindSeconds: this.#behindSeconds });
     const attempt = this.#onScreen;
     if (!attempt) return;
-    const { video, way, state, measures } = attempt;
-    const { latencySeconds, bufferSeconds, livePosition } = measures;
-    const isDvr = way.url === this.#sources?.dvr;
+    const { video, option, state, measurements } = attempt;
+    const { latencySeconds, bufferSeconds, livePosition } = measurements;
+    const isDvr = option.url === this.#sources?.dvr;
     const isStill = state === 'stalled';
-    this.#announced.patch({
+    this.#store.patch({
       state: isBlocked ? 'soundBlocked' : isStill ? 'stalled' : 'playing',
       isPaused: video.paused && !isBlocked,
       // Tenths are what people can read, and do not draw the page again four times a second.

@@ -1,5 +1,5 @@
-import { bufferAhead, type Engine, type EngineEnd, type Measures } from './Engine';
-import { hlsLatencySeconds } from './latency';
+import { bufferAhead, type PlaybackEngine, type EngineEnd, type Measurements } from './PlaybackEngine';
+import { hlsLatencySeconds } from './latencyEstimate';
 
 /** The native player starts three segments behind the edge: as near as it plays smoothly. */
 const EDGE_DISTANCE_SECONDS = 6;
@@ -8,7 +8,7 @@ const EDGE_DISTANCE_SECONDS = 6;
 type NativeVideo = HTMLVideoElement & { getStartDate?: () => Date };
 
 /** HLS as Safari plays it by itself. */
-export class NativeEngine implements Engine {
+export class NativeEngine implements PlaybackEngine {
   readonly #url: string;
   readonly #abort = new AbortController();
   #video: HTMLVideoElement | null = null;
@@ -26,7 +26,7 @@ export class NativeEngine implements Engine {
     video.load();
   }
 
-  look(video: NativeVideo): Measures {
+  sample(video: NativeVideo): Measurements {
     const end = edgeOf(video);
     const startMs = video.getStartDate?.().getTime() ?? Number.NaN;
     const playingAtMs = Number.isNaN(startMs) ? null : startMs + video.currentTime * 1000;

@@ -7,7 +7,7 @@ function play(rate: RateController, { bufferSeconds, seconds, fromMs = 0 }: { bu
   let buffer = bufferSeconds;
   let jumps = 0;
   for (let look = 0; look < seconds * 4; look++) {
-    const steering = rate.look(buffer, fromMs + look * 250);
+    const steering = rate.update(buffer, fromMs + look * 250);
     rates.push(steering.rate);
     if (steering.isJump) {
       jumps++;
@@ -42,24 +42,24 @@ describe('RateController', () => {
 
   it('does not mistake the peaks between two batches for lag', () => {
     const rate = new RateController();
-    const rates = Array.from({ length: 40 }, (_, look) => rate.look(look % 4 === 0 ? 1.2 : 0.4, look * 250).rate);
+    const rates = Array.from({ length: 40 }, (_, look) => rate.update(look % 4 === 0 ? 1.2 : 0.4, look * 250).rate);
     expect(new Set(rates)).toEqual(new Set([1]));
   });
 
   it('jumps when a slept tab comes back far behind', () => {
     const rate = new RateController();
     play(rate, { bufferSeconds: 0.5, seconds: 5 });
-    expect(rate.look(30, 60_000)).toEqual({ rate: 1, isJump: true });
+    expect(rate.update(30, 60_000)).toEqual({ rate: 1, isJump: true });
   });
 
   it('is more careful after each stall, up to three seconds, and bolder again in time', () => {
     const rate = new RateController();
-    rate.look(0.5, 0);
+    rate.update(0.5, 0);
     rate.stalled();
     expect(rate.targetSeconds).toBeCloseTo(0.8, 2);
     for (let stall = 0; stall < 10; stall++) rate.stalled();
     expect(rate.targetSeconds).toBe(3);
-    rate.look(3, 20 * 60_000);
+    rate.update(3, 20 * 60_000);
     expect(rate.targetSeconds).toBeLessThan(1);
   });
 

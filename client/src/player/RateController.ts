@@ -44,7 +44,7 @@ export class RateController {
     this.#looks = [];
   }
 
-  look(bufferSeconds: number, nowMs: number): Steering {
+  update(bufferSeconds: number, nowMs: number): Steering {
     this.#relax(nowMs);
     this.#startedMs ??= nowMs;
     const jumpAbove = nowMs - this.#startedMs < START_MS ? START_JUMP_ABOVE_SECONDS : JUMP_ABOVE_SECONDS;

@@ -1,5 +1,5 @@
-import { endOfStatus, type Engine, type EngineEnd, type Measures } from './Engine';
-import { receiverSampleOf, whepLatencySeconds, type ReceiverSample } from './latency';
+import { endForHttpStatus, type PlaybackEngine, type EngineEnd, type Measurements } from './PlaybackEngine';
+import { receiverSampleOf, whepLatencySeconds, type ReceiverSample } from './latencyEstimate';
 
 const REQUEST_TIMEOUT_MS = 5000;
 /** Host candidates are there at once; waiting longer for others would only delay the picture. */
@@ -11,7 +11,7 @@ const STATS_EVERY_MS = 1000;
 const JITTER_TARGET_MS = 40;
 
 /** WebRTC by WHEP: one POST brings the whole answer, one DELETE says goodbye. */
-export class WhepEngine implements Engine {
+export class WhepEngine implements PlaybackEngine {
   readonly #url: string;
   readonly #abort = new AbortController();
   #peer: RTCPeerConnection | null = null;
@@ -41,7 +41,7 @@ export class WhepEngine implements Engine {
     );
   }
 
-  look(): Measures {
+  sample(): Measurements {
     const nowMs = performance.now();
     if (this.#peer && nowMs - this.#askedMs >= STATS_EVERY_MS) {
       this.#askedMs = nowMs;
@@ -71,7 +71,7 @@ export class WhepEngine implements Engine {
       body: peer.localDescription?.sdp ?? '',
       signal: AbortSignal.any([this.#abort.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
     });
-    if (!response.ok) return endOfStatus(response.status);
+    if (!response.ok) return endForHttpStatus(response.status);
     const location = response.headers.get('location');
     this.#session = location && new URL(location, response.url).href;
     const sdp = await response.text();

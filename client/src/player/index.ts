@@ -3,18 +3,16 @@
  * the way, a safer one takes over behind the picture when it fails or stalls, and a nearer one when that has played well. Knows nothing of rooms.
  */
 export type {
-  AskShow,
+  AskBroadcastState,
   Player,
   PlayerOptions,
   PlayerSnapshot,
   PlayerSources,
   PlayerState,
-  ShowState,
-  Tier,
+  BroadcastState,
   Transport,
-  Way,
-  Wish,
-} from './contract';
-export { TIERS } from './contract';
+  PlaybackOption,
+} from './Player';
+export { TIERS, type LatencyPreference, type Tier } from './latencyTiers';
 export { createPlayer } from './createPlayer';
-export { askShow } from './show';
+export { askPlaylist } from './broadcast';

@@ -13,7 +13,7 @@ import {
   type UpdateStream,
 } from '@lianmai/protocol';
 import { z } from 'zod';
-import { call } from './http';
+import { callApi } from './callApi';
 
 /** Kept by the tab: another tab, and whoever opens this browser tomorrow, signs in again. */
 const STORAGE_KEY = 'lianmai.operator';
@@ -38,7 +38,7 @@ export class OperatorSession {
   /** The key's secret is not kept, only the token that it was given for. */
   static async signIn(key: string, secret: string): Promise<OperatorSession> {
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ key, secret }) };
-    const { token, expiresAtMs } = await call('/api/v1/session', SessionReply, init);
+    const { token, expiresAtMs } = await callApi('/api/v1/session', SessionReply, init);
     store((storage) => storage.setItem(STORAGE_KEY, JSON.stringify({ token, expiresAtMs })));
     return new OperatorSession(token);
   }
@@ -99,7 +99,7 @@ export class OperatorSession {
 
   async #ask<S extends z.ZodType>(path: string, { method = 'GET', body, reply }: Ask<S>): Promise<z.infer<S>> {
     const headers = { authorization: `Bearer ${this.#token}`, ...(body !== undefined && { 'content-type': 'application/json' }) };
-    return call(`/api/v1${path}`, reply, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
+    return callApi(`/api/v1${path}`, reply, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
   }
 }
 

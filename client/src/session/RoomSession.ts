@@ -19,14 +19,14 @@ import {
   type RoomActions,
   type RoomState,
 } from '../state';
-import { roomActions } from './actions';
-import { Connection, type JoinReply } from './Connection';
-import type { JoinOptions } from './contract';
-import { RoomMedia } from './media/RoomMedia';
-import { endsSession } from './reconnectPolicy';
-import { clearResumable, loadResumable, saveResumable } from './resume';
-import type { Request } from './Signalling';
-import { Tokens } from './Tokens';
+import { createRoomActions } from './createRoomActions';
+import { RoomConnection, type JoinReply } from './RoomConnection';
+import type { JoinOptions } from './JoinOptions';
+import { MediaConnection } from './media/MediaConnection';
+import { endsRoomSession } from './reconnectPolicy';
+import { forgetParticipant, loadParticipant, saveParticipant } from './savedParticipant';
+import type { Request } from './SignallingSocket';
+import { JoinTokens } from './JoinTokens';
 
 /** How long a chat message waits for the line to come back, ms. */
 const PATIENCE_MS = 20_000;
@@ -35,24 +35,24 @@ const PATIENCE_MS = 20_000;
 export class RoomSession {
   readonly #options: JoinOptions;
   readonly #store = getRoomStore();
-  readonly #tokens: Tokens;
-  readonly #connection: Connection;
-  readonly #media: RoomMedia;
+  readonly #tokens: JoinTokens;
+  readonly #connection: RoomConnection;
+  readonly #media: MediaConnection;
   #joined: JoinReply | null = null;
   #isClosed = false;
 
   private constructor(options: JoinOptions) {
     this.#options = options;
     const { room, name, role, token: given, initial } = options;
-    const saved = loadResumable(room);
-    this.#tokens = new Tokens({
+    const saved = loadParticipant(room);
+    this.#tokens = new JoinTokens({
       room,
       name,
       role,
       given,
       saved: saved ? { token: saved.token, expiresAtMs: saved.tokenExpiresAtMs } : undefined,
     });
-    this.#connection = new Connection({
+    this.#connection = new RoomConnection({
       tokens: this.#tokens,
       resume: saved && { participantId: saved.participantId, secret: saved.secret },
       onJoined: (reply, clockOffsetMs) => this.#acceptJoin(reply, clockOffsetMs),
@@ -60,7 +60,7 @@ export class RoomSession {
       onLost: () => this.#store.setState({ phase: 'reconnecting', reconnectingSinceMs: Date.now(), isMediaBlocked: false }),
       onEnded: (error) => this.#end(error),
     });
-    this.#media = new RoomMedia({
+    this.#media = new MediaConnection({
       request: this.#connection.request,
       initial: {
         microphone: initial?.microphone ?? saved?.isMicrophoneOn ?? false,
@@ -107,7 +107,7 @@ export class RoomSession {
 
   get actions(): RoomActions {
     const { publisher, subscriber } = this.#media;
-    return roomActions(this.#connection.request, this.#requestPatiently, {
+    return createRoomActions(this.#connection.request, this.#requestPatiently, {
       leave: () => this.leave(),
       setMic: (isOn) => publisher.set('microphone', isOn),
       setCamera: (isOn) => publisher.set('camera', isOn),
@@ -121,7 +121,7 @@ export class RoomSession {
 
   async leave(): Promise<void> {
     if (this.#isClosed) return;
-    clearResumable();
+    forgetParticipant();
     const leaving = this.#connection.leave();
     this.#close();
     this.#store.setState({ ...initialRoomState(), phase: 'left' }, true);
@@ -190,7 +190,7 @@ export class RoomSession {
     if (!this.#joined || !token || this.#isClosed) return;
     const { room, name, role } = this.#options;
     const { publisher } = this.#media;
-    saveResumable({
+    saveParticipant({
       room: parse(RoomId, room),
       name,
       role,
@@ -225,7 +225,7 @@ export class RoomSession {
   #end({ code, message }: LianmaiError): void {
     if (this.#isClosed) return;
     // Out of patience is not out of the room: a reload may still come back.
-    if (endsSession({ code })) clearResumable();
+    if (endsRoomSession({ code })) forgetParticipant();
     this.#close();
     const { local, remote } = initialRoomState();
     this.#store.setState({ phase: 'failed', ended: { code, message }, reconnectingSinceMs: null, isMediaBlocked: false, local, remote });

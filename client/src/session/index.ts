@@ -4,12 +4,11 @@
  *
  * One session at a time: `joinRoom` while another is open leaves that one first.
  */
-export type { InitialTrack, JoinOptions } from './contract';
+export type { InitialTrack, JoinOptions } from './JoinOptions';
 export { DeviceError } from './media/deviceProblem';
 export { openCamera, openMicrophone, stopTrack } from './media/capture';
 export { meterLevel, type LevelListener } from './levelMeter';
 export { joinRoom, preloadRoom } from './joinRoom';
-export { lobbyRoom } from './lobby';
+export { lobbyRoom, watchInfo } from './publicApi';
 export { isSignedOut, OperatorSession } from './OperatorSession';
-export { resumableSession } from './resume';
-export { watchInfo } from './watch';
+export { resumableParticipant } from './savedParticipant';

@@ -1,5 +1,5 @@
 import type { RoomActions } from '../state';
-import type { JoinOptions } from './contract';
+import type { JoinOptions } from './JoinOptions';
 import type { RoomSession } from './RoomSession';
 
 /** Media and sockets are three quarters of the page's code: fetched while somebody is in the lobby, not before the lobby is drawn. */

@@ -1,6 +1,6 @@
 import { ERRORS, LianmaiError, type ErrorCode } from '@lianmai/protocol';
 import { describe, expect, it } from 'vitest';
-import { GIVE_UP_AFTER_MS, endsSession, reconnectDelayMs } from './reconnectPolicy';
+import { GIVE_UP_AFTER_MS, endsRoomSession, reconnectDelayMs } from './reconnectPolicy';
 
 describe('reconnect policy', () => {
   it('tries at once, then slower up to 7 s and a little', () => {
@@ -20,11 +20,11 @@ describe('reconnect policy', () => {
 
   it('ends at once where coming back changes nothing', () => {
     for (const code of ['REPLACED', 'REMOVED', 'ROOM_LOCKED', 'TOKEN_EXPIRED'] as const)
-      expect(endsSession(new LianmaiError(code))).toBe(true);
+      expect(endsRoomSession(new LianmaiError(code))).toBe(true);
   });
 
   it('comes back from everything that is our own fault', () => {
     const ours = (Object.keys(ERRORS) as ErrorCode[]).filter((code) => ERRORS[code].blame === 'us');
-    for (const code of ours) expect(endsSession(new LianmaiError(code))).toBe(false);
+    for (const code of ours) expect(endsRoomSession(new LianmaiError(code))).toBe(false);
   });
 });

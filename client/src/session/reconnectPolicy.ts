@@ -7,6 +7,9 @@ const JITTER_MS = 1000;
 /** Long enough for a tunnel or a router's restart; the seat's own grace is the server's business. */
 export const GIVE_UP_AFTER_MS = 5 * 60_000;
 
+/** A restarted server knows the room again once its host is back: a missing room is waited for this long. */
+export const REOPENS_WITHIN_MS = 60_000;
+
 /** The attempt to go on with while only the room, and not the server, is missing. */
 export const BRISK_ATTEMPT = 2;
 
@@ -31,7 +34,7 @@ const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'UNSUPPORTED',
 ]);
 
-export const endsSession = ({ code }: Pick<LianmaiError, 'code'>): boolean => FINAL.has(code);
+export const endsRoomSession = ({ code }: Pick<LianmaiError, 'code'>): boolean => FINAL.has(code);
 
 /** A wait that the browser's `online` event or a returning tab cuts short, and that an abort ends. */
 export function waitToReconnect(ms: number, signal: AbortSignal): Promise<void> {

@@ -2,9 +2,10 @@
  * What the page knows: the room (written by the session through pure reducers), what this browser remembers, and which devices it has.
  * Nothing here talks to the network.
  */
-export type * from './contract';
+export type * from './RoomActions';
+export type * from './RoomState';
 export { refreshDevices, useDevices, type DeviceChoice, type DeviceList } from './devices';
 export { getPreferences, setPreferences, subscribePreferences, usePreferences, type Preferences } from './preferences';
 export { randomId } from './randomId';
-export { addNotice, applyEvent, applySnapshot } from './reducers';
+export { addNotice, applyEvent, applySnapshot } from './roomReducers';
 export { getRoomStore, initialRoomState, useRoom } from './roomStore';

@@ -27,7 +27,7 @@ const Preferences = z.object({
   /** The player is silent by the person's own will. */
   isWatchMuted: z.boolean().catch(false),
   /** How near to the event the person wants to watch. */
-  watchWish: z.enum(['auto', 'lowest', 'low', 'balanced', 'stable']).catch('auto'),
+  latencyPreference: z.enum(['auto', 'lowest', 'low', 'balanced', 'stable']).catch('auto'),
   lastRoom: z.string().nullable().catch(null),
   /** null: as the browser says. */
   lang: z.enum(['zh-CN', 'en']).nullable().catch(null),

@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { LocalTrackState, RoomState } from './contract';
+import type { LocalTrackState, RoomState } from './RoomState';
 
 const noTrack = (): LocalTrackState => ({ state: 'off', problem: null, track: null });
 

@@ -1,5 +1,4 @@
 import { cardColourOf, initialsOf, type SourceId } from '@lianmai/protocol';
-import { RadioTower } from 'lucide-react';
 import { cx } from './cx';
 
 interface AvatarProps {
@@ -21,29 +20,3 @@ export function Avatar({ name, id, className }: AvatarProps) {
     </span>
   );
 }
-
-/** Where a camera is off: drawn as the program draws it, a disc of 0.42 of the smaller side in the middle. */
-export function AvatarCard({ name, id }: { name: string; id: SourceId }) {
-  return (
-    <span
-      aria-hidden
-      className="@container-size flex size-full items-center justify-center select-none"
-      style={{ background: cardColourOf(id) }}
-    >
-      <span className="flex aspect-square h-[min(42cqh,42cqw)] items-center justify-center rounded-full bg-white/16 text-[min(17.6cqh,17.6cqw)] leading-none text-white">
-        {initialsOf(name)}
-      </span>
-    </span>
-  );
-}
-
-/** What stands in a list for a stream, where people have their initials. */
-export const StreamMark = ({ label, className }: { label: string; className?: string }) => (
-  <span
-    role="img"
-    aria-label={label}
-    className={cx('flex size-8 shrink-0 items-center justify-center rounded-full bg-surface-3 text-fg-2', className)}
-  >
-    <RadioTower size={18} aria-hidden />
-  </span>
-);

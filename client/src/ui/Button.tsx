@@ -2,9 +2,9 @@ import { LoaderCircle } from 'lucide-react';
 import type { ButtonHTMLAttributes, ReactNode } from 'react';
 import { cx } from './cx';
 
-export type ButtonLook = 'primary' | 'secondary' | 'ghost' | 'live';
+export type ButtonVariant = 'primary' | 'secondary' | 'ghost' | 'live';
 
-const LOOKS: Record<ButtonLook, string> = {
+const VARIANTS: Record<ButtonVariant, string> = {
   primary: 'bg-accent text-accent-fg hover:not-disabled:bg-accent-hover',
   secondary: 'bg-surface-2 text-fg hover:not-disabled:bg-surface-3',
   ghost: 'text-fg-2 hover:not-disabled:bg-surface-2 hover:not-disabled:text-fg',
@@ -13,7 +13,7 @@ const LOOKS: Record<ButtonLook, string> = {
 const SIZES = { md: 'min-h-11 px-4 text-sm', sm: 'target px-3 text-sm', lg: 'min-h-12 px-6 text-base' };
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
-  look?: ButtonLook;
+  variant?: ButtonVariant;
   size?: keyof typeof SIZES;
   icon?: ReactNode;
   /** Shows a spinner and refuses clicks while something is under way. */
@@ -21,7 +21,7 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
 }
 
 /** A labelled action. Its label is a verb. */
-export function Button({ look = 'secondary', size = 'md', icon, isBusy = false, className, children, disabled, ...rest }: ButtonProps) {
+export function Button({ variant = 'secondary', size = 'md', icon, isBusy = false, className, children, disabled, ...rest }: ButtonProps) {
   return (
     <button
       type="button"
@@ -30,7 +30,7 @@ export function Button({ look = 'secondary', size = 'md', icon, isBusy = false, 
       aria-busy={isBusy || undefined}
       className={cx(
         'inline-flex min-w-0 items-center justify-center gap-2 rounded-md font-medium select-none transition-colors disabled:opacity-50',
-        LOOKS[look],
+        VARIANTS[variant],
         SIZES[size],
         className,
       )}

@@ -9,12 +9,12 @@ interface CopyFieldProps {
   shown?: string;
   copyLabel: string;
   copiedLabel: string;
-  look?: 'primary' | 'secondary';
+  variant?: 'primary' | 'secondary';
   'data-testid'?: string;
 }
 
 /** A link to be handed on: selects itself when touched, and has its copy button beside it. */
-export function CopyField({ label, value, shown, copyLabel, copiedLabel, look = 'secondary', ...rest }: CopyFieldProps) {
+export function CopyField({ label, value, shown, copyLabel, copiedLabel, variant = 'secondary', ...rest }: CopyFieldProps) {
   const { isCopied, copy } = useCopy(value);
   return (
     <div className="flex min-w-0 gap-2">
@@ -28,7 +28,7 @@ export function CopyField({ label, value, shown, copyLabel, copiedLabel, look = 
         className="min-h-11 min-w-0 flex-1 truncate rounded-md border border-line-strong/60 bg-surface-1 px-3 text-base text-fg"
       />
       <Button
-        look={look}
+        variant={variant}
         onClick={copy}
         icon={isCopied ? <Check size={18} aria-hidden /> : <Copy size={18} aria-hidden />}
         className="shrink-0"

@@ -1,7 +1,7 @@
 import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
-import { Button, type ButtonLook } from './Button';
+import { Button, type ButtonVariant } from './Button';
 import { cx } from './cx';
 import { IconButton } from './IconButton';
 
@@ -80,14 +80,14 @@ interface ConfirmDialogProps {
   description: string;
   confirmLabel: string;
   cancelLabel: string;
-  look?: ButtonLook;
+  variant?: ButtonVariant;
   isBusy?: boolean;
   confirmTestId?: string;
 }
 
 /** Asks once before something that cannot be taken back. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { onClose, onConfirm, confirmLabel, cancelLabel, look = 'primary', isBusy = false, confirmTestId } = props;
+  const { onClose, onConfirm, confirmLabel, cancelLabel, variant = 'primary', isBusy = false, confirmTestId } = props;
   return (
     <Dialog
       isOpen={props.isOpen}
@@ -99,7 +99,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       actions={
         <>
           <Button onClick={onClose}>{cancelLabel}</Button>
-          <Button look={look} isBusy={isBusy} onClick={onConfirm} {...(confirmTestId && { 'data-testid': confirmTestId })}>
+          <Button variant={variant} isBusy={isBusy} onClick={onConfirm} {...(confirmTestId && { 'data-testid': confirmTestId })}>
             {confirmLabel}
           </Button>
         </>

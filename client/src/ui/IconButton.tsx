@@ -8,11 +8,11 @@ interface IconButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 
   icon: ReactNode;
   hotkey?: string;
   /** on: a state that must be seen at a glance, e.g. muted. */
-  look?: 'plain' | 'filled' | 'overlay' | 'on';
+  variant?: 'plain' | 'filled' | 'overlay' | 'on';
   tooltipSide?: 'top' | 'bottom' | 'left' | 'right';
 }
 
-const LOOKS = {
+const VARIANTS = {
   plain: 'text-fg-2 hover:not-disabled:bg-surface-2 hover:not-disabled:text-fg',
   filled: 'bg-surface-2 text-fg hover:not-disabled:bg-surface-3',
   on: 'bg-fg text-bg hover:not-disabled:bg-fg-2',
@@ -20,7 +20,7 @@ const LOOKS = {
 };
 
 /** A small square action without a written label. */
-export function IconButton({ label, icon, hotkey, look = 'plain', tooltipSide = 'top', className, ...rest }: IconButtonProps) {
+export function IconButton({ label, icon, hotkey, variant = 'plain', tooltipSide = 'top', className, ...rest }: IconButtonProps) {
   return (
     <Tooltip label={label} hotkey={hotkey} side={tooltipSide}>
       <button
@@ -29,7 +29,7 @@ export function IconButton({ label, icon, hotkey, look = 'plain', tooltipSide = 
         {...rest}
         className={cx(
           'target inline-flex aspect-square shrink-0 items-center justify-center rounded-md transition-colors disabled:opacity-40',
-          LOOKS[look],
+          VARIANTS[variant],
           className,
         )}
       >

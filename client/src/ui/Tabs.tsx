@@ -1,5 +1,6 @@
 import { Tabs as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
+import { Badge } from './Badge';
 import { cx } from './cx';
 
 export interface Tab {
@@ -49,9 +50,3 @@ export function Tabs({ tabs, value, onChange, label, className }: TabsProps) {
     </Radix.Root>
   );
 }
-
-export const Badge = ({ count, ...rest }: { count: number; 'data-testid'?: string }) => (
-  <span {...rest} className="tabular min-w-5 rounded-full bg-accent px-1.5 text-center text-sm leading-5 font-medium text-accent-fg">
-    {count}
-  </span>
-);

@@ -1,7 +1,7 @@
 import type { SourceId } from '@lianmai/protocol';
 import { MicOff, MonitorUp, RadioTower } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { AvatarCard } from './Avatar';
+import { AvatarCard } from './AvatarCard';
 import { cx } from './cx';
 import { NetworkBars, type Bars } from './NetworkBars';
 

@@ -95,7 +95,7 @@ export const testIds = {
   watchMute: 'watch-mute',
   watchBack: 'watch-back',
   latencyMenu: 'latency-menu',
-  tier: (wish: string) => `tier-${wish}`,
+  tier: (preference: string) => `tier-${preference}`,
   watchFacts: 'watch-facts',
   watchSound: 'watch-sound',
   liveEdge: 'live-edge',

@@ -1,7 +1,7 @@
 import { SendHorizontal } from 'lucide-react';
 import { useState, type SubmitEvent, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useActions, useRun } from '../../bindings';
+import { useActions, useRunWithToast } from '../../bindings';
 import { IconButton, testIds } from '../../ui';
 
 const MAX_LENGTH = 2000;
@@ -10,7 +10,7 @@ const MAX_LENGTH = 2000;
 export function ChatComposer() {
   const { t } = useTranslation();
   const actions = useActions();
-  const run = useRun();
+  const run = useRunWithToast();
   const [text, setText] = useState('');
   const send = () => {
     const wanted = text.trim();

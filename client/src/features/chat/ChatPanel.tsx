@@ -2,9 +2,10 @@ import { ArrowDown, MessageSquare } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useRoom } from '../../state';
-import { Button, Empty, Pill, testIds } from '../../ui';
+import { Button, EmptyState, Pill, testIds } from '../../ui';
 import { ChatComposer } from './ChatComposer';
-import { groupMessages, splitLinks, type MessageGroup } from './groups';
+import { groupMessages, type MessageGroup } from './messageGroups';
+import { splitLinks } from './splitLinks';
 
 /** Closer to the end than this counts as reading along. */
 const AT_END_PX = 48;
@@ -44,9 +45,9 @@ export function ChatPanel() {
         className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-4 py-3 -outline-offset-2"
       >
         {groups.length === 0 ? (
-          <Empty icon={<MessageSquare size={28} aria-hidden />} title={t('chat.empty')}>
+          <EmptyState icon={<MessageSquare size={28} aria-hidden />} title={t('chat.empty')}>
             {t('chat.emptyText')}
-          </Empty>
+          </EmptyState>
         ) : (
           groups.map((group) => <Group key={group.id} group={group} />)
         )}

@@ -1,11 +1,11 @@
 import { Hand, LogOut, MessageSquare, Mic, MicOff, MonitorUp, MonitorX, Users, Video, VideoOff } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useActions, useRun, useSelf } from '../../bindings';
+import { useActions, useRunWithToast, useSelf } from '../../bindings';
 import { useRoom } from '../../state';
 import { DockButton, testIds, useHotkeys } from '../../ui';
 import { MoreMenu } from './MoreMenu';
-import { SettingsDialog } from './SettingsDialog';
+import { DeviceSettingsDialog } from './DeviceSettingsDialog';
 import { LeaveDialog } from './LeaveDialog';
 
 export type DrawerName = 'people' | 'chat';
@@ -73,7 +73,7 @@ export function Dock({ drawers, onInvite, onLeave }: DockProps) {
         onClick={leave}
         data-testid={testIds.leave}
       />
-      <SettingsDialog isOpen={isSettingsOpen} onClose={() => setSettingsOpen(false)} />
+      <DeviceSettingsDialog isOpen={isSettingsOpen} onClose={() => setSettingsOpen(false)} />
       <LeaveDialog isOpen={isLeaving} onClose={() => setLeaving(false)} onLeave={onLeave} />
     </nav>
   );
@@ -82,7 +82,7 @@ export function Dock({ drawers, onInvite, onLeave }: DockProps) {
 function StageControls() {
   const { t } = useTranslation();
   const actions = useActions();
-  const run = useRun();
+  const run = useRunWithToast();
   const local = useRoom((room) => room.local);
   const mic = { ...local.microphone, isOn: local.microphone.state === 'on' };
   const camera = { ...local.camera, isOn: local.camera.state === 'on' };
@@ -139,7 +139,7 @@ function StageControls() {
 function AudienceControls() {
   const { t } = useTranslation();
   const actions = useActions();
-  const run = useRun();
+  const run = useRunWithToast();
   const hasAsked = useRoom((room) => room.stage?.requests.some((one) => one.participantId === room.selfId) ?? false);
   return (
     <DockButton

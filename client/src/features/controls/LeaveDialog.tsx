@@ -1,12 +1,12 @@
 import { useTranslation } from 'react-i18next';
-import { useActions, useRun } from '../../bindings';
+import { useActions, useRunWithToast } from '../../bindings';
 import { Button, Dialog } from '../../ui';
 
 /** A host who goes while on air must say what becomes of the show. */
 export function LeaveDialog({ isOpen, onClose, onLeave }: { isOpen: boolean; onClose: () => void; onLeave: () => void }) {
   const { t } = useTranslation();
   const actions = useActions();
-  const run = useRun();
+  const run = useRunWithToast();
   const endAndLeave = () => run(actions.stopLive().then(onLeave));
   return (
     <Dialog
@@ -19,7 +19,7 @@ export function LeaveDialog({ isOpen, onClose, onLeave }: { isOpen: boolean; onC
       actions={
         <>
           <Button onClick={onLeave}>{t('leave.keepLive')}</Button>
-          <Button look="live" onClick={endAndLeave}>
+          <Button variant="live" onClick={endAndLeave}>
             {t('leave.endAndLeave')}
           </Button>
         </>

@@ -1,6 +1,6 @@
 import { ArrowDownToLine, Ellipsis, Languages, Settings2, UserPlus } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { useActions, useRun, useSelf } from '../../bindings';
+import { useActions, useRunWithToast, useSelf } from '../../bindings';
 import { LANGUAGES, setLanguage } from '../../i18n';
 import { useRoom } from '../../state';
 import { DockButton, Menu, MenuCheck, MenuItem, MenuSeparator, testIds } from '../../ui';
@@ -9,7 +9,7 @@ export function MoreMenu({ onSettings, onInvite }: { onSettings: () => void; onI
   const { t, i18n } = useTranslation();
   const self = useSelf();
   const actions = useActions();
-  const run = useRun();
+  const run = useRunWithToast();
   const other = LANGUAGES.find((language) => language.id !== i18n.language) ?? LANGUAGES[0];
   return (
     <Menu
@@ -46,7 +46,7 @@ export function MoreMenu({ onSettings, onInvite }: { onSettings: () => void; onI
 function RoomRules() {
   const { t } = useTranslation();
   const actions = useActions();
-  const run = useRun();
+  const run = useRunWithToast();
   const isLocked = useRoom((room) => room.room?.locked ?? false);
   const isOpen = useRoom((room) => room.stage?.policy === 'open');
   return (

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
-import { CopyField, Qr, testIds } from '../../ui';
-import { roomLink } from './links';
+import { CopyField, QrCode, testIds } from '../../ui';
+import { roomLink } from './roomLinks';
 
 /** Alone in a room: the link, big. Grows with the tile it stands in. */
 export function InviteCard({ room }: { room: string }) {
@@ -9,7 +9,7 @@ export function InviteCard({ room }: { room: string }) {
   return (
     <div className="@container-size size-full rounded-[inherit] bg-surface-1">
       <div className="flex h-full items-center justify-center gap-4 p-4 [@container(min-height:280px)]:flex-col [@container(min-height:280px)]:gap-6 [@container(min-height:280px)]:text-center">
-        <Qr
+        <QrCode
           value={link}
           label={t('invite.qr')}
           className="hidden shrink-0 [@container(min-height:150px)_and_(min-width:480px)]:block [@container(min-height:150px)]:w-36 [@container(min-height:420px)]:block [@container(min-height:560px)]:w-56"
@@ -20,7 +20,7 @@ export function InviteCard({ room }: { room: string }) {
             <p className="mt-1 text-base text-fg-2">{t('invite.aloneText')}</p>
           </div>
           <CopyField
-            look="primary"
+            variant="primary"
             label={t('invite.link')}
             value={link}
             copyLabel={t('common.copy')}

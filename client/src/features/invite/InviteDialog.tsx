@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
-import { CopyField, Dialog, Qr, testIds } from '../../ui';
-import { roomLink, watchLink } from './links';
+import { CopyField, Dialog, QrCode, testIds } from '../../ui';
+import { roomLink, watchLink } from './roomLinks';
 
 /** The two links of a room: to take part, and to watch. */
 export function InviteDialog({ room, isOpen, onClose }: { room: string; isOpen: boolean; onClose: () => void }) {
@@ -11,13 +11,13 @@ export function InviteDialog({ room, isOpen, onClose }: { room: string; isOpen: 
       <div className="flex flex-col gap-6">
         <div className="flex flex-col gap-2">
           <h3 className="font-medium">{t('invite.toRoom')}</h3>
-          <CopyField look="primary" label={t('invite.link')} value={roomLink(room)} {...copy} data-testid={testIds.inviteLink} />
+          <CopyField variant="primary" label={t('invite.link')} value={roomLink(room)} {...copy} data-testid={testIds.inviteLink} />
         </div>
         <div className="flex flex-col gap-2">
           <h3 className="font-medium">{t('invite.toWatch')}</h3>
           <CopyField label={t('invite.watchLink')} value={watchLink(room)} {...copy} data-testid={testIds.watchLink} />
         </div>
-        <Qr value={roomLink(room)} label={t('invite.qr')} className="w-44 self-center" />
+        <QrCode value={roomLink(room)} label={t('invite.qr')} className="w-44 self-center" />
       </div>
     </Dialog>
   );

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { errorText } from '../../i18n';
 import { setPreferences, usePreferences } from '../../state';
 import { Button, IconButton, testIds, TextField } from '../../ui';
-import type { Invited, Offer } from './joining';
+import type { Invited, Offer } from './joinOffer';
 import { suggestRoomName, toRoomName } from './roomName';
 import type { LobbyAnswer } from './useLobbyRoom';
 
@@ -86,7 +86,7 @@ export function JoinForm({ room, onRoomChange, onNamed, invited, answer, offer, 
       <div className="flex flex-col gap-2">
         <Button
           type="submit"
-          look="primary"
+          variant="primary"
           size="lg"
           disabled={!offer.primary}
           isBusy={joining !== null && joining === offer.primary}
@@ -98,7 +98,7 @@ export function JoinForm({ room, onRoomChange, onNamed, invited, answer, offer, 
         </Button>
         {offer.secondary && (
           <Button
-            look="ghost"
+            variant="ghost"
             icon={<Eye size={20} />}
             isBusy={joining === 'viewer'}
             onClick={() => submit('viewer')}

@@ -2,11 +2,11 @@ import type { LobbyRoom, Role } from '@lianmai/protocol';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { usePreferences, type RoomActions } from '../../state';
-import { cx, LivePicture, Pill } from '../../ui';
+import { cx, LiveThumbnail, Pill } from '../../ui';
 import { DevicePickers } from './DevicePickers';
-import { hasHosted } from './hosted';
+import { hasHosted } from './hostedRooms';
 import { JoinForm } from './JoinForm';
-import { offerOf, readToken } from './joining';
+import { offerOf, readToken } from './joinOffer';
 import { Preview } from './Preview';
 import { suggestRoomName } from './roomName';
 import { useDeviceCheck } from './useDeviceCheck';
@@ -108,7 +108,7 @@ function WatchOnly({ liveRoom }: { liveRoom: string | null }) {
         isLive ? 'text-white' : 'bg-surface-2',
       )}
     >
-      {isLive && <LivePicture src={`/live/${encodeURIComponent(liveRoom)}.jpg`} className="absolute inset-0 -z-10 brightness-40" />}
+      {isLive && <LiveThumbnail src={`/live/${encodeURIComponent(liveRoom)}.jpg`} className="absolute inset-0 -z-10 brightness-40" />}
       <p className="text-lg font-semibold">{t('lobby.watchTitle')}</p>
       <p className={cx('max-w-md text-base', !isLive && 'text-fg-2')}>{t('lobby.watchText')}</p>
     </div>

@@ -4,7 +4,7 @@ import { useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { meterLevel } from '../../session';
 import { Button, cx, LiveMeter, testIds, TrackVideo } from '../../ui';
-import { DeviceTrouble } from './DeviceTrouble';
+import { DeviceProblemNotice } from './DeviceProblemNotice';
 import type { DeviceCheck } from './useDeviceCheck';
 
 /** How we will be seen and heard: the mirror, the level, and the two switches. */
@@ -59,7 +59,7 @@ export function Preview({ check, name }: { check: DeviceCheck; name: string }) {
           <span>{microphone.state === 'starting' ? t('lobby.micStarting') : t('lobby.micIsOff')}</span>
         )}
       </div>
-      {microphone.state === 'failed' && microphone.problem !== camera.problem && <MicTrouble check={check} />}
+      {microphone.state === 'failed' && microphone.problem !== camera.problem && <MicProblemNotice check={check} />}
     </section>
   );
 }
@@ -69,7 +69,7 @@ function PreviewEmpty({ check: { camera }, name }: { check: DeviceCheck; name: s
   if (camera.state === 'failed' && camera.problem) {
     return (
       <div className="flex justify-center px-4 pt-6 pb-24">
-        <DeviceTrouble kind="camera" problem={camera.problem} onRetry={() => camera.setOn(true)} />
+        <DeviceProblemNotice kind="camera" problem={camera.problem} onRetry={() => camera.setOn(true)} />
       </div>
     );
   }
@@ -90,7 +90,7 @@ const PreviewAvatar = ({ name }: { name: string }) =>
     <CameraOff size={32} aria-hidden />
   );
 
-function MicTrouble({ check: { microphone } }: { check: DeviceCheck }) {
+function MicProblemNotice({ check: { microphone } }: { check: DeviceCheck }) {
   const { t } = useTranslation();
   const problem = microphone.problem ?? 'unknown';
   return (
@@ -98,7 +98,7 @@ function MicTrouble({ check: { microphone } }: { check: DeviceCheck }) {
       <span className="min-w-0 flex-1 text-sm">
         <strong className="font-medium">{t(`device.microphone.${problem}`)}</strong> {t('lobby.withoutMic')}
       </span>
-      <Button size="sm" look="ghost" onClick={() => microphone.setOn(true)}>
+      <Button size="sm" variant="ghost" onClick={() => microphone.setOn(true)}>
         {t('common.tryAgain')}
       </Button>
     </div>

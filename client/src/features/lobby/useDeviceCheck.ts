@@ -34,12 +34,12 @@ const REMEMBERED_ON = { camera: 'isCameraOn', microphone: 'isMicrophoneOn' } as 
 const REMEMBERED_ID = { camera: 'cameraId', microphone: 'microphoneId' } as const;
 const OFF: CheckedTrack = { state: 'off', track: null, problem: null };
 
-/** One device of the lobby: opened, switched, changed; only the newest wish counts, and nothing stays open that nobody shows. */
+/** One device of the lobby: opened, switched, changed; only the newest attempt counts, and nothing stays open that nobody shows. */
 class LobbyDevice {
   private readonly kind: Kind;
   private readonly tell: (now: CheckedTrack) => void;
   private track: MediaStreamTrack | null = null;
-  private wish = 0;
+  private attempt = 0;
   private isStarting = false;
 
   constructor(kind: Kind, tell: (now: CheckedTrack) => void) {
@@ -48,32 +48,33 @@ class LobbyDevice {
   }
 
   async open(): Promise<void> {
-    const wish = ++this.wish;
+    const attempt = ++this.attempt;
     this.stop();
     this.tell({ ...OFF, state: 'starting' });
     this.isStarting = true;
     try {
       const track = await OPEN[this.kind]();
-      if (wish !== this.wish) return stopTrack(track);
+      if (attempt !== this.attempt) return stopTrack(track);
       this.track = track;
       track.addEventListener('ended', () => this.track === track && this.tell({ ...OFF, state: 'failed', problem: 'noDevice' }));
       this.tell({ state: 'on', track, problem: null });
     } catch (error) {
-      if (wish === this.wish) this.tell({ ...OFF, state: 'failed', problem: error instanceof DeviceError ? error.problem : 'unknown' });
+      if (attempt === this.attempt)
+        this.tell({ ...OFF, state: 'failed', problem: error instanceof DeviceError ? error.problem : 'unknown' });
     } finally {
-      if (wish === this.wish) this.isStarting = false;
+      if (attempt === this.attempt) this.isStarting = false;
     }
   }
 
   close(): void {
-    this.wish++;
+    this.attempt++;
     this.isStarting = false;
     this.stop();
     this.tell(OFF);
   }
 
   give(): MediaStreamTrack | boolean {
-    this.wish++;
+    this.attempt++;
     const given = this.track ?? this.isStarting;
     this.track = null;
     this.isStarting = false;

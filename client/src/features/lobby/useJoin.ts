@@ -2,10 +2,10 @@ import { toLianmaiError, type LianmaiError, type Role } from '@lianmai/protocol'
 import { useRef, useState } from 'react';
 import { joinRoom } from '../../session';
 import { setPreferences, type RoomActions } from '../../state';
-import { rememberHosted } from './hosted';
+import { rememberHosted } from './hostedRooms';
 import type { DeviceCheck } from './useDeviceCheck';
 
-interface JoinWish {
+interface JoinRequest {
   room: string;
   name: string;
   role: Role;
@@ -17,22 +17,22 @@ export function useJoin(check: DeviceCheck, onJoined: (room: string, actions: Ro
   const [joining, setJoining] = useState<Role | null>(null);
   const [error, setError] = useState<LianmaiError | null>(null);
   const isJoining = useRef(false);
-  const join = async (wish: JoinWish) => {
+  const join = async (request: JoinRequest) => {
     if (isJoining.current) return;
     isJoining.current = true;
-    setJoining(wish.role);
+    setJoining(request.role);
     setError(null);
-    setPreferences({ name: wish.name, lastRoom: wish.room });
+    setPreferences({ name: request.name, lastRoom: request.room });
     // Whoever watches has no camera running; on the way up they turn it on themselves.
-    const tracks = wish.role === 'viewer' ? { camera: false, microphone: false } : check.handOver();
+    const tracks = request.role === 'viewer' ? { camera: false, microphone: false } : check.handOver();
     try {
-      const actions = await joinRoom({ ...wish, initial: tracks });
-      if (wish.role === 'host' && !wish.token) rememberHosted(wish.room, true);
-      onJoined(wish.room, actions);
+      const actions = await joinRoom({ ...request, initial: tracks });
+      if (request.role === 'host' && !request.token) rememberHosted(request.room, true);
+      onJoined(request.room, actions);
     } catch (thrown) {
       const error = toLianmaiError(thrown);
       // Somebody else hosts it by now: next time the lobby offers a seat instead.
-      if (error.code === 'FORBIDDEN') rememberHosted(wish.room, false);
+      if (error.code === 'FORBIDDEN') rememberHosted(request.room, false);
       setError(error);
       check.takeBack(tracks);
     } finally {

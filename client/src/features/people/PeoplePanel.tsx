@@ -6,7 +6,7 @@ import { useRoom } from '../../state';
 import { Badge, testIds } from '../../ui';
 import { PersonRow } from './PersonRow';
 import { RequestList } from './RequestList';
-import { SeatStream } from './SeatStream';
+import { SeatStreamButton } from './SeatStreamButton';
 
 interface PeoplePanelProps {
   /** The studio shows requests and backstage above, in panels of their own. */
@@ -41,7 +41,7 @@ export function PeoplePanel({ withRequests = true, children }: PeoplePanelProps)
         <People people={onStage} />
         {self?.isModerator && (
           <div className="px-2">
-            <SeatStream look="row" />
+            <SeatStreamButton variant="row" />
           </div>
         )}
       </Section>

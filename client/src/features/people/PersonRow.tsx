@@ -2,7 +2,17 @@ import { sourceIdOf, type ParticipantInfo } from '@lianmai/protocol';
 import { ArrowUpFromLine, Mic, MicOff, MoreVertical, X } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { awayWordsOf, barsOf, isMicrophoneOn, ModerationItems, pathOf, RemoveDialog, useActions, useRun, useSelf } from '../../bindings';
+import {
+  awayLabelOf,
+  barsOf,
+  isMicrophoneOn,
+  ModerationItems,
+  pathOf,
+  RemovePersonDialog,
+  useActions,
+  useRunWithToast,
+  useSelf,
+} from '../../bindings';
 import { useRoom } from '../../state';
 import { Avatar, IconButton, Menu, NetworkBars, StreamMark, testIds } from '../../ui';
 
@@ -14,7 +24,7 @@ export function PersonRow({ participant }: { participant: ParticipantInfo }) {
   const isMicOn = useRoom((room) => isMicrophoneOn(room, id));
   const canModerate = self?.isModerator === true && !isSelf;
   const isInvited = useRoom((room) => room.stage?.invitations.some((one) => one.participantId === id) ?? false);
-  const away = awayWordsOf(participant);
+  const away = awayLabelOf(participant);
   const known = isSelf ? t('people.you') : isInvited ? t('people.invited') : role === 'host' ? t('role.host') : null;
   const note = [away ? t(away) : known, stream && pathOf(stream)].filter(Boolean).join(' · ');
   return (
@@ -47,11 +57,11 @@ export function PersonRow({ participant }: { participant: ParticipantInfo }) {
 function InviteButton({ participant: { id, name }, isInvited }: { participant: ParticipantInfo; isInvited: boolean }) {
   const { t } = useTranslation();
   const actions = useActions();
-  const run = useRun();
+  const run = useRunWithToast();
   if (isInvited) {
     return (
       <IconButton
-        look="filled"
+        variant="filled"
         label={t('people.cancelInviteName', { name })}
         icon={<X size={18} />}
         onClick={() => run(actions.cancelInvitation(id))}
@@ -76,7 +86,7 @@ function PersonMenu({ participant: { id, name } }: { participant: ParticipantInf
       <Menu trigger={<IconButton label={t('stage.menu', { name })} icon={<MoreVertical size={18} />} />}>
         <ModerationItems participantId={id} kind="camera" onRemove={() => setRemoving(true)} />
       </Menu>
-      <RemoveDialog id={id} name={name} isOpen={isRemoving} onClose={() => setRemoving(false)} />
+      <RemovePersonDialog id={id} name={name} isOpen={isRemoving} onClose={() => setRemoving(false)} />
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { sourceIdOf, type ParticipantId } from '@lianmai/protocol';
 import { Check, X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { useActions, useRun } from '../../bindings';
+import { useActions, useRunWithToast } from '../../bindings';
 import { useRoom } from '../../state';
 import { Avatar, Button, Clock, IconButton, testIds } from '../../ui';
 
@@ -27,7 +27,7 @@ export function RequestList() {
 function Request({ id, atMs, isFull }: { id: ParticipantId; atMs: number; isFull: boolean }) {
   const { t } = useTranslation();
   const actions = useActions();
-  const run = useRun();
+  const run = useRunWithToast();
   const name = useRoom((room) => room.participants[id]?.name);
   const offsetMs = useRoom((room) => room.clockOffsetMs);
   if (name === undefined) return null;
@@ -45,7 +45,7 @@ function Request({ id, atMs, isFull }: { id: ParticipantId; atMs: number; isFull
       <div className="flex gap-2">
         <Button
           size="sm"
-          look="primary"
+          variant="primary"
           icon={<Check size={18} aria-hidden />}
           disabled={isFull}
           aria-label={t('people.approveName', { name })}
@@ -56,7 +56,7 @@ function Request({ id, atMs, isFull }: { id: ParticipantId; atMs: number; isFull
           {t('people.approve')}
         </Button>
         <IconButton
-          look="filled"
+          variant="filled"
           label={t('people.declineName', { name })}
           icon={<X size={18} />}
           onClick={() => run(actions.decline(id))}

@@ -6,20 +6,20 @@ import { useTranslation } from 'react-i18next';
 import { pathOf, useActions } from '../../bindings';
 import { errorText } from '../../i18n';
 import { useRoom } from '../../state';
-import { Button, Dialog, Empty, StreamMark, testIds } from '../../ui';
-import { useStageStreams, type StageStream } from './useStageStreams';
+import { Button, Dialog, EmptyState, StreamMark, testIds } from '../../ui';
+import { useSeatableStreams, type SeatableStream } from './useSeatableStreams';
 
 /** Every stream that is live: a click brings it up like a guest. */
 export function SeatStreamDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const actions = useActions();
-  const { streams, error, askAgain } = useStageStreams();
+  const { streams, error, askAgain } = useSeatableStreams();
   const [seating, setSeating] = useState<string | null>(null);
   const [problem, setProblem] = useState<unknown>(null);
   const isFull = useRoom((room) => (room.stage ? room.stage.seats.length >= room.stage.seatLimit : false));
   const seated = useRoom((room) => room.participants);
   const onStage = new Set(Object.values(seated).flatMap(({ stream }) => (stream ? [pathOf(stream)] : [])));
-  const seat = async (stream: StageStream) => {
+  const seat = async (stream: SeatableStream) => {
     setSeating(pathOf(stream));
     setProblem(null);
     try {
@@ -39,7 +39,7 @@ export function SeatStreamDialog({ onClose }: { onClose: () => void }) {
             {problemText(t, problem)}
           </p>
         )}
-        {streams === null && error === null && <Wait />}
+        {streams === null && error === null && <StreamsSkeleton />}
         {streams === null && error !== null && (
           <div className="flex flex-col items-start gap-3">
             <p role="alert" className="text-base">
@@ -71,15 +71,15 @@ export function SeatStreamDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
-const WORDED = ['STAGE_FULL', 'NOT_FOUND', 'FORBIDDEN'] as const;
+const EXPLAINED_CODES = ['STAGE_FULL', 'NOT_FOUND', 'FORBIDDEN'] as const;
 
 function problemText(t: TFunction, error: unknown): string {
-  const code = WORDED.find((one) => error instanceof LianmaiError && error.code === one);
+  const code = EXPLAINED_CODES.find((one) => error instanceof LianmaiError && error.code === one);
   return code ? t(`seatStream.problem.${code}`) : errorText(t, error);
 }
 
 interface OptionProps {
-  stream: StageStream;
+  stream: SeatableStream;
   isSeated: boolean;
   isBusy: boolean;
   isDisabled: boolean;
@@ -115,7 +115,7 @@ function Option({ stream, isSeated, isBusy, isDisabled, onSeat }: OptionProps) {
   );
 }
 
-const Wait = () => (
+const StreamsSkeleton = () => (
   <div aria-hidden className="animate-breathe flex flex-col gap-2">
     {[0, 1].map((row) => (
       <div key={row} className="flex min-h-14 items-center gap-3">
@@ -130,9 +130,9 @@ function None() {
   const { t } = useTranslation();
   return (
     <div className="flex flex-col items-center gap-2">
-      <Empty icon={<RadioTower size={28} aria-hidden />} title={t('seatStream.none')}>
+      <EmptyState icon={<RadioTower size={28} aria-hidden />} title={t('seatStream.none')}>
         {t('seatStream.noneText')}
-      </Empty>
+      </EmptyState>
       <a
         href="/streams"
         target="_blank"

@@ -1,4 +1,4 @@
 /** Who is here: requests for the stage, people on stage, the audience; streams that may come up. */
 export { PeoplePanel } from './PeoplePanel';
 export { RequestList } from './RequestList';
-export { SeatStream } from './SeatStream';
+export { SeatStreamButton } from './SeatStreamButton';

@@ -2,7 +2,7 @@ import { Download, Play, Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { formatBytes, formatDuration, IconButton, Pill, testIds, type PillTone } from '../../ui';
 import { canDownload, canPlay, localUrl, missingMs, type RecordingItem } from './catalogue';
-import { useWhen } from './useWhen';
+import { useDateTime } from './useDateTime';
 
 interface RecordingTableProps {
   recordings: readonly RecordingItem[];
@@ -44,7 +44,7 @@ interface RowProps {
 
 function Row({ recording, onPlay, onRemove }: RowProps) {
   const { t } = useTranslation();
-  const when = useWhen()(recording.startedAtMs);
+  const when = useDateTime()(recording.startedAtMs);
   const { id, app, name, format, state, reason, durationMs, bytes, gaps } = recording;
   return (
     <div
@@ -64,7 +64,7 @@ function Row({ recording, onPlay, onRemove }: RowProps) {
       <div role="cell" className="tabular min-w-0 max-md:order-4 max-md:text-right">
         {formatDuration(durationMs)}
         {gaps.length > 0 && (
-          <p className="truncate text-warn">{t('recordings.gaps', { count: gaps.length, length: secondsText(missingMs(recording)) })}</p>
+          <p className="truncate text-warn">{t('recordings.gaps', { count: gaps.length, length: gapLength(missingMs(recording)) })}</p>
         )}
       </div>
       <div role="cell" className="tabular text-fg-2 max-md:order-5">
@@ -128,16 +128,4 @@ function Actions({ recording, when, onPlay, onRemove }: RowProps & { when: strin
 }
 
 /** 3.4 s, and minutes where it is more. */
-export const secondsText = (ms: number): string => (ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : formatDuration(ms));
-
-/** Where the table will be. */
-export const TableWait = () => (
-  <div aria-hidden className="animate-breathe divide-y divide-line rounded-lg bg-surface-1">
-    {[0, 1, 2].map((row) => (
-      <div key={row} className="flex items-center gap-6 px-4 py-5">
-        <span className="h-4 w-48 rounded-sm bg-surface-3" />
-        <span className="h-4 w-24 rounded-sm bg-surface-2" />
-      </div>
-    ))}
-  </div>
-);
+export const gapLength = (ms: number): string => (ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : formatDuration(ms));

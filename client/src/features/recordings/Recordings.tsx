@@ -3,13 +3,13 @@ import { Film } from 'lucide-react';
 import { useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../../i18n';
-import { OperatorPage, OperatorProvider, Stale } from '../../operator';
+import { OperatorPage, OperatorProvider, StaleNotice } from '../../operator';
 import type { OperatorSession } from '../../session';
-import { Button, Empty, Explain, LostPicture, testIds } from '../../ui';
+import { Button, EmptyState, Explanation, LostIllustration, TableSkeleton, testIds } from '../../ui';
 import type { RecordingItem } from './catalogue';
-import { PlayDialog } from './PlayDialog';
-import { RecordingTable, TableWait } from './RecordingTable';
-import { RemoveDialog } from './RemoveDialog';
+import { PlayRecordingDialog } from './PlayRecordingDialog';
+import { RecordingTable } from './RecordingTable';
+import { RemoveRecordingDialog } from './RemoveRecordingDialog';
 import { StreamFilter } from './StreamFilter';
 import { useRecordings } from './useRecordings';
 
@@ -47,11 +47,11 @@ function List({ filter }: { filter: StreamRef | null }) {
   const { recordings, error, readAtMs, refresh, forget, ...older } = useRecordings(filter);
   const [playing, setPlaying] = useState<RecordingItem | null>(null);
   const [removing, setRemoving] = useState<RecordingItem | null>(null);
-  if (recordings === null) return error === null ? <TableWait /> : <Failed error={error} onRetry={refresh} />;
+  if (recordings === null) return error === null ? <TableSkeleton /> : <Failed error={error} onRetry={refresh} />;
   const current = playing && (recordings.find(({ id }) => id === playing.id) ?? playing);
   return (
     <>
-      {error !== null && <Stale readAtMs={readAtMs} />}
+      {error !== null && <StaleNotice readAtMs={readAtMs} />}
       {recordings.length === 0 ? (
         <None isFiltered={filter !== null} />
       ) : (
@@ -69,8 +69,8 @@ function List({ filter }: { filter: StreamRef | null }) {
           </Button>
         </div>
       )}
-      {current && <PlayDialog recording={current} onClose={() => setPlaying(null)} />}
-      {removing && <RemoveDialog recording={removing} onRemoved={forget} onClose={() => setRemoving(null)} />}
+      {current && <PlayRecordingDialog recording={current} onClose={() => setPlaying(null)} />}
+      {removing && <RemoveRecordingDialog recording={removing} onRemoved={forget} onClose={() => setRemoving(null)} />}
     </>
   );
 }
@@ -79,9 +79,9 @@ function None({ isFiltered }: { isFiltered: boolean }) {
   const { t } = useTranslation();
   return (
     <div className="m-auto pb-24">
-      <Empty icon={<Film size={32} aria-hidden />} title={isFiltered ? t('recordings.emptyFiltered') : t('recordings.empty')}>
+      <EmptyState icon={<Film size={32} aria-hidden />} title={isFiltered ? t('recordings.emptyFiltered') : t('recordings.empty')}>
         {t('recordings.emptyText')}
-      </Empty>
+      </EmptyState>
     </div>
   );
 }
@@ -90,9 +90,9 @@ function Failed({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   const { t } = useTranslation();
   const isAway = error instanceof Error && 'code' in error && error.code === 'BRIDGE_UNAVAILABLE';
   return (
-    <Explain
+    <Explanation
       className="m-auto"
-      picture={<LostPicture />}
+      illustration={<LostIllustration />}
       title={t('recordings.failed')}
       text={isAway ? t('recordings.failedBridge') : errorText(t, error)}
       actions={<Button onClick={onRetry}>{t('common.tryAgain')}</Button>}

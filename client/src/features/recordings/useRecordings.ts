@@ -1,6 +1,6 @@
 import type { StreamRef } from '@lianmai/protocol';
 import { useCallback, useEffect, useState } from 'react';
-import { useAsk, useOperatorAccess, usePolled } from '../../operator';
+import { useOperatorAction, useOperatorAccess, usePolled } from '../../operator';
 import { withNewest, withOlder, type RecordingItem } from './catalogue';
 
 /** Often enough to see a recording grow. */
@@ -17,9 +17,9 @@ export function useRecordings(filter: StreamRef | null) {
   useEffect(() => {
     if (value) setKnown((before) => withNewest(before ?? [], value, PAGE_LENGTH));
   }, [value]);
-  const older = useAsk();
+  const older = useOperatorAction();
   const readOlder = () =>
-    older.ask(async () => {
+    older.run(async () => {
       const before = known?.at(-1)?.startedAtMs;
       const { recordings } = await session.recordings({ ...filter, ...(before !== undefined && { before }), limit: PAGE_LENGTH });
       setKnown((all) => withOlder(all ?? [], recordings));

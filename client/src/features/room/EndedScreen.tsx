@@ -2,7 +2,16 @@ import type { ErrorCode } from '@lianmai/protocol';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useRoom } from '../../state';
-import { Button, ElsewherePicture, Explain, LeftPicture, LockedPicture, LostPicture, RefusedPicture, testIds } from '../../ui';
+import {
+  Button,
+  ElsewhereIllustration,
+  Explanation,
+  LeftIllustration,
+  LockedIllustration,
+  LostIllustration,
+  RefusedIllustration,
+  testIds,
+} from '../../ui';
 
 type Ending = 'left' | 'removed' | 'replaced' | 'locked' | 'full' | 'closed' | 'expired' | 'failed';
 
@@ -16,14 +25,14 @@ const ENDINGS: Partial<Record<ErrorCode, Ending>> = {
   UNAUTHENTICATED: 'expired',
 };
 const PICTURES: Record<Ending, ReactNode> = {
-  left: <LeftPicture />,
-  removed: <RefusedPicture />,
-  replaced: <ElsewherePicture />,
-  locked: <LockedPicture />,
-  full: <LockedPicture />,
-  closed: <LeftPicture />,
-  expired: <LockedPicture />,
-  failed: <LostPicture />,
+  left: <LeftIllustration />,
+  removed: <RefusedIllustration />,
+  replaced: <ElsewhereIllustration />,
+  locked: <LockedIllustration />,
+  full: <LockedIllustration />,
+  closed: <LeftIllustration />,
+  expired: <LockedIllustration />,
+  failed: <LostIllustration />,
 };
 /** Going back in is the one thing to do, except where it would only fail again. */
 const ACTIONS: Record<Ending, 'rejoin' | 'home' | 'takeBack'> = {
@@ -46,19 +55,19 @@ export function EndedScreen({ onRejoin, onHome }: { onRejoin: () => void; onHome
   const action = ACTIONS[ending];
   return (
     <main className="flex min-h-full items-center justify-center bg-bg p-6">
-      <Explain
+      <Explanation
         size="lg"
         data-testid={testIds.ended}
-        picture={PICTURES[ending]}
+        illustration={PICTURES[ending]}
         title={t(`ended.${ending}.title`)}
         text={ending === 'failed' && ended ? t(`errors.${ended.code}`) : t(`ended.${ending}.text`)}
         actions={
           <>
-            <Button look="primary" onClick={action === 'home' ? onHome : onRejoin} data-ending={ending}>
+            <Button variant="primary" onClick={action === 'home' ? onHome : onRejoin} data-ending={ending}>
               {t(`ended.action.${action}`)}
             </Button>
             {action !== 'home' && (
-              <Button look="ghost" onClick={onHome}>
+              <Button variant="ghost" onClick={onHome}>
                 {t('ended.action.home')}
               </Button>
             )}

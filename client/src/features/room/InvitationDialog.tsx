@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { useActions, useRun } from '../../bindings';
+import { useActions, useRunWithToast } from '../../bindings';
 import { useRoom } from '../../state';
 import { Button, Dialog, testIds } from '../../ui';
 
@@ -7,7 +7,7 @@ import { Button, Dialog, testIds } from '../../ui';
 export function InvitationDialog() {
   const { t } = useTranslation();
   const actions = useActions();
-  const run = useRun();
+  const run = useRunWithToast();
   const by = useRoom((room) => room.stage?.invitations.find((one) => one.participantId === room.selfId)?.by ?? null);
   const name = useRoom((room) => (by ? (room.participants[by]?.name ?? t('role.host')) : ''));
   const answer = (accept: boolean) => run(actions.answerInvitation(accept));
@@ -25,7 +25,7 @@ export function InvitationDialog() {
           <Button onClick={() => answer(false)} data-testid={testIds.refuseInvitation}>
             {t('invitation.refuse')}
           </Button>
-          <Button look="primary" onClick={() => answer(true)} data-testid={testIds.acceptInvitation}>
+          <Button variant="primary" onClick={() => answer(true)} data-testid={testIds.acceptInvitation}>
             {t('invitation.accept')}
           </Button>
         </>

@@ -2,7 +2,7 @@ import { ERRORS } from '@lianmai/protocol';
 import { Mic } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useActions, useRun, useSelf, useToasts } from '../../bindings';
+import { useActions, useRunWithToast, useSelf, useToasts } from '../../bindings';
 import { errorText } from '../../i18n';
 import { useRoom, type RoomNotice } from '../../state';
 import { Button, Dialog, testIds, Toast, ToastProvider } from '../../ui';
@@ -35,7 +35,7 @@ export function RoomNotices() {
 function NoticeToast({ notice }: { notice: RoomNotice }) {
   const { t } = useTranslation();
   const actions = useActions();
-  const run = useRun();
+  const run = useRunWithToast();
   const byName = useRoom((room) => ('by' in notice ? (room.participants[notice.by]?.name ?? '') : ''));
   const close = { closeLabel: t('common.close'), onClose: () => actions.dismissNotice(notice.id), 'data-testid': testIds.notice };
   if (notice.kind === 'mutedByHost') {
@@ -54,7 +54,7 @@ function NoticeToast({ notice }: { notice: RoomNotice }) {
 function UnmuteDialog({ by, onClose }: { by: Extract<RoomNotice, { kind: 'unmuteAsked' }>; onClose: () => void }) {
   const { t } = useTranslation();
   const actions = useActions();
-  const run = useRun();
+  const run = useRunWithToast();
   const name = useRoom((room) => room.participants[by.by]?.name ?? t('role.host'));
   const unmute = () => {
     run(actions.setMic(true));
@@ -71,7 +71,7 @@ function UnmuteDialog({ by, onClose }: { by: Extract<RoomNotice, { kind: 'unmute
       actions={
         <>
           <Button onClick={onClose}>{t('notice.stayMuted')}</Button>
-          <Button look="primary" icon={<Mic size={18} aria-hidden />} onClick={unmute}>
+          <Button variant="primary" icon={<Mic size={18} aria-hidden />} onClick={unmute}>
             {t('notice.unmute')}
           </Button>
         </>
@@ -84,7 +84,7 @@ function UnmuteDialog({ by, onClose }: { by: Extract<RoomNotice, { kind: 'unmute
 function StageToast() {
   const { t } = useTranslation();
   const actions = useActions();
-  const run = useRun();
+  const run = useRunWithToast();
   const onStage = useSelf()?.onStage;
   const isSilent = useRoom(({ local }) => local.camera.state === 'off' && local.microphone.state === 'off');
   const [change, setChange] = useState<'up' | 'down' | null>(null);

@@ -1,6 +1,6 @@
 import { Pin, PinOff } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { barsOf, isMicrophoneOn, pathOf, SourceVideo, useAwayWords, useIsSpeaking, useTileSize, type StageSource } from '../../bindings';
+import { barsOf, isMicrophoneOn, pathOf, SourceVideo, useAwayLabel, useIsSpeaking, useTileSize, type StageSource } from '../../bindings';
 import { useRoom } from '../../state';
 import { cx, IconButton, testIds, Tile } from '../../ui';
 import { TileMenu } from './TileMenu';
@@ -21,7 +21,7 @@ export function StageTile({ source, fit, isPinned, onPin }: StageTileProps) {
   const quality = useRoom((room) =>
     room.selfId === participantId ? room.selfQuality : (room.participants[participantId]?.quality ?? 'good'),
   );
-  const away = useAwayWords(participantId);
+  const away = useAwayLabel(participantId);
   const isCamera = kind === 'camera';
   const name = isCamera ? (isSelf ? t('room.you', { name: source.name }) : source.name) : t('room.screenOf', { name: source.name });
   const pinLabel = isPinned ? t('stage.unpin', { name }) : t('stage.pin', { name });
@@ -68,7 +68,7 @@ export function StageTile({ source, fit, isPinned, onPin }: StageTileProps) {
       >
         <span className={cx(!isPinned && 'pointer-coarse:hidden')}>
           <IconButton
-            look="overlay"
+            variant="overlay"
             label={pinLabel}
             icon={isPinned ? <PinOff size={18} /> : <Pin size={18} />}
             onClick={onPin}

@@ -1,7 +1,7 @@
 import { MoreVertical, Sparkle } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ModerationItems, RemoveDialog, useActions, useRun, useSelf, type StageSource } from '../../bindings';
+import { ModerationItems, RemovePersonDialog, useActions, useRunWithToast, useSelf, type StageSource } from '../../bindings';
 import { useRoom } from '../../state';
 import { IconButton, Menu, MenuItem, testIds } from '../../ui';
 
@@ -11,7 +11,7 @@ export function TileMenu({ source }: { source: StageSource }) {
   const self = useSelf();
   const [isRemoving, setRemoving] = useState(false);
   const actions = useActions();
-  const run = useRun();
+  const run = useRunWithToast();
   const { participantId, name, kind } = source;
   const isLive = useRoom((room) => room.program?.state === 'live');
   const canSpotlight = self?.canLive === true && isLive;
@@ -20,7 +20,12 @@ export function TileMenu({ source }: { source: StageSource }) {
     <>
       <Menu
         trigger={
-          <IconButton look="overlay" label={t('stage.menu', { name })} icon={<MoreVertical size={18} />} data-testid={testIds.tileMenu} />
+          <IconButton
+            variant="overlay"
+            label={t('stage.menu', { name })}
+            icon={<MoreVertical size={18} />}
+            data-testid={testIds.tileMenu}
+          />
         }
       >
         {canSpotlight && (
@@ -30,7 +35,7 @@ export function TileMenu({ source }: { source: StageSource }) {
         )}
         {self.isModerator && <ModerationItems participantId={participantId} kind={kind} onRemove={() => setRemoving(true)} />}
       </Menu>
-      <RemoveDialog id={participantId} name={name} isOpen={isRemoving} onClose={() => setRemoving(false)} />
+      <RemovePersonDialog id={participantId} name={name} isOpen={isRemoving} onClose={() => setRemoving(false)} />
     </>
   );
 }

@@ -3,34 +3,34 @@ import { Share } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../../i18n';
-import { useAsk, useOperatorAccess } from '../../operator';
+import { useOperatorAction, useOperatorAccess } from '../../operator';
 import { OutputRow } from '../../outputs';
-import { ConfirmDialog, Empty, testIds } from '../../ui';
-import { AddOutput } from './AddOutput';
+import { ConfirmDialog, EmptyState, testIds } from '../../ui';
+import { AddOutputForm } from './AddOutputForm';
 
 /** Where the stream is pushed on to whenever it is live, and how each of them does. */
 export function OutputsTab({ stream }: { stream: StreamReply }) {
   const { t } = useTranslation();
   const { session, refresh } = useOperatorAccess();
-  const { isBusy, error, ask } = useAsk();
+  const { isBusy, error, run } = useOperatorAction();
   const [removing, setRemoving] = useState<OutputInfo | null>(null);
   const remove = async ({ id }: OutputInfo) => {
-    await ask(() => session.removeOutput(stream.id, id));
+    await run(() => session.removeOutput(stream.id, id));
     refresh();
     setRemoving(null);
   };
   return (
     <div className="flex flex-col gap-4 px-2">
-      <AddOutput stream={stream} />
+      <AddOutputForm stream={stream} />
       {error !== null && (
         <p role="alert" className="text-sm text-bad">
           {errorText(t, error)}
         </p>
       )}
       {stream.outputs.length === 0 ? (
-        <Empty icon={<Share size={28} aria-hidden />} title={t('streams.outputs.none')}>
+        <EmptyState icon={<Share size={28} aria-hidden />} title={t('streams.outputs.none')}>
           {t('streams.outputs.noneText')}
-        </Empty>
+        </EmptyState>
       ) : (
         <ul className="flex flex-col gap-2">
           {stream.outputs.map((output) => (

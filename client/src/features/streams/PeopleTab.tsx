@@ -3,9 +3,9 @@ import { Unplug, Users } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../../i18n';
-import { useAsk, useOperatorAccess, usePolled } from '../../operator';
-import { Clock, ConfirmDialog, Empty, formatBytes, IconButton, Pill, testIds } from '../../ui';
-import { PROTOCOLS } from './words';
+import { useOperatorAction, useOperatorAccess, usePolled } from '../../operator';
+import { Clock, ConfirmDialog, EmptyState, formatBytes, IconButton, Pill, testIds } from '../../ui';
+import { PROTOCOLS } from './labels';
 
 const READ_EVERY_MS = 2000;
 /** More are counted and not listed: nobody reads a thousand addresses. */
@@ -17,7 +17,7 @@ export function PeopleTab({ stream }: { stream: StreamReply }) {
   const { session, noticeError } = useOperatorAccess();
   const { value, error, refresh } = usePolled(() => session.clients(stream.id), READ_EVERY_MS, noticeError);
   const [leaving, setLeaving] = useState<StreamClient | null>(null);
-  const kick = useAsk();
+  const kick = useOperatorAction();
   const clients = (value?.clients ?? []).toSorted((one, other) => order(one) - order(other) || one.sinceMs - other.sinceMs);
   const problem = kick.error ?? (value === null ? error : null);
   return (
@@ -28,9 +28,9 @@ export function PeopleTab({ stream }: { stream: StreamReply }) {
         </p>
       )}
       {value !== null && clients.length === 0 && (
-        <Empty icon={<Users size={28} aria-hidden />} title={t('streams.people.none')}>
+        <EmptyState icon={<Users size={28} aria-hidden />} title={t('streams.people.none')}>
           {t('streams.people.noneText')}
-        </Empty>
+        </EmptyState>
       )}
       <ul className="divide-y divide-line">
         {clients.slice(0, SHOWN).map((client) => (
@@ -41,7 +41,7 @@ export function PeopleTab({ stream }: { stream: StreamReply }) {
         isOpen={leaving !== null}
         onClose={() => setLeaving(null)}
         onConfirm={() => {
-          if (leaving) void kick.ask(() => session.kick(stream.id, leaving.id)).then(refresh);
+          if (leaving) void kick.run(() => session.kick(stream.id, leaving.id)).then(refresh);
           setLeaving(null);
         }}
         title={t('streams.people.kickTitle', { ip: leaving?.ip ?? '' })}

@@ -3,9 +3,9 @@ import { ExternalLink } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../../i18n';
-import { useAsk, useOperatorAccess } from '../../operator';
-import { Button, Qr, SelectField, testIds } from '../../ui';
-import { Address } from './Address';
+import { useOperatorAction, useOperatorAccess } from '../../operator';
+import { Button, QrCode, SelectField, testIds } from '../../ui';
+import { UrlField } from './UrlField';
 
 const LIFETIMES = { hour: 3600, day: 86_400, month: 30 * 86_400 } as const;
 type Lifetime = keyof typeof LIFETIMES;
@@ -33,7 +33,7 @@ interface SignProps {
 function Sign({ stream, signed, onSigned }: SignProps) {
   const { t, i18n } = useTranslation();
   const { session } = useOperatorAccess();
-  const { isBusy, error, ask } = useAsk();
+  const { isBusy, error, run } = useOperatorAction();
   const [lifetime, setLifetime] = useState<Lifetime>('day');
   const until = signed && new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' }).format(signed.expiresAtMs);
   return (
@@ -48,9 +48,9 @@ function Sign({ stream, signed, onSigned }: SignProps) {
           onChange={({ target }) => setLifetime(LIFETIME_NAMES.find((one) => one === target.value) ?? 'day')}
         />
         <Button
-          look="primary"
+          variant="primary"
           isBusy={isBusy}
-          onClick={() => void ask(async () => onSigned(await session.playUrls(stream.id, LIFETIMES[lifetime])))}
+          onClick={() => void run(async () => onSigned(await session.playUrls(stream.id, LIFETIMES[lifetime])))}
           data-testid={testIds.signLinks}
         >
           {t('streams.play.sign')}
@@ -70,9 +70,9 @@ function Links({ watch, play }: { watch: string; play: PlayUrls }) {
   return (
     <>
       <section className="flex flex-col gap-4 sm:flex-row sm:items-start">
-        <Qr value={watch} label={t('streams.play.qr')} className="w-36 shrink-0 max-sm:self-center" />
+        <QrCode value={watch} label={t('streams.play.qr')} className="w-36 shrink-0 max-sm:self-center" />
         <div className="flex min-w-0 flex-1 flex-col gap-3">
-          <Address label={t('streams.play.page')} value={watch} data-testid={testIds.streamWatchLink} />
+          <UrlField label={t('streams.play.page')} value={watch} data-testid={testIds.streamWatchLink} />
           <a
             href={watch}
             target="_blank"
@@ -85,13 +85,13 @@ function Links({ watch, play }: { watch: string; play: PlayUrls }) {
         </div>
       </section>
       <section className="flex flex-col gap-3">
-        <Address label="HLS / LL-HLS" value={play.hls} />
-        <Address label="HTTP-FLV" value={play.flv} />
-        <Address label="WS-FLV" value={play.wsFlv} />
-        <Address label="WHEP" hint="WebRTC" value={play.whep} />
-        <Address label="RTMP" value={play.rtmp} />
-        {play.rtmps !== undefined && <Address label="RTMPS" value={play.rtmps} />}
-        <Address label="SRT" value={play.srt} />
+        <UrlField label="HLS / LL-HLS" value={play.hls} />
+        <UrlField label="HTTP-FLV" value={play.flv} />
+        <UrlField label="WS-FLV" value={play.wsFlv} />
+        <UrlField label="WHEP" hint="WebRTC" value={play.whep} />
+        <UrlField label="RTMP" value={play.rtmp} />
+        {play.rtmps !== undefined && <UrlField label="RTMPS" value={play.rtmps} />}
+        <UrlField label="SRT" value={play.srt} />
       </section>
     </>
   );

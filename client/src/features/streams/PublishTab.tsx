@@ -3,8 +3,8 @@ import { Eye, EyeOff } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, testIds } from '../../ui';
-import { Address } from './Address';
-import { keyOf, masked } from './words';
+import { UrlField } from './UrlField';
+import { keyOf, masked } from './labels';
 
 /** Addresses for encoders. The key is in every one of them: hidden until it is asked for, because studios have people who look over shoulders. */
 export function PublishTab({ stream: { publish, source } }: { stream: StreamReply }) {
@@ -25,7 +25,7 @@ export function PublishTab({ stream: { publish, source } }: { stream: StreamRepl
           <h3 className="text-base font-semibold">{t('streams.publish.obs')}</h3>
           <Button
             size="sm"
-            look="ghost"
+            variant="ghost"
             icon={isShown ? <EyeOff size={18} aria-hidden /> : <Eye size={18} aria-hidden />}
             onClick={() => setShown(!isShown)}
             aria-pressed={isShown}
@@ -34,15 +34,15 @@ export function PublishTab({ stream: { publish, source } }: { stream: StreamRepl
             {isShown ? t('streams.publish.hide') : t('streams.publish.show')}
           </Button>
         </header>
-        <Address label={t('streams.publish.server')} value={publish.rtmpServer} data-testid={testIds.rtmpServer} />
-        <Address label={t('streams.publish.key')} value={publish.rtmpKey} shown={shown(publish.rtmpKey)} data-testid={testIds.rtmpKey} />
+        <UrlField label={t('streams.publish.server')} value={publish.rtmpServer} data-testid={testIds.rtmpServer} />
+        <UrlField label={t('streams.publish.key')} value={publish.rtmpKey} shown={shown(publish.rtmpKey)} data-testid={testIds.rtmpKey} />
       </section>
       <section className="flex flex-col gap-3">
         <h3 className="text-base font-semibold">{t('streams.publish.others')}</h3>
-        <Address label="RTMP" hint="FFmpeg, GStreamer" value={publish.rtmp} shown={shown(publish.rtmp)} />
-        {publish.rtmps !== undefined && <Address label="RTMPS" value={publish.rtmps} shown={shown(publish.rtmps)} />}
-        <Address label="SRT" value={publish.srt} shown={shown(publish.srt)} />
-        <Address label="WHIP" hint={t('streams.publish.whipHint')} value={publish.whip} shown={shown(publish.whip)} />
+        <UrlField label="RTMP" hint="FFmpeg, GStreamer" value={publish.rtmp} shown={shown(publish.rtmp)} />
+        {publish.rtmps !== undefined && <UrlField label="RTMPS" value={publish.rtmps} shown={shown(publish.rtmps)} />}
+        <UrlField label="SRT" value={publish.srt} shown={shown(publish.srt)} />
+        <UrlField label="WHIP" hint={t('streams.publish.whipHint')} value={publish.whip} shown={shown(publish.whip)} />
         <p className="text-sm text-fg-3">{t('streams.publish.hidden')}</p>
       </section>
     </div>

@@ -3,9 +3,9 @@ import { Film } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../../i18n';
-import { useAsk, useOperatorAccess } from '../../operator';
+import { useOperatorAction, useOperatorAccess } from '../../operator';
 import { Button, Segmented, SelectField, Switch, testIds } from '../../ui';
-import { Section } from './Section';
+import { SettingsSection } from './SettingsSection';
 
 /** Seconds; 0: one file for a broadcast. */
 const LENGTHS = [0, 300, 900, 1800, 3600, 4 * 3600];
@@ -14,17 +14,17 @@ const LENGTHS = [0, 300, 900, 1800, 3600, 4 * 3600];
 export function RecordSection({ stream }: { stream: StreamReply }) {
   const { t } = useTranslation();
   const { session, refresh } = useOperatorAccess();
-  const { isBusy, error, ask } = useAsk();
+  const { isBusy, error, run } = useOperatorAction();
   // undefined: nothing was changed.
   const [draft, setDraft] = useState<RecordRule | null | undefined>(undefined);
   const rule = draft === undefined ? stream.record : draft;
   const isChanged = JSON.stringify(rule) !== JSON.stringify(stream.record);
   const save = () =>
-    void ask(() => session.update(stream.id, { record: rule })).then((isDone) => {
+    void run(() => session.update(stream.id, { record: rule })).then((isDone) => {
       if (isDone) refresh();
     });
   return (
-    <Section title={t('streams.record.title')} text={t('streams.record.text')}>
+    <SettingsSection title={t('streams.record.title')} text={t('streams.record.text')}>
       <Switch
         label={t('streams.record.isOn')}
         isOn={rule !== null}
@@ -62,11 +62,11 @@ export function RecordSection({ stream }: { stream: StreamReply }) {
           <Film size={18} aria-hidden />
           {t('streams.record.toRecordings')}
         </a>
-        <Button look="primary" isBusy={isBusy} disabled={!isChanged} onClick={save} data-testid={testIds.saveRecord}>
+        <Button variant="primary" isBusy={isBusy} disabled={!isChanged} onClick={save} data-testid={testIds.saveRecord}>
           {t('streams.save')}
         </Button>
       </div>
-    </Section>
+    </SettingsSection>
   );
 }
 

@@ -3,7 +3,7 @@ import { KeyRound, Trash2 } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../../i18n';
-import { useAsk, useOperatorAccess } from '../../operator';
+import { useOperatorAction, useOperatorAccess } from '../../operator';
 import { Button, ConfirmDialog, testIds } from '../../ui';
 import { RecordSection } from './RecordSection';
 import { SourceSection } from './SourceSection';
@@ -12,17 +12,17 @@ import { SourceSection } from './SourceSection';
 export function SettingsTab({ stream, onRemoved }: { stream: StreamReply; onRemoved: () => void }) {
   const { t } = useTranslation();
   const { session, refresh } = useOperatorAccess();
-  const { isBusy, error, ask } = useAsk();
+  const { isBusy, error, run } = useOperatorAction();
   const [asking, setAsking] = useState<'rotate' | 'remove' | null>(null);
   const [hasRotated, setRotated] = useState(false);
   const close = () => setAsking(null);
   const rotate = async () => {
-    if (await ask(() => session.rotateKey(stream.id))) setRotated(true);
+    if (await run(() => session.rotateKey(stream.id))) setRotated(true);
     refresh();
     close();
   };
   const remove = async () => {
-    const isGone = await ask(() => session.remove(stream.id));
+    const isGone = await run(() => session.remove(stream.id));
     refresh();
     close();
     if (isGone) onRemoved();

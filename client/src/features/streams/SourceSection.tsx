@@ -3,24 +3,24 @@ import { useState, type SyntheticEvent } from 'react';
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../../i18n';
-import { useAsk, useOperatorAccess } from '../../operator';
+import { useOperatorAction, useOperatorAccess } from '../../operator';
 import { NextRetry } from '../../outputs';
 import { Button, Pill, testIds, TextField, type PillTone } from '../../ui';
-import { isSource } from './addresses';
-import { Section } from './Section';
+import { isSourceUrl } from './sourceAndOutputUrls';
+import { SettingsSection } from './SettingsSection';
 
 /** The address that the server fetches the stream from, and how that goes. Without one somebody publishes it. */
 export function SourceSection({ stream }: { stream: StreamReply }) {
   const { t } = useTranslation();
   const { session, refresh } = useOperatorAccess();
-  const { isBusy, error, ask } = useAsk();
+  const { isBusy, error, run } = useOperatorAction();
   const saved = stream.source?.url ?? '';
   const [url, setUrl] = useState(saved);
   const [hasTried, setTried] = useState(false);
   const isChanged = url.trim() !== saved;
-  const isWrong = url.trim() !== '' && !isSource(url);
+  const isWrong = url.trim() !== '' && !isSourceUrl(url);
   const save = (next: string) =>
-    void ask(() => session.update(stream.id, { source: next === '' ? null : { url: next } })).then((isDone) => {
+    void run(() => session.update(stream.id, { source: next === '' ? null : { url: next } })).then((isDone) => {
       if (!isDone) return;
       setUrl(next);
       refresh();
@@ -31,7 +31,7 @@ export function SourceSection({ stream }: { stream: StreamReply }) {
     if (!isWrong) save(url.trim());
   };
   return (
-    <Section title={t('streams.source.title')} text={t('streams.source.text')}>
+    <SettingsSection title={t('streams.source.title')} text={t('streams.source.text')}>
       <form onSubmit={submit} className="flex flex-wrap items-start gap-2">
         <TextField
           className="flex-1 basis-64"
@@ -48,7 +48,7 @@ export function SourceSection({ stream }: { stream: StreamReply }) {
           data-testid={testIds.streamSource}
         />
         <div className="flex gap-2 sm:mt-[26px]">
-          <Button type="submit" look="primary" isBusy={isBusy} disabled={!isChanged} data-testid={testIds.saveSource}>
+          <Button type="submit" variant="primary" isBusy={isBusy} disabled={!isChanged} data-testid={testIds.saveSource}>
             {t('streams.save')}
           </Button>
           {saved !== '' && (
@@ -59,7 +59,7 @@ export function SourceSection({ stream }: { stream: StreamReply }) {
         </div>
       </form>
       {stream.pull && <PullState pull={stream.pull} />}
-    </Section>
+    </SettingsSection>
   );
 }
 
@@ -89,7 +89,7 @@ function PullState({ pull }: { pull: PullInfo }) {
   );
 }
 
-const WORDED = [
+const EXPLAINED_CODES = [
   'BAD_REQUEST',
   'FORBIDDEN',
   'NOT_FOUND',
@@ -103,6 +103,6 @@ const WORDED = [
 
 /** The table's words speak of destinations and files; a source has words of its own. */
 function reasonText(t: TFunction, code: NonNullable<PullInfo['reason']>['code']): string {
-  const worded = WORDED.find((one) => one === code);
+  const worded = EXPLAINED_CODES.find((one) => one === code);
   return worded ? t(`streams.source.problem.${worded}`) : t(`errors.${code}`);
 }

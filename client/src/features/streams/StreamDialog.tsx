@@ -7,7 +7,7 @@ import { PeopleTab } from './PeopleTab';
 import { PlayTab } from './PlayTab';
 import { PublishTab } from './PublishTab';
 import { SettingsTab } from './SettingsTab';
-import { State } from './State';
+import { StreamStatePill } from './StreamStatePill';
 
 /** Everything of one stream: how to publish it, how to watch it, where it is pushed on to, who is connected, and its settings. */
 export function StreamDialog({ stream, onClose }: { stream: StreamReply; onClose: () => void }) {
@@ -29,7 +29,7 @@ export function StreamDialog({ stream, onClose }: { stream: StreamReply; onClose
       title={stream.title}
       description={
         <span className="flex items-center gap-2">
-          <State state={stream.status?.state ?? 'offline'} />
+          <StreamStatePill state={stream.status?.state ?? 'offline'} />
           <span className="truncate">
             {stream.app}/{stream.name}
           </span>

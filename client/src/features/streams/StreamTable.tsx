@@ -2,9 +2,9 @@ import type { PullInfo, StreamReply, StreamStatus } from '@lianmai/protocol';
 import { ChevronRight, Play } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Clock, formatBitrate, LivePicture, testIds } from '../../ui';
-import { State } from './State';
-import { audioText, playersText, videoText } from './words';
+import { Clock, formatBitrate, LiveThumbnail, testIds } from '../../ui';
+import { StreamStatePill } from './StreamStatePill';
+import { audioText, playersText, videoText } from './labels';
 
 interface StreamTableProps {
   streams: readonly StreamReply[];
@@ -106,7 +106,7 @@ function Row({ title, path, status, viewers, pull = null, hasPicture, action }: 
       className={`relative transition-colors focus-within:bg-surface-2 hover:bg-surface-2 ${ROW}`}
     >
       <div role="cell" className="flex min-w-0 items-center gap-3">
-        <Picture src={hasPicture && status?.video ? `/${path}.jpg` : null} />
+        <Thumbnail src={hasPicture && status?.video ? `/${path}.jpg` : null} />
         <span className="min-w-0">
           <span dir="auto" className="block truncate text-left text-base font-medium">
             {title}
@@ -115,7 +115,7 @@ function Row({ title, path, status, viewers, pull = null, hasPicture, action }: 
         </span>
       </div>
       <div role="cell">
-        <State state={status?.state ?? 'offline'} />
+        <StreamStatePill state={status?.state ?? 'offline'} />
       </div>
       <div role="cell" className="min-w-0 text-fg-2 max-md:order-4 max-md:col-span-3 max-md:empty:hidden">
         {status ? <Media status={status} /> : pull && <p className="truncate">{t(`streams.source.now.${pull.state}`)}</p>}
@@ -142,11 +142,11 @@ function Row({ title, path, status, viewers, pull = null, hasPicture, action }: 
 }
 
 /** What is on the air now; offline its place is kept, so that names stand in one line. */
-const Picture = ({ src }: { src: string | null }) =>
+const Thumbnail = ({ src }: { src: string | null }) =>
   src === null ? (
     <span aria-hidden className="h-9 w-16 shrink-0 rounded-sm bg-surface-2" />
   ) : (
-    <LivePicture src={src} className="h-9 w-16 shrink-0 rounded-sm" />
+    <LiveThumbnail src={src} className="h-9 w-16 shrink-0 rounded-sm" />
   );
 
 function Media({ status }: { status: StreamStatus }) {
@@ -161,15 +161,3 @@ function Media({ status }: { status: StreamStatus }) {
     </p>
   );
 }
-
-/** Where the table will be. */
-export const TableWait = () => (
-  <div aria-hidden className="animate-breathe divide-y divide-line rounded-lg bg-surface-1">
-    {[0, 1, 2].map((row) => (
-      <div key={row} className="flex items-center gap-6 px-4 py-5">
-        <span className="h-4 w-48 rounded-sm bg-surface-3" />
-        <span className="h-4 w-24 rounded-sm bg-surface-2" />
-      </div>
-    ))}
-  </div>
-);

@@ -2,12 +2,12 @@ import { Plus, RadioTower } from 'lucide-react';
 import { useCallback, useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../../i18n';
-import { OperatorPage, OperatorProvider, Stale, usePolled } from '../../operator';
+import { OperatorPage, OperatorProvider, StaleNotice, usePolled } from '../../operator';
 import type { OperatorSession } from '../../session';
-import { Button, Empty, Explain, LostPicture, testIds } from '../../ui';
-import { CreateDialog } from './CreateDialog';
+import { Button, EmptyState, Explanation, LostIllustration, TableSkeleton, testIds } from '../../ui';
+import { CreateStreamDialog } from './CreateStreamDialog';
 import { StreamDialog } from './StreamDialog';
-import { StreamTable, TableWait } from './StreamTable';
+import { StreamTable } from './StreamTable';
 
 /** Often enough for figures that are measured once a second. */
 const READ_EVERY_MS = 2000;
@@ -30,17 +30,17 @@ function List({ session, noticeError }: { session: OperatorSession; noticeError:
   const access = useMemo(() => ({ session, noticeError, refresh }), [session, noticeError, refresh]);
   const close = useCallback(() => setOpenId(null), []);
   const create = (
-    <Button look="primary" icon={<Plus size={18} aria-hidden />} onClick={() => setCreating(true)} data-testid={testIds.createStream}>
+    <Button variant="primary" icon={<Plus size={18} aria-hidden />} onClick={() => setCreating(true)} data-testid={testIds.createStream}>
       {t('streams.create.action')}
     </Button>
   );
   return (
     <OperatorProvider value={access}>
-      {value === null && error === null && <TableWait />}
+      {value === null && error === null && <TableSkeleton />}
       {value === null && error !== null && (
-        <Explain
+        <Explanation
           className="m-auto"
-          picture={<LostPicture />}
+          illustration={<LostIllustration />}
           title={t('streams.failed')}
           text={errorText(t, error)}
           actions={<Button onClick={refresh}>{t('common.tryAgain')}</Button>}
@@ -48,13 +48,13 @@ function List({ session, noticeError }: { session: OperatorSession; noticeError:
       )}
       {value !== null && (
         <>
-          {error !== null && <Stale readAtMs={readAtMs} />}
+          {error !== null && <StaleNotice readAtMs={readAtMs} />}
           {value.streams.length === 0 && value.others.length === 0 ? (
             <div className="flex flex-1 flex-col items-center justify-center gap-4 pb-24">
               <div>
-                <Empty icon={<RadioTower size={32} aria-hidden />} title={t('streams.empty')}>
+                <EmptyState icon={<RadioTower size={32} aria-hidden />} title={t('streams.empty')}>
                   {t('streams.emptyText')}
-                </Empty>
+                </EmptyState>
               </div>
               {create}
             </div>
@@ -66,7 +66,7 @@ function List({ session, noticeError }: { session: OperatorSession; noticeError:
           )}
         </>
       )}
-      <CreateDialog isOpen={isCreating} onClose={() => setCreating(false)} onCreated={setOpenId} />
+      <CreateStreamDialog isOpen={isCreating} onClose={() => setCreating(false)} onCreated={setOpenId} />
       {open && <StreamDialog key={open.id} stream={open} onClose={close} />}
     </OperatorProvider>
   );

@@ -3,7 +3,7 @@ import { Eye } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useStageSources } from '../../bindings';
 import { Avatar, Button, StreamMark } from '../../ui';
-import { useScene } from './draft';
+import { useScene } from './programDraft';
 
 /** On stage, but kept out of picture and sound until the host takes them in. */
 export function Backstage() {

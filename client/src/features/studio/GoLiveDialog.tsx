@@ -6,7 +6,7 @@ import { errorText } from '../../i18n';
 import { Button, Dialog, testIds } from '../../ui';
 import { isBlank, noDestination, problemOf, toOutputRequest, type Destination } from './destination';
 import { DestinationFields } from './DestinationFields';
-import { draftedScene, useProfile } from './draft';
+import { draftedScene, useProfile } from './programDraft';
 import { ProfileFields } from './ProfileFields';
 
 const MAX_DESTINATIONS = 16;
@@ -51,7 +51,7 @@ export function GoLiveDialog({ onClose }: { onClose: () => void }) {
         <>
           <Button onClick={onClose}>{t('common.cancel')}</Button>
           <Button
-            look="primary"
+            variant="primary"
             isBusy={isStarting}
             icon={<Radio size={18} aria-hidden />}
             onClick={() => void start()}
@@ -82,7 +82,7 @@ export function GoLiveDialog({ onClose }: { onClose: () => void }) {
           {destinations.length < MAX_DESTINATIONS && (
             <Button
               size="sm"
-              look="ghost"
+              variant="ghost"
               className="self-start"
               icon={<Plus size={18} aria-hidden />}
               onClick={() => setDestinations((all) => [...all, noDestination()])}

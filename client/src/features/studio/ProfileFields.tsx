@@ -2,7 +2,7 @@ import { EncoderName, Orientation, ProfileName, X264Preset } from '@lianmai/prot
 import { ChevronRight, RectangleHorizontal, RectangleVertical } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Segmented, SelectField, testIds, TextField } from '../../ui';
-import { useProfile } from './draft';
+import { useProfile } from './programDraft';
 
 const clampRate = (text: string, [low, high]: readonly [number, number]) => Math.min(high, Math.max(low, Math.round(Number(text)) || low));
 const VIDEO_KBPS = [200, 20_000] as const;

@@ -2,8 +2,8 @@ import { arrange } from '@lianmai/protocol';
 import { useTranslation } from 'react-i18next';
 import { useStageSources } from '../../bindings';
 import { cx } from '../../ui';
-import { useScene } from './draft';
-import { StripCard } from './StripCard';
+import { useScene } from './programDraft';
+import { StageStripCard } from './StageStripCard';
 
 /** Everybody on stage with their channel: in the picture or not, how loud, who is first. */
 export function StageStrip({ mayStandBeside }: { /** In a low window: a column beside the program. */ mayStandBeside: boolean }) {
@@ -24,7 +24,7 @@ export function StageStrip({ mayStandBeside }: { /** In a low window: a column b
           style={{ order: order.get(source.id) }}
           className={cx('w-40 shrink-0 xl:w-44', mayStandBeside && 'short:w-full')}
         >
-          <StripCard source={source} position={order.get(source.id) ?? 0} count={sources.length} />
+          <StageStripCard source={source} position={order.get(source.id) ?? 0} count={sources.length} />
         </li>
       ))}
     </ul>

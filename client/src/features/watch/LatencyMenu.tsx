@@ -1,12 +1,11 @@
 import type { WatchInfo } from '@lianmai/protocol';
 import { Gauge } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { TIERS, type Player, type PlayerSnapshot, type Transport, type Wish } from '../../player';
-import { IconButton, Menu, MenuLabel, MenuRadio, MenuRadios, MenuSeparator, testIds } from '../../ui';
-import { secondsText } from './words';
+import { TIERS, type Player, type PlayerSnapshot, type Transport, type LatencyPreference } from '../../player';
+import { formatSeconds, IconButton, Menu, MenuLabel, MenuRadio, MenuRadios, MenuSeparator, testIds } from '../../ui';
 
 const TRANSPORTS: Record<Transport, string> = { whep: 'WebRTC', wsFlv: 'WS-FLV', flv: 'HTTP-FLV', hls: 'HLS' };
-const isWish = (value: string): value is Wish => value === 'auto' || TIERS.some((tier) => tier === value);
+const isPreference = (value: string): value is LatencyPreference => value === 'auto' || TIERS.some((tier) => tier === value);
 
 interface LatencyMenuProps {
   player: Player;
@@ -21,7 +20,7 @@ interface LatencyMenuProps {
 /** How near to the event one watches, what plays now, and how good it is. */
 export default function LatencyMenu({ player, snapshot, info, container, className, onOpenChange }: LatencyMenuProps) {
   const { t } = useTranslation();
-  const { wish, tiers, way, nextTier } = snapshot;
+  const { preference, tiers, option, nextTier } = snapshot;
   return (
     <Menu
       side="top"
@@ -32,7 +31,7 @@ export default function LatencyMenu({ player, snapshot, info, container, classNa
       }
     >
       <MenuLabel>{t('watch.latency')}</MenuLabel>
-      <MenuRadios value={wish} onChange={(value) => isWish(value) && player.choose(value)}>
+      <MenuRadios value={preference} onChange={(value) => isPreference(value) && player.choose(value)}>
         <MenuRadio value="auto" hint={t('watch.tierHint.auto')} data-testid={testIds.tier('auto')}>
           {t('watch.tier.auto')}
         </MenuRadio>
@@ -47,12 +46,12 @@ export default function LatencyMenu({ player, snapshot, info, container, classNa
           </MenuRadio>
         ))}
       </MenuRadios>
-      {way && (
+      {option && (
         <>
           <MenuSeparator />
-          <Facts snapshot={snapshot} info={info} transport={TRANSPORTS[way.transport]} />
-          {wish !== 'auto' && wish !== way.tier && (
-            <p className="max-w-64 px-3 pb-2 text-fg-2">{t('watch.fellBack', { tier: t(`watch.tier.${way.tier}`) })}</p>
+          <Facts snapshot={snapshot} info={info} transport={TRANSPORTS[option.transport]} />
+          {preference !== 'auto' && preference !== option.tier && (
+            <p className="max-w-64 px-3 pb-2 text-fg-2">{t('watch.fellBack', { tier: t(`watch.tier.${option.tier}`) })}</p>
           )}
         </>
       )}
@@ -63,7 +62,7 @@ export default function LatencyMenu({ player, snapshot, info, container, classNa
 function Facts({ snapshot, info, transport }: { snapshot: PlayerSnapshot; info: WatchInfo | null; transport: string }) {
   const { t, i18n } = useTranslation();
   const { latencySeconds, bufferSeconds, video } = snapshot;
-  const seconds = (value: number) => t('watch.seconds', { seconds: secondsText(i18n.language, value) });
+  const seconds = (value: number) => t('watch.seconds', { seconds: formatSeconds(i18n.language, value) });
   const size = video && video.videoWidth > 0 ? `${video.videoWidth} × ${video.videoHeight}` : null;
   const fps = info?.video?.fps ? `, ${Math.round(info.video.fps)} fps` : '';
   const facts: [label: string, value: string | null][] = [

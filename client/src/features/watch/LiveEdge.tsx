@@ -1,14 +1,13 @@
 import { useTranslation } from 'react-i18next';
 import type { PlayerSnapshot } from '../../player';
-import { cx, testIds } from '../../ui';
-import { secondsText } from './words';
+import { cx, formatSeconds, testIds } from '../../ui';
 
 /** At the edge: a red dot. Behind it: how far, and a click jumps there. */
 export function LiveEdge({ snapshot, onClick }: { snapshot: PlayerSnapshot; onClick: () => void }) {
   const { t, i18n } = useTranslation();
   const isAtEdge = snapshot.isAtLiveEdge && !snapshot.isPaused;
   const { latencySeconds } = snapshot;
-  const delay = latencySeconds === null ? null : secondsText(i18n.language, latencySeconds);
+  const delay = latencySeconds === null ? null : formatSeconds(i18n.language, latencySeconds);
   return (
     <button
       type="button"

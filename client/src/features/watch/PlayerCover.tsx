@@ -2,8 +2,8 @@ import { LoaderCircle, Volume2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PlayerState } from '../../player';
-import { Button, cx, LostPicture, testIds, WaitPicture } from '../../ui';
-import { refusalOf } from './sources';
+import { Button, cx, LostIllustration, testIds, WaitIllustration } from '../../ui';
+import { refusalOf } from './signedUrls';
 
 interface PlayerCoverProps {
   state: PlayerState;
@@ -26,7 +26,7 @@ export function PlayerCover(props: PlayerCoverProps) {
   return (
     <div className="absolute inset-0 flex items-center justify-center">
       <Button
-        look="primary"
+        variant="primary"
         size="lg"
         icon={<Volume2 size={22} aria-hidden />}
         onClick={onSound}
@@ -50,24 +50,29 @@ const Stalled = ({ text }: { text: string }) => (
   </div>
 );
 
-type Scene = 'waiting' | 'starting' | 'ended' | 'unreachable' | 'linkNeeded' | 'linkExpired' | 'refused';
+type CoverKind = 'waiting' | 'starting' | 'ended' | 'unreachable' | 'linkNeeded' | 'linkExpired' | 'refused';
 
-function sceneOf({ state, isLive, isUnreachable }: PlayerCoverProps): Scene {
+function coverKindOf({ state, isLive, isUnreachable }: PlayerCoverProps): CoverKind {
   if (state === 'refused') return refusalOf(location.search, Date.now());
   if (isUnreachable) return 'unreachable';
   if (state === 'loading' || isLive) return 'starting';
   return state === 'ended' ? 'ended' : 'waiting';
 }
 
-const PICTURES: Record<Scene, ReactNode> = {
-  ...{ waiting: <WaitPicture />, starting: <WaitPicture />, ended: <WaitPicture /> },
-  ...{ unreachable: <LostPicture />, linkNeeded: <LostPicture />, linkExpired: <LostPicture />, refused: <LostPicture /> },
+const PICTURES: Record<CoverKind, ReactNode> = {
+  ...{ waiting: <WaitIllustration />, starting: <WaitIllustration />, ended: <WaitIllustration /> },
+  ...{
+    unreachable: <LostIllustration />,
+    linkNeeded: <LostIllustration />,
+    linkExpired: <LostIllustration />,
+    refused: <LostIllustration />,
+  },
 };
 
 function Curtain(props: PlayerCoverProps) {
   const { t } = useTranslation();
   const { title, hostName, poster } = props;
-  const scene = sceneOf(props);
+  const scene = coverKindOf(props);
   const isWaiting = scene === 'waiting' || scene === 'starting';
   return (
     <div

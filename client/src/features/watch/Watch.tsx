@@ -1,13 +1,13 @@
 import type { StreamRef } from '@lianmai/protocol';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { cx, testIds } from '../../ui';
-import { AboutShow } from './AboutShow';
+import { AboutBroadcast } from './AboutBroadcast';
 import { PlayerControls } from './PlayerControls';
 import { PlayerCover } from './PlayerCover';
-import { posterOf } from './sources';
+import { signedPoster } from './signedUrls';
 import { useControlsShown } from './useControlsShown';
 import { usePlayer } from './usePlayer';
-import { useShow } from './useShow';
+import { useBroadcast } from './useBroadcast';
 
 interface WatchProps extends StreamRef {
   /** A room of the same name may be behind it. */
@@ -17,15 +17,15 @@ interface WatchProps extends StreamRef {
   onTitle: (title: string) => void;
 }
 
-/** The show, its title, and the way onto the stage. */
+/** The broadcast, its title, and the way onto the stage. */
 export function Watch({ app, name, hasRoom, corner, onTitle }: WatchProps) {
-  const show = useShow({ app, name, hasRoom });
-  const { info, room } = show;
+  const broadcast = useBroadcast({ app, name, hasRoom });
+  const { info, room } = broadcast;
   const [place, setPlace] = useState<HTMLElement | null>(null);
-  const { player, snapshot } = usePlayer(place, show);
+  const { player, snapshot } = usePlayer(place, broadcast);
   const area = useRef<HTMLDivElement>(null);
   const areControlsShown = useControlsShown(area);
-  const { state, way, isPaused } = snapshot;
+  const { state, option, isPaused } = snapshot;
   const aspect = snapshot.aspect ?? 16 / 9;
   const isShowing = state === 'playing' || state === 'stalled' || state === 'soundBlocked';
   const title = room?.exists === true ? room.title || name : info?.title || name;
@@ -39,8 +39,8 @@ export function Watch({ app, name, hasRoom, corner, onTitle }: WatchProps) {
           ref={area}
           data-testid={testIds.watchState}
           data-state={state}
-          data-tier={way?.tier}
-          data-transport={way?.transport}
+          data-tier={option?.tier}
+          data-transport={option?.transport}
           className={cx('relative w-full overflow-hidden bg-black', isShowing && !areControlsShown && !isPaused && 'cursor-none')}
           style={{ height: `min(100dvh - ${aspect < 1 ? 0 : 96}px, ${(100 / aspect).toFixed(3)}vw)`, minHeight: isShowing ? 220 : 300 }}
         >
@@ -50,15 +50,15 @@ export function Watch({ app, name, hasRoom, corner, onTitle }: WatchProps) {
             title={title}
             hostName={room?.hostName ?? null}
             isLive={info?.state === 'live'}
-            isUnreachable={show.isUnreachable}
-            poster={posterOf(info?.poster ?? null, location.search)}
+            isUnreachable={broadcast.isUnreachable}
+            poster={signedPoster(info?.poster ?? null, location.search)}
             onSound={() => void player.allowSound()}
           />
           {isShowing && (
             <PlayerControls area={area} player={player} snapshot={snapshot} info={info} isShown={areControlsShown || isPaused} />
           )}
         </div>
-        <AboutShow title={title} name={name} info={info} room={room} corner={corner} />
+        <AboutBroadcast title={title} name={name} info={info} room={room} corner={corner} />
       </main>
     </div>
   );

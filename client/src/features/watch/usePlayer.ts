@@ -1,16 +1,16 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import { createPlayer, type AskShow, type Player, type PlayerSnapshot, type PlayerSources } from '../../player';
+import { createPlayer, type AskBroadcastState, type Player, type PlayerSnapshot, type PlayerSources } from '../../player';
 import { getPreferences, setPreferences } from '../../state';
 
 const create = (): Player => {
-  const { watchWish, volume, isWatchMuted } = getPreferences();
-  return createPlayer({ wish: watchWish, volume, isMuted: isWatchMuted });
+  const { latencyPreference, volume, isWatchMuted } = getPreferences();
+  return createPlayer({ preference: latencyPreference, volume, isMuted: isWatchMuted });
 };
 
 interface Show {
   /** null: not known yet. */
   sources: PlayerSources | null;
-  ask: AskShow;
+  ask: AskBroadcastState;
 }
 
 /** One player in one place of the page, as long as both are shown. What the viewer sets is remembered. */
@@ -32,7 +32,7 @@ export function usePlayer(place: HTMLElement | null, { sources, ask }: Show): { 
     (listener) => player.subscribe(listener),
     () => player.getSnapshot(),
   );
-  const { wish, volume, isMuted } = snapshot;
-  useEffect(() => setPreferences({ watchWish: wish, volume, isWatchMuted: isMuted }), [wish, volume, isMuted]);
+  const { preference, volume, isMuted } = snapshot;
+  useEffect(() => setPreferences({ latencyPreference: preference, volume, isWatchMuted: isMuted }), [preference, volume, isMuted]);
   return { player, snapshot };
 }

@@ -6,7 +6,7 @@ import { getRoomStore, type RoomActions } from '../../state';
 import { GuestRoom } from '../GuestRoom';
 import { StudioRoom } from '../StudioRoom';
 import { useTheme } from '../useTheme';
-import { fixtureState, fixtureStreams } from './fixtures';
+import { fixtureState, fixtureStreams } from './roomFixtures';
 
 /** Every action of a room: accepted and without effect, or refused with `?fail`. */
 function fixtureActions(isFailing: boolean): RoomActions {

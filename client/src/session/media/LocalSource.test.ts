@@ -1,9 +1,9 @@
 import { LianmaiError, ProducerId, type ErrorCode, type ProducerInfo } from '@lianmai/protocol';
 import { describe, expect, it, vi } from 'vitest';
 import type { LocalTrackState } from '../../state';
-import type { Request } from '../Signalling';
+import type { Request } from '../SignallingSocket';
 import { LocalSource, type WhenOff } from './LocalSource';
-import type { MediaLink } from './MediaLink';
+import type { SfuTransports } from './SfuTransports';
 
 class FakeTrack extends EventTarget {
   readyState = 'live';
@@ -53,7 +53,7 @@ function create(whenOff: WhenOff, { onStage = true } = {}) {
     asked.push([name, data]);
     return {};
   };
-  const link = {
+  const transports = {
     isClosed: false,
     async produce(_source: string, track: unknown, isPaused: boolean) {
       fail();
@@ -73,7 +73,7 @@ function create(whenOff: WhenOff, { onStage = true } = {}) {
     whenOff,
     open,
     request: request as unknown as Request,
-    link: () => (world.onStage ? (link as unknown as MediaLink) : null),
+    transports: () => (world.onStage ? (transports as unknown as SfuTransports) : null),
     onChange: ({ state }) => states.push(state),
     onEnded: () => undefined,
   });

@@ -1,8 +1,8 @@
 import { LianmaiError, toLianmaiError, type ErrorCode, type ProducerId, type ProducerInfo, type PublishSource } from '@lianmai/protocol';
 import type { types } from 'mediasoup-client';
 import type { LocalTrackState } from '../../state';
-import type { Request } from '../Signalling';
-import type { MediaLink } from './MediaLink';
+import type { Request } from '../SignallingSocket';
+import type { SfuTransports } from './SfuTransports';
 import { stopTrack } from './capture';
 import { deviceProblemOf } from './deviceProblem';
 import { sendOptions } from './encodings';
@@ -23,7 +23,7 @@ export interface SourceKind {
 interface LocalSourceOptions extends SourceKind {
   request: Request;
   /** null: nothing can be published now (not joined, or not on stage); what is open is published when it can. */
-  link: () => MediaLink | null;
+  transports: () => SfuTransports | null;
   onChange(state: LocalTrackState): void;
   /** The device went away, or the person ended the share in the browser's own bar. */
   onEnded(): void;
@@ -206,9 +206,9 @@ export class LocalSource {
   }
 
   async #publish(): Promise<void> {
-    const { source, link } = this.#options;
+    const { source, transports } = this.#options;
     const { track, state } = this.#state;
-    const media = link();
+    const media = transports();
     if (!media || !track) return;
     try {
       const before = this.#producer;

@@ -1,9 +1,9 @@
 import { LianmaiError, type ProducerInfo, type PublishSource } from '@lianmai/protocol';
 import type { LocalTrackState } from '../../state';
-import type { InitialTrack } from '../contract';
-import type { Request } from '../Signalling';
+import type { InitialTrack } from '../JoinOptions';
+import type { Request } from '../SignallingSocket';
 import { LocalSource, type SourceKind } from './LocalSource';
-import type { MediaLink } from './MediaLink';
+import type { SfuTransports } from './SfuTransports';
 import { openCamera, openMicrophone, openScreen, stopTrack } from './capture';
 import { DeviceError } from './deviceProblem';
 
@@ -28,7 +28,7 @@ export class Publisher {
   readonly #options: PublisherOptions;
   readonly #sources: Record<PublishSource, LocalSource>;
   #initial: PublisherOptions['initial'] | null;
-  #link: MediaLink | null = null;
+  #transports: SfuTransports | null = null;
   #isOnStage = false;
 
   constructor(options: PublisherOptions) {
@@ -43,8 +43,8 @@ export class Publisher {
   }
 
   /** New transports: what is open is published again, without a click. */
-  attach(link: MediaLink): void {
-    this.#link = link;
+  attach(transports: SfuTransports): void {
+    this.#transports = transports;
     for (const source of this.#all()) this.#inBackground(source.republish());
   }
 
@@ -103,7 +103,7 @@ export class Publisher {
   close(): void {
     for (const track of Object.values(this.#initial ?? {})) if (typeof track === 'object') stopTrack(track);
     this.#initial = null;
-    this.#link = null;
+    this.#transports = null;
     for (const source of this.#all()) this.#inBackground(source.drop({ isKnown: true }));
   }
 
@@ -115,7 +115,7 @@ export class Publisher {
     return new LocalSource({
       ...kind,
       request: this.#options.request,
-      link: () => (this.#isOnStage ? this.#link : null),
+      transports: () => (this.#isOnStage ? this.#transports : null),
       onChange: (state) => this.#options.onChange(kind.source, state),
       onEnded: () => this.#ended(kind.source),
     });

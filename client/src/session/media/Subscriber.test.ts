@@ -1,7 +1,7 @@
 import { ConsumerId, LianmaiError, ParticipantId, ProducerId, type ParticipantInfo, type PublishSource } from '@lianmai/protocol';
 import { describe, expect, it, vi } from 'vitest';
-import type { Request } from '../Signalling';
-import type { ConsumeReply, MediaLink } from './MediaLink';
+import type { Request } from '../SignallingSocket';
+import type { ConsumeReply, SfuTransports } from './SfuTransports';
 import { Subscriber } from './Subscriber';
 
 const ANN = ParticipantId.parse('ann');
@@ -19,8 +19,8 @@ const person = (...producers: ParticipantInfo['producers']): ParticipantInfo => 
   producers,
 });
 
-function fakeLink(sources: Record<string, PublishSource> = {}) {
-  const link = {
+function fakeTransports(sources: Record<string, PublishSource> = {}) {
+  const transports = {
     consume: vi.fn(async (producerId: ProducerId): Promise<ConsumeReply> => ({
       consumerId: ConsumerId.parse(`c-${producerId}`),
       producerId,
@@ -33,7 +33,7 @@ function fakeLink(sources: Record<string, PublishSource> = {}) {
     receive: vi.fn(async ({ producerId }: ConsumeReply) => ({ kind: 'video', track: { of: producerId }, close: vi.fn() })),
     setConsumerPaused: vi.fn(async () => ({})),
   };
-  return { link, asLink: link as unknown as MediaLink };
+  return { transports, asTransports: transports as unknown as SfuTransports };
 }
 
 function create() {
@@ -52,21 +52,21 @@ const settled = () => vi.waitFor(() => new Promise((resolve) => setImmediate(res
 describe('receiving the others', () => {
   it('one consumer per producer, however often it is announced', async () => {
     const { subscriber, shown } = create();
-    const { link, asLink } = fakeLink({ s: 'screen' });
-    subscriber.attach(asLink);
+    const { transports, asTransports } = fakeTransports({ s: 'screen' });
+    subscriber.attach(asTransports);
     const ann = person(producer('c'), producer('s', 'screen'));
     subscriber.sync([ann]);
     subscriber.sync([ann]);
     await settled();
     subscriber.sync([ann]);
     await settled();
-    expect(link.consume).toHaveBeenCalledTimes(2);
+    expect(transports.consume).toHaveBeenCalledTimes(2);
     expect([...shown.keys()]).toEqual(['camera', 'screen']);
   });
 
   it('a producer that is gone takes its track along', async () => {
     const { subscriber, shown } = create();
-    subscriber.attach(fakeLink().asLink);
+    subscriber.attach(fakeTransports().asTransports);
     subscriber.sync([person(producer('c'))]);
     await settled();
     subscriber.sync([person()]);
@@ -75,10 +75,10 @@ describe('receiving the others', () => {
 
   it('a closing that overtakes our own half leaves nothing behind', async () => {
     const { subscriber, shown } = create();
-    const { link, asLink } = fakeLink();
-    subscriber.attach(asLink);
+    const { transports, asTransports } = fakeTransports();
+    subscriber.attach(asTransports);
     let finish: (() => void) | undefined;
-    link.receive.mockImplementationOnce(async () => {
+    transports.receive.mockImplementationOnce(async () => {
       await new Promise<void>((resolve) => (finish = resolve));
       return { kind: 'video', track: { of: ProducerId.parse('c') }, close: vi.fn() };
     });
@@ -92,50 +92,50 @@ describe('receiving the others', () => {
 
   it('new transports ask for everything again, and the old picture stays until the new one is there', async () => {
     const { subscriber, shown } = create();
-    subscriber.attach(fakeLink().asLink);
+    subscriber.attach(fakeTransports().asTransports);
     subscriber.sync([person(producer('c'))]);
     await settled();
     const before = shown.get('camera');
-    const { link, asLink } = fakeLink();
-    subscriber.attach(asLink);
+    const { transports, asTransports } = fakeTransports();
+    subscriber.attach(asTransports);
     subscriber.sync([person(producer('c2'))]);
     expect(shown.get('camera')).toBe(before);
     await settled();
-    expect(link.consume).toHaveBeenCalledTimes(1);
+    expect(transports.consume).toHaveBeenCalledTimes(1);
     expect(shown.get('camera')).toEqual({ of: 'c2' });
   });
 
   it('what was shown over old transports and is no more goes', async () => {
     const { subscriber, shown } = create();
-    subscriber.attach(fakeLink().asLink);
+    subscriber.attach(fakeTransports().asTransports);
     subscriber.sync([person(producer('c'))]);
     await settled();
-    subscriber.attach(fakeLink().asLink);
+    subscriber.attach(fakeTransports().asTransports);
     subscriber.sync([person()]);
     expect(shown.size).toBe(0);
   });
 
   it('what is refused for good is not asked for again', async () => {
     const { subscriber } = create();
-    const { link, asLink } = fakeLink();
-    link.consume.mockRejectedValue(new LianmaiError('UNSUPPORTED'));
-    subscriber.attach(asLink);
+    const { transports, asTransports } = fakeTransports();
+    transports.consume.mockRejectedValue(new LianmaiError('UNSUPPORTED'));
+    subscriber.attach(asTransports);
     for (let i = 0; i < 3; i++) {
       subscriber.sync([person(producer('c'))]);
       await settled();
     }
-    expect(link.consume).toHaveBeenCalledTimes(1);
+    expect(transports.consume).toHaveBeenCalledTimes(1);
   });
 
   it('a picture that nobody sees is not opened', async () => {
     const { subscriber } = create();
-    const { link, asLink } = fakeLink();
+    const { transports, asTransports } = fakeTransports();
     subscriber.setTileSize(ANN, 'camera', null);
-    subscriber.attach(asLink);
+    subscriber.attach(asTransports);
     subscriber.sync([person(producer('c'))]);
     await settled();
-    expect(link.receive).toHaveBeenCalledTimes(1);
-    expect(link.setConsumerPaused).not.toHaveBeenCalled();
+    expect(transports.receive).toHaveBeenCalledTimes(1);
+    expect(transports.setConsumerPaused).not.toHaveBeenCalled();
     subscriber.close();
   });
 });

@@ -8,10 +8,10 @@ import {
   type PublishSource,
 } from '@lianmai/protocol';
 import type { types } from 'mediasoup-client';
-import type { Request } from '../Signalling';
-import type { ConsumeReply, MediaLink } from './MediaLink';
-import { SpeakerOutput } from './SpeakerOutput';
-import { TileSizes, type TileSize } from './TileSizes';
+import type { Request } from '../SignallingSocket';
+import type { ConsumeReply, SfuTransports } from './SfuTransports';
+import { RemoteAudioPlayer } from './RemoteAudioPlayer';
+import { TileSizeDebouncer, type TileSize } from './TileSizeDebouncer';
 
 /** A consumer that could not be made for a passing reason is asked for again. */
 const RETRY_MS = 1000;
@@ -39,8 +39,8 @@ const keyOf = ({ participantId, source }: Origin) => `${participantId}:${source}
 /** Receives what the others publish: one consumer per producer, kept equal to what the room says. */
 export class Subscriber {
   readonly #options: SubscriberOptions;
-  readonly #output: SpeakerOutput;
-  readonly #sizes = new TileSizes((key, size) => this.#applySize(key, size));
+  readonly #output: RemoteAudioPlayer;
+  readonly #sizes = new TileSizeDebouncer((key, size) => this.#applySize(key, size));
   readonly #subscriptions = new Map<ProducerId, Subscription>();
   /** Being asked for, so that two announcements make one consumer. */
   readonly #pending = new Set<ProducerId>();
@@ -50,17 +50,17 @@ export class Subscriber {
   readonly #refused = new Set<ProducerId>();
   readonly #shown = new Map<string, Origin>();
   #wanted = new Map<ProducerId, Origin>();
-  #link: MediaLink | null = null;
+  #transports: SfuTransports | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: SubscriberOptions) {
     this.#options = options;
-    this.#output = new SpeakerOutput(options.onSoundBlocked);
+    this.#output = new RemoteAudioPlayer(options.onSoundBlocked);
   }
 
   /** New transports: everything is asked for again. The old pictures stay until the new ones are there. */
-  attach(link: MediaLink): void {
-    this.#link = link;
+  attach(transports: SfuTransports): void {
+    this.#transports = transports;
     this.#subscriptions.clear();
     this.#pending.clear();
     this.#closedEarly.clear();
@@ -98,29 +98,29 @@ export class Subscriber {
 
   close(): void {
     clearTimeout(this.#retry);
-    this.#link = null;
+    this.#transports = null;
     this.#sizes.close();
     this.#output.close();
   }
 
   async #subscribeMissing(): Promise<void> {
-    const link = this.#link;
+    const transports = this.#transports;
     const missing = [...this.#wanted.keys()].filter(
       (id) => !this.#subscriptions.has(id) && !this.#pending.has(id) && !this.#refused.has(id),
     );
-    if (!link || missing.length === 0) return;
+    if (!transports || missing.length === 0) return;
     for (const id of missing) this.#pending.add(id);
-    const replies = await Promise.all(missing.map((id) => this.#ask(link, id)));
+    const replies = await Promise.all(missing.map((id) => this.#ask(transports, id)));
     // All halves in one go: one negotiation for the whole room.
-    await Promise.all(replies.filter((reply) => reply !== null).map((reply) => this.#receive(link, reply)));
-    if (link === this.#link) for (const id of missing) this.#pending.delete(id);
+    await Promise.all(replies.filter((reply) => reply !== null).map((reply) => this.#receive(transports, reply)));
+    if (transports === this.#transports) for (const id of missing) this.#pending.delete(id);
   }
 
-  async #ask(link: MediaLink, producerId: ProducerId): Promise<ConsumeReply | null> {
+  async #ask(transports: SfuTransports, producerId: ProducerId): Promise<ConsumeReply | null> {
     try {
-      return await link.consume(producerId);
+      return await transports.consume(producerId);
     } catch (error) {
-      if (link !== this.#link) return null;
+      if (transports !== this.#transports) return null;
       // NOT_FOUND: its owner was faster in closing it. UNSUPPORTED: this browser cannot play it. Neither will change.
       if (toLianmaiError(error).retry) this.#retrySoon();
       else this.#refused.add(producerId);
@@ -128,27 +128,27 @@ export class Subscriber {
     }
   }
 
-  async #receive(link: MediaLink, reply: ConsumeReply): Promise<void> {
+  async #receive(transports: SfuTransports, reply: ConsumeReply): Promise<void> {
     try {
       // Opened together with our half: the server asks for a key frame as soon as the transport is connected.
       const size = this.#sizes.get(keyOf(reply));
-      const opened = size === null ? undefined : this.#open(link, reply, size);
-      const consumer = await link.receive(reply);
+      const opened = size === null ? undefined : this.#open(transports, reply, size);
+      const consumer = await transports.receive(reply);
       await opened;
-      this.#accept(link, { ...reply, consumer });
+      this.#accept(transports, { ...reply, consumer });
     } catch {
-      if (link === this.#link) this.#retrySoon();
+      if (transports === this.#transports) this.#retrySoon();
     }
   }
 
-  async #open(link: MediaLink, { consumerId, kind }: ConsumeReply, size: TileSize | undefined): Promise<void> {
+  async #open(transports: SfuTransports, { consumerId, kind }: ConsumeReply, size: TileSize | undefined): Promise<void> {
     if (kind === 'video' && size) void this.#options.request('setConsumerSize', { consumerId, ...size }).catch(() => undefined);
-    await link.setConsumerPaused(consumerId, false);
+    await transports.setConsumerPaused(consumerId, false);
   }
 
-  #accept(link: MediaLink, subscription: Subscription): void {
+  #accept(transports: SfuTransports, subscription: Subscription): void {
     const { consumer, consumerId, producerId, participantId, source } = subscription;
-    if (link !== this.#link) return;
+    if (transports !== this.#transports) return;
     if (this.#closedEarly.delete(consumerId) || !this.#wanted.has(producerId)) return this.#closeOnBothSides(subscription);
     this.#subscriptions.set(producerId, subscription);
     this.#shown.set(keyOf(subscription), subscription);

@@ -1,0 +1,21 @@
+import type { ParticipantId } from '@lianmai/protocol';
+import { useRoom, type RoomState } from '../state';
+import { isOpen } from './stageSources';
+
+/** Our own microphone as this page knows it; everybody else's as the server says. */
+export function isMicrophoneOn(room: RoomState, participantId: ParticipantId): boolean {
+  if (participantId === room.selfId) return room.local.microphone.state === 'on';
+  const participant = room.participants[participantId];
+  return participant !== undefined && isOpen(participant, 'microphone');
+}
+
+/** Louder than this counts as speaking, dBov. */
+const SPEAKING_DBOV = -50;
+
+function isSpeaking(room: RoomState, participantId: ParticipantId): boolean {
+  const level = room.speakers[participantId];
+  const isLoud = level !== undefined && level > SPEAKING_DBOV;
+  return (isLoud || room.activeSpeaker === participantId) && isMicrophoneOn(room, participantId);
+}
+
+export const useIsSpeaking = (participantId: ParticipantId): boolean => useRoom((room) => isSpeaking(room, participantId));

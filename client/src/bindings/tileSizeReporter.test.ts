@@ -1,0 +1,59 @@
+import type { ParticipantId } from '@lianmai/protocol';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { createTileSizeReporter } from './tileSizeReporter';
+
+const ada = 'ada' as ParticipantId;
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function make() {
+  const told: unknown[] = [];
+  let isHidden = false;
+  const sizes = createTileSizeReporter(
+    (...args) => told.push(args),
+    () => isHidden,
+  );
+  const settle = () => {
+    vi.advanceTimersByTime(200);
+    return told.splice(0);
+  };
+  return { sizes, settle, hide: (hidden: boolean) => (isHidden = hidden) };
+}
+
+it('tells the largest of the places where a picture stands, once', () => {
+  const { sizes, settle } = make();
+  const [stage, strip] = [{}, {}];
+  sizes.set(strip, ada, 'camera', { width: 160, height: 90 });
+  sizes.set(stage, ada, 'camera', { width: 640, height: 360 });
+  expect(settle()).toEqual([[ada, 'camera', { width: 640, height: 360 }]]);
+  sizes.set(stage, ada, 'camera', { width: 640, height: 360 });
+  expect(settle()).toEqual([]);
+  sizes.drop(stage, ada, 'camera');
+  expect(settle()).toEqual([[ada, 'camera', { width: 160, height: 90 }]]);
+});
+
+it('tells that a picture is not visible when its last place goes', () => {
+  const { sizes, settle } = make();
+  const stage = {};
+  sizes.set(stage, ada, 'screen', { width: 640, height: 360 });
+  settle();
+  sizes.drop(stage, ada, 'screen');
+  expect(settle()).toEqual([[ada, 'screen', null]]);
+});
+
+it('tells that nothing is visible on a hidden page', () => {
+  const { sizes, settle, hide } = make();
+  hide(true);
+  sizes.set({}, ada, 'camera', { width: 640, height: 360 });
+  expect(settle()).toEqual([[ada, 'camera', null]]);
+});
+
+it('a picture that moves to another place within a moment is not told to be gone', () => {
+  const { sizes, settle } = make();
+  const [before, after] = [{}, {}];
+  sizes.set(before, ada, 'camera', { width: 640, height: 360 });
+  settle();
+  sizes.drop(before, ada, 'camera');
+  sizes.set(after, ada, 'camera', { width: 640, height: 360 });
+  expect(settle()).toEqual([]);
+});

@@ -1,0 +1,76 @@
+import type { MediaSource, ParticipantId } from '@lianmai/protocol';
+import type { RoomActions } from '../state';
+
+interface PixelSize {
+  width: number;
+  height: number;
+}
+
+/** Collects how large each remote picture is shown. The same picture may stand in several places: the largest counts. */
+export interface TileSizeReporter {
+  /** Sets one place's size in device pixels (null: not visible); `place` is any object that stands for it. */
+  set(place: object, participantId: ParticipantId, source: MediaSource, size: PixelSize | null): void;
+  /** That place is gone. */
+  drop(place: object, participantId: ParticipantId, source: MediaSource): void;
+  /** Tells that nothing is visible while the page is hidden. Answers its undo. */
+  watchPage(): () => void;
+}
+
+interface ShownPicture {
+  participantId: ParticipantId;
+  source: MediaSource;
+  places: Map<object, PixelSize | null>;
+  /** What was told last, as text. */
+  told: string | null;
+}
+
+export function createTileSizeReporter(tell: RoomActions['setTileSize'], isPageHidden = () => document.hidden): TileSizeReporter {
+  const pictures = new Map<string, ShownPicture>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const flush = () => {
+    timer = undefined;
+    for (const [key, picture] of pictures) {
+      const size = isPageHidden() ? null : largest(picture.places.values());
+      const text = size ? `${size.width}x${size.height}` : 'none';
+      if (text !== picture.told) tell(picture.participantId, picture.source, size);
+      picture.told = text;
+      if (picture.places.size === 0) pictures.delete(key);
+    }
+  };
+  const schedule = () => {
+    // What moves from one place to another within one turn is told once; waiting for a resize to settle is the session's business.
+    timer ??= setTimeout(flush);
+  };
+  const pictureOf = (participantId: ParticipantId, source: MediaSource): ShownPicture => {
+    const key = `${participantId}:${source}`;
+    const picture = pictures.get(key) ?? { participantId, source, places: new Map(), told: null };
+    pictures.set(key, picture);
+    return picture;
+  };
+
+  return {
+    set(place, participantId, source, size) {
+      pictureOf(participantId, source).places.set(place, size);
+      schedule();
+    },
+    drop(place, participantId, source) {
+      pictureOf(participantId, source).places.delete(place);
+      schedule();
+    },
+    watchPage() {
+      document.addEventListener('visibilitychange', schedule);
+      return () => {
+        document.removeEventListener('visibilitychange', schedule);
+        clearTimeout(timer);
+        timer = undefined;
+      };
+    },
+  };
+}
+
+function largest(sizes: Iterable<PixelSize | null>): PixelSize | null {
+  let best: PixelSize | null = null;
+  for (const size of sizes) if (size && (!best || size.width * size.height > best.width * best.height)) best = size;
+  return best;
+}

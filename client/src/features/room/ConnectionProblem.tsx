@@ -1,0 +1,72 @@
+import { Volume2 } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { useActions, useRunWithToast } from '../../bindings';
+import { useRoom } from '../../state';
+import { BlockedIllustration, Button, Clock, Explanation, testIds } from '../../ui';
+
+/** Over the last picture while the connection is gone: what happened, since when, and that nothing has to be done. */
+export function ReconnectingCover() {
+  const { t } = useTranslation();
+  const isReconnecting = useRoom((room) => room.phase === 'reconnecting');
+  const sinceMs = useRoom((room) => room.reconnectingSinceMs);
+  const isLive = useRoom((room) => room.program?.state === 'live');
+  if (!isReconnecting) return null;
+  return (
+    <div
+      role="alert"
+      data-testid={testIds.reconnecting}
+      className="animate-fade absolute inset-0 z-20 flex flex-col items-center justify-center gap-2 bg-black/70 p-6 text-center text-white"
+    >
+      <p className="text-lg font-semibold">{t('reconnecting.title')}</p>
+      <p className="max-w-md text-base">{isLive ? t('reconnecting.textLive') : t('reconnecting.text')}</p>
+      {sinceMs !== null && (
+        <p className="text-base">
+          <Clock sinceMs={sinceMs} />
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Signalling works, media does not: the network lets neither UDP nor TCP through. */
+export function MediaBlocked() {
+  const { t } = useTranslation();
+  const isBlocked = useRoom((room) => room.isMediaBlocked && room.phase === 'joined');
+  if (!isBlocked) return null;
+  const steps = t('mediaBlocked.steps', { returnObjects: true });
+  return (
+    <div role="alert" className="animate-fade absolute inset-0 z-20 flex items-center justify-center overflow-y-auto bg-bg/95 p-6">
+      <Explanation
+        data-testid={testIds.mediaBlocked}
+        illustration={<BlockedIllustration />}
+        title={t('mediaBlocked.title')}
+        text={t('mediaBlocked.text')}
+        steps={steps}
+        actions={<Button onClick={() => location.reload()}>{t('common.tryAgain')}</Button>}
+      />
+    </div>
+  );
+}
+
+/** Browsers refuse to play sound before a click: one obvious button. */
+export function SoundBlocked() {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const run = useRunWithToast();
+  const isBlocked = useRoom((room) => room.isSoundBlocked);
+  if (!isBlocked) return null;
+  return (
+    <div className="pointer-events-none absolute inset-x-0 top-4 z-20 flex justify-center">
+      <Button
+        variant="primary"
+        size="lg"
+        icon={<Volume2 size={22} aria-hidden />}
+        onClick={() => run(actions.allowSound())}
+        className="animate-enter pointer-events-auto"
+        data-testid={testIds.allowSound}
+      >
+        {t('room.allowSound')}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,122 @@
+import { Plus, Radio } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useActions, useRunWithToast } from '../../bindings';
+import { errorText } from '../../i18n';
+import { OutputRow } from '../../outputs';
+import { useRoom } from '../../state';
+import { Button, CopyField, Dialog, EmptyState, Pill, testIds } from '../../ui';
+import { isBlank, noDestination, problemOf, toOutputRequest, type Destination } from './destination';
+import { DestinationFields } from './DestinationFields';
+import { isOnAir } from './programDraft';
+
+/** Where the program goes, and how each of them does. */
+export function OutputsPanel({ watchLink }: { watchLink: string }) {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const run = useRunWithToast();
+  const live = useRoom((room) => room.program);
+  const clockOffsetMs = useRoom((room) => room.clockOffsetMs);
+  const [isAdding, setAdding] = useState(false);
+  const onAir = isOnAir(live?.state);
+  return (
+    <div className="flex h-full flex-col gap-4 overflow-y-auto p-4">
+      <section className="flex flex-col gap-2">
+        <div className="flex items-center justify-between">
+          <h3 className="font-semibold">{t('outputs.watchPage')}</h3>
+          {live?.state === 'live' && <Pill>{t('outputs.viewers', { count: live.hlsViewers })}</Pill>}
+        </div>
+        <CopyField
+          label={t('invite.watchLink')}
+          value={watchLink}
+          copyLabel={t('common.copy')}
+          copiedLabel={t('common.copied')}
+          data-testid={testIds.watchLink}
+        />
+      </section>
+      <section className="flex min-h-0 flex-1 flex-col gap-2" aria-label={t('outputs.destinations')}>
+        <div className="flex items-center justify-between">
+          <h3 className="font-semibold">{t('outputs.destinations')}</h3>
+          {onAir && (
+            <Button size="sm" icon={<Plus size={18} aria-hidden />} onClick={() => setAdding(true)} data-testid={testIds.addOutput}>
+              {t('outputs.add')}
+            </Button>
+          )}
+        </div>
+        {live && live.outputs.length > 0 && (
+          <ul className="flex flex-col gap-2">
+            {live.outputs.map((output) => (
+              <OutputRow
+                key={output.id}
+                output={output}
+                clockOffsetMs={clockOffsetMs}
+                onRetry={onAir ? () => run(actions.retryOutput(output.id)) : undefined}
+                onRemove={onAir ? () => run(actions.removeOutput(output.id)) : undefined}
+              />
+            ))}
+          </ul>
+        )}
+        {!onAir && (!live || live.outputs.length === 0) && (
+          <EmptyState icon={<Radio size={28} aria-hidden />} title={t('outputs.notLive')}>
+            {t('outputs.notLiveText')}
+          </EmptyState>
+        )}
+        {onAir && live?.outputs.length === 0 && <p className="text-fg-3">{t('outputs.onlyWatchPage')}</p>}
+      </section>
+      {isAdding && <AddOutputDialog onClose={() => setAdding(false)} />}
+    </div>
+  );
+}
+
+function AddOutputDialog({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const [destination, setDestination] = useState<Destination>(noDestination);
+  const [isChecked, setChecked] = useState(false);
+  const [isAdding, setAdding] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const add = async () => {
+    setChecked(true);
+    if (isBlank(destination) || problemOf(destination)) return;
+    setAdding(true);
+    setError(null);
+    try {
+      await actions.addOutput(toOutputRequest(destination));
+      onClose();
+    } catch (thrown) {
+      setError(thrown);
+      setAdding(false);
+    }
+  };
+  return (
+    <Dialog
+      isOpen
+      isSticky
+      onClose={onClose}
+      title={t('outputs.addTitle')}
+      description={t('outputs.addText')}
+      closeLabel={t('common.cancel')}
+      actions={
+        <>
+          <Button onClick={onClose}>{t('common.cancel')}</Button>
+          <Button
+            variant="primary"
+            isBusy={isAdding}
+            disabled={isBlank(destination)}
+            onClick={() => void add()}
+            data-testid={testIds.confirmOutput}
+          >
+            {t('outputs.addConfirm')}
+          </Button>
+        </>
+      }
+    >
+      <DestinationFields value={destination} onChange={setDestination} isChecked={isChecked} />
+      {error != null && (
+        <p role="alert" className="mt-4 rounded-md bg-surface-2 px-4 py-3 text-base">
+          {errorText(t, error)}
+        </p>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,184 @@
+import { arrange, type SourceId } from '@lianmai/protocol';
+import { ArrowLeft, ArrowRight, Eye, EyeOff, Maximize, MoreVertical, Volume2, VolumeX } from 'lucide-react';
+import { useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import {
+  barsOf,
+  isMicrophoneOn,
+  ModerationItems,
+  pathOf,
+  SourceVideo,
+  useActions,
+  useAwayLabel,
+  useIsSpeaking,
+  useRunWithToast,
+  useStageSources,
+  useTileSize,
+  type StageSource,
+} from '../../bindings';
+import { useRoom } from '../../state';
+import { cx, DbMeter, IconButton, Menu, MenuItem, MenuSeparator, Slider, testIds, Tile } from '../../ui';
+import { useScene } from './programDraft';
+import { registerSourceVideo } from './sourceVideos';
+
+interface StageStripCardProps {
+  source: StageSource;
+  position: number;
+  count: number;
+}
+
+export function StageStripCard({ source, position, count }: StageStripCardProps) {
+  const { t } = useTranslation();
+  const { scene, setScene } = useScene();
+  const isHidden = scene.hidden.includes(source.id);
+  const isFocus = scene.focus === source.id;
+  const name = source.kind === 'screen' ? t('room.screenOf', { name: source.name }) : source.name;
+  const setHidden = (hidden: boolean) =>
+    setScene({ hidden: hidden ? [...scene.hidden, source.id] : scene.hidden.filter((id) => id !== source.id) });
+  return (
+    <div
+      className={cx('flex flex-col rounded-lg bg-surface-1', isFocus && 'ring-2 ring-fg-3')}
+      data-testid={testIds.stripSource}
+      data-source={source.id}
+    >
+      <StripPicture source={source} name={name} isHidden={isHidden} />
+      <div className="flex items-center justify-between">
+        <IconButton
+          variant={isHidden ? 'on' : 'plain'}
+          label={isHidden ? t('strip.show', { name }) : t('strip.hide', { name })}
+          icon={isHidden ? <EyeOff size={18} /> : <Eye size={18} />}
+          aria-pressed={!isHidden}
+          onClick={() => setHidden(!isHidden)}
+          data-testid={testIds.sourceHide}
+        />
+        <IconButton
+          label={t('strip.large', { name })}
+          icon={<Maximize size={18} />}
+          disabled={isHidden}
+          onClick={() => setScene({ focus: source.id, ...(usesFocus(scene.layout) ? {} : { layout: 'spotlight' }) })}
+        />
+        <Menu trigger={<IconButton label={t('stage.menu', { name })} icon={<MoreVertical size={18} />} data-testid={testIds.tileMenu} />}>
+          <OrderItems id={source.id} position={position} count={count} />
+          {!source.isSelf && <MenuSeparator />}
+          {!source.isSelf && <ModerationItems participantId={source.participantId} kind={source.kind} />}
+        </Menu>
+      </div>
+      <SourceSound source={source} name={name} />
+    </div>
+  );
+}
+
+const usesFocus = (name: string) => name !== 'auto' && name !== 'grid';
+
+function StripPicture({ source, name, isHidden }: { source: StageSource; name: string; isHidden: boolean }) {
+  const { t } = useTranslation();
+  const { participantId, kind, id, isSelf, stream } = source;
+  const ref = useTileSize(participantId, kind);
+  const onElement = useMemo(() => registerSourceVideo(id), [id]);
+  const isSpeaking = useIsSpeaking(participantId);
+  const isMicOn = useRoom((room) => isMicrophoneOn(room, participantId));
+  const quality = useRoom((room) => (isSelf ? room.selfQuality : (room.participants[participantId]?.quality ?? 'good')));
+  const away = useAwayLabel(participantId);
+  const isCamera = kind === 'camera';
+  return (
+    <div
+      ref={ref}
+      data-testid={testIds.tile}
+      data-participant={participantId}
+      data-source={kind}
+      data-speaking={isSpeaking && isCamera}
+      className={cx('aspect-video overflow-hidden rounded-lg', isHidden && 'opacity-50')}
+    >
+      <Tile
+        size="sm"
+        name={name}
+        id={id}
+        kind={kind}
+        stream={stream && pathOf(stream)}
+        video={
+          <SourceVideo
+            participantId={participantId}
+            source={kind}
+            fit={isCamera ? 'cover' : 'contain'}
+            onElement={onElement}
+            data-testid={testIds.tileVideo}
+          />
+        }
+        isSpeaking={isSpeaking && isCamera}
+        mic={isCamera ? { isOn: isMicOn, label: t('stage.micOff') } : null}
+        network={isCamera && !stream ? { bars: barsOf(quality), label: t(`quality.${quality}`) } : null}
+        cover={away && t(away)}
+      />
+    </div>
+  );
+}
+
+const GAIN = { min: -30, max: 12, step: 1 };
+
+/** How the source sounds in the program: level, gain and mute. The person's own microphone is another thing. */
+function SourceSound({ source, name }: { source: StageSource; name: string }) {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const run = useRunWithToast();
+  const { id } = source;
+  const isLive = useRoom((room) => room.program?.state === 'live');
+  const mixed = useRoom((room) => room.program?.mix[id]);
+  const level = useRoom((room) => (room.program?.state === 'live' ? room.levels?.sources[id] : undefined));
+  const entry = mixed ?? { gainDb: 0, muted: false };
+  const [dragged, setDragged] = useState<number | null>(null);
+  const gainDb = dragged ?? entry.gainDb;
+  const set = (patch: Partial<typeof entry>) => run(actions.setMix({ [id]: { ...entry, ...patch } }));
+  const valueText = `${gainDb > 0 ? '+' : ''}${Math.round(gainDb)} dB`;
+  return (
+    <div className="flex items-center gap-1 pr-3">
+      <IconButton
+        variant={entry.muted && isLive ? 'on' : 'plain'}
+        label={entry.muted ? t('strip.unmuteInProgram', { name }) : t('strip.muteInProgram', { name })}
+        icon={entry.muted ? <VolumeX size={18} /> : <Volume2 size={18} />}
+        aria-pressed={entry.muted}
+        disabled={!isLive}
+        onClick={() => set({ muted: !entry.muted })}
+        data-testid={testIds.sourceMute}
+      />
+      <div className="flex min-w-0 flex-1 flex-col" title={isLive ? valueText : t('strip.soundWhenLive')}>
+        <Slider
+          {...GAIN}
+          label={t('strip.gain', { name })}
+          value={gainDb}
+          valueText={valueText}
+          disabled={!isLive}
+          onChange={setDragged}
+          onCommit={(value) => {
+            setDragged(null);
+            set({ gainDb: value });
+          }}
+          data-testid={testIds.sourceGain}
+        />
+        <DbMeter rmsDb={level?.rmsDb ?? -100} peakDb={level?.peakDb ?? -100} label={t('strip.level', { name })} />
+      </div>
+    </div>
+  );
+}
+
+/** Earlier and later in the picture: the new order is written out in full. */
+function OrderItems({ id, position, count }: { id: SourceId; position: number; count: number }) {
+  const { t } = useTranslation();
+  const { scene, setScene } = useScene();
+  const sources = useStageSources();
+  const move = (by: -1 | 1) => {
+    const order = arrange({ ...scene, hidden: [] }, sources).map((source) => source.id);
+    order.splice(position, 1);
+    order.splice(position + by, 0, id);
+    setScene({ order });
+  };
+  return (
+    <>
+      <MenuItem icon={<ArrowLeft size={18} />} disabled={position === 0} onSelect={() => move(-1)}>
+        {t('strip.earlier')}
+      </MenuItem>
+      <MenuItem icon={<ArrowRight size={18} />} disabled={position === count - 1} onSelect={() => move(1)}>
+        {t('strip.later')}
+      </MenuItem>
+    </>
+  );
+}

@@ -1,0 +1,39 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+
+export interface Polled<T> {
+  value: T | null;
+  /** Of the last question, if it failed. */
+  error: unknown;
+  /** When `value` was true. */
+  readAtMs: number;
+  refresh: () => void;
+}
+
+/** Asks again and again while the page is looked at. A failed question keeps the last answer. */
+export function usePolled<T>(read: () => Promise<T>, everyMs: number, onError: (error: unknown) => void): Polled<T> {
+  const [state, setState] = useState<{ value: T | null; error: unknown; readAtMs: number }>({ value: null, error: null, readAtMs: 0 });
+  const [round, setRound] = useState(0);
+  const latest = useRef({ read, onError });
+  latest.current = { read, onError };
+  useEffect(() => {
+    let isCurrent = true;
+    let timer: ReturnType<typeof setTimeout>;
+    const poll = async () => {
+      try {
+        const value = document.hidden ? undefined : await latest.current.read();
+        if (isCurrent && value !== undefined) setState({ value, error: null, readAtMs: Date.now() });
+      } catch (error) {
+        if (isCurrent) setState((before) => ({ ...before, error }));
+        if (isCurrent) latest.current.onError(error);
+      }
+      if (isCurrent) timer = setTimeout(() => void poll(), everyMs);
+    };
+    void poll();
+    return () => {
+      isCurrent = false;
+      clearTimeout(timer);
+    };
+  }, [everyMs, round]);
+  const refresh = useCallback(() => setRound((before) => before + 1), []);
+  return { ...state, refresh };
+}

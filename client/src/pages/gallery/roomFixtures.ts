@@ -1,0 +1,189 @@
+import {
+  defaultScene,
+  resolveProfile,
+  type ChatMessage,
+  type ErrorCode,
+  type ProgramInfo,
+  type OutputInfo,
+  type ParticipantInfo,
+  type RoomId,
+} from '@lianmai/protocol';
+import { initialRoomState, type LocalTrackState, type RoomState } from '../../state';
+import { idOf, person, pictureTrack, soundTrack, sourceOf } from './fakePeople';
+
+const now = Date.now();
+const flag = (query: URLSearchParams, name: string) => query.has(name);
+
+const output = (id: string, patch: Partial<OutputInfo>): OutputInfo => ({
+  id: id as OutputInfo['id'],
+  kind: 'rtmp',
+  url: 'rtmp://live.example.org/app/****',
+  state: 'live',
+  reason: null,
+  retries: 0,
+  nextRetryAtMs: null,
+  liveSinceMs: now - 754_000,
+  bytesSent: 241_000_000,
+  bitrateKbps: 2630,
+  ...patch,
+});
+
+function liveInfo(query: URLSearchParams, people: number): ProgramInfo {
+  return {
+    programId: 'g' as ProgramInfo['programId'],
+    room: 'morning-show' as RoomId,
+    state: 'live',
+    reason: null,
+    startedAtMs: now - 755_000,
+    liveSinceMs: now - 754_000,
+    profile: resolveProfile({ name: '720p', orientation: flag(query, 'portrait') ? 'portrait' : 'landscape' }),
+    scene: { ...defaultScene(), ...(flag(query, 'hidden') && { hidden: [sourceOf(1)] }) },
+    sceneVersion: 3,
+    mix: people > 1 ? { [sourceOf(1)]: { gainDb: -6, muted: true } } : {},
+    outputs: [
+      output('a', {}),
+      output('b', {
+        url: 'rtmps://a.rtmps.video.example.com:443/live2/****',
+        state: 'retrying',
+        reason: { code: 'DESTINATION_STALLED', message: '' },
+        retries: 3,
+        nextRetryAtMs: now + 9000,
+        liveSinceMs: null,
+      }),
+      output('c', {
+        url: 'rtmp://push.example.cn/live/****',
+        state: 'failed',
+        reason: { code: 'DESTINATION_REFUSED', message: '' },
+        liveSinceMs: null,
+      }),
+    ],
+    hlsPath: '/live/morning-show.m3u8',
+    hlsViewers: 1284,
+    stats: {
+      fps: 29.97,
+      lateFrames: 2,
+      droppedFrames: 0,
+      bitrateKbps: 2655,
+      cpu: { decoders: 0.22, compositor: 0.18, encoder: 0.71 },
+      rssMb: 310,
+      encoderRestarts: 0,
+      decoderRestarts: 0,
+      delayMs: {},
+    },
+  };
+}
+
+const LINES = [
+  'Good morning!',
+  '大家早上好 👋',
+  'Is the sound fine?',
+  '声音很清楚',
+  'صباح الخير',
+  'Slides: https://example.org/slides?week=47.',
+  'A very long message '.repeat(12),
+];
+
+function chatOf(query: URLSearchParams, people: ParticipantInfo[]): ChatMessage[] {
+  const count = flag(query, 'flood') ? 300 : flag(query, 'chat') ? 9 : 0;
+  return Array.from({ length: count }, (_, index) => {
+    const author = people[Math.floor(index / 2) % people.length];
+    return {
+      id: `c${index}`,
+      participantId: author?.id ?? idOf(0),
+      name: author?.name ?? '',
+      role: author?.role ?? 'viewer',
+      text: LINES[index % LINES.length] ?? '',
+      atMs: now - (count - index) * 30_000,
+    };
+  });
+}
+
+const local = (track: MediaStreamTrack | null): LocalTrackState => ({ state: track ? 'on' : 'off', problem: null, track });
+
+/** A room's state made up from the address: `?people=4&viewers=3&as=host&live&share&off=1,2&poor=1&away=2&requests=2&chat…` */
+export function fixtureState(query: URLSearchParams): RoomState {
+  const count = Number(query.get('people') ?? 2);
+  const viewerCount = Number(query.get('viewers') ?? 0);
+  const as = query.get('as') ?? 'guest';
+  const list = (name: string) => new Set((query.get(name) ?? '').split(',').filter(Boolean).map(Number));
+  const [off, muted, poor, away, streams] = [list('off'), list('muted'), list('poor'), list('away'), list('streams')];
+  const shares = flag(query, 'share') ? Number(query.get('share') || 1) : -1;
+  const onStage = Array.from({ length: count }, (_, index) =>
+    person(index, {
+      role: index === (as === 'host' ? 0 : 1) ? 'host' : 'guest',
+      isCameraOff: off.has(index),
+      isMuted: muted.has(index),
+      isSharing: shares === index,
+      isAway: away.has(index),
+      isStream: streams.has(index),
+      quality: poor.has(index) ? 'poor' : 'excellent',
+    }),
+  );
+  const viewers = Array.from({ length: viewerCount }, (_, index) => person(9 + index, { role: 'viewer' }));
+  const selfId = as === 'viewer' ? idOf(9) : idOf(0);
+  const all = [...onStage, ...viewers];
+  const requests = viewers
+    .slice(0, Number(query.get('requests') ?? 0))
+    .map((one, index) => ({ participantId: one.id, atMs: now - 70_000 + index * 20_000 }));
+  const remote: RoomState['remote'] = {};
+  onStage.forEach((one, index) => {
+    remote[one.id] = { camera: pictureTrack(index, 'camera'), ...(shares === index && { screen: pictureTrack(index, 'screen') }) };
+  });
+  const ended = query.get('ended');
+  return {
+    ...initialRoomState(),
+    phase: ended !== null ? 'left' : flag(query, 'reconnecting') ? 'reconnecting' : 'joined',
+    ended: ended ? { code: ended as ErrorCode, message: '' } : null,
+    reconnectingSinceMs: flag(query, 'reconnecting') ? now - 8000 : null,
+    isMediaBlocked: flag(query, 'blocked'),
+    isSoundBlocked: flag(query, 'nosound'),
+    selfId,
+    room: { id: 'morning-show' as RoomId, title: query.get('title') ?? 'morning-show', locked: flag(query, 'locked'), createdAtMs: now },
+    participants: Object.fromEntries(all.map((one) => [one.id, one])),
+    stage: {
+      version: 1,
+      policy: 'request',
+      seatLimit: 9,
+      seats: onStage.map((one) => ({ participantId: one.id, sinceMs: one.joinedAtMs })),
+      requests,
+      invitations: flag(query, 'invited') ? [{ participantId: selfId, by: idOf(1), atMs: now }] : [],
+    },
+    chat: chatOf(query, all),
+    program: flag(query, 'live') ? liveInfo(query, count) : null,
+    levels: flag(query, 'live')
+      ? {
+          program: { rmsDb: -18, peakDb: -6 },
+          sources: Object.fromEntries(onStage.map((_, index) => [sourceOf(index), { rmsDb: -20 - index * 6, peakDb: -9 - index * 4 }])),
+        }
+      : null,
+    activeSpeaker: count > 1 ? idOf(1) : null,
+    selfQuality: 'good',
+    remote,
+    local: {
+      ...initialRoomState().local,
+      camera: local(as === 'viewer' || off.has(0) ? null : pictureTrack(0, 'camera')),
+      microphone: local(as === 'viewer' || muted.has(0) ? null : soundTrack()),
+      screen: local(shares === 0 ? pictureTrack(0, 'screen') : null),
+    },
+    notices: flag(query, 'notices')
+      ? [
+          { id: 1, kind: 'mutedByHost', source: 'microphone', by: idOf(1) },
+          { id: 2, kind: 'stageRequestDeclined' },
+        ]
+      : flag(query, 'asked')
+        ? [{ id: 3, kind: 'unmuteAsked', by: idOf(1) }]
+        : [],
+  };
+}
+
+/** `?live-streams=3` */
+export const fixtureStreams = (query: URLSearchParams) =>
+  [
+    { app: 'live', name: 'main-camera', title: 'Main camera 主机位' },
+    { app: 'live', name: 'drone', title: 'drone' },
+    {
+      app: 'studio',
+      name: 'a-name-that-is-rather-long-for-a-stream-of-anybody',
+      title: 'A title that is rather long for one line of a dialog on a phone',
+    },
+  ].slice(0, Number(query.get('live-streams') ?? 0));

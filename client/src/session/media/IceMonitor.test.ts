@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CONNECT_TIMEOUT_MS, DISCONNECTED_GRACE_MS, IceMonitor, MAX_RESTARTS } from './IceMonitor';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function create(isOnline = true) {
+  const line = { isOnline };
+  const handlers = { isOnline: () => line.isOnline, restart: vi.fn(), onBlocked: vi.fn(), onDead: vi.fn() };
+  return { line, handlers, watch: new IceMonitor(handlers) };
+}
+
+describe('a transport under watch', () => {
+  it('a mere hiccup restarts nothing', () => {
+    const { handlers, watch } = create();
+    watch.stateChanged('connected');
+    watch.stateChanged('disconnected');
+    vi.advanceTimersByTime(DISCONNECTED_GRACE_MS - 1);
+    watch.stateChanged('connected');
+    vi.advanceTimersByTime(60_000);
+    expect(handlers.restart).not.toHaveBeenCalled();
+  });
+
+  it('a disconnection that lasts restarts ICE', () => {
+    const { handlers, watch } = create();
+    watch.stateChanged('connected');
+    watch.stateChanged('disconnected');
+    vi.advanceTimersByTime(DISCONNECTED_GRACE_MS);
+    expect(handlers.restart).toHaveBeenCalledTimes(1);
+  });
+
+  it('a failure restarts ICE at once', () => {
+    const { handlers, watch } = create();
+    watch.stateChanged('failed');
+    expect(handlers.restart).toHaveBeenCalledTimes(1);
+  });
+
+  it('a transport that does not come up in time is blocked, and free again when it does', () => {
+    const { handlers, watch } = create();
+    watch.stateChanged('connecting');
+    vi.advanceTimersByTime(CONNECT_TIMEOUT_MS);
+    expect(handlers.onBlocked).toHaveBeenLastCalledWith(true);
+    watch.stateChanged('connected');
+    expect(handlers.onBlocked).toHaveBeenLastCalledWith(false);
+  });
+
+  it('restarts that do not help end the transport', () => {
+    const { handlers, watch } = create();
+    watch.stateChanged('failed');
+    vi.advanceTimersByTime(CONNECT_TIMEOUT_MS * (MAX_RESTARTS + 1));
+    expect(handlers.restart).toHaveBeenCalledTimes(MAX_RESTARTS);
+    expect(handlers.onDead).toHaveBeenCalledTimes(1);
+  });
+
+  it('without signalling it waits: nothing is restarted, blocked or given up', () => {
+    const { handlers, watch, line } = create(false);
+    watch.stateChanged('failed');
+    vi.advanceTimersByTime(120_000);
+    expect(handlers.restart).not.toHaveBeenCalled();
+    expect(handlers.onBlocked).not.toHaveBeenCalled();
+    expect(handlers.onDead).not.toHaveBeenCalled();
+    line.isOnline = true;
+    watch.restarted();
+    vi.advanceTimersByTime(CONNECT_TIMEOUT_MS);
+    expect(handlers.restart).toHaveBeenCalledTimes(1);
+  });
+
+  it('closed, it is quiet', () => {
+    const { handlers, watch } = create();
+    watch.stateChanged('connecting');
+    watch.close();
+    vi.advanceTimersByTime(60_000);
+    expect(handlers.onBlocked).not.toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,119 @@
+import type { ParticipantId, ParticipantInfo } from '@lianmai/protocol';
+import { Device, type types } from 'mediasoup-client';
+import type { JoinReply } from '../RoomConnection';
+import type { Request } from '../SignallingSocket';
+import * as json from './mediasoupJson';
+import { SfuTransports } from './SfuTransports';
+import { Publisher, type PublisherOptions } from './Publisher';
+import { Subscriber, type SubscriberOptions } from './Subscriber';
+
+interface MediaConnectionOptions extends Omit<PublisherOptions, 'request'>, Omit<SubscriberOptions, 'request'> {
+  request: Request;
+  /** Signalling works now. */
+  isOnline: () => boolean;
+  onBlocked: (isBlocked: boolean) => void;
+  onDisconnected: () => void;
+  /** The transports are gone and cannot be made anew before the next join. */
+  onLost(): void;
+}
+
+/** The media of our stay: one generation of transports after the other, and what we publish and receive over them. */
+export class MediaConnection {
+  readonly publisher: Publisher;
+  readonly subscriber: Subscriber;
+  readonly #options: MediaConnectionOptions;
+  /** Asked for before anything else: finding out what the browser can takes some 50 ms. */
+  #device: Promise<Device> = Device.factory();
+  #loadedWith = '';
+  #joined: JoinReply | null = null;
+  #transports: SfuTransports | null = null;
+  #isOnStage = false;
+  #others: readonly ParticipantInfo[] = [];
+
+  constructor(options: MediaConnectionOptions) {
+    this.#options = options;
+    this.#device.catch(() => undefined);
+    this.publisher = new Publisher(options);
+    this.subscriber = new Subscriber(options);
+  }
+
+  /** After a join: keeps the transports if both sides still have them, else makes new ones. */
+  joined(reply: JoinReply): void {
+    const { participantId, snapshot } = reply;
+    this.#joined = reply;
+    this.#place(snapshot.participants, participantId);
+    if (!this.#transports || !reply.mediaKept) return this.rebuild();
+    void this.#transports.restartIce();
+    this.publisher.reconcile(snapshot.participants.find(({ id }) => id === participantId)?.producers ?? []);
+    this.#follow();
+  }
+
+  /** Follows the room: who publishes what, and whether we have a seat. */
+  participantsChanged(participants: readonly ParticipantInfo[], selfId: ParticipantId | null): void {
+    this.#place(participants, selfId);
+    this.#follow();
+  }
+
+  /** New transports; what is open is published and what there is received again, without a click. */
+  rebuild(): void {
+    if (!this.#joined) return;
+    const { routerRtpCapabilities, iceServers } = this.#joined;
+    const { request, isOnline, onBlocked, onDisconnected } = this.#options;
+    this.#transports?.close();
+    onBlocked(false);
+    const transports: SfuTransports = new SfuTransports({
+      device: this.#load(json.rtpCapabilities(routerRtpCapabilities)),
+      request,
+      iceServers: iceServers.map(json.iceServer),
+      isOnline,
+      onBlocked,
+      onDisconnected,
+      onDead: () => this.#replace(transports),
+    });
+    this.#transports = transports;
+    transports.warm(this.#isOnStage ? ['receive', 'send'] : ['receive']);
+    this.subscriber.attach(transports);
+    this.publisher.attach(transports);
+    this.#follow();
+  }
+
+  close(): void {
+    this.#joined = null;
+    this.publisher.close();
+    this.subscriber.close();
+    this.#transports?.close();
+    this.#transports = null;
+  }
+
+  #place(participants: readonly ParticipantInfo[], selfId: ParticipantId | null): void {
+    this.#isOnStage = participants.some(({ id, onStage }) => id === selfId && onStage);
+    this.#others = participants.filter(({ id }) => id !== selfId);
+  }
+
+  #follow(): void {
+    this.publisher.setOnStage(this.#isOnStage);
+    this.subscriber.sync(this.#others);
+  }
+
+  #replace(dead: SfuTransports): void {
+    if (dead !== this.#transports) return;
+    if (this.#options.isOnline()) return this.rebuild();
+    dead.close();
+    this.#transports = null;
+    this.#options.onLost();
+  }
+
+  /** A device can be loaded once; a server that came back with other codecs gets a new one. */
+  #load(routerRtpCapabilities: types.RtpCapabilities): Promise<Device> {
+    const wanted = JSON.stringify(routerRtpCapabilities);
+    if (wanted === this.#loadedWith) return this.#device;
+    const fresh = this.#loadedWith === '' ? this.#device : Device.factory();
+    this.#loadedWith = wanted;
+    this.#device = fresh.then(async (device) => {
+      await device.load({ routerRtpCapabilities });
+      return device;
+    });
+    this.#device.catch(() => undefined);
+    return this.#device;
+  }
+}

@@ -1,0 +1,220 @@
+import type { ConsumerId, ProducerId, PublishSource, RequestReply, TransportId } from '@lianmai/protocol';
+import { LianmaiError } from '@lianmai/protocol';
+import type { Device, types } from 'mediasoup-client';
+import type { Request } from '../SignallingSocket';
+import { IceMonitor } from './IceMonitor';
+import { sendOptions } from './encodings';
+import * as json from './mediasoupJson';
+
+type TransportDirection = 'send' | 'receive';
+type Transport = types.Transport<{ id: TransportId }>;
+interface TransportLeg {
+  transport: Transport;
+  monitor: IceMonitor;
+}
+
+/** Goes through mediasoup-client to its `produce` event. */
+interface ProduceData {
+  source: PublishSource;
+  isPaused: boolean;
+  videoHeight: number | undefined;
+}
+
+/** Feedback to what we send and media from the others come many times a second. */
+const SILENT_AFTER_MS = 1500;
+
+export type ConsumeReply = RequestReply<'consume'>;
+
+interface SfuTransportsOptions {
+  /** Loaded with the router's capabilities. */
+  device: Promise<Device>;
+  request: Request;
+  iceServers: RTCIceServer[];
+  isOnline: () => boolean;
+  onBlocked: (isBlocked: boolean) => void;
+  /** Media has stopped arriving; it may heal, and the socket may be dead too. */
+  onDisconnected: () => void;
+  /** Make new transports: these cannot be repaired. */
+  onDead: () => void;
+}
+
+/** One generation of transports to the SFU. Each is made when first needed, and once; a new generation is a new SfuTransports. */
+export class SfuTransports {
+  readonly #options: SfuTransportsOptions;
+  readonly #legs: Partial<Record<TransportDirection, Promise<TransportLeg>>> = {};
+  readonly #blocked = new Set<TransportDirection>();
+  #isClosed = false;
+
+  constructor(options: SfuTransportsOptions) {
+    this.#options = options;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Starts what will be needed, so that it is there by then. */
+  warm(directions: readonly TransportDirection[]): void {
+    for (const direction of directions) void this.#leg(direction).catch(() => undefined);
+  }
+
+  async produce(source: PublishSource, track: MediaStreamTrack, isPaused: boolean): Promise<types.Producer> {
+    const { transport } = await this.#leg('send');
+    const producer = await transport.produce({
+      track,
+      ...sendOptions(source, track),
+      // The track belongs to whoever opened it: a preview may show it longer than we send it.
+      stopTracks: false,
+      appData: { source, isPaused, videoHeight: track.kind === 'video' ? track.getSettings().height : undefined },
+    });
+    if (isPaused) producer.pause();
+    return producer;
+  }
+
+  /** Asks the server for a consumer; `receive` then makes the local half. */
+  async consume(producerId: ProducerId): Promise<ConsumeReply> {
+    const [{ transport }, device] = await Promise.all([this.#leg('receive'), this.#options.device]);
+    const { id: transportId } = transport.appData;
+    return this.#options.request('consume', { transportId, producerId, rtpCapabilities: { ...device.recvRtpCapabilities } });
+  }
+
+  /** Calls in one go share one negotiation. */
+  async receive(reply: ConsumeReply): Promise<types.Consumer> {
+    const { transport } = await this.#leg('receive');
+    const { consumerId, producerId, kind, participantId, source } = reply;
+    // Tracks of one stream are played in sync: camera with microphone, screen with its sound.
+    const group = source === 'screen' || source === 'screenAudio' ? 'screen' : 'person';
+    return transport.consume({
+      id: consumerId,
+      producerId,
+      kind,
+      rtpParameters: json.rtpParameters(reply.rtpParameters),
+      streamId: `${participantId}-${group}`,
+    });
+  }
+
+  setConsumerPaused(consumerId: ConsumerId, paused: boolean): Promise<unknown> {
+    return this.#options.request('setConsumerPaused', { consumerId, paused });
+  }
+
+  /**
+   * After a lost socket: the network may be another one. The socket is often back before the browser's ICE knows of the new address, and then the first
+   * restart gathers the old ones: what is silent afterwards is restarted once more.
+   */
+  async restartIce(): Promise<void> {
+    await Promise.allSettled(
+      Object.values(this.#legs).map(async (created) => {
+        const leg = await created;
+        await this.#restart(leg);
+        if (await this.#isSilent(leg)) await this.#restart(leg);
+      }),
+    );
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const leg of Object.values(this.#legs)) void leg.then(closeLeg, () => undefined);
+  }
+
+  #leg(direction: TransportDirection): Promise<TransportLeg> {
+    const existing = this.#legs[direction];
+    if (existing) return existing;
+    const leg = this.#createLeg(direction);
+    this.#legs[direction] = leg;
+    // What could not be made is tried again by the next one who needs it.
+    leg.catch(() => delete this.#legs[direction]);
+    return leg;
+  }
+
+  async #createLeg(direction: TransportDirection): Promise<TransportLeg> {
+    const { device: loading, request, iceServers } = this.#options;
+    const [device, reply] = await Promise.all([loading, request('createTransport', { direction })]);
+    if (this.#isClosed) throw new LianmaiError('WRONG_STATE');
+    const options: types.TransportOptions<{ id: TransportId }> = {
+      id: reply.id,
+      iceParameters: json.iceParameters(reply.iceParameters),
+      iceCandidates: json.iceCandidates(reply.iceCandidates),
+      dtlsParameters: json.dtlsParameters(reply.dtlsParameters),
+      iceServers,
+      appData: { id: reply.id },
+    };
+    const transport = direction === 'send' ? device.createSendTransport(options) : device.createRecvTransport(options);
+    return this.#wire(direction, transport);
+  }
+
+  #wire(direction: TransportDirection, transport: Transport): TransportLeg {
+    const { request, isOnline, onDead } = this.#options;
+    const leg: TransportLeg = {
+      transport,
+      monitor: new IceMonitor({
+        isOnline,
+        restart: () => void this.#restart(leg),
+        onBlocked: (isBlocked) => this.#setBlocked(direction, isBlocked),
+        onDead,
+      }),
+    };
+    const transportId = transport.appData.id;
+    transport.on('connectionstatechange', (state) => {
+      leg.monitor.stateChanged(state);
+      if (state === 'disconnected') this.#options.onDisconnected();
+    });
+    transport.on('connect', ({ dtlsParameters: { fingerprints, role } }, done) => {
+      // ICE need not wait for the answer: that saves a round trip to the first picture. A refusal means that the transport is gone.
+      request('connectTransport', { transportId, dtlsParameters: { fingerprints, role } }).catch(() => {
+        if (!this.#isClosed) onDead();
+      });
+      done();
+    });
+    transport.on('produce', ({ kind, rtpParameters, appData }, done, fail) => {
+      const { source, isPaused, videoHeight } = appData as unknown as ProduceData;
+      request('produce', { transportId, source, kind, rtpParameters: { ...rtpParameters }, paused: isPaused, videoHeight }).then(
+        ({ producerId }) => done({ id: producerId }),
+        fail,
+      );
+    });
+    return leg;
+  }
+
+  async #restart({ transport, monitor }: TransportLeg): Promise<void> {
+    // Never negotiated: there is nothing to restart.
+    if (this.#isClosed || transport.closed || transport.connectionState === 'new') return;
+    monitor.restarted();
+    try {
+      const { iceParameters } = await this.#options.request('restartIce', { transportId: transport.appData.id });
+      await transport.restartIce({ iceParameters: json.iceParameters(iceParameters) });
+      if (transport.connectionState === 'connected') monitor.settled();
+    } catch (error) {
+      // TIMEOUT: the socket is gone too, and the resumed one restarts again. NOT_FOUND: the server has closed the transport.
+      if (error instanceof LianmaiError && error.code === 'NOT_FOUND' && !this.#isClosed) this.#options.onDead();
+    }
+  }
+
+  async #isSilent({ transport }: TransportLeg): Promise<boolean> {
+    if (this.#isClosed || transport.connectionState === 'new') return false;
+    const before = await bytesReceived(transport);
+    await new Promise((resolve) => setTimeout(resolve, SILENT_AFTER_MS));
+    return !this.#isClosed && !transport.closed && (await bytesReceived(transport)) === before;
+  }
+
+  #setBlocked(direction: TransportDirection, isBlocked: boolean): void {
+    if (this.#isClosed) return;
+    if (isBlocked) this.#blocked.add(direction);
+    else this.#blocked.delete(direction);
+    this.#options.onBlocked(this.#blocked.size > 0);
+  }
+}
+
+/** Of media and RTCP; ICE's own checks do not count. */
+async function bytesReceived(transport: Transport): Promise<number> {
+  let bytes = 0;
+  for (const report of (await transport.getStats()).values() as Iterable<{ type: string; bytesReceived?: number }>) {
+    if (report.type === 'transport') bytes += report.bytesReceived ?? 0;
+  }
+  return bytes;
+}
+
+function closeLeg({ transport, monitor }: TransportLeg): void {
+  monitor.close();
+  transport.close();
+}

@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { TileSizeDebouncer } from './TileSizeDebouncer';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('tile sizes', () => {
+  it('a dragged window is told once, with its last size', () => {
+    const told = vi.fn();
+    const sizes = new TileSizeDebouncer(told);
+    for (let width = 300; width <= 600; width += 10) sizes.set('a:camera', { width, height: 100.4 });
+    vi.runAllTimers();
+    expect(told).toHaveBeenCalledExactlyOnceWith('a:camera', { width: 600, height: 100 });
+  });
+
+  it('a tile that is hidden for a moment only is not told', () => {
+    const told: unknown[] = [];
+    const sizes = new TileSizeDebouncer((_, size) => told.push(size));
+    sizes.set('a', { width: 10, height: 10 });
+    vi.runAllTimers();
+    sizes.set('a', null);
+    vi.advanceTimersByTime(300);
+    sizes.set('a', { width: 10, height: 10 });
+    vi.runAllTimers();
+    expect(told).toEqual([
+      { width: 10, height: 10 },
+      { width: 10, height: 10 },
+    ]);
+  });
+
+  it('sizes are whole, positive and bounded', () => {
+    const sizes = new TileSizeDebouncer(() => undefined);
+    sizes.set('a', { width: 0, height: 99_999 });
+    expect(sizes.get('a')).toEqual({ width: 1, height: 8192 });
+    sizes.close();
+  });
+
+  it('the same size again is no news', () => {
+    const told = vi.fn();
+    const sizes = new TileSizeDebouncer(told);
+    sizes.set('a', { width: 10, height: 10 });
+    vi.runAllTimers();
+    sizes.set('a', { width: 10, height: 10 });
+    vi.runAllTimers();
+    expect(told).toHaveBeenCalledTimes(1);
+  });
+});

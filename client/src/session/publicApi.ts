@@ -1,0 +1,22 @@
+import { LobbyJoinReply, LobbyRoom, WatchInfo, type Role, type StreamRef } from '@lianmai/protocol';
+import { getPreferences } from '../state';
+import { callApi } from './callApi';
+
+const lobbyPath = (room: string) => `/api/v1/lobby/${encodeURIComponent(room)}`;
+
+/** What the lobby and the watch page may know about a room without a token. */
+export const lobbyRoom = (room: string): Promise<LobbyRoom> => callApi(lobbyPath(room), LobbyRoom);
+
+export interface LobbyToken {
+  token: string;
+  expiresAtMs: number;
+}
+
+export function requestLobbyToken(request: { room: string; name: string; role: Role }): Promise<LobbyToken> {
+  const body = JSON.stringify({ name: request.name, role: request.role, deviceId: getPreferences().deviceId });
+  return callApi(lobbyPath(request.room), LobbyJoinReply, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+}
+
+/** What everybody may know about a stream: whether it is live, and where it plays. */
+export const watchInfo = ({ app, name }: StreamRef, signal?: AbortSignal): Promise<WatchInfo> =>
+  callApi(`/api/v1/watch/${encodeURIComponent(app)}/${encodeURIComponent(name)}`, WatchInfo, signal ? { signal } : {});

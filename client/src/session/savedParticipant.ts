@@ -1,0 +1,63 @@
+import { ParticipantId, RoomId } from '@lianmai/protocol';
+import { z } from 'zod';
+
+const STORAGE_KEY = 'lianmai.session';
+
+/** What a reloaded page needs to continue as the same participant. Per tab, so that two tabs do not take each other's seat. */
+const SavedParticipant = z.object({
+  room: RoomId,
+  name: z.string(),
+  role: z.enum(['host', 'guest', 'viewer']),
+  token: z.string(),
+  /** null: given by the operator's page, we cannot know. */
+  tokenExpiresAtMs: z.number().nullable(),
+  participantId: ParticipantId,
+  secret: z.string(),
+  isMicrophoneOn: z.boolean(),
+  isCameraOn: z.boolean(),
+  savedAtMs: z.number(),
+});
+export type Resumable = z.infer<typeof SavedParticipant>;
+
+/** Longer than any grace worth having: later than this a reload is a new visit. */
+const MAX_AGE_MS = 5 * 60_000;
+
+export function parseSavedParticipant(stored: string | null, nowMs: number): Resumable | null {
+  try {
+    const saved = SavedParticipant.parse(JSON.parse(stored ?? 'null'));
+    return nowMs - saved.savedAtMs < MAX_AGE_MS ? saved : null;
+  } catch {
+    return null;
+  }
+}
+
+export function loadParticipant(room: string): Resumable | null {
+  try {
+    const saved = parseSavedParticipant(sessionStorage.getItem(STORAGE_KEY), Date.now());
+    return saved?.room === room ? saved : null;
+  } catch {
+    return null;
+  }
+}
+
+export function saveParticipant(saved: Resumable): void {
+  try {
+    sessionStorage.setItem(STORAGE_KEY, JSON.stringify(saved));
+  } catch {
+    // Storage forbidden: a reload is then a new visit.
+  }
+}
+
+export function forgetParticipant(): void {
+  try {
+    sessionStorage.removeItem(STORAGE_KEY);
+  } catch {
+    // As above.
+  }
+}
+
+/** This tab was in that room a moment ago (a reload): the page may join at once as the same person, without the lobby. */
+export function resumableParticipant(room: string): Pick<Resumable, 'name' | 'role'> | null {
+  const saved = loadParticipant(room);
+  return saved && { name: saved.name, role: saved.role };
+}

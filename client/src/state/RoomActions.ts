@@ -1,0 +1,53 @@
+import type {
+  AssetId,
+  MixEntry,
+  OutputId,
+  OutputRequest,
+  ParticipantId,
+  ProfileRequest,
+  PublishSource,
+  ScenePatch,
+  SourceId,
+  StagePolicy,
+  StreamRef,
+} from '@lianmai/protocol';
+
+/** Everything the room page can do. Rejects with LianmaiError. */
+export interface RoomActions {
+  leave(): Promise<void>;
+  setMic(on: boolean): Promise<void>;
+  setCamera(on: boolean): Promise<void>;
+  setScreen(on: boolean): Promise<void>;
+  chooseDevice(kind: 'audioinput' | 'videoinput' | 'audiooutput', deviceId: string): Promise<void>;
+  allowSound(): Promise<void>;
+  /** Shown size of a remote picture in device pixels; null: not visible (its consumer pauses). */
+  setTileSize(participantId: ParticipantId, source: 'camera' | 'screen', size: { width: number; height: number } | null): void;
+  sendChat(text: string): Promise<void>;
+  requestStage(): Promise<void>;
+  cancelStageRequest(): Promise<void>;
+  answerInvitation(accept: boolean): Promise<void>;
+  leaveStage(): Promise<void>;
+  approve(id: ParticipantId): Promise<void>;
+  decline(id: ParticipantId): Promise<void>;
+  invite(id: ParticipantId): Promise<void>;
+  cancelInvitation(id: ParticipantId): Promise<void>;
+  takeDown(id: ParticipantId): Promise<void>;
+  /** Live streams that may come on stage. */
+  listStreams(): Promise<(StreamRef & { title: string })[]>;
+  /** A stream takes a seat; `takeDown` sends it away. */
+  seatStream(stream: StreamRef): Promise<void>;
+  setStage(options: { policy?: StagePolicy; seatLimit?: number }): Promise<void>;
+  mute(id: ParticipantId, source: PublishSource): Promise<void>;
+  askToUnmute(id: ParticipantId): Promise<void>;
+  remove(id: ParticipantId): Promise<void>;
+  lock(locked: boolean): Promise<void>;
+  startLive(options: { profile?: ProfileRequest; scene?: ScenePatch; outputs?: OutputRequest[] }): Promise<void>;
+  stopLive(): Promise<void>;
+  setScene(patch: ScenePatch): Promise<void>;
+  setMix(mix: Record<SourceId, MixEntry>): Promise<void>;
+  addOutput(output: OutputRequest): Promise<void>;
+  removeOutput(id: OutputId): Promise<void>;
+  retryOutput(id: OutputId): Promise<void>;
+  uploadAsset(file: File): Promise<AssetId>;
+  dismissNotice(id: number): void;
+}

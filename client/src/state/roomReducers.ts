@@ -1,0 +1,108 @@
+import type { ChatMessage, EventData, EventName, ParticipantId, ParticipantInfo, RoomSnapshot } from '@lianmai/protocol';
+import type { RoomNotice, RoomState } from './RoomState';
+
+/** As many as the page keeps; the server's own history is shorter. */
+const MAX_CHAT = 500;
+
+type Reducer<N extends EventName> = (state: RoomState, data: EventData<N>) => Partial<RoomState>;
+
+function without<K extends string, V>(record: Record<K, V>, key: K): Record<K, V> {
+  if (!(key in record)) return record;
+  const { [key]: _gone, ...rest } = record;
+  return rest as Record<K, V>;
+}
+
+/** An object keeps the place of a key that it has: order of joining survives changes. */
+const putParticipant = ({ participants, selfId }: RoomState, info: ParticipantInfo): Partial<RoomState> => ({
+  participants: { ...participants, [info.id]: info },
+  ...(info.id === selfId && { selfQuality: info.quality }),
+});
+
+function removeParticipant(state: RoomState, id: ParticipantId): Partial<RoomState> {
+  return {
+    participants: without(state.participants, id),
+    remote: without(state.remote, id),
+    speakers: without(state.speakers, id),
+    ...(state.activeSpeaker === id && { activeSpeaker: null }),
+  };
+}
+
+function addChat(chat: ChatMessage[], message: ChatMessage): ChatMessage[] {
+  return chat.some(({ id }) => id === message.id) ? chat : [...chat, message].slice(-MAX_CHAT);
+}
+
+let noticeId = 0;
+type NoticeContent = RoomNotice extends infer N ? (N extends { id: number } ? Omit<N, 'id'> : never) : never;
+
+/** The same thing said twice is one notice. */
+export function addNotice(notices: RoomNotice[], content: NoticeContent): RoomNotice[] {
+  const isSame = ({ id: _id, ...other }: RoomNotice) => JSON.stringify(other) === JSON.stringify(content);
+  if (notices.some(isSame)) return notices;
+  noticeId += 1;
+  return [...notices, { ...content, id: noticeId }];
+}
+
+const ignored = () => ({});
+
+const reducers: { [N in EventName]: Reducer<N> } = {
+  participantJoined: putParticipant,
+  participantChanged: putParticipant,
+  participantLeft: (state, { participantId }) => removeParticipant(state, participantId),
+  qualityChanged: (state, { participantId, quality }) => {
+    const known = state.participants[participantId];
+    return known ? putParticipant(state, { ...known, quality }) : {};
+  },
+  // Versions count up: an older snapshot that overtakes a newer one is dropped.
+  stageChanged: ({ stage: now }, stage) => (now && stage.version < now.version ? {} : { stage }),
+  roomChanged: (_, room) => ({ room }),
+  chatReceived: ({ chat }, message) => ({ chat: addChat(chat, message) }),
+  activeSpeakerChanged: (_, { participantId }) => ({ activeSpeaker: participantId }),
+  speakersChanged: (_, { levels }) => ({ speakers: levels }),
+  trackMuted: ({ notices }, { source, by }) => ({ notices: addNotice(notices, { kind: 'mutedByHost', source, by }) }),
+  unmuteAsked: ({ notices }, { by }) => ({ notices: addNotice(notices, { kind: 'unmuteAsked', by }) }),
+  stageRequestDeclined: ({ notices }) => ({ notices: addNotice(notices, { kind: 'stageRequestDeclined' }) }),
+  programChanged: ({ levels }, program) => ({ program, levels: program ? levels : null }),
+  levelsMeasured: (_, levels) => ({ levels }),
+  // Media: the session's own business.
+  consumerClosed: ignored,
+  consumerPausedChanged: ignored,
+  mediaReset: ignored,
+  disconnecting: ignored,
+};
+
+/** The state after an announcement. Repeated announcements change nothing more. */
+export function applyEvent<N extends EventName>(state: RoomState, name: N, data: EventData<N>): RoomState {
+  const reduce: Reducer<N> = reducers[name];
+  return { ...state, ...reduce(state, data) };
+}
+
+export interface JoinedAs {
+  participantId: ParticipantId;
+  snapshot: RoomSnapshot;
+  /** Server clock minus page clock, ms. */
+  clockOffsetMs: number;
+}
+
+/** The state after a join: the snapshot replaces all that came from the server; what is ours (local tracks, notices) stays. */
+export function applySnapshot(state: RoomState, { participantId, snapshot, clockOffsetMs }: JoinedAs): RoomState {
+  const participants: Record<ParticipantId, ParticipantInfo> = {};
+  for (const info of [...snapshot.participants].sort((a, b) => a.joinedAtMs - b.joinedAtMs)) participants[info.id] = info;
+  return {
+    ...state,
+    phase: 'joined',
+    ended: null,
+    reconnectingSinceMs: null,
+    selfId: participantId,
+    selfQuality: participants[participantId]?.quality ?? 'good',
+    room: snapshot.room,
+    participants,
+    stage: snapshot.stage,
+    chat: snapshot.chat,
+    program: snapshot.program,
+    levels: null,
+    activeSpeaker: null,
+    speakers: {},
+    clockOffsetMs,
+    remote: Object.fromEntries(Object.entries(state.remote).filter(([id]) => id in participants)),
+  };
+}
