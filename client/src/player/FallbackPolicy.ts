@@ -24,10 +24,6 @@ export class FallbackPolicy {
   #ladder: readonly PlaybackOption[] = [];
   readonly #records = new Map<string, OptionRecord>();
 
-  get ladder(): readonly PlaybackOption[] {
-    return this.#ladder;
-  }
-
   /** `isByHand`: the viewer asked for it, so that all of it is worth another try at once. */
   setLadder(ladder: readonly PlaybackOption[], { isByHand = false } = {}): void {
     this.#ladder = ladder;

@@ -1,3 +1,4 @@
+import { pause } from './pause';
 import type { AskBroadcastState, BroadcastState } from './Player';
 
 /** What a playlist says about its show. */
@@ -61,17 +62,4 @@ export async function waitForBroadcast(
     onState(state);
     await pause(pollDelayMs(attempt), signal);
   }
-}
-
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-    if (signal.aborted) done();
-  });
 }

@@ -14,5 +14,5 @@ export type {
   PlaybackOption,
 } from './Player';
 export { TIERS, type LatencyPreference, type Tier } from './latencyTiers';
-export { createPlayer } from './createPlayer';
+export { createPlayer } from './LivePlayer';
 export { askPlaylist } from './broadcast';
