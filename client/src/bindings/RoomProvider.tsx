@@ -6,7 +6,7 @@ import { errorText } from '../i18n';
 import type { RoomActions } from '../state';
 import { createTileSizeReporter, type TileSizeReporter } from './tileSizeReporter';
 
-export interface ToastMessage {
+interface ToastMessage {
   id: number;
   text: string;
 }

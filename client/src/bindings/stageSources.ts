@@ -23,7 +23,7 @@ export const isOpen = (participant: ParticipantInfo, source: PublishSource) =>
   participant.producers.some((one) => one.source === source && !one.paused);
 
 /** In the order in which people came up; a screen follows its owner's camera, as in the program. */
-export function stageSourcesOf(room: Pick<RoomState, 'stage' | 'participants' | 'selfId'>): StageSource[] {
+function stageSourcesOf(room: Pick<RoomState, 'stage' | 'participants' | 'selfId'>): StageSource[] {
   return (room.stage?.seats ?? []).flatMap(({ participantId }) => {
     const participant = room.participants[participantId];
     if (!participant) return [];

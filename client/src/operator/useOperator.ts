@@ -1,7 +1,7 @@
 import { createContext, useContext, useState } from 'react';
 import { isSignedOut, OperatorSession } from '../session';
 
-export interface Operator {
+interface Operator {
   session: OperatorSession | null;
   /** Signed out by the server: the token has run out. */
   hasExpired: boolean;
@@ -29,7 +29,7 @@ export function useOperator(): Operator {
 }
 
 /** Requests of everything below the table, and what to do after one of them. */
-export interface OperatorAccess {
+interface OperatorAccess {
   session: OperatorSession;
   noticeError: (error: unknown) => void;
   /** Something was changed: read the list again now. */

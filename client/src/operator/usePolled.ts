@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 
-export interface Polled<T> {
+interface Polled<T> {
   value: T | null;
   /** Of the last question, if it failed. */
   error: unknown;

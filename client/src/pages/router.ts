@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-export type Route =
+type Route =
   | { page: 'room'; room: string | null }
   /** `app` null: the first one. */
   | { page: 'watch'; app: string | null; name: string }

@@ -51,7 +51,7 @@ const rewound = (secondsBehind: number): Partial<HlsConfig> => ({
 /** A decoder that fails again this soon is not helped by asking it once more. */
 const RECOVER_EVERY_MS = 5000;
 
-export interface HlsPlaybackOptions {
+interface HlsPlaybackOptions {
   url: string;
   isStable: boolean;
   /** Begin this far back. */

@@ -18,7 +18,7 @@ const START_MS = 2500;
 /** Looks whose smallest buffer counts: media comes in batches, and what protects from a stall is the valley between two. */
 const LOOKS = 5;
 
-export interface Steering {
+interface Steering {
   /** 1.0 to 1.1 */
   rate: number;
   /** Go to `target` behind the end of the buffer. */

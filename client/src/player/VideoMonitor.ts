@@ -3,7 +3,7 @@ import type { Sound } from './Sound';
 /** How often the picture is looked at, ms. */
 const SAMPLE_EVERY_MS = 250;
 /** A picture that stands still this long is a stall and not a hiccup. */
-export const STALL_AFTER_MS = 1200;
+const STALL_AFTER_MS = 1200;
 
 export type VideoState = 'loading' | 'playing' | 'stalled';
 

@@ -2,7 +2,7 @@ import { pause } from './pause';
 import type { AskBroadcastState, BroadcastState } from './Player';
 
 /** What a playlist says about its show. */
-export type PlaylistContent =
+type PlaylistContent =
   { kind: 'notPlaylist' } | { kind: 'master'; firstUri: string } | { kind: 'media'; hasSegments: boolean; hasEnded: boolean };
 
 /** Reads just enough of an m3u8 (RFC 8216) to know whether there is something to play. */

@@ -1,5 +1,5 @@
 import type { ErrorCode, Role } from '@lianmai/protocol';
-import { requestLobbyToken, type LobbyToken } from './publicApi';
+import { requestLobbyToken, type LobbyToken } from './lobbyApi';
 
 /** A token that ends sooner than this is renewed before it is used, ms. */
 const RENEW_BEFORE_MS = 30_000;

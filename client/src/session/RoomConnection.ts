@@ -12,7 +12,7 @@ const LEAVE_TIMEOUT_MS = 1000;
 
 export type JoinReply = RequestReply<'join'>;
 
-export interface ResumeInfo {
+interface ResumeInfo {
   participantId: ParticipantId;
   secret: string;
 }

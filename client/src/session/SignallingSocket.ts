@@ -117,7 +117,7 @@ export class SignallingSocket {
 }
 
 /** socket.io gives what the server's middleware put into `error.data`; anything else means that the server was not reached. */
-export function handshakeError(error: Error): LianmaiError {
+function handshakeError(error: Error): LianmaiError {
   const wire = WireError.safeParse('data' in error ? error.data : undefined);
   return wire.success ? LianmaiError.fromWire(wire.data) : new LianmaiError('TIMEOUT', undefined, { cause: error });
 }

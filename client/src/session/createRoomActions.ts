@@ -3,7 +3,7 @@ import { randomId, type RoomActions } from '../state';
 import type { Request } from './SignallingSocket';
 
 /** What only the media side or the page's own state can do. */
-export type LocalActions = Pick<
+type LocalActions = Pick<
   RoomActions,
   'leave' | 'setMic' | 'setCamera' | 'setScreen' | 'chooseDevice' | 'allowSound' | 'setTileSize' | 'dismissNotice'
 >;
@@ -15,34 +15,38 @@ const IMAGE_TYPES: readonly string[] = ['image/png', 'image/jpeg', 'image/webp']
 
 /** Everything the room page can do: what is a plain request stands here in one line each. */
 export function createRoomActions(request: Request, patiently: Request, own: LocalActions): RoomActions {
-  const ask = async (...call: Parameters<Request>): Promise<void> => void (await request(...call));
+  const send = async (...call: Parameters<Request>): Promise<void> => {
+    await request(...call);
+  };
   return {
     ...own,
     // A message must not be lost to a reconnect; its nonce makes the repetition harmless.
-    sendChat: async (text) => void (await patiently('sendChat', { text, nonce: randomId() })),
-    requestStage: () => ask('requestStage', {}),
-    cancelStageRequest: () => ask('cancelStageRequest', {}),
-    answerInvitation: (accept) => ask('answerInvitation', { accept }),
-    leaveStage: () => ask('leaveStage', {}),
-    approve: (participantId) => ask('approveStageRequest', { participantId }),
-    decline: (participantId) => ask('declineStageRequest', { participantId }),
-    invite: (participantId) => ask('inviteToStage', { participantId }),
-    cancelInvitation: (participantId) => ask('cancelInvitation', { participantId }),
-    takeDown: (participantId) => ask('takeDown', { participantId }),
+    sendChat: async (text) => {
+      await patiently('sendChat', { text, nonce: randomId() });
+    },
+    requestStage: () => send('requestStage', {}),
+    cancelStageRequest: () => send('cancelStageRequest', {}),
+    answerInvitation: (accept) => send('answerInvitation', { accept }),
+    leaveStage: () => send('leaveStage', {}),
+    approve: (participantId) => send('approveStageRequest', { participantId }),
+    decline: (participantId) => send('declineStageRequest', { participantId }),
+    invite: (participantId) => send('inviteToStage', { participantId }),
+    cancelInvitation: (participantId) => send('cancelInvitation', { participantId }),
+    takeDown: (participantId) => send('takeDown', { participantId }),
     listStreams: async () => (await request('listStreams', {})).streams,
-    seatStream: ({ app, name }) => ask('seatStream', { app, name }),
-    setStage: (options) => ask('setStage', options),
-    mute: (participantId, source) => ask('muteParticipant', { participantId, source }),
-    askToUnmute: (participantId) => ask('askToUnmute', { participantId }),
-    remove: (participantId) => ask('removeParticipant', { participantId }),
-    lock: (locked) => ask('lockRoom', { locked }),
-    startLive: (options) => ask('startLive', options, { timeoutMs: LIVE_TIMEOUT_MS }),
-    stopLive: () => ask('stopLive', {}, { timeoutMs: LIVE_TIMEOUT_MS }),
-    setScene: (scene) => ask('updateLive', { scene }),
-    setMix: (mix) => ask('updateLive', { mix }),
-    addOutput: (output) => ask('addOutput', output, { timeoutMs: LIVE_TIMEOUT_MS }),
-    removeOutput: (outputId) => ask('removeOutput', { outputId }, { timeoutMs: LIVE_TIMEOUT_MS }),
-    retryOutput: (outputId) => ask('retryOutput', { outputId }),
+    seatStream: ({ app, name }) => send('seatStream', { app, name }),
+    setStage: (options) => send('setStage', options),
+    mute: (participantId, source) => send('muteParticipant', { participantId, source }),
+    askToUnmute: (participantId) => send('askToUnmute', { participantId }),
+    remove: (participantId) => send('removeParticipant', { participantId }),
+    lock: (locked) => send('lockRoom', { locked }),
+    startLive: (options) => send('startLive', options, { timeoutMs: LIVE_TIMEOUT_MS }),
+    stopLive: () => send('stopLive', {}, { timeoutMs: LIVE_TIMEOUT_MS }),
+    setScene: (scene) => send('updateLive', { scene }),
+    setMix: (mix) => send('updateLive', { mix }),
+    addOutput: (output) => send('addOutput', output, { timeoutMs: LIVE_TIMEOUT_MS }),
+    removeOutput: (outputId) => send('removeOutput', { outputId }, { timeoutMs: LIVE_TIMEOUT_MS }),
+    retryOutput: (outputId) => send('retryOutput', { outputId }),
     uploadAsset: (file) => uploadAsset(request, file),
   };
 }

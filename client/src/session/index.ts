@@ -9,6 +9,7 @@ export { DeviceError } from './media/deviceProblem';
 export { openCamera, openMicrophone, stopTrack } from './media/capture';
 export { meterLevel, type LevelListener } from './levelMeter';
 export { joinRoom, preloadRoom } from './joinRoom';
-export { lobbyRoom, watchInfo } from './publicApi';
+export { lobbyRoom } from './lobbyApi';
 export { isSignedOut, OperatorSession } from './OperatorSession';
 export { resumableParticipant } from './savedParticipant';
+export { watchInfo } from './watchApi';

@@ -17,12 +17,12 @@ const SavedParticipant = z.object({
   isCameraOn: z.boolean(),
   savedAtMs: z.number(),
 });
-export type Resumable = z.infer<typeof SavedParticipant>;
+export type SavedParticipant = z.infer<typeof SavedParticipant>;
 
 /** Longer than any grace worth having: later than this a reload is a new visit. */
 const MAX_AGE_MS = 5 * 60_000;
 
-export function parseSavedParticipant(stored: string | null, nowMs: number): Resumable | null {
+export function parseSavedParticipant(stored: string | null, nowMs: number): SavedParticipant | null {
   try {
     const saved = SavedParticipant.parse(JSON.parse(stored ?? 'null'));
     return nowMs - saved.savedAtMs < MAX_AGE_MS ? saved : null;
@@ -31,7 +31,7 @@ export function parseSavedParticipant(stored: string | null, nowMs: number): Res
   }
 }
 
-export function loadParticipant(room: string): Resumable | null {
+export function loadParticipant(room: string): SavedParticipant | null {
   try {
     const saved = parseSavedParticipant(sessionStorage.getItem(STORAGE_KEY), Date.now());
     return saved?.room === room ? saved : null;
@@ -40,7 +40,7 @@ export function loadParticipant(room: string): Resumable | null {
   }
 }
 
-export function saveParticipant(saved: Resumable): void {
+export function saveParticipant(saved: SavedParticipant): void {
   try {
     sessionStorage.setItem(STORAGE_KEY, JSON.stringify(saved));
   } catch {
@@ -57,7 +57,7 @@ export function forgetParticipant(): void {
 }
 
 /** This tab was in that room a moment ago (a reload): the page may join at once as the same person, without the lobby. */
-export function resumableParticipant(room: string): Pick<Resumable, 'name' | 'role'> | null {
+export function resumableParticipant(room: string): Pick<SavedParticipant, 'name' | 'role'> | null {
   const saved = loadParticipant(room);
   return saved && { name: saved.name, role: saved.role };
 }

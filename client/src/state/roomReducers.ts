@@ -76,7 +76,7 @@ export function applyEvent<N extends EventName>(state: RoomState, name: N, data:
   return { ...state, ...reduce(state, data) };
 }
 
-export interface JoinedAs {
+interface JoinedAs {
   participantId: ParticipantId;
   snapshot: RoomSnapshot;
   /** Server clock minus page clock, ms. */

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 import { cx } from './cx';
 
 /** Tells levels 0..1 until the answered function is called. */
-export type LevelSource = (listener: (level: number) => void) => () => void;
+type LevelSource = (listener: (level: number) => void) => () => void;
 
 interface LiveMeterProps {
   /** null: nothing to measure, the meter stands still. */

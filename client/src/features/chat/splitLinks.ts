@@ -1,4 +1,4 @@
-export type Piece = { text: string; href: string | null };
+type Piece = { text: string; href: string | null };
 
 /** Web addresses in a text, as links; nothing else is ever made clickable. Trailing punctuation is not part of one. */
 export function splitLinks(text: string): Piece[] {

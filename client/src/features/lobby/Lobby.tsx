@@ -61,7 +61,12 @@ export function Lobby({ room: given, token, onJoined, onNamed, corner }: LobbyPr
           <JoinForm
             room={room}
             {...(given === null && { onRoomChange: setTyped, onNamed: () => onNamed(room) })}
-            {...{ invited, answer, offer, joining, error, onJoin }}
+            invited={invited}
+            answer={answer}
+            offer={offer}
+            joining={joining}
+            error={error}
+            onJoin={onJoin}
           />
         </div>
         {!willOnlyWatch && <DevicePickers check={check} />}

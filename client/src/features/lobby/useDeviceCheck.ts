@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { DeviceError, openCamera, openMicrophone, stopTrack } from '../../session';
 import { getPreferences, setPreferences, type DeviceProblem } from '../../state';
 
-export interface CheckedTrack {
+interface CheckedTrack {
   state: 'off' | 'starting' | 'on' | 'failed';
   track: MediaStreamTrack | null;
   problem: DeviceProblem | null;
@@ -23,7 +23,7 @@ export interface DeviceCheck {
 }
 
 /** true: wanted, but not open yet; whoever takes over opens it. */
-export interface HandedTracks {
+interface HandedTracks {
   camera: MediaStreamTrack | boolean;
   microphone: MediaStreamTrack | boolean;
 }
@@ -83,8 +83,8 @@ class LobbyDevice {
 
   take(track: MediaStreamTrack | boolean): void {
     if (track === false) return;
-    if (track === true || track.readyState === 'ended') return void this.open();
-    this.track = track;
+    if (track === true || track.readyState === 'ended') void this.open();
+    else this.track = track;
   }
 
   private stop(): void {

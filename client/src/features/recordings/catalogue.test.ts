@@ -4,18 +4,18 @@ import { canDownload, canPlay, localUrl, missingMs, withNewest, withOlder } from
 
 const recording = (startedAtMs: number) =>
   RecordingReply.parse({
-    ...{
-      id: `r${startedAtMs}`,
-      app: 'live',
-      name: 'cam',
-      format: 'mp4',
-      state: 'complete',
-      reason: null,
-      startedAtMs,
-      durationMs: 5000,
-      bytes: 9,
-    },
-    ...{ gaps: [], url: `http://h/recordings/r${startedAtMs}~1~x/r.mp4`, expiresAtMs: 1 },
+    id: `r${startedAtMs}`,
+    app: 'live',
+    name: 'cam',
+    format: 'mp4',
+    state: 'complete',
+    reason: null,
+    startedAtMs,
+    durationMs: 5000,
+    bytes: 9,
+    gaps: [],
+    url: `http://h/recordings/r${startedAtMs}~1~x/r.mp4`,
+    expiresAtMs: 1,
   });
 const times = (list: { startedAtMs: number }[]) => list.map((one) => one.startedAtMs);
 

@@ -46,7 +46,9 @@ function CreateForm({ onClose, onCreated }: Omit<CreateStreamDialogProps, 'isOpe
     if (!valid.success || isBadSource) return;
     void run(async () => {
       const made = await session.create({
-        ...{ app: 'live', name: valid.data, playAccess },
+        app: 'live',
+        name: valid.data,
+        playAccess,
         ...(title.trim() && { title: title.trim() }),
         ...(source.trim() && { source: { url: source.trim() } }),
       });

@@ -59,35 +59,35 @@ function coverKindOf({ state, isLive, isUnreachable }: PlayerCoverProps): CoverK
   return state === 'ended' ? 'ended' : 'waiting';
 }
 
-const PICTURES: Record<CoverKind, ReactNode> = {
-  ...{ waiting: <WaitIllustration />, starting: <WaitIllustration />, ended: <WaitIllustration /> },
-  ...{
-    unreachable: <LostIllustration />,
-    linkNeeded: <LostIllustration />,
-    linkExpired: <LostIllustration />,
-    refused: <LostIllustration />,
-  },
+const ILLUSTRATIONS: Record<CoverKind, ReactNode> = {
+  waiting: <WaitIllustration />,
+  starting: <WaitIllustration />,
+  ended: <WaitIllustration />,
+  unreachable: <LostIllustration />,
+  linkNeeded: <LostIllustration />,
+  linkExpired: <LostIllustration />,
+  refused: <LostIllustration />,
 };
 
 function Curtain(props: PlayerCoverProps) {
   const { t } = useTranslation();
   const { title, hostName, poster } = props;
-  const scene = coverKindOf(props);
-  const isWaiting = scene === 'waiting' || scene === 'starting';
+  const kind = coverKindOf(props);
+  const isWaiting = kind === 'waiting' || kind === 'starting';
   return (
     <div
       role="status"
-      data-scene={scene}
+      data-scene={kind}
       className="animate-fade absolute inset-0 flex flex-col items-center justify-center gap-3 overflow-hidden p-6 text-center text-white *:shrink-0"
       style={{ background: 'radial-gradient(ellipse at 50% 40%, #232a38, #08090a 75%)' }}
     >
       {poster && isWaiting && <Poster key={poster} url={poster} />}
-      <span className={cx('relative text-white/70', isWaiting && 'animate-breathe')}>{PICTURES[scene]}</span>
+      <span className={cx('relative text-white/70', isWaiting && 'animate-breathe')}>{ILLUSTRATIONS[kind]}</span>
       <p dir="auto" className="relative line-clamp-2 max-w-2xl text-xl font-semibold text-balance">
         {title}
       </p>
       {hostName && <p className="relative text-base text-white/80">{t('lobby.hostedBy', { name: hostName })}</p>}
-      <p className="relative max-w-md text-base text-white/80">{t(`watch.${scene}`)}</p>
+      <p className="relative max-w-md text-base text-white/80">{t(`watch.${kind}`)}</p>
     </div>
   );
 }

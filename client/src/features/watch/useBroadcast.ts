@@ -9,7 +9,7 @@ const ASK_EVERY_MS = 4000;
 /** While nothing is known yet. */
 const ASK_AGAIN_MS = 1500;
 
-export interface Broadcast {
+interface Broadcast {
   /** null: not answered yet. */
   info: WatchInfo | null;
   /** The room of the same name, if there is one; null also for streams from outside. */

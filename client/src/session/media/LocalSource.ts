@@ -182,8 +182,7 @@ export class LocalSource {
     const { track: before, state } = this.#state;
     if (!open || !before) return;
     try {
-      // Phones cannot open both cameras, some drivers open one device only once: then the old one goes first.
-      const track = this.#adopt(await open(deviceId).catch(() => (stopTrack(before), open(deviceId))));
+      const track = this.#adopt(await openInPlaceOf(before, () => open(deviceId)));
       track.enabled = state === 'on';
       this.#show({ state, problem: null, track });
     } catch (error) {
@@ -260,5 +259,15 @@ export class LocalSource {
       return this.#setPaused(producer.paused);
     }
     if (info.paused && !producer.paused) await this.#turnOff({ isKnown: true });
+  }
+}
+
+/** Phones cannot open two cameras at once, and some drivers open a device only once: if the new one fails, the old one is stopped first. */
+async function openInPlaceOf(before: MediaStreamTrack, open: () => Promise<MediaStreamTrack>): Promise<MediaStreamTrack> {
+  try {
+    return await open();
+  } catch {
+    stopTrack(before);
+    return open();
   }
 }

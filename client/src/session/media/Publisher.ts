@@ -69,7 +69,10 @@ export class Publisher {
 
   async setScreen(isOn: boolean): Promise<void> {
     const { screen, screenAudio } = this.#sources;
-    if (!isOn) return void (await Promise.all([screen.turnOff(), screenAudio.turnOff()]));
+    if (!isOn) {
+      await Promise.all([screen.turnOff(), screenAudio.turnOff()]);
+      return;
+    }
     this.#assertOnStage();
     if (screen.isOn) return;
     try {

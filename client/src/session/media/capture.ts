@@ -46,7 +46,7 @@ export const openMicrophone = (deviceId: string | null = getPreferences().microp
   return openOne('audio', (id) => ({ ...processing, ...exactly(id) }), deviceId);
 };
 
-export interface ScreenTracks {
+interface ScreenTracks {
   video: MediaStreamTrack;
   /** The sound of the tab or system, where the browser offers it and the person ticked it. */
   audio: MediaStreamTrack | null;

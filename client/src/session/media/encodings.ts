@@ -2,7 +2,7 @@ import type { PublishSource } from '@lianmai/protocol';
 import type { types } from 'mediasoup-client';
 
 /** How one source is sent. */
-export interface SendOptions {
+interface SendOptions {
   encodings: types.RtpEncodingParameters[];
   codecOptions: types.ProducerCodecOptions;
 }

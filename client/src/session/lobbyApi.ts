@@ -1,4 +1,4 @@
-import { LobbyJoinReply, LobbyRoom, WatchInfo, type Role, type StreamRef } from '@lianmai/protocol';
+import { LobbyJoinReply, LobbyRoom, type Role } from '@lianmai/protocol';
 import { getPreferences } from '../state';
 import { callApi } from './callApi';
 
@@ -16,7 +16,3 @@ export function requestLobbyToken(request: { room: string; name: string; role: R
   const body = JSON.stringify({ name: request.name, role: request.role, deviceId: getPreferences().deviceId });
   return callApi(lobbyPath(request.room), LobbyJoinReply, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
 }
-
-/** What everybody may know about a stream: whether it is live, and where it plays. */
-export const watchInfo = ({ app, name }: StreamRef, signal?: AbortSignal): Promise<WatchInfo> =>
-  callApi(`/api/v1/watch/${encodeURIComponent(app)}/${encodeURIComponent(name)}`, WatchInfo, signal ? { signal } : {});
