@@ -4,11 +4,11 @@ import path from 'node:path';
 import { ConfigError, createLog, Metrics, Scope, Secret, type Log } from '@lianmai/kit';
 import { SpriteRenderer } from './program/compositor/overlays/index.js';
 import { readConfig, type BridgeConfig } from './config.js';
-import { ServerLink, type Announce } from './runtime/control/index.js';
+import { ServerLink } from './runtime/control/index.js';
 import { createOutputKinds } from './egress/index.js';
 import { SfuFeeds } from './sfu/out/index.js';
-import { FfmpegNotFound, findFfmpeg } from './media/ffmpeg/index.js';
-import { Gate } from './hub/gate/index.js';
+import { FfmpegNotFound, findFfmpeg, type Ffmpeg } from './media/ffmpeg/index.js';
+import { clientHandlers, Gate } from './hub/gate/index.js';
 import { Pull } from './pull/index.js';
 import { SfuIngests } from './sfu/in/index.js';
 import { StreamJobRunner } from './jobs/index.js';
@@ -16,12 +16,12 @@ import { RtmpServer } from './servers/rtmp/index.js';
 import { SrtServerHost } from './servers/srt/index.js';
 import { createOriginServer, metricsRoutes, posterRoutes, requireServer } from './servers/http/index.js';
 import { Recorder, recordingFormats, recordingHandlers, recordingRoutes } from './recorder/index.js';
-import { AssetCache, Programs, SharedCpuUsage, ThreadPool } from './program/index.js';
+import { AssetCache, Programs, SharedCpuUsage, ThreadPool, type ProgramParts } from './program/index.js';
 import { FLV, HLS, Renditions, SRT, WEBRTC, type AcceptedCodecs } from './hub/renditions/index.js';
 import { StreamReport } from './hub/report/index.js';
 import { StreamHub, type Stream } from './hub/stream/index.js';
 
-/** Builds the bridge's parts and gives each what it needs; answers the scope that closes them in reverse. */
+/** Starts every part and, last of all, talks to the server. Returns the scope that closes them in reverse order. */
 async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
   const scope = new Scope();
   try {
@@ -29,122 +29,138 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
     const threads = scope.own(new ThreadPool(log));
     const ffmpeg = await findFfmpeg();
     log.info(ffmpeg, 'FFmpeg');
-    const hub = scope.own(new StreamHub());
-    const metrics = new Metrics();
-    const renditions = scope.own(new Renditions({ ffmpeg, log }));
-    // Who is there before all parts are waits: encoders and players are, when a bridge is started again under them.
-    let introduce: (link: ServerLink) => void = () => undefined;
-    const introduced = new Promise<ServerLink>((resolve) => (introduce = resolve));
-    const gate = new Gate({ authorise: async (request) => (await introduced).authorise(request) });
-    const host = config.originHost === undefined ? {} : { host: config.originHost };
-    const openReader = renditions.read;
-    const recorder = scope.own(await Recorder.open({ ...recordSettings(config), formats: recordingFormats(ffmpeg), openReader, log }));
-    const mediaSecret = new Secret(randomBytes(24).toString('base64url'));
-    const origin = scope.own(
-      await createOriginServer({
-        further: [
-          metricsRoutes(metrics, mediaSecret),
-          recordingRoutes(recorder.catalogue, requireServer(mediaSecret)),
-          posterRoutes({ hub, gate, ffmpeg, log }),
-        ],
-        ...{ hub, gate, log },
-        port: config.originPort,
-        ...host,
-        metrics,
-        flv: { batchMs: config.batchMs, openRendition: (stream) => renditions.open(stream, FLV) },
-        hls: { ...hlsSettings(config), openRendition: (stream) => renditions.open(stream, HLS) },
-      }),
-    );
-    const openRendition = (stream: Stream, accepts: AcceptedCodecs) => renditions.open(stream, accepts);
-    const rtmp = scope.own(await RtmpServer.open({ ...rtmpSettings(config), ...host, gate, hub, openRendition, log, metrics }));
-    const srt = scope.own(
-      await SrtServerHost.open({
-        ...{ ...config.srt, ...host, gate, hub, log, metrics },
-        openRendition: (stream) => renditions.open(stream, SRT),
-        logLevel: config.logLevel,
-      }),
-    );
-    const kinds = createOutputKinds({ insecureTls: config.insecureTls });
-
-    const assets: AssetCache = new AssetCache(config.dataDir, (id) => link.fetchAsset(id));
-    const programs: Programs = new Programs({
-      ...{ hub, kinds, openReader, ffmpeg, spriteRenderer, assets, threads, log },
-      usage: new SharedCpuUsage(),
-      rtpIp: config.rtpIp,
-      logLevel: config.logLevel,
-      announce: (name, data) => link.announce(name, data),
-      hlsViewers: (id) => origin.viewers(id),
-    });
-    recorder.catalogue.on('changed', (recording) => link.announce('recordingChanged', recording));
-    const jobs = new StreamJobRunner({
-      ...{ hub, kinds, openReader, log },
-      createPull: (stream, url) =>
-        new Pull({ stream, url, ...config.pull, mediaDir: path.join(config.dataDir, 'media'), gate, hub, ffmpeg, log }),
-      record: (stream, rule) => recorder.record(stream, rule),
-      announce: (name, data) => link.announce(name, data),
-    });
-    const announce: Announce = (name, data) => link.announce(name, data);
-    const ingests = scope.own(new SfuIngests({ gate, hub, rtpIp: config.rtpIp, announce, log }));
-    const feeds = scope.own(
-      new SfuFeeds({
-        ...{ hub, announce, log },
-        rtpIp: config.rtpIp,
-        openRendition: (source) => renditions.open(source, WEBRTC),
-        passesPictures: (source) => renditions.conversionsOf(source).some(({ target, video }) => target === 'webrtc' && video === 'copied'),
-        requestKeyFrame: (streamKey) => ingests.requestKeyFrame(streamKey),
-      }),
-    );
-    const link: ServerLink = new ServerLink({
-      url: config.serverUrl,
-      token: config.token,
-      handlers: {
-        ...programs.handlers,
-        ...ingests.handlers,
-        ...feeds.handlers,
-        ...recordingHandlers(recorder.catalogue),
-        setStreamJobs: (wanted) => {
-          jobs.want(wanted);
-          return Promise.resolve({});
-        },
-        readClients: (stream) => Promise.resolve({ clients: gate.clients(stream) }),
-        async kick({ clientId, forget, ...stream }) {
-          const kicked = gate.kick(stream, clientId);
-          if (forget) {
-            hub.end(stream, 'it was deleted');
-            await origin.forget(stream);
-          }
-          return { kicked };
-        },
-      },
-      hello: () => ({
-        bridgeId: config.bridgeId,
-        origin: { url: config.originUrl ?? null, port: origin.port },
-        ports: { rtmp: rtmp.port, rtmps: rtmp.tlsPort, srt: srt.port },
-        mediaSecret: mediaSecret.reveal(),
-        encoders: ffmpeg.encoders,
-        outputKinds: kinds.advertise(),
-        programs: programs.summaries,
-      }),
-      onConnected: () => {
-        programs.announceAll();
-        jobs.announceAll();
-      },
-      onOrphaned: () => {
-        for (const parts of [programs, ingests, feeds]) void parts.stopAll('no server');
-      },
-      orphanMs: config.orphanMs,
-      log,
-    });
-    scope.own(link);
-    introduce(link);
-    scope.own(new StreamReport({ hub, gate, renditions, announce }));
-    scope.own(programs);
-    scope.own(jobs);
+    const link = new ServerLink({ url: config.serverUrl, token: config.token, orphanMs: config.orphanMs, log });
+    const context = { config, log, scope, ffmpeg, link };
+    const hubParts = openHub(context);
+    const servers = await openServers(context, hubParts);
+    const services = createServices(context, { ...hubParts, ...servers, spriteRenderer, threads });
+    serve(context, { ...hubParts, ...servers, ...services });
     return scope;
   } catch (error) {
     await scope.close('not started');
     throw error;
   }
+}
+
+/** What all parts are built with. */
+interface BridgeContext {
+  config: BridgeConfig;
+  log: Log;
+  scope: Scope;
+  ffmpeg: Ffmpeg;
+  link: ServerLink;
+}
+
+function openHub({ log, scope, ffmpeg, link }: BridgeContext) {
+  const hub = scope.own(new StreamHub());
+  const renditions = scope.own(new Renditions({ ffmpeg, log }));
+  const gate = new Gate({ authorise: (request) => link.authorise(request) });
+  return { hub, renditions, gate };
+}
+
+type HubParts = ReturnType<typeof openHub>;
+
+/** The ports that publishers and players connect to, and the recorder, whose files the HTTP server offers. */
+async function openServers({ config, log, scope, ffmpeg }: BridgeContext, { hub, gate, renditions }: HubParts) {
+  const metrics = new Metrics();
+  const mediaSecret = new Secret(randomBytes(24).toString('base64url'));
+  const formats = recordingFormats(ffmpeg);
+  const recorder = scope.own(await Recorder.open({ ...recordSettings(config), formats, openReader: renditions.read, log }));
+  const further = [
+    metricsRoutes(metrics, mediaSecret),
+    recordingRoutes(recorder.catalogue, requireServer(mediaSecret)),
+    posterRoutes({ hub, gate, ffmpeg, log }),
+  ];
+  const openRendition = (stream: Stream, accepts: AcceptedCodecs) => renditions.open(stream, accepts);
+  const flv = { batchMs: config.batchMs, openRendition: (stream: Stream) => openRendition(stream, FLV) };
+  const hls = { ...hlsSettings(config), openRendition: (stream: Stream) => openRendition(stream, HLS) };
+  const shared = { hub, gate, log, metrics, ...(config.originHost !== undefined && { host: config.originHost }) };
+  const origin = scope.own(await createOriginServer({ ...shared, port: config.originPort, further, flv, hls }));
+  const rtmp = scope.own(await RtmpServer.open({ ...shared, ...rtmpSettings(config), openRendition }));
+  const { logLevel } = config;
+  const openSrtRendition = (stream: Stream) => openRendition(stream, SRT);
+  const srt = scope.own(await SrtServerHost.open({ ...shared, ...config.srt, logLevel, openRendition: openSrtRendition }));
+  return { recorder, mediaSecret, origin, rtmp, srt };
+}
+
+type Servers = Awaited<ReturnType<typeof openServers>>;
+type ServiceParts = HubParts & Servers & Pick<ProgramParts, 'spriteRenderer' | 'threads'>;
+
+/** What the server commands: programs, the jobs of streams, and both roads of the SFU. */
+function createServices(context: BridgeContext, { recorder, origin, spriteRenderer, threads, ...hubParts }: ServiceParts) {
+  const { config, log, ffmpeg, link } = context;
+  const { hub, gate, renditions } = hubParts;
+  const kinds = createOutputKinds({ insecureTls: config.insecureTls });
+  const shared = { hub, kinds, openReader: renditions.read, announce: link.announce, log };
+  const programs = new Programs({
+    ...shared,
+    ffmpeg,
+    spriteRenderer,
+    threads,
+    assets: new AssetCache(config.dataDir, (id) => link.fetchAsset(id)),
+    usage: new SharedCpuUsage(),
+    rtpIp: config.rtpIp,
+    logLevel: config.logLevel,
+    hlsViewers: (stream) => origin.viewers(stream),
+  });
+  const mediaDir = path.join(config.dataDir, 'media');
+  const jobs = new StreamJobRunner({
+    ...shared,
+    createPull: (stream, url) => new Pull({ stream, url, ...config.pull, mediaDir, gate, hub, ffmpeg, log }),
+    record: (stream, rule) => recorder.record(stream, rule),
+  });
+  return { kinds, programs, jobs, ...openSfuRoads(context, hubParts) };
+}
+
+type Services = ReturnType<typeof createServices>;
+
+function openSfuRoads({ config, log, scope, link }: BridgeContext, { hub, gate, renditions }: HubParts) {
+  const { announce } = link;
+  const ingests = scope.own(new SfuIngests({ gate, hub, rtpIp: config.rtpIp, announce, log }));
+  const feeds = scope.own(
+    new SfuFeeds({
+      hub,
+      announce,
+      log,
+      rtpIp: config.rtpIp,
+      openRendition: (source) => renditions.open(source, WEBRTC),
+      passesPictures: (source) => renditions.copiesVideo(source, WEBRTC),
+      requestKeyFrame: (streamKey) => ingests.requestKeyFrame(streamKey),
+    }),
+  );
+  return { ingests, feeds };
+}
+
+/** Programs and jobs are owned after the link, so they close first and can still announce how they ended. */
+function serve({ config, scope, ffmpeg, link }: BridgeContext, parts: HubParts & Servers & Services): void {
+  const { hub, gate, renditions, recorder, origin, rtmp, srt, kinds, programs, jobs, ingests, feeds } = parts;
+  const { announce } = link;
+  scope.own(link);
+  scope.own(new StreamReport({ hub, gate, renditions, announce }));
+  scope.own(programs);
+  scope.own(jobs);
+  recorder.catalogue.on('changed', (recording) => announce('recordingChanged', recording));
+  link.on('connected', () => [programs, jobs].forEach((service) => service.announceAll()));
+  link.on('orphaned', () => [programs, ingests, feeds].forEach((service) => void service.stopAll('no server')));
+  link.serve({
+    handlers: {
+      ...programs.handlers,
+      ...jobs.handlers,
+      ...ingests.handlers,
+      ...feeds.handlers,
+      ...recordingHandlers(recorder.catalogue),
+      ...clientHandlers({ gate, hub, forget: (stream) => origin.forget(stream) }),
+    },
+    hello: () => ({
+      bridgeId: config.bridgeId,
+      origin: { url: config.originUrl ?? null, port: origin.port },
+      ports: { rtmp: rtmp.port, rtmps: rtmp.tlsPort, srt: srt.port },
+      mediaSecret: parts.mediaSecret.reveal(),
+      encoders: ffmpeg.encoders,
+      outputKinds: kinds.advertise(),
+      programs: programs.summaries,
+    }),
+  });
 }
 
 const recordSettings = ({ record, dataDir }: BridgeConfig) => ({

@@ -1,6 +1,6 @@
 import type { Closable, Log } from '@lianmai/kit';
 import type { PullInfo, RecordPattern, RecordRule, StreamJob, StreamJobs, StreamRef } from '@lianmai/protocol';
-import type { Announce } from '../runtime/control/index.js';
+import type { Announce, BridgeHandlers } from '../runtime/control/index.js';
 import type { OutputKinds } from '../egress/index.js';
 import type { OpenReader } from '../hub/renditions/index.js';
 import type { Stream, StreamHub } from '../hub/stream/index.js';
@@ -28,6 +28,12 @@ const keyOf = ({ app, name }: StreamRef) => `${app}/${name}`;
 
 /** Runs what is wanted, as streams come and go. */
 export class StreamJobRunner implements Closable {
+  readonly handlers: Pick<BridgeHandlers, 'setStreamJobs'> = {
+    setStreamJobs: (wanted) => {
+      this.want(wanted);
+      return Promise.resolve({});
+    },
+  };
   readonly #options: StreamJobRunnerOptions;
   readonly #outputs = new Map<string, StreamOutputs>();
   readonly #pulls = new Map<string, { url: string; pull: RunningPull }>();

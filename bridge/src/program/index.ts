@@ -3,6 +3,7 @@
  * receiver, sources, compositor, clock and encoder, so that nothing the main thread does can delay a tick.
  */
 export { AssetCache } from './AssetCache.js';
+export type { ProgramParts } from './Program.js';
 export { Programs, type ProgramsOptions } from './Programs.js';
 export { SharedCpuUsage } from './SharedCpuUsage.js';
 export { ThreadPool } from './ThreadPool.js';

@@ -7,6 +7,7 @@
  *   admission.bytes += chunk.length;
  *   admission.release();
  */
+export { clientHandlers } from './clientHandlers.js';
 export { clientIp, plainIp } from './clientIp.js';
 export { Gate, type Admission, type GateOptions, type GateRequest } from './Gate.js';
 export { openPublication, type PublishSession } from './PublishSession.js';

@@ -67,6 +67,11 @@ export class Renditions implements Closable {
     });
   }
 
+  /** Whether the publisher's own pictures reach readers of this kind, and its key frames with them. */
+  copiesVideo(source: Stream, accepts: AcceptedCodecs): boolean {
+    return planFor(this.describe(source), accepts).video === 'copied';
+  }
+
   describe(stream: Stream): MediaInfo {
     return this.#probe.describe(stream);
   }

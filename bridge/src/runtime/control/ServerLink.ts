@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import type { Closable, Log } from '@lianmai/kit';
 import {
   bridgeCalls,
@@ -12,70 +13,90 @@ import {
   type AuthoriseReply,
   type AuthoriseRequest,
   type BridgeCallData,
-  type BridgeEventData,
   type BridgeEventName,
   type BridgeRequestName,
 } from '@lianmai/protocol';
 import { io, type Socket } from 'socket.io-client';
 import { z } from 'zod';
-import type { BridgeHandlers } from './contract.js';
+import type { Announce, BridgeHandlers } from './contract.js';
 
 export interface ServerLinkOptions {
   /** `http://host:port` of the server. */
   url: string;
   token: string;
-  handlers: BridgeHandlers;
-  /** Asked at each connection, so that the server learns what runs already. */
-  hello: () => BridgeCallData<'hello'>;
-  /** The server knows us again: tell it the state of everything that it missed. */
-  onConnected: () => void;
-  /** No server for `orphanMs`. */
-  onOrphaned: () => void;
+  /** How long the server may be away before `orphaned`. */
   orphanMs: number;
   log: Log;
 }
 
+export interface ServerLinkEvents {
+  /** Start-up is complete; calls that waited for it go on. */
+  serving: [];
+  /** The server knows this bridge (again): tell it everything it missed. */
+  connected: [];
+  /** No server for `orphanMs`. */
+  orphaned: [];
+}
+
+export interface ServerLinkService {
+  handlers: BridgeHandlers;
+  /** Called on every connection, so that the server learns what is already running. */
+  hello: () => BridgeCallData<'hello'>;
+}
+
 const CALL_TIMEOUT_MS = 10_000;
-const REFUSED_RETRY_MS = 1000;
-/** Longer than it takes to connect again, shorter than encoders wait for their answer. */
+const REJECTED_RETRY_MS = 1000;
+/** Longer than a reconnect takes, shorter than encoders wait for an answer. */
 const CONNECT_PATIENCE_MS = 3000;
-/** Measured anew a moment later: not worth a queue. */
+/** Events that a newer one replaces a moment later, so a slow connection may drop them. */
 const VOLATILE: ReadonlySet<BridgeEventName> = new Set<BridgeEventName>(['levelsMeasured', 'statsMeasured', 'streamsMeasured']);
 const isRequestName = (name: string): name is BridgeRequestName => Object.hasOwn(bridgeRequests, name);
 const Answer = z.union([z.object({ ok: z.literal(true), data: z.unknown() }), z.object({ ok: z.literal(false), error: WireError })]);
 
-/** One connection to the server, made again whenever it is lost. */
-export class ServerLink implements Closable {
+/** The connection to the server, re-established whenever it is lost. It opens with `serve`; calls made before that wait. */
+export class ServerLink extends EventEmitter<ServerLinkEvents> implements Closable {
   readonly #options: ServerLinkOptions;
   readonly #socket: Socket;
+  readonly #closing = new AbortController();
+  #service: ServerLinkService | undefined;
   #orphanTimer: NodeJS.Timeout | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
-  #isClosed = false;
 
   constructor(options: ServerLinkOptions) {
+    super();
+    this.setMaxListeners(0); // one listener per publisher or player that connects before start-up completes
     this.#options = options;
     this.#socket = io(`${options.url.replace(/\/$/, '')}/bridge`, {
       auth: { token: options.token },
+      autoConnect: false,
       transports: ['websocket'],
       reconnectionDelay: 200,
       reconnectionDelayMax: 2000,
     });
-    this.#socket.on('connect', () => void this.#introduce());
     this.#socket.on('connect_error', (error) => this.#onAway(error.message));
     this.#socket.on('disconnect', (reason) => this.#onAway(reason));
+  }
+
+  /** Connects. Call it last, when the bridge can do everything the server may ask. */
+  serve(service: ServerLinkService): void {
+    this.#service = service;
+    this.#socket.on('connect', () => void this.#introduce(service));
     this.#socket.on('request', (frame: unknown, acknowledge: unknown) => {
       if (typeof acknowledge !== 'function') return;
-      void this.#handle(frame).then((answer) => (acknowledge as (answer: Acknowledgement<unknown>) => void)(answer));
+      void this.#handle(frame, service.handlers).then((answer) => (acknowledge as (answer: Acknowledgement<unknown>) => void)(answer));
     });
+    this.#socket.connect();
+    this.emit('serving');
   }
 
-  announce<N extends BridgeEventName>(name: N, data: BridgeEventData<N>): void {
+  readonly announce: Announce = (name, data) => {
     if (!this.#socket.connected) return;
     (VOLATILE.has(name) ? this.#socket.volatile : this.#socket).emit('event', { name, data });
-  }
+  };
 
-  /** Throws the server's refusal; TIMEOUT when there is no answer, which is a no as well. While the connection is made again, it is waited for. */
+  /** Waits for start-up and for a lost connection. Throws the server's rejection, or TIMEOUT when it does not answer, which also means no. */
   async authorise(request: AuthoriseRequest): Promise<AuthoriseReply> {
+    if (!this.#service) await this.#whenServing();
     if (!this.#socket.connected) await this.#whenConnected();
     return bridgeCalls.authorise.reply.parse(await this.#call('authorise', request));
   }
@@ -85,10 +106,16 @@ export class ServerLink implements Closable {
   }
 
   close(): void {
-    this.#isClosed = true;
+    this.#closing.abort();
     clearTimeout(this.#orphanTimer);
     clearTimeout(this.#retryTimer);
     this.#socket.disconnect();
+  }
+
+  async #whenServing(): Promise<void> {
+    await once(this, 'serving', { signal: this.#closing.signal }).catch((cause: unknown) => {
+      throw new LianmaiError('SHUTTING_DOWN', undefined, { cause });
+    });
   }
 
   #whenConnected(): Promise<void> {
@@ -99,32 +126,33 @@ export class ServerLink implements Closable {
       };
       const timer = setTimeout(() => {
         this.#socket.off('connect', onConnect);
-        reject(new LianmaiError('TIMEOUT', undefined, { message: 'The server cannot be asked at the moment.' }));
+        reject(new LianmaiError('TIMEOUT', undefined, { message: 'The server cannot be reached at the moment.' }));
       }, CONNECT_PATIENCE_MS);
       this.#socket.once('connect', onConnect);
     });
   }
 
-  async #introduce(): Promise<void> {
+  async #introduce({ hello }: ServerLinkService): Promise<void> {
     try {
-      await this.#call('hello', this.#options.hello());
+      await this.#call('hello', hello());
       clearTimeout(this.#orphanTimer);
       this.#orphanTimer = undefined;
       this.#options.log.info('connected to the server');
-      this.#options.onConnected();
+      this.emit('connected');
     } catch (error) {
-      this.#options.log.error({ err: error }, 'the server did not take our hello; connecting again');
+      this.#options.log.error({ err: error }, 'the server rejected our hello; reconnecting');
       this.#socket.disconnect().connect();
     }
   }
 
   #onAway(reason: string): void {
-    const { log, orphanMs, onOrphaned } = this.#options;
-    // A refusal or a server's own disconnect is not retried by socket.io.
-    if (!this.#socket.active && !this.#isClosed) this.#retryTimer ??= setTimeout(() => this.#retry(), REFUSED_RETRY_MS);
-    if (this.#orphanTimer || this.#isClosed) return;
-    log.warn({ reason }, 'no connection to the server; programs run on');
-    this.#orphanTimer = setTimeout(onOrphaned, orphanMs);
+    const { log, orphanMs } = this.#options;
+    const isClosed = this.#closing.signal.aborted;
+    // socket.io does not retry after a rejection or after the server hung up.
+    if (!this.#socket.active && !isClosed) this.#retryTimer ??= setTimeout(() => this.#retry(), REJECTED_RETRY_MS);
+    if (this.#orphanTimer || isClosed) return;
+    log.warn({ reason }, 'no connection to the server; programs keep running');
+    this.#orphanTimer = setTimeout(() => this.emit('orphaned'), orphanMs);
   }
 
   #retry(): void {
@@ -138,22 +166,22 @@ export class ServerLink implements Closable {
     throw LianmaiError.fromWire(answer.error);
   }
 
-  async #handle(frame: unknown): Promise<Acknowledgement<unknown>> {
+  async #handle(frame: unknown, handlers: BridgeHandlers): Promise<Acknowledgement<unknown>> {
     try {
       const { name, data } = parse(RequestFrame, frame);
       if (!isRequestName(name)) throw new LianmaiError('BAD_REQUEST', undefined, { message: `name: there is no request "${name}"` });
-      return { ok: true, data: await this.#run(name, data) };
+      return { ok: true, data: await run(handlers, name, data) };
     } catch (thrown) {
       const error = toLianmaiError(thrown);
-      if (error.code === 'INTERNAL') this.#options.log.error({ err: error.cause }, 'a request of the server failed');
+      if (error.code === 'INTERNAL') this.#options.log.error({ err: error.cause }, 'a request from the server failed');
       return { ok: false, error: error.toWire() };
     }
   }
+}
 
-  #run<N extends BridgeRequestName>(name: N, data: unknown): Promise<unknown> {
-    const handler: (data: never) => Promise<unknown> = this.#options.handlers[name];
-    return handler(parse(bridgeRequests[name].data, data) as never);
-  }
+function run<N extends BridgeRequestName>(handlers: BridgeHandlers, name: N, data: unknown): Promise<unknown> {
+  const handler: (data: never) => Promise<unknown> = handlers[name];
+  return handler(parse(bridgeRequests[name].data, data) as never);
 }
 
 function asTimeout(cause: unknown): never {

@@ -1,7 +1,7 @@
 import type { BridgeEventData, BridgeEventName, BridgeRequestData, BridgeRequestName, BridgeRequestReply } from '@lianmai/protocol';
 
-/** What a bridge does when the server asks; throws LianmaiError. A declared but unhandled request does not compile. */
+/** One handler per request the server may send; each throws LianmaiError. A request without a handler does not compile. */
 export type BridgeHandlers = { [N in BridgeRequestName]: (data: BridgeRequestData<N>) => Promise<BridgeRequestReply<N>> };
 
-/** Tells the server something; lost while it is away, which is why `onConnected` exists. */
+/** Tells the server something. Lost while the server is away, hence the link's `connected` event. */
 export type Announce = <N extends BridgeEventName>(name: N, data: BridgeEventData<N>) => void;
