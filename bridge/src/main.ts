@@ -16,7 +16,7 @@ import { RtmpServer } from './servers/rtmp/index.js';
 import { SrtServerHost } from './servers/srt/index.js';
 import { createOriginServer, metricsRoutes, posterRoutes, requireServer } from './servers/http/index.js';
 import { Recorder, recordingFormats, recordingHandlers, recordingRoutes } from './recorder/index.js';
-import { AssetCache, Programs, SharedCpuUsage, ThreadPool, type ProgramParts } from './program/index.js';
+import { AssetCache, Programs, SharedCpuUsage, ProgramThreadPool, type ProgramParts } from './program/index.js';
 import { FLV, HLS, Renditions, SRT, WEBRTC, type AcceptedCodecs } from './hub/renditions/index.js';
 import { StreamReport } from './hub/report/index.js';
 import { StreamHub, type Stream } from './hub/stream/index.js';
@@ -26,14 +26,14 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
   const scope = new Scope();
   try {
     const spriteRenderer = scope.own(new SpriteRenderer(log));
-    const threads = scope.own(new ThreadPool(log));
+    const threadPool = scope.own(new ProgramThreadPool(log));
     const ffmpeg = await findFfmpeg();
     log.info(ffmpeg, 'FFmpeg');
     const link = new ServerLink({ url: config.serverUrl, token: config.token, orphanMs: config.orphanMs, log });
     const context = { config, log, scope, ffmpeg, link };
     const hubParts = openHub(context);
     const servers = await openServers(context, hubParts);
-    const services = createServices(context, { ...hubParts, ...servers, spriteRenderer, threads });
+    const services = createServices(context, { ...hubParts, ...servers, spriteRenderer, threadPool });
     serve(context, { ...hubParts, ...servers, ...services });
     return scope;
   } catch (error) {
@@ -84,10 +84,10 @@ async function openServers({ config, log, scope, ffmpeg }: BridgeContext, { hub,
 }
 
 type Servers = Awaited<ReturnType<typeof openServers>>;
-type ServiceParts = HubParts & Servers & Pick<ProgramParts, 'spriteRenderer' | 'threads'>;
+type ServiceParts = HubParts & Servers & Pick<ProgramParts, 'spriteRenderer' | 'threadPool'>;
 
 /** What the server commands: programs, the jobs of streams, and both roads of the SFU. */
-function createServices(context: BridgeContext, { recorder, origin, spriteRenderer, threads, ...hubParts }: ServiceParts) {
+function createServices(context: BridgeContext, { recorder, origin, spriteRenderer, threadPool, ...hubParts }: ServiceParts) {
   const { config, log, ffmpeg, link } = context;
   const { hub, gate, renditions } = hubParts;
   const kinds = createOutputKinds({ insecureTls: config.insecureTls });
@@ -96,9 +96,9 @@ function createServices(context: BridgeContext, { recorder, origin, spriteRender
     ...shared,
     ffmpeg,
     spriteRenderer,
-    threads,
+    threadPool,
     assets: new AssetCache(config.dataDir, (id) => link.fetchAsset(id)),
-    usage: new SharedCpuUsage(),
+    cpuUsage: new SharedCpuUsage(),
     rtpIp: config.rtpIp,
     logLevel: config.logLevel,
     hlsViewers: (stream) => origin.viewers(stream),

@@ -18,13 +18,13 @@ import { SpriteRenderer } from './compositor/overlays/index.js';
 import { createOutputKinds } from '../egress/index.js';
 import { findFfmpeg, type Ffmpeg } from '../media/ffmpeg/index.js';
 import { StreamHub, type MediaTag } from '../hub/stream/index.js';
-import { AssetCache, Programs, SharedCpuUsage, ThreadPool } from './index.js';
+import { AssetCache, Programs, SharedCpuUsage, ProgramThreadPool } from './index.js';
 import type { ProgramJob } from './Program.js';
 import { readAsItIs } from '../testing/index.js';
 import { stepsOf } from './testing/index.js';
 
 /** Notes which threads were taken, newest last: to be killed. */
-class NotedThreads extends ThreadPool {
+class NotedThreads extends ProgramThreadPool {
   readonly taken: Worker[] = [];
   override take(): Worker {
     const thread = super.take();
@@ -84,11 +84,11 @@ describe('Programs', () => {
         hub,
         ffmpeg,
         spriteRenderer,
-        threads,
+        threadPool: threads,
         log: LOG,
         rtpIp: '127.0.0.1',
         logLevel: 'silent',
-        usage: new SharedCpuUsage(),
+        cpuUsage: new SharedCpuUsage(),
         kinds: createOutputKinds(),
         openReader: readAsItIs,
       },
@@ -183,11 +183,11 @@ describe('Programs', () => {
       ...{
         hub,
         spriteRenderer,
-        threads,
+        threadPool: threads,
         log: LOG,
         rtpIp: '127.0.0.1',
         logLevel: 'silent',
-        usage: new SharedCpuUsage(),
+        cpuUsage: new SharedCpuUsage(),
         kinds: createOutputKinds(),
       },
       openReader: readAsItIs,

@@ -27,7 +27,7 @@ import { ProgramEngineHost } from './ProgramEngineHost.js';
 import type { ThreadStats } from './programThreadMessages.js';
 import { ProgramOutputs } from './ProgramOutputs.js';
 import type { SharedCpuUsage } from './SharedCpuUsage.js';
-import type { ThreadPool } from './ThreadPool.js';
+import type { ProgramThreadPool } from './ProgramThreadPool.js';
 
 export type ProgramJob = BridgeRequestData<'startProgram'>;
 export type Reason = { code: LianmaiError['code']; message: string };
@@ -50,8 +50,8 @@ export interface ProgramParts {
   ffmpeg: Ffmpeg;
   spriteRenderer: SpriteRenderer;
   assets: AssetCache;
-  usage: SharedCpuUsage;
-  threads: ThreadPool;
+  cpuUsage: SharedCpuUsage;
+  threadPool: ProgramThreadPool;
   /** Where RTP is received. */
   rtpIp: string;
   logLevel: LogLevel;
@@ -78,7 +78,7 @@ export class Program extends EventEmitter<ProgramEvents> {
   #engine: ProgramEngineHost | null = null;
   #sceneState: SceneState;
   /** As far as it has been painted. */
-  #shown: RenderedScene | null = null;
+  #renderedScene: RenderedScene | null = null;
   #state: ProgramState = 'starting';
   #stopping: Promise<void> | undefined;
 
@@ -101,7 +101,7 @@ export class Program extends EventEmitter<ProgramEvents> {
       fetchAsset: (id) => parts.assets.get(id),
       log: this.#log,
     });
-    this.#scope.defer(() => parts.usage.forget(this.id));
+    this.#scope.defer(() => parts.cpuUsage.forget(this.id));
   }
 
   /** Resolves when tracks can be sent to it. Throws ENCODER_UNAVAILABLE, CONFLICT (the stream has a publisher), and what is wrong with an output. */
@@ -135,7 +135,7 @@ export class Program extends EventEmitter<ProgramEvents> {
   }
 
   /** On air with the next tick, as a whole. Answers when that is, on the program's own timeline. */
-  async show(sceneState: SceneState): Promise<number> {
+  async setScene(sceneState: SceneState): Promise<number> {
     this.#sceneState = sceneState;
     await this.#render(sceneState);
     if (this.#sceneState !== sceneState) throw new LianmaiError('CONFLICT', undefined, { message: 'A newer scene was set meanwhile.' });
@@ -182,10 +182,10 @@ export class Program extends EventEmitter<ProgramEvents> {
   }
 
   async #startEngine(): Promise<void> {
-    const { ffmpeg, logLevel, rtpIp, threads } = this.#parts;
+    const { ffmpeg, logLevel, rtpIp, threadPool } = this.#parts;
     const rendering = this.#render(this.#sceneState);
     const engine = await ProgramEngineHost.start({
-      threads,
+      threadPool,
       job: { programId: this.id, profile: this.#job.profile, ffmpeg, rtp: { ip: rtpIp, port: 0 }, logLevel },
       log: this.#log,
       events: {
@@ -207,18 +207,18 @@ export class Program extends EventEmitter<ProgramEvents> {
 
   #putOnAir(): Promise<number> {
     const sources = this.#sceneState.sources.map((source) => source.id);
-    if (!this.#shown) throw new LianmaiError('WRONG_STATE', { state: this.#state });
-    return this.#running().show(this.#shown, sources);
+    if (!this.#renderedScene) throw new LianmaiError('WRONG_STATE', { state: this.#state });
+    return this.#running().setScene(this.#renderedScene, sources);
   }
 
   /** What is still being painted when the picture goes on air follows when it is ready. */
   async #render(sceneState: SceneState): Promise<void> {
     const soon = await this.#sceneRenderer.render(sceneState, (complete) => {
       if (this.#sceneState !== sceneState || this.#isOver) return;
-      this.#shown = complete;
+      this.#renderedScene = complete;
       if (this.#engine) this.#putOnAir().catch((error: unknown) => this.#log.debug({ err: error }, 'painted too late'));
     });
-    if (this.#sceneState === sceneState) this.#shown = soon;
+    if (this.#sceneState === sceneState) this.#renderedScene = soon;
   }
 
   #publish(tags: readonly MediaTag[]): void {
@@ -229,7 +229,7 @@ export class Program extends EventEmitter<ProgramEvents> {
   }
 
   #measure({ cpu, ...stats }: ThreadStats): void {
-    const compositor = this.#parts.usage.charge(this.id, cpu.thread);
+    const compositor = this.#parts.cpuUsage.charge(this.id, cpu.thread);
     this.emit('statsMeasured', { ...stats, cpu: { decoders: cpu.decoders, compositor, encoder: cpu.encoder } });
   }
 

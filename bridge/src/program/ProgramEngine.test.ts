@@ -7,7 +7,7 @@ import type { MediaTag } from '../hub/stream/index.js';
 import { SceneRenderer } from './SceneRenderer.js';
 import { ProgramEngine } from './ProgramEngine.js';
 import type { ThreadStats } from './programThreadMessages.js';
-import { decode, lumaAt, MARK_MS, stepsOf, SyntheticSource, type Decoded } from './testing/index.js';
+import { decodeProgram, lumaAt, MARK_MS, stepsOf, SyntheticSource, type DecodedProgram } from './testing/index.js';
 
 const LOG = createLog('test', 'silent');
 const PROFILE = resolveProfile({ name: '480p', preset: 'ultrafast', videoBitrateKbps: 2000 });
@@ -95,7 +95,7 @@ class Studio {
     });
     const shown = await sceneRenderer.render(picture, () => undefined);
     const askedAtMs = this.engine.nextPtsMs;
-    return { askedAtMs, appliedAtMs: this.engine.show(shown, ids) };
+    return { askedAtMs, appliedAtMs: this.engine.setScene(shown, ids) };
   }
 
   /** Resolves when the program has got to this time. */
@@ -111,14 +111,14 @@ class Studio {
     });
   }
 
-  async end(): Promise<Decoded> {
+  async end(): Promise<DecodedProgram> {
     await this.engine.close('test');
-    return decode(this.#ffmpeg.path, this.tags);
+    return decodeProgram(this.#ffmpeg.path, this.tags);
   }
 }
 
 /** Times at which the picture turns bright and the sound turns loud, ms. */
-function marksOf({ pictures, samples }: Decoded): { flashes: number[]; beeps: number[] } {
+function marksOf({ pictures, samples }: DecodedProgram): { flashes: number[]; beeps: number[] } {
   const flashes = pictures
     .filter(({ luma }, index) => lumaAt(luma, 0.5, 0.5) > 200 && lumaAt(pictures[index - 1]?.luma ?? luma, 0.5, 0.5) <= 200)
     .map(({ ptsMs }) => ptsMs);

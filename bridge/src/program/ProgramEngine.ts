@@ -11,7 +11,7 @@ import type { ThreadJob, ThreadStats } from './programThreadMessages.js';
 import { SourceSet, type TrackSource } from './SourceSet.js';
 
 /** What an engine tells whoever runs it. */
-export interface EngineEvents {
+export interface ProgramEngineEvents {
   onTags: (tags: MediaTag[]) => void;
   onLevels: (levels: ReturnType<Compositor['readLevels']>) => void;
   onStats: (stats: ThreadStats) => void;
@@ -32,7 +32,7 @@ const STATS_MS = 1000;
 export class ProgramEngine implements Closable {
   readonly rtp: { ip: string; port: number };
   readonly #scope = new Scope();
-  readonly #events: EngineEvents;
+  readonly #events: ProgramEngineEvents;
   readonly #encoder: Encoder;
   readonly #sources: SourceSet;
   readonly #compositor: Compositor;
@@ -40,7 +40,7 @@ export class ProgramEngine implements Closable {
   #ticks = 0;
   #droppedFrames = 0;
 
-  private constructor({ encoder, receiver, sources }: EngineParts, events: EngineEvents) {
+  private constructor({ encoder, receiver, sources }: EngineParts, events: ProgramEngineEvents) {
     this.rtp = { ip: receiver.ip, port: receiver.port };
     this.#events = events;
     this.#scope.own(receiver);
@@ -60,7 +60,12 @@ export class ProgramEngine implements Closable {
   }
 
   /** The encoder is started first: it takes longest. `create` makes sources of another kind, for tests. */
-  static async start(job: ThreadJob, log: Log, events: EngineEvents, create?: (id: SourceId) => TrackSource): Promise<ProgramEngine> {
+  static async start(
+    job: ThreadJob,
+    log: Log,
+    events: ProgramEngineEvents,
+    create?: (id: SourceId) => TrackSource,
+  ): Promise<ProgramEngine> {
     const { ffmpeg, profile, firstFrame, rtp } = job;
     const encoder = new Encoder({ ffmpeg, profile, firstFrame, log, onTags: events.onTags, onFailed: events.onFailed });
     try {
@@ -74,10 +79,10 @@ export class ProgramEngine implements Closable {
   }
 
   /** The first picture starts the clock. Answers when it is seen, on the program's timeline. */
-  show(picture: RenderedScene, sources: readonly SourceId[]): number {
-    const isFirst = this.#compositor.picture.version < 0;
+  setScene(scene: RenderedScene, sources: readonly SourceId[]): number {
+    const isFirst = this.#compositor.scene.version < 0;
     this.#sources.expect(sources);
-    this.#compositor.show(picture);
+    this.#compositor.setScene(scene);
     const ptsMs = this.nextPtsMs;
     if (isFirst) this.#clock.start();
     return ptsMs;
@@ -108,7 +113,7 @@ export class ProgramEngine implements Closable {
 
   /** A source that came after its picture learns its tile now. */
   #showTiles(): void {
-    if (this.#compositor.picture.version >= 0) this.#compositor.show(this.#compositor.picture);
+    if (this.#compositor.scene.version >= 0) this.#compositor.setScene(this.#compositor.scene);
   }
 
   /** While the encoder starts, the program has not begun: it begins later, nothing is dropped. */

@@ -4,10 +4,10 @@ import type { RenderedScene } from './compositor/index.js';
 import type { MediaTag } from '../hub/stream/index.js';
 import type { ThreadJob } from './programThreadMessages.js';
 import { ProgramThread, type ThreadEvents } from './ProgramThread.js';
-import type { ThreadPool } from './ThreadPool.js';
+import type { ProgramThreadPool } from './ProgramThreadPool.js';
 
-export interface EngineHostOptions {
-  threads: ThreadPool;
+export interface ProgramEngineHostOptions {
+  threadPool: ProgramThreadPool;
   job: Omit<ThreadJob, 'firstFrame'>;
   log: Log;
   /** `onFailed` is the end. */
@@ -23,23 +23,23 @@ const CRASH_WINDOW_MS = 60_000;
  * the stream see a freeze.
  */
 export class ProgramEngineHost implements Closable {
-  readonly #options: EngineHostOptions;
+  readonly #options: ProgramEngineHostOptions;
   readonly #tracks = new Map<string, RtpTrack>();
   #rtp: { ip: string; port: number };
   #thread: ProgramThread | null = null;
   #starting: Promise<unknown>;
-  #onAir: { picture: RenderedScene; sources: SourceId[] } | null = null;
+  #onAir: { scene: RenderedScene; sources: SourceId[] } | null = null;
   #nextFrame = 0;
   #crashesAtMs: number[] = [];
   #closing: Promise<void> | undefined;
 
-  private constructor(options: EngineHostOptions) {
+  private constructor(options: ProgramEngineHostOptions) {
     this.#options = options;
     this.#rtp = options.job.rtp;
     this.#starting = this.#startThread();
   }
 
-  static async start(options: EngineHostOptions): Promise<ProgramEngineHost> {
+  static async start(options: ProgramEngineHostOptions): Promise<ProgramEngineHost> {
     const host = new ProgramEngineHost(options);
     await host.#starting;
     return host;
@@ -51,11 +51,11 @@ export class ProgramEngineHost implements Closable {
   }
 
   /** With the next tick, as a whole; while the thread is being replaced, with the first of the new one. Answers when it is seen, on the program's timeline. */
-  async show(picture: RenderedScene, sources: SourceId[]): Promise<number> {
-    this.#onAir = { picture, sources };
+  async setScene(scene: RenderedScene, sources: SourceId[]): Promise<number> {
+    this.#onAir = { scene, sources };
     await this.#starting;
     if (!this.#thread) throw new LianmaiError('WRONG_STATE');
-    return this.#thread.show(picture, sources);
+    return this.#thread.setScene(scene, sources);
   }
 
   /** One of the same source and kind is replaced. */
@@ -79,9 +79,9 @@ export class ProgramEngineHost implements Closable {
   }
 
   async #startThread(): Promise<void> {
-    const { threads, job, events } = this.#options;
+    const { threadPool, job, events } = this.#options;
     const { thread, rtp } = await ProgramThread.start(
-      threads.take(),
+      threadPool.take(),
       { ...job, rtp: this.#rtp, firstFrame: this.#nextFrame },
       {
         ...events,
@@ -94,7 +94,7 @@ export class ProgramEngineHost implements Closable {
     this.#thread = thread;
     this.#rtp = rtp;
     for (const track of this.#tracks.values()) thread.attachTrack(track);
-    if (this.#onAir) await thread.show(this.#onAir.picture, this.#onAir.sources);
+    if (this.#onAir) await thread.setScene(this.#onAir.scene, this.#onAir.sources);
   }
 
   async #replaceThread(error: Error): Promise<void> {
@@ -113,8 +113,8 @@ export class ProgramEngineHost implements Closable {
   }
 
   #deliver(tags: MediaTag[]): void {
-    const picture = tags.findLast((tag) => tag.kind === 'video' && !tag.isConfig);
-    if (picture) this.#nextFrame = Math.round((picture.dtsMs * FPS) / 1000) + 1;
+    const lastVideo = tags.findLast((tag) => tag.kind === 'video' && !tag.isConfig);
+    if (lastVideo) this.#nextFrame = Math.round((lastVideo.dtsMs * FPS) / 1000) + 1;
     this.#options.events.onTags(tags);
   }
 }

@@ -23,7 +23,7 @@ const CLOSE_TIMEOUT_MS = 8000;
 export class ProgramThread implements Closable {
   readonly #worker: Worker;
   readonly #events: ThreadEvents;
-  readonly #shown = new Map<number, { resolve: (ptsMs: number) => void; reject: (error: unknown) => void }>();
+  readonly #sceneRequests = new Map<number, { resolve: (ptsMs: number) => void; reject: (error: unknown) => void }>();
   readonly #gone = new AbortController();
   readonly #ready: Promise<{ ip: string; port: number }>;
   #onReady: (rtp: { ip: string; port: number }) => void = () => undefined;
@@ -65,11 +65,11 @@ export class ProgramThread implements Closable {
   }
 
   /** Answers when it is seen, on the program's timeline, ms. */
-  show(picture: RenderedScene, sources: SourceId[]): Promise<number> {
+  setScene(scene: RenderedScene, sources: SourceId[]): Promise<number> {
     const requestId = this.#nextRequestId++;
     if (this.#gone.signal.aborted) return Promise.reject(this.#lost());
-    this.#post({ kind: 'show', requestId, picture, sources });
-    return new Promise((resolve, reject) => this.#shown.set(requestId, { resolve, reject }));
+    this.#post({ kind: 'setScene', requestId, scene, sources });
+    return new Promise((resolve, reject) => this.#sceneRequests.set(requestId, { resolve, reject }));
   }
 
   attachTrack(track: RtpTrack): void {
@@ -102,9 +102,9 @@ export class ProgramThread implements Closable {
     switch (message.kind) {
       case 'ready':
         return this.#onReady(message.rtp);
-      case 'shown':
-        this.#shown.get(message.requestId)?.resolve(message.ptsMs);
-        return void this.#shown.delete(message.requestId);
+      case 'sceneSet':
+        this.#sceneRequests.get(message.requestId)?.resolve(message.ptsMs);
+        return void this.#sceneRequests.delete(message.requestId);
       case 'keyFrameNeeded':
         return this.#events.onKeyFrameNeeded(message.trackId);
       case 'levels':
@@ -127,8 +127,8 @@ export class ProgramThread implements Closable {
 
   #end(): void {
     this.#gone.abort(this.#error);
-    for (const { reject } of this.#shown.values()) reject(this.#lost());
-    this.#shown.clear();
+    for (const { reject } of this.#sceneRequests.values()) reject(this.#lost());
+    this.#sceneRequests.clear();
     if (this.#isReady && !this.#closing) this.#events.onCrashed(this.#error);
   }
   #lost(): LianmaiError {

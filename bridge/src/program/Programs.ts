@@ -22,7 +22,7 @@ export class Programs implements Closable {
     this.#options = options;
     this.handlers = {
       startProgram: async (job) => ({ rtp: (await this.#start(job)).rtp }),
-      setScene: async ({ programId, sceneState }) => ({ appliedAtPtsMs: await this.#get(programId).show(sceneState) }),
+      setScene: async ({ programId, sceneState }) => ({ appliedAtPtsMs: await this.#get(programId).setScene(sceneState) }),
       attachTrack: ({ programId, track }) => this.#tell(programId, (program) => program.attachTrack(track)),
       detachTrack: ({ programId, trackId }) => this.#tell(programId, (program) => program.detachTrack(trackId)),
       addOutput: ({ programId, id, request }) => this.#ask(programId, (program) => program.addOutput(id, request)),

@@ -14,7 +14,7 @@ import {
 } from '@lianmai/protocol';
 import type { z } from 'zod';
 import { isRightToLeft, type SpriteRenderer } from './compositor/overlays/index.js';
-import { factorOf, yuvOf, type Image, type PlacedSprite, type RenderedScene, type ShownTile, type Sprite } from './compositor/index.js';
+import { factorOf, yuvOf, type Image, type PlacedSprite, type RenderedScene, type RenderedTile, type Sprite } from './compositor/index.js';
 
 export interface SceneRendererOptions {
   canvas: Size;
@@ -25,7 +25,7 @@ export interface SceneRendererOptions {
 }
 
 /** Painted pieces, as far as they are there. */
-interface Art {
+interface Overlays {
   labels: Map<SourceId, Sprite>;
   avatars: Map<SourceId, Sprite>;
   logo: Sprite | null;
@@ -33,12 +33,12 @@ interface Art {
 }
 
 /** A new picture goes on air without what is not painted by then; a scene change has 200 ms in all. */
-const PATIENCE_MS = 80;
-const AVATAR_PART = 0.42;
+const OVERLAYS_WITHIN_MS = 80;
+const AVATAR_SIZE = 0.42;
 /** Part of the canvas's smaller side. */
 const MARGIN = 1 / 60;
 /** Smaller tiles have no room for a name. */
-const LEAST_LABELLED = { width: 64, height: 48 };
+const SMALLEST_LABELLED_TILE = { width: 64, height: 48 };
 
 const evenDown = (value: number) => Math.floor(value / 2) * 2;
 
@@ -52,21 +52,21 @@ export class SceneRenderer {
   }
 
   /**
-   * The picture, soon and with what is painted by then. If something is still being painted, `onComplete` is called once when all is, unless a newer picture
+   * The scene, soon and with what is painted by then. If something is still being painted, `onComplete` is called once when all is, unless a newer picture
    * was asked for meanwhile.
    */
-  async render(picture: SceneState, onComplete: (shown: RenderedScene) => void): Promise<RenderedScene> {
-    this.#latest = picture;
-    const tiles = layout(this.#options.canvas, picture.scene, picture.sources.map(asSceneSource));
-    const art: Art = { labels: new Map(), avatars: new Map(), logo: null, background: null };
+  async render(sceneState: SceneState, onComplete: (scene: RenderedScene) => void): Promise<RenderedScene> {
+    this.#latest = sceneState;
+    const tiles = layout(this.#options.canvas, sceneState.scene, sceneState.sources.map(asSceneSource));
+    const overlays: Overlays = { labels: new Map(), avatars: new Map(), logo: null, background: null };
     let isComplete = false;
-    const painting = Promise.allSettled(this.#paintAll(picture, tiles, art)).then(() => (isComplete = true));
-    await Promise.race([painting, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
-    if (!isComplete) void painting.then(() => this.#latest === picture && onComplete(this.#assemble(picture, tiles, art)));
-    return this.#assemble(picture, tiles, art);
+    const painting = Promise.allSettled(this.#paintAll(sceneState, tiles, overlays)).then(() => (isComplete = true));
+    await Promise.race([painting, new Promise((resolve) => setTimeout(resolve, OVERLAYS_WITHIN_MS))]);
+    if (!isComplete) void painting.then(() => this.#latest === sceneState && onComplete(this.#assemble(sceneState, tiles, overlays)));
+    return this.#assemble(sceneState, tiles, overlays);
   }
 
-  #paintAll({ scene, sources }: SceneState, tiles: readonly Tile[], art: Art): Promise<unknown>[] {
+  #paintAll({ scene, sources }: SceneState, tiles: readonly Tile[], overlays: Overlays): Promise<unknown>[] {
     const { spriteRenderer } = this.#options;
     const nameOf = new Map(sources.map((source) => [source.id, source.name]));
     const work: Promise<unknown>[] = [];
@@ -77,25 +77,25 @@ export class SceneRenderer {
         work.push(
           spriteRenderer
             .paint(`label ${label.fontPx} ${label.maxWidthPx} ${name}`, label)
-            .then((sprite) => art.labels.set(tile.sourceId, sprite)),
+            .then((sprite) => overlays.labels.set(tile.sourceId, sprite)),
         );
       }
-      const sizePx = evenDown(Math.min(tile.width, tile.height) * AVATAR_PART);
+      const sizePx = evenDown(Math.min(tile.width, tile.height) * AVATAR_SIZE);
       work.push(
         spriteRenderer
           .paint(`avatar ${sizePx} ${name}`, { kind: 'avatar', name, sizePx })
-          .then((sprite) => art.avatars.set(tile.sourceId, sprite)),
+          .then((sprite) => overlays.avatars.set(tile.sourceId, sprite)),
       );
     }
-    if (scene.logo) work.push(this.#paintLogo(scene.logo).then((sprite) => (art.logo = sprite)));
-    if (scene.background.image) work.push(this.#paintBackground(scene.background.image).then((image) => (art.background = image)));
+    if (scene.logo) work.push(this.#paintLogo(scene.logo).then((sprite) => (overlays.logo = sprite)));
+    if (scene.background.image) work.push(this.#paintBackground(scene.background.image).then((image) => (overlays.background = image)));
     return work;
   }
 
   #labelRequest(text: string, tile: Tile) {
     const smaller = Math.min(this.#options.canvas.width, this.#options.canvas.height);
     const maxWidthPx = evenDown(tile.width - 2 * this.#margin);
-    if (maxWidthPx < LEAST_LABELLED.width || tile.height < LEAST_LABELLED.height || text === '') return null;
+    if (maxWidthPx < SMALLEST_LABELLED_TILE.width || tile.height < SMALLEST_LABELLED_TILE.height || text === '') return null;
     const fontPx = Math.round(Math.min(smaller / 30, Math.max(smaller / 48, tile.height * 0.06)));
     return { kind: 'label', text, fontPx, maxWidthPx } as const;
   }
@@ -124,21 +124,21 @@ export class SceneRenderer {
     }
   }
 
-  #assemble(picture: SceneState, tiles: readonly Tile[], art: Art): RenderedScene {
-    const { scene } = picture;
-    const sourceOf = new Map(picture.sources.map((source) => [source.id, source]));
+  #assemble(sceneState: SceneState, tiles: readonly Tile[], overlays: Overlays): RenderedScene {
+    const { scene } = sceneState;
+    const sourceOf = new Map(sceneState.sources.map((source) => [source.id, source]));
     return {
-      version: picture.version,
-      background: { colour: yuvOf(scene.background.colour), image: art.background },
-      tiles: tiles.map((tile) => this.#shownTile(tile, sourceOf.get(tile.sourceId), art)),
-      logo: scene.logo && art.logo ? this.#inCorner(art.logo, scene.logo.corner) : null,
-      gains: gainsOf(picture),
+      version: sceneState.version,
+      background: { colour: yuvOf(scene.background.colour), image: overlays.background },
+      tiles: tiles.map((tile) => this.#renderTile(tile, sourceOf.get(tile.sourceId), overlays)),
+      logo: scene.logo && overlays.logo ? this.#inCorner(overlays.logo, scene.logo.corner) : null,
+      gains: gainsOf(sceneState),
     };
   }
 
-  #shownTile(tile: Tile, source: ProgramSource | undefined, art: Art): ShownTile {
-    const avatar = art.avatars.get(tile.sourceId);
-    const label = art.labels.get(tile.sourceId);
+  #renderTile(tile: Tile, source: ProgramSource | undefined, overlays: Overlays): RenderedTile {
+    const avatar = overlays.avatars.get(tile.sourceId);
+    const label = overlays.labels.get(tile.sourceId);
     return {
       ...tile,
       showsVideo: source?.hasVideo ?? false,

@@ -6,4 +6,4 @@ export { AssetCache } from './AssetCache.js';
 export type { ProgramParts } from './Program.js';
 export { Programs, type ProgramsOptions } from './Programs.js';
 export { SharedCpuUsage } from './SharedCpuUsage.js';
-export { ThreadPool } from './ThreadPool.js';
+export { ProgramThreadPool } from './ProgramThreadPool.js';

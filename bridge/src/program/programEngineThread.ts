@@ -14,11 +14,11 @@ const fail = (thrown: unknown) => {
   const error = toLianmaiError(thrown);
   send({ kind: 'failed', error: error.toWire(), cause: error.cause instanceof Error ? error.cause.message : error.message });
 };
-const mail = new TagBatcher((bytes) => port.postMessage(bytes, [bytes]));
+const batcher = new TagBatcher((bytes) => port.postMessage(bytes, [bytes]));
 
 async function start(job: ThreadJob, log: Log): Promise<ProgramEngine> {
   const engine = await ProgramEngine.start(job, log, {
-    onTags: (tags) => mail.add(tags),
+    onTags: (tags) => batcher.add(tags),
     onLevels: (levels) => send({ kind: 'levels', levels }),
     onStats: (stats) => send({ kind: 'stats', stats }),
     onKeyFrameNeeded: (trackId) => send({ kind: 'keyFrameNeeded', trackId }),
@@ -30,8 +30,8 @@ async function start(job: ThreadJob, log: Log): Promise<ProgramEngine> {
 
 function obey(engine: ProgramEngine, log: Log, message: Exclude<ToThread, { kind: 'start' }>): void {
   switch (message.kind) {
-    case 'show':
-      return send({ kind: 'shown', requestId: message.requestId, ptsMs: engine.show(message.picture, message.sources) });
+    case 'setScene':
+      return send({ kind: 'sceneSet', requestId: message.requestId, ptsMs: engine.setScene(message.scene, message.sources) });
     case 'attachTrack':
       return engine.attachTrack(message.track);
     case 'detachTrack':
@@ -43,7 +43,7 @@ function obey(engine: ProgramEngine, log: Log, message: Exclude<ToThread, { kind
 
 async function close(engine: ProgramEngine, log: Log, reason: string): Promise<void> {
   await engine.close(reason).catch((error: unknown) => log.warn({ err: error }, 'not everything ended cleanly'));
-  mail.flush();
+  batcher.flush();
   send({ kind: 'closed' });
   port?.close();
 }

@@ -19,7 +19,7 @@ export interface ThreadJob {
 export type ToThread =
   /** The first message, and the only one of its kind. */
   | { kind: 'start'; job: ThreadJob }
-  | { kind: 'show'; requestId: number; picture: RenderedScene; sources: SourceId[] }
+  | { kind: 'setScene'; requestId: number; scene: RenderedScene; sources: SourceId[] }
   | { kind: 'attachTrack'; track: RtpTrack }
   | { kind: 'detachTrack'; trackId: string }
   | { kind: 'close'; reason: string };
@@ -31,7 +31,7 @@ export type ThreadStats = Omit<ProgramStats, 'cpu'> & { cpu: { decoders: number;
 export type FromThread =
   | ArrayBuffer
   | { kind: 'ready'; rtp: { ip: string; port: number } }
-  | { kind: 'shown'; requestId: number; ptsMs: number }
+  | { kind: 'sceneSet'; requestId: number; ptsMs: number }
   | { kind: 'keyFrameNeeded'; trackId: string }
   | { kind: 'levels'; levels: Levels }
   | { kind: 'stats'; stats: ThreadStats }

@@ -9,4 +9,4 @@ export { SlidingMinimum } from './SlidingMinimum.js';
 export { TrackClock, type FrameTime, type TrackKind } from './TrackClock.js';
 export { TrackInput } from './TrackInput.js';
 export { KeyFrameRequests } from './KeyFrameRequests.js';
-export { VideoTrack } from './VideoTrack.js';
+export { RtpVideoTrack } from './RtpVideoTrack.js';

@@ -37,7 +37,7 @@ export class Canvas implements Image {
   readonly data: Buffer;
   readonly planes: readonly [Plane, Plane, Plane];
   /** What is on it, so that only what changed is drawn: the picture it was drawn for, and the frame's sequence in each tile. */
-  drawn: { picture: object; keys: number[] } | null = null;
+  drawn: { scene: object; keys: number[] } | null = null;
 
   constructor(size: Size) {
     this.width = size.width;

@@ -5,8 +5,8 @@
  */
 export { Canvas, type Image } from './Canvas.js';
 export { TickClock } from './TickClock.js';
-export { yuvOf, type Yuv } from './colour.js';
+export { yuvOf, type Yuv } from './yuvColour.js';
 export { Compositor } from './Compositor.js';
-export { factorOf } from './mix.js';
-export type { RenderedScene, ShownTile } from './RenderedScene.js';
-export { areaOf, type PlacedSprite, type Sprite } from './sprite.js';
+export { factorOf } from './mixer/Mixer.js';
+export type { RenderedScene, RenderedTile } from './RenderedScene.js';
+export { areaOf, type PlacedSprite, type Sprite } from './blend/blendSprite.js';

@@ -19,8 +19,6 @@ export interface EncoderOptions {
   onFailed: (error: LianmaiError) => void;
 }
 
-/** More frames than this on their way: the machine is too slow, ticks must be left out. */
-const MAX_HELD_FRAMES = 15;
 const WATCH_MS = 250;
 /** So many looks without anything coming out while frames wait: it hangs (2 s; 5 s before its first frame). */
 const STALLED_LOOKS = 8;
@@ -57,7 +55,7 @@ export class Encoder implements Closable {
 
   /** True while frames come out more slowly than they go in. */
   get isBacklogged(): boolean {
-    return this.#store.heldFrames >= MAX_HELD_FRAMES;
+    return this.#store.isFull;
   }
 
   /** Something has come out. */
@@ -103,7 +101,7 @@ export class Encoder implements Closable {
 
   write({ canvas, sound }: { canvas: Canvas; sound: Sound }): void {
     this.#store.push(canvas);
-    this.#run?.writePicture(canvas.data);
+    this.#run?.writeFrame(canvas.data);
     this.#run?.writeSound(sound.bytes);
   }
 
@@ -121,8 +119,8 @@ export class Encoder implements Closable {
     this.#quietLooks = 0;
     for (let frame = start.audioFrom; frame < this.#store.next; frame++) {
       run.writeSound(this.#store.soundOf(frame).bytes);
-      const picture = this.#store.pictureOf(frame);
-      if (picture && frame >= start.videoFrom) run.writePicture(picture.data);
+      const picture = this.#store.canvasOf(frame);
+      if (picture && frame >= start.videoFrom) run.writeFrame(picture.data);
     }
     void run.ended.then((exit) => this.#replace(run, exit)).catch((error: unknown) => this.#giveUp(error));
   }

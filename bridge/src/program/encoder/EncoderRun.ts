@@ -69,7 +69,7 @@ export class EncoderRun {
   }
 
   /** Both stay in the caller's memory until they have been taken. */
-  writePicture(bytes: Buffer): void {
+  writeFrame(bytes: Buffer): void {
     this.#process.input('video').write(bytes);
   }
 

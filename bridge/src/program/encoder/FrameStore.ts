@@ -1,6 +1,8 @@
 import { SAMPLES_PER_TICK, type Size } from '@lianmai/protocol';
 import { Canvas } from '../compositor/index.js';
 
+/** Raw frames kept until the encoder has encoded them, so that a restarted one gets them again. With more, the machine is too slow and ticks are skipped. */
+const MAX_HELD_FRAMES = 15;
 /** Bytes of one tick of sound, s16le stereo. */
 const TICK_BYTES = SAMPLES_PER_TICK * 4;
 /** Sound is kept longer than pictures, because it is replayed from up to 16 ticks (its grid) and a warm-up earlier. A power of two. */
@@ -44,6 +46,10 @@ export class FrameStore {
     return this.#held.length;
   }
 
+  get isFull(): boolean {
+    return this.#held.length >= MAX_HELD_FRAMES;
+  }
+
   takeCanvas(): Canvas {
     return this.#free.pop() ?? new Canvas(this.#size);
   }
@@ -57,7 +63,7 @@ export class FrameStore {
     this.#held.push(canvas);
   }
 
-  pictureOf(frame: number): Canvas | undefined {
+  canvasOf(frame: number): Canvas | undefined {
     return this.#held[frame - this.#first];
   }
 

@@ -1,7 +1,7 @@
 import { SlidingMinimum, type TrackKind } from '../../media/rtp/index.js';
 
-const MIN_DELAY_MS = 60;
-const MAX_DELAY_MS = 450;
+const MIN_PLAYOUT_DELAY_MS = 60;
+const MAX_PLAYOUT_DELAY_MS = 450;
 /** On top of the reorder wait: decoding, and the way through our own queues. */
 const WORK_MS = 50;
 const LATE_MARGIN_MS = 10;
@@ -12,7 +12,7 @@ const SHRINK_MS_PER_S = 3;
 /** The delay between earliest arrival and playout, 60..450 ms: grows at once when something is late, shrinks slowly while there is time to spare. */
 export class PlayoutDelay {
   readonly #waitsMs = { audio: 0, video: 0 };
-  #ms = MIN_DELAY_MS;
+  #ms = MIN_PLAYOUT_DELAY_MS;
   readonly #spare = new SlidingMinimum(OBSERVE_MS);
   #startedAtMs: number | null = null;
   #shrunkAtMs = 0;
@@ -39,11 +39,11 @@ export class PlayoutDelay {
   }
 
   get #floorMs(): number {
-    return Math.min(MAX_DELAY_MS, Math.max(MIN_DELAY_MS, Math.max(this.#waitsMs.audio, this.#waitsMs.video) + WORK_MS));
+    return Math.min(MAX_PLAYOUT_DELAY_MS, Math.max(MIN_PLAYOUT_DELAY_MS, Math.max(this.#waitsMs.audio, this.#waitsMs.video) + WORK_MS));
   }
 
   #grow(byMs: number): void {
-    this.#ms = Math.min(MAX_DELAY_MS, this.#ms + byMs);
+    this.#ms = Math.min(MAX_PLAYOUT_DELAY_MS, this.#ms + byMs);
     this.#spare.clear();
     this.#startedAtMs = null;
   }

@@ -4,7 +4,7 @@ import { LianmaiError, toLianmaiError, type RtpTrack } from '@lianmai/protocol';
 import { nowMs } from '../../runtime/index.js';
 import { buildOpusHead, makeMediaTag, type FlvTag } from '../../media/formats/index.js';
 import type { PublishSession } from '../../hub/gate/index.js';
-import { TrackInput, VideoTrack, type RtpReceiver, opusSamples, type EncodedFrame, type RtpPacket } from '../../media/rtp/index.js';
+import { TrackInput, RtpVideoTrack, type RtpReceiver, opusSamples, type EncodedFrame, type RtpPacket } from '../../media/rtp/index.js';
 import { AvcFrames } from './AvcFrames.js';
 import { AvTimeline } from './AvTimeline.js';
 
@@ -40,7 +40,7 @@ export class SfuIngest extends EventEmitter<SfuIngestEvents> implements Closable
   readonly #scope = new Scope();
   readonly #timeline = new AvTimeline();
   #audio: Attached | null = null;
-  #video: (Attached & { track: VideoTrack }) | null = null;
+  #video: (Attached & { track: RtpVideoTrack }) | null = null;
   #heardAtMs = nowMs();
   #keyFrameAtMs = nowMs();
 
@@ -106,7 +106,7 @@ export class SfuIngest extends EventEmitter<SfuIngestEvents> implements Closable
   #attachVideo(track: RtpTrack): void {
     this.#video?.close();
     const frames = new AvcFrames();
-    const video: VideoTrack = new VideoTrack(track, 'H264', {
+    const video: RtpVideoTrack = new RtpVideoTrack(track, 'H264', {
       onFrame: (frame) => this.#takePicture(video, frames, frame),
       requestKeyFrame: () => this.#options.requestKeyFrame(track.trackId),
     });
@@ -137,7 +137,7 @@ export class SfuIngest extends EventEmitter<SfuIngestEvents> implements Closable
     this.#write(makeMediaTag({ codec: 'opus', dtsMs: Math.round(placedMs), data }));
   }
 
-  #takePicture({ keyFrames }: VideoTrack, frames: AvcFrames, frame: EncodedFrame): void {
+  #takePicture({ keyFrames }: RtpVideoTrack, frames: AvcFrames, frame: EncodedFrame): void {
     const atMs = (this.#heardAtMs = nowMs());
     if (frame.isKeyFrame) {
       keyFrames.got();

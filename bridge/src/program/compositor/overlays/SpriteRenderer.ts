@@ -3,13 +3,13 @@ import type { Closable, Log } from '@lianmai/kit';
 import { LianmaiError } from '@lianmai/protocol';
 import { startThread } from '../../../runtime/index.js';
 import type { Image } from '../Canvas.js';
-import type { Sprite } from '../sprite.js';
+import type { Sprite } from '../blend/blendSprite.js';
 import type { OverlayAnswer } from './overlayThreadMessages.js';
 import type { OverlayRequest } from './drawOverlay.js';
-import { bytesOf } from './planes.js';
+import { bytesOf } from './rgbaToYuv.js';
 
 interface Pending {
-  resolve: (art: Sprite | Image) => void;
+  resolve: (overlay: Sprite | Image) => void;
   reject: (error: unknown) => void;
 }
 
@@ -17,7 +17,7 @@ interface Pending {
 const MAX_CACHE_BYTES = 64 * 1024 * 1024;
 
 /** What an spriteRenderer paints for a kind of request. */
-type ArtOf<R extends OverlayRequest> = R['kind'] extends 'background' ? Image : Sprite;
+type OverlayOf<R extends OverlayRequest> = R['kind'] extends 'background' ? Image : Sprite;
 
 /** Paints labels, avatars and images in a thread of its own and keeps what it painted. One for the whole bridge, started early: fonts take half a second. */
 export class SpriteRenderer implements Closable {
@@ -36,12 +36,12 @@ export class SpriteRenderer implements Closable {
   }
 
   /** `key` names the result: the same request has the same key. Rejects with UNSUPPORTED or TOO_LARGE for images, INTERNAL when painting failed. */
-  paint<R extends OverlayRequest>(key: string, request: R): Promise<ArtOf<R>> {
-    let art = this.#cache.get(key);
+  paint<R extends OverlayRequest>(key: string, request: R): Promise<OverlayOf<R>> {
+    let overlay = this.#cache.get(key);
     this.#cache.delete(key);
-    art ??= this.#ask(key, request);
-    this.#cache.set(key, art);
-    return art as Promise<ArtOf<R>>;
+    overlay ??= this.#ask(key, request);
+    this.#cache.set(key, overlay);
+    return overlay as Promise<OverlayOf<R>>;
   }
 
   async close(_reason: string): Promise<void> {
@@ -51,14 +51,14 @@ export class SpriteRenderer implements Closable {
 
   #ask(key: string, request: OverlayRequest): Promise<Sprite | Image> {
     const id = this.#nextId++;
-    const art = new Promise<Sprite | Image>((resolve, reject) => this.#pending.set(id, { resolve, reject }));
-    art.then(
+    const overlay = new Promise<Sprite | Image>((resolve, reject) => this.#pending.set(id, { resolve, reject }));
+    overlay.then(
       (painted) => this.#keep(key, bytesOf(painted)),
       () => this.#cache.delete(key),
     );
     if (this.#isClosed) this.#refuseAll(new LianmaiError('SHUTTING_DOWN'));
     else (this.#thread ??= this.#start()).postMessage({ id, request });
-    return art;
+    return overlay;
   }
 
   #keep(key: string, bytes: number): void {
@@ -75,7 +75,7 @@ export class SpriteRenderer implements Closable {
   #start(): Worker {
     const thread = startThread('./overlayThread', import.meta.url, null);
     thread.on('message', (message: OverlayAnswer) => this.#receive(message));
-    thread.on('error', (error) => this.#log.error({ err: error }, 'art thread failed'));
+    thread.on('error', (error) => this.#log.error({ err: error }, 'overlay thread failed'));
     thread.on('exit', () => {
       if (this.#thread === thread) this.#thread = null;
       this.#refuseAll(new LianmaiError('INTERNAL'));
@@ -92,7 +92,7 @@ export class SpriteRenderer implements Closable {
     }
     const pending = this.#pending.get(message.id);
     this.#pending.delete(message.id);
-    if (message.kind === 'painted') return pending?.resolve(message.art);
+    if (message.kind === 'painted') return pending?.resolve(message.overlay);
     this.#log.warn({ code: message.error.code, cause: message.cause }, 'not painted');
     pending?.reject(LianmaiError.fromWire(message.error));
   }

@@ -1,11 +1,12 @@
 import { createCanvas, loadImage, type SKRSContext2D } from '@napi-rs/canvas';
 import type { Size } from '@lianmai/protocol';
 import type { Image } from '../Canvas.js';
-import type { Sprite } from '../sprite.js';
+import type { Sprite } from '../blend/blendSprite.js';
 import { FONT_FAMILIES } from './fonts.js';
-import { checkImage } from './imageHeader.js';
-import { toImage, toSprite } from './planes.js';
-import { ellipsise, initialsOf, isRightToLeft } from './text.js';
+import { AVATAR, LABEL } from './overlayStyle.js';
+import { checkImage } from './checkImage.js';
+import { toImage, toSprite } from './rgbaToYuv.js';
+import { ellipsise, initialsOf, isRightToLeft } from './fitText.js';
 
 export type OverlayRequest =
   /** A name on a dark pill. */
@@ -17,9 +18,6 @@ export type OverlayRequest =
   /** An image that fills the canvas and is cropped. */
   | { kind: 'background'; bytes: Uint8Array; widthPx: number; heightPx: number };
 
-const PILL = 'rgba(12, 13, 16, 0.62)';
-const DISC = 'rgba(255, 255, 255, 0.16)';
-const INK = '#ffffff';
 const even = (value: number) => Math.max(2, Math.ceil(value / 2) * 2);
 
 /** Paints one piece. Throws UNSUPPORTED or TOO_LARGE for images that are not to be decoded. */
@@ -38,33 +36,33 @@ export async function drawOverlay(request: OverlayRequest): Promise<Sprite | Ima
 
 function paintLabel(name: string, fontPx: number, maxWidthPx: number): Sprite {
   const measure = textContext(createCanvas(2, 2).getContext('2d'), fontPx);
-  const padding = fontPx * 0.55;
+  const padding = fontPx * LABEL.padding;
   const text = ellipsise(name, maxWidthPx - 2 * padding, (part) => measure.measureText(part).width);
   const width = Math.min(maxWidthPx & ~1, even(measure.measureText(text).width + 2 * padding));
-  const height = even(fontPx * 1.75);
+  const height = even(fontPx * LABEL.height);
   const context = textContext(createCanvas(width, height).getContext('2d'), fontPx);
-  context.fillStyle = PILL;
+  context.fillStyle = LABEL.background;
   context.beginPath();
-  context.roundRect(0, 0, width, height, height * 0.28);
+  context.roundRect(0, 0, width, height, height * LABEL.cornerRadius);
   context.fill();
-  context.fillStyle = INK;
+  context.fillStyle = LABEL.colour;
   context.direction = isRightToLeft(name) ? 'rtl' : 'ltr';
   context.textAlign = 'center';
-  context.fillText(text, width / 2, height / 2 + fontPx * 0.36);
+  context.fillText(text, width / 2, height / 2 + fontPx * LABEL.baseline);
   return toSprite({ width, height, data: context.getImageData(0, 0, width, height).data });
 }
 
 function paintAvatar(name: string, sizePx: number): Sprite {
   const size = even(sizePx);
-  const fontPx = size * 0.42;
+  const fontPx = size * AVATAR.fontSize;
   const context = textContext(createCanvas(size, size).getContext('2d'), fontPx);
-  context.fillStyle = DISC;
+  context.fillStyle = AVATAR.background;
   context.beginPath();
   context.arc(size / 2, size / 2, size / 2, 0, 2 * Math.PI);
   context.fill();
-  context.fillStyle = INK;
+  context.fillStyle = AVATAR.colour;
   context.textAlign = 'center';
-  context.fillText(initialsOf(name), size / 2, size / 2 + fontPx * 0.36);
+  context.fillText(initialsOf(name), size / 2, size / 2 + fontPx * AVATAR.baseline);
   return toSprite({ width: size, height: size, data: context.getImageData(0, 0, size, size).data });
 }
 

@@ -12,7 +12,7 @@ const answer = (message: OverlayAnswer) => port.postMessage(message);
 
 port.on('message', ({ id, request }: OverlayQuestion) => {
   drawOverlay(request).then(
-    (art) => answer({ kind: 'painted', id, art }),
+    (overlay) => answer({ kind: 'painted', id, overlay }),
     (error: unknown) => answer({ kind: 'refused', id, error: toLianmaiError(error).toWire(), cause: String(error) }),
   );
 });

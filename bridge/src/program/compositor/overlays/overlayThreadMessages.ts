@@ -1,6 +1,6 @@
 import type { WireError } from '@lianmai/protocol';
 import type { Image } from '../Canvas.js';
-import type { Sprite } from '../sprite.js';
+import type { Sprite } from '../blend/blendSprite.js';
 import type { OverlayRequest } from './drawOverlay.js';
 
 export interface OverlayQuestion {
@@ -10,5 +10,5 @@ export interface OverlayQuestion {
 
 export type OverlayAnswer =
   | { kind: 'ready'; missingFonts: string[] }
-  | { kind: 'painted'; id: number; art: Sprite | Image }
+  | { kind: 'painted'; id: number; overlay: Sprite | Image }
   | { kind: 'refused'; id: number; error: WireError; cause: string };

@@ -3,12 +3,12 @@ import { createLog } from '@lianmai/kit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Canvas } from '../Canvas.js';
-import { fillRect } from '../blit.js';
-import { blend, type Sprite } from '../sprite.js';
+import { fillRect } from '../blend/rectangles.js';
+import { blendSprite, type Sprite } from '../blend/blendSprite.js';
 import { SpriteRenderer, checkImage } from './index.js';
 import { loadFonts } from './fonts.js';
 import { drawOverlay } from './drawOverlay.js';
-import { charactersOf, ellipsise, initialsOf, isRightToLeft } from './text.js';
+import { charactersOf, ellipsise, initialsOf, isRightToLeft } from './fitText.js';
 
 const NAMES = {
   latin: 'Ångström Nguyễn',
@@ -24,7 +24,7 @@ const NAMES = {
 function ink(sprite: Sprite): number {
   const canvas = new Canvas({ width: sprite.width, height: sprite.height });
   fillRect(canvas, { x: 0, y: 0, width: sprite.width, height: sprite.height }, { y: 16, u: 128, v: 128 });
-  blend(canvas, { sprite, x: 0, y: 0 });
+  blendSprite(canvas, { sprite, x: 0, y: 0 });
   return canvas.planes[0].data.filter((luma) => luma > 120).length;
 }
 
@@ -124,7 +124,7 @@ describe('checkImage', () => {
   });
 });
 
-describe('Artist', () => {
+describe('SpriteRenderer', () => {
   const spriteRenderer = new SpriteRenderer(createLog('test', 'silent'));
   afterAll(() => spriteRenderer.close('test'));
 

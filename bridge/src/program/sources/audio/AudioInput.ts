@@ -3,9 +3,9 @@ import type { RtpTrack, SourceId } from '@lianmai/protocol';
 import { nowMs } from '../../../runtime/index.js';
 import type { RtpReceiver } from '../../../media/rtp/index.js';
 import type { SourceSync } from '../SourceSync.js';
-import { AudioTrack } from './AudioTrack.js';
+import { OpusTrack } from './OpusTrack.js';
 
-export interface SoundInputOptions {
+export interface AudioInputOptions {
   id: SourceId;
   receiver: RtpReceiver;
   sync: SourceSync;
@@ -14,14 +14,14 @@ export interface SoundInputOptions {
 
 /** The sound of one source over all its audio tracks. */
 export class AudioInput {
-  readonly #options: SoundInputOptions;
-  #track: AudioTrack | null = null;
+  readonly #options: AudioInputOptions;
+  #track: OpusTrack | null = null;
   #unsubscribe: (() => void) | undefined;
   /** Tracks that have ended and whose last sound is not played yet. */
-  readonly #leaving = new Set<AudioTrack>();
+  readonly #leaving = new Set<OpusTrack>();
   #pastLostPackets = 0;
 
-  constructor(options: SoundInputOptions) {
+  constructor(options: AudioInputOptions) {
     this.#options = options;
   }
 
@@ -32,7 +32,7 @@ export class AudioInput {
   attach(description: RtpTrack): void {
     this.#dropTrack();
     const { id, receiver, sync, log } = this.#options;
-    const track: AudioTrack = new AudioTrack(description, {
+    const track: OpusTrack = new OpusTrack(description, {
       onReady: (mediaMs) => this.#observe(track, mediaMs),
       onError: (error) => log.warn({ source: id, err: error }, 'Opus decoder'),
     });
@@ -64,7 +64,7 @@ export class AudioInput {
     this.#leaving.clear();
   }
 
-  #mixTrack(track: AudioTrack, out: Float32Array, atMs: number, gain: number): boolean {
+  #mixTrack(track: OpusTrack, out: Float32Array, atMs: number, gain: number): boolean {
     const shiftMs = this.#options.sync.shiftMs(track.input.clock);
     return shiftMs !== null && track.mixInto(out, atMs, shiftMs, gain);
   }
@@ -79,7 +79,7 @@ export class AudioInput {
     this.#options.sync.setClock('audio', null);
   }
 
-  #observe(track: AudioTrack, mediaMs: number): void {
+  #observe(track: OpusTrack, mediaMs: number): void {
     const { sync } = this.#options;
     const shiftMs = sync.shiftMs(track.input.clock);
     if (shiftMs === null || track !== this.#track) return;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AudioPlayer } from './AudioPlayer.js';
+import { AudioRingReader } from './AudioRingReader.js';
 import { AudioRing } from './AudioRing.js';
 
 const PACKET = 960;
@@ -115,7 +115,7 @@ describe('AudioRing', () => {
 
 describe('AudioPlayer', () => {
   function createPlayer() {
-    const player = new AudioPlayer();
+    const player = new AudioRingReader();
     writeTone(player.ring, 0, 50 * PACKET);
     const tick = (target: number) => {
       const out = new Float32Array(2 * TICK);

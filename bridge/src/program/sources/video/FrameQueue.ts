@@ -2,7 +2,7 @@ import { FPS } from '@lianmai/protocol';
 import type { Frame } from '../contract.js';
 import type { FrameTime, TrackClock } from '../../../media/rtp/index.js';
 import type { FramePool } from './FramePool.js';
-import type { RawFrame } from './FrameReader.js';
+import type { RawFrame } from './RawFrameReader.js';
 
 interface QueuedFrame extends FrameTime {
   frame: RawFrame;

@@ -4,9 +4,9 @@ import { nowMs } from '../../../runtime/index.js';
 import { FfmpegProcess, type Ffmpeg, type FfmpegExit } from '../../../media/ffmpeg/index.js';
 import type { EncodedFrame } from '../../../media/rtp/index.js';
 import type { FramePool } from './FramePool.js';
-import { FrameReader, parseShowinfo, type RawFrame } from './FrameReader.js';
+import { RawFrameReader, parseShowinfo, type RawFrame } from './RawFrameReader.js';
 import { ivfFrame, ivfHeader } from './ivf.js';
-import { widthExpression, type TileSize } from './scale.js';
+import { widthExpression, type TileSize } from './decodedWidth.js';
 
 export interface VideoDecoderOptions<Tag> {
   ffmpeg: Pick<Ffmpeg, 'path'>;
@@ -139,7 +139,7 @@ export class VideoDecoder<Tag> {
 
   #spawn(): FfmpegProcess<'ivf' | 'raw'> {
     const { ffmpeg, name, codec, log, pool } = this.#options;
-    const reader = new FrameReader(pool, (frame) => this.#deliver(frame));
+    const reader = new RawFrameReader(pool, (frame) => this.#deliver(frame));
     const onLine = (line: string): boolean => {
       const info = parseShowinfo(line);
       if (info) reader.announce(info);

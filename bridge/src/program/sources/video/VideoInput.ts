@@ -3,15 +3,15 @@ import type { RtpTrack, SourceId, VideoCodec } from '@lianmai/protocol';
 import { nowMs } from '../../../runtime/index.js';
 import type { Ffmpeg } from '../../../media/ffmpeg/index.js';
 import type { Frame } from '../contract.js';
-import { type EncodedFrame, type RtpReceiver, type FrameTime, VideoTrack } from '../../../media/rtp/index.js';
+import { type EncodedFrame, type RtpReceiver, type FrameTime, RtpVideoTrack } from '../../../media/rtp/index.js';
 import type { SourceSync } from '../SourceSync.js';
 import { FramePool } from './FramePool.js';
 import { FrameQueue } from './FrameQueue.js';
-import type { RawFrame } from './FrameReader.js';
-import type { TileSize } from './scale.js';
+import type { RawFrame } from './RawFrameReader.js';
+import type { TileSize } from './decodedWidth.js';
 import { VideoDecoder } from './VideoDecoder.js';
 
-export interface PictureInputOptions {
+export interface VideoInputOptions {
   id: SourceId;
   ffmpeg: Pick<Ffmpeg, 'path'>;
   receiver: RtpReceiver;
@@ -37,10 +37,10 @@ const SETTLE_MS = 1000;
 
 /** The pictures of one source over all its video tracks and decoders. */
 export class VideoInput {
-  readonly #options: PictureInputOptions;
+  readonly #options: VideoInputOptions;
   readonly #pool = new FramePool();
   readonly #queue = new FrameQueue(this.#pool);
-  #track: VideoTrack | null = null;
+  #track: RtpVideoTrack | null = null;
   #unsubscribe: (() => void) | undefined;
   #decoder: VideoDecoder<FrameTime> | null = null;
   #codec: VideoCodec | null = null;
@@ -52,7 +52,7 @@ export class VideoInput {
   readonly #past = { cpuSeconds: 0, restarts: 0, framesDecoded: 0, lostPackets: 0 };
   readonly #closing = new Set<Promise<void>>();
 
-  constructor(options: PictureInputOptions) {
+  constructor(options: VideoInputOptions) {
     this.#options = options;
   }
 
@@ -63,7 +63,7 @@ export class VideoInput {
   attach(description: RtpTrack, codec: VideoCodec): void {
     this.#dropTrack();
     const { receiver, sync, requestKeyFrame } = this.#options;
-    const track = new VideoTrack(description, codec, {
+    const track = new RtpVideoTrack(description, codec, {
       onFrame: (frame, time) => this.#decode(frame, time),
       requestKeyFrame: () => requestKeyFrame(description.trackId),
     });

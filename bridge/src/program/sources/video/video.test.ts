@@ -4,9 +4,9 @@ import { copyInto } from '../../../media/ffmpeg/index.js';
 import { TrackClock, KeyFrameRequests } from '../../../media/rtp/index.js';
 import { FramePool } from './FramePool.js';
 import { FrameQueue } from './FrameQueue.js';
-import { FrameReader, parseShowinfo, type RawFrame } from './FrameReader.js';
+import { RawFrameReader, parseShowinfo, type RawFrame } from './RawFrameReader.js';
 import { ivfFrame, ivfHeader } from './ivf.js';
-import { widthExpression, type TileSize } from './scale.js';
+import { widthExpression, type TileSize } from './decodedWidth.js';
 
 /** FFmpeg's scale filter with `h=-2`, for an incoming size. */
 function scaled(tile: TileSize | null, iw: number, ih: number): { width: number; height: number } {
@@ -84,7 +84,7 @@ describe('FrameReader', () => {
     fc.assert(
       fc.property(sizes, script, (list, steps) => {
         const frames: RawFrame[] = [];
-        const reader = new FrameReader(new FramePool(), (frame) => frames.push(frame));
+        const reader = new RawFrameReader(new FramePool(), (frame) => frames.push(frame));
         const infos = list.map(([width = 2, height = 2], pts) => ({ pts, width, height }));
         const bytes = Buffer.concat(infos.map(({ pts, width, height }) => Buffer.alloc(width * height * 1.5, pts + 1)));
         let announced = 0;
@@ -113,7 +113,7 @@ describe('FrameReader', () => {
 
   it('takes bytes that were copied', () => {
     const frames: RawFrame[] = [];
-    const reader = new FrameReader(new FramePool(), (frame) => frames.push(frame));
+    const reader = new RawFrameReader(new FramePool(), (frame) => frames.push(frame));
     reader.announce({ pts: 0, width: 4, height: 2 });
     copyInto(new Uint8Array(30).fill(7), reader);
     expect(frames.map(({ data }) => data.length)).toEqual([12]);

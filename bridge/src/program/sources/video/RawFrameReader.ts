@@ -29,7 +29,7 @@ const byteLengthOf = ({ width, height }: FrameInfo) => width * height + 2 * Math
  * Cuts the raw output of a decoder into pictures, reading each straight into its own memory. Sizes come on another pipe (stderr) and may be heard of
  * after the first bytes, so the next picture is taken to be as large as the last and its bytes are moved if it is not.
  */
-export class FrameReader implements ByteSink {
+export class RawFrameReader implements ByteSink {
   readonly #pool: FramePool;
   readonly #onFrame: (frame: RawFrame) => void;
   readonly #announced: FrameInfo[] = [];

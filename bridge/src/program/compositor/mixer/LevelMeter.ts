@@ -4,7 +4,7 @@ const SILENCE_DB = -100;
 const dbOf = (value: number) => (value > 0 ? Math.max(SILENCE_DB, 20 * Math.log10(value)) : SILENCE_DB);
 
 /** Loudness since the last reading, both channels together. */
-export class Meter {
+export class LevelMeter {
   #sumOfSquares = 0;
   #count = 0;
   #peak = 0;

@@ -1,7 +1,7 @@
 /** The knee: below it sound passes unchanged. */
-const KNEE = 0.8;
+const LIMITER_KNEE = 0.8;
 /** How fast the gain comes back, per tick of 33 ms: about 9 dB a second. */
-const RELEASE = 1.035;
+const RELEASE_PER_TICK = 1.035;
 
 /**
  * Keeps the sum below full scale without looking ahead: the gain glides down within a tick towards what its peak needs and comes back slowly; what is above the
@@ -13,9 +13,9 @@ export class Limiter {
   /** Interleaved stereo, in place; afterwards every sample is within -1..1. */
   process(samples: Float32Array): void {
     const peak = peakOf(samples);
-    const needed = peak > KNEE ? KNEE / peak : 1;
+    const needed = peak > LIMITER_KNEE ? LIMITER_KNEE / peak : 1;
     const from = this.#gain;
-    const to = Math.min(needed, from * RELEASE, 1);
+    const to = Math.min(needed, from * RELEASE_PER_TICK, 1);
     this.#gain = to;
     if (from === 1 && to === 1) return;
     const step = (to - from) / samples.length;
@@ -26,8 +26,8 @@ export class Limiter {
 /** Identity up to the knee, then towards 1 with a continuous slope. */
 export function bend(value: number): number {
   const size = Math.abs(value);
-  if (size <= KNEE) return value;
-  const bent = KNEE + (1 - KNEE) * Math.tanh((size - KNEE) / (1 - KNEE));
+  if (size <= LIMITER_KNEE) return value;
+  const bent = LIMITER_KNEE + (1 - LIMITER_KNEE) * Math.tanh((size - LIMITER_KNEE) / (1 - LIMITER_KNEE));
   return value < 0 ? -bent : bent;
 }
 

@@ -1,9 +1,9 @@
 import { SourceId } from '@lianmai/protocol';
 import { describe, expect, it } from 'vitest';
-import { Canvas, i420Bytes } from './Canvas.js';
+import { Canvas, i420Bytes } from '../Canvas.js';
 import { FramePainter } from './FramePainter.js';
-import type { RenderedScene, ShownTile } from './RenderedScene.js';
-import type { Sprite } from './sprite.js';
+import type { RenderedScene, RenderedTile } from '../RenderedScene.js';
+import type { Sprite } from './blendSprite.js';
 
 const SIZE = { width: 320, height: 180 };
 const A = SourceId.parse('a:camera');
@@ -25,7 +25,7 @@ function sprite(width: number, height: number, luma: number, alpha: number): Spr
   return { width, height, planes: [plane(width * height, luma), plane((width * height) / 4, 128), plane((width * height) / 4, 128)] };
 }
 
-function tile(rect: Partial<ShownTile>): ShownTile {
+function tile(rect: Partial<RenderedTile>): RenderedTile {
   return {
     sourceId: A,
     x: 0,
@@ -42,7 +42,7 @@ function tile(rect: Partial<ShownTile>): ShownTile {
   };
 }
 
-const picture = (tiles: ShownTile[], logo: RenderedScene['logo'] = null): RenderedScene => ({
+const picture = (tiles: RenderedTile[], logo: RenderedScene['logo'] = null): RenderedScene => ({
   version: 1,
   background: { colour: { y: 30, u: 128, v: 128 }, image: null },
   tiles,

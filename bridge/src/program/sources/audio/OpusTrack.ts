@@ -1,29 +1,29 @@
 import type { RtpTrack } from '@lianmai/protocol';
 import { opusSamples, type RtpPacket, TrackInput } from '../../../media/rtp/index.js';
-import { AudioPlayer } from './AudioPlayer.js';
-import { OpusVoice, type Pcm } from './OpusVoice.js';
+import { AudioRingReader } from './AudioRingReader.js';
+import { OpusPacketDecoder, type Pcm } from './OpusPacketDecoder.js';
 
 const SAMPLES_PER_MS = 48;
 
-export interface AudioTrackEvents {
+export interface OpusTrackEvents {
   /** Sound of this media time is there to be played. */
   onReady: (mediaMs: number) => void;
   onError: (error: unknown) => void;
 }
 
 /** Opus over RTP as sound: each packet decoded and put where its time stamp says. */
-export class AudioTrack {
+export class OpusTrack {
   readonly id: string;
   readonly input: TrackInput;
-  readonly #events: AudioTrackEvents;
-  readonly #player = new AudioPlayer();
-  #voice: OpusVoice;
+  readonly #events: OpusTrackEvents;
+  readonly #player = new AudioRingReader();
+  #voice: OpusPacketDecoder;
   #isAfterLoss = false;
 
-  constructor(track: RtpTrack, events: AudioTrackEvents) {
+  constructor(track: RtpTrack, events: OpusTrackEvents) {
     this.id = track.trackId;
     this.#events = events;
-    this.#voice = new OpusVoice(events.onError);
+    this.#voice = new OpusPacketDecoder(events.onError);
     this.input = new TrackInput(track, { onPacket: (packet) => this.#place(packet), onLoss: () => (this.#isAfterLoss = true) });
   }
 
@@ -60,7 +60,7 @@ export class AudioTrack {
     } catch (error) {
       this.#events.onError(error);
       this.#voice.close();
-      this.#voice = new OpusVoice(this.#events.onError);
+      this.#voice = new OpusPacketDecoder(this.#events.onError);
       return null;
     }
   }

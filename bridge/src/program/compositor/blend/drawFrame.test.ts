@@ -1,9 +1,10 @@
 import { layout, LayoutName, defaultScene, SourceId, type SceneSource } from '@lianmai/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { drawPicture, fillRect, place } from './blit.js';
-import { Canvas, i420Bytes } from './Canvas.js';
-import { BLACK, yuvOf } from './colour.js';
+import { drawFrame, place } from './drawFrame.js';
+import { fillRect } from './rectangles.js';
+import { Canvas, i420Bytes } from '../Canvas.js';
+import { BLACK, yuvOf } from '../yuvColour.js';
 
 const even = (min: number, max: number) => fc.integer({ min: min / 2, max: max / 2 }).map((half) => 2 * half);
 const fit = fc.constantFrom('cover' as const, 'contain' as const);
@@ -78,7 +79,7 @@ describe('drawPicture', () => {
           const canvas = new Canvas(size);
           for (const tile of layout(size, { ...defaultScene(), layout: name }, sources)) {
             canvas.data.fill(7);
-            drawPicture(canvas, tile, ramp(width, height), tile.fit);
+            drawFrame(canvas, tile, ramp(width, height), tile.fit);
             const outside = [
               [tile.x - 1, tile.y],
               [tile.x + tile.width, tile.y],
@@ -97,7 +98,7 @@ describe('drawPicture', () => {
 
   it('crops evenly to cover', () => {
     const canvas = new Canvas({ width: 100, height: 100 });
-    drawPicture(canvas, { x: 0, y: 0, width: 100, height: 100 }, ramp(200, 100), 'cover');
+    drawFrame(canvas, { x: 0, y: 0, width: 100, height: 100 }, ramp(200, 100), 'cover');
     expect(lumaAt(canvas, 0, 50)).toBe(16 + 50);
     expect(lumaAt(canvas, 99, 50)).toBe(16 + 149);
   });
@@ -105,7 +106,7 @@ describe('drawPicture', () => {
   it('leaves black bars to contain', () => {
     const canvas = new Canvas({ width: 100, height: 100 });
     canvas.data.fill(99);
-    drawPicture(canvas, { x: 0, y: 0, width: 100, height: 100 }, ramp(100, 50), 'contain');
+    drawFrame(canvas, { x: 0, y: 0, width: 100, height: 100 }, ramp(100, 50), 'contain');
     expect([lumaAt(canvas, 50, 0), lumaAt(canvas, 50, 23), lumaAt(canvas, 50, 74), lumaAt(canvas, 50, 99)]).toEqual([16, 16, 16, 16]);
     expect([lumaAt(canvas, 0, 24), lumaAt(canvas, 50, 50)]).toEqual([16, 116]);
   });
@@ -113,7 +114,7 @@ describe('drawPicture', () => {
   it('scales up and down what has another size, and keeps left left', () => {
     for (const width of [64, 320, 1280]) {
       const canvas = new Canvas({ width: 640, height: 360 });
-      drawPicture(canvas, { x: 0, y: 0, width: 640, height: 360 }, ramp(width, (width * 9) / 16), 'cover');
+      drawFrame(canvas, { x: 0, y: 0, width: 640, height: 360 }, ramp(width, (width * 9) / 16), 'cover');
       for (const x of [10, 320, 630]) expect(Math.abs(lumaAt(canvas, x, 180)! - (16 + (200 * x) / 640))).toBeLessThan(5);
     }
   });

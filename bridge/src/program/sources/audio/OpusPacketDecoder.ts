@@ -7,7 +7,7 @@ export interface Pcm {
 }
 
 /** Opus → PCM (WASM, in this thread). Packets that come before it is ready are not decoded: some 10 ms after it was made. */
-export class OpusVoice {
+export class OpusPacketDecoder {
   #decoder: OpusDecoder | null = null;
   #isClosed = false;
 

@@ -1,14 +1,14 @@
 import { SAMPLES_PER_TICK, SourceId } from '@lianmai/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bend, Limiter } from './limiter.js';
-import { factorOf, Mixer, type Voice } from './mix.js';
+import { bend, Limiter } from './Limiter.js';
+import { factorOf, Mixer, type MixedSource } from './Mixer.js';
 
 const A = SourceId.parse('a:camera');
 const B = SourceId.parse('b:camera');
 
 /** A tone that goes on over ticks. */
-function tone(id: SourceId, amplitude: number, hz = 440): Voice {
+function tone(id: SourceId, amplitude: number, hz = 440): MixedSource {
   return {
     id,
     mixAudioInto(out, atMs, gain) {
@@ -22,7 +22,7 @@ function tone(id: SourceId, amplitude: number, hz = 440): Voice {
 }
 
 /** `gains` of each tick → all samples, -1..1. */
-function render(voices: readonly Voice[], gains: readonly ReadonlyMap<SourceId, number>[], mixer = new Mixer()): Float32Array {
+function render(voices: readonly MixedSource[], gains: readonly ReadonlyMap<SourceId, number>[], mixer = new Mixer()): Float32Array {
   const all = new Float32Array(gains.length * 2 * SAMPLES_PER_TICK);
   const out = new Int16Array(2 * SAMPLES_PER_TICK);
   gains.forEach((gain, tick) => {
@@ -117,7 +117,7 @@ describe('Mixer', () => {
   });
 
   it('does not let a broken source take the sound for good', () => {
-    const broken: Voice = { id: B, mixAudioInto: (out) => (out.fill(Number.NaN), true) };
+    const broken: MixedSource = { id: B, mixAudioInto: (out) => (out.fill(Number.NaN), true) };
     const mixer = new Mixer();
     render(
       [tone(A, 0.5), broken],

@@ -12,7 +12,7 @@ export interface VideoTrackEvents {
 }
 
 /** Video over RTP as whole frames, and what it takes to get a key frame of it. */
-export class VideoTrack {
+export class RtpVideoTrack {
   readonly id: string;
   readonly codec: VideoCodec;
   readonly input: TrackInput;

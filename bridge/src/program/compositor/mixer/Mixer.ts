@@ -1,18 +1,18 @@
 import { SAMPLES_PER_TICK, type Levels, type SourceId } from '@lianmai/protocol';
-import type { Source } from '../sources/index.js';
-import { Limiter } from './limiter.js';
-import { Meter } from './meter.js';
+import type { Source } from '../../sources/index.js';
+import { Limiter } from './Limiter.js';
+import { LevelMeter } from './LevelMeter.js';
 
 /** Interleaved stereo of one tick. */
 const VALUES = 2 * SAMPLES_PER_TICK;
 const FULL_SCALE = 32_767;
 
-export type Voice = Pick<Source, 'id' | 'mixAudioInto'>;
+export type MixedSource = Pick<Source, 'id' | 'mixAudioInto'>;
 
 /** What the mixer remembers of a source. */
 interface Channel {
   gain: number;
-  meter: Meter;
+  meter: LevelMeter;
 }
 
 /** Linear factor of a gain in dB. */
@@ -22,12 +22,12 @@ export const factorOf = (gainDb: number): number => 10 ** (gainDb / 20);
 export class Mixer {
   readonly #channels = new Map<SourceId, Channel>();
   readonly #limiter = new Limiter();
-  readonly #meter = new Meter();
+  readonly #meter = new LevelMeter();
   readonly #sum = new Float32Array(VALUES);
   readonly #voice = new Float32Array(VALUES);
 
   /** Sound that plays from `atMs` on, s16le stereo, into `out` (1600 samples). A source without an entry in `gains` is not heard. */
-  mix(voices: Iterable<Voice>, gains: ReadonlyMap<SourceId, number>, atMs: number, out: Int16Array): void {
+  mix(voices: Iterable<MixedSource>, gains: ReadonlyMap<SourceId, number>, atMs: number, out: Int16Array): void {
     this.#sum.fill(0);
     for (const voice of voices) this.#addVoice(voice, gains.get(voice.id) ?? 0, atMs);
     this.#limiter.process(this.#sum);
@@ -44,7 +44,7 @@ export class Mixer {
     this.#channels.delete(id);
   }
 
-  #addVoice(voice: Voice, gain: number, atMs: number): void {
+  #addVoice(voice: MixedSource, gain: number, atMs: number): void {
     const channel = this.#channelOf(voice.id);
     const from = channel.gain;
     channel.gain = gain;
@@ -60,7 +60,7 @@ export class Mixer {
   /** A new source starts at its gain only after one tick: it comes in without a click. */
   #channelOf(id: SourceId): Channel {
     let channel = this.#channels.get(id);
-    if (!channel) this.#channels.set(id, (channel = { gain: 0, meter: new Meter() }));
+    if (!channel) this.#channels.set(id, (channel = { gain: 0, meter: new LevelMeter() }));
     return channel;
   }
 }

@@ -1,13 +1,14 @@
 import type { SourceId } from '@lianmai/protocol';
-import type { Frame } from '../sources/index.js';
-import { copyRect, drawPicture, fillRect } from './blit.js';
-import { intersects, type Canvas } from './Canvas.js';
-import { withRoundCorners } from './corners.js';
-import type { RenderedScene, ShownTile } from './RenderedScene.js';
-import { areaOf, blend } from './sprite.js';
+import type { Frame } from '../../sources/index.js';
+import { drawFrame } from './drawFrame.js';
+import { copyRect, fillRect } from './rectangles.js';
+import { intersects, type Canvas } from '../Canvas.js';
+import { withRoundCorners } from './roundCorners.js';
+import type { RenderedScene, RenderedTile } from '../RenderedScene.js';
+import { areaOf, blendSprite } from './blendSprite.js';
 
 /** The picture that a source shows at a time; null: its card. */
-export type FrameLookup = (id: SourceId) => Frame | null;
+export type FrameOf = (id: SourceId) => Frame | null;
 
 const CARD = -1;
 /** Of the smaller side of an overlay tile. */
@@ -15,24 +16,24 @@ const CORNER_RADIUS = 1 / 12;
 
 /** Draws one picture onto canvases, only what changed since each was drawn last. */
 export class FramePainter {
-  readonly #picture: RenderedScene;
+  readonly #scene: RenderedScene;
   /** Tiles and the logo (last) that overlap are drawn together: what is under a transparent pixel must be new as well. */
   readonly #groups: readonly (readonly number[])[];
   readonly #frames: (Frame | null)[];
   readonly #dirty: boolean[];
 
-  constructor(picture: RenderedScene) {
-    this.#picture = picture;
-    this.#groups = groupOverlapping(picture);
-    this.#frames = picture.tiles.map(() => null);
-    this.#dirty = picture.tiles.map(() => false);
+  constructor(scene: RenderedScene) {
+    this.#scene = scene;
+    this.#groups = groupOverlapping(scene);
+    this.#frames = scene.tiles.map(() => null);
+    this.#dirty = scene.tiles.map(() => false);
   }
 
-  paint(canvas: Canvas, frameOf: FrameLookup): void {
-    const { tiles, logo } = this.#picture;
-    const isNew = canvas.drawn?.picture !== this.#picture;
+  paint(canvas: Canvas, frameOf: FrameOf): void {
+    const { tiles, logo } = this.#scene;
+    const isNew = canvas.drawn?.scene !== this.#scene;
     if (isNew) {
-      canvas.drawn = { picture: this.#picture, keys: tiles.map(() => Number.NaN) };
+      canvas.drawn = { scene: this.#scene, keys: tiles.map(() => Number.NaN) };
       this.#paintBackground(canvas);
     }
     const keys = canvas.drawn!.keys;
@@ -47,12 +48,12 @@ export class FramePainter {
     tiles.forEach((tile, index) => {
       if (this.#dirty[index]) paintTile(canvas, tile, this.#frames[index] ?? null);
     });
-    if (logo && isLogoDirty) blend(canvas, logo);
+    if (logo && isLogoDirty) blendSprite(canvas, logo);
   }
 
   /** One dirty tile makes everything dirty that overlaps it. Answers whether the logo is; the background under it is restored then. */
   #spreadDirt(canvas: Canvas, isNew: boolean): boolean {
-    const { tiles, logo, background } = this.#picture;
+    const { tiles, logo, background } = this.#scene;
     let isLogoDirty = isNew;
     for (const group of this.#groups) {
       if (!group.some((index) => this.#dirty[index])) continue;
@@ -70,24 +71,24 @@ export class FramePainter {
   }
 
   #paintBackground(canvas: Canvas): void {
-    const { image, colour } = this.#picture.background;
+    const { image, colour } = this.#scene.background;
     const whole = { x: 0, y: 0, width: canvas.width, height: canvas.height };
     if (image) copyRect(canvas, whole, image, whole);
     else fillRect(canvas, whole, colour);
   }
 }
 
-function paintTile(canvas: Canvas, tile: ShownTile, frame: Frame | null): void {
-  const paint = () => (frame ? drawPicture(canvas, tile, frame, tile.fit) : paintCard(canvas, tile));
+function paintTile(canvas: Canvas, tile: RenderedTile, frame: Frame | null): void {
+  const paint = () => (frame ? drawFrame(canvas, tile, frame, tile.fit) : paintCard(canvas, tile));
   if (tile.overlay)
     withRoundCorners(canvas, tile, Math.max(2, Math.round((Math.min(tile.width, tile.height) * CORNER_RADIUS) / 2) * 2), paint);
   else paint();
-  if (tile.label) blend(canvas, tile.label);
+  if (tile.label) blendSprite(canvas, tile.label);
 }
 
-function paintCard(canvas: Canvas, tile: ShownTile): void {
+function paintCard(canvas: Canvas, tile: RenderedTile): void {
   fillRect(canvas, tile, tile.colour);
-  if (tile.avatar) blend(canvas, tile.avatar);
+  if (tile.avatar) blendSprite(canvas, tile.avatar);
 }
 
 /** Groups of indices (tiles, then the logo) of which one overlaps the other; those that stand alone are left out. */

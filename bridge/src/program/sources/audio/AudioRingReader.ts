@@ -6,7 +6,7 @@ const JUMP_SAMPLES = 576;
 const MAX_SLEW = 0.004;
 
 /** Reads a ring continuously while the place where it should be reading wanders with the clocks. */
-export class AudioPlayer {
+export class AudioRingReader {
   readonly ring = new AudioRing();
   #position: number | null = null;
 

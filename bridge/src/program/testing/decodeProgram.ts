@@ -7,7 +7,7 @@ import { flvFileHeader, flvTagParts } from '../../media/formats/index.js';
 import type { MediaTag } from '../../hub/stream/index.js';
 
 /** What comes out of a program, decoded: pictures of 32x18 (luma, one byte a pixel) with their times, and 48 kHz mono samples from time 0. */
-export interface Decoded {
+export interface DecodedProgram {
   pictures: { ptsMs: number; luma: Uint8Array }[];
   samples: Int16Array;
   complaints: string;
@@ -20,7 +20,7 @@ export function lumaAt(luma: Uint8Array, x: number, y: number): number {
   return luma[Math.floor(y * GRID.height) * GRID.width + Math.floor(x * GRID.width)] ?? -1;
 }
 
-export async function decode(ffmpegPath: string, tags: readonly MediaTag[]): Promise<Decoded> {
+export async function decodeProgram(ffmpegPath: string, tags: readonly MediaTag[]): Promise<DecodedProgram> {
   const folder = await mkdtemp(join(tmpdir(), 'program-'));
   const at = (name: string) => join(folder, name);
   try {

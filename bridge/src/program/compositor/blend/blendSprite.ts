@@ -1,5 +1,5 @@
 import type { Rect, Size } from '@lianmai/protocol';
-import { inPlane, type Image, type Plane } from './Canvas.js';
+import { inPlane, type Image, type Plane } from '../Canvas.js';
 
 /** One plane of a sprite: result = (under x inverse + weighted) >> 8, so that blending is one multiplication a pixel. */
 export interface SpritePlane {
@@ -24,7 +24,7 @@ export interface PlacedSprite {
 export const areaOf = ({ sprite, x, y }: PlacedSprite): Rect => ({ x, y, width: sprite.width, height: sprite.height });
 
 /** Blends a sprite that lies wholly on the canvas. */
-export function blend(canvas: Image, placed: PlacedSprite): void {
+export function blendSprite(canvas: Image, placed: PlacedSprite): void {
   for (let plane = 0; plane < 3; plane++) blendPlane(canvas.planes[plane]!, inPlane(areaOf(placed), plane), placed.sprite.planes[plane]!);
 }
 

@@ -1,5 +1,5 @@
 import type { Rect } from '@lianmai/protocol';
-import { inPlane, type Image, type Plane } from './Canvas.js';
+import { inPlane, type Image, type Plane } from '../Canvas.js';
 
 /** Draws into `area` and leaves what was under its four corners, anti-aliased: small pictures over a big one have round corners. `radius` is even. */
 export function withRoundCorners(canvas: Image, area: Rect, radius: number, draw: () => void): void {

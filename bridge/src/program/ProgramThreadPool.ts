@@ -6,7 +6,7 @@ import { startThread } from '../runtime/index.js';
 const REFILL_MS = 3000;
 
 /** Keeps one thread whose modules are loaded already, so that a program is on air a quarter of a second earlier. */
-export class ThreadPool implements Closable {
+export class ProgramThreadPool implements Closable {
   readonly #log: Log;
   #spare: Worker | null = null;
   #refill: NodeJS.Timeout | undefined;

@@ -1,7 +1,7 @@
 import type { Size } from '@lianmai/protocol';
 import { i420Bytes, imageOf, type Image } from '../Canvas.js';
-import { blueOf, lumaOf, redOf } from '../colour.js';
-import type { Sprite, SpritePlane } from '../sprite.js';
+import { uOf, yOf, vOf } from '../yuvColour.js';
+import type { Sprite, SpritePlane } from '../blend/blendSprite.js';
 
 /** RGBA, not premultiplied, as a canvas gives it. Width and height are even. */
 export interface Rgba extends Size {
@@ -14,12 +14,12 @@ export function toImage(rgba: Rgba): Image {
   const image = imageOf(new Uint8Array(new SharedArrayBuffer(i420Bytes(rgba))), rgba);
   const [luma, blue, red] = image.planes;
   for (let pixel = 0; pixel < width * height; pixel++) {
-    luma.data[pixel] = Math.round(lumaOf(data[4 * pixel]!, data[4 * pixel + 1]!, data[4 * pixel + 2]!));
+    luma.data[pixel] = Math.round(yOf(data[4 * pixel]!, data[4 * pixel + 1]!, data[4 * pixel + 2]!));
   }
   forEachBlock(rgba, (index, r, g, b, alpha) => {
     const weight = Math.max(1, alpha);
-    blue.data[index] = Math.round(blueOf(r / weight, g / weight, b / weight));
-    red.data[index] = Math.round(redOf(r / weight, g / weight, b / weight));
+    blue.data[index] = Math.round(uOf(r / weight, g / weight, b / weight));
+    red.data[index] = Math.round(vOf(r / weight, g / weight, b / weight));
   });
   return image;
 }
@@ -29,19 +29,19 @@ export function toSprite(rgba: Rgba): Sprite {
   const { width, height, data } = rgba;
   const [luma, blue, red] = [newPlane(width * height), newPlane((width * height) >> 2), newPlane((width * height) >> 2)] as const;
   for (let pixel = 0; pixel < width * height; pixel++) {
-    setPixel(luma, pixel, lumaOf(data[4 * pixel]!, data[4 * pixel + 1]!, data[4 * pixel + 2]!), data[4 * pixel + 3]! / 255);
+    setPixel(luma, pixel, yOf(data[4 * pixel]!, data[4 * pixel + 1]!, data[4 * pixel + 2]!), data[4 * pixel + 3]! / 255);
   }
   forEachBlock(rgba, (index, r, g, b, alpha) => {
     const weight = Math.max(1, alpha);
-    setPixel(blue, index, blueOf(r / weight, g / weight, b / weight), alpha / (4 * 255));
-    setPixel(red, index, redOf(r / weight, g / weight, b / weight), alpha / (4 * 255));
+    setPixel(blue, index, uOf(r / weight, g / weight, b / weight), alpha / (4 * 255));
+    setPixel(red, index, vOf(r / weight, g / weight, b / weight), alpha / (4 * 255));
   });
   return { width, height, planes: [luma, blue, red] };
 }
 
 /** Bytes that a sprite or image holds. */
-export const bytesOf = (art: Sprite | Image): number =>
-  art.planes.reduce(
+export const bytesOf = (overlay: Sprite | Image): number =>
+  overlay.planes.reduce(
     (sum, plane) => sum + ('data' in plane ? plane.data.byteLength : plane.weighted.byteLength + plane.inverse.byteLength),
     0,
   );

@@ -1,0 +1,71 @@
+import type { Rect, Size } from '@lianmai/protocol';
+import { imageOf, type Image } from '../Canvas.js';
+import { BLACK, type Yuv } from '../yuvColour.js';
+import { copyRect, fillRect, scaleRect } from './rectangles.js';
+
+/** I420, planar, stride = width. */
+export interface FramePixels extends Size {
+  data: Uint8Array;
+}
+
+/** What of a picture goes where. All numbers are even. */
+export interface Placement {
+  /** Part of the picture that is shown. */
+  from: Rect;
+  /** Part of the tile that it fills. */
+  to: Rect;
+}
+
+const evenDown = (value: number) => value & ~1;
+const evenSize = (value: number, max: number) => Math.min(evenDown(max), Math.max(2, Math.round(value / 2) * 2));
+
+/** A picture that covers its tile is cropped rather than shrunk by less than this: so does its decoder (sources/video/scale.ts). */
+const LEAST_SHRINK = 0.95;
+/** A decoder's rounding to even numbers is not worth scaling for. */
+const ROUNDING_PX = 2;
+
+/** cover: the tile is filled, what sticks out is cropped evenly. contain: the whole frame, centred. What its decoder made for this tile is never scaled. */
+export function place(frame: Size, tile: Rect, fit: 'cover' | 'contain'): Placement {
+  const scale = fit === 'cover' ? coveringScale(frame, tile) : containedScale(frame, tile);
+  const to = centred(tile, { width: evenSize(frame.width * scale, tile.width), height: evenSize(frame.height * scale, tile.height) });
+  const whole = { x: 0, y: 0, width: evenDown(frame.width), height: evenDown(frame.height) };
+  const shown = { width: evenSize(to.width / scale, whole.width), height: evenSize(to.height / scale, whole.height) };
+  return { from: centred(whole, shown), to };
+}
+
+function coveringScale(frame: Size, tile: Size): number {
+  const scale = Math.max(tile.width / frame.width, tile.height / frame.height);
+  return scale <= 1 && scale >= LEAST_SHRINK ? 1 : scale;
+}
+
+function containedScale(frame: Size, tile: Size): number {
+  const [right, bottom] = [tile.width - frame.width, tile.height - frame.height];
+  const isFitted = right >= 0 && bottom >= 0 && Math.min(right, bottom) <= ROUNDING_PX;
+  return isFitted ? 1 : Math.min(tile.width / frame.width, tile.height / frame.height);
+}
+
+const centred = (area: Rect, size: Size): Rect => ({
+  x: area.x + evenDown((area.width - size.width) / 2),
+  y: area.y + evenDown((area.height - size.height) / 2),
+  ...size,
+});
+
+/** Draws a picture into a tile; bars are black. Any size of picture is drawn at once: scaled coarsely, until its decoder delivers the tile's size. */
+export function drawFrame(canvas: Image, tile: Rect, frame: FramePixels, fit: 'cover' | 'contain'): void {
+  const { from, to } = place(frame, tile, fit);
+  fillAround(canvas, tile, to, BLACK);
+  const source = imageOf(frame.data, frame);
+  if (from.width === to.width && from.height === to.height) copyRect(canvas, to, source, from);
+  else scaleRect(canvas, to, source, from);
+}
+
+/** Fills what of `outer` lies outside `inner`. */
+function fillAround(canvas: Image, outer: Rect, inner: Rect, colour: Yuv): void {
+  if (inner.width === outer.width && inner.height === outer.height) return;
+  const right = inner.x + inner.width;
+  const bottom = inner.y + inner.height;
+  fillRect(canvas, { ...outer, height: inner.y - outer.y }, colour);
+  fillRect(canvas, { ...outer, y: bottom, height: outer.y + outer.height - bottom }, colour);
+  fillRect(canvas, { ...inner, x: outer.x, width: inner.x - outer.x }, colour);
+  fillRect(canvas, { ...inner, x: right, width: outer.x + outer.width - right }, colour);
+}
