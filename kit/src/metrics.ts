@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 
 /** A process's own registry, with Node's default metrics; `text()` is what a scrape gets. */
 export class Metrics {
@@ -23,10 +23,6 @@ export class Metrics {
         this.set(collect());
       },
     });
-  }
-
-  histogram(name: string, help: string, buckets: number[]): Histogram {
-    return new Histogram({ name: `lianmai_${name}`, help, buckets, registers: [this.registry] });
   }
 
   text(): Promise<string> {
