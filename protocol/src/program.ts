@@ -31,6 +31,18 @@ export const OutputInfo = z.object({
 });
 export type OutputInfo = z.infer<typeof OutputInfo>;
 
+/** An output that has not sent anything yet. `url` must be redacted already. */
+export const idleOutput = (output: Pick<OutputInfo, 'id' | 'kind' | 'url'> & Partial<OutputInfo>): OutputInfo => ({
+  state: 'connecting',
+  reason: null,
+  retries: 0,
+  nextRetryAtMs: null,
+  liveSinceMs: null,
+  bytesSent: 0,
+  bitrateKbps: 0,
+  ...output,
+});
+
 /** Health of a running program, over the last second. */
 export const ProgramStats = z.object({
   fps: z.number(),

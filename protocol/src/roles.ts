@@ -12,6 +12,13 @@ export type Permission = z.infer<typeof Permission>;
 export const PublishSource = z.enum(['camera', 'microphone', 'screen', 'screenAudio']);
 export type PublishSource = z.infer<typeof PublishSource>;
 
+export const KIND_OF_SOURCE: Record<PublishSource, 'audio' | 'video'> = {
+  camera: 'video',
+  screen: 'video',
+  microphone: 'audio',
+  screenAudio: 'audio',
+};
+
 /** Grants carried by a join token. What is left out follows from the role. */
 export const Grants = z.object({
   room: RoomId,

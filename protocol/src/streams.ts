@@ -12,6 +12,8 @@ export const DEFAULT_APP = 'live';
 
 export const StreamRef = z.object({ app: AppName, name: StreamName });
 export type StreamRef = z.infer<typeof StreamRef>;
+/** A stream's address as one string, `app/name`: for maps, logs and messages. */
+export const streamKey = ({ app, name }: StreamRef): string => `${app}/${name}`;
 
 /** How media comes in: a broadcaster's protocol, a room's own program, or a URL that the bridge reads. */
 export const PublishProtocol = z.enum(['rtmp', 'rtmps', 'srt', 'whip', 'pull', 'program']);

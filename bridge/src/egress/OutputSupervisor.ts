@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { delay, type Backoff, type Closable, type Log } from '@lianmai/kit';
-import { LianmaiError, toLianmaiError, type OutputId, type OutputInfo, type OutputState } from '@lianmai/protocol';
+import { idleOutput, LianmaiError, toLianmaiError, type OutputId, type OutputInfo, type OutputState } from '@lianmai/protocol';
 import { nowMs } from '../runtime/index.js';
 import type { OpenReader } from '../hub/renditions/index.js';
 import type { Reader, Stream } from '../hub/stream/index.js';
@@ -77,19 +77,7 @@ export class OutputSupervisor extends EventEmitter<SupervisorEvents> implements 
     this.#options = { ...DEFAULTS, ...options };
     this.#policy = new RetryPolicy(this.#options.backoff);
     this.#log = log.child({ output: id, destination: output.redactedUrl });
-    const { kind, redactedUrl: url } = output;
-    this.#info = {
-      id,
-      kind,
-      url,
-      state: 'connecting',
-      reason: null,
-      retries: 0,
-      nextRetryAtMs: null,
-      liveSinceMs: null,
-      bytesSent: 0,
-      bitrateKbps: 0,
-    };
+    this.#info = idleOutput({ id, kind: output.kind, url: output.redactedUrl });
     this.#ended = this.#loop().catch((error: unknown) => this.#breakDown(error));
   }
 

@@ -1,12 +1,20 @@
-import type { Closable, Log } from '@lianmai/kit';
-import type { PullInfo, RecordPattern, RecordRule, StreamJob, StreamJobs, StreamRef } from '@lianmai/protocol';
+import { on, type Closable, type Log } from '@lianmai/kit';
+import {
+  streamKey,
+  type PullInfo,
+  type RecordPattern,
+  type RecordRule,
+  type StreamJob,
+  type StreamJobs,
+  type StreamRef,
+} from '@lianmai/protocol';
 import type { Announce, BridgeHandlers } from '../runtime/control/index.js';
 import type { OutputKinds } from '../egress/index.js';
 import type { OpenReader } from '../hub/renditions/index.js';
-import type { Stream, StreamHub } from '../hub/stream/index.js';
+import type { HubEvents, Stream, StreamHub } from '../hub/stream/index.js';
 import { StreamOutputs } from './StreamOutputs.js';
 
-/** A fetched source; `ingest/pull` makes them. */
+/** A fetched source; `pull` makes them. */
 interface RunningPull extends Closable {
   readonly info: PullInfo;
   on(event: 'changed', listener: (info: PullInfo) => void): unknown;
@@ -24,8 +32,6 @@ export interface StreamJobRunnerOptions {
   log: Log;
 }
 
-const keyOf = ({ app, name }: StreamRef) => `${app}/${name}`;
-
 /** Runs what is wanted, as streams come and go. */
 export class StreamJobRunner implements Closable {
   readonly handlers: Pick<BridgeHandlers, 'setStreamJobs'> = {
@@ -38,17 +44,21 @@ export class StreamJobRunner implements Closable {
   readonly #outputs = new Map<string, StreamOutputs>();
   readonly #pulls = new Map<string, { url: string; pull: RunningPull }>();
   readonly #recordings = new Map<string, { rule: string; recording: Closable }>();
+  readonly #unsubscribe: () => void;
   #jobs = new Map<string, StreamJob>();
   #patterns: readonly RecordPattern[] = [];
 
   constructor(options: StreamJobRunnerOptions) {
     this.#options = options;
-    options.hub.on('published', this.#onPublished).on('unpublished', this.#onUnpublished);
+    this.#unsubscribe = on<HubEvents>(options.hub, {
+      published: (stream) => this.#afterPublished(stream),
+      unpublished: (stream) => this.#afterUnpublished(stream),
+    });
   }
 
   /** This, and nothing else, is wanted from now on. What did not change goes on undisturbed. */
   want({ jobs, recordPatterns }: StreamJobs): void {
-    this.#jobs = new Map(jobs.map((job) => [keyOf(job), job]));
+    this.#jobs = new Map(jobs.map((job) => [streamKey(job), job]));
     this.#patterns = recordPatterns;
     this.#wantPulls();
     this.#wantOutputs();
@@ -61,7 +71,7 @@ export class StreamJobRunner implements Closable {
   }
 
   async close(reason: string): Promise<void> {
-    this.#options.hub.off('published', this.#onPublished).off('unpublished', this.#onUnpublished);
+    this.#unsubscribe();
     for (const outputs of this.#outputs.values()) outputs.close(reason);
     const running = [
       ...[...this.#pulls.values()].map(({ pull }) => pull),
@@ -70,16 +80,16 @@ export class StreamJobRunner implements Closable {
     await Promise.all(running.map(async (one) => one.close(reason)));
   }
 
-  readonly #onPublished = (stream: Stream) => {
+  #afterPublished(stream: Stream): void {
     this.#outputs.get(stream.key)?.streamStarted(stream);
     this.#wantRecording(stream);
-  };
+  }
 
   /** What runs on a stream ends with it by itself. */
-  readonly #onUnpublished = (stream: Stream) => {
+  #afterUnpublished(stream: Stream): void {
     this.#outputs.get(stream.key)?.streamEnded();
     this.#recordings.delete(stream.key);
-  };
+  }
 
   #wantPulls(): void {
     for (const [key, { url, pull }] of this.#pulls) {

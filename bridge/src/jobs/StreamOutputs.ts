@@ -1,5 +1,5 @@
 import type { Closable, Log } from '@lianmai/kit';
-import { toLianmaiError, type OutputId, type OutputInfo, type StreamJob } from '@lianmai/protocol';
+import { idleOutput, toLianmaiError, type OutputId, type OutputInfo, type StreamJob } from '@lianmai/protocol';
 import { supervise, type OutputKinds, type OutputSupervisor, type PreparedOutput } from '../egress/index.js';
 import type { OpenReader } from '../hub/renditions/index.js';
 import type { Stream } from '../hub/stream/index.js';
@@ -77,10 +77,8 @@ export class StreamOutputs implements Closable {
       return this.#options.kinds.prepare(request);
     } catch (thrown) {
       const { code, message } = toLianmaiError(thrown);
-      this.#options.onChanged({ ...NOT_RUNNING, id, kind: request.kind, url: '***', state: 'failed', reason: { code, message } });
+      this.#options.onChanged(idleOutput({ id, kind: request.kind, url: '***', state: 'failed', reason: { code, message } }));
       return null;
     }
   }
 }
-
-const NOT_RUNNING = { retries: 0, nextRetryAtMs: null, liveSinceMs: null, bytesSent: 0, bitrateKbps: 0 };

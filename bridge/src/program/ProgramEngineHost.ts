@@ -1,4 +1,4 @@
-import type { Closable, Log } from '@lianmai/kit';
+import { CrashWindow, type Closable, type Log } from '@lianmai/kit';
 import { FPS, LianmaiError, toLianmaiError, type RtpTrack, type SourceId } from '@lianmai/protocol';
 import type { RenderedScene } from './compositor/index.js';
 import type { MediaTag } from '../hub/stream/index.js';
@@ -14,9 +14,8 @@ export interface ProgramEngineHostOptions {
   events: Omit<ThreadEvents, 'onCrashed'>;
 }
 
-/** A thread that crashes again and again is not started a fourth time within a minute. */
-const MAX_CRASHES = 3;
-const CRASH_WINDOW_MS = 60_000;
+/** A thread that crashes again and again is not restarted a fourth time within a minute. */
+const CRASH_LIMIT = { maxCrashes: 3, windowMs: 60_000 };
 
 /**
  * Runs a program's engine in a thread, and in another when that crashes: with the same tracks and picture, on the same port, from the next frame on. Readers of
@@ -30,7 +29,7 @@ export class ProgramEngineHost implements Closable {
   #starting: Promise<unknown>;
   #onAir: { scene: RenderedScene; sources: SourceId[] } | null = null;
   #nextFrame = 0;
-  #crashesAtMs: number[] = [];
+  readonly #crashes = new CrashWindow(CRASH_LIMIT);
   #closing: Promise<void> | undefined;
 
   private constructor(options: ProgramEngineHostOptions) {
@@ -101,11 +100,10 @@ export class ProgramEngineHost implements Closable {
     const { log, events } = this.#options;
     log.error({ err: error }, 'program thread crashed, starting it again');
     this.#thread = null;
-    const now = Date.now();
-    this.#crashesAtMs = [...this.#crashesAtMs.filter((atMs) => now - atMs < CRASH_WINDOW_MS), now];
+    const isHopeless = this.#crashes.add();
     if (this.#closing) return;
     try {
-      if (this.#crashesAtMs.length > MAX_CRASHES) throw new LianmaiError('INTERNAL', undefined, { cause: error });
+      if (isHopeless) throw new LianmaiError('INTERNAL', undefined, { cause: error });
       await this.#startThread();
     } catch (reason) {
       events.onFailed(toLianmaiError(reason));

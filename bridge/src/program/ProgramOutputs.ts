@@ -1,4 +1,4 @@
-import type { Closable, Log } from '@lianmai/kit';
+import { withTimeout, type Closable, type Log } from '@lianmai/kit';
 import { LianmaiError, type OutputId, type OutputInfo, type OutputRequest } from '@lianmai/protocol';
 import { supervise, type OutputKinds, type OutputSupervisor } from '../egress/index.js';
 import type { OpenReader } from '../hub/renditions/index.js';
@@ -49,10 +49,8 @@ export class ProgramOutputs implements Closable {
 
   /** Resolves when all have ended by themselves, because their stream has; or after `patienceMs`. */
   async ended(patienceMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise((resolve) => (timer = setTimeout(resolve, patienceMs)));
-    await Promise.race([patience, Promise.all([...this.#byId.values()].filter(isLive).map(untilStopped))]);
-    clearTimeout(timer);
+    const live = [...this.#byId.values()].filter(isLive);
+    await withTimeout(Promise.all(live.map(untilStopped)), patienceMs, () => undefined);
   }
 
   async close(reason: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Log } from '@lianmai/kit';
+import { withTimeout, type Log } from '@lianmai/kit';
 import {
   cardColourOf,
   layout,
@@ -61,7 +61,7 @@ export class SceneRenderer {
     const overlays: Overlays = { labels: new Map(), avatars: new Map(), logo: null, background: null };
     let isComplete = false;
     const painting = Promise.allSettled(this.#paintAll(sceneState, tiles, overlays)).then(() => (isComplete = true));
-    await Promise.race([painting, new Promise((resolve) => setTimeout(resolve, OVERLAYS_WITHIN_MS))]);
+    await withTimeout(painting, OVERLAYS_WITHIN_MS, () => undefined);
     if (!isComplete) void painting.then(() => this.#latest === sceneState && onComplete(this.#assemble(sceneState, tiles, overlays)));
     return this.#assemble(sceneState, tiles, overlays);
   }

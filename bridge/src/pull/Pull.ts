@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { backoffMs, delay, redact, type Closable, type Log } from '@lianmai/kit';
-import { type LianmaiError, toLianmaiError, type PullInfo, type StreamRef } from '@lianmai/protocol';
+import { streamKey, toLianmaiError, type LianmaiError, type PullInfo, type StreamRef } from '@lianmai/protocol';
 import { nowMs } from '../runtime/index.js';
 import type { Ffmpeg } from '../media/ffmpeg/index.js';
 import { openPublication, type Gate } from '../hub/gate/index.js';
@@ -47,7 +47,7 @@ export class Pull extends EventEmitter<PullEvents> implements Closable {
     super();
     this.#options = options;
     const url = describeSource(options.url);
-    this.#log = options.log.child({ pull: `${options.stream.app}/${options.stream.name}`, source: url });
+    this.#log = options.log.child({ pull: streamKey(options.stream), source: url });
     const { app, name } = options.stream;
     this.#info = { app, name, url, state: 'connecting', reason: null, retries: 0, nextRetryAtMs: null };
     this.#ended = this.#loop();

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { Scope, type Closable, type Log } from '@lianmai/kit';
-import { LianmaiError, type RecordFormat, type RecordRule } from '@lianmai/protocol';
+import { LianmaiError, streamKey, type RecordFormat, type RecordRule } from '@lianmai/protocol';
 import type { OpenReader } from '../hub/renditions/index.js';
 import type { Stream } from '../hub/stream/index.js';
 import { Catalogue, TOUCH_EVERY_MS } from './Catalogue.js';
@@ -66,10 +66,7 @@ export class Recorder implements Closable {
   async cleanUp(nowMs = Date.now()): Promise<void> {
     const { retention, log } = this.#options;
     for (const recording of expired(this.catalogue.all, retention, nowMs)) {
-      log.info(
-        { recording: recording.id, stream: `${recording.app}/${recording.name}` },
-        'recording deleted: its time or the room is over',
-      );
+      log.info({ recording: recording.id, stream: streamKey(recording) }, 'recording deleted: its time or the room is over');
       await this.catalogue.delete(recording).catch((error: unknown) => log.warn({ err: error }, 'a recording could not be deleted'));
     }
   }

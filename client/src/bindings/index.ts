@@ -6,7 +6,7 @@ export { ModerationItems } from './ModerationItems';
 export { RemovePersonDialog } from './RemovePersonDialog';
 export { RoomProvider, useActions, useRunWithToast, useToasts } from './RoomProvider';
 export { SourceVideo } from './SourceVideo';
-export { awayLabelOf, barsOf, pathOf, useAwayLabel } from './participantLabels';
+export { awayLabelOf, barsOf, useAwayLabel } from './participantLabels';
 export { isMicrophoneOn, useIsSpeaking } from './speaking';
 export { useSelf, useStageSources, type StageSource } from './stageSources';
 export { useTileSize } from './useTileSize';

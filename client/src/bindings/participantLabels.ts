@@ -1,11 +1,8 @@
-import type { ConnectionQuality, ParticipantId, ParticipantInfo, StreamRef } from '@lianmai/protocol';
+import type { ConnectionQuality, ParticipantId, ParticipantInfo } from '@lianmai/protocol';
 import { useRoom } from '../state';
 
 const BARS = { excellent: 3, good: 3, poor: 1, lost: 0 } as const satisfies Record<ConnectionQuality, 0 | 1 | 2 | 3>;
 export const barsOf = (quality: ConnectionQuality) => BARS[quality];
-
-/** How a stream is called in its addresses. */
-export const pathOf = ({ app, name }: StreamRef): string => `${app}/${name}`;
 
 /** What to say instead of a picture that has stopped: the person's network is gone, or the stream's publisher. null: nothing is wrong. */
 export function awayLabelOf({ presence, stream }: Pick<ParticipantInfo, 'presence' | 'stream'>): 'stage.away' | 'stage.streamAway' | null {

@@ -1,4 +1,4 @@
-import type { Metrics } from '@lianmai/kit';
+import { plainIp, type Metrics } from '@lianmai/kit';
 import { Router, type Request } from 'express';
 import type { Access } from '../access/index.js';
 
@@ -36,6 +36,6 @@ export function status({ isReady, metrics, access, bridges }: StatusOptions): Ro
 /** Directly from loopback; a proxy on this machine says for whom it asks. */
 function isFromThisMachine({ socket, headers }: Request): boolean {
   const address = socket.remoteAddress ?? '';
-  const isLoopback = address === '::1' || address.replace('::ffff:', '').startsWith('127.');
+  const isLoopback = address === '::1' || plainIp(address).startsWith('127.');
   return isLoopback && headers['x-forwarded-for'] === undefined && headers.forwarded === undefined;
 }

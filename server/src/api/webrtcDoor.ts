@@ -1,3 +1,4 @@
+import { plainIp } from '@lianmai/kit';
 import { DEFAULT_APP, LianmaiError, parse, StreamRef, toLianmaiError, type ErrorCode } from '@lianmai/protocol';
 import express, { Router, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
@@ -100,8 +101,6 @@ function read(request: Request): WebRtcRequest {
   if (bearer !== undefined) for (const name of ['key', 'token']) params[name] ??= bearer;
   return { stream, params, ip: plainIp(request.ip), sdp: textOf(request) };
 }
-
-const plainIp = (ip = ''): string => ip.replace(/^::ffff:(?=\d+\.)/, '');
 
 function allowEverywhere(response: Response): void {
   response.set({

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
-import { ConfigError } from '@lianmai/kit';
+import { asListenError, ConfigError, listenOrThrow } from '@lianmai/kit';
 import type { Certificate } from './certificate.js';
 
 export interface HttpFrontOptions {
@@ -29,14 +29,9 @@ export class HttpFront {
 
   /** ConfigError when the address cannot be had. */
   static async open(options: HttpFrontOptions): Promise<HttpFront> {
-    const { certificate, port, host } = options;
+    const { certificate, port, host, option } = options;
     const server = certificate ? secureServer(certificate) : createServer(PATIENCE);
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, options)));
-      server.listen(port, host, resolve);
-    });
-    const address = server.address();
-    const front = new HttpFront(server, typeof address === 'object' && address ? address.port : port);
+    const front = new HttpFront(server, await listenOrThrow(server, { port, host, option }));
     server.on('request', (request, response) => front.#listener(request, response));
     // Half a request, or none at all: cut off without ceremony.
     server.on('clientError', (_error, socket) => socket.destroy());
@@ -67,7 +62,7 @@ export async function assertUdpPortIsFree(port: number, host: string, option: st
   if (port === 0) return;
   const probe = createSocket(host.includes(':') ? 'udp6' : 'udp4');
   await new Promise<void>((resolve, reject) => {
-    probe.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, { port, host, option })));
+    probe.once('error', (error: NodeJS.ErrnoException) => reject(asListenError(error, { port, host, option })));
     probe.bind(port, host, resolve);
   }).finally(() => probe.close());
 }
@@ -78,15 +73,6 @@ function secureServer({ cert, key }: Certificate): SecureServer {
   } catch (error) {
     throw new ConfigError(`The certificate and key cannot be used: ${error instanceof Error ? error.message : String(error)}`);
   }
-}
-
-function listenError(error: NodeJS.ErrnoException, { port, host, option }: Omit<HttpFrontOptions, 'certificate'>): Error {
-  if (error.code === 'EADDRINUSE') return new ConfigError(`Port ${port} is in use by another program. Choose another one with ${option}.`);
-  if (error.code === 'EACCES')
-    return new ConfigError(`Port ${port} needs more rights than this process has. Choose one above 1023 with ${option}.`);
-  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
-    return new ConfigError(`This machine has no address ${host} (HOST, --host, http.host).`);
-  return error;
 }
 
 const answerWhileStarting: RequestListener = (request, response) => {

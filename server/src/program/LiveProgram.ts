@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import { backoffMs, delay, type Log } from '@lianmai/kit';
+import { backoffMs, delay, on, SerialQueue, type Log } from '@lianmai/kit';
 import {
   LianmaiError,
   patchScene,
@@ -22,8 +22,7 @@ import {
 import type { Bridge, BridgePool } from '../bridge/index.js';
 import { awaitBridge, chooseBridge } from './bridgeChoice.js';
 import { catchUpOutputs, isUnknown } from './catchUpOutputs.js';
-import type { LiveRoom, LiveSource } from './contract.js';
-import { OneAtATime } from './OneAtATime.js';
+import type { LiveRoom, LiveRoomEvents, LiveSource } from './contract.js';
 import { OutputBook } from './OutputBook.js';
 import { ProgramRun } from './ProgramRun.js';
 import { ProgramStatus } from './ProgramStatus.js';
@@ -58,9 +57,9 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
   readonly #status = new ProgramStatus();
   readonly #outputs = new OutputBook();
   /** Pictures go on air one after another: a scene change and an arrival on stage never overlap. */
-  readonly #sceneChanges = new OneAtATime();
+  readonly #sceneChanges = new SerialQueue();
   readonly #abort = new AbortController();
-  readonly #onSourcesChanged = () => this.#syncSoon();
+  readonly #unsubscribe: () => void;
   #run: ProgramRun | null = null;
   #runs = 0;
   /** The start on a bridge that is going on. */
@@ -78,7 +77,7 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
     this.#options = options;
     this.#scene = options.scene;
     for (const output of options.outputs) this.#outputs.add(output);
-    options.room.on('liveSourcesChanged', this.#onSourcesChanged);
+    this.#unsubscribe = on<LiveRoomEvents>(options.room, { liveSourcesChanged: () => this.#syncSoon() });
   }
 
   get info(): ProgramInfo {
@@ -318,7 +317,7 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
     if (this.isOver) return;
     this.#status.end(state, reason);
     this.#abort.abort(new LianmaiError('WRONG_STATE'));
-    this.#options.room.off('liveSourcesChanged', this.#onSourcesChanged);
+    this.#unsubscribe();
     this.#outputs.stopAll();
     this.#run?.close('the program is over');
     this.emit('changed');

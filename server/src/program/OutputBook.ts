@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { redactUrl, Secret } from '@lianmai/kit';
-import { LianmaiError, OutputId, type OutputInfo, type OutputRequest } from '@lianmai/protocol';
+import { idleOutput, LianmaiError, OutputId, type OutputInfo, type OutputRequest } from '@lianmai/protocol';
 
 /** A program never has more outputs than this. */
 const MAX_OUTPUTS = 16;
@@ -71,15 +71,4 @@ export class OutputBook {
   }
 }
 
-const untouched = (id: OutputId, kind: string, url: string): OutputInfo => ({
-  id,
-  kind,
-  url: redactUrl(url),
-  state: 'connecting',
-  reason: null,
-  retries: 0,
-  nextRetryAtMs: null,
-  liveSinceMs: null,
-  bytesSent: 0,
-  bitrateKbps: 0,
-});
+const untouched = (id: OutputId, kind: string, url: string): OutputInfo => idleOutput({ id, kind, url: redactUrl(url) });

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { Log } from '@lianmai/kit';
+import { on, withTimeout, type Log } from '@lianmai/kit';
 import type {
   BridgeEventData,
   BridgeEventName,
@@ -44,7 +44,6 @@ export interface ProgramRunOptions {
 /** A bridge that has answered `stopProgram` may still have an announcement on its way. */
 const LAST_WORD_MS = 2000;
 const OVER: ReadonlySet<string> = new Set(['ended', 'failed']);
-const FORWARDED = ['programStateChanged', 'outputChanged', 'statsMeasured', 'levelsMeasured'] as const;
 
 /** A program on one bridge, from its start there to its end or loss. */
 export class ProgramRun extends EventEmitter<ProgramRunEvents> {
@@ -116,10 +115,7 @@ export class ProgramRun extends EventEmitter<ProgramRunEvents> {
       this.#options.log.warn({ err: error }, 'the bridge did not confirm the end of the program');
       return;
     }
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, LAST_WORD_MS)));
-    await Promise.race([ended, patience]);
-    clearTimeout(timer);
+    await withTimeout(ended, LAST_WORD_MS, () => undefined);
   }
 
   /** Lets go of taps and bridge; does not stop anything on it. */
@@ -132,22 +128,16 @@ export class ProgramRun extends EventEmitter<ProgramRunEvents> {
 
   #listen(): void {
     const isOurs = (data: { programId: ProgramId }) => data.programId === this.programId && !this.#isOver;
-    for (const name of FORWARDED) {
-      this.#on(name, (data: BridgeEventData<typeof name>) => {
-        if (isOurs(data)) (this.emit as (name: string, data: unknown) => boolean).call(this, name, data);
-      });
-    }
-    this.#on('keyFrameNeeded', (data) => {
-      if (isOurs(data)) void this.#taps?.requestKeyFrame(data.trackId);
+    const undo = on<BridgeEvents>(this.bridge, {
+      programStateChanged: (data) => isOurs(data) && this.emit('programStateChanged', data),
+      outputChanged: (data) => isOurs(data) && this.emit('outputChanged', data),
+      statsMeasured: (data) => isOurs(data) && this.emit('statsMeasured', data),
+      levelsMeasured: (data) => isOurs(data) && this.emit('levelsMeasured', data),
+      keyFrameNeeded: (data) => isOurs(data) && void this.#taps?.requestKeyFrame(data.trackId),
+      reconnected: (hello) => this.#afterReconnect(hello),
+      gone: (reason) => this.#lose(reason),
     });
-    this.#on('reconnected', (hello) => this.#afterReconnect(hello));
-    this.#on('gone', (reason) => this.#lose(reason));
-  }
-
-  #on<N extends keyof BridgeEvents>(name: N, listener: (...args: BridgeEvents[N]) => void): void {
-    const emitter: EventEmitter = this.bridge;
-    emitter.on(name, listener);
-    this.#undo.push(() => emitter.off(name, listener));
+    this.#undo.push(undo);
   }
 
   #afterReconnect(hello: BridgeHello): void {

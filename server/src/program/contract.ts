@@ -21,8 +21,12 @@ export interface LiveSource extends ProgramSource {
   audioProducer: ProducerId | null;
 }
 
+export interface LiveRoomEvents {
+  liveSourcesChanged: [];
+}
+
 /** What a live session needs of a room; the Room implements it. */
-export interface LiveRoom extends EventEmitter<{ liveSourcesChanged: [] }> {
+export interface LiveRoom extends EventEmitter<LiveRoomEvents> {
   readonly id: RoomId;
   readonly media: RoomMedia;
   /** In the order of arrival on stage. A participant's screen share follows their camera source; screenAudio belongs to the screen source. */

@@ -1,5 +1,5 @@
 import { backoffMs, delay } from '@lianmai/kit';
-import { LianmaiError, type ProducerId, type ProducerInfo, type PublishSource, type RequestData } from '@lianmai/protocol';
+import { KIND_OF_SOURCE, LianmaiError, type ProducerId, type ProducerInfo, type PublishSource, type RequestData } from '@lianmai/protocol';
 import type { MediaPeer } from '../sfu/index.js';
 import type { OwnMedia } from './OwnMedia.js';
 
@@ -8,7 +8,6 @@ export type ProduceRequest = Parameters<MediaPeer['produce']>[0];
 
 const READD = { firstMs: 200, maxMs: 2000 };
 const READD_ATTEMPTS = 8;
-const KIND_OF: Record<PublishSource, 'audio' | 'video'> = { camera: 'video', screen: 'video', microphone: 'audio', screenAudio: 'audio' };
 
 export interface ParticipantMediaHooks {
   addPeer: AddPeer;
@@ -61,7 +60,8 @@ export class ParticipantMedia implements OwnMedia {
   /** `isStillAllowed` is asked again after mediasoup has answered: the seat may have gone meanwhile. */
   async produce(request: ProduceRequest, isStillAllowed: () => boolean): Promise<ProducerId> {
     const { source, kind, paused } = request;
-    if (KIND_OF[source] !== kind) throw new LianmaiError('BAD_REQUEST', undefined, { message: `kind: ${source} is ${KIND_OF[source]}` });
+    if (KIND_OF_SOURCE[source] !== kind)
+      throw new LianmaiError('BAD_REQUEST', undefined, { message: `kind: ${source} is ${KIND_OF_SOURCE[source]}` });
     const peer = await this.#peer;
     const id = await peer.produce(request);
     if (!isStillAllowed()) {

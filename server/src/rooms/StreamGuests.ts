@@ -1,5 +1,5 @@
 import type { Log } from '@lianmai/kit';
-import { Identity, LianmaiError, type JoinClaims, type RoomId, type StreamRef } from '@lianmai/protocol';
+import { Identity, LianmaiError, streamKey, type JoinClaims, type RoomId, type StreamRef } from '@lianmai/protocol';
 import type { RoomMedia } from '../sfu/index.js';
 import type { OpenFeed } from './contract.js';
 import { Participant } from './Participant.js';
@@ -29,7 +29,7 @@ export class StreamGuests {
   /** Like a guest who comes up. Answers the one that is there already, if it is; STAGE_FULL. */
   seat(stream: StreamRef, title: string): Participant {
     const { roomId: room, people, stage, log } = this.#options;
-    const sub = Identity.parse(`stream:${stream.app}/${stream.name}`);
+    const sub = Identity.parse(`stream:${streamKey(stream)}`);
     const existing = people.all.find((one) => one.stream !== null && one.identity === sub);
     if (existing) return existing;
     const { seats, seatLimit } = stage.snapshot;

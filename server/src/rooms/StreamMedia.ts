@@ -1,5 +1,5 @@
 import { backoffMs, delay, type Log } from '@lianmai/kit';
-import type { ParticipantId, ProducerId, ProducerInfo, PublishSource, StreamRef } from '@lianmai/protocol';
+import { streamKey, type ParticipantId, type ProducerId, type ProducerInfo, type PublishSource, type StreamRef } from '@lianmai/protocol';
 import type { MediaInput, RoomMedia } from '../sfu/index.js';
 import type { OpenFeed, StreamFeed } from './contract.js';
 import type { OwnMedia } from './OwnMedia.js';
@@ -62,8 +62,7 @@ export class StreamMedia implements OwnMedia {
       try {
         if (await this.#feedOnce(signal)) failures = 0;
       } catch (error) {
-        if (!signal.aborted)
-          log.info({ stream: `${stream.app}/${stream.name}`, reason: String(error) }, 'the stream on stage is not there');
+        if (!signal.aborted) log.info({ stream: streamKey(stream), reason: String(error) }, 'the stream on stage is not there');
       }
       if (this.#producers.length > 0) this.#change([]);
       if (!signal.aborted) await delay(backoffMs(AGAIN, failures), signal).catch(() => undefined);

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { Scope, type Log } from '@lianmai/kit';
+import { Scope, SerialQueue, type Log } from '@lianmai/kit';
 import { LianmaiError, type ParticipantId, type ProducerId } from '@lianmai/protocol';
 import type { types } from 'mediasoup';
 import { clientCapabilities } from './codecs.js';
@@ -46,7 +46,7 @@ export class MediaRoom extends EventEmitter<RoomMediaEvents> implements RoomMedi
   #wasSpeech = false;
   #silenceTimer: NodeJS.Timeout | undefined;
   /** Peers find their router one after another, so that two never make a router on the same worker. */
-  #placing: Promise<unknown> = Promise.resolve();
+  readonly #placements = new SerialQueue();
 
   constructor(options: MediaRoomOptions) {
     super();
@@ -70,11 +70,11 @@ export class MediaRoom extends EventEmitter<RoomMediaEvents> implements RoomMedi
   }
 
   async addPeer(participantId: ParticipantId, { payloadTypes }: { payloadTypes?: PayloadTypes } = {}): Promise<Peer> {
-    return this.#inTurn(() => this.#addPeer(participantId, payloadTypes ?? this.#payloadTypes));
+    return this.#placements.run(() => this.#addPeer(participantId, payloadTypes ?? this.#payloadTypes));
   }
 
   async addInput(participantId: ParticipantId, from: { ip: string; port: number }): Promise<PlainInput> {
-    return this.#inTurn(() => this.#addInput(participantId, from));
+    return this.#placements.run(() => this.#addInput(participantId, from));
   }
 
   async tap(producerId: ProducerId, target: TapTarget): Promise<ProducerTap> {
@@ -106,12 +106,6 @@ export class MediaRoom extends EventEmitter<RoomMediaEvents> implements RoomMedi
 
   get #payloadTypes(): PayloadTypes | null {
     return this.#options.payloadTypes ?? null;
-  }
-
-  #inTurn<T>(place: () => Promise<T>): Promise<T> {
-    const turn = this.#placing.then(place);
-    this.#placing = turn.catch(() => undefined);
-    return turn;
   }
 
   async #addPeer(participantId: ParticipantId, payloadTypes: PayloadTypes | null): Promise<Peer> {

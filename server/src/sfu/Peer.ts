@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
-import type { ProducerId } from '@lianmai/protocol';
+import { SerialQueue } from '@lianmai/kit';
+import { KIND_OF_SOURCE, type ProducerId } from '@lianmai/protocol';
 import {
   LianmaiError,
   type ConnectionQuality,
@@ -28,7 +29,6 @@ export interface PeerOptions {
   publications: Map<ProducerId, Publication>;
 }
 
-const KIND: Record<PublishSource, 'audio' | 'video'> = { camera: 'video', screen: 'video', microphone: 'audio', screenAudio: 'audio' };
 const MAX_ENCODINGS = 4;
 /** Many viewers may ask at once, and a decoder that starts must not wait for long. */
 const KEY_FRAME_REQUEST_DELAY_MS = 200;
@@ -45,7 +45,7 @@ export class Peer extends EventEmitter<MediaPeerEvents> implements MediaPeer {
   readonly #subscriptions = new Map<ConsumerId, Subscription>();
   readonly #meter = new QualityMeter();
   /** Publishing is one at a time, so that "the second replaces the first" has a meaning. */
-  #producing: Promise<unknown> = Promise.resolve();
+  readonly #publishing = new SerialQueue();
   #isClosed = false;
 
   constructor({ participantId, home, settings, publications }: PeerOptions) {
@@ -80,15 +80,15 @@ export class Peer extends EventEmitter<MediaPeerEvents> implements MediaPeer {
 
   async produce(options: ProduceOptions): Promise<ProducerId> {
     this.#assertOpen();
-    if (KIND[options.source] !== options.kind)
-      throw new LianmaiError('BAD_REQUEST', undefined, { message: `kind: expected ${KIND[options.source]} for ${options.source}` });
+    if (KIND_OF_SOURCE[options.source] !== options.kind)
+      throw new LianmaiError('BAD_REQUEST', undefined, {
+        message: `kind: expected ${KIND_OF_SOURCE[options.source]} for ${options.source}`,
+      });
     const encodings: unknown = options.rtpParameters.encodings;
     if (Array.isArray(encodings) && encodings.length > MAX_ENCODINGS) {
       throw new LianmaiError('BAD_REQUEST', undefined, { message: `rtpParameters.encodings: expected at most ${MAX_ENCODINGS}` });
     }
-    const turn = this.#producing.then(() => this.#produce(options));
-    this.#producing = turn.catch(() => undefined);
-    return turn;
+    return this.#publishing.run(() => this.#produce(options));
   }
 
   async setProducerPaused(id: ProducerId, paused: boolean): Promise<void> {

@@ -1,4 +1,4 @@
-import type { StreamRef, StreamStatus } from '@lianmai/protocol';
+import { streamKey, type StreamRef, type StreamStatus } from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
 
 export interface LiveStreamsOptions {
@@ -6,8 +6,6 @@ export interface LiveStreamsOptions {
   /** Players whom this server's own SFU serves. */
   whepViewers: (stream: StreamRef) => number;
 }
-
-const keyOf = ({ app, name }: StreamRef): string => `${app}/${name}`;
 
 /** What is in the hubs of all bridges, as they measured it last. A bridge that is gone takes its streams along; one that may come back keeps them. */
 export class LiveStreams {
@@ -44,7 +42,7 @@ export class LiveStreams {
   /** Where a stream is live it is rather than where it waits for a publisher, who may have come back elsewhere. */
   #find(stream: StreamRef): { bridge: Bridge; status: StreamStatus } | undefined {
     const found = [...this.#byBridge].flatMap(([bridge, streams]) => {
-      const status = streams.get(keyOf(stream));
+      const status = streams.get(streamKey(stream));
       return status ? [{ bridge, status }] : [];
     });
     return found.find(({ status }) => status.state === 'live') ?? found[0];
@@ -59,7 +57,7 @@ export class LiveStreams {
     if (this.#byBridge.has(bridge)) return;
     this.#byBridge.set(bridge, new Map());
     bridge.on('streamsMeasured', ({ streams }) => {
-      if (this.#byBridge.has(bridge)) this.#byBridge.set(bridge, new Map(streams.map((status) => [keyOf(status), status])));
+      if (this.#byBridge.has(bridge)) this.#byBridge.set(bridge, new Map(streams.map((status) => [streamKey(status), status])));
     });
     bridge.once('gone', () => this.#byBridge.delete(bridge));
   }

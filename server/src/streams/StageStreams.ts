@@ -1,4 +1,4 @@
-import { LianmaiError, type StreamRef } from '@lianmai/protocol';
+import { LianmaiError, streamKey, type StreamRef } from '@lianmai/protocol';
 import type { Streams } from './Streams.js';
 
 export interface SeatableStream extends StreamRef {
@@ -28,7 +28,7 @@ export class StageStreams {
         message: 'Not everybody may watch this stream. Whoever runs the server can bring it on stage.',
       });
     if (!this.#streams.live.status(stream))
-      throw new LianmaiError('NOT_FOUND', undefined, { message: `The stream ${stream.app}/${stream.name} is not live.` });
+      throw new LianmaiError('NOT_FOUND', undefined, { message: `The stream ${streamKey(stream)} is not live.` });
     return { ...stream, title };
   }
 

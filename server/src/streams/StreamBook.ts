@@ -1,5 +1,14 @@
 import { Secret } from '@lianmai/kit';
-import { LianmaiError, PlayAccess, RecordRule, StreamId, type CreateStream, type StreamRef, type UpdateStream } from '@lianmai/protocol';
+import {
+  LianmaiError,
+  PlayAccess,
+  RecordRule,
+  StreamId,
+  streamKey,
+  type CreateStream,
+  type StreamRef,
+  type UpdateStream,
+} from '@lianmai/protocol';
 import { isTaken, type Store, type StreamChange, type StreamRow } from '../store/index.js';
 import { makeKey, makeStreamId } from './keys.js';
 
@@ -63,7 +72,7 @@ export class StreamBook {
       await this.#db.insertInto('streams').values(row).execute();
     } catch (error) {
       if (!isTaken(error)) throw error;
-      throw new LianmaiError('CONFLICT', undefined, { message: `There is a stream ${app}/${name} already.`, cause: error });
+      throw new LianmaiError('CONFLICT', undefined, { message: `There is a stream ${streamKey({ app, name })} already.`, cause: error });
     }
     await this.#readApps();
     return fromRow(row);

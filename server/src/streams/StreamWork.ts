@@ -1,6 +1,8 @@
 import { redactUrl, type Log } from '@lianmai/kit';
 import {
+  idleOutput,
   LianmaiError,
+  streamKey,
   type OutputId,
   type OutputInfo,
   type OutputRequest,
@@ -8,7 +10,6 @@ import {
   type RecordPattern,
   type StreamId,
   type StreamJob,
-  type StreamRef,
 } from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
 import type { StreamBook, RegisteredStream } from './StreamBook.js';
@@ -22,7 +23,6 @@ export interface StreamWorkOptions {
   log: Log;
 }
 
-const keyOf = ({ app, name }: StreamRef) => `${app}/${name}`;
 /** A bridge that did not take the jobs is sent them again. */
 const AGAIN_MS = 3000;
 
@@ -60,7 +60,7 @@ export class StreamWork {
   }
 
   pullOf(stream: RegisteredStream): PullInfo | null {
-    return stream.source ? (this.#pulls.get(keyOf(stream)) ?? null) : null;
+    return stream.source ? (this.#pulls.get(streamKey(stream)) ?? null) : null;
   }
 
   async outputsOf(streams: readonly RegisteredStream[]): Promise<Map<string, OutputInfo[]>> {
@@ -109,7 +109,7 @@ export class StreamWork {
   }
 
   #infoOf({ id, request: { kind, url } }: StreamOutput): OutputInfo {
-    return this.#outputs.get(id) ?? { ...NOT_RUNNING, id, kind, url: redactUrl(url) };
+    return this.#outputs.get(id) ?? idleOutput({ id, kind, url: redactUrl(url), state: 'stopped' });
   }
 
   async #sendAll(): Promise<void> {
@@ -136,7 +136,7 @@ export class StreamWork {
   #follow(bridge: Bridge): void {
     if (this.#followed.has(bridge)) return;
     this.#followed.add(bridge);
-    bridge.on('pullChanged', (pull) => this.#pulls.set(keyOf(pull), pull));
+    bridge.on('pullChanged', (pull) => this.#pulls.set(streamKey(pull), pull));
     bridge.on('streamOutputChanged', ({ output }) => this.#outputs.set(output.id, output));
     bridge.once('gone', () => {
       clearTimeout(this.#again.get(bridge));
@@ -147,16 +147,6 @@ export class StreamWork {
     });
   }
 }
-
-const NOT_RUNNING = {
-  state: 'stopped',
-  reason: null,
-  retries: 0,
-  nextRetryAtMs: null,
-  liveSinceMs: null,
-  bytesSent: 0,
-  bitrateKbps: 0,
-} as const;
 
 const jobOf = ({ id, app, name, source, record }: RegisteredStream, outputs: readonly StreamOutput[]): StreamJob => ({
   ...{ app, name, record },

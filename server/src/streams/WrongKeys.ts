@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { LianmaiError, type StreamRef } from '@lianmai/protocol';
+import { LianmaiError, streamKey, type StreamRef } from '@lianmai/protocol';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 
 /** An encoder with an old key tries every few seconds; a person mistypes now and then. */
@@ -26,9 +26,9 @@ export class WrongKeys {
   }
 }
 
-function keysOf(ip: string, { app, name }: StreamRef): [address: string, here: string] {
+function keysOf(ip: string, stream: StreamRef): [address: string, here: string] {
   const address = network(ip);
-  return [address, `${address} ${app}/${name}`];
+  return [address, `${address} ${streamKey(stream)}`];
 }
 
 function network(ip: string): string {

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Secret } from '@lianmai/kit';
-import { ERRORS, LianmaiError, type StreamRef } from '@lianmai/protocol';
+import { ERRORS, LianmaiError, streamKey, type StreamRef } from '@lianmai/protocol';
 import { isSame } from '../access/index.js';
 
 /** What a signed URL carries. Any protocol: in the query, or among the fields of an SRT stream id. */
@@ -31,5 +31,7 @@ export function assertSigned(secret: Secret, stream: StreamRef, params: Readonly
 const expired = ERRORS.TOKEN_EXPIRED.message.replace('token', 'URL');
 
 /** `:` is in no name, so no two streams and moments give the same text. */
-const digest = (secret: Secret, { app, name }: StreamRef, expire: string): string =>
-  createHmac('sha256', secret.reveal()).update(`${app}/${name}:${expire}`).digest('hex');
+const digest = (secret: Secret, stream: StreamRef, expire: string): string =>
+  createHmac('sha256', secret.reveal())
+    .update(`${streamKey(stream)}:${expire}`)
+    .digest('hex');

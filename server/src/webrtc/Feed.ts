@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
+import { on } from '@lianmai/kit';
 import { LianmaiError, type BridgeRequestReply, type SfuFeedTrack, type StreamRef } from '@lianmai/protocol';
 import type { Bridge, BridgeEvents } from '../bridge/index.js';
 
@@ -12,17 +13,19 @@ export interface FeedEvents {
 export class Feed extends EventEmitter<FeedEvents> {
   readonly #bridge: Bridge;
   readonly #id = randomBytes(12).toString('base64url');
-  readonly #undo: (() => void)[] = [];
+  readonly #unsubscribe: () => void;
   #reply: BridgeRequestReply<'startSfuFeed'> = { rtp: { ip: '', port: 0 }, tracks: [], hasKeyFramesOnDemand: false };
   #isClosed = false;
 
   private constructor(bridge: Bridge) {
     super();
     this.#bridge = bridge;
-    this.#on('sfuFeedEnded', ({ feedId, reason }) => {
-      if (feedId === this.#id) this.#end(reason);
+    this.#unsubscribe = on<BridgeEvents>(bridge, {
+      sfuFeedEnded: ({ feedId, reason }) => {
+        if (feedId === this.#id) this.#end(reason);
+      },
+      gone: () => this.#end('the bridge is gone'),
     });
-    this.#on('gone', () => this.#end('the bridge is gone'));
   }
 
   /** NOT_FOUND when the stream is not live there, UNSUPPORTED when browsers cannot play it. */
@@ -75,13 +78,7 @@ export class Feed extends EventEmitter<FeedEvents> {
   #release(): boolean {
     if (this.#isClosed) return false;
     this.#isClosed = true;
-    for (const undo of this.#undo) undo();
+    this.#unsubscribe();
     return true;
-  }
-
-  #on<N extends keyof BridgeEvents>(name: N, listener: (...args: BridgeEvents[N]) => void): void {
-    const emitter: NodeJS.EventEmitter = this.#bridge;
-    emitter.on(name, listener);
-    this.#undo.push(() => emitter.off(name, listener));
   }
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { Log } from '@lianmai/kit';
-import { LianmaiError, ParticipantId, type SfuFeedTrack, type ProducerId, type StreamRef } from '@lianmai/protocol';
+import { LianmaiError, ParticipantId, streamKey, type SfuFeedTrack, type ProducerId, type StreamRef } from '@lianmai/protocol';
 import type { Bridge } from '../bridge/index.js';
 import type { MediaPeer, PayloadTypes, RoomMedia, Sfu } from '../sfu/index.js';
 import { Feed } from './Feed.js';
@@ -121,7 +121,7 @@ export class FeedRoom extends EventEmitter<FeedRoomEvents> {
 
   async #start(stream: StreamRef): Promise<void> {
     const { rtp, tracks } = this.#feed;
-    this.#media = await this.#parts.sfu.createStreamRoom(`${stream.app}/${stream.name}`, HOME_PAYLOAD_TYPES);
+    this.#media = await this.#parts.sfu.createStreamRoom(streamKey(stream), HOME_PAYLOAD_TYPES);
     const input = await this.#media.addInput(ParticipantId.parse('stream'), rtp);
     input.once('closed', () => this.close('the media worker died'));
     for (const track of tracks) this.#producers.set(track.kind, await input.produce(sourceOf(track), track));

@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Closable, Log } from '@lianmai/kit';
-import { AuthoriseRequest, LianmaiError, parse, type AuthoriseReply, type StreamClient, type StreamRef } from '@lianmai/protocol';
+import {
+  AuthoriseRequest,
+  LianmaiError,
+  parse,
+  streamKey,
+  type AuthoriseReply,
+  type StreamClient,
+  type StreamRef,
+} from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
 import type { Sfu } from '../sfu/index.js';
 import { Feed } from './Feed.js';
@@ -141,26 +149,26 @@ export class WebRtc implements Closable {
   }
 
   #register(session: Session, { stream, ip }: Request, client: StreamClient | null): void {
-    this.#sessions.set(session.id, { session, client, key: keyOf(stream), ip });
+    this.#sessions.set(session.id, { session, client, key: streamKey(stream), ip });
     session.once('closed', () => this.#sessions.delete(session.id));
     if (this.#isClosed) session.close('the server is shutting down');
   }
 
   /** Where a newcomer gets a picture at once; a stream is sent into the SFU a few times if need be, then they wait for its next key frame. */
   async #room(stream: StreamRef): Promise<FeedRoom> {
-    const branches = this.#rooms.get(keyOf(stream)) ?? [];
+    const branches = this.#rooms.get(streamKey(stream)) ?? [];
     const rooms = (await Promise.all(branches)).filter(({ isClosed }) => !isClosed);
     const [first, ...others] = rooms.filter(({ isQuick }) => isQuick);
     if (first) return leastWatched(first, others);
     // Somebody else may have opened one meanwhile.
-    const present = this.#rooms.get(keyOf(stream)) ?? [];
+    const present = this.#rooms.get(streamKey(stream)) ?? [];
     const [pending, ...more] = present;
     if (!pending || present.length < MAX_BRANCHES) return this.#branch(stream);
     return leastWatched(await pending, await Promise.all(more));
   }
 
   #branch(stream: StreamRef): Promise<FeedRoom> {
-    const key = keyOf(stream);
+    const key = streamKey(stream);
     const opening = this.#openRoom(stream);
     this.#rooms.set(key, [...(this.#rooms.get(key) ?? []), opening]);
     const forget = () => {
@@ -205,11 +213,10 @@ export class WebRtc implements Closable {
   }
 
   #of(stream: StreamRef): Entry[] {
-    const key = keyOf(stream);
+    const key = streamKey(stream);
     return [...this.#sessions.values()].filter((entry) => entry.key === key);
   }
 }
 
-const keyOf = ({ app, name }: StreamRef) => `${app}/${name}`;
 const leastWatched = (first: FeedRoom, others: readonly FeedRoom[]): FeedRoom =>
   others.reduce((best, one) => (one.viewers < best.viewers ? one : best), first);

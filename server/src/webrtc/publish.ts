@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Log } from '@lianmai/kit';
-import { LianmaiError, ParticipantId, SourceId, type StreamRef } from '@lianmai/protocol';
+import { on, type Log } from '@lianmai/kit';
+import { LianmaiError, ParticipantId, SourceId, streamKey, type StreamRef } from '@lianmai/protocol';
 import type { Bridge, BridgeEvents } from '../bridge/index.js';
 import type { RoomMedia, Sfu, Tap } from '../sfu/index.js';
 import { answerPublisher, chooseForPublish, producerParameters, SOURCE, type ChosenSection, type Offer } from './sdp/index.js';
@@ -43,7 +43,7 @@ class Ingest {
   readonly #id: string;
   readonly #parts: Parts;
   readonly #taps = new Set<Tap>();
-  readonly #undo: (() => void)[] = [];
+  readonly #unsubscribe: () => void;
   #media: RoomMedia | null = null;
   #session: Session | null = null;
   #isClosed = false;
@@ -51,18 +51,19 @@ class Ingest {
   constructor(id: string, parts: Parts) {
     this.#id = id;
     this.#parts = parts;
-    this.#on('sfuIngestKeyFrameNeeded', ({ ingestId, trackId }) => {
-      if (ingestId !== this.#id) return;
-      for (const tap of this.#taps) if (tap.track.trackId === trackId) void tap.requestKeyFrame();
+    this.#unsubscribe = on<BridgeEvents>(parts.bridge, {
+      sfuIngestKeyFrameNeeded: ({ ingestId, trackId }) => {
+        if (ingestId === this.#id) this.#requestKeyFrame(trackId);
+      },
+      sfuIngestEnded: ({ ingestId, reason }) => {
+        if (ingestId === this.#id) this.#session?.close(reason.message);
+      },
+      gone: () => this.#session?.close('the bridge is gone'),
     });
-    this.#on('sfuIngestEnded', ({ ingestId, reason }) => {
-      if (ingestId === this.#id) this.#session?.close(reason.message);
-    });
-    this.#on('gone', () => this.#session?.close('the bridge is gone'));
   }
 
   async open(offer: Offer, chosen: readonly ChosenSection[], to: { rtp: { ip: string; port: number }; stream: StreamRef }) {
-    this.#media = await this.#parts.sfu.createStreamRoom(`whip ${to.stream.app}/${to.stream.name}`, HOME_PAYLOAD_TYPES);
+    this.#media = await this.#parts.sfu.createStreamRoom(`whip ${streamKey(to.stream)}`, HOME_PAYLOAD_TYPES);
     const peer = await this.#media.addPeer(ParticipantId.parse('publisher'));
     const transport = await connect(peer, 'send', offer);
     for (const section of chosen) {
@@ -88,7 +89,7 @@ class Ingest {
   async close(isFinal: boolean): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    for (const undo of this.#undo) undo();
+    this.#unsubscribe();
     // A bridge that is gone, or has ended it by itself, needs no telling.
     const telling = this.#parts.bridge.request('stopSfuIngest', { ingestId: this.#id, isFinal }).catch((error: unknown) => {
       const isKnown = error instanceof LianmaiError && (error.code === 'NOT_FOUND' || error.code === 'BRIDGE_UNAVAILABLE');
@@ -98,9 +99,7 @@ class Ingest {
     await Promise.all([telling, this.#media?.close('the publisher left')]);
   }
 
-  #on<N extends keyof BridgeEvents>(name: N, listener: (...args: BridgeEvents[N]) => void): void {
-    const emitter: NodeJS.EventEmitter = this.#parts.bridge;
-    emitter.on(name, listener);
-    this.#undo.push(() => emitter.off(name, listener));
+  #requestKeyFrame(trackId: string): void {
+    for (const tap of this.#taps) if (tap.track.trackId === trackId) void tap.requestKeyFrame();
   }
 }

@@ -3,6 +3,7 @@ import {
   AuthoriseRequest,
   LianmaiError,
   parse,
+  streamKey,
   type AuthoriseReply,
   type PlayProtocol,
   type StreamClient,
@@ -86,14 +87,14 @@ export class Gate {
     return meant.length;
   }
 
-  #of({ app, name }: StreamRef): Entry[] {
-    const ids = this.#byKey.get(`${app}/${name}`);
+  #of(stream: StreamRef): Entry[] {
+    const ids = this.#byKey.get(streamKey(stream));
     return ids ? [...ids].flatMap((id) => this.#entries.get(id) ?? []) : [];
   }
 
   #register({ action, protocol, ip, app, name, clientId }: AuthoriseRequest, policy: AuthoriseReply): Admission {
     const abort = new AbortController();
-    const key = `${app}/${name}`;
+    const key = streamKey({ app, name });
     const admission: Admission = { clientId, policy, signal: abort.signal, bytes: 0, release: () => this.#forget(key, clientId) };
     this.#entries.set(clientId, { client: { id: clientId, action, protocol, ip, sinceMs: Date.now() }, admission, abort });
     const ids = this.#byKey.get(key) ?? new Set();

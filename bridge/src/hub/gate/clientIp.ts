@@ -1,7 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-
-/** The peer's address, IPv4 in its own notation. */
-export const plainIp = (address: string | undefined): string => (address ?? '').replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/, '');
+import { plainIp } from '@lianmai/kit';
 
 /** Who asks. A proxy on this machine (the server's own door, for pages over HTTPS) may speak for its client. */
 export function clientIp(request: IncomingMessage): string {

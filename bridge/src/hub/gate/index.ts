@@ -8,7 +8,7 @@
  *   admission.release();
  */
 export { clientHandlers } from './clientHandlers.js';
-export { clientIp, plainIp } from './clientIp.js';
+export { clientIp } from './clientIp.js';
 export { Gate, type Admission, type GateOptions, type GateRequest } from './Gate.js';
 export { openPublication, type PublishSession } from './PublishSession.js';
 export { readParams } from './params.js';

@@ -1,8 +1,8 @@
-import { Scope, type Closable } from '@lianmai/kit';
+import { on, Scope, type Closable } from '@lianmai/kit';
 import type { BridgeEventData, StreamStatus } from '@lianmai/protocol';
 import type { Gate } from '../gate/index.js';
 import type { Renditions } from '../renditions/index.js';
-import type { Stream, StreamHub } from '../stream/index.js';
+import type { HubEvents, Stream, StreamHub } from '../stream/index.js';
 import { Bitrate } from './Bitrate.js';
 
 export interface StreamReportOptions {
@@ -28,8 +28,7 @@ export class StreamReport implements Closable {
     const { hub, everyMs = 1000 } = options;
     this.#scope.interval(everyMs, () => this.#announce());
     const soon = () => this.#announceSoon();
-    hub.on('published', soon).on('unpublished', soon);
-    this.#scope.defer(() => void hub.off('published', soon).off('unpublished', soon));
+    this.#scope.defer(on<HubEvents>(hub, { published: soon, unpublished: soon }));
   }
 
   measure(): StreamStatus[] {

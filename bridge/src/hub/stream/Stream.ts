@@ -1,4 +1,4 @@
-import type { StreamRef } from '@lianmai/protocol';
+import { streamKey, type StreamRef } from '@lianmai/protocol';
 import { isMetadata, isSequenceEnd } from '../../media/formats/index.js';
 import type { MediaTag, Reader, ReaderOptions } from './contract.js';
 import { QueueReader } from './QueueReader.js';
@@ -49,7 +49,7 @@ export class Stream {
     this.#onUsed = onUsed;
     this.app = app;
     this.name = name;
-    this.key = `${app}/${name}`;
+    this.key = streamKey({ app, name });
   }
 
   get preamble(): Readonly<Preamble> {

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { LianmaiError, type StreamRef } from '@lianmai/protocol';
+import { streamKey, LianmaiError, type StreamRef } from '@lianmai/protocol';
 import type { MediaTag, Publisher } from './contract.js';
 import { Stream } from './Stream.js';
 
@@ -36,7 +36,7 @@ export class StreamHub extends EventEmitter<HubEvents> {
   }
 
   get(id: StreamRef): Stream | undefined {
-    return this.#entries.get(keyOf(id))?.stream;
+    return this.#entries.get(streamKey(id))?.stream;
   }
 
   get streams(): Stream[] {
@@ -53,7 +53,7 @@ export class StreamHub extends EventEmitter<HubEvents> {
         signal.removeEventListener('abort', onAbort);
       };
       const onPublished = (stream: Stream) => {
-        if (stream.key !== keyOf(id)) return;
+        if (stream.key !== streamKey(id)) return;
         finish();
         resolve(stream);
       };
@@ -70,9 +70,9 @@ export class StreamHub extends EventEmitter<HubEvents> {
   /** The right to write to `app/name`. Throws CONFLICT while somebody else has it, unless it may be taken over. */
   publish(id: StreamRef, options: PublishOptions = {}): Publisher & { readonly stream: Stream } {
     const { resumeGraceMs = 0, onTaken = 'refuse', onTakenOver = () => undefined } = options;
-    const existing = this.#entries.get(keyOf(id));
+    const existing = this.#entries.get(streamKey(id));
     if (existing?.publisher && onTaken === 'refuse')
-      throw new LianmaiError('CONFLICT', undefined, { message: `${keyOf(id)} is being published already.` });
+      throw new LianmaiError('CONFLICT', undefined, { message: `${streamKey(id)} is being published already.` });
     const entry = existing ?? { stream: new Stream(id), publisher: null, onTakenOver, grace: null };
     if (entry.grace) clearTimeout(entry.grace);
     entry.grace = null;
@@ -92,7 +92,7 @@ export class StreamHub extends EventEmitter<HubEvents> {
 
   /** At once: nobody may come back to it. */
   end(id: StreamRef, reason: string): void {
-    const entry = this.#entries.get(keyOf(id));
+    const entry = this.#entries.get(streamKey(id));
     entry?.publisher?.close(reason, true);
     if (entry && this.#entries.get(entry.stream.key) === entry) this.#end(entry);
   }
@@ -119,8 +119,6 @@ export class StreamHub extends EventEmitter<HubEvents> {
     this.emit('unpublished', entry.stream);
   }
 }
-
-const keyOf = ({ app, name }: StreamRef) => `${app}/${name}`;
 
 /** Where the next publisher's first tag goes after the last one of the former: one frame at 25-30 fps. */
 const RESUME_STEP_MS = 40;

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Closable, Log, Metrics } from '@lianmai/kit';
+import { listenOrThrow, type Closable, type Log, type Metrics } from '@lianmai/kit';
 import { LianmaiError, toLianmaiError, type StreamRef } from '@lianmai/protocol';
 import express, { type Express, type NextFunction, type Request, type Response, type Router } from 'express';
 import type { Gate } from '../../hub/gate/index.js';
@@ -67,7 +67,7 @@ export async function createOriginServer({
   );
   const upgraded = keepUpgraded(server, flv.upgrade);
   try {
-    await listen(server, port, host);
+    await listenOrThrow(server, { port, host, option: 'ORIGIN_PORT or origin.port' });
   } catch (error) {
     await hls.close('not listening');
     throw error;
@@ -145,14 +145,4 @@ function allowEveryPage(request: Request, response: Response, next: NextFunction
 function asAnswer(thrown: unknown): LianmaiError {
   const isBadPath = thrown instanceof URIError || (thrown instanceof Error && 'status' in thrown && thrown.status === 400);
   return isBadPath ? new LianmaiError('BAD_REQUEST') : toLianmaiError(thrown);
-}
-
-function listen(server: Server, port: number, host: string | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port, ...(host !== undefined && { host }) }, () => {
-      server.removeListener('error', reject);
-      resolve();
-    });
-  });
 }

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { plainIp } from '../../hub/gate/index.js';
+import { plainIp } from '@lianmai/kit';
 import type { RtmpLimits } from './rtmpLimits.js';
 
 /** Counts connections, those that have not said what they want by address: nobody can take all places by doing nothing. */

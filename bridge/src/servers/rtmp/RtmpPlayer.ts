@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { LianmaiError } from '@lianmai/protocol';
+import { streamKey, LianmaiError } from '@lianmai/protocol';
 import type { FanoutPool, Packed, Playback } from '../fanout/index.js';
 import type { Admission, Gate } from '../../hub/gate/index.js';
 import type { AcceptedCodecs } from '../../hub/renditions/index.js';
@@ -44,7 +44,7 @@ export class RtmpPlayer {
   constructor(parts: PlayingParts, options: PlayingOptions) {
     this.#parts = parts;
     this.#options = options;
-    this.key = `${options.address.app}/${options.address.name}`;
+    this.key = streamKey(options.address);
     this.#run().catch((error: unknown) => {
       if (!this.#left.signal.aborted) options.onOver(error);
     });

@@ -1,8 +1,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { ConfigError, type Closable, type Log, type Metrics } from '@lianmai/kit';
+import { ConfigError, listenOrThrow, plainIp, type Closable, type ListenOptions, type Log, type Metrics } from '@lianmai/kit';
 import { FanoutPool } from '../fanout/index.js';
-import { plainIp } from '../../hub/gate/index.js';
 import { ConnectionLimiter } from './ConnectionLimiter.js';
 import { DEFAULT_LIMITS, type RtmpLimits } from './rtmpLimits.js';
 import { RTMP_PACKER } from './rtmpPacker.js';
@@ -136,21 +135,7 @@ function portOf(server: Server | undefined): number | null {
   return address && typeof address === 'object' ? (address satisfies AddressInfo).port : null;
 }
 
-function listen(server: Server, { port, host, option }: { port: number; host: string | undefined; option: string }): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onError = (error: NodeJS.ErrnoException) => reject(listenError(error, port, option));
-    server.once('error', onError);
-    server.listen({ port, ...(host !== undefined && { host }) }, () => {
-      server.removeListener('error', onError);
-      server.on('error', () => undefined); // accept() fails when descriptors run out: those who are in go on
-      resolve();
-    });
-  });
-}
-
-function listenError(error: NodeJS.ErrnoException, port: number, option: string): Error {
-  if (error.code === 'EADDRINUSE') return new ConfigError(`Port ${port} is in use by another program. Choose another one with ${option}.`);
-  if (error.code === 'EACCES')
-    return new ConfigError(`Port ${port} needs more rights than this process has. Choose one above 1023 with ${option}.`);
-  return error;
+async function listen(server: Server, options: ListenOptions): Promise<void> {
+  await listenOrThrow(server, options);
+  server.on('error', () => undefined); // accept() fails when file descriptors run out; open connections go on
 }

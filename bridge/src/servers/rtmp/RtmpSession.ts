@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
-import type { Log } from '@lianmai/kit';
-import { LianmaiError, toLianmaiError } from '@lianmai/protocol';
+import { plainIp, type Log } from '@lianmai/kit';
+import { LianmaiError, streamKey, toLianmaiError } from '@lianmai/protocol';
 import { FormatError, type AmfObject } from '../../media/formats/index.js';
 import { command, streamBegin, streamEof, type RtmpMessage } from '../../media/protocols/rtmp/index.js';
-import { openPublication, plainIp, type PublishSession } from '../../hub/gate/index.js';
+import { openPublication, type PublishSession } from '../../hub/gate/index.js';
 import { capabilitiesOf, enhancedAnswer } from './capabilities.js';
 import { asObject, asText, onStatus, readCall, result, STREAM_ID, type Call } from './commands.js';
 import type { RtmpLimits } from './rtmpLimits.js';
@@ -128,7 +128,7 @@ export class RtmpSession {
     try {
       return await openPublication(this.#parts, request);
     } catch (error) {
-      const earlier = this.#parts.publishing.get(`${address.app}/${address.name}`);
+      const earlier = this.#parts.publishing.get(streamKey(address));
       const isSilent = earlier !== undefined && earlier.silentMs > this.#parts.limits.silentMs;
       if (!isSilent || toLianmaiError(error).code !== 'CONFLICT') throw error;
       earlier.giveWay();

@@ -1,4 +1,5 @@
-import type { Log } from '@lianmai/kit';
+import { streamKey } from '@lianmai/protocol';
+import { plainIp, type Log } from '@lianmai/kit';
 import {
   SrtMultiplexer,
   openUdpSocket,
@@ -10,7 +11,6 @@ import {
   type UdpSocket,
   type Verdict,
 } from '../../media/protocols/srt/index.js';
-import { plainIp } from '../../hub/gate/index.js';
 import type { FromSrtThread, SrtThreadJob, SrtTotals, ToSrtThread } from './srtThreadMessages.js';
 import { PlayerGroup } from './PlayerGroup.js';
 import { TsPublisher } from './TsPublisher.js';
@@ -169,7 +169,7 @@ export class SrtServer {
       const send = (payload: Buffer) => connection.send(payload, now());
       this.#groupOf(client.feed).join(id, { send, hangUp: () => connection.close() }, now());
     }
-    this.#log.debug({ id, action: request.action, stream: `${request.app}/${request.name}` }, 'SRT connected');
+    this.#log.debug({ id, action: request.action, stream: streamKey(request) }, 'SRT connected');
   }
 
   #end(client: Client, reason: EndReason): void {

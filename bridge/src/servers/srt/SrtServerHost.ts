@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import { ConfigError, delay, type Closable, type Log, type LogLevel, type Metrics } from '@lianmai/kit';
+import { ConfigError, CrashWindow, withTimeout, type Closable, type Log, type LogLevel, type Metrics } from '@lianmai/kit';
 import type { RotationOptions } from '../../media/protocols/srt/index.js';
 import { startThread } from '../../runtime/index.js';
 import type { FromSrtThread, SrtTotals, ToSrtThread } from './srtThreadMessages.js';
@@ -29,8 +29,7 @@ function portError(port: number, { code, message }: { code: string; message: str
 
 const START_TIMEOUT_MS = 15_000;
 const CLOSE_TIMEOUT_MS = 2000;
-const MAX_CRASHES = 3;
-const CRASH_WINDOW_MS = 60_000;
+const CRASH_LIMIT = { maxCrashes: 3, windowMs: 60_000 };
 
 /** Publishers and players over SRT, all on one UDP port, in a thread of their own. When that crashes, another takes the port. */
 export class SrtServerHost implements Closable {
@@ -39,7 +38,7 @@ export class SrtServerHost implements Closable {
   #worker: Worker | null = null;
   #port: number;
   #totals: SrtTotals = { resent: 0, lost: 0, dropped: 0 };
-  #crashesAtMs: number[] = [];
+  readonly #crashes = new CrashWindow(CRASH_LIMIT);
   #onClosed: () => void = () => undefined;
   #closing: Promise<void> | undefined;
 
@@ -78,9 +77,7 @@ export class SrtServerHost implements Closable {
     const worker = this.#worker;
     const closed = new Promise<void>((resolve) => (this.#onClosed = resolve));
     worker?.postMessage({ kind: 'close' } satisfies ToSrtThread);
-    const timeout = new AbortController();
-    if (worker) await Promise.race([closed, delay(CLOSE_TIMEOUT_MS, timeout.signal).catch(() => undefined)]);
-    timeout.abort();
+    if (worker) await withTimeout(closed, CLOSE_TIMEOUT_MS, () => undefined);
     await worker?.terminate();
     this.#clients.endAll(reason);
   }
@@ -147,10 +144,8 @@ export class SrtServerHost implements Closable {
     const { log } = this.#options;
     this.#worker = null;
     this.#clients.endAll('SRT thread crashed');
-    const now = Date.now();
-    this.#crashesAtMs = [...this.#crashesAtMs.filter((atMs) => now - atMs < CRASH_WINDOW_MS), now];
+    const isHopeless = this.#crashes.add();
     if (this.#closing) return;
-    const isHopeless = this.#crashesAtMs.length > MAX_CRASHES;
     log.error({ err: error }, isHopeless ? 'SRT thread crashes again and again: SRT is off' : 'SRT thread crashed, starting it again');
     if (!isHopeless) this.#startThread().catch((reason: unknown) => log.error({ err: reason }, 'SRT is off'));
   }

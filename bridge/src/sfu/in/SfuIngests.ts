@@ -1,5 +1,5 @@
 import type { Closable, Log } from '@lianmai/kit';
-import { LianmaiError, type BridgeRequestData } from '@lianmai/protocol';
+import { LianmaiError, streamKey, type BridgeRequestData } from '@lianmai/protocol';
 import type { Announce, BridgeHandlers } from '../../runtime/control/contract.js';
 import { openPublication, type Gate, type PublishSession } from '../../hub/gate/index.js';
 import { RtpReceiver } from '../../media/rtp/index.js';
@@ -88,7 +88,7 @@ export class SfuIngests implements Closable {
     try {
       return await openPublication({ gate, hub }, request);
     } catch (error) {
-      const key = `${request.app}/${request.name}`;
+      const key = streamKey(request);
       const silent = [...this.#byId.values()].find((ingest) => ingest.publication.stream.key === key && ingest.isSilent);
       if (!silent || !(error instanceof LianmaiError) || error.code !== 'CONFLICT') throw error;
       silent.giveWay();

@@ -1,5 +1,5 @@
 import type { Closable, Log } from '@lianmai/kit';
-import { LianmaiError, type BridgeRequestData } from '@lianmai/protocol';
+import { LianmaiError, streamKey, type BridgeRequestData } from '@lianmai/protocol';
 import type { Announce, BridgeHandlers } from '../../runtime/control/contract.js';
 import { waitForTracks } from '../../hub/renditions/index.js';
 import type { Stream, StreamHub } from '../../hub/stream/index.js';
@@ -62,7 +62,7 @@ export class SfuFeeds implements Closable {
     if (this.#byId.has(feedId)) throw new LianmaiError('CONFLICT', { feedId });
     if (this.#byId.size >= MAX_FEEDS) throw new LianmaiError('RATE_LIMITED');
     const source = hub.get({ app, name });
-    if (!source) throw new LianmaiError('NOT_FOUND', undefined, { message: `${app}/${name} is not live.` });
+    if (!source) throw new LianmaiError('NOT_FOUND', undefined, { message: `${streamKey({ app, name })} is not live.` });
     // What has to be done to it shows when it has begun.
     await waitForTracks(source, this.#closing.signal);
     const feed = await SfuFeed.open({

@@ -1,4 +1,4 @@
-import { sourceIdOf, type ParticipantInfo } from '@lianmai/protocol';
+import { sourceIdOf, streamKey, type ParticipantInfo } from '@lianmai/protocol';
 import { ArrowUpFromLine, Mic, MicOff, MoreVertical, X } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,7 +7,6 @@ import {
   barsOf,
   isMicrophoneOn,
   ModerationItems,
-  pathOf,
   RemovePersonDialog,
   useActions,
   useRunWithToast,
@@ -26,12 +25,12 @@ export function PersonRow({ participant }: { participant: ParticipantInfo }) {
   const isInvited = useRoom((room) => room.stage?.invitations.some((one) => one.participantId === id) ?? false);
   const away = awayLabelOf(participant);
   const known = isSelf ? t('people.you') : isInvited ? t('people.invited') : role === 'host' ? t('role.host') : null;
-  const note = [away ? t(away) : known, stream && pathOf(stream)].filter(Boolean).join(' · ');
+  const note = [away ? t(away) : known, stream && streamKey(stream)].filter(Boolean).join(' · ');
   return (
     <li
       data-testid={testIds.person}
       data-participant={id}
-      data-stream={stream && pathOf(stream)}
+      data-stream={stream && streamKey(stream)}
       className="flex min-h-12 items-center gap-3 rounded-md px-2"
     >
       {stream ? <StreamMark label={t('people.stream')} /> : <Avatar name={name} id={sourceIdOf(id, 'camera')} className="size-8" />}

@@ -1,9 +1,9 @@
-import { LianmaiError } from '@lianmai/protocol';
+import { LianmaiError, streamKey } from '@lianmai/protocol';
 import { ExternalLink, RadioTower } from 'lucide-react';
 import { useState } from 'react';
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
-import { pathOf, useActions } from '../../bindings';
+import { useActions } from '../../bindings';
 import { errorText } from '../../i18n';
 import { useRoom } from '../../state';
 import { Button, Dialog, EmptyState, StreamMark, testIds } from '../../ui';
@@ -18,9 +18,9 @@ export function SeatStreamDialog({ onClose }: { onClose: () => void }) {
   const [problem, setProblem] = useState<unknown>(null);
   const isFull = useRoom((room) => (room.stage ? room.stage.seats.length >= room.stage.seatLimit : false));
   const seated = useRoom((room) => room.participants);
-  const onStage = new Set(Object.values(seated).flatMap(({ stream }) => (stream ? [pathOf(stream)] : [])));
+  const onStage = new Set(Object.values(seated).flatMap(({ stream }) => (stream ? [streamKey(stream)] : [])));
   const seat = async (stream: SeatableStream) => {
-    setSeating(pathOf(stream));
+    setSeating(streamKey(stream));
     setProblem(null);
     try {
       await actions.seatStream(stream);
@@ -57,10 +57,10 @@ export function SeatStreamDialog({ onClose }: { onClose: () => void }) {
         <ul className="-mx-2">
           {streams?.map((stream) => (
             <Option
-              key={pathOf(stream)}
+              key={streamKey(stream)}
               stream={stream}
-              isSeated={onStage.has(pathOf(stream))}
-              isBusy={seating === pathOf(stream)}
+              isSeated={onStage.has(streamKey(stream))}
+              isBusy={seating === streamKey(stream)}
               isDisabled={seating !== null || isFull}
               onSeat={() => void seat(stream)}
             />
@@ -89,13 +89,13 @@ interface OptionProps {
 function Option({ stream, isSeated, isBusy, isDisabled, onSeat }: OptionProps) {
   const { t } = useTranslation();
   return (
-    <li className="flex min-h-14 items-center gap-3 px-2" data-testid={testIds.seatStreamOption} data-stream={pathOf(stream)}>
+    <li className="flex min-h-14 items-center gap-3 px-2" data-testid={testIds.seatStreamOption} data-stream={streamKey(stream)}>
       <StreamMark label={t('people.stream')} />
       <span className="min-w-0 flex-1">
         <span className="block truncate text-base font-medium">
           <bdi>{stream.title}</bdi>
         </span>
-        <span className="block truncate text-sm text-fg-3">{pathOf(stream)}</span>
+        <span className="block truncate text-sm text-fg-3">{streamKey(stream)}</span>
       </span>
       {isSeated ? (
         <span className="shrink-0 px-2 text-sm text-fg-2">{t('seatStream.isSeated')}</span>

@@ -1,3 +1,4 @@
+import { streamKey } from '@lianmai/protocol';
 import { Download } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -20,7 +21,7 @@ export function PlayRecordingDialog({ recording, onClose }: { recording: Recordi
       isOpen
       onClose={onClose}
       width="lg"
-      title={`${recording.app}/${recording.name}`}
+      title={streamKey(recording)}
       description={when(recording.startedAtMs)}
       closeLabel={t('common.close')}
     >

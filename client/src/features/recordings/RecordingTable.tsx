@@ -1,3 +1,4 @@
+import { streamKey } from '@lianmai/protocol';
 import { Download, Play, Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { formatBytes, formatDuration, IconButton, Pill, testIds, type PillTone } from '../../ui';
@@ -53,10 +54,10 @@ function Row({ recording, onPlay, onRemove }: RowProps) {
       data-testid={testIds.recordingRow}
       data-recording={id}
       data-state={state}
-      data-stream={`${app}/${name}`}
+      data-stream={streamKey({ app, name })}
     >
       <div role="cell" className="min-w-0">
-        <p className="truncate text-base font-medium">{`${app}/${name}`}</p>
+        <p className="truncate text-base font-medium">{streamKey({ app, name })}</p>
       </div>
       <div role="cell" className="tabular text-fg-2 max-md:order-3">
         {when}

@@ -1,3 +1,4 @@
+import { streamKey } from '@lianmai/protocol';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../../i18n';
 import { useOperatorAction, useOperatorAccess } from '../../operator';
@@ -17,7 +18,7 @@ export function RemoveRecordingDialog({ recording, onRemoved, onClose }: RemoveR
   const { session } = useOperatorAccess();
   const { isBusy, error, run } = useOperatorAction();
   const when = useDateTime();
-  const words = { name: `${recording.app}/${recording.name}`, time: when(recording.startedAtMs) };
+  const words = { name: streamKey(recording), time: when(recording.startedAtMs) };
   const remove = async () => {
     if (!(await run(() => session.removeRecording(recording.id)))) return;
     onRemoved(recording.id);

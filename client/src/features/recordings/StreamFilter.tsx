@@ -1,3 +1,4 @@
+import { streamKey } from '@lianmai/protocol';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useOperatorAccess } from '../../operator';
@@ -17,7 +18,7 @@ export function StreamFilter({ value, onChange }: StreamFilterProps) {
   useEffect(() => {
     session
       .list()
-      .then(({ streams, others }) => setPaths([...streams, ...others].map(({ app, name }) => `${app}/${name}`)))
+      .then(({ streams, others }) => setPaths([...streams, ...others].map(streamKey)))
       .catch(noticeError);
   }, [session]);
   const shown = [...new Set([...(value ? [value] : []), ...paths])].sort();

@@ -1,6 +1,7 @@
+import { streamKey } from '@lianmai/protocol';
 import { Pin, PinOff } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { barsOf, isMicrophoneOn, pathOf, SourceVideo, useAwayLabel, useIsSpeaking, useTileSize, type StageSource } from '../../bindings';
+import { barsOf, isMicrophoneOn, SourceVideo, useAwayLabel, useIsSpeaking, useTileSize, type StageSource } from '../../bindings';
 import { useRoom } from '../../state';
 import { cx, IconButton, testIds, Tile } from '../../ui';
 import { TileMenu } from './TileMenu';
@@ -38,7 +39,7 @@ export function StageTile({ source, fit, isPinned, onPin }: StageTileProps) {
         name={name}
         id={source.id}
         kind={kind}
-        stream={stream && pathOf(stream)}
+        stream={stream && streamKey(stream)}
         video={
           <SourceVideo
             participantId={participantId}

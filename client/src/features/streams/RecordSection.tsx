@@ -1,4 +1,4 @@
-import { RecordFormat, type RecordRule, type StreamReply } from '@lianmai/protocol';
+import { RecordFormat, streamKey, type RecordRule, type StreamReply } from '@lianmai/protocol';
 import { Film } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -56,7 +56,7 @@ export function RecordSection({ stream }: { stream: StreamReply }) {
       )}
       <div className="flex flex-wrap items-center justify-between gap-2">
         <a
-          href={`/recordings?stream=${stream.app}/${stream.name}`}
+          href={`/recordings?stream=${streamKey(stream)}`}
           className="target inline-flex items-center gap-2 rounded-md bg-surface-3 px-3 text-sm font-medium transition-colors hover:bg-surface-1"
         >
           <Film size={18} aria-hidden />

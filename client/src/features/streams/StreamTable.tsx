@@ -1,4 +1,4 @@
-import type { PullInfo, StreamReply, StreamStatus } from '@lianmai/protocol';
+import { streamKey, type PullInfo, type StreamReply, type StreamStatus } from '@lianmai/protocol';
 import { ChevronRight, Play } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -34,7 +34,7 @@ export function StreamTable({ streams, others, onOpen }: StreamTableProps) {
           <Row
             key={stream.id}
             title={stream.title}
-            path={`${stream.app}/${stream.name}`}
+            path={streamKey(stream)}
             status={stream.status}
             viewers={stream.viewers}
             pull={stream.pull}
@@ -57,9 +57,9 @@ export function StreamTable({ streams, others, onOpen }: StreamTableProps) {
           <p className="px-4 pt-4 pb-1 text-sm font-medium text-fg-3">{t('streams.rooms')}</p>
           {others.map((status) => (
             <Row
-              key={`${status.app}/${status.name}`}
+              key={streamKey(status)}
               title={status.name}
-              path={`${status.app}/${status.name}`}
+              path={streamKey(status)}
               status={status}
               viewers={Object.values(status.players).reduce((sum, count) => sum + count, 0)}
               hasPicture

@@ -1,4 +1,4 @@
-import { arrange, type SourceId } from '@lianmai/protocol';
+import { arrange, streamKey, type SourceId } from '@lianmai/protocol';
 import { ArrowLeft, ArrowRight, Eye, EyeOff, Maximize, MoreVertical, Volume2, VolumeX } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,7 +6,6 @@ import {
   barsOf,
   isMicrophoneOn,
   ModerationItems,
-  pathOf,
   SourceVideo,
   useActions,
   useAwayLabel,
@@ -94,7 +93,7 @@ function StripPicture({ source, name, isHidden }: { source: StageSource; name: s
         name={name}
         id={id}
         kind={kind}
-        stream={stream && pathOf(stream)}
+        stream={stream && streamKey(stream)}
         video={
           <SourceVideo
             participantId={participantId}

@@ -3,11 +3,11 @@ import {
   PlayUrlsReply,
   PlayUrlsRequest,
   StreamClientsReply,
+  streamKey,
   StreamList,
   StreamReply,
   UpdateStream,
   type OutputInfo,
-  type StreamRef,
 } from '@lianmai/protocol';
 import { z } from 'zod';
 import { playUrls, publishUrls, signPlay, watchPage, type RegisteredStream } from '../../streams/index.js';
@@ -46,8 +46,8 @@ export const streams = [
     errors: [],
     handle: async ({ services, caller }) => {
       const made = await services.streams.all();
-      const names = new Set(made.map(pathOf));
-      const others = services.streams.live.all.filter((status) => !names.has(pathOf(status)));
+      const names = new Set(made.map(streamKey));
+      const others = services.streams.live.all.filter((status) => !names.has(streamKey(status)));
       const outputs = await services.streams.work.outputsOf(made);
       return { streams: made.map((stream) => replyOf(stream, outputs.get(stream.id) ?? [], services, caller)), others };
     },
@@ -154,8 +154,6 @@ export const streams = [
     },
   }),
 ];
-
-const pathOf = ({ app, name }: StreamRef): string => `${app}/${name}`;
 
 async function replyFor(stream: RegisteredStream, services: ApiServices, caller: Caller): Promise<z.input<typeof StreamReply>> {
   const outputs = await services.streams.work.outputsOf([stream]);

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createLog } from '@lianmai/kit';
 import {
   bridgeRequests,
+  idleOutput,
   LianmaiError,
   toLianmaiError,
   type Acknowledgement,
@@ -186,16 +187,5 @@ export class FakeBridge extends EventEmitter<{ asked: [Asked] }> {
   }
 }
 
-export const outputInfo = (id: OutputInfo['id'], change: Partial<OutputInfo> = {}): OutputInfo => ({
-  id,
-  kind: 'rtmp',
-  url: 'what the bridge says',
-  state: 'connecting',
-  reason: null,
-  retries: 0,
-  nextRetryAtMs: null,
-  liveSinceMs: null,
-  bytesSent: 0,
-  bitrateKbps: 0,
-  ...change,
-});
+export const outputInfo = (id: OutputInfo['id'], change: Partial<OutputInfo> = {}): OutputInfo =>
+  idleOutput({ id, kind: 'rtmp', url: 'what the bridge says', ...change });

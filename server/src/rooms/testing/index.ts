@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { createLog } from '@lianmai/kit';
 import {
   defaultScene,
+  idleOutput,
   JoinClaims,
   LianmaiError,
   patchScene,
@@ -219,18 +220,8 @@ export class FakeLive extends EventEmitter<LiveEvents> {
   }
 }
 
-const output = (): OutputInfo => ({
-  id: nextId() as OutputId,
-  kind: 'rtmp',
-  url: 'rtmp://example.com/app/***',
-  state: 'live',
-  reason: null,
-  retries: 0,
-  nextRetryAtMs: null,
-  liveSinceMs: 1,
-  bytesSent: 0,
-  bitrateKbps: 0,
-});
+const output = (): OutputInfo =>
+  idleOutput({ id: nextId() as OutputId, kind: 'rtmp', url: 'rtmp://example.com/app/***', state: 'live', liveSinceMs: 1 });
 
 export const fakeLive: LiveFactory = { forRoom: (room) => new FakeLive(room) satisfies LiveControl };
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Log } from '@lianmai/kit';
-import { StreamRef } from '@lianmai/protocol';
+import { streamKey, StreamRef } from '@lianmai/protocol';
 import type { Gate } from '../../../hub/gate/index.js';
 import type { Stream, StreamHub } from '../../../hub/stream/index.js';
 import { diskFiles, DvrStore, type DvrFiles } from './dvr/index.js';
@@ -132,7 +132,7 @@ export class HlsOrigin {
     const { dvrSeconds, dvrDirectory, dvrFiles = diskFiles } = this.#options;
     const ref = StreamRef.safeParse({ app: id.app, name: id.name }).data;
     if (!ref || dvrDirectory === undefined || dvrSeconds <= 0) return null;
-    const log = this.#parts.log.child({ stream: `${id.app}/${id.name}` });
+    const log = this.#parts.log.child({ stream: streamKey(id) });
     return { directory: join(dvrDirectory, ref.app, ref.name), windowMs: dvrSeconds * 1000, files: dvrFiles, log };
   }
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { LianmaiError, type StreamRef } from '@lianmai/protocol';
+import { LianmaiError, streamKey, type StreamRef } from '@lianmai/protocol';
 import type { Admission, Gate } from '../../../hub/gate/index.js';
 
 /** Who asks for a playlist. */
@@ -58,8 +58,9 @@ export class HlsViewerSessions {
     if (session.isKicked) throw new LianmaiError('FORBIDDEN', undefined, { message: 'An operator ended this session.' });
   }
 
-  count({ app, name }: StreamRef): number {
-    return this.#countIf((session) => session.key === `${app}/${name}`);
+  count(stream: StreamRef): number {
+    const key = streamKey(stream);
+    return this.#countIf((session) => session.key === key);
   }
 
   get watching(): number {
@@ -82,7 +83,14 @@ export class HlsViewerSessions {
   #open(id: string, { app, name }: StreamRef, { ip, params }: Visitor): Session {
     if (this.#sessions.size >= this.#maxSessions) this.#makeRoom();
     const admission = this.#gate.admit({ app, name, action: 'play', protocol: 'hls', ip, params });
-    const session: Session = { key: `${app}/${name}`, admission, isWatching: false, seenMs: Date.now(), watchedMs: 0, isKicked: false };
+    const session: Session = {
+      key: streamKey({ app, name }),
+      admission,
+      isWatching: false,
+      seenMs: Date.now(),
+      watchedMs: 0,
+      isKicked: false,
+    };
     this.#sessions.set(id, session);
     admission.then(
       (admitted) => {
@@ -125,8 +133,8 @@ const release = ({ admission }: Session) =>
   );
 
 /** Players without a session are told apart by what tells players of one address apart; none of them passes with what another one was let in with. */
-function keyOf({ app, name }: StreamRef, { session, ip, agent, params }: Visitor): string {
+function keyOf(stream: StreamRef, { session, ip, agent, params }: Visitor): string {
   const text = JSON.stringify([agent, Object.entries(params).sort(([one], [other]) => (one < other ? -1 : 1))]);
   const own = session ?? `agent ${createHash('sha1').update(text).digest('base64url')}`;
-  return `${app}/${name} ${ip} ${own}`;
+  return `${streamKey(stream)} ${ip} ${own}`;
 }
