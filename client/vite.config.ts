@@ -8,13 +8,13 @@ const target = process.env['LIANMAI_SERVER'] ?? 'http://localhost:3000';
 
 interface PageBudget {
   kib: number;
-  /** Chunks of words that it needs. */
+  /** Chunks of texts that it needs. */
   words: readonly string[];
 }
 
 /**
- * Script that a page needs before it can be drawn, KiB gzipped. A phone on a poor network waits for all of it. The watch page carries the player's policy and
- * WebRTC; the libraries of the other ways (mpegts.js, hls.js) come after it is drawn, and only the one that plays. The streams page is for one operator.
+ * First-load script of each page, KiB gzipped: a phone on a poor network waits for all of it. The watch page includes the player's policy
+ * and WebRTC; mpegts.js and hls.js load later, and only the one that plays. The streams page serves a single operator.
  */
 const PAGES: Record<string, PageBudget> = {
   RoomPage: { kib: 160, words: ['zh-CN'] },
@@ -23,7 +23,7 @@ const PAGES: Record<string, PageBudget> = {
   RecordingsPage: { kib: 200, words: ['zh-CN', 'streams.zh-CN', 'recordings.zh-CN'] },
 };
 
-/** Fails the build when a page's first load has grown over the budget, and says by what. */
+/** Fails the build when a page's first load exceeds its budget, and lists the files. */
 function budget(): Plugin {
   return {
     name: 'budget',
@@ -51,7 +51,7 @@ function budget(): Plugin {
   };
 }
 
-/** The bundler would put small things together that one page needs and another does not: schemas of streams and programs stay out of the lobby. */
+/** Keeps the schemas of streams and programs out of the lobby. The bundler would merge small modules that only some pages need. */
 const CHUNKS = [
   { name: 'base', test: /node_modules\/zod\/|protocol\/src\/(errors|ids|streams)\.ts$/, priority: 2 },
   { name: 'streamsApi', test: /protocol\/src\/(streamsApi|streamJobs)\.ts$/, priority: 1 },
@@ -62,7 +62,7 @@ const pageOf = ({ url = '' }: { url?: string }) => (/\.\w+(\?|$)/.test(url) || u
 
 export default defineConfig(({ mode }) => ({
   plugins: [react(), tailwindcss(), ...(mode === 'gallery' ? [] : [budget()])],
-  // 'source': the protocol workspace is bundled from its TypeScript, so the page needs no other build first.
+  // 'source' bundles the protocol workspace from TypeScript, so that nothing else must be built first.
   resolve: { conditions: ['source', ...defaultClientConditions] },
   build: {
     target: 'es2022',

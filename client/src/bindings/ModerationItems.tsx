@@ -9,11 +9,11 @@ import { isMicrophoneOn } from './speaking';
 interface ModerationItemsProps {
   participantId: ParticipantId;
   kind: MediaSource;
-  /** Asks for confirmation; left out where removing is not offered. */
+  /** Opens a confirmation. Left out where removing is not offered. */
   onRemove?: () => void;
 }
 
-/** What a moderator may do to somebody else: the same entries in every menu. Hosts cannot be taken down or removed. */
+/** What a moderator may do to another participant, the same in every menu. Hosts cannot be taken off the stage or removed. */
 export function ModerationItems({ participantId: id, kind, onRemove }: ModerationItemsProps) {
   const { t } = useTranslation();
   const actions = useActions();
@@ -50,7 +50,7 @@ function TrackItems({
   isStream,
 }: {
   participantId: ParticipantId;
-  /** Nobody is there to be asked. */ isStream: boolean;
+  /** A stream, so there is nobody to ask. */ isStream: boolean;
 }) {
   const { t } = useTranslation();
   const actions = useActions();

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { ConfirmDialog } from '../ui';
 import { useActions, useRunWithToast } from './RoomProvider';
 
-/** Asks before somebody is put out of the room. */
+/** Asks for confirmation before removing a participant. */
 export function RemovePersonDialog({
   id,
   name,

@@ -19,7 +19,7 @@ interface RoomBinding {
 
 const Context = createContext<RoomBinding | null>(null);
 
-/** Gives everything inside the actions of the room that `state/` shows. */
+/** Provides the room's actions to everything inside. */
 export function RoomProvider({ actions, children }: { actions: RoomActions; children: ReactNode }) {
   const binding = useMemo(
     () => ({
@@ -44,7 +44,7 @@ export const useTileSizeReporter = (): TileSizeReporter => useBinding().tileSize
 
 let lastToastId = 0;
 
-/** Short sentences that need no answer, and how to put one up or away. */
+/** Short messages that need no answer. */
 export function useToasts() {
   const { toasts } = useBinding();
   return {
@@ -55,7 +55,7 @@ export function useToasts() {
   };
 }
 
-/** Runs an action from a click; what goes wrong is said in a toast, worded from the error table. */
+/** Runs an action from a click and shows its error, worded from the error table, in a toast. */
 export function useRunWithToast(): (action: Promise<unknown>) => void {
   const { toasts } = useBinding();
   const { t } = useTranslation();

@@ -8,15 +8,15 @@ interface SourceVideoProps {
   participantId: ParticipantId;
   source: MediaSource;
   fit: 'cover' | 'contain';
-  /** People know themselves from the mirror; the program and other people see them the right way round. */
+  /** People know themselves from the mirror. The program and everyone else see them unmirrored. */
   isMirrored?: boolean;
-  /** Instead of a picture, while there is none. */
+  /** Shown while there is no picture. */
   fallback?: ReactNode;
   onElement?: (element: HTMLVideoElement | null) => void;
   'data-testid'?: string;
 }
 
-/** The picture of somebody on stage, our own included. */
+/** The picture of somebody on stage, including our own. */
 export function SourceVideo({ participantId, source, fallback = null, ...rest }: SourceVideoProps) {
   const track = useRoom((room) => trackOf(room, participantId, source));
   return track ? <TrackVideo track={track} {...rest} /> : fallback;

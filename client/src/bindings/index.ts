@@ -1,6 +1,6 @@
 /**
- * The room as React sees it: who can do what (`RoomProvider`, `useActions`), who is on stage with which track, how large each picture is shown, and
- * the few connected pieces that several features need. Features read the room through here and `state/`.
+ * Connects the room to React: its actions (`RoomProvider`, `useActions`), the sources on stage and their tracks, the size of each picture,
+ * and a few connected components that several features need. Features read the room through this folder and `state/`.
  */
 export { ModerationItems } from './ModerationItems';
 export { RemovePersonDialog } from './RemovePersonDialog';

@@ -2,14 +2,14 @@ import type { ParticipantId } from '@lianmai/protocol';
 import { useRoom, type RoomState } from '../state';
 import { isOpen } from './stageSources';
 
-/** Our own microphone as this page knows it; everybody else's as the server says. */
+/** This page knows about our own microphone; the server knows about everyone else's. */
 export function isMicrophoneOn(room: RoomState, participantId: ParticipantId): boolean {
   if (participantId === room.selfId) return room.local.microphone.state === 'on';
   const participant = room.participants[participantId];
   return participant !== undefined && isOpen(participant, 'microphone');
 }
 
-/** Louder than this counts as speaking, dBov. */
+/** Louder than this counts as speaking. */
 const SPEAKING_DBOV = -50;
 
 function isSpeaking(room: RoomState, participantId: ParticipantId): boolean {

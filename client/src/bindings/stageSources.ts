@@ -10,19 +10,19 @@ import {
 import { useMemo } from 'react';
 import { useRoom, type RoomState } from '../state';
 
-/** Something on stage that can be shown: a seat's camera (or avatar card), or a shared screen. */
+/** A source on stage that can be shown: the camera (or avatar card) of a seat, or a shared screen. */
 export interface StageSource extends SceneSource {
   participantId: ParticipantId;
   name: string;
   isSelf: boolean;
-  /** It is no person's but a stream's, and which. */
+  /** The stream that holds this seat. null: a person. */
   stream: StreamRef | null;
 }
 
 export const isOpen = (participant: ParticipantInfo, source: PublishSource) =>
   participant.producers.some((one) => one.source === source && !one.paused);
 
-/** In the order in which people came up; a screen follows its owner's camera, as in the program. */
+/** In the order in which people came on stage. A screen follows its owner's camera, as in the program. */
 function stageSourcesOf(room: Pick<RoomState, 'stage' | 'participants' | 'selfId'>): StageSource[] {
   return (room.stage?.seats ?? []).flatMap(({ participantId }) => {
     const participant = room.participants[participantId];
@@ -48,7 +48,7 @@ export function useStageSources(): StageSource[] {
 
 export const useSelf = (): ParticipantInfo | null => useRoom((room) => (room.selfId ? (room.participants[room.selfId] ?? null) : null));
 
-/** The track to draw, or null: the camera is off, or its picture has not arrived. */
+/** Returns the track to draw. null: the camera is off, or its picture has not arrived. */
 export function trackOf(room: RoomState, participantId: ParticipantId, source: MediaSource): MediaStreamTrack | null {
   if (participantId === room.selfId) {
     const local = room.local[source];

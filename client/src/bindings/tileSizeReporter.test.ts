@@ -20,7 +20,7 @@ function make() {
   return { sizes, settle, hide: (hidden: boolean) => (isHidden = hidden) };
 }
 
-it('tells the largest of the places where a picture stands, once', () => {
+it('reports the largest place that shows a picture, once', () => {
   const { sizes, settle } = make();
   const [stage, strip] = [{}, {}];
   sizes.set(strip, ada, 'camera', { width: 160, height: 90 });
@@ -32,7 +32,7 @@ it('tells the largest of the places where a picture stands, once', () => {
   expect(settle()).toEqual([[ada, 'camera', { width: 160, height: 90 }]]);
 });
 
-it('tells that a picture is not visible when its last place goes', () => {
+it('reports a picture as not visible when its last place goes', () => {
   const { sizes, settle } = make();
   const stage = {};
   sizes.set(stage, ada, 'screen', { width: 640, height: 360 });
@@ -41,14 +41,14 @@ it('tells that a picture is not visible when its last place goes', () => {
   expect(settle()).toEqual([[ada, 'screen', null]]);
 });
 
-it('tells that nothing is visible on a hidden page', () => {
+it('reports that nothing is visible on a hidden page', () => {
   const { sizes, settle, hide } = make();
   hide(true);
   sizes.set({}, ada, 'camera', { width: 640, height: 360 });
   expect(settle()).toEqual([[ada, 'camera', null]]);
 });
 
-it('a picture that moves to another place within a moment is not told to be gone', () => {
+it('does not report a picture as gone when it moves elsewhere within a moment', () => {
   const { sizes, settle } = make();
   const [before, after] = [{}, {}];
   sizes.set(before, ada, 'camera', { width: 640, height: 360 });

@@ -6,13 +6,13 @@ interface PixelSize {
   height: number;
 }
 
-/** Collects how large each remote picture is shown. The same picture may stand in several places: the largest counts. */
+/** Collects how large each remote picture is shown. If several places show the same picture, the largest counts. */
 export interface TileSizeReporter {
-  /** Sets one place's size in device pixels (null: not visible); `place` is any object that stands for it. */
+  /** Sets one place's size in device pixels (null: not visible). `place` is any object that identifies it. */
   set(place: object, participantId: ParticipantId, source: MediaSource, size: PixelSize | null): void;
-  /** That place is gone. */
+  /** Removes a place. */
   drop(place: object, participantId: ParticipantId, source: MediaSource): void;
-  /** Tells that nothing is visible while the page is hidden. Answers its undo. */
+  /** Reports that nothing is visible while the page is hidden. Returns its undo. */
   watchPage(): () => void;
 }
 
@@ -20,7 +20,7 @@ interface ShownPicture {
   participantId: ParticipantId;
   source: MediaSource;
   places: Map<object, PixelSize | null>;
-  /** What was told last, as text. */
+  /** The last report, as text. */
   told: string | null;
 }
 
@@ -39,7 +39,7 @@ export function createTileSizeReporter(tell: RoomActions['setTileSize'], isPageH
     }
   };
   const schedule = () => {
-    // What moves from one place to another within one turn is told once; waiting for a resize to settle is the session's business.
+    // A picture that moves within one turn is reported once. Waiting for a resize to settle is up to the session.
     timer ??= setTimeout(flush);
   };
   const pictureOf = (participantId: ParticipantId, source: MediaSource): ShownPicture => {

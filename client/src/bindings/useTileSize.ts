@@ -3,7 +3,9 @@ import { useCallback } from 'react';
 import { useRoom } from '../state';
 import { useTileSizeReporter } from './RoomProvider';
 
-/** A ref for the element that shows somebody's picture: its size in device pixels is told to the server, which picks the layer. */
+/**
+ * Returns a ref for the element that shows a participant's picture. Its size in device pixels goes to the server, which picks the layer.
+ */
 export function useTileSize(participantId: ParticipantId, source: MediaSource): (element: HTMLElement | null) => (() => void) | undefined {
   const sizes = useTileSizeReporter();
   const isSelf = useRoom((room) => room.selfId === participantId);

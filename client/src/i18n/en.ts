@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@lianmai/protocol';
 
-/** What happened, what it means, and the one thing to do; the same words wherever the code appears. */
+/** What happened, what it means, and the one thing to do. The same text wherever the code appears. */
 const errors: Record<ErrorCode, string> = {
   BAD_REQUEST: 'Something in this was not accepted. Check what you entered and try again.',
   UNAUTHENTICATED: 'Your invitation is not valid here. Ask for a new link.',

@@ -15,7 +15,7 @@ import { watchEn } from './watch.en';
 import { watchZhCN } from './watch.zh-CN';
 import { zhCN } from './zh-CN';
 
-/** Every leaf as path → text; lists count by their index. */
+/** Every leaf as path → text. Lists count by index. */
 function flatten(value: unknown, path = ''): [string, string][] {
   if (typeof value === 'string') return [[path, value]];
   return Object.entries(value as object).flatMap(([key, child]) => flatten(child, path ? `${path}.${key}` : key));
@@ -35,7 +35,7 @@ describe('both languages', () => {
     for (const [key, text] of english) expect(variables(chinese.get(key) ?? ''), key).toEqual(variables(text));
   });
 
-  it('word every error of the table', () => {
+  it('have a text for every error in the table', () => {
     for (const code of Object.keys(ERRORS)) {
       expect(english.get(`errors.${code}`), code).toBeTruthy();
       expect(chinese.get(`errors.${code}`), code).toMatch(/\p{Script=Han}/u);
@@ -43,7 +43,7 @@ describe('both languages', () => {
   });
 });
 
-it('an error is worded by its code; what is not ours is INTERNAL', async () => {
+it('words an error by its code, and a foreign one as INTERNAL', async () => {
   const i18n = createInstance();
   await i18n.init({ lng: 'en', resources: { en: { translation: en } } });
   expect(errorText(i18n.t, new LianmaiError('STAGE_FULL'))).toBe(en.errors.STAGE_FULL);
@@ -51,13 +51,13 @@ it('an error is worded by its code; what is not ours is INTERNAL', async () => {
   expect(errorText(i18n.t, new Error('secret detail'))).toBe(en.errors.INTERNAL);
 });
 
-it('the language is the chosen one, else the first of the browser that we speak', () => {
+it("picks the chosen language, else the first of the browser's that we speak", () => {
   expect(languageOf('en', ['zh-CN'])).toBe('en');
   expect(languageOf(null, ['fr', 'zh-Hant-TW', 'en'])).toBe('zh-CN');
   expect(languageOf(null, ['de'])).toBe('en');
 });
 
-it('a right-to-left name does not turn the sentence around', async () => {
+it('keeps a right-to-left name from turning the sentence around', async () => {
   const i18n = createInstance();
   await i18n.init({ lng: 'en', resources: { en: { translation: en } }, interpolation: { escapeValue: true, escape: isolate } });
   expect(i18n.t('lobby.hostedBy', { name: 'دينا' })).toBe('Hosted by \u2068دينا\u2069');

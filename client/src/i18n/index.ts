@@ -1,4 +1,4 @@
-/** The pages' words, in both languages, with typed keys. The language follows the person's choice, else the browser's. */
+/** The pages' texts in both languages, with typed keys. The language follows the person's choice, or the browser. */
 import { ERRORS, LianmaiError, WireError, type ErrorCode } from '@lianmai/protocol';
 import i18next, { type TFunction } from 'i18next';
 import { initReactI18next } from 'react-i18next';
@@ -24,10 +24,10 @@ export const LANGUAGES = [
 ] as const;
 export type Language = (typeof LANGUAGES)[number]['id'];
 
-/** What a page needs beyond the words of all: loaded with it (`loadWords`). */
+/** Texts that only some pages need. `loadTexts` loads them with the page. */
 export type TextPart = 'studio' | 'outputs' | 'watch' | 'streams' | 'recordings';
 
-/** Each language of each part is a chunk of its own: nobody loads words they do not read. */
+/** Each language of each part is its own chunk, so that nobody loads texts they do not read. */
 const LOADERS: Record<'all' | TextPart, Record<Language, () => Promise<object>>> = {
   all: { en: async () => (await import('./en')).en, 'zh-CN': async () => (await import('./zh-CN')).zhCN },
   studio: { en: async () => (await import('./studio.en')).studioEn, 'zh-CN': async () => (await import('./studio.zh-CN')).studioZhCN },
@@ -67,7 +67,7 @@ async function changeLanguage(language: Language): Promise<void> {
   document.documentElement.lang = language;
 }
 
-/** Before the first page that needs them is drawn. */
+/** Call before drawing the first page that needs them. */
 export async function loadTexts(...wanted: TextPart[]): Promise<void> {
   for (const part of wanted) parts.add(part);
   await load(languageOf(getPreferences().lang, navigator.languages));
@@ -75,10 +75,10 @@ export async function loadTexts(...wanted: TextPart[]): Promise<void> {
 
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 
-/** React escapes; what is left to do is that an Arabic name must not turn the sentence around it. (FSI … PDI, Unicode UAX #9) */
+/** React escapes. What remains is to keep an Arabic name from turning the sentence around it (FSI … PDI, Unicode UAX #9). */
 export const isolate = (value: string): string => (RIGHT_TO_LEFT.test(value) ? `\u2068${value}\u2069` : value);
 
-/** Call once, before the first page is drawn. */
+/** Call once, before drawing the first page. */
 export async function startI18n(): Promise<void> {
   await i18next
     .use(initReactI18next)
@@ -91,7 +91,7 @@ export async function startI18n(): Promise<void> {
 
 export const setLanguage = (lang: Language): void => setPreferences({ lang });
 
-/** An error in words for people: by its code, so that both languages have it. What is not ours counts as INTERNAL. */
+/** Words an error by its code, so that both languages have it. A foreign error counts as INTERNAL. */
 export function errorText(t: TFunction, error: unknown): string {
   return t(`errors.${codeOf(error)}`);
 }

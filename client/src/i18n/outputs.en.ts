@@ -1,4 +1,4 @@
-/** Words of a destination's row: in the studio and on the page of streams. */
+/** Texts of an output's row, in the studio and on the streams page. */
 export const outputsEn = {
   outputs: {
     state: { connecting: 'Connecting', live: 'Live', retrying: 'Retrying', failed: 'Failed', stopped: 'Stopped' },

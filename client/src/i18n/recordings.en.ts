@@ -1,4 +1,4 @@
-/** Words of the operator's page of recordings. */
+/** Texts of the operator's recordings page. */
 export const recordingsEn = {
   recordings: {
     title: 'Recordings',

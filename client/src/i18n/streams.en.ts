@@ -1,4 +1,4 @@
-/** Words of the operator's page of streams. */
+/** Texts of the operator's streams page. */
 export const streamsEn = {
   streams: {
     title: 'Streams',

@@ -1,4 +1,4 @@
-/** Words of the studio and of whoever is in a room: the lobby does not load them. */
+/** Texts of the studio and the room. The lobby does not load them. */
 export const studioEn = {
   outputs: {
     title: 'Outputs',

@@ -1,4 +1,4 @@
-/** Words of the watch page: nobody in a room loads them. */
+/** Texts of the watch page. Rooms do not load them. */
 export const watchEn = {
   watch: {
     waiting: 'The show has not started. It begins here by itself.',

@@ -10,9 +10,9 @@ interface OperatorPageProps {
   page: 'streams' | 'recordings';
   title: string;
   subtitle: string;
-  /** At the upper right: the language. */
+  /** Shown at the upper right: the language switch. */
   corner: ReactNode;
-  /** What the operator sees who has signed in. */
+  /** Shown to a signed-in operator. */
   children: (session: OperatorSession, noticeError: (error: unknown) => void) => ReactNode;
 }
 
@@ -21,7 +21,7 @@ const PAGES = [
   { id: 'recordings', href: '/recordings' },
 ] as const;
 
-/** The frame of the operator's pages: title, the way between them, and the sign-in before anything is shown. */
+/** The frame of the operator's pages: title, navigation, and the sign-in that comes before anything else. */
 export function OperatorPage({ page, title, subtitle, corner, children }: OperatorPageProps) {
   const { t } = useTranslation();
   const operator = useOperator();

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 
-/** The server does not answer: what is on the page is from then. */
+/** Says that the server does not answer, and how old the page's data is. */
 export function StaleNotice({ readAtMs }: { readAtMs: number }) {
   const { t, i18n } = useTranslation();
   const time = new Intl.DateTimeFormat(i18n.language, { timeStyle: 'medium' }).format(readAtMs);

@@ -3,11 +3,11 @@ import { isSignedOut, OperatorSession } from '../session';
 
 interface Operator {
   session: OperatorSession | null;
-  /** Signed out by the server: the token has run out. */
+  /** The server ended the sign-in because the token expired. */
   hasExpired: boolean;
   signIn: (key: string, secret: string) => Promise<void>;
   signOut: () => void;
-  /** Call with whatever a request threw: a token that is no good any more leads back to the sign-in. */
+  /** Call with every error of a request. An invalid token leads back to the sign-in. */
   noticeError: (error: unknown) => void;
 }
 
@@ -28,11 +28,11 @@ export function useOperator(): Operator {
   };
 }
 
-/** Requests of everything below the table, and what to do after one of them. */
+/** For components that make requests as the operator. */
 interface OperatorAccess {
   session: OperatorSession;
   noticeError: (error: unknown) => void;
-  /** Something was changed: read the list again now. */
+  /** Reads the list again at once, after a change. */
   refresh: () => void;
 }
 

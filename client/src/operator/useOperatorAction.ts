@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useOperatorAccess } from './useOperator';
 
-/** One action under way, and what came of it. */
+/** Runs one action at a time and keeps its outcome. */
 export function useOperatorAction(): { isBusy: boolean; error: unknown; run: (action: () => Promise<unknown>) => Promise<boolean> } {
   const { noticeError } = useOperatorAccess();
   const [state, setState] = useState<{ isBusy: boolean; error: unknown }>({ isBusy: false, error: null });

@@ -2,14 +2,14 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 
 interface Polled<T> {
   value: T | null;
-  /** Of the last question, if it failed. */
+  /** Of the last request, if it failed. */
   error: unknown;
-  /** When `value` was true. */
+  /** When `value` was read. */
   readAtMs: number;
   refresh: () => void;
 }
 
-/** Asks again and again while the page is looked at. A failed question keeps the last answer. */
+/** Polls while the page is visible. A failed request keeps the last value. */
 export function usePolled<T>(read: () => Promise<T>, everyMs: number, onError: (error: unknown) => void): Polled<T> {
   const [state, setState] = useState<{ value: T | null; error: unknown; readAtMs: number }>({ value: null, error: null, readAtMs: 0 });
   const [round, setRound] = useState(0);

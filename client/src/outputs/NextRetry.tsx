@@ -8,7 +8,7 @@ interface NextRetryProps {
   retries: number;
 }
 
-/** How often it was tried, and the seconds to the next time. */
+/** How often the output was retried, and the seconds until the next retry. */
 export function NextRetry({ atMs, clockOffsetMs = 0, retries }: NextRetryProps) {
   const { t } = useTranslation();
   const [now, setNow] = useState(Date.now);

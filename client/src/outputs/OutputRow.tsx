@@ -15,7 +15,7 @@ interface OutputRowProps {
   onRemove?: (() => void) | undefined;
 }
 
-/** One destination: its name, its state in a word, its rate, and what went wrong. Its key is not even here. */
+/** One destination: its name, state, bit rate and last error. Its key never reaches the page. */
 export function OutputRow({ output, clockOffsetMs = 0, isBusy = false, onRetry, onRemove }: OutputRowProps) {
   const { t } = useTranslation();
   const rates = useHistory(output.state === 'live' ? output.bitrateKbps : 0);

@@ -1,3 +1,3 @@
-/** How a destination does, the same for a room's program and for a stream. Its words are the part `outputs`. */
+/** How an output is doing, both for a room's program and for a stream. Its texts are the part `outputs`. */
 export { NextRetry } from './NextRetry';
 export { OutputRow } from './OutputRow';

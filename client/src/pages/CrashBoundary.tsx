@@ -2,7 +2,7 @@ import { Component, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, Explanation, LostIllustration } from '../ui';
 
-/** The last resort: something threw while drawing. The session lives on, and a reload keeps the seat. */
+/** The last resort when rendering throws. The room's connection lives on, and a reload keeps the seat. */
 export class CrashBoundary extends Component<{ children: ReactNode }, { hasCrashed: boolean }> {
   override state = { hasCrashed: false };
 

@@ -10,7 +10,7 @@ interface DrawerProps {
   children: ReactNode;
 }
 
-/** At the right of the stage; over it on phones. */
+/** To the right of the stage, or over it on phones. */
 export function Drawer({ title, onClose, className, children }: DrawerProps) {
   const { t } = useTranslation();
   return (

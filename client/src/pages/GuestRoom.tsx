@@ -12,7 +12,7 @@ import { EmptyState, testIds } from '../ui';
 import { Drawer } from './Drawer';
 import { RoomOverlays } from './RoomOverlays';
 
-/** The room of guests and viewers: the stage, and what they need around it. */
+/** The room as guests and viewers see it: the stage, and what they need around it. */
 export function GuestRoom({ room, onLeave }: { room: string; onLeave: () => void }) {
   const { t } = useTranslation();
   const [drawer, setDrawer] = useState<DrawerName | null>(null);

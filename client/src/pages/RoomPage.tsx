@@ -18,7 +18,7 @@ async function loadInside() {
 const Inside = lazy(async () => ({ default: (await loadInside()).Room }));
 const Ended = lazy(async () => ({ default: (await loadInside()).Over }));
 
-/** A room from the lobby to the end: one page, so that devices stay open and nothing flickers on the way in. */
+/** A room from the lobby to the end. A single page, so that devices stay open and nothing flickers on the way in. */
 export default function RoomPage({ room }: { room: string | null }) {
   const [joined, setJoined] = useState<{ room: string; actions: RoomActions } | null>(null);
   const isResuming = useResume(room, (actions) => room && setJoined({ room, actions }));
@@ -31,7 +31,7 @@ export default function RoomPage({ room }: { room: string | null }) {
 
   const onJoined = (name: string, actions: RoomActions) => {
     setJoined({ room: name, actions });
-    // Also takes a token out of the address bar: a reload goes on by the session's own memory.
+    // Also removes a token from the address bar. A reload resumes from the saved participant instead.
     navigate(roomPath(name), { replace: room !== null });
   };
   if (isResuming) return <JoiningScreen />;
@@ -54,7 +54,7 @@ export default function RoomPage({ room }: { room: string | null }) {
   );
 }
 
-/** While people look at themselves in the lobby, what comes after it is fetched. */
+/** Fetches the room's code while people check themselves in the lobby. */
 function usePreload(): void {
   useEffect(() => {
     const timer = setTimeout(() => {
@@ -65,7 +65,7 @@ function usePreload(): void {
   }, []);
 }
 
-/** A reloaded page goes straight back in, as the same participant. If that fails, the lobby is shown. */
+/** A reloaded page resumes at once as the same participant. If that fails, the lobby appears. */
 function useResume(room: string | null, onResumed: (actions: RoomActions) => void): boolean {
   const [resumable] = useState(() => (room === null ? null : resumableParticipant(room)));
   const [isResuming, setResuming] = useState(resumable !== null);
@@ -80,7 +80,7 @@ function useResume(room: string | null, onResumed: (actions: RoomActions) => voi
   return isResuming;
 }
 
-/** The browser's back button out of a room leaves it. */
+/** The browser's back button leaves the room. */
 function useLeaveWhenMovingOn(joined: { room: string; actions: RoomActions } | null, room: string | null): void {
   useEffect(() => {
     if (joined && room !== joined.room) void joined.actions.leave();

@@ -4,7 +4,7 @@ import type { RoomActions } from '../state';
 import { GuestRoom } from './GuestRoom';
 import { StudioRoom } from './StudioRoom';
 
-/** Everything behind the lobby, in a chunk of its own. */
+/** Everything behind the lobby, in its own chunk. */
 export default function RoomShell({ room, actions }: { room: string; actions: RoomActions }) {
   return (
     <RoomProvider actions={actions}>
@@ -15,7 +15,7 @@ export default function RoomShell({ room, actions }: { room: string; actions: Ro
 
 export const Ended = EndedScreen;
 
-/** Whoever may control the program has the studio, everybody else the room. */
+/** People who may control the program get the studio, everyone else the room. */
 function RoomOrStudio({ room, onLeave }: { room: string; onLeave: () => void }) {
   const self = useSelf();
   return self?.canLive ? <StudioRoom room={room} onLeave={onLeave} /> : <GuestRoom room={room} onLeave={onLeave} />;

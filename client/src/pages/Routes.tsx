@@ -9,7 +9,7 @@ const RoomPage = lazy(() => import('./RoomPage'));
 const WatchPage = lazy(() => withWords(import('./WatchPage'), 'watch'));
 const StreamsPage = lazy(() => withWords(import('./StreamsPage'), 'streams', 'outputs'));
 const RecordingsPage = lazy(() => withWords(import('./RecordingsPage'), 'streams', 'recordings'));
-/** Pages with made-up people, to look at; not in the product. */
+/** Pages with fake people, for looking at the design. Not part of the product. */
 const GalleryPage =
   import.meta.env.MODE === 'gallery' ? lazy(() => withWords(import('./gallery/GalleryPage'), 'studio', 'outputs')) : NotFoundPage;
 
@@ -18,7 +18,7 @@ async function withWords<T>(page: Promise<T>, ...parts: TextPart[]): Promise<T> 
   return page;
 }
 
-/** The page of the present address. Each is loaded when it is first needed. */
+/** The page for the current URL. Each page is loaded on first use. */
 export function Routes() {
   return (
     <CrashBoundary>

@@ -5,7 +5,7 @@ import { LanguageSwitch } from './LanguageSwitch';
 import { useTheme } from './useTheme';
 import { useTitle } from './useTitle';
 
-/** A room's show or a stream from outside: rooms and streams share the names of the first app. */
+/** A room's program or a stream from outside. Rooms and streams share the names of the default app. */
 export default function WatchPage({ app, name }: { app: string | null; name: string }) {
   const [title, setTitle] = useState(name);
   useTheme('system');

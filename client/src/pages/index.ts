@@ -1,2 +1,2 @@
-/** Addresses, and which features make up the page behind each of them. */
+/** The routes, and the features that make up each page. */
 export { Routes } from './Routes';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { roomPath, routeOf } from './router';
 
-it('knows its addresses', () => {
+it('maps paths to pages', () => {
   expect(routeOf('/')).toEqual({ page: 'room', room: null });
   expect(routeOf('/r/team-1')).toEqual({ page: 'room', room: 'team-1' });
   expect(routeOf('/r/team-1/')).toEqual({ page: 'room', room: 'team-1' });
@@ -15,5 +15,5 @@ it('knows its addresses', () => {
     expect(routeOf(path).page).toBe('unknown');
 });
 
-it('survives what cannot be decoded', () => expect(routeOf('/r/%E0%A4%A')).toEqual({ page: 'room', room: '%E0%A4%A' }));
-it('a room and its path belong together', () => expect(routeOf(roomPath('a b'))).toEqual({ page: 'room', room: 'a b' }));
+it('accepts a path that cannot be decoded', () => expect(routeOf('/r/%E0%A4%A')).toEqual({ page: 'room', room: '%E0%A4%A' }));
+it("maps a room's path back to the room", () => expect(routeOf(roomPath('a b'))).toEqual({ page: 'room', room: 'a b' }));

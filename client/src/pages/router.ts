@@ -2,14 +2,14 @@ import { useSyncExternalStore } from 'react';
 
 type Route =
   | { page: 'room'; room: string | null }
-  /** `app` null: the first one. */
+  /** `app` null: the default app. */
   | { page: 'watch'; app: string | null; name: string }
   | { page: 'streams' }
   | { page: 'recordings' }
   | { page: 'gallery' }
   | { page: 'unknown' };
 
-/** The front page, a room, its show or any other stream (`/watch` and `/live` are the same, with or without an app), and the operator's lists. */
+/** The front page, a room, a broadcast (`/watch` and `/live` are the same, with or without an app), and the operator's lists. */
 export function routeOf(path: string): Route {
   const [first = '', second = '', ...rest] = path.split('/').filter(Boolean).map(decode);
   if (first === '') return { page: 'room', room: null };
@@ -39,7 +39,7 @@ const subscribe = (listener: () => void) => {
 
 export const usePath = (): string => useSyncExternalStore(subscribe, () => location.pathname);
 
-/** Goes to another address without loading the page again. */
+/** Goes to another path without reloading the page. */
 export function navigate(path: string, { replace = false } = {}): void {
   if (replace) history.replaceState(null, '', path);
   else history.pushState(null, '', path);

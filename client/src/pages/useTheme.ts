@@ -1,6 +1,6 @@
 import { useLayoutEffect } from 'react';
 
-/** Rooms and studio are dark whatever the system says; everything else follows it. */
+/** Rooms and the studio are always dark. Other pages follow the system. */
 export function useTheme(theme: 'dark' | 'system'): void {
   useLayoutEffect(() => {
     const { dataset } = document.documentElement;

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 
-/** The tab's title: what it is about, then the product. */
+/** Sets the tab's title to the subject, followed by the product's name. */
 export function useTitle(title: string | null): void {
   useEffect(() => {
     document.title = title ? `${title} · Lianmai` : 'Lianmai';

@@ -3,39 +3,39 @@ import type { PlaybackEngine, EngineEnd, Measurements } from './PlaybackEngine';
 import { VideoMonitor, type VideoState } from './VideoMonitor';
 import type { Sound } from './Sound';
 
-/** A way's end as the player sees it. `stuck`: its picture stood still for too long. `slow`: no picture in time. */
+/** Why an attempt ended, as the player sees it. `stuck`: the picture stood still for too long. `slow`: no picture in time. */
 export type AttemptEnd = EngineEnd | 'stuck' | 'slow';
 
 const NOTHING: Measurements = { latencySeconds: null, bufferSeconds: null, livePosition: null };
-/** A picture that stands still this long will not come back by itself: start anew. */
+/** A picture that stands still for this long does not recover, so the attempt ends. */
 const STUCK_AFTER_MS = 10_000;
 
 interface AttemptOptions {
   option: PlaybackOption;
   engine: PlaybackEngine;
   video: HTMLVideoElement;
-  /** null: behind another picture, silent. */
+  /** null: starts silently behind another picture. */
   sound: Sound | null;
   startWithinMs: number;
   onSample: (attempt: Attempt) => void;
-  /** The picture has come to stand. */
+  /** The picture has stopped moving. */
   onStall: (attempt: Attempt) => void;
 }
 
-/** One way, tried in one video element: from nothing to a moving picture to its end. */
+/** Tries one option in one video element: from loading, to a moving picture, to its end. */
 export class Attempt {
   readonly option: PlaybackOption;
   readonly video: HTMLVideoElement;
-  /** Resolves with the first moving picture: null; or with why there was none. */
+  /** Resolves with null when the picture moves, otherwise with the reason why it never did. */
   readonly started: Promise<AttemptEnd | null>;
-  /** Resolves when it has ended by itself. */
+  /** Resolves when the attempt ends. */
   readonly over: Promise<AttemptEnd>;
   measurements: Measurements = NOTHING;
   state: VideoState = 'loading';
-  /** Plays without a stall since then, ms of performance.now(). */
+  /** Since when it has played without a stall, ms of performance.now(). */
   steadySinceMs = performance.now();
   readonly #options: AttemptOptions;
-  readonly #playback: VideoMonitor;
+  readonly #monitor: VideoMonitor;
   readonly #timer: ReturnType<typeof setTimeout>;
   #isClosed = false;
   #start: (end: AttemptEnd | null) => void = () => undefined;
@@ -52,17 +52,17 @@ export class Attempt {
     try {
       engine.start(video, (why) => this.#finish(why));
     } catch {
-      // A library that refuses is a way that does not work.
+      // A library that throws counts as an option that does not work.
       this.#finish('broken');
     }
-    this.#playback = new VideoMonitor(video, sound, (state, stillForMs) => this.#sample(state, stillForMs));
+    this.#monitor = new VideoMonitor(video, sound, (state, stillForMs) => this.#sample(state, stillForMs));
   }
 
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    this.#playback.close();
+    this.#monitor.close();
     this.#options.engine.stop();
     this.video.playbackRate = 1;
     this.#start('ended');

@@ -10,14 +10,14 @@ const hls: PlaybackOption = { tier: 'balanced', transport: 'hls', url: 'h' };
 const LADDER = [whep, socket, flv, hls];
 const MINUTE = 60_000;
 
-describe('WayPolicy', () => {
+describe('FallbackPolicy', () => {
   let policy: FallbackPolicy;
   beforeEach(() => {
     policy = new FallbackPolicy();
     policy.setLadder(LADDER);
   });
 
-  it('takes the first, and after a failure the next', () => {
+  it('takes the first option, and the next one after a failure', () => {
     expect(policy.best(0)).toBe(whep);
     policy.failed(whep, 0);
     expect(policy.best(1)).toBe(socket);
@@ -25,27 +25,27 @@ describe('WayPolicy', () => {
     expect(policy.best(2)).toBe(flv);
   });
 
-  it('has something to try even when all have failed: what has rested the longest', () => {
+  it('still offers something when everything has failed: the option that has rested longest', () => {
     LADDER.forEach((option, index) => policy.failed(option, index * 100));
     expect(policy.best(1000)).toBe(whep);
     expect(new FallbackPolicy().best(0)).toBeNull();
   });
 
-  it('bears two stalls in a minute, not three', () => {
+  it('tolerates two stalls a minute, but not three', () => {
     expect([policy.stalled(whep, 0), policy.stalled(whep, 20_000), policy.stalled(whep, 40_000)]).toEqual([false, false, true]);
     expect(policy.best(40_001)).toBe(socket);
     expect([policy.stalled(flv, 0), policy.stalled(flv, 61_000), policy.stalled(flv, 122_000)]).toEqual([false, false, false]);
   });
 
-  it('steps down at once from what it has just found wanting, and climbs only after steady playing', () => {
+  it('steps down at once after a failure, and climbs only after steady playback', () => {
     policy.failed(whep, 0);
     expect(policy.preferred(whep, 0)).toBe(socket);
-    expect(policy.better(socket, 0, 20_000)).toBeNull(); // WebRTC still rests
-    expect(policy.better(socket, 30_000, 40_000)).toBeNull(); // stalled lately
+    expect(policy.better(socket, 0, 20_000)).toBeNull(); // WebRTC is still resting
+    expect(policy.better(socket, 30_000, 40_000)).toBeNull(); // stalled recently
     expect(policy.better(socket, 0, 31_000)).toBe(whep);
   });
 
-  it('does not change the transport of a tier that plays', () => {
+  it('does not switch transports within a tier that plays', () => {
     policy.failed(whep, 0);
     expect(policy.better(flv, 0, 20_000)).toBeNull();
   });
@@ -69,7 +69,7 @@ describe('WayPolicy', () => {
     expect(policy.best(11.6 * MINUTE)).toBe(whep);
   });
 
-  it("forgets everything when the viewer chooses, and leaves a option that is not on the new ladder's top", () => {
+  it('forgets everything when the viewer chooses, and leaves an option that is not at the top of the new ladder', () => {
     policy.failed(whep, 0);
     policy.setLadder([hls, socket], { isByHand: true });
     expect(policy.preferred(socket, 1)).toBe(hls);
@@ -77,7 +77,7 @@ describe('WayPolicy', () => {
     expect(policy.preferred(hls, 1)).toBeNull();
   });
 
-  it('always has a option of the ladder, whatever happens', () => {
+  it('always offers an option from the ladder, whatever happens', () => {
     const event = fc.record({ option: fc.constantFrom(...LADDER), kind: fc.constantFrom('failed', 'stalled'), waitMs: fc.nat(100_000) });
     fc.assert(
       fc.property(fc.array(event), (events) => {

@@ -1,14 +1,14 @@
 import type { PlaybackOption } from './Player';
 
-/** A picture that stands still this often within the window is not worth its nearness. */
+/** More stalls than this within the window cost more than low latency is worth. */
 const STALLS_ALLOWED = 2;
 const STALL_WINDOW_MS = 60_000;
-/** How long a way that failed is left alone: doubles with each failure, so that a bad network does not swing to and fro. */
+/** Rest after a failure. It doubles with each one, so that a bad network does not make the player flap. */
 const FIRST_REST_MS = 30_000;
 const MAX_REST_MS = 10 * 60_000;
-/** Playing this long without a stall wipes out what was before. */
+/** Steady playback for this long wipes the record clean. */
 const FORGIVE_AFTER_MS = 5 * 60_000;
-/** What plays must have played this smoothly before something nearer is tried. */
+/** The current option must play this smoothly before a lower-latency one is tried. */
 const STEADY_BEFORE_CLIMB_MS = 15_000;
 
 interface OptionRecord {
@@ -19,18 +19,18 @@ interface OptionRecord {
 
 const keyOf = ({ tier, transport, url }: PlaybackOption) => `${tier} ${transport} ${url}`;
 
-/** Which way is to be tried next. Remembers what failed; knows neither browser nor clock: every call brings the time. */
+/** Decides which option to try next from what failed before. Pure: every call brings the time, and nothing is asked of the browser. */
 export class FallbackPolicy {
   #ladder: readonly PlaybackOption[] = [];
   readonly #records = new Map<string, OptionRecord>();
 
-  /** `isByHand`: the viewer asked for it, so that all of it is worth another try at once. */
+  /** `isByHand`: the viewer chose, so every option gets another chance at once. */
   setLadder(ladder: readonly PlaybackOption[], { isByHand = false } = {}): void {
     this.#ladder = ladder;
     if (isByHand) this.#records.clear();
   }
 
-  /** The first of the ladder that does not rest; when all do, the one that has rested enough first. */
+  /** Returns the first option that is not resting, or the one whose rest ends first. */
   best(nowMs: number): PlaybackOption | null {
     const rests = (option: PlaybackOption) => Math.max(nowMs, this.#of(option).restsUntilMs);
     return this.#ladder.reduce<PlaybackOption | null>(
@@ -39,7 +39,7 @@ export class FallbackPolicy {
     );
   }
 
-  /** It did not start, or broke for good. */
+  /** It did not start, or it broke for good. */
   failed(option: PlaybackOption, nowMs: number): void {
     const record = this.#of(option);
     record.restsUntilMs = nowMs + Math.min(MAX_REST_MS, FIRST_REST_MS * 2 ** record.failures);
@@ -47,7 +47,7 @@ export class FallbackPolicy {
     record.stallsAtMs = [];
   }
 
-  /** It stood still, or broke and came back. Answers whether that was once too often: then it rests. */
+  /** It stalled, or it broke and recovered. Returns whether that was once too often, in which case it rests. */
   stalled(option: PlaybackOption, nowMs: number): boolean {
     const record = this.#of(option);
     record.stallsAtMs = [...record.stallsAtMs.filter((atMs) => nowMs - atMs < STALL_WINDOW_MS), nowMs];
@@ -56,18 +56,18 @@ export class FallbackPolicy {
     return true;
   }
 
-  /** It has played without a stall since then. */
+  /** It has played without a stall since `sinceMs`. */
   playedWell(option: PlaybackOption, sinceMs: number, nowMs: number): void {
     if (nowMs - sinceMs >= FORGIVE_AFTER_MS) this.#records.delete(keyOf(option));
   }
 
-  /** What is worth trying in place of `current`, which has played without a stall since then; null: stay. */
+  /** Returns an option worth trying instead of `current`, which has played without a stall since `sinceMs`. null: stay. */
   better(current: PlaybackOption, sinceMs: number, nowMs: number): PlaybackOption | null {
     if (nowMs - sinceMs < STEADY_BEFORE_CLIMB_MS) return null;
     return this.preferred(current, nowMs);
   }
 
-  /** The same at once: the viewer waits for it, or the present way has just been found wanting. */
+  /** The same without waiting: the viewer asked for a switch, or the current option has just failed. */
   preferred(current: PlaybackOption, nowMs: number): PlaybackOption | null {
     const at = this.#ladder.findIndex((option) => keyOf(option) === keyOf(current));
     const isLeaving = at < 0 || this.#rests(current, nowMs);

@@ -4,10 +4,13 @@ import { RateController } from './RateController';
 
 type Library = typeof Mpegts;
 
-/** How long media is under way before it is in hand here, beyond the network: the server's batch (100 ms at most, half on average) and the demuxer. */
+/**
+ * Delay before media reaches this buffer, beyond the network's: the server's batching (100 ms at most, half that on average) and the
+ * demuxer.
+ */
 const DELIVERY_SECONDS = 0.1;
 
-/** FLV over WebSocket or HTTP into Media Source Extensions. The library is loaded when the first such show is. */
+/** Plays FLV over WebSocket or HTTP through Media Source Extensions. The library is loaded on first use. */
 export class FlvEngine implements PlaybackEngine {
   readonly #library: Library;
   readonly #url: string;
@@ -32,7 +35,7 @@ export class FlvEngine implements PlaybackEngine {
     if (!this.#library.isSupported()) return onEnd('broken');
     const player = this.#library.createPlayer(
       { type: 'flv', isLive: true, url: this.#url },
-      // No stash: every piece goes to the decoder as it comes. Speed is ours (RateController), so the library must not touch it.
+      // No stash: every chunk goes straight to the decoder. RateController sets the speed, so the library must not.
       { enableStashBuffer: false, liveSync: false, liveBufferLatencyChasing: false, autoCleanupSourceBuffer: true, lazyLoad: false },
     );
     this.#player = player;
@@ -58,7 +61,7 @@ export class FlvEngine implements PlaybackEngine {
   }
 
   #steer(video: HTMLVideoElement, { buffer, isStill, livePosition }: { buffer: number; isStill: boolean; livePosition: number }): void {
-    // Paused by the viewer: lag is what they want.
+    // The viewer paused and expects to fall behind.
     if (video.paused) return;
     if (isStill && !this.#wasStill) this.#rate.stalled();
     this.#wasStill = isStill;

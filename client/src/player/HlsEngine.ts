@@ -8,7 +8,7 @@ type HlsClass = typeof Hls;
 const COMMON: Partial<HlsConfig> = {
   liveDurationInfinity: true,
   backBufferLength: 30,
-  // Trouble is ours to handle: the player starts anew when the playlist is back.
+  // The player handles failures itself and starts over when the playlist is back.
   playlistLoadPolicy: {
     default: {
       maxTimeToFirstByteMs: 6000,
@@ -20,45 +20,48 @@ const COMMON: Partial<HlsConfig> = {
 };
 
 /**
- * Parts where the playlist has them. How near to the edge they may be played is the server's word (PART-HOLD-BACK): a `liveSyncDuration` of ours would
- * overrule it.
+ * Plays parts where the playlist offers them. The server decides how close to the edge that may be (PART-HOLD-BACK); setting
+ * `liveSyncDuration` would override it.
  */
 const BALANCED: Partial<HlsConfig> = {
   ...COMMON,
   lowLatencyMode: true,
-  // Lag is caught up by playing 5 % faster, which nobody hears, instead of jumping.
+  // Catches up by playing 5 % faster, which nobody hears, instead of jumping.
   maxLiveSyncPlaybackRate: 1.05,
   maxBufferLength: 15,
 };
 
-/** Whole segments. */
-const UNHURRIED: Partial<HlsConfig> = {
+/** Plays whole segments. */
+const WHOLE_SEGMENTS: Partial<HlsConfig> = {
   ...COMMON,
   lowLatencyMode: false,
   maxLiveSyncPlaybackRate: 1,
   maxBufferLength: 30,
 };
 
-/** Two and a half segments in hand: a network may be gone for seconds. HOLD-BACK would be three, which shows live 7 s late with segments of 2 s instead of 6. */
-const STABLE: Partial<HlsConfig> = { ...UNHURRIED, liveSyncDurationCount: 2.5 };
+/**
+ * Two and a half segments of buffer survive a network gap of several seconds. HOLD-BACK asks for three, which adds a second of latency with
+ * 2 s segments.
+ */
+const STABLE: Partial<HlsConfig> = { ...WHOLE_SEGMENTS, liveSyncDurationCount: 2.5 };
 
-/** Wound back: stays where it was put. */
+/** Rewound playback stays where it was put. */
 const rewound = (secondsBehind: number): Partial<HlsConfig> => ({
-  ...UNHURRIED,
+  ...WHOLE_SEGMENTS,
   liveSyncDuration: secondsBehind,
 });
 
-/** A decoder that fails again this soon is not helped by asking it once more. */
+/** If the decoder fails again this soon, recovering it once more does not help. */
 const RECOVER_EVERY_MS = 5000;
 
 interface HlsPlaybackOptions {
   url: string;
   isStable: boolean;
-  /** Begin this far back. */
+  /** Start this far behind live. */
   secondsBehind?: number;
 }
 
-/** HLS over Media Source Extensions. The library is loaded when the first such show is. */
+/** Plays HLS through Media Source Extensions. The library is loaded on first use. */
 export class HlsEngine implements PlaybackEngine {
   readonly #library: HlsClass;
   readonly #preference: HlsPlaybackOptions;
@@ -71,7 +74,7 @@ export class HlsEngine implements PlaybackEngine {
     this.#preference = preference;
   }
 
-  /** null: this browser has no Media Source Extensions. */
+  /** Resolves with null if this browser has no Media Source Extensions. */
   static async load(): Promise<((preference: HlsPlaybackOptions) => HlsEngine) | null> {
     const { default: library } = await import('hls.js');
     return library.isSupported() ? (preference) => new HlsEngine(library, preference) : null;

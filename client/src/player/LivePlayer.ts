@@ -13,7 +13,7 @@ import { initialIntent, nextIntent, type ViewerEvent, type ViewerIntent } from '
 
 export const createPlayer = (options: PlayerOptions): Player => new LivePlayer(options);
 
-/** Turns the page's calls into intents, which a loop carries out in a view, and publishes what comes of it. */
+/** Turns the page's calls into intents, lets a loop carry them out in a view, and publishes the result. */
 class LivePlayer implements Player {
   readonly #snapshots: SnapshotStore<PlayerSnapshot>;
   readonly #intents: SnapshotStore<ViewerIntent>;

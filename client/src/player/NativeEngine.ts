@@ -1,13 +1,13 @@
 import { bufferAhead, type PlaybackEngine, type EngineEnd, type Measurements } from './PlaybackEngine';
 import { hlsLatencySeconds } from './latencyEstimate';
 
-/** The native player starts three segments behind the edge: as near as it plays smoothly. */
+/** The native player starts three segments behind the edge, which is as close as it plays smoothly. */
 const EDGE_DISTANCE_SECONDS = 6;
 
-/** Safari tells the playlist's clock by the moment of time zero. */
+/** Safari exposes the playlist's clock as the date of time zero. */
 type NativeVideo = HTMLVideoElement & { getStartDate?: () => Date };
 
-/** HLS as Safari plays it by itself. */
+/** Leaves HLS to Safari's own player. */
 export class NativeEngine implements PlaybackEngine {
   readonly #url: string;
   readonly #abort = new AbortController();

@@ -1,36 +1,36 @@
 /**
- * Why an engine has stopped by itself. `ended`: the show is over. `absent`: there is nothing to play at this address now. `refused`: not for this viewer.
- * `broken`: anything else; start anew.
+ * Why an engine stopped by itself. `ended`: the broadcast is over. `absent`: nothing plays at this URL now. `refused`: this viewer is not
+ * allowed. `broken`: anything else, so start over.
  */
 export type EngineEnd = 'ended' | 'absent' | 'refused' | 'broken';
 
-/** What an engine knows of its playing. */
+/** What an engine measures during playback. */
 export interface Measurements {
-  /** Behind the event; null while unknown. */
+  /** Behind the event. null: unknown. */
   latencySeconds: number | null;
-  /** Media in hand; null while unknown. */
+  /** Buffered media. null: unknown. */
   bufferSeconds: number | null;
-  /** Where playing is as near to the edge as it can be without stalling, s on the video's own clock; null: it is always there, or unknown. */
+  /** The closest position to the live edge that plays without stalls, in seconds of the video's clock. null: always there, or unknown. */
   livePosition: number | null;
 }
 
-/** One transport into one video element, from start to its first trouble. The player around it starts another. */
+/** Plays one transport in one video element until its first failure. The player then starts another engine. */
 export interface PlaybackEngine {
-  /** `onEnd` comes at most once counts; not after `stop`. */
+  /** Only the first `onEnd` counts. It is never called after `stop`. */
   start(video: HTMLVideoElement, onEnd: (why: EngineEnd) => void): void;
-  /** Measures, and steers the playing; asked a few times a second. `isStill`: the picture does not move. */
+  /** Measures and adjusts playback. Called a few times a second; `isStill`: the picture does not move. */
   sample(video: HTMLVideoElement, isStill: boolean): Measurements;
-  /** Keeps nothing: neither listeners nor the video's source. */
+  /** Releases everything, including listeners and the video's source. */
   stop(): void;
 }
 
-/** An HTTP status as an end. */
+/** Maps an HTTP status to an end. */
 export function endForHttpStatus(status: number | undefined): EngineEnd {
   if (status === 401 || status === 403) return 'refused';
   return status === 404 || status === 410 ? 'absent' : 'broken';
 }
 
-/** Media ahead of where the video is, s. */
+/** Media buffered ahead of the playhead, s. */
 export function bufferAhead({ buffered, currentTime }: HTMLVideoElement): number | null {
   if (buffered.length === 0) return null;
   return Math.max(0, buffered.end(buffered.length - 1) - currentTime);

@@ -15,7 +15,7 @@ const REFUSED_PAUSE_MS = 10_000;
 /** The server's status is up to a second old. Asked sooner, it would call a broadcast live that has just ended. */
 const STATUS_AGE_MS = 1200;
 const CHECK_EVERY_MS = 300;
-/** A paused picture whose media keeps arriving is closed after this, and started again on resume. */
+/** A paused picture that keeps receiving media is closed after this, and started again on resume. */
 const PARK_AFTER_MS = 30_000;
 
 /** The broadcast that is loaded. */
@@ -41,7 +41,9 @@ interface PictureEnd {
   end: AttemptEnd | 'parked';
 }
 
-/** Carries out what the viewer wants: waits for the broadcast, plays it, switches options behind the picture, and starts over after a break. */
+/**
+ * Carries out what the viewer wants: waits for the broadcast, plays it, switches options behind the picture, and starts over after a break.
+ */
 export class PlaybackLoop {
   readonly #options: PlaybackLoopOptions;
 
@@ -88,7 +90,7 @@ export class PlaybackLoop {
       const either = AbortSignal.any([signal, stop.signal]);
       const end = await Promise.race([active.over, this.#switchToBetter(either), this.#pauseTimeout(active, either)]);
       stop.abort();
-      // A promoted attempt closes the one before it, which does not end the broadcast.
+      // Promoting an attempt closes the one before it, which does not end the broadcast.
       if (end !== 'switched' && end !== 'aborted' && active === view.active) return { option: active.option, end };
     }
   }
@@ -178,7 +180,7 @@ export class PlaybackLoop {
     return view.tryOption(option, { behindSeconds, signal });
   }
 
-  /** A network that is gone for a moment has not ended the broadcast. */
+  /** A network that drops for a moment does not end the broadcast. */
   #stateFor(found: Exclude<BroadcastState, 'live'>): PlayerState {
     const { hasPlayed } = this.#options.broadcast;
     if (found === 'unreachable' || found === 'paused') return hasPlayed ? 'stalled' : 'waiting';

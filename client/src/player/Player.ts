@@ -2,14 +2,14 @@ import type { LatencyPreference, Tier } from './latencyTiers';
 
 export type Transport = 'whep' | 'wsFlv' | 'flv' | 'hls';
 
-/** One way to have the show: a tier by a transport from an address. */
+/** One way to play the broadcast: a tier, over a transport, from a URL. */
 export interface PlaybackOption {
   readonly tier: Tier;
   readonly transport: Transport;
   readonly url: string;
 }
 
-/** Where a show can be played from, absolute URLs. HLS is always there and everything can play it. */
+/** Where the broadcast plays from, as absolute URLs. HLS is always available, and every browser plays it. */
 export interface PlayerSources {
   whep?: string;
   wsFlv?: string;
@@ -19,47 +19,47 @@ export interface PlayerSources {
   dvr?: string;
 }
 
-/** absent: no show now · paused: its publisher is gone for a moment · unreachable: no answer, so nothing is known · ended · live: play it. */
+/** absent: not live · paused: the publisher is gone for a moment · unreachable: no answer, so nothing is known · ended · live: play it. */
 export type BroadcastState = 'absent' | 'paused' | 'unreachable' | 'ended' | 'live';
-/** Is there a show now? Asked gently while nothing plays, and when a way breaks: was it the way, or is the show over? */
+/** Asks whether the broadcast is live: at a gentle pace while nothing plays, and once when an option breaks, to tell whose fault it was. */
 export type AskBroadcastState = (signal: AbortSignal) => Promise<BroadcastState>;
 
 /**
- * idle: nothing loaded · waiting: the show has not started, asked for gently · loading · playing · stalled: the picture stands still ·
- * soundBlocked: plays without sound until somebody clicks (`allowSound`) · refused: this address may not watch, now or any more ·
- * ended: the show is over; a new start is noticed by itself.
+ * idle: nothing loaded · waiting: not live yet, polled gently · loading · playing · stalled: the picture stands still · soundBlocked: plays
+ * silently until a click calls `allowSound` · refused: this URL may not be watched, or no longer · ended: over; a restart is noticed
+ * automatically.
  */
 export type PlayerState = 'idle' | 'waiting' | 'loading' | 'playing' | 'stalled' | 'soundBlocked' | 'refused' | 'ended';
 
 export interface PlayerSnapshot {
   state: PlayerState;
-  /** The element that shows the picture: for picture-in-picture and full screen only. */
+  /** The element that shows the picture. Only for picture-in-picture and full screen. */
   video: HTMLVideoElement | null;
   isPaused: boolean;
   /** 0..1 */
   volume: number;
-  /** By the viewer's own will; a sound that the browser blocks is `soundBlocked`. */
+  /** Muted by the viewer. Sound that the browser blocks is `soundBlocked` instead. */
   isMuted: boolean;
   preference: LatencyPreference;
-  /** Tiers that this show and this browser have, nearest first. */
+  /** The tiers that this broadcast and this browser offer, lowest latency first. */
   tiers: readonly Tier[];
-  /** What plays; null: nothing does. */
+  /** The option that is playing. null: none. */
   option: PlaybackOption | null;
-  /** Being started behind the picture, to take its place. */
+  /** The tier that is starting behind the picture and will replace it. */
   nextTier: Tier | null;
-  /** Behind the event as far as it can be measured here; null while unknown. */
+  /** Behind the event, as far as it can be measured here. null: unknown. */
   latencySeconds: number | null;
-  /** Media in hand, s; null while unknown. */
+  /** Buffered media, s. null: unknown. */
   bufferSeconds: number | null;
-  /** At the live edge, or as near as the player keeps by itself. */
+  /** At the live edge, or as close to it as the player aims for. */
   isAtLiveEdge: boolean;
-  /** The show can be wound back. */
+  /** The broadcast can be rewound. */
   canSeekBack: boolean;
-  /** Wound back by this many seconds; null: live. */
+  /** Rewound by this many seconds. null: live. */
   behindSeconds: number | null;
-  /** How far back it reaches, s; null while unknown. */
+  /** How far back the broadcast reaches, s. null: unknown. */
   windowSeconds: number | null;
-  /** Width by height of the picture; null before the first. */
+  /** Width divided by height. null: no picture yet. */
   aspect: number | null;
 }
 
@@ -69,17 +69,17 @@ export interface PlayerOptions {
   isMuted: boolean;
 }
 
-/** Plays one show in one place of the page, without a click from start to end, across restarts of the publisher and of the server. */
+/** Plays one broadcast in one place of the page. It needs no click and survives restarts of the publisher and of the server. */
 export interface Player {
-  /** Same object until something changes: fits useSyncExternalStore. */
+  /** The same object until something changes, as useSyncExternalStore requires. */
   getSnapshot(): PlayerSnapshot;
   subscribe(listener: () => void): () => void;
-  /** Where the pictures are put. */
+  /** Sets the element that holds the video. */
   attach(place: HTMLElement): void;
   load(sources: PlayerSources, ask?: AskBroadcastState): void;
   choose(preference: LatencyPreference): void;
   pause(): void;
-  /** Also goes on after a pause. */
+  /** Also resumes after a pause. */
   seekToLive(): void;
   /** Only where `canSeekBack`. */
   seekBack(secondsBehind: number): void;

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { RateController } from './RateController';
 
-/** A live show: media comes as fast as time goes, a few times a second somebody looks. */
+/** A live broadcast: media arrives in real time and is sampled a few times a second. */
 function play(rate: RateController, { bufferSeconds, seconds, fromMs = 0 }: { bufferSeconds: number; seconds: number; fromMs?: number }) {
   const rates: number[] = [];
   let buffer = bufferSeconds;
   let jumps = 0;
-  for (let look = 0; look < seconds * 4; look++) {
-    const steering = rate.update(buffer, fromMs + look * 250);
+  for (let sample = 0; sample < seconds * 4; sample++) {
+    const steering = rate.update(buffer, fromMs + sample * 250);
     rates.push(steering.rate);
     if (steering.isJump) {
       jumps++;
@@ -19,13 +19,13 @@ function play(rate: RateController, { bufferSeconds, seconds, fromMs = 0 }: { bu
 }
 
 describe('RateController', () => {
-  it('jumps over the backlog that the start brings', () => {
+  it('jumps over the backlog at the start', () => {
     const { jumps, buffer } = play(new RateController(), { bufferSeconds: 2.5, seconds: 3 });
     expect(jumps).toBe(1);
     expect(buffer).toBeCloseTo(0.5, 1);
   });
 
-  it('catches up later lag by playing up to a tenth faster, and then plays at normal speed', () => {
+  it('catches up by playing up to 10 % faster, then returns to normal speed', () => {
     const rate = new RateController();
     play(rate, { bufferSeconds: 0.5, seconds: 3 });
     const { rates, jumps, buffer } = play(rate, { bufferSeconds: 3, seconds: 60, fromMs: 3000 });
@@ -42,11 +42,11 @@ describe('RateController', () => {
 
   it('does not mistake the peaks between two batches for lag', () => {
     const rate = new RateController();
-    const rates = Array.from({ length: 40 }, (_, look) => rate.update(look % 4 === 0 ? 1.2 : 0.4, look * 250).rate);
+    const rates = Array.from({ length: 40 }, (_, sample) => rate.update(sample % 4 === 0 ? 1.2 : 0.4, sample * 250).rate);
     expect(new Set(rates)).toEqual(new Set([1]));
   });
 
-  it('jumps when a slept tab comes back far behind', () => {
+  it('jumps when a sleeping tab wakes up far behind', () => {
     const rate = new RateController();
     play(rate, { bufferSeconds: 0.5, seconds: 5 });
     expect(rate.update(30, 60_000)).toEqual({ rate: 1, isJump: true });
@@ -63,7 +63,7 @@ describe('RateController', () => {
     expect(rate.targetSeconds).toBeLessThan(1);
   });
 
-  it('never leaves 1.0 to 1.1', () => {
+  it('stays between 1.0 and 1.1', () => {
     for (const bufferSeconds of [0, 0.1, 0.9, 2, 5, 6.4]) {
       const { rates } = play(new RateController(), { bufferSeconds, seconds: 20 });
       expect(Math.min(...rates)).toBe(1);

@@ -1,4 +1,4 @@
-/** A record that many look at: the same object until something in it changes, as useSyncExternalStore wants it. */
+/** A value with subscribers. It stays the same object until a field changes, as useSyncExternalStore requires. */
 export class SnapshotStore<T extends object> {
   #value: T;
   readonly #listeners = new Set<() => void>();

@@ -1,7 +1,7 @@
-/** The viewer's volume and mute, kept across the video elements of one player; and whether the browser blocks the sound until a click. */
+/** The viewer's volume and mute, kept across the video elements of a player, and whether the browser blocks sound until a click. */
 export class Sound {
   volume: number;
-  /** By the viewer's own will. */
+  /** Muted by the viewer. */
   isMuted: boolean;
   readonly #onChange: () => void;
   #isBlocked = false;
@@ -17,7 +17,7 @@ export class Sound {
     return this.#isBlocked;
   }
 
-  /** This element is the one that is heard, and plays. */
+  /** Makes this element the audible one, and plays it. */
   async give(video: HTMLVideoElement): Promise<void> {
     this.#video = video;
     this.#apply();
@@ -25,7 +25,7 @@ export class Sound {
       await video.play();
     } catch (error) {
       if (!(error instanceof DOMException && error.name === 'NotAllowedError')) return;
-      // Muted pictures may always play. One that is refused even so waits for the click.
+      // A muted picture may usually play. If even that is refused, it waits for a click.
       this.#setBlocked(true);
       video.muted = true;
       await video.play().catch(() => undefined);
@@ -38,7 +38,7 @@ export class Sound {
     this.#apply();
   }
 
-  /** From a click: for the element that is heard, and for its spare, which may have to take over later without one. */
+  /** Call from a click. Also unlocks the spare element, which may take over later without one. */
   async allow(spare: HTMLVideoElement): Promise<void> {
     this.#setBlocked(false);
     this.isMuted = false;

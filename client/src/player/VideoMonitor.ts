@@ -1,13 +1,13 @@
 import type { Sound } from './Sound';
 
-/** How often the picture is looked at, ms. */
+/** How often the picture is checked, ms. */
 const SAMPLE_EVERY_MS = 250;
-/** A picture that stands still this long is a stall and not a hiccup. */
+/** A picture that stands still for this long has stalled. */
 const STALL_AFTER_MS = 1200;
 
 export type VideoState = 'loading' | 'playing' | 'stalled';
 
-/** Watches one video element: does the picture move? Starts it, with sound only once it may be heard. */
+/** Watches whether one video element's picture moves, and starts it: with sound if the browser allows it. */
 export class VideoMonitor {
   readonly #video: HTMLVideoElement;
   readonly #onSample: (state: VideoState, stillForMs: number) => void;
@@ -17,7 +17,7 @@ export class VideoMonitor {
   #lastTime = -1;
   #movedAtMs = performance.now();
 
-  /** `sound` null: behind another picture, silent. */
+  /** `sound` null: plays silently behind another picture. */
   constructor(video: HTMLVideoElement, sound: Sound | null, onSample: (state: VideoState, stillForMs: number) => void) {
     this.#video = video;
     this.#onSample = onSample;
@@ -37,14 +37,14 @@ export class VideoMonitor {
   #sample(): void {
     const { currentTime, paused } = this.#video;
     const nowMs = performance.now();
-    // A source that is set anew stops an element that was told to play.
+    // Setting a new source pauses an element that was playing.
     if (paused && !this.#hasMoved && !this.#sound?.isBlocked) void this.#video.play().catch(() => undefined);
-    // Time also moves when the player seeks to the live edge before the first picture.
+    // The clock also moves when the player seeks to the live edge before the first picture.
     const isMoving = currentTime !== this.#lastTime && this.#video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
     if (isMoving && !paused) this.#hasMoved = true;
-    // Not even a muted picture may play: it waits for the click, and that is not the way's fault.
+    // If even a muted picture is blocked, it waits for a click, and the option is not to blame.
     if (paused && this.#sound?.isBlocked) this.#hasMoved = true;
-    // Paused by the person's own hand is no stall.
+    // A pause by the viewer is not a stall.
     if (isMoving || (paused && this.#hasMoved)) this.#movedAtMs = nowMs;
     this.#lastTime = currentTime;
     this.#onSample(this.#stateAt(nowMs), nowMs - this.#movedAtMs);

@@ -1,4 +1,4 @@
-/** Two video elements and a still in one place of the page: the next picture begins behind the present one, and there is never a black gap between them. */
+/** Two stacked video elements and a still image: the next picture starts behind the current one, so that no black gap shows. */
 export class VideoSwap {
   readonly #videos: readonly [HTMLVideoElement, HTMLVideoElement];
   readonly #still = document.createElement('canvas');
@@ -21,7 +21,7 @@ export class VideoSwap {
     return this.#shown === this.#videos[0] ? this.#videos[1] : this.#videos[0];
   }
 
-  /** Width by height. */
+  /** Width divided by height. */
   get aspect(): number | null {
     const { videoWidth, videoHeight } = this.#shown;
     return videoWidth > 0 && videoHeight > 0 ? videoWidth / videoHeight : null;
@@ -38,7 +38,7 @@ export class VideoSwap {
     this.#still.hidden = true;
   }
 
-  /** Keeps the present picture on the screen after its engine is gone. */
+  /** Keeps the current picture on the screen after its engine is gone. */
   hold(): void {
     const { videoWidth, videoHeight } = this.#shown;
     if (videoWidth === 0 || !this.#still.hidden) return;

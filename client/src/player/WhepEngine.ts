@@ -2,24 +2,24 @@ import { endForHttpStatus, type PlaybackEngine, type EngineEnd, type Measurement
 import { receiverSampleOf, whepLatencySeconds, type ReceiverSample } from './latencyEstimate';
 
 const REQUEST_TIMEOUT_MS = 5000;
-/** Host candidates are there at once; waiting longer for others would only delay the picture. */
+/** Host candidates arrive at once. Waiting longer for others would only delay the picture. */
 const GATHER_TIMEOUT_MS = 300;
-/** ICE heals short gaps of the network by itself. */
+/** ICE recovers from short network gaps by itself. */
 const DISCONNECTED_FOR_MS = 3000;
 const STATS_EVERY_MS = 1000;
-/** What the browser may hold back to even out the arrival of packets, ms: as little as it dares. */
+/** How long the browser may hold packets back to smooth their arrival, ms: as short as it dares. */
 const JITTER_TARGET_MS = 40;
 
-/** WebRTC by WHEP: one POST brings the whole answer, one DELETE says goodbye. */
+/** WebRTC over WHEP: one POST returns the whole answer, one DELETE ends the session. */
 export class WhepEngine implements PlaybackEngine {
   readonly #url: string;
   readonly #abort = new AbortController();
   #peer: RTCPeerConnection | null = null;
-  #session: string | null = null;
+  #sessionUrl: string | null = null;
   #video: HTMLVideoElement | null = null;
   #sample: ReceiverSample | null = null;
   #latencySeconds: number | null = null;
-  #askedMs = 0;
+  #sampledAtMs = 0;
   #disconnected: ReturnType<typeof setTimeout> | undefined;
 
   constructor(url: string) {
@@ -32,7 +32,7 @@ export class WhepEngine implements PlaybackEngine {
     this.#peer = peer;
     this.#video = video;
     video.srcObject = media;
-    for (const kind of ['video', 'audio'] as const) askForLittleBuffer(peer.addTransceiver(kind, { direction: 'recvonly' }).receiver);
+    for (const kind of ['video', 'audio'] as const) minimiseJitterBuffer(peer.addTransceiver(kind, { direction: 'recvonly' }).receiver);
     peer.ontrack = ({ track }) => media.addTrack(track);
     peer.onconnectionstatechange = () => this.#follow(peer.connectionState, onEnd);
     this.#connect(peer).then(
@@ -43,8 +43,8 @@ export class WhepEngine implements PlaybackEngine {
 
   sample(): Measurements {
     const nowMs = performance.now();
-    if (this.#peer && nowMs - this.#askedMs >= STATS_EVERY_MS) {
-      this.#askedMs = nowMs;
+    if (this.#peer && nowMs - this.#sampledAtMs >= STATS_EVERY_MS) {
+      this.#sampledAtMs = nowMs;
       void this.#measure(this.#peer);
     }
     return { latencySeconds: this.#latencySeconds, bufferSeconds: null, livePosition: null };
@@ -53,15 +53,15 @@ export class WhepEngine implements PlaybackEngine {
   stop(): void {
     this.#abort.abort();
     clearTimeout(this.#disconnected);
-    // Before the connection: a server that sees that one end has forgotten the session already.
-    if (this.#session !== null) goodbye(this.#session);
+    // Before the connection closes: a server that notices the close has already forgotten the session.
+    if (this.#sessionUrl !== null) endWhepSession(this.#sessionUrl);
     this.#peer?.close();
     this.#peer = null;
     if (this.#video) this.#video.srcObject = null;
     this.#video = null;
   }
 
-  /** Answers why not; null: connected, or about to be. */
+  /** Returns the reason for a failure. null: connected, or about to be. */
   async #connect(peer: RTCPeerConnection): Promise<EngineEnd | null> {
     await peer.setLocalDescription();
     await gathered(peer);
@@ -73,10 +73,10 @@ export class WhepEngine implements PlaybackEngine {
     });
     if (!response.ok) return endForHttpStatus(response.status);
     const location = response.headers.get('location');
-    this.#session = location && new URL(location, response.url).href;
+    this.#sessionUrl = location && new URL(location, response.url).href;
     const sdp = await response.text();
-    // Stopped in between: nobody else would end the session.
-    if (this.#abort.signal.aborted && this.#session !== null) goodbye(this.#session);
+    // Stopped in the meantime. Nobody else would end the session.
+    if (this.#abort.signal.aborted && this.#sessionUrl !== null) endWhepSession(this.#sessionUrl);
     else await peer.setRemoteDescription({ type: 'answer', sdp });
     return null;
   }
@@ -96,12 +96,14 @@ export class WhepEngine implements PlaybackEngine {
   }
 }
 
-/** `jitterBufferTarget` (ms) is the standard, `playoutDelayHint` (s) what Chrome had before. */
-function askForLittleBuffer(receiver: RTCRtpReceiver): void {
+/** `jitterBufferTarget` (ms) is standard; `playoutDelayHint` (s) is what older Chrome had. */
+function minimiseJitterBuffer(receiver: RTCRtpReceiver): void {
   Object.assign(receiver, { jitterBufferTarget: JITTER_TARGET_MS, playoutDelayHint: JITTER_TARGET_MS / 1000 });
 }
 
-/** The server's answer has its candidates, ours are only needed where it cannot learn them: a few hundred milliseconds are enough. */
+/**
+ * The answer contains the server's candidates. Ours matter only where the server cannot learn them, so a few hundred milliseconds suffice.
+ */
 function gathered(peer: RTCPeerConnection): Promise<void> {
   if (peer.iceGatheringState === 'complete') return Promise.resolve();
   return new Promise((resolve) => {
@@ -114,7 +116,7 @@ function gathered(peer: RTCPeerConnection): Promise<void> {
   });
 }
 
-/** `keepalive`: also while the page is being closed. */
-function goodbye(session: string): void {
-  void fetch(session, { method: 'DELETE', keepalive: true }).catch(() => undefined);
+/** `keepalive` lets the request outlive the page. */
+function endWhepSession(sessionUrl: string): void {
+  void fetch(sessionUrl, { method: 'DELETE', keepalive: true }).catch(() => undefined);
 }

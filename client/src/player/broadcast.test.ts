@@ -5,13 +5,13 @@ import { askPlaylist, pollDelayMs, readPlaylist, waitForBroadcast } from './broa
 const LIVE = '#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2.0,\n1.m4s\n';
 
 describe('reading a playlist', () => {
-  it('tells a running show from one that is over', () => {
+  it('tells a live broadcast from one that is over', () => {
     expect(readPlaylist(LIVE)).toEqual({ kind: 'media', hasSegments: true, hasEnded: false });
     expect(readPlaylist(`${LIVE}#EXT-X-ENDLIST\r\n`)).toEqual({ kind: 'media', hasSegments: true, hasEnded: true });
     expect(readPlaylist('#EXTM3U\n#EXT-X-TARGETDURATION:2\n')).toEqual({ kind: 'media', hasSegments: false, hasEnded: false });
   });
 
-  it('counts parts: a low-latency show plays before its first whole segment', () => {
+  it('counts parts: a low-latency broadcast plays before its first whole segment', () => {
     expect(readPlaylist('#EXTM3U\n#EXT-X-PART:DURATION=0.3,URI="p.m4s"\n')).toMatchObject({ hasSegments: true });
     expect(readPlaylist('#EXTM3U\n#EXT-X-PART-INF:PART-TARGET=0.3\n')).toMatchObject({ hasSegments: false });
   });
@@ -20,13 +20,13 @@ describe('reading a playlist', () => {
     expect(readPlaylist('#EXTM3U\r\n#EXT-X-STREAM-INF:BANDWIDTH=1\r\n\r\nlow.m3u8\r\n')).toEqual({ kind: 'master', firstUri: 'low.m3u8' });
   });
 
-  it('takes an error page for what it is', () => {
+  it('recognises an error page', () => {
     expect(readPlaylist('<html>').kind).toBe('notPlaylist');
     fc.assert(fc.property(fc.string(), (text) => void readPlaylist(text)));
   });
 });
 
-describe('waiting for a show', () => {
+describe('waiting for a broadcast', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => {
     vi.useRealTimers();
@@ -53,7 +53,7 @@ describe('waiting for a show', () => {
     expect(states).toEqual(['absent', 'unreachable', 'absent', 'ended']);
   });
 
-  it('stops asking when nobody waits any more', async () => {
+  it('stops asking when aborted', async () => {
     const fetch = answers(404);
     const abort = new AbortController();
     const waiting = waitForBroadcast(ask, abort.signal, () => undefined);
@@ -65,7 +65,7 @@ describe('waiting for a show', () => {
     expect(fetch.mock.calls).toHaveLength(calls);
   });
 
-  it('asks between once a second and every 3.6 s', () => {
+  it('asks at intervals between one second and 3.6 s', () => {
     expect(pollDelayMs(0, () => 0.5)).toBe(1000);
     expect(pollDelayMs(100, () => 1)).toBe(3600);
   });

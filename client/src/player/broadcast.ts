@@ -1,11 +1,11 @@
 import { pause } from './pause';
 import type { AskBroadcastState, BroadcastState } from './Player';
 
-/** What a playlist says about its show. */
+/** What a playlist says about its broadcast. */
 type PlaylistContent =
   { kind: 'notPlaylist' } | { kind: 'master'; firstUri: string } | { kind: 'media'; hasSegments: boolean; hasEnded: boolean };
 
-/** Reads just enough of an m3u8 (RFC 8216) to know whether there is something to play. */
+/** Reads just enough of an m3u8 (RFC 8216) to tell whether there is something to play. */
 export function readPlaylist(text: string): PlaylistContent {
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   if (!lines[0]?.startsWith('#EXTM3U')) return { kind: 'notPlaylist' };
@@ -29,7 +29,7 @@ async function fetchPlaylist(url: string, signal: AbortSignal): Promise<Playlist
   return response.ok ? readPlaylist(await response.text()) : { kind: 'notPlaylist' };
 }
 
-/** Asks the playlist once. */
+/** Fetches the playlist once. */
 export async function askPlaylist(url: string, signal: AbortSignal): Promise<BroadcastState> {
   try {
     let playlist = await fetchPlaylist(url, signal);
@@ -42,7 +42,7 @@ export async function askPlaylist(url: string, signal: AbortSignal): Promise<Bro
   }
 }
 
-/** Gentle on the server when a thousand people wait for the same start, and soon enough for each of them. */
+/** Gentle on the server when a thousand viewers wait for the same start, yet quick enough for each of them. */
 const POLL_MS = { first: 1000, max: 3000, growth: 1.3 };
 
 export function pollDelayMs(attempt: number, random: () => number = Math.random): number {
@@ -50,7 +50,7 @@ export function pollDelayMs(attempt: number, random: () => number = Math.random)
   return Math.round(base * (0.8 + 0.4 * random()));
 }
 
-/** Resolves when there is something to play; tells what it finds meanwhile. Resolves early when aborted. */
+/** Resolves when there is something to play, or when aborted. Reports each state that it finds meanwhile. */
 export async function waitForBroadcast(
   ask: AskBroadcastState,
   signal: AbortSignal,

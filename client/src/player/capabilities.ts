@@ -2,21 +2,21 @@
 export interface Capabilities {
   /** WebRTC that receives H.264. */
   hasWebRtc: boolean;
-  /** Media Source Extensions: without them FLV cannot be played, and HLS only as the browser does it by itself. */
+  /** Media Source Extensions. Without them FLV does not play, and HLS only natively. */
   hasMse: boolean;
-  /** The page came over HTTPS: plain ws: is refused by the browser. */
+  /** The page came over HTTPS, so the browser refuses plain ws: and http:. */
   isSecurePage: boolean;
-  /** The person saves data, or the network is a poor one: smooth counts more than near. */
+  /** The viewer saves data or has a poor network, so smoothness matters more than latency. */
   isFrugal: boolean;
 }
 
-/** Not in the types of every browser: https://wicg.github.io/netinfo/ */
+/** Not in every browser's types: https://wicg.github.io/netinfo/ */
 interface NetworkHint {
   saveData?: boolean;
   effectiveType?: string;
 }
 
-/** Asks the browser that the page runs in. */
+/** Reads them from the browser that runs the page. */
 export function browserCapabilities(): Capabilities {
   return {
     hasWebRtc: receivesH264(),

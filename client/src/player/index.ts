@@ -1,6 +1,7 @@
 /**
- * How a show is watched: one contract, and behind it the ways of delivery: WebRTC (WHEP), FLV over WebSocket or HTTP, low-latency HLS, HLS. A policy picks
- * the way, a safer one takes over behind the picture when it fails or stalls, and a nearer one when that has played well. Knows nothing of rooms.
+ * How a broadcast is played. One contract hides the transports: WebRTC (WHEP), FLV over WebSocket or HTTP, low-latency HLS, and HLS.
+ * A policy picks an option. A safer one takes over behind the picture when it fails or stalls, and a lower-latency one after steady
+ * playback. Knows nothing of rooms.
  */
 export type {
   AskBroadcastState,

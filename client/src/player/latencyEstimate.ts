@@ -1,23 +1,25 @@
-/** Cumulative counters of one incoming WebRTC track, and the way there and back. */
+/** Cumulative counters of one incoming WebRTC track, and the round trip. */
 export interface ReceiverSample {
-  /** Seconds that all frames waited together. */
+  /** Total time that all frames have waited, s. */
   jitterBufferDelay: number;
   emittedCount: number;
   roundTripSeconds: number | null;
 }
 
-/** What no report tells: a picture's way into packets, through the SFU, and from the decoder to the screen. */
-const BESIDES_SECONDS = 0.1;
+/** What no report covers: packetising, the way through the SFU, and the way from the decoder to the screen. */
+const UNREPORTED_SECONDS = 0.1;
 
-/** From the hub to the screen: half the round trip, how long a picture of late waited for its turn, and the little besides. null while nothing came. */
+/**
+ * From the hub to the screen: half the round trip, the recent wait in the jitter buffer, and what no report covers. null: nothing arrived.
+ */
 export function whepLatencySeconds(before: ReceiverSample, now: ReceiverSample): number | null {
   const frames = now.emittedCount - before.emittedCount;
   if (frames <= 0) return null;
   const waited = (now.jitterBufferDelay - before.jitterBufferDelay) / frames;
-  return waited + (now.roundTripSeconds ?? 0) / 2 + BESIDES_SECONDS;
+  return waited + (now.roundTripSeconds ?? 0) / 2 + UNREPORTED_SECONDS;
 }
 
-/** Picked out of `getStats()`, whose reports differ between browsers; null: there is no picture in it. */
+/** Picks the counters out of `getStats()`, whose reports differ between browsers. null: no video. */
 export function receiverSampleOf(report: Iterable<readonly [string, unknown]>): ReceiverSample | null {
   let sample: ReceiverSample | null = null;
   let roundTripSeconds: number | null = null;
@@ -34,12 +36,12 @@ export function receiverSampleOf(report: Iterable<readonly [string, unknown]>): 
 
 const numberOf = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null);
 
-/** A clock that is wrong by more than this tells nothing about latency. */
+/** A clock that is off by more than this says nothing about latency. */
 const PLAUSIBLE_EXTRA_SECONDS = 15;
 
 /**
- * HLS: the playlist's own clock (EXT-X-PROGRAM-DATE-TIME) where the viewer's clock agrees with it, because it also counts what was not yet in the playlist;
- * else the distance to the end of the playlist.
+ * Prefers the playlist's clock (EXT-X-PROGRAM-DATE-TIME), which also counts media that is not in the playlist yet. If the viewer's clock
+ * disagrees, falls back to the distance to the end of the playlist.
  */
 export function hlsLatencySeconds(toEdgeSeconds: number | null, playingAtMs: number | null, nowMs: number): number | null {
   if (toEdgeSeconds === null) return null;

@@ -9,8 +9,8 @@ const names = (options: readonly { tier: string; transport: string }[]) => optio
 const ladder = (preference: Parameters<typeof ladderOf>[1], abilities = DESKTOP, sources = SOURCES) =>
   names(ladderOf(playbackOptionsOf(sources, abilities), preference, abilities));
 
-describe('options to play', () => {
-  it('are all that the browser can', () => {
+describe('playback options', () => {
+  it('are everything that the browser can play', () => {
     expect(names(playbackOptionsOf(SOURCES, DESKTOP))).toEqual(['lowest whep', 'low wsFlv', 'low flv', 'balanced hls', 'stable hls']);
     expect(names(playbackOptionsOf(SOURCES, { ...DESKTOP, hasMse: false, hasWebRtc: false }))).toEqual(['balanced hls', 'stable hls']);
     expect(tiersOf(playbackOptionsOf({ hls: 'x' }, DESKTOP))).toEqual(['balanced', 'stable']);
@@ -27,18 +27,18 @@ describe('options to play', () => {
   });
 });
 
-describe('the order in which they are tried', () => {
-  it('begins with FLV, and with the smoothest where the network is a poor one', () => {
+describe('the order of the ladder', () => {
+  it('starts with FLV, or with the smoothest option on a poor network', () => {
     expect(ladder('auto')).toEqual(['low wsFlv', 'low flv', 'balanced hls', 'stable hls', 'lowest whep']);
     expect(ladder('auto', { ...DESKTOP, isFrugal: true })[0]).toBe('stable hls');
   });
 
-  it('begins with the preference, then goes safer, and nearer only as a last resort', () => {
+  it('starts with the preferred tier, then gets safer, and goes lower only as a last resort', () => {
     expect(ladder('lowest')).toEqual(['lowest whep', 'low wsFlv', 'low flv', 'balanced hls', 'stable hls']);
     expect(ladder('balanced')).toEqual(['balanced hls', 'stable hls', 'low wsFlv', 'low flv', 'lowest whep']);
   });
 
-  it('is not empty where the preference cannot be had', () => {
+  it('is not empty where the preferred tier is unavailable', () => {
     expect(ladder('lowest', { ...DESKTOP, hasWebRtc: false, hasMse: false })).toEqual(['balanced hls', 'stable hls']);
   });
 });

@@ -2,7 +2,7 @@ import type { Capabilities } from './capabilities';
 import { TIERS, type LatencyPreference, type Tier } from './latencyTiers';
 import type { PlaybackOption, PlayerSources } from './Player';
 
-/** Every way that can be tried here, nearest first. WebSocket before plain HTTP: no proxy on the way collects it into big pieces. */
+/** All options that can be tried here, lowest latency first. WebSocket comes before HTTP because no proxy on the way buffers it. */
 export function playbackOptionsOf(
   { whep, wsFlv, flv, hls }: PlayerSources,
   { hasWebRtc, hasMse, isSecurePage }: Capabilities,
@@ -22,13 +22,13 @@ export const tiersOf = (options: readonly PlaybackOption[]): Tier[] =>
   TIERS.filter((tier) => options.some((option) => option.tier === tier));
 
 /**
- * `auto` begins with FLV and not with WebRTC: a second instead of half a one, at a tenth of what a WebRTC reader costs the server, and lost packets are
- * repaired. WebRTC is for those who ask for it, and the last resort of everybody.
+ * `auto` starts with FLV instead of WebRTC: one second of latency instead of half, at a tenth of the server's cost per viewer, and lost
+ * packets are resent. WebRTC is for viewers who ask for it, and everyone's last resort.
  */
 const AUTO: readonly Tier[] = ['low', 'balanced', 'stable', 'lowest'];
 const AUTO_FRUGAL: readonly Tier[] = ['stable', 'balanced', 'low', 'lowest'];
 
-/** The order in which ways are tried: the wished tier, then ever safer ones, and as the last resort those nearer than wished. */
+/** The order in which options are tried: the preferred tier, then ever safer ones, and finally those with lower latency. */
 export function ladderOf(
   options: readonly PlaybackOption[],
   preference: LatencyPreference,

@@ -60,7 +60,7 @@ describe('the snapshot of a player', () => {
     expect(snapshot({ active: picture({ option: DVR }) })).toMatchObject({ isAtLiveEdge: false, windowSeconds: 360 });
   });
 
-  it('a picture that the browser holds back for want of a click is not paused by the viewer', () => {
+  it('a picture that the browser blocks until a click is not paused by the viewer', () => {
     const sound = { volume: 1, isMuted: false, isBlocked: true };
     expect(snapshot({ active: picture({}, true), sound })).toMatchObject({ state: 'soundBlocked', isPaused: false });
   });

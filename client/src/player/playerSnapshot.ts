@@ -4,7 +4,7 @@ import type { PlaybackOption, PlayerSnapshot, PlayerState } from './Player';
 import type { VideoState } from './VideoMonitor';
 import type { ViewerIntent } from './viewerIntent';
 
-/** Closer than this to the position that the engine aims for counts as live, s. */
+/** Closer than this to the position that the engine aims for counts as live. */
 const EDGE_TOLERANCE_SECONDS = 3;
 
 /** What the player reports while no attempt is active. */

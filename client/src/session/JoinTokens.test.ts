@@ -13,12 +13,12 @@ describe('join tokens', () => {
     expect(ask).toHaveBeenCalledExactlyOnceWith(person);
   });
 
-  it('renews one that is about to end', async () => {
+  it('renews a token that is about to expire', async () => {
     const tokens = new JoinTokens({ ...person, saved: { token: 'old', expiresAtMs: Date.now() + 5000 } }, lobby('new'));
     expect(await tokens.get()).toBe('new');
   });
 
-  it('after a refusal asks for another, but never in place of a given one', async () => {
+  it('asks for another token after a refusal, but never replaces a given one', async () => {
     const asked = new JoinTokens(person, lobby('t1', 't2'));
     await asked.get();
     expect(asked.forget('TOKEN_EXPIRED')).toBe(true);
@@ -31,7 +31,7 @@ describe('join tokens', () => {
     expect(ask).not.toHaveBeenCalled();
   });
 
-  it('a refusal that is not about the token keeps it', async () => {
+  it('keeps the token when the refusal is about something else', async () => {
     const tokens = new JoinTokens(person, lobby('t1', 't2'));
     await tokens.get();
     expect(tokens.forget('ROOM_LOCKED')).toBe(false);

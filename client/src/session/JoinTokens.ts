@@ -1,14 +1,14 @@
 import type { ErrorCode, Role } from '@lianmai/protocol';
 import { requestLobbyToken, type LobbyToken } from './lobbyApi';
 
-/** A token that ends sooner than this is renewed before it is used, ms. */
+/** A token that expires sooner than this is renewed before use. */
 const RENEW_BEFORE_MS = 30_000;
 
 interface TokenOptions {
   room: string;
   name: string;
   role: Role;
-  /** From the operator's page: used as it is, and final when it is refused. */
+  /** From the operator's page. Used as it is, and a refusal is final. */
   given?: string | undefined;
   /** From before a reload. */
   saved?: { token: string; expiresAtMs: number | null } | undefined;
@@ -16,7 +16,7 @@ interface TokenOptions {
 
 type Ask = (request: { room: string; name: string; role: Role }) => Promise<LobbyToken>;
 
-/** The join token of this session: given, saved, or asked from the lobby, and asked again when it ran out. */
+/** The join token of this participant: given, saved, or issued by the lobby and renewed when it expires. */
 export class JoinTokens {
   readonly #options: TokenOptions;
   readonly #ask: Ask;
@@ -38,7 +38,7 @@ export class JoinTokens {
     return this.#current.token;
   }
 
-  /** After a refused handshake: forgets the token, and answers whether another can be asked for. */
+  /** Forgets the token after a refused handshake. Returns whether another can be requested. */
   forget(code: ErrorCode): boolean {
     const isAboutToken = code === 'TOKEN_EXPIRED' || code === 'UNAUTHENTICATED';
     if (!isAboutToken || this.#options.given !== undefined) return false;

@@ -15,7 +15,7 @@ import {
 import { z } from 'zod';
 import { callApi } from './callApi';
 
-/** Kept by the tab: another tab, and whoever opens this browser tomorrow, signs in again. */
+/** Kept per tab. Another tab, or the next person at this browser, must sign in again. */
 const STORAGE_KEY = 'lianmai.operator';
 
 const Nothing = z.unknown();
@@ -27,7 +27,10 @@ interface Ask<S> {
   reply: S;
 }
 
-/** An operator's page signed in: every request of the API for streams and recordings, with its token. Rejects with LianmaiError; UNAUTHENTICATED means sign in again. */
+/**
+ * A signed-in operator: every API request for streams and recordings, with the operator's token. Rejects with LianmaiError; UNAUTHENTICATED
+ * means that the operator must sign in again.
+ */
 export class OperatorSession {
   readonly #token: string;
 
@@ -35,7 +38,7 @@ export class OperatorSession {
     this.#token = token;
   }
 
-  /** The key's secret is not kept, only the token that it was given for. */
+  /** Keeps only the token, not the key's secret. */
   static async signIn(key: string, secret: string): Promise<OperatorSession> {
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ key, secret }) };
     const { token, expiresAtMs } = await callApi('/api/v1/session', SessionReply, init);
@@ -43,7 +46,7 @@ export class OperatorSession {
     return new OperatorSession(token);
   }
 
-  /** From before a reload; null: nobody signed in, or too long ago. */
+  /** Restores the sign-in from before a reload. Returns null if there was none, or if it has expired. */
   static resume(): OperatorSession | null {
     const stored = store((storage) => storage.getItem(STORAGE_KEY)) ?? null;
     const saved = SessionReply.safeParse(fromJson(stored));
@@ -58,7 +61,7 @@ export class OperatorSession {
 
   create = (wanted: CreateStream): Promise<StreamReply> => this.#ask('/streams', { method: 'POST', body: wanted, reply: StreamReply });
 
-  /** What is left out stays as it is. */
+  /** Fields that are left out stay as they are. */
   update = (id: string, options: UpdateStream): Promise<StreamReply> =>
     this.#ask(stream(id), { method: 'PATCH', body: options, reply: StreamReply });
 
@@ -69,7 +72,7 @@ export class OperatorSession {
     await this.#ask(`${stream(id)}/outputs/${encodeURIComponent(outputId)}`, { method: 'DELETE', reply: Nothing });
   }
 
-  /** Newest first, those that began before `before`. */
+  /** Newest first, limited to those that began before `before`. */
   recordings({ app, name, before, limit }: Partial<StreamRef> & { before?: number; limit: number }): Promise<RecordingsReply> {
     const query = new URLSearchParams({ limit: String(limit) });
     for (const [key, value] of Object.entries({ app, name, before })) if (value !== undefined) query.set(key, String(value));
@@ -86,13 +89,13 @@ export class OperatorSession {
     await this.#ask(stream(id), { method: 'DELETE', reply: Nothing });
   }
 
-  /** Addresses of a stream with signed play that play for `ttlSeconds`. */
+  /** Returns URLs for a stream with signed playback, valid for `ttlSeconds`. */
   playUrls = (id: string, ttlSeconds: number): Promise<PlayUrlsReply> =>
     this.#ask(`${stream(id)}/play-urls`, { method: 'POST', body: { ttlSeconds }, reply: PlayUrlsReply });
 
   clients = (id: string): Promise<StreamClientsReply> => this.#ask(`${stream(id)}/clients`, { reply: StreamClientsReply });
 
-  /** Sends a player or the publisher away. */
+  /** Disconnects a player or the publisher. */
   async kick(id: string, clientId: string): Promise<void> {
     await this.#ask(`${stream(id)}/clients/${encodeURIComponent(clientId)}`, { method: 'DELETE', reply: Nothing });
   }
@@ -103,11 +106,11 @@ export class OperatorSession {
   }
 }
 
-/** The token is no good any more: whoever asks must sign in again. */
+/** The token is no longer valid, so the operator must sign in again. */
 export const isSignedOut = (error: unknown): boolean =>
   error instanceof LianmaiError && (error.code === 'UNAUTHENTICATED' || error.code === 'TOKEN_EXPIRED');
 
-/** Storage can be forbidden: then the sign-in lives as long as the page. */
+/** Storage may be forbidden. The sign-in then lasts as long as the page. */
 function store<T>(use: (storage: Storage) => T): T | null {
   try {
     return use(sessionStorage);

@@ -4,9 +4,9 @@ import { SignallingSocket, type EventListener, type Request } from './Signalling
 import type { JoinTokens } from './JoinTokens';
 
 const PING_EVERY_MS = 3000;
-/** Longer than any honest round trip, also on a machine that is busy encoding. */
+/** Longer than any plausible round trip, even on a machine that is busy encoding. */
 const PING_TIMEOUT_MS = 5000;
-/** Something says that the network is gone: believe it soon. */
+/** Shorter, because something else already suggests that the network is gone. */
 const DOUBTFUL_PING_TIMEOUT_MS = 2000;
 const LEAVE_TIMEOUT_MS = 1000;
 
@@ -19,16 +19,16 @@ interface ResumeInfo {
 
 interface RoomConnectionOptions {
   tokens: JoinTokens;
-  /** Continue this participant, whose page was reloaded. */
+  /** Resumes this participant after a page reload. */
   resume: ResumeInfo | null;
   onJoined(reply: JoinReply, clockOffsetMs: number): void;
   onEvent: EventListener;
   onLost(): void;
-  /** Final: nothing follows. */
+  /** Final: no other callback follows. */
   onEnded(error: LianmaiError): void;
 }
 
-/** A participant's line to the server over as many sockets as it takes: joins, resumes after a loss, and ends with one reason. */
+/** Keeps a participant connected to the server across any number of sockets: joins, resumes after a loss, and ends with one reason. */
 export class RoomConnection {
   readonly #options: RoomConnectionOptions;
   readonly #abort = new AbortController();
@@ -36,7 +36,7 @@ export class RoomConnection {
   #isJoined = false;
   #resume: ResumeInfo | null;
   #resumeMedia: 'keep' | 'fresh' = 'fresh';
-  /** Events that overtook the answer to `join`: they are newer than its snapshot. */
+  /** Events that arrived before the reply to `join`. They are newer than its snapshot. */
   #early: (() => void)[] = [];
 
   constructor(options: RoomConnectionOptions) {
@@ -44,7 +44,7 @@ export class RoomConnection {
     this.#resume = options.resume;
   }
 
-  /** Joins, or rejects with the reason. From then on losses are repaired. */
+  /** Joins, or rejects with the reason. From then on, losses are repaired. */
   async open(): Promise<void> {
     await this.#connect();
     if (!this.#abort.signal.aborted) this.#watch();
@@ -59,17 +59,20 @@ export class RoomConnection {
     return this.#isJoined;
   }
 
-  /** Something else suggests that the network is gone: find out now. */
+  /** Checks the connection now, because something else suggests that the network is gone. */
   check(): void {
     void this.#ping(DOUBTFUL_PING_TIMEOUT_MS);
   }
 
-  /** There are no transports to keep: the next resume asks for new ones. */
+  /** There are no transports left to keep, so the next resume asks for new ones. */
   forgetMedia(): void {
     this.#resumeMedia = 'fresh';
   }
 
-  /** Tells the server and hangs up when it knows: socket.io drops what it reads together with the close, and the seat would be kept for the grace. */
+  /**
+   * Waits for the server's acknowledgement before closing. socket.io discards a message that arrives together with the close, and the seat
+   * would stay taken for the grace period.
+   */
   async leave(): Promise<void> {
     const signalling = this.#isJoined ? this.#signalling : null;
     if (signalling) this.#signalling = null;
@@ -90,7 +93,7 @@ export class RoomConnection {
     try {
       await this.#join(await tokens.get());
     } catch (error) {
-      // A token that ran out, or that an earlier run of the server signed: once more with a fresh one.
+      // The token has expired, or an earlier run of the server signed it. Try once more with a fresh one.
       if (!(error instanceof LianmaiError) || !tokens.forget(error.code)) throw error;
       await this.#join(await tokens.get());
     }
@@ -134,7 +137,7 @@ export class RoomConnection {
 
   #announceEnd({ code, message }: EventData<'disconnecting'>): void {
     const error = new LianmaiError(code, undefined, { message });
-    // With a token that can be renewed, or a server that restarts, the socket's end is a loss like any other.
+    // If the token can be renewed or the server is restarting, the end of the socket is an ordinary loss.
     if (endsRoomSession(error) && !this.#options.tokens.forget(code)) this.#end(error);
   }
 
@@ -144,7 +147,7 @@ export class RoomConnection {
     this.#options.onEnded(error);
   }
 
-  /** A socket that is lost before it has joined makes `join` reject instead. */
+  /** If a socket is lost before it has joined, `join` rejects instead. */
   #lose(): void {
     if (!this.#isJoined) return;
     this.#isJoined = false;
@@ -173,7 +176,7 @@ export class RoomConnection {
     }
   }
 
-  /** A server that was restarted knows the room again when its host is back; until then its lobby gives no tokens for it. */
+  /** A restarted server knows the room again only once its host is back. Until then its lobby issues no tokens for it. */
   #mayReopen({ code }: LianmaiError, elapsedMs: number): boolean {
     return code === 'NOT_FOUND' && this.#options.tokens.current === null && elapsedMs < REOPENS_WITHIN_MS;
   }
@@ -185,7 +188,7 @@ export class RoomConnection {
     addEventListener('offline', () => this.check(), { signal });
   }
 
-  /** A dead line shows neither an error nor a close for minutes: ask. */
+  /** A dead connection may show neither an error nor a close for minutes, so ask. */
   async #ping(timeoutMs: number): Promise<void> {
     const signalling = this.#signalling;
     if (!signalling || !this.#isJoined) return;

@@ -28,10 +28,10 @@ import { forgetParticipant, loadParticipant, saveParticipant } from './savedPart
 import type { Request } from './SignallingSocket';
 import { JoinTokens } from './JoinTokens';
 
-/** How long a chat message waits for the line to come back, ms. */
+/** How long a chat message waits for a reconnect. */
 const PATIENCE_MS = 20_000;
 
-/** One stay in one room, from joining to leaving: keeps the connection, the media and the page's state in step. */
+/** One stay in one room, from joining to leaving. Keeps the connection, the media and the page's state in step. */
 export class RoomSession {
   readonly #options: JoinOptions;
   readonly #store = getRoomStore();
@@ -77,7 +77,7 @@ export class RoomSession {
     });
   }
 
-  /** Joins; rejects with the reason, and nothing is left open. */
+  /** Joins, or rejects with the reason and leaves nothing open. */
   static async join(options: JoinOptions): Promise<RoomSession> {
     const session = new RoomSession({ ...options, room: parse(RoomId, options.room) });
     session.#store.setState({ ...initialRoomState(), phase: 'joining' }, true);
@@ -93,7 +93,7 @@ export class RoomSession {
     }
   }
 
-  /** Once more after a reconnect, for requests that may be repeated. */
+  /** Retries once after a reconnect. Only for requests that are safe to repeat. */
   readonly #requestPatiently: Request = async (name, data, options) => {
     const { request } = this.#connection;
     try {
@@ -171,7 +171,7 @@ export class RoomSession {
 
   async #chooseDevice(kind: 'audioinput' | 'videoinput' | 'audiooutput', deviceId: string): Promise<void> {
     const { publisher } = this.#media;
-    // Empty: whatever the browser takes by default.
+    // An empty id stands for the browser's default.
     const chosen = deviceId === '' ? null : deviceId;
     // The speaker follows the preference by itself.
     if (kind === 'audiooutput') return setPreferences({ speakerId: chosen });
@@ -184,7 +184,7 @@ export class RoomSession {
     this.#store.setState(({ notices }) => ({ notices: addNotice(notices, { kind: 'failed', code, message }) }));
   }
 
-  /** What a reload needs; written at every change and once more when the page goes. */
+  /** Saves what a reload needs, at every change and once more when the page is hidden. */
   readonly #remember = (): void => {
     const token = this.#tokens.current;
     if (!this.#joined || !token || this.#isClosed) return;
@@ -221,10 +221,10 @@ export class RoomSession {
     });
   }
 
-  /** The end that nobody here chose. What the page shows of the room stays; media and hope do not. */
+  /** Ends the stay for a reason other than our own `leave`. The page keeps showing the room, but without media. */
   #end({ code, message }: LianmaiError): void {
     if (this.#isClosed) return;
-    // Out of patience is not out of the room: a reload may still come back.
+    // Giving up on reconnecting does not mean leaving the room: a reload may still resume.
     if (endsRoomSession({ code })) forgetParticipant();
     this.#close();
     const { local, remote } = initialRoomState();
@@ -239,7 +239,7 @@ export class RoomSession {
   }
 }
 
-/** Without tracks there is no entry. */
+/** A participant without tracks has no entry. */
 function withTrack(
   remote: RoomState['remote'],
   id: ParticipantId,

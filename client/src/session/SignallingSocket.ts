@@ -21,7 +21,7 @@ export type EventListener = <N extends EventName>(name: N, data: EventData<N>) =
 
 interface Handlers {
   onEvent: EventListener;
-  /** The socket is gone; not called for our own `close`. */
+  /** The socket is gone. Not called after our own `close`. */
   onClosed(): void;
 }
 
@@ -33,7 +33,7 @@ const Ack = z.union([
 
 const isEventName = (name: string): name is EventName => Object.hasOwn(events, name);
 
-/** One socket, from handshake to loss: typed requests and events. It never reconnects by itself; `Connection` makes the next one. */
+/** One socket with typed requests and events, from handshake to loss. It never reconnects by itself; RoomConnection opens the next one. */
 export class SignallingSocket {
   readonly #socket: Socket;
   readonly #handlers: Handlers;
@@ -46,11 +46,11 @@ export class SignallingSocket {
     socket.on('disconnect', () => this.#lose());
   }
 
-  /** Resolves when the server has accepted the token; rejects with the server's error, or TIMEOUT when it cannot be reached. */
+  /** Resolves once the server accepts the token. Rejects with the server's error, or with TIMEOUT if the server cannot be reached. */
   static connect(token: string, handlers: Handlers): Promise<SignallingSocket> {
     const socket = io({
       auth: { token },
-      // WebSocket first saves a round trip; long polling remains for proxies that break it.
+      // WebSocket first saves a round trip. Long polling remains for proxies that break WebSocket.
       transports: ['websocket', 'polling'],
       tryAllTransports: true,
       reconnection: false,
@@ -59,7 +59,7 @@ export class SignallingSocket {
     });
     const signalling = new SignallingSocket(socket, handlers);
     return new Promise((resolve, reject) => {
-      // Covers what socket.io's own timeout does not: a proxy that accepts and then says nothing.
+      // Covers what socket.io's own timeout does not: a proxy that accepts the connection and then stays silent.
       const timer = setTimeout(() => fail(new LianmaiError('TIMEOUT')), CONNECT_TIMEOUT_MS);
       const fail = (error: LianmaiError) => {
         clearTimeout(timer);
@@ -90,7 +90,7 @@ export class SignallingSocket {
     return reply.data as RequestReply<typeof name>;
   };
 
-  /** The line is dead although nobody said so: end it as a loss. */
+  /** Ends a dead connection as a loss, although nothing has reported it. */
   drop(): void {
     this.#socket.disconnect();
     this.#lose();
@@ -109,14 +109,14 @@ export class SignallingSocket {
 
   #receive(value: unknown): void {
     const frame = EventFrame.safeParse(value);
-    // What we do not know comes from a newer server: announcements may be ignored.
+    // Unknown events come from a newer server and may be ignored.
     if (this.#isClosed || !frame.success || !isEventName(frame.data.name)) return;
     const data = events[frame.data.name].safeParse(frame.data.data);
     if (data.success) this.#handlers.onEvent(frame.data.name, data.data);
   }
 }
 
-/** socket.io gives what the server's middleware put into `error.data`; anything else means that the server was not reached. */
+/** socket.io puts the server's error into `error.data`. Anything else means that the server was not reached. */
 function handshakeError(error: Error): LianmaiError {
   const wire = WireError.safeParse('data' in error ? error.data : undefined);
   return wire.success ? LianmaiError.fromWire(wire.data) : new LianmaiError('TIMEOUT', undefined, { cause: error });

@@ -5,7 +5,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 
 const ErrorBody = z.union([z.object({ error: WireError }).transform(({ error }) => error), WireError]);
 
-/** The server's own error where the answer has one; else the table's entry with the same status. */
+/** Returns the server's own error if the response contains one, otherwise the error that matches its status. */
 async function errorOf(response: Response): Promise<LianmaiError> {
   const body = ErrorBody.safeParse(await response.json().catch(() => null));
   if (body.success) return LianmaiError.fromWire(body.data);
@@ -14,7 +14,7 @@ async function errorOf(response: Response): Promise<LianmaiError> {
   return new LianmaiError(response.status >= 500 ? 'SHUTTING_DOWN' : 'BAD_REQUEST', { status: response.status });
 }
 
-/** One question to the API: rejects with LianmaiError, answers what the schema has read. An answer without a body is read as null. */
+/** Calls the API and returns the reply as parsed by the schema. Rejects with LianmaiError. An empty body is parsed as null. */
 export async function callApi<S extends z.ZodType>(path: string, reply: S, init: RequestInit = {}): Promise<z.infer<S>> {
   const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
   let response: Response;

@@ -2,25 +2,25 @@ import { LianmaiError, MAX_ASSET_BYTES, type AssetId } from '@lianmai/protocol';
 import { randomId, type RoomActions } from '../state';
 import type { Request } from './SignallingSocket';
 
-/** What only the media side or the page's own state can do. */
+/** Actions that only the media or the page's own state can carry out. */
 type LocalActions = Pick<
   RoomActions,
   'leave' | 'setMic' | 'setCamera' | 'setScreen' | 'chooseDevice' | 'allowSound' | 'setTileSize' | 'dismissNotice'
 >;
 
-/** Going live waits for encoder and destinations. */
+/** Going live waits for the encoder and the destinations. */
 const LIVE_TIMEOUT_MS = 20_000;
 const UPLOAD_TIMEOUT_MS = 60_000;
 const IMAGE_TYPES: readonly string[] = ['image/png', 'image/jpeg', 'image/webp'];
 
-/** Everything the room page can do: what is a plain request stands here in one line each. */
+/** Every action of the room page. Plain requests take one line each. */
 export function createRoomActions(request: Request, patiently: Request, own: LocalActions): RoomActions {
   const send = async (...call: Parameters<Request>): Promise<void> => {
     await request(...call);
   };
   return {
     ...own,
-    // A message must not be lost to a reconnect; its nonce makes the repetition harmless.
+    // A message must survive a reconnect. Its nonce makes repeating it harmless.
     sendChat: async (text) => {
       await patiently('sendChat', { text, nonce: randomId() });
     },

@@ -1,8 +1,8 @@
 /**
- * The page's end of a room, without React: socket, mediasoup device, transports, local and remote tracks, reconnecting.
- * It writes RoomState through `state/` and answers RoomActions; everything rejects with LianmaiError.
+ * The client's end of a room, without React: socket, mediasoup device, transports, local and remote tracks, reconnecting. It writes
+ * RoomState through `state/` and returns RoomActions. Everything rejects with LianmaiError.
  *
- * One session at a time: `joinRoom` while another is open leaves that one first.
+ * One room at a time: `joinRoom` leaves the previous room first.
  */
 export type { InitialTrack, JoinOptions } from './JoinOptions';
 export { DeviceError } from './media/deviceProblem';

@@ -2,14 +2,14 @@ import type { RoomActions } from '../state';
 import type { JoinOptions } from './JoinOptions';
 import type { RoomSession } from './RoomSession';
 
-/** Media and sockets are three quarters of the page's code: fetched while somebody is in the lobby, not before the lobby is drawn. */
+/** Media and sockets are three quarters of the page's code. They are fetched while the lobby is open, not before it is drawn. */
 const load = () => import('./RoomSession');
 
 let current: Promise<RoomSession> | null = null;
 
 /**
- * Joins a room and keeps it joined: everything that happens is in the room's state. After a reload the same person, seat and devices come back by
- * themselves. Rejects with LianmaiError; devices that cannot be opened do not keep anybody out, `local` tells about them.
+ * Joins a room and stays in it. Everything that happens appears in the room's state, and a reload brings back the same participant, seat
+ * and devices. Rejects with LianmaiError. A device that cannot be opened does not prevent joining; `local` reports it.
  */
 export async function joinRoom(options: JoinOptions): Promise<RoomActions> {
   const before = current;
@@ -18,7 +18,7 @@ export async function joinRoom(options: JoinOptions): Promise<RoomActions> {
   return (await joining).actions;
 }
 
-/** Fetches what joining needs, so that the click does not wait for it. */
+/** Fetches what joining needs, so that the click does not have to wait. */
 export const preloadRoom = (): void => void load().catch(() => undefined);
 
 async function leaveFirst(before: Promise<RoomSession> | null): Promise<void> {

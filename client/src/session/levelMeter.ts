@@ -1,8 +1,8 @@
-/** Linear 0..1 for a bar: 0 at -60 dBFS and below, 1 at full scale. */
+/** A bar's length, 0..1: 0 at -60 dBFS and below, 1 at full scale. */
 export type LevelListener = (level: number) => void;
 
 const FLOOR_DB = -60;
-/** 25 measures a second look alive and cost nothing. */
+/** 25 readings a second look smooth and cost nothing. */
 const EVERY_MS = 40;
 
 export function levelOf(samples: Float32Array): number {
@@ -14,14 +14,14 @@ export function levelOf(samples: Float32Array): number {
 
 let shared: AudioContext | null = null;
 
-/** One context for every meter: browsers allow only a few. It starts suspended until the page was clicked once. */
+/** Shared by all meters, because browsers allow only a few contexts. It stays suspended until the first click. */
 function audioContext(): AudioContext {
   shared ??= new AudioContext();
   if (shared.state === 'suspended') void shared.resume().catch(() => undefined);
   return shared;
 }
 
-/** Measures a track's loudness until the answered function is called. */
+/** Measures a track's loudness until the returned function is called. */
 export function meterLevel(track: MediaStreamTrack, listener: LevelListener): () => void {
   const context = audioContext();
   const source = context.createMediaStreamSource(new MediaStream([track]));

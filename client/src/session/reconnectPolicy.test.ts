@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { GIVE_UP_AFTER_MS, endsRoomSession, reconnectDelayMs } from './reconnectPolicy';
 
 describe('reconnect policy', () => {
-  it('tries at once, then slower up to 7 s and a little', () => {
+  it('tries at once, then slows down to between 7 and 8 s', () => {
     const waits = [0, 1, 2, 3, 4, 10, 50].map((attempt) => reconnectDelayMs(attempt, 0, () => 0));
     expect(waits).toEqual([0, 300, 1000, 2000, 3000, 7000, 7000]);
     expect(reconnectDelayMs(50, 0, () => 1)).toBe(8000);
@@ -23,7 +23,7 @@ describe('reconnect policy', () => {
       expect(endsRoomSession(new LianmaiError(code))).toBe(true);
   });
 
-  it('comes back from everything that is our own fault', () => {
+  it('comes back from every fault of our own', () => {
     const ours = (Object.keys(ERRORS) as ErrorCode[]).filter((code) => ERRORS[code].blame === 'us');
     for (const code of ours) expect(endsRoomSession(new LianmaiError(code))).toBe(false);
   });

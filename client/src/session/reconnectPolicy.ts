@@ -1,26 +1,29 @@
 import type { ErrorCode, LianmaiError } from '@lianmai/protocol';
 
-/** Waits before each attempt, ms. The first is immediate: most losses are a changed network that is back already. Half a minute stays brisk. */
+/**
+ * Delay before each attempt. The first is immediate, because after a change of network the server is usually reachable again. The next half
+ * minute stays brisk.
+ */
 const WAITS_MS = [0, 300, 1000, 2000, 3000, 3000, 3000, 3000, 3000, 3000, 7000] as const;
-/** Up to this much is added from the third attempt on, so that a room does not come back in one burst. */
+/** Added at random from the third attempt on, so that a room does not return in one burst. */
 const JITTER_MS = 1000;
-/** Long enough for a tunnel or a router's restart; the seat's own grace is the server's business. */
+/** Long enough for a tunnel or a router's restart. How long the seat is kept is up to the server. */
 export const GIVE_UP_AFTER_MS = 5 * 60_000;
 
-/** A restarted server knows the room again once its host is back: a missing room is waited for this long. */
+/** How long to wait for a missing room: a restarted server knows it again once its host is back. */
 export const REOPENS_WITHIN_MS = 60_000;
 
-/** The attempt to go on with while only the room, and not the server, is missing. */
+/** The attempt to continue from while the server is there, but the room is missing. */
 export const BRISK_ATTEMPT = 2;
 
-/** How long to wait before attempt number `attempt` (0 = first); null: give up. */
+/** Returns the delay before attempt number `attempt` (0 is the first). null: give up. */
 export function reconnectDelayMs(attempt: number, elapsedMs: number, random: () => number = Math.random): number | null {
   if (elapsedMs >= GIVE_UP_AFTER_MS) return null;
   const waitMs = WAITS_MS[Math.min(attempt, WAITS_MS.length - 1)] ?? 0;
   return attempt < 2 ? waitMs : Math.round(waitMs + JITTER_MS * random());
 }
 
-/** Coming back changes nothing about these. TOKEN_EXPIRED is here too: who can have a new token asks for it before. */
+/** Coming back does not change these. TOKEN_EXPIRED is included because a renewable token has been renewed by then. */
 const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'REPLACED',
   'REMOVED',
@@ -36,7 +39,7 @@ const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 export const endsRoomSession = ({ code }: Pick<LianmaiError, 'code'>): boolean => FINAL.has(code);
 
-/** A wait that the browser's `online` event or a returning tab cuts short, and that an abort ends. */
+/** Waits, but returns early on the browser's `online` event, when the tab is shown again, or when aborted. */
 export function waitToReconnect(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

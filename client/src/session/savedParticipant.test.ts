@@ -15,16 +15,16 @@ const saved = {
   savedAtMs: 1000,
 };
 
-describe('what a reload continues', () => {
-  it('comes back as it was saved', () => {
+describe('the saved participant', () => {
+  it('is restored as it was saved', () => {
     expect(parseSavedParticipant(JSON.stringify(saved), 2000)).toEqual(saved);
   });
 
-  it('is a new visit after five minutes', () => {
+  it('is forgotten after five minutes', () => {
     expect(parseSavedParticipant(JSON.stringify(saved), 1000 + 5 * 60_000)).toBeNull();
   });
 
-  it('is nothing where the storage has something else', () => {
+  it('is ignored if the storage holds something else', () => {
     fc.assert(fc.property(fc.oneof(fc.constant(null), fc.string(), fc.json()), (stored) => parseSavedParticipant(stored, 0) === null));
   });
 });

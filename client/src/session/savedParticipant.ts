@@ -3,13 +3,13 @@ import { z } from 'zod';
 
 const STORAGE_KEY = 'lianmai.session';
 
-/** What a reloaded page needs to continue as the same participant. Per tab, so that two tabs do not take each other's seat. */
+/** What a reloaded page needs to continue as the same participant. Kept per tab, so that two tabs do not take each other's seat. */
 const SavedParticipant = z.object({
   room: RoomId,
   name: z.string(),
   role: z.enum(['host', 'guest', 'viewer']),
   token: z.string(),
-  /** null: given by the operator's page, we cannot know. */
+  /** null: the operator's page issued it, so its expiry is unknown. */
   tokenExpiresAtMs: z.number().nullable(),
   participantId: ParticipantId,
   secret: z.string(),
@@ -19,7 +19,7 @@ const SavedParticipant = z.object({
 });
 export type SavedParticipant = z.infer<typeof SavedParticipant>;
 
-/** Longer than any grace worth having: later than this a reload is a new visit. */
+/** Longer than any reasonable grace period. A later reload is a new visit. */
 const MAX_AGE_MS = 5 * 60_000;
 
 export function parseSavedParticipant(stored: string | null, nowMs: number): SavedParticipant | null {
@@ -44,7 +44,7 @@ export function saveParticipant(saved: SavedParticipant): void {
   try {
     sessionStorage.setItem(STORAGE_KEY, JSON.stringify(saved));
   } catch {
-    // Storage forbidden: a reload is then a new visit.
+    // Storage is forbidden, so a reload will be a new visit.
   }
 }
 
@@ -56,7 +56,10 @@ export function forgetParticipant(): void {
   }
 }
 
-/** This tab was in that room a moment ago (a reload): the page may join at once as the same person, without the lobby. */
+/**
+ * Returns a participant whom this tab had in the room a moment ago, before a reload. The page may rejoin as the same person without the
+ * lobby.
+ */
 export function resumableParticipant(room: string): Pick<SavedParticipant, 'name' | 'role'> | null {
   const saved = loadParticipant(room);
   return saved && { name: saved.name, role: saved.role };

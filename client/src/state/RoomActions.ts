@@ -12,7 +12,7 @@ import type {
   StreamRef,
 } from '@lianmai/protocol';
 
-/** Everything the room page can do. Rejects with LianmaiError. */
+/** Everything that the room page can do. Rejects with LianmaiError. */
 export interface RoomActions {
   leave(): Promise<void>;
   setMic(on: boolean): Promise<void>;
@@ -20,7 +20,7 @@ export interface RoomActions {
   setScreen(on: boolean): Promise<void>;
   chooseDevice(kind: 'audioinput' | 'videoinput' | 'audiooutput', deviceId: string): Promise<void>;
   allowSound(): Promise<void>;
-  /** Shown size of a remote picture in device pixels; null: not visible (its consumer pauses). */
+  /** Size of a remote picture in device pixels. null: not visible, so its consumer pauses. */
   setTileSize(participantId: ParticipantId, source: 'camera' | 'screen', size: { width: number; height: number } | null): void;
   sendChat(text: string): Promise<void>;
   requestStage(): Promise<void>;
@@ -32,9 +32,9 @@ export interface RoomActions {
   invite(id: ParticipantId): Promise<void>;
   cancelInvitation(id: ParticipantId): Promise<void>;
   takeDown(id: ParticipantId): Promise<void>;
-  /** Live streams that may come on stage. */
+  /** Live streams that may be seated. */
   listStreams(): Promise<(StreamRef & { title: string })[]>;
-  /** A stream takes a seat; `takeDown` sends it away. */
+  /** Gives a stream a seat. `takeDown` removes it. */
   seatStream(stream: StreamRef): Promise<void>;
   setStage(options: { policy?: StagePolicy; seatLimit?: number }): Promise<void>;
   mute(id: ParticipantId, source: PublishSource): Promise<void>;

@@ -11,28 +11,28 @@ import type {
   StageSnapshot,
 } from '@lianmai/protocol';
 
-/** What went wrong with a device or the connection, as the page words it (one i18n key each). */
+/** What is wrong with a device, one i18n key each. */
 export type DeviceProblem = 'permissionDenied' | 'deviceBusy' | 'noDevice' | 'insecureOrigin' | 'notSupported' | 'unknown';
 export interface LocalTrackState {
   state: 'off' | 'starting' | 'on' | 'muted' | 'failed';
   problem: DeviceProblem | null;
-  /** Live track for previews; null while off. */
+  /** Live track for previews. null: off. */
   track: MediaStreamTrack | null;
 }
 
 export type RoomPhase = 'idle' | 'joining' | 'joined' | 'reconnecting' | 'left' | 'failed';
 
-/** All that the room page draws. Kept by `session/` through `state/`; features only read it. */
+/** Everything that the room page draws. Written by `session/`, and only read by features. */
 export interface RoomState {
   phase: RoomPhase;
-  /** Why the session failed or ended. */
+  /** Why the stay failed or ended. */
   ended: { code: ErrorCode; message: string } | null;
   reconnectingSinceMs: number | null;
-  /** Media transport could not connect although signalling works: UDP and TCP are blocked. */
+  /** Media cannot connect although signalling works: the network blocks UDP and TCP. */
   isMediaBlocked: boolean;
   selfId: ParticipantId | null;
   room: RoomInfo | null;
-  /** Insertion order = order of joining. */
+  /** In the order of joining. */
   participants: Record<ParticipantId, ParticipantInfo>;
   stage: StageSnapshot | null;
   chat: ChatMessage[];
@@ -44,12 +44,12 @@ export interface RoomState {
   selfQuality: ConnectionQuality;
   /** Server clock minus page clock, ms. */
   clockOffsetMs: number;
-  /** Remote tracks that are being received. Sound is played by the session itself. */
+  /** Remote tracks that are being received. The session plays their sound itself. */
   remote: Record<ParticipantId, Partial<Record<PublishSource, MediaStreamTrack>>>;
-  /** The browser refused to play sound without a click: show one button that calls `allowSound`. */
+  /** The browser refuses to play sound without a click. Show one button that calls `allowSound`. */
   isSoundBlocked: boolean;
   local: Record<PublishSource, LocalTrackState>;
-  /** A moderator muted us / asks us to unmute / declined our request: shown once, then dismissed. */
+  /** A moderator muted us, asked us to unmute or declined our request. Shown once, then dismissed. */
   notices: RoomNotice[];
 }
 

@@ -4,15 +4,15 @@ import { createStore } from 'zustand/vanilla';
 
 export interface DeviceChoice {
   deviceId: string;
-  /** Empty until the person has allowed a camera or microphone. */
+  /** Empty until the person allows a camera or microphone. */
   label: string;
 }
 
-/** What this machine has. Empty where the browser offers no devices at all (plain HTTP). */
+/** This machine's devices. Empty if the browser offers none (plain HTTP). */
 export interface DeviceList {
   cameras: DeviceChoice[];
   microphones: DeviceChoice[];
-  /** Empty where the browser cannot choose one (Safari, Firefox before 116). */
+  /** Empty if the browser cannot choose a speaker (Safari, Firefox before 116). */
   speakers: DeviceChoice[];
 }
 
@@ -25,7 +25,7 @@ export function sortDevices(devices: readonly Pick<MediaDeviceInfo, 'kind' | 'de
   return { cameras: ofKind('videoinput'), microphones: ofKind('audioinput'), speakers: ofKind('audiooutput') };
 }
 
-/** Reads the list again: after a permission was given, labels and ids appear. */
+/** Reads the list again. Labels and ids appear once a permission has been granted. */
 export async function refreshDevices(): Promise<DeviceList> {
   const devices = await (globalThis.navigator?.mediaDevices?.enumerateDevices().catch(() => []) ?? []);
   store.setState(sortDevices(devices), true);
@@ -39,7 +39,7 @@ function watch(): void {
   void refreshDevices();
 }
 
-/** Cameras, microphones and speakers, kept true while they are plugged and unplugged. */
+/** Cameras, microphones and speakers, updated as they are plugged in and unplugged. */
 export function useDevices(): DeviceList {
   useEffect(watch, []);
   return useStore(store);

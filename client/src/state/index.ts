@@ -1,6 +1,6 @@
 /**
  * What the page knows: the room (written by the session through pure reducers), what this browser remembers, and which devices it has.
- * Nothing here talks to the network.
+ * Nothing here uses the network.
  */
 export type * from './RoomActions';
 export type * from './RoomState';

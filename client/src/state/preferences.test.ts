@@ -4,24 +4,24 @@ import { sortDevices } from './devices';
 import { readPreferences } from './preferences';
 
 describe('preferences', () => {
-  it('starts with an identity of its own', () => {
+  it('start with a new device id', () => {
     const { deviceId } = readPreferences(null);
     expect(deviceId).toMatch(/^[0-9a-f]{32}$/);
     expect(readPreferences(null).deviceId).not.toBe(deviceId);
   });
 
-  it('one bad value does not lose the others', () => {
+  it('keep good values when one is bad', () => {
     const read = readPreferences(JSON.stringify({ name: 'Ann', volume: 'loud', cameraId: 'c1', deviceId: 'abcdefgh' }));
     expect(read).toMatchObject({ name: 'Ann', volume: 1, cameraId: 'c1', deviceId: 'abcdefgh' });
   });
 
-  it('survives whatever is in the storage', () => {
+  it('survive whatever is in the storage', () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (stored) => readPreferences(stored).deviceId.length >= 8));
   });
 });
 
 describe('devices', () => {
-  it('are sorted by kind; those the browser hides are left out', () => {
+  it('are sorted by kind, without those that the browser hides', () => {
     const device = (kind: MediaDeviceKind, deviceId: string) => ({ kind, deviceId, label: deviceId });
     const list = sortDevices([device('videoinput', 'c'), device('audioinput', ''), device('audioinput', 'm'), device('audiooutput', 's')]);
     expect(list.cameras.map(({ deviceId }) => deviceId)).toEqual(['c']);

@@ -5,31 +5,31 @@ import { randomId } from './randomId';
 
 const STORAGE_KEY = 'lianmai.preferences';
 
-/** What this browser remembers of its person. Each field falls back by itself, so that one bad value does not lose the others. */
+/** What this browser remembers about its person. Each field falls back on its own, so that one bad value does not lose the others. */
 const Preferences = z.object({
   name: z.string().max(80).catch(''),
-  /** Random; the identity that lobby tokens are made for. */
+  /** Random. Identifies this browser to the lobby when it issues a token. */
   deviceId: z
     .string()
     .regex(/^[A-Za-z0-9-]{8,64}$/)
     .catch(randomId),
-  /** Ids of chosen devices; null: the browser's default. */
+  /** Ids of the chosen devices. null: the browser's default. */
   cameraId: z.string().nullable().catch(null),
   microphoneId: z.string().nullable().catch(null),
   speakerId: z.string().nullable().catch(null),
-  /** Whether the person joined with camera and microphone open the last time. */
+  /** Whether the person last joined with camera and microphone on. */
   isCameraOn: z.boolean().catch(true),
   isMicrophoneOn: z.boolean().catch(true),
-  /** Echo cancellation's companions: noise suppression and automatic gain. */
+  /** Noise suppression and automatic gain, which accompany echo cancellation. */
   isNoiseSuppressed: z.boolean().catch(true),
-  /** 0..1, sound of the others and of the player. */
+  /** 0..1, for the others' sound and for the player. */
   volume: z.number().min(0).max(1).catch(1),
-  /** The player is silent by the person's own will. */
+  /** The viewer has muted the player. */
   isWatchMuted: z.boolean().catch(false),
-  /** How near to the event the person wants to watch. */
+  /** How close to the event the viewer wants to watch. */
   latencyPreference: z.enum(['auto', 'lowest', 'low', 'balanced', 'stable']).catch('auto'),
   lastRoom: z.string().nullable().catch(null),
-  /** null: as the browser says. */
+  /** null: the browser's language. */
   lang: z.enum(['zh-CN', 'en']).nullable().catch(null),
 });
 export type Preferences = z.infer<typeof Preferences>;
@@ -47,7 +47,7 @@ function fromJson(stored: string | null): unknown {
   }
 }
 
-/** Storage can be forbidden (private windows, blocked cookies): then preferences live as long as the page. */
+/** Storage may be forbidden (private windows, blocked cookies). Preferences then last as long as the page. */
 function storage(): Storage | null {
   try {
     return typeof localStorage === 'undefined' ? null : localStorage;
@@ -60,7 +60,7 @@ function save(preferences: Preferences): void {
   try {
     storage()?.setItem(STORAGE_KEY, JSON.stringify(preferences));
   } catch {
-    // Full or forbidden: the page works on.
+    // Full or forbidden. The page works without it.
   }
 }
 

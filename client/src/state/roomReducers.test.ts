@@ -37,14 +37,14 @@ const message = (id: string): ChatMessage => ({ id, participantId: ann.id, name:
 const joined = () => applySnapshot(initialRoomState(), { participantId: ann.id, snapshot: snapshot([bob, ann]), clockOffsetMs: 5 });
 
 describe('room state', () => {
-  it('draws everything from the snapshot, in the order of joining', () => {
+  it('takes everything from the snapshot, in the order of joining', () => {
     const state = joined();
     expect(state.phase).toBe('joined');
     expect(state.selfId).toBe(ann.id);
     expect(Object.keys(state.participants)).toEqual(['ann', 'bob']);
   });
 
-  it('a snapshot replaces what the server said before and keeps what is ours', () => {
+  it('replaces what the server said before with a snapshot, and keeps what is ours', () => {
     const before = applyEvent(
       { ...joined(), notices: addNotice([], { kind: 'unmuteAsked', by: bob.id }) },
       'participantJoined',
@@ -56,7 +56,7 @@ describe('room state', () => {
     expect(after.local).toBe(before.local);
   });
 
-  it('a repeated announcement changes nothing more', () => {
+  it('does not change when an event is repeated', () => {
     const once = [
       (s: ReturnType<typeof joined>) => applyEvent(s, 'participantJoined', person('cat', 3)),
       (s: ReturnType<typeof joined>) => applyEvent(s, 'participantChanged', { ...bob, role: 'viewer', onStage: false }),
@@ -71,12 +71,12 @@ describe('room state', () => {
     }
   });
 
-  it('somebody who changes keeps their place', () => {
+  it('keeps the place of a participant who changes', () => {
     const state = applyEvent(joined(), 'participantChanged', { ...ann, name: 'Anna' });
     expect(Object.values(state.participants).map(({ name }) => name)).toEqual(['Anna', 'bob']);
   });
 
-  it('somebody who leaves takes tracks, level and the speaker ring along', () => {
+  it('drops the tracks, level and speaker ring of a participant who leaves', () => {
     const speaking = applyEvent(applyEvent(joined(), 'speakersChanged', { levels: { [bob.id]: -20 } }), 'activeSpeakerChanged', {
       participantId: bob.id,
     });
@@ -87,25 +87,25 @@ describe('room state', () => {
     expect(state.activeSpeaker).toBeNull();
   });
 
-  it('an older stage that overtakes a newer one is dropped', () => {
+  it('drops an older stage that arrives after a newer one', () => {
     const newer = applyEvent(joined(), 'stageChanged', stage(9));
     expect(applyEvent(newer, 'stageChanged', stage(8)).stage?.version).toBe(9);
   });
 
-  it('quality of somebody unknown is ignored, our own is shown', () => {
+  it('ignores the quality of an unknown participant, and shows our own', () => {
     const state = applyEvent(joined(), 'qualityChanged', { participantId: ParticipantId.parse('nobody'), quality: 'lost' });
     expect(Object.keys(state.participants)).toEqual(['ann', 'bob']);
     expect(applyEvent(state, 'qualityChanged', { participantId: ann.id, quality: 'poor' }).selfQuality).toBe('poor');
   });
 
-  it('chat keeps its newest 500', () => {
+  it('keeps the newest 500 chat messages', () => {
     let state = joined();
     for (let i = 0; i < 510; i++) state = applyEvent(state, 'chatReceived', message(`m${i}`));
     expect(state.chat).toHaveLength(500);
     expect(state.chat.at(-1)?.id).toBe('m509');
   });
 
-  it('the end of the program takes its levels along', () => {
+  it('drops the levels when the program ends', () => {
     const measured = applyEvent(joined(), 'levelsMeasured', { program: { rmsDb: -20, peakDb: -10 }, sources: {} });
     expect(applyEvent(measured, 'programChanged', null).levels).toBeNull();
   });

@@ -1,7 +1,7 @@
 import type { ChatMessage, EventData, EventName, ParticipantId, ParticipantInfo, RoomSnapshot } from '@lianmai/protocol';
 import type { RoomNotice, RoomState } from './RoomState';
 
-/** As many as the page keeps; the server's own history is shorter. */
+/** The page keeps this many messages. The server's own history is shorter. */
 const MAX_CHAT = 500;
 
 type Reducer<N extends EventName> = (state: RoomState, data: EventData<N>) => Partial<RoomState>;
@@ -12,7 +12,7 @@ function without<K extends string, V>(record: Record<K, V>, key: K): Record<K, V
   return rest as Record<K, V>;
 }
 
-/** An object keeps the place of a key that it has: order of joining survives changes. */
+/** Replacing a key keeps its place, so the order of joining survives. */
 const putParticipant = ({ participants, selfId }: RoomState, info: ParticipantInfo): Partial<RoomState> => ({
   participants: { ...participants, [info.id]: info },
   ...(info.id === selfId && { selfQuality: info.quality }),
@@ -34,7 +34,7 @@ function addChat(chat: ChatMessage[], message: ChatMessage): ChatMessage[] {
 let noticeId = 0;
 type NoticeContent = RoomNotice extends infer N ? (N extends { id: number } ? Omit<N, 'id'> : never) : never;
 
-/** The same thing said twice is one notice. */
+/** Repeating a notice does not add another. */
 export function addNotice(notices: RoomNotice[], content: NoticeContent): RoomNotice[] {
   const isSame = ({ id: _id, ...other }: RoomNotice) => JSON.stringify(other) === JSON.stringify(content);
   if (notices.some(isSame)) return notices;
@@ -52,7 +52,7 @@ const reducers: { [N in EventName]: Reducer<N> } = {
     const known = state.participants[participantId];
     return known ? putParticipant(state, { ...known, quality }) : {};
   },
-  // Versions count up: an older snapshot that overtakes a newer one is dropped.
+  // Versions count up, so an older snapshot that arrives after a newer one is dropped.
   stageChanged: ({ stage: now }, stage) => (now && stage.version < now.version ? {} : { stage }),
   roomChanged: (_, room) => ({ room }),
   chatReceived: ({ chat }, message) => ({ chat: addChat(chat, message) }),
@@ -63,14 +63,14 @@ const reducers: { [N in EventName]: Reducer<N> } = {
   stageRequestDeclined: ({ notices }) => ({ notices: addNotice(notices, { kind: 'stageRequestDeclined' }) }),
   programChanged: ({ levels }, program) => ({ program, levels: program ? levels : null }),
   levelsMeasured: (_, levels) => ({ levels }),
-  // Media: the session's own business.
+  // The session handles media itself.
   consumerClosed: ignored,
   consumerPausedChanged: ignored,
   mediaReset: ignored,
   disconnecting: ignored,
 };
 
-/** The state after an announcement. Repeated announcements change nothing more. */
+/** Returns the state after an event. Repeated events change nothing more. */
 export function applyEvent<N extends EventName>(state: RoomState, name: N, data: EventData<N>): RoomState {
   const reduce: Reducer<N> = reducers[name];
   return { ...state, ...reduce(state, data) };
@@ -83,7 +83,7 @@ interface JoinedAs {
   clockOffsetMs: number;
 }
 
-/** The state after a join: the snapshot replaces all that came from the server; what is ours (local tracks, notices) stays. */
+/** Returns the state after a join. The snapshot replaces everything from the server; local tracks and notices stay. */
 export function applySnapshot(state: RoomState, { participantId, snapshot, clockOffsetMs }: JoinedAs): RoomState {
   const participants: Record<ParticipantId, ParticipantInfo> = {};
   for (const info of [...snapshot.participants].sort((a, b) => a.joinedAtMs - b.joinedAtMs)) participants[info.id] = info;

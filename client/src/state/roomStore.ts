@@ -30,8 +30,8 @@ export function initialRoomState(): RoomState {
 
 const store: StoreApi<RoomState> = createStore(initialRoomState);
 
-/** The one room this page is in: written by the session, read by features. */
+/** The one room of this page, written by the session and read by features. */
 export const getRoomStore = (): StoreApi<RoomState> => store;
 
-/** Reads part of the room's state; draws again when that part changes. Wrap selectors that build objects in `useShallow`. */
+/** Reads part of the room's state and re-renders when it changes. Wrap selectors that build objects in `useShallow`. */
 export const useRoom = <T>(selector: (state: RoomState) => T): T => useStore(store, selector);

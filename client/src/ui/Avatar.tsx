@@ -3,12 +3,12 @@ import { cx } from './cx';
 
 interface AvatarProps {
   name: string;
-  /** Decides the colour, so that it stays when the name changes. */
+  /** Determines the colour, which therefore stays when the name changes. */
   id: SourceId;
   className?: string;
 }
 
-/** A person in a list: their initials on a colour of their own, the same as on their card. */
+/** A person in a list: initials on the same colour as their card. */
 export function Avatar({ name, id, className }: AvatarProps) {
   return (
     <span

@@ -1,6 +1,6 @@
 import { cardColourOf, initialsOf, type SourceId } from '@lianmai/protocol';
 
-/** Where a camera is off: drawn as the program draws it, a disc of 0.42 of the smaller side in the middle. */
+/** Replaces the picture while a camera is off. Drawn as in the program: a disc of 0.42 of the smaller side, centred. */
 export function AvatarCard({ name, id }: { name: string; id: SourceId }) {
   return (
     <span

@@ -16,11 +16,11 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   variant?: ButtonVariant;
   size?: keyof typeof SIZES;
   icon?: ReactNode;
-  /** Shows a spinner and refuses clicks while something is under way. */
+  /** Shows a spinner and refuses clicks while something is in progress. */
   isBusy?: boolean;
 }
 
-/** A labelled action. Its label is a verb. */
+/** A labelled action. The label is a verb. */
 export function Button({ variant = 'secondary', size = 'md', icon, isBusy = false, className, children, disabled, ...rest }: ButtonProps) {
   return (
     <button

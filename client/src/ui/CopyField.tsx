@@ -5,7 +5,7 @@ import { useCopy } from './useCopy';
 interface CopyFieldProps {
   label: string;
   value: string;
-  /** What is shown in its place: a secret is copied unseen. */
+  /** Shown instead of the value, so that a secret is copied unseen. */
   shown?: string;
   copyLabel: string;
   copiedLabel: string;
@@ -13,7 +13,7 @@ interface CopyFieldProps {
   'data-testid'?: string;
 }
 
-/** A link to be handed on: selects itself when touched, and has its copy button beside it. */
+/** A value to pass on. Selects itself when touched, and has a copy button beside it. */
 export function CopyField({ label, value, shown, copyLabel, copiedLabel, variant = 'secondary', ...rest }: CopyFieldProps) {
   const { isCopied, copy } = useCopy(value);
   return (

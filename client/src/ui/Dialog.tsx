@@ -11,17 +11,20 @@ interface DialogProps {
   title: string;
   description?: ReactNode;
   children?: ReactNode;
-  /** Buttons, the one that goes on last. */
+  /** Buttons, with the one that proceeds last. */
   actions?: ReactNode;
   closeLabel: string;
   width?: 'sm' | 'md' | 'lg';
-  /** Refuses to go away by a click beside it. */
+  /** A click outside does not close it. */
   isSticky?: boolean;
 }
 
 const WIDTHS = { sm: 'max-w-sm', md: 'max-w-lg', lg: 'max-w-2xl' };
 
-/** The first field, else the dialog itself: never the closing cross, which would also show its hint. Fingers get no keyboard unasked. */
+/**
+ * Focuses the first field, or else the dialog: never the close button, which would also show its tooltip. On touch screens no keyboard pops
+ * up.
+ */
 function focusFirst(event: Event): void {
   event.preventDefault();
   const { currentTarget: dialog } = event;
@@ -85,7 +88,7 @@ interface ConfirmDialogProps {
   confirmTestId?: string;
 }
 
-/** Asks once before something that cannot be taken back. */
+/** Asks once before something irreversible. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { onClose, onConfirm, confirmLabel, cancelLabel, variant = 'primary', isBusy = false, confirmTestId } = props;
   return (

@@ -4,15 +4,15 @@ import { Tooltip } from './Tooltip';
 
 interface DockButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'children'> {
   icon: ReactNode;
-  /** Written under the icon. */
+  /** Written below the icon. */
   label: string;
-  /** What a click will do: said and shown on hover. */
+  /** What a click will do, for screen readers and the tooltip. */
   action: string;
   hotkey?: string;
-  /** off: the thing is not running (mic muted), drawn inverted so that it is seen at a glance. */
+  /** off: not running (mic muted), drawn inverted to stand out. */
   tone?: 'plain' | 'off' | 'active';
   badge?: number;
-  /** A device that failed: a small mark at the corner. */
+  /** A device has failed: shows a small mark at the corner. */
   hasProblem?: boolean;
   /** For a label of several words. */
   isWide?: boolean;

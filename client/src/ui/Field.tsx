@@ -5,7 +5,7 @@ import { cx } from './cx';
 interface FieldProps {
   label: string;
   hint?: ReactNode;
-  /** What is wrong with the value, in place. */
+  /** What is wrong with the value. */
   error?: string | null | undefined;
   className?: string;
   children: (ids: { id: string; 'aria-describedby': string | undefined; 'aria-invalid': boolean | undefined }) => ReactNode;
@@ -15,7 +15,7 @@ const INPUT =
   'min-h-11 w-full rounded-md border bg-surface-1 px-3 text-base text-fg placeholder:text-fg-3 focus-visible:outline-offset-0 disabled:opacity-60';
 const border = (hasError: boolean) => (hasError ? 'border-bad' : 'border-line-strong/60 hover:border-line-strong');
 
-/** A label, what it labels, and a hint or an error under it. */
+/** A label, its control, and a hint or an error below. */
 export function Field({ label, hint, error, className, children }: FieldProps) {
   const id = useId();
   const note = error ?? hint;
@@ -38,7 +38,7 @@ interface TextFieldProps extends InputHTMLAttributes<HTMLInputElement> {
   label: string;
   hint?: ReactNode;
   error?: string | null | undefined;
-  /** Stands inside, at the end of the line. */
+  /** Shown inside, at the end of the line. */
   trailing?: ReactNode;
 }
 
@@ -69,7 +69,7 @@ interface SelectFieldProps extends SelectHTMLAttributes<HTMLSelectElement> {
   options: readonly { value: string; label: string }[];
 }
 
-/** The browser's own list: works with every keyboard, screen reader and phone. */
+/** The browser's own list, which works with every keyboard, screen reader and phone. */
 export function SelectField({ label, hint, error, icon, options, className, ...rest }: SelectFieldProps) {
   return (
     <Field label={label} hint={hint} error={error} {...(className !== undefined && { className })}>

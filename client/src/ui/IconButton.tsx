@@ -3,11 +3,11 @@ import { cx } from './cx';
 import { Tooltip } from './Tooltip';
 
 interface IconButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'children'> {
-  /** Said by screen readers and shown on hover. */
+  /** For screen readers and the tooltip. */
   label: string;
   icon: ReactNode;
   hotkey?: string;
-  /** on: a state that must be seen at a glance, e.g. muted. */
+  /** on: a state that must stand out, such as muted. */
   variant?: 'plain' | 'filled' | 'overlay' | 'on';
   tooltipSide?: 'top' | 'bottom' | 'left' | 'right';
 }
@@ -19,7 +19,7 @@ const VARIANTS = {
   overlay: 'bg-black/55 text-white hover:not-disabled:bg-black/75',
 };
 
-/** A small square action without a written label. */
+/** A small square action without a visible label. */
 export function IconButton({ label, icon, hotkey, variant = 'plain', tooltipSide = 'top', className, ...rest }: IconButtonProps) {
   return (
     <Tooltip label={label} hotkey={hotkey} side={tooltipSide}>

@@ -4,12 +4,12 @@ import { cx } from './cx';
 const FRESH_EVERY_MS = 10_000;
 
 interface LiveThumbnailProps {
-  /** Of what is on the air; the same address shows another picture later. */
+  /** The URL of a live picture, which changes over time. */
   src: string;
   className?: string;
 }
 
-/** A small picture of something live, asked for when it is seen and again while it is. One that does not load leaves its place empty. */
+/** A small live picture, fetched and refreshed while it is visible. If it does not load, its place stays empty. */
 export function LiveThumbnail({ src, className }: LiveThumbnailProps) {
   const [place, setPlace] = useState<HTMLElement | null>(null);
   const [round, setRound] = useState<number | null>(null);

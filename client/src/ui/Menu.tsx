@@ -8,7 +8,7 @@ interface MenuProps {
   side?: 'top' | 'bottom' | 'left' | 'right';
   align?: 'start' | 'center' | 'end';
   onOpenChange?: (isOpen: boolean) => void;
-  /** Where it is put; null: the page. In full screen only what is inside the full element is seen. */
+  /** The parent element. null: the page. In full screen, only the full-screen element's content is visible. */
   container?: HTMLElement | null;
 }
 
@@ -76,7 +76,7 @@ export const MenuLabel = ({ children }: { children: ReactNode }) => (
   <Radix.Label className="px-3 pt-1.5 pb-1 text-sm text-fg-3">{children}</Radix.Label>
 );
 
-/** One of several. Choosing keeps the menu open: what comes of it is shown there. */
+/** A choice of one. The menu stays open and shows the result. */
 export function MenuRadios({ value, onChange, children }: { value: string; onChange: (value: string) => void; children: ReactNode }) {
   return (
     <Radix.RadioGroup value={value} onValueChange={onChange}>

@@ -1,11 +1,11 @@
 import { useEffect, useRef } from 'react';
 import { cx } from './cx';
 
-/** Tells levels 0..1 until the answered function is called. */
+/** Calls the listener with levels 0..1 until the returned function is called. */
 type LevelSource = (listener: (level: number) => void) => () => void;
 
 interface LiveMeterProps {
-  /** null: nothing to measure, the meter stands still. */
+  /** null: nothing to measure, so the meter rests. */
   source: LevelSource | null;
   label: string;
   className?: string;
@@ -14,7 +14,7 @@ interface LiveMeterProps {
 
 const BARS = 24;
 
-/** A moving row of lights for a microphone. Draws by itself, without React, because it moves 25 times a second. */
+/** A moving row of lights for a microphone. Updated 25 times a second, so it bypasses React. */
 export function LiveMeter({ source, label, className, ...rest }: LiveMeterProps) {
   const element = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -36,7 +36,7 @@ export function LiveMeter({ source, label, className, ...rest }: LiveMeterProps)
   );
 }
 
-/** -60 dB stands at the left, 0 dB at the right. */
+/** -60 dB is at the left, 0 dB at the right. */
 const position = (db: number) => `${Math.min(100, Math.max(0, ((db + 60) / 60) * 100))}%`;
 
 /** A level of the program in dBFS, with its peak. */

@@ -3,7 +3,7 @@ import { cx } from './cx';
 export type Bars = 0 | 1 | 2 | 3;
 const COLOURS = ['bg-bad', 'bg-warn', 'bg-warn', 'bg-good'];
 
-/** How well somebody is connected: 3 bars is good, none is lost. Height tells it as well as colour. */
+/** How good a connection is: 3 bars are good, none means lost. Height shows it as well as colour. */
 export function NetworkBars({ bars, label, className }: { bars: Bars; label: string; className?: string }) {
   return (
     <span role="img" aria-label={label} title={label} className={cx('inline-flex h-3.5 items-end gap-0.5', className)}>

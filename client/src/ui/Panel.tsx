@@ -3,7 +3,7 @@ import { cx } from './cx';
 
 interface PanelProps {
   title?: string;
-  /** Beside the title: a count, a button. */
+  /** Beside the title: a count or a button. */
   aside?: ReactNode;
   className?: string;
   bodyClassName?: string;
@@ -11,7 +11,7 @@ interface PanelProps {
   'data-testid'?: string;
 }
 
-/** A surface with a heading; its body scrolls, its heading stays. */
+/** A surface with a heading. The body scrolls, and the heading stays. */
 export function Panel({ title, aside, className, bodyClassName, children, ...rest }: PanelProps) {
   return (
     <section {...rest} aria-label={title} className={cx('flex min-h-0 flex-col rounded-lg bg-surface-1', className)}>

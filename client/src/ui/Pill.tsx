@@ -19,7 +19,7 @@ interface PillProps extends HTMLAttributes<HTMLSpanElement> {
   icon?: ReactNode;
 }
 
-/** A short state: one word or one figure. Health tones carry a dot and keep the word readable. */
+/** A short state: one word or one figure. Health tones add a dot and keep the word readable. */
 export function Pill({ tone = 'neutral', size = 'md', icon, children, className, ...rest }: PillProps) {
   const dot = DOTS[tone];
   return (

@@ -3,10 +3,10 @@ import { cx } from './cx';
 interface PlotProps {
   /** Oldest first. */
   values: readonly number[];
-  /** Drawn at the bottom and the top; values beyond are clipped. */
+  /** The bottom and the top. Values beyond are clipped. */
   min?: number;
   max?: number;
-  /** How many values the width stands for; fewer leave room at the left. */
+  /** How many values fill the width. Fewer leave room at the left. */
   length?: number;
   tone?: 'neutral' | 'good' | 'warn' | 'bad';
   className?: string;
@@ -16,7 +16,7 @@ const TONES = { neutral: 'text-fg-2', good: 'text-good', warn: 'text-warn', bad:
 const WIDTH = 100;
 const HEIGHT = 24;
 
-/** The points of a sparkline as an SVG path. */
+/** Returns a sparkline as an SVG path. */
 export function plotPath(values: readonly number[], { min, max, length }: { min: number; max: number; length: number }): string {
   const span = Math.max(max - min, 1e-9);
   const step = WIDTH / Math.max(1, length - 1);
@@ -29,7 +29,7 @@ export function plotPath(values: readonly number[], { min, max, length }: { min:
     .join('');
 }
 
-/** A sparkline: how a figure went lately, without axes. The figure itself stands beside it. */
+/** A sparkline without axes. The figure itself stands beside it. */
 export function Plot({
   values,
   min = 0,

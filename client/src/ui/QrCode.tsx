@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { cx } from './cx';
 
-/** A link for phones. Drawn as SVG; the library is loaded when the first one is shown. */
+/** A link for phones, drawn as SVG. The library is loaded on first use. */
 export function QrCode({ value, label, className }: { value: string; label: string; className?: string }) {
   const [image, setImage] = useState<string | null>(null);
   useEffect(() => {
@@ -16,7 +16,7 @@ export function QrCode({ value, label, className }: { value: string; label: stri
       isShown = false;
     };
   }, [value]);
-  // Always dark on white with a quiet zone: cameras cannot read it otherwise.
+  // Always dark on white with a quiet zone, or cameras cannot read it.
   return (
     <div className={cx('aspect-square rounded-lg bg-white p-3', className)}>
       {image && <img src={image} alt={label} className="size-full" />}

@@ -10,7 +10,7 @@ interface SegmentedProps<T extends string> {
   'data-testid'?: string;
 }
 
-/** One of a few, all of them in sight. */
+/** A choice of one from a few, all visible. */
 export function Segmented<T extends string>({ label, value, options, onChange, ...rest }: SegmentedProps<T>) {
   const choose = (next: string) => {
     const option = options.find((one) => one.value === next);

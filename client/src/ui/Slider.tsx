@@ -14,7 +14,7 @@ interface SliderProps {
   'data-testid'?: string;
 }
 
-/** The browser's own slider: `onCommit` comes once, when the hand lets go or a key was pressed. */
+/** The browser's own slider. `onCommit` is called once, on release or after a key. */
 export function Slider({ label, value, valueText, onChange, onCommit, ...rest }: SliderProps) {
   const commit = (event: SyntheticEvent<HTMLInputElement>) => onCommit?.(event.currentTarget.valueAsNumber);
   return (

@@ -1,7 +1,7 @@
 import { RadioTower } from 'lucide-react';
 import { cx } from './cx';
 
-/** What stands in a list for a stream, where people have their initials. */
+/** Marks a stream in a list, where people have their initials. */
 export const StreamMark = ({ label, className }: { label: string; className?: string }) => (
   <span
     role="img"

@@ -1,4 +1,4 @@
-/** Where the table will be. */
+/** Shown while a table loads. */
 export const TableSkeleton = () => (
   <div aria-hidden className="animate-breathe divide-y divide-line rounded-lg bg-surface-1">
     {[0, 1, 2].map((row) => (

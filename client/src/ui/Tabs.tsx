@@ -8,7 +8,7 @@ export interface Tab {
   label: string;
   badge?: number;
   content: ReactNode;
-  /** Kept in the page while another tab is shown, so that scroll and drafts survive. */
+  /** Stays in the page while another tab is shown, so that scroll position and drafts survive. */
   isKept?: boolean;
 }
 

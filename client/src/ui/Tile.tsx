@@ -7,24 +7,24 @@ import { NetworkBars, type Bars } from './NetworkBars';
 
 interface TileProps {
   name: string;
-  /** Of the camera: keeps the card's colour. */
+  /** The camera's id, which keeps the card's colour. */
   id: SourceId;
   kind: 'camera' | 'screen';
-  /** Stands over the avatar card; nothing while there is no picture. */
+  /** Covers the avatar card. Empty while there is no picture. */
   video: ReactNode;
-  /** It is a stream, and how it is called. */
+  /** The name of a stream. null: a person. */
   stream?: string | null;
   isSpeaking?: boolean;
   mic?: { isOn: boolean; label: string } | null;
   network?: { bars: Bars; label: string } | null;
-  /** Stands over a dimmed picture, e.g. "reconnecting". */
+  /** Covers a dimmed picture, e.g. "reconnecting". */
   cover?: ReactNode;
   /** At the upper right: menu, pin. */
   corner?: ReactNode;
   size?: 'sm' | 'md';
 }
 
-/** One person or screen on stage: picture or card, name plate, microphone, network, speaking ring. */
+/** One person or screen on stage: picture or card, name plate, microphone, network and speaking ring. */
 export function Tile({ name, id, kind, video, stream = null, isSpeaking = false, mic, network, cover, corner, size = 'md' }: TileProps) {
   return (
     <div

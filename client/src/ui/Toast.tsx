@@ -20,7 +20,7 @@ interface ToastProps {
   'data-testid'?: string;
 }
 
-/** Says something that needs no answer, and goes by itself. */
+/** A message that needs no answer and disappears by itself. */
 export function Toast({ children, action, closeLabel, onClose, ...rest }: ToastProps) {
   return (
     <Radix.Root

@@ -6,19 +6,19 @@ interface TrackVideoProps {
   isMirrored?: boolean;
   fit?: 'cover' | 'contain';
   className?: string;
-  /** Gets the element while it is in the page, e.g. to draw from it. */
+  /** Receives the element while it is in the page, e.g. to draw from it. */
   onElement?: ((element: HTMLVideoElement | null) => void) | undefined;
   'data-testid'?: string;
 }
 
-/** Shows one video track, without sound. A new track replaces the old one in the same element. */
+/** Shows one video track without sound. A new track reuses the element. */
 export function TrackVideo({ track, isMirrored = false, fit = 'cover', className, onElement, ...rest }: TrackVideoProps) {
   const video = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     const element = video.current;
     if (!element) return;
     element.srcObject = new MediaStream([track]);
-    // A muted inline video may always play; the promise is refused only when the track is replaced meanwhile.
+    // A muted inline video may always play. The promise rejects only if the track is replaced meanwhile.
     void element.play().catch(() => undefined);
     return () => {
       element.srcObject = null;

@@ -17,7 +17,7 @@ export function formatBytes(bytes: number): string {
   return megabytes >= 1000 ? `${(megabytes / 1000).toFixed(1)} GB` : `${megabytes >= 10 ? Math.round(megabytes) : megabytes.toFixed(1)} MB`;
 }
 
-/** Tenths below ten seconds, whole seconds above: nobody reads more. */
+/** Tenths below ten seconds, whole seconds above. */
 export function formatSeconds(language: string, seconds: number): string {
   const digits = seconds < 10 ? 1 : 0;
   return new Intl.NumberFormat(language, { maximumFractionDigits: digits, minimumFractionDigits: digits }).format(seconds);

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** Line pictures for what needs explaining: one size, one stroke, coloured by the text around them. */
+/** Line drawings for explanations: one size, one stroke, in the colour of the text around them. */
 const Illustration = ({ children }: { children: ReactNode }) => (
   <svg
     width="120"

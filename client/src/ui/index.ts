@@ -1,4 +1,4 @@
-/** The few components that every page is made of. Dumb: they know nothing of rooms, sessions or languages; words come in as props. */
+/** The few components that every page is made of. They know nothing of rooms, sessions or languages; texts come in as props. */
 export * from './Avatar';
 export * from './AvatarCard';
 export * from './Badge';

@@ -1,4 +1,4 @@
-/** Where tests take hold of the page. Stable: rename one only together with the tests. */
+/** Handles for the tests. Rename one only together with them. */
 export const testIds = {
   // Lobby
   roomInput: 'room-input',

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 
-/** Plain HTTP pages have no clipboard API: there the old way still works. */
+/** Pages on plain HTTP have no clipboard API, but the old way still works. */
 async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
@@ -18,7 +18,7 @@ async function copyText(text: string): Promise<boolean> {
   }
 }
 
-/** Copies, and says so for two seconds. */
+/** Copies, and confirms it for two seconds. */
 export function useCopy(text: string): { isCopied: boolean; copy: () => void } {
   const [isCopied, setCopied] = useState(false);
   useEffect(() => {

@@ -5,7 +5,7 @@ interface ElementSize {
   height: number;
 }
 
-/** The content size of the element that gets the answered ref, in CSS pixels; zero until it is measured. */
+/** Returns a ref and the content size of its element in CSS pixels. Zero until measured. */
 export function useElementSize(): [ref: (element: HTMLElement | null) => (() => void) | undefined, size: ElementSize] {
   const [size, setSize] = useState<ElementSize>({ width: 0, height: 0 });
   const ref = useCallback((element: HTMLElement | null) => {

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 
 const LENGTH = 60;
 
-/** The last minute or so of a figure, one value a period, for a sparkline. */
+/** About the last minute of a figure, one value per period, for a sparkline. */
 export function useHistory(value: number | null, everyMs = 1000): number[] {
   const [values, setValues] = useState<number[]>([]);
   const latest = useRef(value);

@@ -6,7 +6,7 @@ import { IconButton, testIds } from '../../ui';
 
 const MAX_LENGTH = 2000;
 
-/** Enter sends, Shift+Enter breaks the line; Enter that ends a Chinese or Japanese composition does not send. */
+/** Enter sends and Shift+Enter breaks the line. Enter that confirms a Chinese or Japanese composition does not send. */
 export function ChatComposer() {
   const { t } = useTranslation();
   const actions = useActions();

@@ -7,10 +7,10 @@ import { ChatComposer } from './ChatComposer';
 import { groupMessages, type MessageGroup } from './messageGroups';
 import { splitLinks } from './splitLinks';
 
-/** Closer to the end than this counts as reading along. */
+/** Closer to the end than this counts as following the conversation. */
 const AT_END_PX = 48;
 
-/** The conversation: stays at its end while one reads along, stays put while one reads back. */
+/** The conversation. It scrolls with new messages while one follows it, and stays put while one reads back. */
 export function ChatPanel() {
   const { t } = useTranslation();
   const chat = useRoom((room) => room.chat);
@@ -22,7 +22,7 @@ export function ChatPanel() {
     if (isAtEnd) toEnd();
   }, [chat, isAtEnd]);
   useEffect(() => {
-    // The panel may have been hidden while messages came: its size changes when it is shown again.
+    // Messages may have arrived while the panel was hidden. Showing it again changes its size.
     const element = list.current;
     if (!element) return;
     const observer = new ResizeObserver(() => isAtEnd && toEnd());

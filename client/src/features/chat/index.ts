@@ -1,3 +1,3 @@
-/** What people write to each other in a room. */
+/** The chat of a room. */
 export { ChatPanel } from './ChatPanel';
 export { useUnread } from './useUnread';

@@ -11,7 +11,7 @@ const message = (id: number, participantId: string, atMs: number): ChatMessage =
   atMs,
 });
 
-it('messages of one person in a row stand together until there is a pause', () => {
+it('consecutive messages of one person form a group until there is a pause', () => {
   const groups = groupMessages([
     message(1, 'a', 0),
     message(2, 'a', 1000),

@@ -1,6 +1,6 @@
 import type { ChatMessage } from '@lianmai/protocol';
 
-/** Messages of one person in a row stand under one name. */
+/** Consecutive messages of one person, shown under one name. */
 export interface MessageGroup {
   id: string;
   participantId: ChatMessage['participantId'];
@@ -10,7 +10,7 @@ export interface MessageGroup {
   messages: ChatMessage[];
 }
 
-/** A pause longer than this begins anew, so that times stay true. */
+/** A longer pause starts a new group, so that the times stay meaningful. */
 const SAME_GROUP_MS = 3 * 60_000;
 
 export function groupMessages(chat: readonly ChatMessage[]): MessageGroup[] {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { splitLinks } from './splitLinks';
 
-it('addresses become links, without the full stop after them', () => {
+it('URLs become links, without the full stop after them', () => {
   expect(splitLinks('see https://a.example/x?y=1. ok')).toEqual([
     { text: 'see ', href: null },
     { text: 'https://a.example/x?y=1', href: 'https://a.example/x?y=1' },
@@ -11,7 +11,7 @@ it('addresses become links, without the full stop after them', () => {
   expect(splitLinks('看 https://a.example/观看，好')[1]?.href).toBe('https://a.example/观看');
 });
 
-it('no text is lost and only http addresses are links', () => {
+it('no text is lost, and only http URLs become links', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
       const pieces = splitLinks(text);

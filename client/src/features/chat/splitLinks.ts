@@ -1,6 +1,6 @@
 type Piece = { text: string; href: string | null };
 
-/** Web addresses in a text, as links; nothing else is ever made clickable. Trailing punctuation is not part of one. */
+/** Splits a text at its web addresses. Nothing else ever becomes clickable, and trailing punctuation stays outside. */
 export function splitLinks(text: string): Piece[] {
   const pieces: Piece[] = [];
   let end = 0;

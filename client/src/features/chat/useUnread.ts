@@ -1,14 +1,14 @@
 import { useEffect, useState } from 'react';
 import { useRoom } from '../../state';
 
-/** How many messages of others came since the chat was last open. */
+/** Counts the others' messages since the chat was last open. */
 export function useUnread(isOpen: boolean): number {
   const chat = useRoom((room) => room.chat);
   const selfId = useRoom((room) => room.selfId);
   const [seenAtMs, setSeenAtMs] = useState<number | null>(null);
   const lastAtMs = chat.at(-1)?.atMs ?? 0;
   useEffect(() => {
-    // What was written before we came counts as seen.
+    // Messages from before we joined count as seen.
     setSeenAtMs((seen) => (isOpen || seen === null ? lastAtMs : seen));
   }, [isOpen, lastAtMs]);
   if (isOpen || seenAtMs === null) return 0;

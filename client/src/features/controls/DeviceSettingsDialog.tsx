@@ -6,7 +6,7 @@ import { meterLevel } from '../../session';
 import { setPreferences, useDevices, usePreferences, useRoom, type DeviceChoice } from '../../state';
 import { Dialog, LiveMeter, SelectField, Switch, testIds } from '../../ui';
 
-/** Devices, changed while the call goes on. */
+/** Changes devices during the call. */
 export function DeviceSettingsDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const { t } = useTranslation();
   return (
@@ -45,7 +45,7 @@ function Devices() {
         isOn={preferences.isNoiseSuppressed}
         onChange={(isNoiseSuppressed) => {
           setPreferences({ isNoiseSuppressed });
-          // Opening the same microphone again applies it.
+          // Takes effect when the same microphone is opened again.
           run(actions.chooseDevice('audioinput', preferences.microphoneId ?? ''));
         }}
       />

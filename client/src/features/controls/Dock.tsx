@@ -11,7 +11,7 @@ import { LeaveDialog } from './LeaveDialog';
 export type DrawerName = 'people' | 'chat';
 
 interface DockProps {
-  /** null: the page has no drawers to switch (wide studio). */
+  /** null: the page has no drawers to toggle (wide studio). */
   drawers: { open: DrawerName | null; toggle: (drawer: DrawerName) => void; unread: number } | null;
   onInvite: () => void;
   onLeave: () => void;
@@ -135,7 +135,7 @@ function StageControls() {
   );
 }
 
-/** Somebody in the audience: the one thing they may do is to ask for a seat. */
+/** Viewers can do one thing: ask for a seat. */
 function AudienceControls() {
   const { t } = useTranslation();
   const actions = useActions();

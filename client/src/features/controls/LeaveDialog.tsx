@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { useActions, useRunWithToast } from '../../bindings';
 import { Button, Dialog } from '../../ui';
 
-/** A host who goes while on air must say what becomes of the show. */
+/** A host who leaves while on air must decide whether the program goes on. */
 export function LeaveDialog({ isOpen, onClose, onLeave }: { isOpen: boolean; onClose: () => void; onLeave: () => void }) {
   const { t } = useTranslation();
   const actions = useActions();

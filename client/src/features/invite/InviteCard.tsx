@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { CopyField, QrCode, testIds } from '../../ui';
 import { roomLink } from './roomLinks';
 
-/** Alone in a room: the link, big. Grows with the tile it stands in. */
+/** A large invitation link for somebody who is alone. It grows with its tile. */
 export function InviteCard({ room }: { room: string }) {
   const { t } = useTranslation();
   const link = roomLink(room);

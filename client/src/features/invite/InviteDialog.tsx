@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { CopyField, Dialog, QrCode, testIds } from '../../ui';
 import { roomLink, watchLink } from './roomLinks';
 
-/** The two links of a room: to take part, and to watch. */
+/** The two links of a room: one to take part, one to watch. */
 export function InviteDialog({ room, isOpen, onClose }: { room: string; isOpen: boolean; onClose: () => void }) {
   const { t } = useTranslation();
   const copy = { copyLabel: t('common.copy'), copiedLabel: t('common.copied') };

@@ -1,4 +1,4 @@
-/** How others come in: the link, as text and as a QR code. */
+/** Invites others by link or QR code. */
 export { InviteCard } from './InviteCard';
 export { InviteDialog } from './InviteDialog';
 export { watchLink } from './roomLinks';

@@ -4,7 +4,7 @@ import { setPreferences, useDevices, usePreferences, type DeviceChoice } from '.
 import { SelectField, Switch, testIds } from '../../ui';
 import type { DeviceCheck } from './useDeviceCheck';
 
-/** Camera, microphone and speaker, remembered for the next time. */
+/** Camera, microphone and speaker, remembered for next time. */
 export function DevicePickers({ check }: { check: DeviceCheck }) {
   const { t } = useTranslation();
   const devices = useDevices();

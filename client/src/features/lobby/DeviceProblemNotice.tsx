@@ -12,10 +12,10 @@ const PICTURES: Record<DeviceProblem, ReactNode> = {
   unknown: <NoDeviceIllustration />,
 };
 
-/** A page that can never get a camera is not helped by asking again. */
+/** Trying again does not help a page that can never get a camera. */
 const IS_HOPELESS: Partial<Record<DeviceProblem, boolean>> = { insecureOrigin: true, notSupported: true };
 
-/** Why the camera cannot be used, and how to get it. */
+/** Explains why the camera does not work, and how to fix that. */
 export function DeviceProblemNotice({
   kind,
   problem,

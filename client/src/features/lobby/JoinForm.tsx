@@ -12,9 +12,9 @@ import type { LobbyAnswer } from './useLobbyRoom';
 
 interface JoinFormProps {
   room: string;
-  /** undefined: the room is given by the address. */
+  /** undefined: the URL names the room. */
   onRoomChange?: (room: string) => void;
-  /** On the front page: goes to the room's own lobby, where the name is asked for. */
+  /** On the front page: goes on to the room's own lobby, which asks for a name. */
   onNamed?: () => void;
   invited: Invited | null;
   answer: LobbyAnswer;
@@ -26,7 +26,7 @@ interface JoinFormProps {
 
 const ICONS: Record<Role, ReactNode> = { host: <Radio size={20} />, guest: <LogIn size={20} />, viewer: <Eye size={20} /> };
 
-/** Room and name, and one button that says what will happen. */
+/** Room, name, and one button that says what will happen. */
 export function JoinForm({ room, onRoomChange, onNamed, invited, answer, offer, joining, error, onJoin }: JoinFormProps) {
   const { t } = useTranslation();
   const storedName = usePreferences((all) => all.name);

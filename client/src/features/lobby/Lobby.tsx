@@ -14,18 +14,18 @@ import { useJoin } from './useJoin';
 import { useLobbyRoom } from './useLobbyRoom';
 
 interface LobbyProps {
-  /** null: on the front page, where people name a room. */
+  /** null: the front page, where people name a room. */
   room: string | null;
   /** A join token from the operator's own page. */
   token: string | null;
   onJoined: (room: string, actions: RoomActions) => void;
-  /** A room was named on the front page, and the person has no name yet: on to the room's own lobby. */
+  /** The person named a room on the front page but has no name yet, so the room's own lobby comes next. */
   onNamed: (room: string) => void;
-  /** At the upper right: the language. */
+  /** Shown at the upper right: the language switch. */
   corner: ReactNode;
 }
 
-/** Before the room: see and hear yourself, choose devices, say who you are, and go in. */
+/** Before the room: see and hear yourself, choose devices, enter your name, and go in. */
 export function Lobby({ room: given, token, onJoined, onNamed, corner }: LobbyProps) {
   const [typed, setTyped] = useState(suggestRoomName);
   const invited = useMemo(() => (token ? readToken(token) : null), [token]);
@@ -33,7 +33,7 @@ export function Lobby({ room: given, token, onJoined, onNamed, corner }: LobbyPr
   const answer = useLobbyRoom(invited ? '' : room, { isTyped: given === null });
   const offer = offerOf(room, answer, invited, hasHosted(room));
   const willOnlyWatch = offer.primary === 'viewer';
-  // The question for the camera comes with the page, except where the person could not use it.
+  // The page asks for the camera at once, unless the person could not use it.
   const [isCheckWanted, setCheckWanted] = useState(given === null);
   useEffect(() => {
     if (offer.primary) setCheckWanted(!willOnlyWatch);
@@ -102,7 +102,7 @@ function Heading({ title, text }: { title: string; text: string }) {
   );
 }
 
-/** A viewer shows nothing of themselves: the place of the preview has what is on the air. */
+/** A viewer is not seen, so the live picture takes the place of the preview. */
 function WatchOnly({ liveRoom }: { liveRoom: string | null }) {
   const { t } = useTranslation();
   const isLive = liveRoom !== null;

@@ -7,7 +7,7 @@ import { Button, cx, LiveMeter, testIds, TrackVideo } from '../../ui';
 import { DeviceProblemNotice } from './DeviceProblemNotice';
 import type { DeviceCheck } from './useDeviceCheck';
 
-/** How we will be seen and heard: the mirror, the level, and the two switches. */
+/** How others will see and hear us: the mirror, the level, and both switches. */
 export function Preview({ check, name }: { check: DeviceCheck; name: string }) {
   const { t } = useTranslation();
   const { camera, microphone } = check;

@@ -10,7 +10,7 @@ function read(): string[] {
   }
 }
 
-/** Rooms that this browser has hosted: their host may come back as the host. */
+/** This browser has hosted the room, so its person may return as the host. */
 export const hasHosted = (room: string): boolean => read().includes(room);
 
 export function rememberHosted(room: string, isHost: boolean): void {
@@ -18,6 +18,6 @@ export function rememberHosted(room: string, isHost: boolean): void {
   try {
     localStorage.setItem(STORAGE_KEY, JSON.stringify(isHost ? [room, ...others].slice(0, KEPT) : others));
   } catch {
-    // Storage forbidden: they come back as a guest.
+    // Storage is forbidden, so they will return as a guest.
   }
 }

@@ -1,2 +1,2 @@
-/** The page before a room: device check, name, and the one button that goes in. */
+/** The page before a room: device check, name, and one button to go in. */
 export { Lobby } from './Lobby';

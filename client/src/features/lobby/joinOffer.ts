@@ -1,7 +1,7 @@
 import { JoinClaims, RoomId, type Role } from '@lianmai/protocol';
 import type { LobbyAnswer } from './useLobbyRoom';
 
-/** Somebody who comes with a token from the operator's backend: the token says who they are and what they may. */
+/** A person with a token from the operator's backend. The token says who they are and what they may do. */
 export interface Invited {
   token: string;
   name: string;
@@ -9,7 +9,7 @@ export interface Invited {
   room: string;
 }
 
-/** Reads a join token without judging it: the server does. */
+/** Reads a join token without verifying it, which is up to the server. */
 export function readToken(token: string): Invited | null {
   try {
     const payload = token.split('.')[1] ?? '';
@@ -21,10 +21,10 @@ export function readToken(token: string): Invited | null {
   }
 }
 
-/** What the primary button will do; `null` while that is not known or not possible. */
+/** What the primary button will do. null: not known yet, or not possible. */
 export interface Offer {
   primary: Role | null;
-  /** Joining without camera and microphone, where that is a choice. */
+  /** Joining without camera and microphone, where people can choose. */
   secondary: 'viewer' | null;
   obstacle: 'badName' | 'locked' | 'tokenNeeded' | 'unknownRoom' | 'failed' | null;
 }
@@ -39,7 +39,7 @@ export function offerOf(room: string, answer: LobbyAnswer, invited: Invited | nu
   if (answer.state === 'none' || answer.state === 'asking' || answer.room !== room) return NOTHING;
   if (answer.state === 'failed') return { ...NOTHING, obstacle: 'failed' };
   const { info } = answer;
-  // Its host may always come back; whether this browser still counts as the host's is the server's to say.
+  // The host may always return. The server decides whether this browser still counts as the host's.
   if (info.exists && hasHosted) return { ...NOTHING, primary: 'host', secondary: 'viewer' };
   if (info.locked) return { ...NOTHING, obstacle: 'locked' };
   const primary = (['host', 'guest', 'viewer'] as const).find((role) => info.roles.includes(role)) ?? null;

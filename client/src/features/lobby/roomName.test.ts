@@ -7,12 +7,12 @@ it('suggested names are valid rooms', () => {
   expect(RoomId.safeParse(suggestRoomName(() => 0.999999)).success).toBe(true);
 });
 
-it('pasted links give their room', () => {
+it('a pasted link yields its room', () => {
   expect(toRoomName('https://live.example.org/r/team-1?x=1#y')).toBe('team-1');
   expect(toRoomName('http://localhost:3000/watch/show')).toBe('show');
 });
 
-it('spaces become dashes, everything else stays to be judged', () => {
+it('spaces become dashes, and everything else stays for validation', () => {
   expect(toRoomName('my  room')).toBe('my-room');
   expect(toRoomName('房间')).toBe('房间');
 });

@@ -16,13 +16,13 @@ interface CheckedDevice extends CheckedTrack {
 export interface DeviceCheck {
   camera: CheckedDevice;
   microphone: CheckedDevice;
-  /** Gives the open tracks away: from then on the caller owns them. */
+  /** Hands over the open tracks, which the caller then owns. */
   handOver: () => HandedTracks;
-  /** After a failed join: tracks that still live are ours again, others are opened anew. */
+  /** Takes tracks back after a failed join. Ended ones are opened again. */
   takeBack: (tracks: HandedTracks) => void;
 }
 
-/** true: wanted, but not open yet; whoever takes over opens it. */
+/** true: wanted, but not open yet, so the receiver opens it. */
 interface HandedTracks {
   camera: MediaStreamTrack | boolean;
   microphone: MediaStreamTrack | boolean;
@@ -34,7 +34,7 @@ const REMEMBERED_ON = { camera: 'isCameraOn', microphone: 'isMicrophoneOn' } as 
 const REMEMBERED_ID = { camera: 'cameraId', microphone: 'microphoneId' } as const;
 const OFF: CheckedTrack = { state: 'off', track: null, problem: null };
 
-/** One device of the lobby: opened, switched, changed; only the newest attempt counts, and nothing stays open that nobody shows. */
+/** One device in the lobby. Only the latest attempt counts, and nothing stays open that is not shown. */
 class LobbyDevice {
   private readonly kind: Kind;
   private readonly tell: (now: CheckedTrack) => void;
@@ -112,7 +112,7 @@ function useLobbyDevice(kind: Kind, isWanted: boolean): [CheckedDevice, LobbyDev
   return [{ ...checked, setOn, choose }, device];
 }
 
-/** Camera and microphone before joining. Nothing is opened while `isWanted` is false (somebody who only watches is not asked). */
+/** Camera and microphone before joining. Opens nothing while `isWanted` is false, so people who only watch are not asked. */
 export function useDeviceCheck(isWanted: boolean): DeviceCheck {
   const [camera, cameraDevice] = useLobbyDevice('camera', isWanted);
   const [microphone, microphoneDevice] = useLobbyDevice('microphone', isWanted);

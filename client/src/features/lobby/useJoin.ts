@@ -12,7 +12,7 @@ interface JoinRequest {
   token?: string;
 }
 
-/** Joins with what the device check has open. On failure the devices are ours again. */
+/** Joins with the open devices of the device check, and takes them back on failure. */
 export function useJoin(check: DeviceCheck, onJoined: (room: string, actions: RoomActions) => void) {
   const [joining, setJoining] = useState<Role | null>(null);
   const [error, setError] = useState<LianmaiError | null>(null);
@@ -23,7 +23,7 @@ export function useJoin(check: DeviceCheck, onJoined: (room: string, actions: Ro
     setJoining(request.role);
     setError(null);
     setPreferences({ name: request.name, lastRoom: request.room });
-    // Whoever watches has no camera running; on the way up they turn it on themselves.
+    // Viewers join without devices and turn them on themselves once they are on stage.
     const tracks = request.role === 'viewer' ? { camera: false, microphone: false } : check.handOver();
     try {
       const actions = await joinRoom({ ...request, initial: tracks });
@@ -31,7 +31,7 @@ export function useJoin(check: DeviceCheck, onJoined: (room: string, actions: Ro
       onJoined(request.room, actions);
     } catch (thrown) {
       const error = toLianmaiError(thrown);
-      // Somebody else hosts it by now: next time the lobby offers a seat instead.
+      // Somebody else hosts the room by now, so the lobby offers a seat next time.
       if (error.code === 'FORBIDDEN') rememberHosted(request.room, false);
       setError(error);
       check.takeBack(tracks);

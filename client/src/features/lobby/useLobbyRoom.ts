@@ -8,12 +8,12 @@ export type LobbyAnswer =
   | { state: 'known'; room: string; info: LobbyRoom }
   | { state: 'failed'; room: string; error: LianmaiError };
 
-/** Typing must pause this long before the server is asked. */
+/** The server is asked once typing pauses for this long. */
 const TYPING_PAUSE_MS = 300;
-/** The lobby may stay open for long: what it says must stay true. */
+/** The lobby may stay open for long and must not show stale data. */
 const REFRESH_MS = 5000;
 
-/** What the server says about a room, asked again while the lobby is open. Names that cannot be rooms are not asked for. */
+/** What the server says about a room, polled while the lobby is open. Invalid names are not asked for. */
 export function useLobbyRoom(room: string, { isTyped }: { isTyped: boolean }): LobbyAnswer {
   const [answer, setAnswer] = useState<LobbyAnswer>({ state: 'none' });
   const isValid = RoomId.safeParse(room).success;

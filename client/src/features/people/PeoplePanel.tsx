@@ -11,11 +11,11 @@ import { SeatStreamButton } from './SeatStreamButton';
 interface PeoplePanelProps {
   /** The studio shows requests and backstage above, in panels of their own. */
   withRequests?: boolean;
-  /** After the lists, in the same scroll. */
+  /** Shown after the lists, in the same scroll area. */
   children?: ReactNode;
 }
 
-/** Requests, the stage, the audience. */
+/** Requests, people on stage, and the audience. */
 export function PeoplePanel({ withRequests = true, children }: PeoplePanelProps) {
   const { t } = useTranslation();
   const self = useSelf();

@@ -5,7 +5,7 @@ import { useActions, useRunWithToast } from '../../bindings';
 import { useRoom } from '../../state';
 import { Avatar, Button, Clock, IconButton, testIds } from '../../ui';
 
-/** Viewers who ask to come up, oldest first: one click takes them up. New ones are read out. */
+/** Viewers who ask to come on stage, oldest first. One click accepts, and screen readers announce new ones. */
 export function RequestList() {
   const requests = useRoom((room) => room.stage?.requests);
   const isFull = useRoom((room) => (room.stage ? room.stage.seats.length >= room.stage.seatLimit : false));

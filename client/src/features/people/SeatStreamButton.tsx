@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { IconButton, testIds } from '../../ui';
 import { SeatStreamDialog } from './SeatStreamDialog';
 
-/** A stream from outside takes a seat: the button, as a row of a list or as an icon, and its dialog. */
+/** The button that seats a stream from outside, as a list row or an icon, with its dialog. */
 export function SeatStreamButton({ variant }: { variant: 'row' | 'icon' }) {
   const { t } = useTranslation();
   const [isOpen, setOpen] = useState(false);

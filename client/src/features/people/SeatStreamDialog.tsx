@@ -9,7 +9,7 @@ import { useRoom } from '../../state';
 import { Button, Dialog, EmptyState, StreamMark, testIds } from '../../ui';
 import { useSeatableStreams, type SeatableStream } from './useSeatableStreams';
 
-/** Every stream that is live: a click brings it up like a guest. */
+/** Lists all live streams. One click seats a stream like a guest. */
 export function SeatStreamDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const actions = useActions();

@@ -1,4 +1,4 @@
-/** Who is here: requests for the stage, people on stage, the audience; streams that may come up. */
+/** The people in the room: stage requests, people on stage, the audience, and streams that may be seated. */
 export { PeoplePanel } from './PeoplePanel';
 export { RequestList } from './RequestList';
 export { SeatStreamButton } from './SeatStreamButton';

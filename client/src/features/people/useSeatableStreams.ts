@@ -4,17 +4,17 @@ import { useActions } from '../../bindings';
 
 export type SeatableStream = StreamRef & { title: string };
 
-/** A stream that starts while somebody looks must appear by itself. */
+/** A stream that starts while the dialog is open must appear by itself. */
 const ASK_EVERY_MS = 3000;
 
 interface SeatableStreams {
-  /** null: not answered yet. */
+  /** null: no answer yet. */
   streams: SeatableStream[] | null;
   error: unknown;
   askAgain: () => void;
 }
 
-/** Live streams that may come on stage, asked for again and again. A failed question keeps the last answer. */
+/** Live streams that may be seated, polled. A failed request keeps the last answer. */
 export function useSeatableStreams(): SeatableStreams {
   const actions = useActions();
   const [state, setState] = useState<Omit<SeatableStreams, 'askAgain'>>({ streams: null, error: null });

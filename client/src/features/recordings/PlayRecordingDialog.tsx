@@ -8,11 +8,11 @@ import { gapLength } from './RecordingTable';
 import { useRecordingVideo } from './useRecordingVideo';
 import { useDateTime } from './useDateTime';
 
-/** The recording in the browser's own player, where it lacks something, and its address for other players. */
+/** Plays the recording in the browser's own player, lists its gaps, and shows its URL for other players. */
 export function PlayRecordingDialog({ recording, onClose }: { recording: RecordingItem; onClose: () => void }) {
   const { t } = useTranslation();
   const when = useDateTime();
-  // The address that it was opened with: reading the list again makes another one, which must not start it anew.
+  // Keeps the URL from the opening. Each refresh of the list brings another one, which must not restart playback.
   const [url] = useState(() => localUrl(recording.url));
   const { attach, video, isUnplayable } = useRecordingVideo(url, recording.format);
   const address = t('recordings.address', { time: when(recording.expiresAtMs) });
@@ -86,7 +86,7 @@ function Gaps({ gaps, onChoose }: { gaps: RecordingItem['gaps']; onChoose: (atMs
   );
 }
 
-/** A little before, so that one sees what was last there. */
+/** Starts a little earlier, to show what came before the gap. */
 function seek(video: HTMLVideoElement | null, atMs: number): void {
   if (!video) return;
   video.currentTime = Math.max(0, atMs / 1000 - 2);

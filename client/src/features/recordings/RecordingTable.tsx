@@ -12,7 +12,7 @@ interface RecordingTableProps {
 }
 
 const COLUMNS = ['stream', 'started', 'length', 'size', 'state'] as const;
-/** Narrow windows have the same in three lines. */
+/** In narrow windows, the same in three lines. */
 const ROW =
   'grid items-center gap-x-4 gap-y-1 px-4 py-3 grid-cols-[minmax(0,1fr)_auto] md:grid-cols-[minmax(0,1.6fr)_11rem_minmax(0,1.2fr)_8rem_minmax(0,1fr)_8.5rem]';
 
@@ -128,5 +128,5 @@ function Actions({ recording, when, onPlay, onRemove }: RowProps & { when: strin
   );
 }
 
-/** 3.4 s, and minutes where it is more. */
+/** 3.4 s, or minutes if it is longer. */
 export const gapLength = (ms: number): string => (ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : formatDuration(ms));

@@ -22,7 +22,7 @@ export function Recordings({ corner }: { corner: ReactNode }) {
   );
 }
 
-/** `?stream=live/cam`: opened from that stream's page. */
+/** `?stream=live/cam` when opened from that stream's page. */
 const fromAddress = (): string => new URLSearchParams(location.search).get('stream') ?? '';
 
 function Content({ session, noticeError }: { session: OperatorSession; noticeError: (error: unknown) => void }) {

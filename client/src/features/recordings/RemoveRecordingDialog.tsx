@@ -12,7 +12,7 @@ interface RemoveRecordingDialogProps {
   onClose: () => void;
 }
 
-/** Asks once. */
+/** Asks once before deleting. */
 export function RemoveRecordingDialog({ recording, onRemoved, onClose }: RemoveRecordingDialogProps) {
   const { t } = useTranslation();
   const { session } = useOperatorAccess();

@@ -5,12 +5,12 @@ import { useOperatorAccess } from '../../operator';
 import { SelectField, testIds } from '../../ui';
 
 interface StreamFilterProps {
-  /** `live/cam`; empty: all. */
+  /** `live/cam`. Empty: all streams. */
   value: string;
   onChange: (stream: string) => void;
 }
 
-/** Every stream that is known. One that was deleted is reached by its address. */
+/** Offers every known stream. A deleted one is still reachable by its URL. */
 export function StreamFilter({ value, onChange }: StreamFilterProps) {
   const { t } = useTranslation();
   const { session, noticeError } = useOperatorAccess();

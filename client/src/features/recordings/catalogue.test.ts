@@ -19,21 +19,21 @@ const recording = (startedAtMs: number) =>
   });
 const times = (list: { startedAtMs: number }[]) => list.map((one) => one.startedAtMs);
 
-it('a newer page pushes nothing out, and a deleted recording goes', () => {
+it('a newer page pushes nothing out, and drops a deleted recording', () => {
   const all = withOlder([recording(90), recording(80)], [recording(70), recording(60)]);
   expect(times(all)).toEqual([90, 80, 70, 60]);
   expect(times(withNewest(all, [recording(100), recording(90)], 2))).toEqual([100, 90, 80, 70, 60]);
   expect(times(withNewest(all, [recording(90), recording(70)], 2))).toEqual([90, 70, 60]);
 });
 
-it('a page that is not full is everything', () => {
+it('a page that is not full is complete', () => {
   expect(times(withNewest([recording(90), recording(80)], [recording(90)], 2))).toEqual([90]);
   expect(withNewest([recording(90)], [], 2)).toEqual([]);
 });
 
 it('nothing is listed twice', () => expect(times(withOlder([recording(90)], [recording(90), recording(80)]))).toEqual([90, 80]));
 
-it('sums gaps, and knows what plays and what is one file', () => {
+it('sums gaps, and knows what plays and what is a single file', () => {
   const gaps = [
     { atMs: 1, lengthMs: 200 },
     { atMs: 9, lengthMs: 1300 },
@@ -45,5 +45,5 @@ it('sums gaps, and knows what plays and what is one file', () => {
   expect(canPlay({ format: 'mp4', durationMs: 0 })).toBe(false);
 });
 
-it('plays from where the page came from', () =>
+it("plays from the page's own origin", () =>
   expect(localUrl('https://studio.example/recordings/a~1~b/a.mp4')).toBe('/recordings/a~1~b/a.mp4'));

@@ -4,8 +4,8 @@ import type { z } from 'zod';
 export type RecordingItem = z.infer<typeof RecordingReply>;
 
 /**
- * The newest page was read again: it replaces what is known of its time, which forgets the deleted ones, and what was read of older times stays. A page
- * that is not full is all there is.
+ * Merges a newly read first page: it replaces the recordings of its time span, which drops deleted ones, and older ones stay. A page that
+ * is not full is complete.
  */
 export function withNewest(known: readonly RecordingItem[], page: readonly RecordingItem[], pageLength: number): RecordingItem[] {
   const oldest = page.at(-1);
@@ -13,22 +13,22 @@ export function withNewest(known: readonly RecordingItem[], page: readonly Recor
   return [...page, ...known.filter((one) => one.startedAtMs < oldest.startedAtMs)];
 }
 
-/** Another page, of those before. */
+/** Appends a page of older recordings. */
 export function withOlder(known: readonly RecordingItem[], page: readonly RecordingItem[]): RecordingItem[] {
   const ids = new Set(known.map(({ id }) => id));
   return [...known, ...page.filter(({ id }) => !ids.has(id))];
 }
 
-/** How much is missing, ms. */
+/** The total length of the gaps, ms. */
 export const missingMs = ({ gaps }: Pick<RecordingItem, 'gaps'>): number => gaps.reduce((sum, gap) => sum + gap.lengthMs, 0);
 
-/** The same file at the address that the page came from, whose certificate and policy cover it. */
+/** The same file at the page's own origin, which its certificate and policy cover. */
 export function localUrl(url: string): string {
   const { pathname, search } = new URL(url);
   return pathname + search;
 }
 
-/** FLV needs a player of its own; what broke off before its first fragment has nothing to show. */
+/** FLV needs a player of its own. A recording that broke off before its first fragment has nothing to show. */
 export const canPlay = ({ format, durationMs }: Pick<RecordingItem, 'format' | 'durationMs'>): boolean =>
   format !== 'flv' && durationMs > 0;
 

@@ -1,2 +1,2 @@
-/** The operator's page of recordings: what there is, play, download, delete. */
+/** The operator's page of recordings: list, play, download and delete. */
 export { Recordings } from './Recordings';

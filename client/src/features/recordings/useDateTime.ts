@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 
-/** Date and time as the reader's language writes them. */
+/** Formats date and time in the reader's language. */
 export function useDateTime(): (atMs: number) => string {
   const { i18n } = useTranslation();
   return useMemo(() => {

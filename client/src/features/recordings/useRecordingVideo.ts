@@ -8,7 +8,7 @@ interface RecordingVideo {
   isUnplayable: boolean;
 }
 
-/** Plays a file by the browser, HLS by hls.js where the browser cannot; the library is loaded for the first such recording. */
+/** Plays a file natively, and HLS with hls.js where the browser lacks it. The library is loaded on first use. */
 export function useRecordingVideo(url: string, format: RecordFormat): RecordingVideo {
   const [video, attach] = useState<HTMLVideoElement | null>(null);
   const [isUnplayable, setUnplayable] = useState(false);

@@ -3,11 +3,11 @@ import { useCallback, useEffect, useState } from 'react';
 import { useOperatorAction, useOperatorAccess, usePolled } from '../../operator';
 import { withNewest, withOlder, type RecordingItem } from './catalogue';
 
-/** Often enough to see a recording grow. */
+/** Often enough to watch a recording grow. */
 const READ_EVERY_MS = 4000;
 const PAGE_LENGTH = 50;
 
-/** Recordings of one stream or of all, newest first: the newest page is kept fresh, older ones come on demand. */
+/** The recordings of one stream or of all, newest first. The first page stays fresh, and older ones load on demand. */
 export function useRecordings(filter: StreamRef | null) {
   const { session, noticeError } = useOperatorAccess();
   const [known, setKnown] = useState<RecordingItem[] | null>(null);

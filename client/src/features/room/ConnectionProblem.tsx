@@ -4,7 +4,7 @@ import { useActions, useRunWithToast } from '../../bindings';
 import { useRoom } from '../../state';
 import { BlockedIllustration, Button, Clock, Explanation, testIds } from '../../ui';
 
-/** Over the last picture while the connection is gone: what happened, since when, and that nothing has to be done. */
+/** Covers the last picture while reconnecting: what happened, for how long, and that there is nothing to do. */
 export function ReconnectingCover() {
   const { t } = useTranslation();
   const isReconnecting = useRoom((room) => room.phase === 'reconnecting');
@@ -28,7 +28,7 @@ export function ReconnectingCover() {
   );
 }
 
-/** Signalling works, media does not: the network lets neither UDP nor TCP through. */
+/** Signalling works but media does not: the network blocks UDP and TCP. */
 export function MediaBlocked() {
   const { t } = useTranslation();
   const isBlocked = useRoom((room) => room.isMediaBlocked && room.phase === 'joined');
@@ -48,7 +48,7 @@ export function MediaBlocked() {
   );
 }
 
-/** Browsers refuse to play sound before a click: one obvious button. */
+/** One obvious button, because browsers refuse to play sound before a click. */
 export function SoundBlocked() {
   const { t } = useTranslation();
   const actions = useActions();

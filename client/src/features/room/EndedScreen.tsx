@@ -34,7 +34,7 @@ const PICTURES: Record<Ending, ReactNode> = {
   expired: <LockedIllustration />,
   failed: <LostIllustration />,
 };
-/** Going back in is the one thing to do, except where it would only fail again. */
+/** Rejoining is the obvious action, unless it would only fail again. */
 const ACTIONS: Record<Ending, 'rejoin' | 'home' | 'takeBack'> = {
   left: 'rejoin',
   removed: 'home',
@@ -46,7 +46,7 @@ const ACTIONS: Record<Ending, 'rejoin' | 'home' | 'takeBack'> = {
   failed: 'rejoin',
 };
 
-/** After the room: why, and the one thing to do. */
+/** The page after a room: why it ended, and what to do. */
 export function EndedScreen({ onRejoin, onHome }: { onRejoin: () => void; onHome: () => void }) {
   const { t } = useTranslation();
   const ended = useRoom((room) => room.ended);

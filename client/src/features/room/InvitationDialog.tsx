@@ -3,7 +3,7 @@ import { useActions, useRunWithToast } from '../../bindings';
 import { useRoom } from '../../state';
 import { Button, Dialog, testIds } from '../../ui';
 
-/** A moderator offers a seat: take it or not, nothing is opened before. */
+/** A moderator offers a seat. No device opens before the person accepts. */
 export function InvitationDialog() {
   const { t } = useTranslation();
   const actions = useActions();

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useRoom } from '../../state';
 import { Clock, Pill, testIds } from '../../ui';
 
-/** The one red thing: we are on air, and since when. */
+/** The one red thing: we are on air, and for how long. */
 export function LivePill() {
   const { t } = useTranslation();
   const state = useRoom((room) => room.program?.state);
@@ -32,7 +32,7 @@ export function LivePill() {
   );
 }
 
-/** People who watch: in the room without a seat, and on the watch page. */
+/** Counts the viewers, both in the room and on the watch page. */
 export function ViewerCount() {
   const { t, i18n } = useTranslation();
   const inRoom = useRoom((room) => Object.values(room.participants).filter((one) => !one.onStage).length);

@@ -7,7 +7,7 @@ import { errorText } from '../../i18n';
 import { useRoom, type RoomNotice } from '../../state';
 import { Button, Dialog, testIds, Toast, ToastProvider } from '../../ui';
 
-/** What moderators did to us, and what went wrong: toasts; being asked to speak needs an answer, so it is a dialog. */
+/** Shows moderators' actions and errors as toasts. A request to speak needs an answer, so it is a dialog. */
 export function RoomNotices() {
   const { t } = useTranslation();
   const actions = useActions();
@@ -80,7 +80,7 @@ function UnmuteDialog({ by, onClose }: { by: Extract<RoomNotice, { kind: 'unmute
   );
 }
 
-/** Coming up or going down is said, and coming up offers to turn everything on with one click. */
+/** Announces that we came on stage or left it. Coming on stage offers to turn everything on with one click. */
 function StageToast() {
   const { t } = useTranslation();
   const actions = useActions();

@@ -8,11 +8,11 @@ import { LivePill, ViewerCount } from './LivePill';
 
 interface TopBarProps {
   onInvite: () => void;
-  /** At the right end: going live. */
+  /** At the right end: the button to go live. */
   end?: ReactNode;
 }
 
-/** Where we are, whether we are live, who watches, how good our own connection is. */
+/** Shows where we are, whether we are live, how many watch, and how good our connection is. */
 export function TopBar({ onInvite, end }: TopBarProps) {
   const { t } = useTranslation();
   const title = useRoom((room) => room.room?.title || room.room?.id || '');

@@ -6,15 +6,15 @@ import { cx, testIds, useElementSize } from '../../ui';
 import { StageTile } from './StageTile';
 
 interface StageProps {
-  /** Takes part in the layout as one more tile, e.g. the invitation while nobody else is there. */
+  /** Takes part in the layout as one more tile, such as the invitation while nobody else is there. */
   extra?: ReactNode;
-  /** Instead of everything, while nobody is on stage. */
+  /** Shown instead while nobody is on stage. */
   empty: ReactNode;
 }
 
 const EXTRA = 'extra' as SourceId;
 
-/** The same arithmetic as the program, on the measured size; a pinned source is shown large with the others beside it. */
+/** Lays tiles out like the program, at the measured size. A pinned source is large, with the others beside it. */
 export function Stage({ extra, empty }: StageProps) {
   const { t } = useTranslation();
   const sources = useStageSources();
@@ -26,7 +26,7 @@ export function Stage({ extra, empty }: StageProps) {
   return (
     <section ref={ref} aria-label={t('room.stage')} data-testid={testIds.stage} className="relative size-full overflow-hidden">
       {sources.length === 0 && empty}
-      {/* In the order of arrival, whatever the layout: a video that is moved in the document would stop. */}
+      {/* In the order of arrival, whatever the layout: moving a video in the document would stop it. */}
       {sources.map((source) => (
         <Placed key={source.id} place={places.get(source.id)} isAlone={places.size === 1}>
           <StageTile
@@ -55,7 +55,7 @@ function placesOf(
   return new Map(layout(size, scene, shown).map((place) => [place.sourceId, place]));
 }
 
-/** Half of what stands between two tiles, beside the layout's own gap. */
+/** Half the gap between two tiles, in addition to the layout's own. */
 const INSET = 2;
 
 function Placed({ place, isAlone = false, children }: { place: Place | undefined; isAlone?: boolean; children: ReactNode }) {

@@ -1,2 +1,2 @@
-/** Everybody on stage, as large as the window allows. */
+/** Everyone on stage, as large as the window allows. */
 export { Stage } from './Stage';

@@ -9,7 +9,7 @@ import { outputKindOf, toOutputRequest } from './sourceAndOutputUrls';
 
 const EMPTY = { url: '', key: '' };
 
-/** Another destination: RTMP with its key apart, as services give it, or SRT in one line. */
+/** Adds a destination: RTMP with a separate key, as services provide it, or SRT in one line. */
 export function AddOutputForm({ stream }: { stream: StreamReply }) {
   const { t } = useTranslation();
   const { session, refresh } = useOperatorAccess();
@@ -70,7 +70,7 @@ export function AddOutputForm({ stream }: { stream: StreamReply }) {
   );
 }
 
-/** Masked, and no browser or password manager is asked to keep it. */
+/** Masked, and kept out of browsers and password managers. */
 function KeyField({ value, onChange }: { value: string; onChange: (key: string) => void }) {
   const { t } = useTranslation();
   const [isShown, setShown] = useState(false);

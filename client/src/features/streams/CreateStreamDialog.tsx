@@ -16,7 +16,7 @@ export function CreateStreamDialog({ isOpen, onClose, onCreated }: CreateStreamD
   const { t } = useTranslation();
   const [isShown, setShown] = useState(isOpen);
   const [round, setRound] = useState(0);
-  // Each opening begins with an empty form.
+  // Each opening starts with an empty form.
   if (isOpen !== isShown) {
     setShown(isOpen);
     if (isOpen) setRound(round + 1);

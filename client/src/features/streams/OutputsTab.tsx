@@ -8,7 +8,7 @@ import { OutputRow } from '../../outputs';
 import { ConfirmDialog, EmptyState, testIds } from '../../ui';
 import { AddOutputForm } from './AddOutputForm';
 
-/** Where the stream is pushed on to whenever it is live, and how each of them does. */
+/** The outputs that the stream is pushed to while it is live, and how they are doing. */
 export function OutputsTab({ stream }: { stream: StreamReply }) {
   const { t } = useTranslation();
   const { session, refresh } = useOperatorAccess();

@@ -8,10 +8,10 @@ import { Clock, ConfirmDialog, EmptyState, formatBytes, IconButton, Pill, testId
 import { PROTOCOLS } from './labels';
 
 const READ_EVERY_MS = 2000;
-/** More are counted and not listed: nobody reads a thousand addresses. */
+/** Any more are counted but not listed. */
 const SHOWN = 200;
 
-/** Every connection, the publisher first, and the way to end it. */
+/** Every connection, the publisher first, and a way to disconnect it. */
 export function PeopleTab({ stream }: { stream: StreamReply }) {
   const { t } = useTranslation();
   const { session, noticeError } = useOperatorAccess();

@@ -11,7 +11,7 @@ const LIFETIMES = { hour: 3600, day: 86_400, month: 30 * 86_400 } as const;
 type Lifetime = keyof typeof LIFETIMES;
 const LIFETIME_NAMES = ['hour', 'day', 'month'] as const satisfies readonly Lifetime[];
 
-/** The watch page with its QR code, and every address for players. A stream for signed links has none before one is made. */
+/** The watch page with its QR code, and a URL for every kind of player. A stream with signed links has none until one is made. */
 export function PlayTab({ stream }: { stream: StreamReply }) {
   const [signed, setSigned] = useState<PlayUrlsReply | null>(null);
   const isOpen = stream.playAccess === 'open';

@@ -6,7 +6,7 @@ import { Button, testIds } from '../../ui';
 import { UrlField } from './UrlField';
 import { keyOf, masked } from './labels';
 
-/** Addresses for encoders. The key is in every one of them: hidden until it is asked for, because studios have people who look over shoulders. */
+/** URLs for encoders. All of them contain the key, which stays hidden until requested, in case somebody looks over a shoulder. */
 export function PublishTab({ stream: { publish, source } }: { stream: StreamReply }) {
   const { t } = useTranslation();
   const [isShown, setShown] = useState(false);

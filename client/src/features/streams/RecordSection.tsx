@@ -7,15 +7,15 @@ import { useOperatorAction, useOperatorAccess } from '../../operator';
 import { Button, Segmented, SelectField, Switch, testIds } from '../../ui';
 import { SettingsSection } from './SettingsSection';
 
-/** Seconds; 0: one file for a broadcast. */
+/** Seconds. 0: one file per broadcast. */
 const LENGTHS = [0, 300, 900, 1800, 3600, 4 * 3600];
 
-/** Recorded whenever it is live, or not; how, and in files of which length. Saved as a whole: each change begins another file. */
+/** Whether and how the stream is recorded. Saved as a whole, because every change starts a new file. */
 export function RecordSection({ stream }: { stream: StreamReply }) {
   const { t } = useTranslation();
   const { session, refresh } = useOperatorAccess();
   const { isBusy, error, run } = useOperatorAction();
-  // undefined: nothing was changed.
+  // undefined: unchanged.
   const [draft, setDraft] = useState<RecordRule | null | undefined>(undefined);
   const rule = draft === undefined ? stream.record : draft;
   const isChanged = JSON.stringify(rule) !== JSON.stringify(stream.record);
@@ -70,7 +70,7 @@ export function RecordSection({ stream }: { stream: StreamReply }) {
   );
 }
 
-/** The API takes any length: the present one is among the choices. */
+/** The API accepts any length, so the current one is added to the choices. */
 const lengthsWith = (seconds: number | null): number[] => [...new Set([...LENGTHS, seconds ?? 0])].sort((one, other) => one - other);
 
 function lengthText(t: ReturnType<typeof useTranslation>['t'], seconds: number): string {

@@ -8,7 +8,7 @@ import { Button, ConfirmDialog, testIds } from '../../ui';
 import { RecordSection } from './RecordSection';
 import { SourceSection } from './SourceSection';
 
-/** Where it comes from, whether it is recorded, and what cannot be taken back: that asks once. */
+/** Source, recording, and the irreversible actions, which ask once. */
 export function SettingsTab({ stream, onRemoved }: { stream: StreamReply; onRemoved: () => void }) {
   const { t } = useTranslation();
   const { session, refresh } = useOperatorAccess();

@@ -9,7 +9,7 @@ import { Button, Pill, testIds, TextField, type PillTone } from '../../ui';
 import { isSourceUrl } from './sourceAndOutputUrls';
 import { SettingsSection } from './SettingsSection';
 
-/** The address that the server fetches the stream from, and how that goes. Without one somebody publishes it. */
+/** The URL that the server fetches the stream from, and its state. Without one, somebody must publish. */
 export function SourceSection({ stream }: { stream: StreamReply }) {
   const { t } = useTranslation();
   const { session, refresh } = useOperatorAccess();
@@ -65,7 +65,7 @@ export function SourceSection({ stream }: { stream: StreamReply }) {
 
 const TONES: Record<PullInfo['state'], PillTone> = { connecting: 'warn', live: 'good', retrying: 'warn', failed: 'bad' };
 
-/** In a word, and why; the address is without its secrets. */
+/** The state in a word, the reason, and the URL without its secrets. */
 function PullState({ pull }: { pull: PullInfo }) {
   const { t } = useTranslation();
   const { state, url, reason, retries, nextRetryAtMs } = pull;
@@ -101,7 +101,7 @@ const EXPLAINED_CODES = [
   'UNSUPPORTED',
 ] as const;
 
-/** The table's words speak of destinations and files; a source has words of its own. */
+/** The error table speaks of destinations and files, so a source has texts of its own. */
 function reasonText(t: TFunction, code: NonNullable<PullInfo['reason']>['code']): string {
   const worded = EXPLAINED_CODES.find((one) => one === code);
   return worded ? t(`streams.source.problem.${worded}`) : t(`errors.${code}`);

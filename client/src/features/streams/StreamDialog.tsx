@@ -9,7 +9,7 @@ import { PublishTab } from './PublishTab';
 import { SettingsTab } from './SettingsTab';
 import { StreamStatePill } from './StreamStatePill';
 
-/** Everything of one stream: how to publish it, how to watch it, where it is pushed on to, who is connected, and its settings. */
+/** Everything about one stream: publishing, watching, outputs, connections and settings. */
 export function StreamDialog({ stream, onClose }: { stream: StreamReply; onClose: () => void }) {
   const { t } = useTranslation();
   const [tab, setTab] = useState('publish');

@@ -12,11 +12,11 @@ interface StreamTableProps {
   onOpen: (id: string) => void;
 }
 
-/** State, name, picture and sound, rate, viewers, since, and where it leads. Narrow windows have the same in two lines. */
+/** State, name, media, bit rate, viewers, duration and action. In narrow windows, the same in two lines. */
 const COLUMNS = 'md:grid-cols-[minmax(0,2.2fr)_7.5rem_minmax(0,2fr)_6rem_minmax(0,1.6fr)_5.5rem_2.75rem]';
 const ROW = `grid items-center gap-x-4 gap-y-1 px-4 py-3 grid-cols-[minmax(0,1fr)_auto_2.75rem] ${COLUMNS}`;
 
-/** What was made here, and below it what rooms put out by themselves. */
+/** The operator's streams, followed by the programs of rooms. */
 export function StreamTable({ streams, others, onOpen }: StreamTableProps) {
   const { t } = useTranslation();
   const columns = ['stream', 'state', 'media', 'bitrate', 'viewers', 'since'] as const;
@@ -87,9 +87,9 @@ interface RowProps {
   path: string;
   status: StreamStatus | null;
   viewers: number;
-  /** It is fetched, and how that goes. */
+  /** State of fetching, for a stream that is fetched. */
   pull?: PullInfo | null;
-  /** Whoever may watch may see it: of a stream for signed links a page has none. */
+  /** Only streams that anyone may watch have a picture. For signed links the page has no signature. */
   hasPicture: boolean;
   action: ReactNode;
 }
@@ -141,7 +141,7 @@ function Row({ title, path, status, viewers, pull = null, hasPicture, action }: 
   );
 }
 
-/** What is on the air now; offline its place is kept, so that names stand in one line. */
+/** The live picture. Offline, its place stays, so that the names line up. */
 const Thumbnail = ({ src }: { src: string | null }) =>
   src === null ? (
     <span aria-hidden className="h-9 w-16 shrink-0 rounded-sm bg-surface-2" />

@@ -5,12 +5,12 @@ interface UrlFieldProps {
   label: string;
   hint?: string;
   value: string;
-  /** What is shown in its place; copying gives the value. */
+  /** Shown instead of the value. Copying still yields the value. */
   shown?: string;
   'data-testid'?: string;
 }
 
-/** A named address with its copy button. */
+/** A labelled URL with a copy button. */
 export function UrlField({ label, hint, value, shown, ...rest }: UrlFieldProps) {
   const { t } = useTranslation();
   return (

@@ -1,2 +1,2 @@
-/** The operator's page of streams: make them, copy their addresses, see who is live and who watches, send people away. */
+/** The operator's page of streams: create them, copy their URLs, see who is live and who watches, and disconnect clients. */
 export { Streams } from './Streams';

@@ -11,7 +11,7 @@ const CODECS: Record<VideoInfo['codec'] | AudioInfo['codec'], string> = {
   unknown: '?',
 };
 
-/** As the field writes them, in both languages. */
+/** The customary spelling, in both languages. */
 export const PROTOCOLS: Record<StreamClient['protocol'], string> = {
   rtmp: 'RTMP',
   rtmps: 'RTMPS',
@@ -25,7 +25,7 @@ export const PROTOCOLS: Record<StreamClient['protocol'], string> = {
   whep: 'WebRTC',
 };
 
-/** H.264 1280×720 30 fps; null: there is no picture. */
+/** H.264 1280×720 30 fps. null: no video. */
 export function videoText(video: VideoInfo | null): string | null {
   if (!video) return null;
   const { codec, width, height, fps } = video;
@@ -34,14 +34,14 @@ export function videoText(video: VideoInfo | null): string | null {
     .join(' ');
 }
 
-/** AAC 48 kHz; null: there is no sound. */
+/** AAC 48 kHz. null: no audio. */
 export function audioText(audio: AudioInfo | null): string | null {
   if (!audio) return null;
   const { codec, sampleRateHz } = audio;
   return [CODECS[codec], sampleRateHz !== null && `${sampleRateHz / 1000} kHz`].filter(Boolean).join(' ');
 }
 
-/** HTTP-FLV 3 · WebRTC 1, the most first; empty while nobody watches. */
+/** HTTP-FLV 3 · WebRTC 1, most first. Empty while nobody watches. */
 export function playersText({ players }: Pick<StreamStatus, 'players'>): string {
   return (Object.entries(players) as [keyof typeof PROTOCOLS, number][])
     .filter(([, count]) => count > 0)
@@ -50,10 +50,10 @@ export function playersText({ players }: Pick<StreamStatus, 'players'>): string 
     .join(' · ');
 }
 
-/** The secret part of what publishes; null where there is none. */
+/** The secret part of a publish URL. null: it has none. */
 export function keyOf({ rtmpKey }: Pick<PublishUrls, 'rtmpKey'>): string | null {
   return new URLSearchParams(rtmpKey.split('?')[1] ?? '').get('key');
 }
 
-/** The same address for eyes that may look over a shoulder. */
+/** The same URL with its key masked. */
 export const masked = (address: string, key: string | null): string => (key ? address.replaceAll(key, '•'.repeat(8)) : address);

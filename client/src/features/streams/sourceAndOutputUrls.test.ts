@@ -7,11 +7,11 @@ it('knows what can be fetched', () => {
   for (const url of ['', 'cam', 'ftp://h/a', 'rtmp://']) expect(isSourceUrl(url), url).toBe(false);
 });
 
-it('the kind of a destination follows from its address', () => {
+it('the kind of output follows from its URL', () => {
   expect(['rtmp://h/a', 'rtmps://h/a', 'srt://h:1', 'http://h', 'x'].map(outputKindOf)).toEqual(['rtmp', 'rtmp', 'srt', null, null]);
 });
 
-it('a key that is given apart becomes the last part of an RTMP address', () => {
+it('a separate key becomes the last part of an RTMP URL', () => {
   expect(toOutputRequest({ url: ' rtmp://h/live/ ', key: 'k?a=b' })).toEqual({ kind: 'rtmp', url: 'rtmp://h/live/k?a=b' });
   expect(toOutputRequest({ url: 'rtmp://h/live/k', key: '' })).toEqual({ kind: 'rtmp', url: 'rtmp://h/live/k' });
   expect(toOutputRequest({ url: 'srt://h:9000?streamid=s', key: 'left' })).toEqual({ kind: 'srt', url: 'srt://h:9000?streamid=s' });

@@ -11,17 +11,17 @@ function schemeOf(text: string): string | null {
   }
 }
 
-/** It can be fetched from there, as far as can be seen from here. */
+/** The URL looks like something that the server can fetch. */
 export const isSourceUrl = (text: string): boolean => SOURCE_SCHEMES.includes(schemeOf(text.trim()) ?? '');
 
-/** What pushes to which addresses; null: nothing does. */
+/** The kind of output that pushes to this URL. null: none. */
 export function outputKindOf(text: string): 'rtmp' | 'srt' | null {
   const scheme = schemeOf(text.trim());
   if (scheme === 'rtmp' || scheme === 'rtmps') return 'rtmp';
   return scheme === 'srt' ? 'srt' : null;
 }
 
-/** The key is the last part of an RTMP address, and often given apart; SRT has all in one. null: this is no address. */
+/** The key is the last part of an RTMP URL, but often given separately. SRT has everything in one URL. null: not a URL. */
 export function toOutputRequest({ url, key }: { url: string; key: string }): OutputRequest | null {
   const kind = outputKindOf(url);
   if (!kind) return null;

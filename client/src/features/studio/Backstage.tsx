@@ -5,7 +5,7 @@ import { useStageSources } from '../../bindings';
 import { Avatar, Button, StreamMark } from '../../ui';
 import { useScene } from './programDraft';
 
-/** On stage, but kept out of picture and sound until the host takes them in. */
+/** Sources on stage that the host keeps out of picture and sound. */
 export function Backstage() {
   const { t } = useTranslation();
   const { scene, setScene } = useScene();

@@ -7,12 +7,12 @@ import { problemOf, type Destination } from './destination';
 interface DestinationFieldsProps {
   value: Destination;
   onChange: (value: Destination) => void;
-  /** Problems are shown after the first try, not while somebody types. */
+  /** Shows problems only after the first try, not while somebody types. */
   isChecked: boolean;
   onRemove?: (() => void) | undefined;
 }
 
-/** Server and stream key. The key is masked, and no browser or password manager is asked to keep it. */
+/** Server and stream key. The key is masked, and kept out of browsers and password managers. */
 export function DestinationFields({ value, onChange, isChecked, onRemove }: DestinationFieldsProps) {
   const { t } = useTranslation();
   const [isKeyShown, setKeyShown] = useState(false);

@@ -6,7 +6,7 @@ import { useRoom } from '../../state';
 import { Button, ConfirmDialog, testIds } from '../../ui';
 import { GoLiveDialog } from './GoLiveDialog';
 
-/** At the upper right of the studio: go live, or end it. Both ask once. */
+/** At the upper right of the studio: go live, or end the program. Both ask once. */
 export function GoLiveButton() {
   const { t } = useTranslation();
   const state = useRoom((room) => room.program?.state);
@@ -28,7 +28,7 @@ export function GoLiveButton() {
           {t('live.goLive')}
         </Button>
       )}
-      {/* Stays while the show starts: if it does not, the reason is said here and nothing has to be typed again. */}
+      {/* Stays open while the program starts. If that fails, the reason appears here and nothing has to be typed again. */}
       {isOpen && <GoLiveDialog onClose={() => setOpen(false)} />}
     </>
   );

@@ -11,7 +11,7 @@ import { ProfileFields } from './ProfileFields';
 
 const MAX_DESTINATIONS = 16;
 
-/** What goes out and where to, before it does. The watch page is always one of the destinations. */
+/** Asks what to send and where, before going live. The watch page is always one of the destinations. */
 export function GoLiveDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const actions = useActions();

@@ -23,7 +23,7 @@ const NETWORK_TONE = { excellent: 'good', good: 'good', poor: 'warn', lost: 'bad
 const NETWORK_VALUE = { excellent: 3, good: 2.5, poor: 1, lost: 0 };
 const TEXT: Record<Tone, string> = { good: 'text-fg', warn: 'text-warn', bad: 'text-bad' };
 
-/** Is it healthy? The program's figures while on air, and everybody's network always. */
+/** The program's figures while on air, and everyone's network at all times. */
 export function HealthStrip() {
   const { t } = useTranslation();
   const live = useRoom((room) => (room.program?.state === 'live' ? room.program : null));
@@ -55,7 +55,7 @@ function ProgramFigures({ stats, targetKbps }: { stats: Figures; targetKbps: num
   const late = useHistory(missed);
   const rate = useHistory(stats.bitrateKbps);
   const cpu = useHistory(cores);
-  // Frames missed within the history that is drawn: old trouble does not stay amber for hours.
+  // Frames missed within the plotted history, so that old trouble does not stay amber for hours.
   const recent = missed - (late[0] ?? missed);
   const fpsTone = toneBelow(stats.fps, ALARMS.fps);
   const lateTone = toneFrom(recent, ALARMS.missedFrames);

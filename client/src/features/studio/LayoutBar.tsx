@@ -11,7 +11,7 @@ const LAYOUT_ORDER = LayoutName.options;
 const DRAW_EVERY_MS = 400;
 const THUMB_SIDE_PX = 128;
 
-/** The scenes as they would look now; a click or its number puts one on air. */
+/** The layouts as they would look now. A click or the number key puts one on air. */
 export function LayoutBar() {
   const { t } = useTranslation();
   const { scene, setScene } = useScene();

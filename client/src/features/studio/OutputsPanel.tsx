@@ -10,7 +10,7 @@ import { isBlank, noDestination, problemOf, toOutputRequest, type Destination } 
 import { DestinationFields } from './DestinationFields';
 import { isOnAir } from './programDraft';
 
-/** Where the program goes, and how each of them does. */
+/** Where the program goes, and how each output is doing. */
 export function OutputsPanel({ watchLink }: { watchLink: string }) {
   const { t } = useTranslation();
   const actions = useActions();

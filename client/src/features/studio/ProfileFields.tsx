@@ -8,7 +8,7 @@ const clampRate = (text: string, [low, high]: readonly [number, number]) => Math
 const VIDEO_KBPS = [200, 20_000] as const;
 const AUDIO_KBPS = ['64', '96', '128', '160', '192', '320'];
 
-/** Size and shape in sight; rates and encoder folded away, because the defaults are right for most. */
+/** Size and orientation in sight. Rates and encoder are folded away, because the defaults suit most people. */
 export function ProfileFields() {
   const { t } = useTranslation();
   const { chosen, setProfile } = useProfile();

@@ -8,7 +8,7 @@ import { useUploadedImageUrl } from './uploadedImages';
 import { useProfile, useScene } from './programDraft';
 import { ProgramTile } from './ProgramTile';
 
-/** What the audience sees, drawn from our own tracks by the program's arithmetic, because the stream itself arrives seconds later. */
+/** What the audience sees. Drawn from our own tracks with the program's layout, because the stream itself arrives seconds later. */
 export function ProgramPreview() {
   const { t } = useTranslation();
   const { scene } = useScene();
@@ -57,7 +57,7 @@ export function ProgramPreview() {
   );
 }
 
-/** The show broke off by itself: said where the host looks, until the next start. */
+/** Tells the host why the program stopped by itself, until the next start. */
 function Stopped() {
   const { t } = useTranslation();
   const reason = useRoom((room) => (room.program?.state === 'failed' ? (room.program.reason?.code ?? 'INTERNAL') : null));
@@ -77,7 +77,7 @@ interface TilesProps {
   canvas: Size;
 }
 
-/** In the order of arrival, so that no video is moved in the document; the places decide where it stands. */
+/** In the order of arrival, so that no video moves in the document. The layout positions each tile. */
 function Tiles({ places, sources, scale, showNames, canvas }: TilesProps) {
   const byId = new Map(places.map((place, index) => [place.sourceId, { place, index }]));
   return sources.map((source) => {
@@ -93,7 +93,7 @@ function Tiles({ places, sources, scale, showNames, canvas }: TilesProps) {
           width: place.width * scale,
           height: place.height * scale,
           zIndex: index,
-          // As the compositor rounds them.
+          // The same rounding as in the compositor.
           ...(place.overlay && { borderRadius: (Math.min(place.width, place.height) / 12) * scale }),
         }}
       >
@@ -119,5 +119,5 @@ function Logo({ canvas, scale }: { canvas: Size; scale: number }) {
   return <img src={url} alt="" className="absolute z-20 object-contain" style={style} />;
 }
 
-/** Some screens cut the edges: what matters belongs inside. Only the host sees it. */
+/** Some screens crop the edges, so what matters belongs inside. Only the host sees the frame. */
 const SafeFrame = () => <div aria-hidden className="pointer-events-none absolute inset-[5%] z-20 rounded-sm border border-white/25" />;

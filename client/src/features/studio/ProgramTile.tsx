@@ -7,15 +7,15 @@ interface ProgramTileProps {
   place: Place;
   canvas: Size;
   showName: boolean;
-  /** CSS pixels of one pixel of the program. */
+  /** CSS pixels per pixel of the program. */
   scale: number;
 }
 
-/** The compositor's own measures: parts of the canvas's smaller side. */
+/** The compositor's own proportions, relative to the canvas's smaller side. */
 const MARGIN = 1 / 60;
 const NARROWEST_LABELLED_PX = 64;
 
-/** One tile as the compositor draws it: not mirrored, no rings, no marks; card and name as they are burnt in. */
+/** One tile as the compositor draws it: not mirrored, without rings or marks, with card and name burnt in. */
 export function ProgramTile({ source, place, canvas, showName, scale }: ProgramTileProps) {
   const ref = useTileSize(source.participantId, source.kind);
   return (

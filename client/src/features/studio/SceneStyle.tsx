@@ -10,7 +10,7 @@ import { useScene } from './programDraft';
 const COLOURS = ['#101114', '#1b2a41', '#20342c', '#3a2336', '#4a3620', '#e8e4da'];
 const LOGO_HEIGHT = { min: 0.03, max: 0.3, step: 0.01 };
 
-/** How the program looks: background, logo, names. Everything is on air at once. */
+/** The style of the scene: background, logo and names. Changes go on air at once. */
 export function SceneStyle() {
   const { t } = useTranslation();
   const { scene, setScene } = useScene();

@@ -5,7 +5,7 @@ import { cx } from '../../ui';
 import { useScene } from './programDraft';
 import { StageStripCard } from './StageStripCard';
 
-/** Everybody on stage with their channel: in the picture or not, how loud, who is first. */
+/** Everyone on stage with their channel: in the picture or not, how loud, and in which order. */
 export function StageStrip({ mayStandBeside }: { /** In a low window: a column beside the program. */ mayStandBeside: boolean }) {
   const { t } = useTranslation();
   const { scene } = useScene();
@@ -17,7 +17,7 @@ export function StageStrip({ mayStandBeside }: { /** In a low window: a column b
       aria-label={t('people.onStage')}
       className={cx('flex gap-2 overflow-x-auto p-1', mayStandBeside && 'short:flex-col short:overflow-x-hidden short:overflow-y-auto')}
     >
-      {/* Moved by CSS order: a video that is moved in the document would stop. */}
+      {/* Ordered by CSS, because moving a video in the document would stop it. */}
       {sources.map((source) => (
         <li
           key={source.id}

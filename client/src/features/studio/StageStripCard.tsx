@@ -114,7 +114,7 @@ function StripPicture({ source, name, isHidden }: { source: StageSource; name: s
 
 const GAIN = { min: -30, max: 12, step: 1 };
 
-/** How the source sounds in the program: level, gain and mute. The person's own microphone is another thing. */
+/** The source's sound in the program: level, gain and mute. Independent of the person's own microphone. */
 function SourceSound({ source, name }: { source: StageSource; name: string }) {
   const { t } = useTranslation();
   const actions = useActions();
@@ -159,7 +159,7 @@ function SourceSound({ source, name }: { source: StageSource; name: string }) {
   );
 }
 
-/** Earlier and later in the picture: the new order is written out in full. */
+/** Moves a source earlier or later in the picture, and writes the new order out in full. */
 function OrderItems({ id, position, count }: { id: SourceId; position: number; count: number }) {
   const { t } = useTranslation();
   const { scene, setScene } = useScene();

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { isBlank, noDestination, problemOf, toOutputRequest } from './destination';
 
-it('server and key become one URL, with one slash between them', () => {
+it('joins server and key into one URL, with one slash between them', () => {
   expect(toOutputRequest({ server: 'rtmp://a.example/live/ ', key: ' /k?token=1 ' }).url).toBe('rtmp://a.example/live/k?token=1');
   expect(toOutputRequest({ server: 'rtmps://a.example:443/app/key', key: '' }).url).toBe('rtmps://a.example:443/app/key');
 });
 
-it('says what is wrong before anything is sent', () => {
+it('finds what is wrong before anything is sent', () => {
   expect(problemOf({ server: 'https://a.example', key: '' })).toBe('badServer');
   expect(problemOf({ server: 'a.example/live', key: '' })).toBe('badServer');
   expect(problemOf({ server: '', key: 'k' })).toBe('noServer');

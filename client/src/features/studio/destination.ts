@@ -1,6 +1,6 @@
 import type { OutputRequest } from '@lianmai/protocol';
 
-/** An RTMP destination as people have it: the server, and the key apart. */
+/** An RTMP destination as services provide it: the server, and a separate key. */
 export interface Destination {
   server: string;
   key: string;
@@ -9,7 +9,7 @@ export interface Destination {
 export const noDestination = (): Destination => ({ server: '', key: '' });
 export const isBlank = ({ server, key }: Destination): boolean => server.trim() === '' && key.trim() === '';
 
-/** What is wrong with it; null: nothing that can be seen from here. */
+/** Returns what is wrong with it, as far as the page can tell. null: nothing. */
 export function problemOf({ server, key }: Destination): 'noServer' | 'badServer' | null {
   const url = server.trim();
   if (url === '') return key.trim() === '' ? null : 'noServer';
@@ -21,7 +21,7 @@ export function problemOf({ server, key }: Destination): 'noServer' | 'badServer
   }
 }
 
-/** The key is the last part of the path; without one the URL is complete as it is. */
+/** Appends the key to the path. Without a key, the URL is already complete. */
 export function toOutputRequest({ server, key }: Destination): OutputRequest {
   const url = server.trim();
   const name = key.trim().replace(/^\/+/, '');

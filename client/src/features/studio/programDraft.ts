@@ -9,32 +9,32 @@ interface Draft {
   profile: Profile;
 }
 
-/** What the next show will start with; while on air the program itself is the truth. */
+/** The settings of the next program. While on air, the program's own settings apply instead. */
 const draft = createStore<Draft>(() => ({ scene: defaultScene(), profile: resolveProfile() }));
 
 export const isOnAir = (state: string | undefined): boolean => state === 'starting' || state === 'live' || state === 'stopping';
 
-/** The scene as it is on air, or as it will be. A change goes on air at once, or waits in the draft. */
+/** The scene on air, or the drafted one. A change goes on air at once, or waits in the draft. */
 export function useScene(): { scene: Scene; setScene: (patch: ScenePatch) => void } {
   const actions = useActions();
   const run = useRunWithToast();
   const drafted = useStore(draft, (now) => now.scene);
   const onAir = useRoom((room) => (isOnAir(room.program?.state) ? room.program?.scene : undefined));
   const setScene = (patch: ScenePatch) => {
-    // The draft follows, so that the next show begins as this one looked.
+    // The draft follows, so that the next program starts the way this one looked.
     draft.setState(({ scene }) => ({ scene: patchScene(onAir ?? scene, patch) }));
     if (onAir) run(actions.setScene(patch));
   };
   return { scene: onAir ?? drafted, setScene };
 }
 
-/** The profile on air, or the one that was chosen for the next show. */
+/** The profile on air, or the one chosen for the next program. */
 export function useProfile(): { profile: Profile; chosen: Profile; setProfile: (patch: Partial<Profile>) => void } {
   const chosen = useStore(draft, (now) => now.profile);
   const onAir = useRoom((room) => (isOnAir(room.program?.state) ? room.program?.profile : undefined));
   const setProfile = (patch: Partial<Profile>) =>
     draft.setState(({ profile }) => {
-      // Another size brings its own bitrate.
+      // Another size brings its own bit rate.
       const base =
         patch.name && patch.name !== profile.name ? { ...profile, videoBitrateKbps: resolveProfile(patch.name).videoBitrateKbps } : profile;
       return { profile: { ...base, ...patch } };

@@ -1,6 +1,6 @@
 import type { SourceId } from '@lianmai/protocol';
 
-/** The video elements that show the sources in the strip: thumbnails are drawn from them, instead of playing every source six times more. */
+/** The video elements in the strip. Thumbnails are drawn from them, instead of playing every source six more times. */
 const elements = new Map<SourceId, HTMLVideoElement>();
 
 export function registerSourceVideo(id: SourceId): (element: HTMLVideoElement | null) => void {
@@ -10,7 +10,7 @@ export function registerSourceVideo(id: SourceId): (element: HTMLVideoElement | 
   };
 }
 
-/** The newest picture of a source, if it has one. */
+/** Returns the video of a source that has a picture. */
 export function sourceVideoOf(id: SourceId): HTMLVideoElement | null {
   const element = elements.get(id);
   return element && element.videoWidth > 0 ? element : null;

@@ -12,7 +12,7 @@ interface AboutBroadcastProps {
   corner: ReactNode;
 }
 
-/** Under the player: what it is, who hosts, how many watch, and the way onto the stage. */
+/** Below the player: title, host, number of viewers, and the way onto the stage. */
 export function AboutBroadcast({ title, name, info, room, corner }: AboutBroadcastProps) {
   const { t, i18n } = useTranslation();
   const viewers = info && info.state !== 'offline' ? info.viewers : (room?.live?.viewers ?? null);

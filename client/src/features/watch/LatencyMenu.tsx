@@ -11,13 +11,13 @@ interface LatencyMenuProps {
   player: Player;
   snapshot: PlayerSnapshot;
   info: WatchInfo | null;
-  /** In full screen only what is inside the player is seen. */
+  /** In full screen, only the player's own content is visible. */
   container: HTMLElement | null;
   className: string;
   onOpenChange: (isOpen: boolean) => void;
 }
 
-/** How near to the event one watches, what plays now, and how good it is. */
+/** The choice of latency, and what plays now and how well. */
 export default function LatencyMenu({ player, snapshot, info, container, className, onOpenChange }: LatencyMenuProps) {
   const { t } = useTranslation();
   const { preference, tiers, option, nextTier } = snapshot;

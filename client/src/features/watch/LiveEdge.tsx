@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { PlayerSnapshot } from '../../player';
 import { cx, formatSeconds, testIds } from '../../ui';
 
-/** At the edge: a red dot. Behind it: how far, and a click jumps there. */
+/** At the live edge, a red dot. Behind it, the delay, and a click that jumps there. */
 export function LiveEdge({ snapshot, onClick }: { snapshot: PlayerSnapshot; onClick: () => void }) {
   const { t, i18n } = useTranslation();
   const isAtEdge = snapshot.isAtLiveEdge && !snapshot.isPaused;

@@ -7,7 +7,7 @@ import { cx, IconButton, Slider, testIds, useHotkeys } from '../../ui';
 import { LiveEdge } from './LiveEdge';
 import { useFullscreen } from './useFullscreen';
 
-/** Menus are a heavy thing, and nobody opens this one before the first picture. */
+/** Menus are heavy, and nobody opens this one before the first picture. */
 const LatencyMenu = lazy(() => import('./LatencyMenu'));
 
 interface PlayerControlsProps {
@@ -19,10 +19,10 @@ interface PlayerControlsProps {
 }
 
 const BUTTON = 'text-white hover:not-disabled:bg-white/20 hover:not-disabled:text-white';
-/** One press goes back by this, s. */
+/** How far one press goes back. */
 const BACK_SECONDS = 15;
 
-/** Over the lower edge of the picture; fades while nobody touches anything. */
+/** Over the lower edge of the picture. Fades while nobody touches anything. */
 export function PlayerControls({ area, player, snapshot, info, isShown }: PlayerControlsProps) {
   const { t } = useTranslation();
   const { video, isPaused } = snapshot;

@@ -9,14 +9,14 @@ interface PlayerCoverProps {
   state: PlayerState;
   title: string;
   hostName: string | null;
-  /** It has begun, as the server says. */
+  /** The server says that it has begun. */
   isLive: boolean;
   isUnreachable: boolean;
   poster: string | null;
   onSound: () => void;
 }
 
-/** What stands over the picture: the wait before the start, the end, a stall, a closed door, and the button for the sound. */
+/** Covers the picture: the wait before the start, the end, a stall, a refusal, and the button for sound. */
 export function PlayerCover(props: PlayerCoverProps) {
   const { t } = useTranslation();
   const { state, onSound } = props;
@@ -39,7 +39,7 @@ export function PlayerCover(props: PlayerCoverProps) {
   );
 }
 
-/** Comes a moment late: most gaps are over before anybody should be told. */
+/** Appears a moment late, because most gaps are over by then. */
 const Stalled = ({ text }: { text: string }) => (
   <div
     role="status"
@@ -92,7 +92,7 @@ function Curtain(props: PlayerCoverProps) {
   );
 }
 
-/** Dimmed, so that the words before it can be read. One that does not load is as if there were none. */
+/** Dimmed, so that the text in front stays readable. Hidden if it does not load. */
 const Poster = ({ url }: { url: string }) => (
   <img
     src={url}

@@ -10,9 +10,9 @@ import { usePlayer } from './usePlayer';
 import { useBroadcast } from './useBroadcast';
 
 interface WatchProps extends StreamRef {
-  /** A room of the same name may be behind it. */
+  /** A room of the same name may exist. */
   hasRoom: boolean;
-  /** At the upper right: the language. */
+  /** Shown at the upper right: the language switch. */
   corner: ReactNode;
   onTitle: (title: string) => void;
 }
@@ -64,7 +64,7 @@ export function Watch({ app, name, hasRoom, corner, onTitle }: WatchProps) {
   );
 }
 
-/** The element that shows the picture changes with the way: its name goes along, for screen readers and tests. */
+/** Names the element that shows the picture, for screen readers and tests. The element changes when another option takes over. */
 function useVideoName(video: HTMLVideoElement | null, title: string): void {
   useEffect(() => {
     if (!video) return;

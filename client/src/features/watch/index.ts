@@ -1,2 +1,2 @@
-/** Watching a show: the player first, everything else later. */
+/** Watching a broadcast: the player first, everything else later. */
 export { Watch } from './Watch';

@@ -1,7 +1,7 @@
 import type { WatchUrls } from '@lianmai/protocol';
 import type { PlayerSources } from '../../player';
 
-/** What a watch page is opened with to be let in: it goes with every request for media. */
+/** The query parameters that admit a viewer. They go with every request for media. */
 const SIGNATURE = ['expire', 'sign'] as const;
 
 export function signatureOf(search: string): URLSearchParams {
@@ -14,13 +14,13 @@ export function signatureOf(search: string): URLSearchParams {
   return signature;
 }
 
-/** The picture before the show plays, with the page's own signature; null: there is none. */
+/** The picture to show before playback, with the page's signature. null: none. */
 export function signedPoster(poster: string | null, search: string): string | null {
   const signature = signatureOf(search).toString();
   return poster && signature ? `${poster}?${signature}` : poster;
 }
 
-/** Complete addresses of what the server names, on the server that the page came from, with the page's own signature. */
+/** Absolute URLs of what the server names, relative to the page's origin, with the page's signature. */
 export function signedSources({ whep, flv, wsFlv, hls }: WatchUrls, page: { href: string; search: string }): PlayerSources {
   const signature = signatureOf(page.search);
   const complete = (address: string): URL => {
@@ -35,7 +35,7 @@ export function signedSources({ whep, flv, wsFlv, hls }: WatchUrls, page: { href
   return { dvr: dvr.href, whep: complete(whep).href, flv: complete(flv).href, wsFlv: socket.href, hls: complete(hls).href };
 }
 
-/** Why a door may be closed, as far as the page can know by its own address. */
+/** Why the server refused, as far as the page can tell from its own URL. */
 export function refusalOf(search: string, nowMs: number): 'linkNeeded' | 'linkExpired' | 'refused' {
   const signature = signatureOf(search);
   if (!signature.has('sign')) return 'linkNeeded';

@@ -4,17 +4,17 @@ import { askPlaylist, type AskBroadcastState, type PlayerSources, type Broadcast
 import { lobbyRoom, watchInfo } from '../../session';
 import { signedSources } from './signedUrls';
 
-/** Often enough for a viewer count and a start; hidden pages do not ask. */
+/** Often enough for a viewer count and a start. Hidden pages do not poll. */
 const ASK_EVERY_MS = 4000;
 /** While nothing is known yet. */
 const ASK_AGAIN_MS = 1500;
 
 interface Broadcast {
-  /** null: not answered yet. */
+  /** null: no answer yet. */
   info: WatchInfo | null;
-  /** The room of the same name, if there is one; null also for streams from outside. */
+  /** The room of the same name. null: there is none, or the stream comes from outside. */
   room: LobbyRoom | null;
-  /** The server does not answer, and has not since the page was opened. */
+  /** The server has not answered since the page was opened. */
   isUnreachable: boolean;
   sources: PlayerSources | null;
   ask: AskBroadcastState;
@@ -22,7 +22,7 @@ interface Broadcast {
 
 const STATES: Record<Exclude<WatchInfo['state'], 'offline'>, BroadcastState> = { waiting: 'paused', live: 'live' };
 
-/** What the server tells everybody about a show, kept fresh. A failed question changes nothing: the next one will do. */
+/** What the server tells everyone about a broadcast, kept fresh. A failed request changes nothing; the next one will do. */
 export function useBroadcast({ app, name, hasRoom }: StreamRef & { hasRoom: boolean }): Broadcast {
   const [info, setInfo] = useState<WatchInfo | null>(null);
   const [room, setRoom] = useState<LobbyRoom | null>(null);
@@ -46,7 +46,7 @@ export function useBroadcast({ app, name, hasRoom }: StreamRef & { hasRoom: bool
       clearTimeout(timer);
     };
   }, [app, name, hasRoom]);
-  // The same addresses are the same object: a new one would start the player anew.
+  // The same URLs must stay the same object, because a new one restarts the player.
   const play = info && JSON.stringify(info.play);
   const sources = useMemo(() => (info && play ? signedSources(info.play, location) : null), [play]);
   const hls = sources?.hls;
@@ -54,7 +54,8 @@ export function useBroadcast({ app, name, hasRoom }: StreamRef & { hasRoom: bool
     async (signal) => {
       const known = await watchInfo({ app, name }, signal).catch(() => null);
       if (known && known.state !== 'offline') return STATES[known.state];
-      // Asked too often, or only the API is away, or its figures are older than the first picture. The playlist knows too, and also whether there was a show.
+      // The request was throttled, only the API is down, or its status is older than the first picture. The playlist knows too, and also
+      // whether there was a broadcast.
       return hls === undefined ? 'unreachable' : askPlaylist(hls, signal);
     },
     [app, name, hls],

@@ -2,7 +2,7 @@ import { useEffect, useState, type RefObject } from 'react';
 
 const FADE_AFTER_MS = 2500;
 
-/** Controls show while the pointer or the keyboard is at work on the player, and fade when it rests. */
+/** Shows the controls while the pointer or the keyboard is active on the player, and hides them after a rest. */
 export function useControlsShown(area: RefObject<HTMLElement | null>): boolean {
   const [isShown, setShown] = useState(true);
   useEffect(() => {

@@ -1,6 +1,6 @@
 import { useEffect, useState, type RefObject } from 'react';
 
-/** iPhones can only fill the screen with the video itself. */
+/** iPhones can only show the video itself in full screen. */
 type IosVideo = HTMLVideoElement & { webkitEnterFullscreen?: () => void };
 
 export function useFullscreen(area: RefObject<HTMLElement | null>, video: IosVideo | null): [isFull: boolean, toggle: () => void] {

@@ -13,11 +13,11 @@ interface Show {
   ask: AskBroadcastState;
 }
 
-/** One player in one place of the page, as long as both are shown. What the viewer sets is remembered. */
+/** One player for as long as the page shows it. Remembers what the viewer sets. */
 export function usePlayer(place: HTMLElement | null, { sources, ask }: Show): { player: Player; snapshot: PlayerSnapshot } {
   const [player, setPlayer] = useState(create);
   useEffect(() => {
-    // Made anew when React runs effects twice: a destroyed player stays silent.
+    // Created again when React runs effects twice, because a destroyed player stays silent.
     const mine = create();
     setPlayer(mine);
     return () => mine.destroy();

@@ -8,7 +8,7 @@ import { StudioRoom } from '../StudioRoom';
 import { useTheme } from '../useTheme';
 import { fixtureState, fixtureStreams } from './roomFixtures';
 
-/** Every action of a room: accepted and without effect, or refused with `?fail`. */
+/** Every action of a room succeeds without effect, or fails with `?fail`. */
 function fixtureActions(isFailing: boolean): RoomActions {
   const act = () => (isFailing ? Promise.reject(new LianmaiError('BRIDGE_UNAVAILABLE')) : Promise.resolve());
   const dismissNotice = (id: number) => getRoomStore().setState(({ notices }) => ({ notices: notices.filter((one) => one.id !== id) }));
@@ -20,7 +20,7 @@ function fixtureActions(isFailing: boolean): RoomActions {
   return new Proxy({} as RoomActions, { get: (_, name) => special[name as keyof RoomActions] ?? act });
 }
 
-/** A room made up from the address, to be looked at. */
+/** A made-up room that is described by the URL. */
 export default function GalleryPage() {
   const [actions] = useState(() => {
     const query = new URLSearchParams(location.search);

@@ -62,7 +62,7 @@ export function person(index: number, options: PersonOptions): ParticipantInfo {
   };
 }
 
-/** A moving picture that is nobody: colours and a disc, or lines of text for a screen. */
+/** A moving picture of nobody: a coloured figure, or a chart for a screen. */
 export function pictureTrack(index: number, kind: 'camera' | 'screen'): MediaStreamTrack {
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = kind === 'screen' ? [1280, 800] : [640, 360];

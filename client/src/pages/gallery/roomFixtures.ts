@@ -100,7 +100,7 @@ function chatOf(query: URLSearchParams, people: ParticipantInfo[]): ChatMessage[
 
 const local = (track: MediaStreamTrack | null): LocalTrackState => ({ state: track ? 'on' : 'off', problem: null, track });
 
-/** A room's state made up from the address: `?people=4&viewers=3&as=host&live&share&off=1,2&poor=1&away=2&requests=2&chat…` */
+/** Builds a room's state from the URL: `?people=4&viewers=3&as=host&live&share&off=1,2&poor=1&away=2&requests=2&chat…` */
 export function fixtureState(query: URLSearchParams): RoomState {
   const count = Number(query.get('people') ?? 2);
   const viewerCount = Number(query.get('viewers') ?? 0);

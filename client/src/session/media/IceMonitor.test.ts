@@ -10,8 +10,8 @@ function create(isOnline = true) {
   return { line, handlers, watch: new IceMonitor(handlers) };
 }
 
-describe('a transport under watch', () => {
-  it('a mere hiccup restarts nothing', () => {
+describe('monitoring a transport', () => {
+  it('a brief disconnection restarts nothing', () => {
     const { handlers, watch } = create();
     watch.stateChanged('connected');
     watch.stateChanged('disconnected');
@@ -21,7 +21,7 @@ describe('a transport under watch', () => {
     expect(handlers.restart).not.toHaveBeenCalled();
   });
 
-  it('a disconnection that lasts restarts ICE', () => {
+  it('a lasting disconnection restarts ICE', () => {
     const { handlers, watch } = create();
     watch.stateChanged('connected');
     watch.stateChanged('disconnected');
@@ -35,7 +35,7 @@ describe('a transport under watch', () => {
     expect(handlers.restart).toHaveBeenCalledTimes(1);
   });
 
-  it('a transport that does not come up in time is blocked, and free again when it does', () => {
+  it('a transport that does not connect in time is blocked, and unblocked once it connects', () => {
     const { handlers, watch } = create();
     watch.stateChanged('connecting');
     vi.advanceTimersByTime(CONNECT_TIMEOUT_MS);
@@ -52,7 +52,7 @@ describe('a transport under watch', () => {
     expect(handlers.onDead).toHaveBeenCalledTimes(1);
   });
 
-  it('without signalling it waits: nothing is restarted, blocked or given up', () => {
+  it('waits while signalling is down: nothing is restarted, blocked or given up', () => {
     const { handlers, watch, line } = create(false);
     watch.stateChanged('failed');
     vi.advanceTimersByTime(120_000);
@@ -65,7 +65,7 @@ describe('a transport under watch', () => {
     expect(handlers.restart).toHaveBeenCalledTimes(1);
   });
 
-  it('closed, it is quiet', () => {
+  it('does nothing once closed', () => {
     const { handlers, watch } = create();
     watch.stateChanged('connecting');
     watch.close();

@@ -1,24 +1,24 @@
 import type { types } from 'mediasoup-client';
 
-/** A mere `disconnected` heals by itself most of the time (Wi-Fi hiccup, renegotiation on Safari): only one that lasts is acted upon. */
+/** Most disconnections recover by themselves (a Wi-Fi hiccup, renegotiation on Safari). Only a lasting one needs a restart. */
 export const DISCONNECTED_GRACE_MS = 3000;
-/** Longer than ICE and DTLS need anywhere; then UDP and TCP are probably blocked. */
+/** Longer than ICE and DTLS ever need. After that, UDP and TCP are probably blocked. */
 export const CONNECT_TIMEOUT_MS = 8000;
-/** After so many restarts without success the transport is made anew. */
+/** After this many failed restarts the transport is replaced. */
 export const MAX_RESTARTS = 3;
 
 interface IceMonitorHandlers {
-  /** Signalling works: without it nothing can be restarted, and after it returns `restarted` follows. */
+  /** Whether signalling works. Nothing can be restarted without it, and `restarted` follows once it is back. */
   isOnline(): boolean;
-  /** Restart ICE with new parameters from the server. */
+  /** Restarts ICE with new parameters from the server. */
   restart(): void;
-  /** Media does not get through although it should. */
+  /** Media does not get through, although it should. */
   onBlocked(isBlocked: boolean): void;
-  /** Beyond restarting. */
+  /** Restarting has not helped. */
   onDead(): void;
 }
 
-/** Decides from one transport's connection states when to restart ICE, when to say that media is blocked, and when to give the transport up. */
+/** Decides from one transport's connection states when to restart ICE, when to report media as blocked, and when to give up. */
 export class IceMonitor {
   readonly #handlers: IceMonitorHandlers;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -33,7 +33,7 @@ export class IceMonitor {
     if (this.#isClosed) return;
     switch (state) {
       case 'connecting':
-        // A restart passes through here too, with its own time running.
+        // A restart passes through this state too, with its own timer running.
         if (this.#restarts === 0) this.#arm(CONNECT_TIMEOUT_MS, () => this.#giveUpWaiting());
         return;
       case 'connected':
@@ -52,14 +52,14 @@ export class IceMonitor {
     }
   }
 
-  /** Somebody restarts ICE anyway (after a lost socket): a restart of our own would only undo it. */
+  /** ICE is being restarted anyway after a lost socket. Another restart would only undo it. */
   restarted(): void {
     if (this.#isClosed) return;
     this.#restarts = Math.max(1, this.#restarts);
     this.#arm(CONNECT_TIMEOUT_MS, () => this.#giveUpWaiting());
   }
 
-  /** Nothing to wait for: a restart found the transport connected all the time, or nothing can be done now. */
+  /** Nothing to wait for: the restarted transport was connected all along, or nothing can be done now. */
   settled(): void {
     clearTimeout(this.#timer);
     this.#restarts = 0;

@@ -83,7 +83,7 @@ function create(whenOff: WhenOff, { onStage = true } = {}) {
 const info = (id: string, paused: boolean): ProducerInfo => ({ id: ProducerId.parse(id), source: 'microphone', paused });
 
 describe('a microphone', () => {
-  it('muted stays open and silent, so that the next word is not cut', async () => {
+  it('stays open and silent when muted, so that the next word is not cut off', async () => {
     const { source, states, tracks, producers, asked, open } = create('keepOpen');
     await source.turnOn();
     await source.turnOff();
@@ -96,7 +96,7 @@ describe('a microphone', () => {
     expect(open).toHaveBeenCalledTimes(1);
   });
 
-  it('is silent at once, whatever is still under way', async () => {
+  it('is silent at once, whatever is still in progress', async () => {
     const { source, tracks } = create('keepOpen');
     await source.turnOn();
     const off = source.turnOff();
@@ -104,14 +104,14 @@ describe('a microphone', () => {
     await off;
   });
 
-  it('clicked fast, ends as the last click said', async () => {
+  it('ends up as the last of several fast clicks said', async () => {
     const { source, producers } = create('keepOpen');
     await Promise.all([source.turnOn(), source.turnOff(), source.turnOn(), source.turnOff()]);
     expect(source.isOn).toBe(false);
     expect(producers[0]?.paused).toBe(true);
   });
 
-  it('muted while the line was gone is muted on the server after the resume', async () => {
+  it('muted while offline is muted on the server after the resume', async () => {
     const { source, asked, world } = create('keepOpen');
     await source.turnOn();
     world.failsWith = 'TIMEOUT';
@@ -121,7 +121,7 @@ describe('a microphone', () => {
     expect(asked).toEqual([['setProducerPaused', { producerId: 'p0', paused: true }]]);
   });
 
-  it('muted by the host while the line was gone stays muted', async () => {
+  it('muted by the host while offline stays muted', async () => {
     const { source, states, asked } = create('keepOpen');
     await source.turnOn();
     await source.reconcile([info('p0', true)]);
@@ -129,14 +129,14 @@ describe('a microphone', () => {
     expect(asked).toEqual([]);
   });
 
-  it('that the server does not have after a resume is published again', async () => {
+  it('is published again if the server does not have it after a resume', async () => {
     const { source, producers } = create('keepOpen');
     await source.turnOn();
     await source.reconcile([]);
     expect(producers.map(({ closed }) => closed)).toEqual([true, false]);
   });
 
-  it('keeps the device when its publication is lost with the line or the worker', async () => {
+  it('keeps its device when publishing fails with the connection or the worker', async () => {
     const { source, states, producers, world } = create('keepOpen');
     world.failsWith = 'WRONG_STATE';
     await source.turnOn();
@@ -146,7 +146,7 @@ describe('a microphone', () => {
     expect(producers).toHaveLength(1);
   });
 
-  it('that may not be published goes off and says why', async () => {
+  it('turns off and says why when it may not be published', async () => {
     const { source, states, tracks, world } = create('keepOpen');
     world.failsWith = 'FORBIDDEN';
     await expect(source.turnOn()).rejects.toMatchObject({ code: 'FORBIDDEN' });
@@ -154,7 +154,7 @@ describe('a microphone', () => {
     expect(tracks[0]?.readyState).toBe('ended');
   });
 
-  it('that cannot be opened tells the problem in its state and does not throw', async () => {
+  it('reports a device problem in its state and does not throw', async () => {
     const { source, states, open } = create('keepOpen');
     open.mockRejectedValueOnce(Object.assign(new Error('no'), { name: 'NotAllowedError' }));
     await source.turnOn();
@@ -163,7 +163,7 @@ describe('a microphone', () => {
 });
 
 describe('a camera', () => {
-  it('switched off puts out its light, and comes back in the same producer', async () => {
+  it('turns off its light when switched off, and comes back in the same producer', async () => {
     const { source, states, tracks, producers } = create('release');
     await source.turnOn();
     await source.turnOff();
@@ -175,7 +175,7 @@ describe('a camera', () => {
     expect(states).toEqual(['starting', 'on', 'off', 'starting', 'on']);
   });
 
-  it('switched to another device keeps the producer and stops the old one', async () => {
+  it('keeps the producer and stops the old device when switched to another', async () => {
     const { source, tracks, producers } = create('release');
     await source.turnOn();
     await source.switchTo('other');
@@ -183,7 +183,7 @@ describe('a camera', () => {
     expect(producers).toHaveLength(1);
   });
 
-  it('after new transports is published again without being opened again', async () => {
+  it('is published over new transports without being opened again', async () => {
     const { source, producers, open } = create('release');
     await source.turnOn();
     await source.republish();
@@ -191,7 +191,7 @@ describe('a camera', () => {
     expect(open).toHaveBeenCalledTimes(1);
   });
 
-  it('taken off the stage is closed and its device stopped, without a word to the server', async () => {
+  it('is closed and its device stopped when taken off the stage, without telling the server', async () => {
     const { source, tracks, producers, asked } = create('release');
     await source.turnOn();
     await source.drop({ isKnown: true });

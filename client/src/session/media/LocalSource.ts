@@ -8,38 +8,38 @@ import { deviceProblemOf } from './deviceProblem';
 import { sendOptions } from './encodings';
 
 /**
- * What becomes of a source that is switched off. keepOpen: the device stays open and silent, so that the next word is not cut (microphone).
- * release: the device's light goes out, the producer waits paused (camera). close: nothing remains (screen).
+ * What happens when a source is switched off. keepOpen: the device stays open and silent, so that the next word is not cut off
+ * (microphone). release: the device's light goes out and the producer waits, paused (camera). close: nothing remains (screen).
  */
 export type WhenOff = 'keepOpen' | 'release' | 'close';
 
 export interface SourceKind {
   source: PublishSource;
   whenOff: WhenOff;
-  /** Opens the device; given for sources that need nothing but a device. */
+  /** Opens the device. Only for sources that need nothing else. */
   open?: (deviceId?: string | null) => Promise<MediaStreamTrack>;
 }
 
 interface LocalSourceOptions extends SourceKind {
   request: Request;
-  /** null: nothing can be published now (not joined, or not on stage); what is open is published when it can. */
+  /** null: nothing can be published now (not joined, or not on stage). Open sources are published as soon as possible. */
   transports: () => SfuTransports | null;
   onChange(state: LocalTrackState): void;
-  /** The device went away, or the person ended the share in the browser's own bar. */
+  /** The device went away, or the person stopped sharing in the browser's own bar. */
   onEnded(): void;
 }
 
-/** Lost lines, closed transports and dead workers: `republish` or `reconcile` follows. The device stays open for it. */
+/** Lost connections, closed transports and dead workers. `republish` or `reconcile` follows, so the device stays open. */
 const REPAIRED_ELSEWHERE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['TIMEOUT', 'WRONG_STATE', 'NOT_FOUND']);
 
 const OFF: LocalTrackState = { state: 'off', problem: null, track: null };
 
-/** One thing that we publish: device, track and producer in one story. Commands run one after the other, the last one wins. */
+/** One source that we publish: its device, track and producer. Commands run in order, and the last one wins. */
 export class LocalSource {
   readonly #options: LocalSourceOptions;
   #state = OFF;
   #producer: types.Producer | null = null;
-  /** Pause state that the server has not heard of because the line was gone. */
+  /** The server missed a change of the pause state because the connection was down. */
   #isServerBehind = false;
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -60,18 +60,18 @@ export class LocalSource {
   }
 
   turnOff(): Promise<void> {
-    // Silence must not wait for anything that is under way.
+    // Silence must not wait for anything in progress.
     if (this.#state.track) this.#state.track.enabled = false;
     return this.#enqueue(() => this.#turnOff());
   }
 
-  /** Somebody with the right paused us: the server knows, only our side follows. */
+  /** A moderator muted us. The server knows, so only our side follows. */
   mutedByHost(): Promise<void> {
     if (this.#state.track) this.#state.track.enabled = false;
     return this.#enqueue(() => this.#turnOff({ isKnown: true }));
   }
 
-  /** Another device, without a gap where the machine can open both. */
+  /** Switches to another device, without a gap if the machine can open both. */
   switchTo(deviceId: string): Promise<void> {
     return this.#enqueue(() => this.#switchTo(deviceId));
   }
@@ -87,7 +87,7 @@ export class LocalSource {
     });
   }
 
-  /** New transports: publish again what is open. */
+  /** Publishes open sources again, over new transports. */
   republish(): Promise<void> {
     return this.#enqueue(async () => {
       this.#producer = null;
@@ -95,12 +95,12 @@ export class LocalSource {
     });
   }
 
-  /** After a resume: the server's view and ours become one. */
+  /** Brings the server's view and ours together after a resume. */
   reconcile(known: readonly ProducerInfo[]): Promise<void> {
     return this.#enqueue(() => this.#reconcile(known));
   }
 
-  /** Everything ends here: device, producer, state. `isKnown`: the server has closed its side already. */
+  /** Closes device, producer and state. `isKnown`: the server has already closed its side. */
   drop({ isKnown }: { isKnown: boolean }): Promise<void> {
     return this.#enqueue(() => this.#close({ isKnown }));
   }
@@ -124,7 +124,7 @@ export class LocalSource {
     await this.#publish();
   }
 
-  /** A device problem is told in the state, in place: it is not an error of the command. */
+  /** Reports a device problem in the state. The command itself does not fail. */
   async #ensureTrack(given?: MediaStreamTrack): Promise<MediaStreamTrack | null> {
     const { open } = this.#options;
     const current = this.#state.track;
@@ -199,7 +199,7 @@ export class LocalSource {
     if (this.#producer && !this.#producer.closed) await this.#producer.replaceTrack({ track: null }).catch(() => undefined);
   }
 
-  /** A camera with fewer pixels has fewer layers: that needs another producer, which takes the place of this one on the server. */
+  /** A camera with fewer pixels has fewer layers and needs another producer, which replaces this one on the server. */
   #canCarry(producer: types.Producer, track: MediaStreamTrack): boolean {
     return !producer.closed && sendOptions(this.#options.source, track).encodings.length === producer.rtpParameters.encodings?.length;
   }
@@ -232,7 +232,7 @@ export class LocalSource {
     if (!isKnown) await this.#tellServer('setProducerPaused', { producerId: producer.id as ProducerId, paused: isPaused });
   }
 
-  /** Our side has happened already; when the line is gone the server hears of it after the resume. */
+  /** Our side has already changed. If the connection is down, the server learns of it after the resume. */
   async #tellServer(
     ...[name, data]: ['setProducerPaused', { producerId: ProducerId; paused: boolean }] | ['closeProducer', { producerId: ProducerId }]
   ) {
@@ -249,7 +249,7 @@ export class LocalSource {
     const producer = this.#producer;
     const info = known.find(({ id }) => id === producer?.id);
     if (!producer || !info) {
-      // The server does not have it: a share ended meanwhile, or a publication that never arrived.
+      // The server does not have it: a share that ended meanwhile, or a publication that never arrived.
       producer?.close();
       this.#producer = null;
       return this.#state.track ? this.#publish() : undefined;
@@ -262,7 +262,7 @@ export class LocalSource {
   }
 }
 
-/** Phones cannot open two cameras at once, and some drivers open a device only once: if the new one fails, the old one is stopped first. */
+/** Phones cannot open two cameras at once, and some drivers open a device only once. If opening fails, the old device is stopped first. */
 async function openInPlaceOf(before: MediaStreamTrack, open: () => Promise<MediaStreamTrack>): Promise<MediaStreamTrack> {
   try {
     return await open();

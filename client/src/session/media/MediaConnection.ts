@@ -9,20 +9,20 @@ import { Subscriber, type SubscriberOptions } from './Subscriber';
 
 interface MediaConnectionOptions extends Omit<PublisherOptions, 'request'>, Omit<SubscriberOptions, 'request'> {
   request: Request;
-  /** Signalling works now. */
+  /** Whether signalling works. */
   isOnline: () => boolean;
   onBlocked: (isBlocked: boolean) => void;
   onDisconnected: () => void;
-  /** The transports are gone and cannot be made anew before the next join. */
+  /** The transports are gone and cannot be replaced before the next join. */
   onLost(): void;
 }
 
-/** The media of our stay: one generation of transports after the other, and what we publish and receive over them. */
+/** The media of a stay: one generation of transports after another, and what we publish and receive over them. */
 export class MediaConnection {
   readonly publisher: Publisher;
   readonly subscriber: Subscriber;
   readonly #options: MediaConnectionOptions;
-  /** Asked for before anything else: finding out what the browser can takes some 50 ms. */
+  /** Created first, because detecting what the browser supports takes some 50 ms. */
   #device: Promise<Device> = Device.factory();
   #loadedWith = '';
   #joined: JoinReply | null = null;
@@ -37,7 +37,7 @@ export class MediaConnection {
     this.subscriber = new Subscriber(options);
   }
 
-  /** After a join: keeps the transports if both sides still have them, else makes new ones. */
+  /** Keeps the transports after a join if both sides still have them, otherwise creates new ones. */
   joined(reply: JoinReply): void {
     const { participantId, snapshot } = reply;
     this.#joined = reply;
@@ -48,13 +48,13 @@ export class MediaConnection {
     this.#follow();
   }
 
-  /** Follows the room: who publishes what, and whether we have a seat. */
+  /** Follows the room: what others publish, and whether we have a seat. */
   participantsChanged(participants: readonly ParticipantInfo[], selfId: ParticipantId | null): void {
     this.#place(participants, selfId);
     this.#follow();
   }
 
-  /** New transports; what is open is published and what there is received again, without a click. */
+  /** Creates new transports, and publishes and receives everything again without a click. */
   rebuild(): void {
     if (!this.#joined) return;
     const { routerRtpCapabilities, iceServers } = this.#joined;
@@ -103,7 +103,7 @@ export class MediaConnection {
     this.#options.onLost();
   }
 
-  /** A device can be loaded once; a server that came back with other codecs gets a new one. */
+  /** A device can be loaded only once. A server that comes back with other codecs needs a new one. */
   #load(routerRtpCapabilities: types.RtpCapabilities): Promise<Device> {
     const wanted = JSON.stringify(routerRtpCapabilities);
     if (wanted === this.#loadedWith) return this.#device;

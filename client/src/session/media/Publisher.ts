@@ -19,11 +19,11 @@ export interface PublisherOptions {
   /** Opened as soon as we have a seat. */
   initial: { microphone: InitialTrack; camera: InitialTrack };
   onChange(source: PublishSource, state: LocalTrackState): void;
-  /** Something that nobody waited for failed. */
+  /** A background task has failed. */
   onFailed(error: unknown): void;
 }
 
-/** What we send: microphone, camera, screen and its sound, while we have a seat. */
+/** Publishes microphone, camera, screen and its sound while we have a seat. */
 export class Publisher {
   readonly #options: PublisherOptions;
   readonly #sources: Record<PublishSource, LocalSource>;
@@ -42,7 +42,7 @@ export class Publisher {
     return this.#sources[source].isOn;
   }
 
-  /** New transports: what is open is published again, without a click. */
+  /** Publishes open sources again over new transports, without a click. */
   attach(transports: SfuTransports): void {
     this.#transports = transports;
     for (const source of this.#all()) this.#inBackground(source.republish());
@@ -53,7 +53,7 @@ export class Publisher {
     for (const source of this.#all()) this.#inBackground(source.reconcile(known));
   }
 
-  /** Only people on stage publish; the server has closed our producers by the time we hear that we came down. */
+  /** Only people on stage publish. By the time we learn that we are off stage, the server has closed our producers. */
   setOnStage(isOnStage: boolean): void {
     if (isOnStage === this.#isOnStage) return;
     this.#isOnStage = isOnStage;
@@ -80,7 +80,7 @@ export class Publisher {
       await Promise.all([screen.turnOn(video), audio && screenAudio.turnOn(audio)]);
     } catch (error) {
       if (!(error instanceof DeviceError)) throw error;
-      // Who closes the browser's dialog has changed their mind: no more to say about that.
+      // A person who closes the browser's dialog has changed their mind, and needs no message.
       const hasChangedMind = error.problem === 'permissionDenied' && !isRefusedBySystem(error.cause);
       this.#options.onChange('screen', {
         state: hasChangedMind ? 'off' : 'failed',
@@ -98,7 +98,7 @@ export class Publisher {
     this.#inBackground(this.#sources[source].mutedByHost());
   }
 
-  /** The join failed: tracks that the lobby gave us are the lobby's again. */
+  /** The join failed, so tracks from the lobby belong to the lobby again. */
   giveBack(): void {
     this.#initial = null;
   }
@@ -133,7 +133,7 @@ export class Publisher {
     }
   }
 
-  /** Unplugged: another microphone goes on speaking for the person; a camera is not chosen for them. A share ends for both its tracks. */
+  /** An unplugged microphone is replaced by another, but a camera is not chosen for the person. The end of a share ends both its tracks. */
   #ended(source: PublishSource): void {
     if (source === 'screen') this.#inBackground(this.setScreen(false));
     else if (source === 'screenAudio') this.#inBackground(this.#sources.screenAudio.turnOff());
@@ -149,5 +149,5 @@ export class Publisher {
   }
 }
 
-/** macOS refuses with the same error as a closed dialog; only the text differs. */
+/** macOS refuses with the same error as a closed dialog. Only the text differs. */
 const isRefusedBySystem = (cause: unknown) => cause instanceof Error && cause.message.includes('system');

@@ -1,6 +1,6 @@
 import { getPreferences, subscribePreferences } from '../../state';
 
-/** Plays everybody's sound through hidden elements, on the chosen speaker; knows whether the browser has refused to play without a click. */
+/** Plays everyone's sound through hidden elements on the chosen speaker, and reports when the browser refuses to play without a click. */
 export class RemoteAudioPlayer {
   readonly #elements = new Map<string, HTMLAudioElement>();
   readonly #onBlocked: (isBlocked: boolean) => void;
@@ -28,7 +28,7 @@ export class RemoteAudioPlayer {
     element.remove();
   }
 
-  /** From a click: starts what was refused. */
+  /** Call from a click. Starts what the browser refused to play. */
   async allow(): Promise<void> {
     const started = await Promise.all([...this.#elements.values()].map((element) => this.#start(element)));
     if (started.every(Boolean)) this.#onBlocked(false);
@@ -43,7 +43,7 @@ export class RemoteAudioPlayer {
     const element = document.createElement('audio');
     element.hidden = true;
     element.autoplay = true;
-    // Safari plays only what is in the document.
+    // Safari plays only elements that are in the document.
     document.body.append(element);
     this.#elements.set(key, element);
     this.#apply(element);
@@ -53,11 +53,11 @@ export class RemoteAudioPlayer {
   #apply(element: HTMLAudioElement): void {
     const { speakerId, volume } = getPreferences();
     element.volume = volume;
-    // A speaker that is gone: the browser's default stays.
+    // If the speaker is gone, the browser's default stays.
     if ('setSinkId' in element) void element.setSinkId(speakerId ?? '').catch(() => undefined);
   }
 
-  /** false: refused without a click. */
+  /** Returns false if the browser refuses to play without a click. */
   async #start(element: HTMLAudioElement): Promise<boolean> {
     try {
       await element.play();

@@ -13,14 +13,14 @@ interface TransportLeg {
   monitor: IceMonitor;
 }
 
-/** Goes through mediasoup-client to its `produce` event. */
+/** Passed through mediasoup-client to its `produce` event. */
 interface ProduceData {
   source: PublishSource;
   isPaused: boolean;
   videoHeight: number | undefined;
 }
 
-/** Feedback to what we send and media from the others come many times a second. */
+/** RTCP for what we send, and media from the others, arrive many times a second. */
 const SILENT_AFTER_MS = 1500;
 
 export type ConsumeReply = RequestReply<'consume'>;
@@ -32,13 +32,13 @@ interface SfuTransportsOptions {
   iceServers: RTCIceServer[];
   isOnline: () => boolean;
   onBlocked: (isBlocked: boolean) => void;
-  /** Media has stopped arriving; it may heal, and the socket may be dead too. */
+  /** Media has stopped arriving. It may recover, or the socket may be dead too. */
   onDisconnected: () => void;
-  /** Make new transports: these cannot be repaired. */
+  /** These transports cannot be repaired and must be replaced. */
   onDead: () => void;
 }
 
-/** One generation of transports to the SFU. Each is made when first needed, and once; a new generation is a new SfuTransports. */
+/** One generation of transports to the SFU. Each is created on first use; the next generation is a new object. */
 export class SfuTransports {
   readonly #options: SfuTransportsOptions;
   readonly #legs: Partial<Record<TransportDirection, Promise<TransportLeg>>> = {};
@@ -53,7 +53,7 @@ export class SfuTransports {
     return this.#isClosed;
   }
 
-  /** Starts what will be needed, so that it is there by then. */
+  /** Creates transports ahead of time. */
   warm(directions: readonly TransportDirection[]): void {
     for (const direction of directions) void this.#leg(direction).catch(() => undefined);
   }
@@ -63,7 +63,7 @@ export class SfuTransports {
     const producer = await transport.produce({
       track,
       ...sendOptions(source, track),
-      // The track belongs to whoever opened it: a preview may show it longer than we send it.
+      // The track belongs to its opener: a preview may outlive the publication.
       stopTracks: false,
       appData: { source, isPaused, videoHeight: track.kind === 'video' ? track.getSettings().height : undefined },
     });
@@ -71,18 +71,18 @@ export class SfuTransports {
     return producer;
   }
 
-  /** Asks the server for a consumer; `receive` then makes the local half. */
+  /** Asks the server for a consumer. `receive` then creates the local half. */
   async consume(producerId: ProducerId): Promise<ConsumeReply> {
     const [{ transport }, device] = await Promise.all([this.#leg('receive'), this.#options.device]);
     const { id: transportId } = transport.appData;
     return this.#options.request('consume', { transportId, producerId, rtpCapabilities: { ...device.recvRtpCapabilities } });
   }
 
-  /** Calls in one go share one negotiation. */
+  /** Calls in the same turn share one negotiation. */
   async receive(reply: ConsumeReply): Promise<types.Consumer> {
     const { transport } = await this.#leg('receive');
     const { consumerId, producerId, kind, participantId, source } = reply;
-    // Tracks of one stream are played in sync: camera with microphone, screen with its sound.
+    // Tracks of one MediaStream play in sync: camera with microphone, screen with its sound.
     const group = source === 'screen' || source === 'screenAudio' ? 'screen' : 'person';
     return transport.consume({
       id: consumerId,
@@ -98,8 +98,8 @@ export class SfuTransports {
   }
 
   /**
-   * After a lost socket: the network may be another one. The socket is often back before the browser's ICE knows of the new address, and then the first
-   * restart gathers the old ones: what is silent afterwards is restarted once more.
+   * After a lost socket, the network may be a different one. The socket is often back before the browser's ICE knows the new address, and
+   * the first restart then gathers the old ones, so a transport that stays silent is restarted once more.
    */
   async restartIce(): Promise<void> {
     await Promise.allSettled(
@@ -122,7 +122,7 @@ export class SfuTransports {
     if (existing) return existing;
     const leg = this.#createLeg(direction);
     this.#legs[direction] = leg;
-    // What could not be made is tried again by the next one who needs it.
+    // The next caller tries again.
     leg.catch(() => delete this.#legs[direction]);
     return leg;
   }
@@ -160,7 +160,7 @@ export class SfuTransports {
       if (state === 'disconnected') this.#options.onDisconnected();
     });
     transport.on('connect', ({ dtlsParameters: { fingerprints, role } }, done) => {
-      // ICE need not wait for the answer: that saves a round trip to the first picture. A refusal means that the transport is gone.
+      // ICE need not wait for the reply, which saves a round trip to the first picture. A refusal means that the transport is gone.
       request('connectTransport', { transportId, dtlsParameters: { fingerprints, role } }).catch(() => {
         if (!this.#isClosed) onDead();
       });
@@ -177,7 +177,7 @@ export class SfuTransports {
   }
 
   async #restart({ transport, monitor }: TransportLeg): Promise<void> {
-    // Never negotiated: there is nothing to restart.
+    // It was never negotiated, so there is nothing to restart.
     if (this.#isClosed || transport.closed || transport.connectionState === 'new') return;
     monitor.restarted();
     try {
@@ -185,7 +185,7 @@ export class SfuTransports {
       await transport.restartIce({ iceParameters: json.iceParameters(iceParameters) });
       if (transport.connectionState === 'connected') monitor.settled();
     } catch (error) {
-      // TIMEOUT: the socket is gone too, and the resumed one restarts again. NOT_FOUND: the server has closed the transport.
+      // TIMEOUT: the socket is gone too, and the resume restarts ICE again. NOT_FOUND: the server has closed the transport.
       if (error instanceof LianmaiError && error.code === 'NOT_FOUND' && !this.#isClosed) this.#options.onDead();
     }
   }
@@ -205,7 +205,7 @@ export class SfuTransports {
   }
 }
 
-/** Of media and RTCP; ICE's own checks do not count. */
+/** Counts media and RTCP, but not ICE's own checks. */
 async function bytesReceived(transport: Transport): Promise<number> {
   let bytes = 0;
   for (const report of (await transport.getStats()).values() as Iterable<{ type: string; bytesReceived?: number }>) {

@@ -49,8 +49,8 @@ function create() {
 
 const settled = () => vi.waitFor(() => new Promise((resolve) => setImmediate(resolve)));
 
-describe('receiving the others', () => {
-  it('one consumer per producer, however often it is announced', async () => {
+describe('receiving others', () => {
+  it('creates one consumer per producer, however often it is announced', async () => {
     const { subscriber, shown } = create();
     const { transports, asTransports } = fakeTransports({ s: 'screen' });
     subscriber.attach(asTransports);
@@ -64,7 +64,7 @@ describe('receiving the others', () => {
     expect([...shown.keys()]).toEqual(['camera', 'screen']);
   });
 
-  it('a producer that is gone takes its track along', async () => {
+  it('drops the track of a producer that is gone', async () => {
     const { subscriber, shown } = create();
     subscriber.attach(fakeTransports().asTransports);
     subscriber.sync([person(producer('c'))]);
@@ -73,7 +73,7 @@ describe('receiving the others', () => {
     expect(shown.size).toBe(0);
   });
 
-  it('a closing that overtakes our own half leaves nothing behind', async () => {
+  it('leaves nothing behind when the server closes before our half is ready', async () => {
     const { subscriber, shown } = create();
     const { transports, asTransports } = fakeTransports();
     subscriber.attach(asTransports);
@@ -90,7 +90,7 @@ describe('receiving the others', () => {
     expect(shown.size).toBe(0);
   });
 
-  it('new transports ask for everything again, and the old picture stays until the new one is there', async () => {
+  it('asks for everything again over new transports, and keeps the old picture until the new one arrives', async () => {
     const { subscriber, shown } = create();
     subscriber.attach(fakeTransports().asTransports);
     subscriber.sync([person(producer('c'))]);
@@ -105,7 +105,7 @@ describe('receiving the others', () => {
     expect(shown.get('camera')).toEqual({ of: 'c2' });
   });
 
-  it('what was shown over old transports and is no more goes', async () => {
+  it('hides what old transports showed and nobody publishes any more', async () => {
     const { subscriber, shown } = create();
     subscriber.attach(fakeTransports().asTransports);
     subscriber.sync([person(producer('c'))]);
@@ -115,7 +115,7 @@ describe('receiving the others', () => {
     expect(shown.size).toBe(0);
   });
 
-  it('what is refused for good is not asked for again', async () => {
+  it('does not ask again for what was refused for good', async () => {
     const { subscriber } = create();
     const { transports, asTransports } = fakeTransports();
     transports.consume.mockRejectedValue(new LianmaiError('UNSUPPORTED'));
@@ -127,7 +127,7 @@ describe('receiving the others', () => {
     expect(transports.consume).toHaveBeenCalledTimes(1);
   });
 
-  it('a picture that nobody sees is not opened', async () => {
+  it('does not open a picture that nobody sees', async () => {
     const { subscriber } = create();
     const { transports, asTransports } = fakeTransports();
     subscriber.setTileSize(ANN, 'camera', null);

@@ -13,7 +13,7 @@ import type { ConsumeReply, SfuTransports } from './SfuTransports';
 import { RemoteAudioPlayer } from './RemoteAudioPlayer';
 import { TileSizeDebouncer, type TileSize } from './TileSizeDebouncer';
 
-/** A consumer that could not be made for a passing reason is asked for again. */
+/** Delay before asking again for a consumer that failed for a passing reason. */
 const RETRY_MS = 1000;
 
 interface Origin {
@@ -36,17 +36,17 @@ export interface SubscriberOptions {
 
 const keyOf = ({ participantId, source }: Origin) => `${participantId}:${source}`;
 
-/** Receives what the others publish: one consumer per producer, kept equal to what the room says. */
+/** Receives what others publish: one consumer per producer, kept in line with the room's state. */
 export class Subscriber {
   readonly #options: SubscriberOptions;
   readonly #output: RemoteAudioPlayer;
   readonly #sizes = new TileSizeDebouncer((key, size) => this.#applySize(key, size));
   readonly #subscriptions = new Map<ProducerId, Subscription>();
-  /** Being asked for, so that two announcements make one consumer. */
+  /** Requested, so that two announcements create only one consumer. */
   readonly #pending = new Set<ProducerId>();
-  /** Closed by the server while we were still making our half. */
+  /** Closed by the server before our half was ready. */
   readonly #closedEarly = new Set<ConsumerId>();
-  /** Refused for good: asking again would only be refused again. */
+  /** Refused for good. Asking again would be refused again. */
   readonly #refused = new Set<ProducerId>();
   readonly #shown = new Map<string, Origin>();
   #wanted = new Map<ProducerId, Origin>();
@@ -58,7 +58,7 @@ export class Subscriber {
     this.#output = new RemoteAudioPlayer(options.onSoundBlocked);
   }
 
-  /** New transports: everything is asked for again. The old pictures stay until the new ones are there. */
+  /** Asks for everything again over new transports. The old pictures stay until the new ones arrive. */
   attach(transports: SfuTransports): void {
     this.#transports = transports;
     this.#subscriptions.clear();
@@ -67,7 +67,7 @@ export class Subscriber {
     this.#refused.clear();
   }
 
-  /** Makes the consumers equal to the producers of these people. */
+  /** Matches the consumers to these people's producers. */
   sync(others: readonly ParticipantInfo[]): void {
     const origins = others.flatMap(({ id: participantId, producers }) =>
       producers.map(({ id, source }): [ProducerId, Origin] => [id, { participantId, source }]),
@@ -76,7 +76,7 @@ export class Subscriber {
     for (const subscription of [...this.#subscriptions.values()]) {
       if (!this.#wanted.has(subscription.producerId)) this.#drop(subscription);
     }
-    // What an earlier generation of transports showed has no subscription any more.
+    // What earlier transports showed no longer has a subscription.
     const keys = new Set(origins.map(([, origin]) => keyOf(origin)));
     for (const [key, origin] of [...this.#shown]) if (!keys.has(key)) this.#hide(origin);
     void this.#subscribeMissing();
@@ -111,7 +111,7 @@ export class Subscriber {
     if (!transports || missing.length === 0) return;
     for (const id of missing) this.#pending.add(id);
     const replies = await Promise.all(missing.map((id) => this.#ask(transports, id)));
-    // All halves in one go: one negotiation for the whole room.
+    // All at once, so that the whole room takes one negotiation.
     await Promise.all(replies.filter((reply) => reply !== null).map((reply) => this.#receive(transports, reply)));
     if (transports === this.#transports) for (const id of missing) this.#pending.delete(id);
   }
@@ -121,7 +121,7 @@ export class Subscriber {
       return await transports.consume(producerId);
     } catch (error) {
       if (transports !== this.#transports) return null;
-      // NOT_FOUND: its owner was faster in closing it. UNSUPPORTED: this browser cannot play it. Neither will change.
+      // NOT_FOUND: the owner has already closed it. UNSUPPORTED: this browser cannot play it. Neither will change.
       if (toLianmaiError(error).retry) this.#retrySoon();
       else this.#refused.add(producerId);
       return null;
@@ -130,7 +130,7 @@ export class Subscriber {
 
   async #receive(transports: SfuTransports, reply: ConsumeReply): Promise<void> {
     try {
-      // Opened together with our half: the server asks for a key frame as soon as the transport is connected.
+      // Opened in parallel with our half: the server asks for a key frame as soon as the transport is connected.
       const size = this.#sizes.get(keyOf(reply));
       const opened = size === null ? undefined : this.#open(transports, reply, size);
       const consumer = await transports.receive(reply);
@@ -159,7 +159,7 @@ export class Subscriber {
   #drop(subscription: Subscription): void {
     this.#subscriptions.delete(subscription.producerId);
     this.#closeOnBothSides(subscription);
-    // A newer producer of the same source may be on already.
+    // A newer producer of the same source may already be playing.
     const isReplaced = [...this.#subscriptions.values()].some((other) => keyOf(other) === keyOf(subscription));
     if (!isReplaced) this.#hide(subscription);
   }
@@ -170,7 +170,7 @@ export class Subscriber {
     this.#options.onTrack(origin.participantId, origin.source, null);
   }
 
-  /** The server has closed its half already when the producer ended: then this finds nothing, which is fine. */
+  /** If the producer has ended, the server has already closed its half, and this request finds nothing. */
   #closeOnBothSides({ consumer, consumerId }: Subscription): void {
     consumer.close();
     void this.#options.request('closeConsumer', { consumerId }).catch(() => undefined);

@@ -5,7 +5,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe('tile sizes', () => {
-  it('a dragged window is told once, with its last size', () => {
+  it('report a dragged window once, with its final size', () => {
     const told = vi.fn();
     const sizes = new TileSizeDebouncer(told);
     for (let width = 300; width <= 600; width += 10) sizes.set('a:camera', { width, height: 100.4 });
@@ -13,7 +13,7 @@ describe('tile sizes', () => {
     expect(told).toHaveBeenCalledExactlyOnceWith('a:camera', { width: 600, height: 100 });
   });
 
-  it('a tile that is hidden for a moment only is not told', () => {
+  it('do not report a tile that is hidden only for a moment', () => {
     const told: unknown[] = [];
     const sizes = new TileSizeDebouncer((_, size) => told.push(size));
     sizes.set('a', { width: 10, height: 10 });
@@ -28,14 +28,14 @@ describe('tile sizes', () => {
     ]);
   });
 
-  it('sizes are whole, positive and bounded', () => {
+  it('are whole, positive and bounded', () => {
     const sizes = new TileSizeDebouncer(() => undefined);
     sizes.set('a', { width: 0, height: 99_999 });
     expect(sizes.get('a')).toEqual({ width: 1, height: 8192 });
     sizes.close();
   });
 
-  it('the same size again is no news', () => {
+  it('do not report the same size again', () => {
     const told = vi.fn();
     const sizes = new TileSizeDebouncer(told);
     sizes.set('a', { width: 10, height: 10 });

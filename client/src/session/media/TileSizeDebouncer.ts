@@ -3,15 +3,15 @@ export interface TileSize {
   height: number;
 }
 
-/** Dragging a window changes sizes every frame; the server hears of the last one. */
+/** Dragging a window changes sizes with every frame, and the server needs only the last one. */
 const RESIZE_DEBOUNCE_MS = 200;
-/** A tile that leaves the page for a moment (a layout change) must not cost a key frame. */
+/** A tile that disappears for a moment (a layout change) must not cost a key frame. */
 const HIDE_DEBOUNCE_MS = 700;
 const MAX_SIDE_PX = 8192;
 
 const clamp = (px: number) => Math.min(MAX_SIDE_PX, Math.max(1, Math.round(px)));
 
-/** How large each remote picture is shown; tells what changed, once it has settled. undefined: nobody has said. */
+/** Tracks how large each remote picture is shown, and reports a change once it has settled. undefined: not known. */
 export class TileSizeDebouncer {
   readonly #sizes = new Map<string, TileSize | null>();
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();

@@ -5,7 +5,7 @@ import { DeviceError, deviceProblemOf } from './deviceProblem';
 const thrown = (name: string) => Object.assign(new Error('x'), { name });
 
 describe('device problems', () => {
-  it('are told apart by what the person can do about them', () => {
+  it('are grouped by what the person can do about them', () => {
     expect(deviceProblemOf(thrown('NotAllowedError'))).toBe('permissionDenied');
     expect(deviceProblemOf(thrown('NotReadableError'))).toBe('deviceBusy');
     expect(deviceProblemOf(thrown('NotFoundError'))).toBe('noDevice');
@@ -15,7 +15,7 @@ describe('device problems', () => {
     expect(deviceProblemOf(new DeviceError('insecureOrigin'))).toBe('insecureOrigin');
   });
 
-  it('a page on plain HTTP is told so', async () => {
+  it('include a page on plain HTTP', async () => {
     await expect(openCamera()).rejects.toMatchObject({ problem: 'insecureOrigin' });
   });
 });

@@ -1,6 +1,6 @@
 import type { DeviceProblem } from '../../state';
 
-/** Why a camera, microphone or screen could not be opened, as the page words it. */
+/** Why a camera, microphone or screen could not be opened, in the page's terms. */
 export class DeviceError extends Error {
   override readonly name = 'DeviceError';
   readonly problem: DeviceProblem;
@@ -11,7 +11,7 @@ export class DeviceError extends Error {
   }
 }
 
-/** DOMException names of getUserMedia and getDisplayMedia; the older ones are still thrown by some WebViews. */
+/** DOMException names from getUserMedia and getDisplayMedia. Some WebViews still throw the older ones. */
 const PROBLEMS: Record<string, DeviceProblem> = {
   NotAllowedError: 'permissionDenied',
   PermissionDeniedError: 'permissionDenied',

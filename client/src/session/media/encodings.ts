@@ -7,15 +7,15 @@ interface SendOptions {
   codecOptions: types.ProducerCodecOptions;
 }
 
-/** Bits per second of the layers of a 720p camera, smallest first. */
+/** Bit rates of a 720p camera's layers in bit/s, smallest first. */
 const LAYER_BITRATES = [150_000, 500_000, 1_700_000] as const;
 const SCREEN_BITRATE = 2_500_000;
 const VOICE_BITRATE = 64_000;
 const SYSTEM_SOUND_BITRATE = 128_000;
 
 /**
- * Simulcast of a camera. Browsers leave out layers that would be too small: from less than 960x540 a third one never sends, and asking for it
- * would make the best layer a quarter of the picture. So: three from there on, else two.
+ * Simulcast of a camera. Below 960x540, browsers drop the smallest layer, and asking for it would reduce the best layer to a quarter of the
+ * picture. So such cameras get two layers instead of three.
  */
 export function cameraEncodings({ width, height }: { width: number; height: number }): types.RtpEncodingParameters[] {
   const isLarge = Math.max(width, height) >= 960 && Math.min(width, height) >= 540;
@@ -23,12 +23,12 @@ export function cameraEncodings({ width, height }: { width: number; height: numb
   return scales.map((scaleResolutionDownBy, layer) => ({
     scaleResolutionDownBy,
     maxBitrate: LAYER_BITRATES[layer] ?? VOICE_BITRATE,
-    // Three temporal layers let the server thin out frames before it gives up sharpness.
+    // Three temporal layers let the server drop frames before it gives up sharpness.
     scalabilityMode: 'L1T3',
   }));
 }
 
-/** The start rate saves the seconds in which bandwidth estimation would climb from 300 kb/s. */
+/** Skips the seconds in which bandwidth estimation would climb from 300 kb/s. */
 const VIDEO_START: types.ProducerCodecOptions = { videoGoogleStartBitrate: 1000 };
 
 export function sendOptions(source: PublishSource, track: Pick<MediaStreamTrack, 'getSettings'>): SendOptions {
@@ -38,7 +38,7 @@ export function sendOptions(source: PublishSource, track: Pick<MediaStreamTrack,
       return { encodings: cameraEncodings({ width, height }), codecOptions: VIDEO_START };
     }
     case 'screen':
-      // One layer: text at half size is not text. Everybody gets the same picture.
+      // One layer, because text at half size is unreadable. Everyone gets the same picture.
       return { encodings: [{ maxBitrate: SCREEN_BITRATE }], codecOptions: VIDEO_START };
     case 'microphone':
       return {

@@ -3,8 +3,8 @@ import type { types } from 'mediasoup-client';
 import { z } from 'zod';
 
 /**
- * mediasoup's own JSON as the server sends it. RTP capabilities and parameters are checked in full by mediasoup-client itself, so here it is enough
- * that they are objects; what it does not check (ICE, DTLS) is checked here.
+ * mediasoup's own JSON as the server sends it. mediasoup-client validates RTP capabilities and parameters in full, so it is enough that
+ * they are objects. ICE and DTLS, which it does not validate, are checked here.
  */
 const isObject = (value: unknown) => typeof value === 'object' && value !== null;
 
@@ -19,7 +19,7 @@ const DtlsParameters = z.custom<types.DtlsParameters>(
   (value) => z.object({ fingerprints: z.array(Fingerprint).min(1) }).safeParse(value).success,
 );
 
-/** The server sends something else than it promised: its fault, not the caller's. */
+/** The server broke its contract, so the caller is not to blame. */
 function expect<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -32,7 +32,7 @@ export const dtlsParameters = (value: unknown): types.DtlsParameters => expect(D
 export const rtpCapabilities = (value: unknown): types.RtpCapabilities => expect(z.custom<types.RtpCapabilities>(isObject), value);
 export const rtpParameters = (value: unknown): types.RtpParameters => expect(z.custom<types.RtpParameters>(isObject), value);
 
-/** Optional fields of an ICE server are left out, not undefined. */
+/** Leaves out optional fields instead of setting them to undefined. */
 export function iceServer(server: { urls: string[]; username?: string | undefined; credential?: string | undefined }): RTCIceServer {
   const { urls, username, credential } = server;
   return { urls, ...(username !== undefined && { username }), ...(credential !== undefined && { credential }) };
