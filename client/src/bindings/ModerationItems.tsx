@@ -50,7 +50,8 @@ function TrackItems({
   isStream,
 }: {
   participantId: ParticipantId;
-  /** A stream, so there is nobody to ask. */ isStream: boolean;
+  /** A stream, so there is nobody to ask. */
+  isStream: boolean;
 }) {
   const { t } = useTranslation();
   const actions = useActions();

@@ -35,7 +35,7 @@ export function RoomProvider({ actions, children }: { actions: RoomActions; chil
 
 function useBinding(): RoomBinding {
   const binding = useContext(Context);
-  if (!binding) throw new Error('used outside RoomProvider');
+  if (!binding) throw new Error('This hook needs a RoomProvider');
   return binding;
 }
 

@@ -7,15 +7,15 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 function make() {
-  const told: unknown[] = [];
+  const reported: unknown[] = [];
   let isHidden = false;
   const sizes = createTileSizeReporter(
-    (...args) => told.push(args),
+    (...args) => reported.push(args),
     () => isHidden,
   );
   const settle = () => {
     vi.advanceTimersByTime(200);
-    return told.splice(0);
+    return reported.splice(0);
   };
   return { sizes, settle, hide: (hidden: boolean) => (isHidden = hidden) };
 }

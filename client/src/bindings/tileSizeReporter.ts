@@ -21,10 +21,10 @@ interface ShownPicture {
   source: MediaSource;
   places: Map<object, PixelSize | null>;
   /** The last report, as text. */
-  told: string | null;
+  reported: string | null;
 }
 
-export function createTileSizeReporter(tell: RoomActions['setTileSize'], isPageHidden = () => document.hidden): TileSizeReporter {
+export function createTileSizeReporter(report: RoomActions['setTileSize'], isPageHidden = () => document.hidden): TileSizeReporter {
   const pictures = new Map<string, ShownPicture>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -33,8 +33,8 @@ export function createTileSizeReporter(tell: RoomActions['setTileSize'], isPageH
     for (const [key, picture] of pictures) {
       const size = isPageHidden() ? null : largest(picture.places.values());
       const text = size ? `${size.width}x${size.height}` : 'none';
-      if (text !== picture.told) tell(picture.participantId, picture.source, size);
-      picture.told = text;
+      if (text !== picture.reported) report(picture.participantId, picture.source, size);
+      picture.reported = text;
       if (picture.places.size === 0) pictures.delete(key);
     }
   };
@@ -44,7 +44,7 @@ export function createTileSizeReporter(tell: RoomActions['setTileSize'], isPageH
   };
   const pictureOf = (participantId: ParticipantId, source: MediaSource): ShownPicture => {
     const key = `${participantId}:${source}`;
-    const picture = pictures.get(key) ?? { participantId, source, places: new Map(), told: null };
+    const picture = pictures.get(key) ?? { participantId, source, places: new Map(), reported: null };
     pictures.set(key, picture);
     return picture;
   };

@@ -20,8 +20,8 @@ function flatten(value: unknown, path = ''): [string, string][] {
   if (typeof value === 'string') return [[path, value]];
   return Object.entries(value as object).flatMap(([key, child]) => flatten(child, path ? `${path}.${key}` : key));
 }
-const english = new Map([en, studioEn, outputsEn, watchEn, streamsEn, recordingsEn].flatMap((words) => flatten(words)));
-const chinese = new Map([zhCN, studioZhCN, outputsZhCN, watchZhCN, streamsZhCN, recordingsZhCN].flatMap((words) => flatten(words)));
+const english = new Map([en, studioEn, outputsEn, watchEn, streamsEn, recordingsEn].flatMap((texts) => flatten(texts)));
+const chinese = new Map([zhCN, studioZhCN, outputsZhCN, watchZhCN, streamsZhCN, recordingsZhCN].flatMap((texts) => flatten(texts)));
 const variables = (text: string) => [...text.matchAll(/{{(\w+)}}/g)].map((match) => match[1]).sort();
 
 describe('both languages', () => {

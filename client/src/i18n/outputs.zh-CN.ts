@@ -7,6 +7,6 @@ export const outputsZhCN: OutputsTexts = {
     retries_other: '已重试 {{count}} 次',
     nextRetry: '{{seconds}} 秒后重试',
     retryNow: '立即重试',
-    remove: '移除这个地址',
+    remove: '移除这个推流目标',
   },
 };

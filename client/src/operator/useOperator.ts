@@ -41,6 +41,6 @@ export const OperatorProvider = Context.Provider;
 
 export function useOperatorAccess(): OperatorAccess {
   const access = useContext(Context);
-  if (!access) throw new Error('outside of OperatorProvider');
+  if (!access) throw new Error('useOperatorAccess needs an OperatorProvider');
   return access;
 }

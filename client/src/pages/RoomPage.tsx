@@ -9,14 +9,14 @@ import { navigate, roomPath } from './router';
 import { useTheme } from './useTheme';
 import { useTitle } from './useTitle';
 
-async function loadInside() {
-  const words = loadTexts('studio', 'outputs');
+async function loadRoomShell() {
+  const texts = loadTexts('studio', 'outputs');
   const { default: Room, Ended: Over } = await import('./RoomShell');
-  await words;
+  await texts;
   return { Room, Over };
 }
-const Inside = lazy(async () => ({ default: (await loadInside()).Room }));
-const Ended = lazy(async () => ({ default: (await loadInside()).Over }));
+const RoomShell = lazy(async () => ({ default: (await loadRoomShell()).Room }));
+const Ended = lazy(async () => ({ default: (await loadRoomShell()).Over }));
 
 /** A room from the lobby to the end. A single page, so that devices stay open and nothing flickers on the way in. */
 export default function RoomPage({ room }: { room: string | null }) {
@@ -46,7 +46,7 @@ export default function RoomPage({ room }: { room: string | null }) {
   return (
     <Suspense fallback={<JoiningScreen />}>
       {isIn ? (
-        <Inside room={joined.room} actions={joined.actions} />
+        <RoomShell room={joined.room} actions={joined.actions} />
       ) : (
         <Ended onRejoin={() => toLobby(roomPath(joined.room))} onHome={() => toLobby('/')} />
       )}
@@ -59,7 +59,7 @@ function usePreload(): void {
   useEffect(() => {
     const timer = setTimeout(() => {
       preloadRoom();
-      void loadInside().catch(() => undefined);
+      void loadRoomShell().catch(() => undefined);
     }, 300);
     return () => clearTimeout(timer);
   }, []);

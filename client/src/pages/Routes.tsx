@@ -6,14 +6,14 @@ import { NotFoundPage } from './NotFoundPage';
 import { routeOf, usePath } from './router';
 
 const RoomPage = lazy(() => import('./RoomPage'));
-const WatchPage = lazy(() => withWords(import('./WatchPage'), 'watch'));
-const StreamsPage = lazy(() => withWords(import('./StreamsPage'), 'streams', 'outputs'));
-const RecordingsPage = lazy(() => withWords(import('./RecordingsPage'), 'streams', 'recordings'));
+const WatchPage = lazy(() => withTexts(import('./WatchPage'), 'watch'));
+const StreamsPage = lazy(() => withTexts(import('./StreamsPage'), 'streams', 'outputs'));
+const RecordingsPage = lazy(() => withTexts(import('./RecordingsPage'), 'streams', 'recordings'));
 /** Pages with fake people, for looking at the design. Not part of the product. */
 const GalleryPage =
-  import.meta.env.MODE === 'gallery' ? lazy(() => withWords(import('./gallery/GalleryPage'), 'studio', 'outputs')) : NotFoundPage;
+  import.meta.env.MODE === 'gallery' ? lazy(() => withTexts(import('./gallery/GalleryPage'), 'studio', 'outputs')) : NotFoundPage;
 
-async function withWords<T>(page: Promise<T>, ...parts: TextPart[]): Promise<T> {
+async function withTexts<T>(page: Promise<T>, ...parts: TextPart[]): Promise<T> {
   await loadTexts(...parts);
   return page;
 }

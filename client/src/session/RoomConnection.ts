@@ -129,13 +129,13 @@ export class RoomConnection {
   }
 
   #receive<N extends EventName>(name: N, data: EventData<N>): void {
-    if (name === 'disconnecting') return this.#announceEnd(data as EventData<'disconnecting'>);
+    if (name === 'disconnecting') return this.#handleDisconnecting(data as EventData<'disconnecting'>);
     const deliver = () => this.#options.onEvent(name, data);
     if (this.#isJoined) deliver();
     else this.#early.push(deliver);
   }
 
-  #announceEnd({ code, message }: EventData<'disconnecting'>): void {
+  #handleDisconnecting({ code, message }: EventData<'disconnecting'>): void {
     const error = new LianmaiError(code, undefined, { message });
     // If the token can be renewed or the server is restarting, the end of the socket is an ordinary loss.
     if (endsRoomSession(error) && !this.#options.tokens.forget(code)) this.#end(error);

@@ -29,7 +29,7 @@ import type { Request } from './SignallingSocket';
 import { JoinTokens } from './JoinTokens';
 
 /** How long a chat message waits for a reconnect. */
-const PATIENCE_MS = 20_000;
+const RECONNECT_PATIENCE_MS = 20_000;
 
 /** One stay in one room, from joining to leaving. Keeps the connection, the media and the page's state in step. */
 export class RoomSession {
@@ -94,7 +94,7 @@ export class RoomSession {
   }
 
   /** Retries once after a reconnect. Only for requests that are safe to repeat. */
-  readonly #requestPatiently: Request = async (name, data, options) => {
+  readonly #requestWithRetry: Request = async (name, data, options) => {
     const { request } = this.#connection;
     try {
       return await request(name, data, options);
@@ -107,7 +107,7 @@ export class RoomSession {
 
   get actions(): RoomActions {
     const { publisher, subscriber } = this.#media;
-    return createRoomActions(this.#connection.request, this.#requestPatiently, {
+    return createRoomActions(this.#connection.request, this.#requestWithRetry, {
       leave: () => this.leave(),
       setMic: (isOn) => publisher.set('microphone', isOn),
       setCamera: (isOn) => publisher.set('camera', isOn),
@@ -212,7 +212,7 @@ export class RoomSession {
         if (error) reject(error);
         else resolve();
       };
-      const timer = setTimeout(() => settle(new LianmaiError('TIMEOUT')), PATIENCE_MS);
+      const timer = setTimeout(() => settle(new LianmaiError('TIMEOUT')), RECONNECT_PATIENCE_MS);
       const unsubscribe = this.#store.subscribe(({ phase }) => {
         if (phase === 'joined') settle();
         else if (phase !== 'reconnecting') settle(new LianmaiError('TIMEOUT'));

@@ -14,7 +14,7 @@ const UPLOAD_TIMEOUT_MS = 60_000;
 const IMAGE_TYPES: readonly string[] = ['image/png', 'image/jpeg', 'image/webp'];
 
 /** Every action of the room page. Plain requests take one line each. */
-export function createRoomActions(request: Request, patiently: Request, own: LocalActions): RoomActions {
+export function createRoomActions(request: Request, requestWithRetry: Request, own: LocalActions): RoomActions {
   const send = async (...call: Parameters<Request>): Promise<void> => {
     await request(...call);
   };
@@ -22,7 +22,7 @@ export function createRoomActions(request: Request, patiently: Request, own: Loc
     ...own,
     // A message must survive a reconnect. Its nonce makes repeating it harmless.
     sendChat: async (text) => {
-      await patiently('sendChat', { text, nonce: randomId() });
+      await requestWithRetry('sendChat', { text, nonce: randomId() });
     },
     requestStage: () => send('requestStage', {}),
     cancelStageRequest: () => send('cancelStageRequest', {}),

@@ -64,7 +64,7 @@ describe('a stream from outside, on the watch page', () => {
 
   it('waits for the start, and begins by itself with FLV', async () => {
     viewer = await WatchPage.open(browser, system, '/live/cam');
-    await viewer.page.getByText('The show has not started').waitFor();
+    await viewer.page.getByText('The broadcast has not started').waitFor();
     broadcaster = new Broadcaster(stream.publish.rtmp);
     await viewer.plays('low wsFlv');
     await viewer.page.getByRole('heading', { name: 'Kitchen' }).waitFor();
@@ -185,7 +185,7 @@ describe('a stream from outside, on the watch page', () => {
     const second = new Broadcaster(signed.publish.rtmp);
     try {
       const outside = await WatchPage.open(browser, system, '/live/members');
-      await outside.page.getByText('This show is by invitation').waitFor();
+      await outside.page.getByText('This broadcast is by invitation').waitFor();
       await outside.close();
       const links = (await system.api('POST', `/streams/${signed.id}/play-urls`, { ttlSeconds: 600 })).body as { watch: string };
       const inside = await WatchPage.open(browser, system, links.watch);
@@ -207,7 +207,7 @@ describe('a stream from outside, on the watch page', () => {
     const page = await WatchPage.open(browser, system, '/live/cam');
     await page.plays();
     await broadcaster?.kill();
-    await page.page.getByText('The show has ended').waitFor();
+    await page.page.getByText('The broadcast has ended').waitFor();
     broadcaster = new Broadcaster(stream.publish.rtmp);
     await page.plays();
     expect(page.errors).toEqual([]);

@@ -37,30 +37,30 @@ const OFF: CheckedTrack = { state: 'off', track: null, problem: null };
 /** One device in the lobby. Only the latest attempt counts, and nothing stays open that is not shown. */
 class LobbyDevice {
   private readonly kind: Kind;
-  private readonly tell: (now: CheckedTrack) => void;
+  private readonly onChange: (now: CheckedTrack) => void;
   private track: MediaStreamTrack | null = null;
   private attempt = 0;
   private isStarting = false;
 
-  constructor(kind: Kind, tell: (now: CheckedTrack) => void) {
+  constructor(kind: Kind, onChange: (now: CheckedTrack) => void) {
     this.kind = kind;
-    this.tell = tell;
+    this.onChange = onChange;
   }
 
   async open(): Promise<void> {
     const attempt = ++this.attempt;
     this.stop();
-    this.tell({ ...OFF, state: 'starting' });
+    this.onChange({ ...OFF, state: 'starting' });
     this.isStarting = true;
     try {
       const track = await OPEN[this.kind]();
       if (attempt !== this.attempt) return stopTrack(track);
       this.track = track;
-      track.addEventListener('ended', () => this.track === track && this.tell({ ...OFF, state: 'failed', problem: 'noDevice' }));
-      this.tell({ state: 'on', track, problem: null });
+      track.addEventListener('ended', () => this.track === track && this.onChange({ ...OFF, state: 'failed', problem: 'noDevice' }));
+      this.onChange({ state: 'on', track, problem: null });
     } catch (error) {
       if (attempt === this.attempt)
-        this.tell({ ...OFF, state: 'failed', problem: error instanceof DeviceError ? error.problem : 'unknown' });
+        this.onChange({ ...OFF, state: 'failed', problem: error instanceof DeviceError ? error.problem : 'unknown' });
     } finally {
       if (attempt === this.attempt) this.isStarting = false;
     }
@@ -70,7 +70,7 @@ class LobbyDevice {
     this.attempt++;
     this.isStarting = false;
     this.stop();
-    this.tell(OFF);
+    this.onChange(OFF);
   }
 
   give(): MediaStreamTrack | boolean {

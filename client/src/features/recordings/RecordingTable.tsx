@@ -90,13 +90,13 @@ const TONES: Record<RecordingItem['state'], PillTone> = { recording: 'good', com
 
 function Actions({ recording, when, onPlay, onRemove }: RowProps & { when: string }) {
   const { t } = useTranslation();
-  const words = { name: recording.name, time: when };
-  const download = t('recordings.download', words);
+  const labels = { name: recording.name, time: when };
+  const download = t('recordings.download', labels);
   return (
     <>
       {canPlay(recording) && (
         <IconButton
-          label={t('recordings.play', words)}
+          label={t('recordings.play', labels)}
           icon={<Play size={18} />}
           onClick={onPlay}
           tooltipSide="left"
@@ -117,7 +117,7 @@ function Actions({ recording, when, onPlay, onRemove }: RowProps & { when: strin
       )}
       {recording.state !== 'recording' && (
         <IconButton
-          label={t('recordings.remove', words)}
+          label={t('recordings.remove', labels)}
           icon={<Trash2 size={18} />}
           onClick={onRemove}
           tooltipSide="left"

@@ -18,7 +18,7 @@ export function RemoveRecordingDialog({ recording, onRemoved, onClose }: RemoveR
   const { session } = useOperatorAccess();
   const { isBusy, error, run } = useOperatorAction();
   const when = useDateTime();
-  const words = { name: streamKey(recording), time: when(recording.startedAtMs) };
+  const labels = { name: streamKey(recording), time: when(recording.startedAtMs) };
   const remove = async () => {
     if (!(await run(() => session.removeRecording(recording.id)))) return;
     onRemoved(recording.id);
@@ -31,7 +31,7 @@ export function RemoveRecordingDialog({ recording, onRemoved, onClose }: RemoveR
       onConfirm={() => void remove()}
       isBusy={isBusy}
       title={t('recordings.removeTitle')}
-      description={error === null ? t('recordings.removeText', words) : errorText(t, error)}
+      description={error === null ? t('recordings.removeText', labels) : errorText(t, error)}
       confirmLabel={t('recordings.removeConfirm')}
       cancelLabel={t('common.cancel')}
       confirmTestId={testIds.confirmRemove}

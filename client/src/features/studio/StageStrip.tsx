@@ -5,8 +5,13 @@ import { cx } from '../../ui';
 import { useScene } from './programDraft';
 import { StageStripCard } from './StageStripCard';
 
+interface StageStripProps {
+  /** In a low window: a column beside the program. */
+  mayStandBeside: boolean;
+}
+
 /** Everyone on stage with their channel: in the picture or not, how loud, and in which order. */
-export function StageStrip({ mayStandBeside }: { /** In a low window: a column beside the program. */ mayStandBeside: boolean }) {
+export function StageStrip({ mayStandBeside }: StageStripProps) {
   const { t } = useTranslation();
   const { scene } = useScene();
   const sources = useStageSources();

@@ -75,7 +75,7 @@ export function pictureTrack(index: number, kind: 'camera' | 'screen'): MediaStr
   draw();
   setInterval(draw, 200);
   const [track] = canvas.captureStream(5).getVideoTracks();
-  if (!track) throw new Error('no track');
+  if (!track) throw new Error('The browser created no track');
   return track;
 }
 
@@ -115,6 +115,6 @@ function drawScreen(context: CanvasRenderingContext2D): void {
 export function soundTrack(): MediaStreamTrack {
   const context = new AudioContext();
   const [track] = context.createMediaStreamDestination().stream.getAudioTracks();
-  if (!track) throw new Error('no track');
+  if (!track) throw new Error('The browser created no track');
   return track;
 }

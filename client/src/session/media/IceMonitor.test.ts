@@ -7,68 +7,68 @@ afterEach(() => void vi.useRealTimers());
 function create(isOnline = true) {
   const line = { isOnline };
   const handlers = { isOnline: () => line.isOnline, restart: vi.fn(), onBlocked: vi.fn(), onDead: vi.fn() };
-  return { line, handlers, watch: new IceMonitor(handlers) };
+  return { line, handlers, monitor: new IceMonitor(handlers) };
 }
 
 describe('monitoring a transport', () => {
   it('a brief disconnection restarts nothing', () => {
-    const { handlers, watch } = create();
-    watch.stateChanged('connected');
-    watch.stateChanged('disconnected');
+    const { handlers, monitor } = create();
+    monitor.stateChanged('connected');
+    monitor.stateChanged('disconnected');
     vi.advanceTimersByTime(DISCONNECTED_GRACE_MS - 1);
-    watch.stateChanged('connected');
+    monitor.stateChanged('connected');
     vi.advanceTimersByTime(60_000);
     expect(handlers.restart).not.toHaveBeenCalled();
   });
 
   it('a lasting disconnection restarts ICE', () => {
-    const { handlers, watch } = create();
-    watch.stateChanged('connected');
-    watch.stateChanged('disconnected');
+    const { handlers, monitor } = create();
+    monitor.stateChanged('connected');
+    monitor.stateChanged('disconnected');
     vi.advanceTimersByTime(DISCONNECTED_GRACE_MS);
     expect(handlers.restart).toHaveBeenCalledTimes(1);
   });
 
   it('a failure restarts ICE at once', () => {
-    const { handlers, watch } = create();
-    watch.stateChanged('failed');
+    const { handlers, monitor } = create();
+    monitor.stateChanged('failed');
     expect(handlers.restart).toHaveBeenCalledTimes(1);
   });
 
   it('a transport that does not connect in time is blocked, and unblocked once it connects', () => {
-    const { handlers, watch } = create();
-    watch.stateChanged('connecting');
+    const { handlers, monitor } = create();
+    monitor.stateChanged('connecting');
     vi.advanceTimersByTime(CONNECT_TIMEOUT_MS);
     expect(handlers.onBlocked).toHaveBeenLastCalledWith(true);
-    watch.stateChanged('connected');
+    monitor.stateChanged('connected');
     expect(handlers.onBlocked).toHaveBeenLastCalledWith(false);
   });
 
   it('restarts that do not help end the transport', () => {
-    const { handlers, watch } = create();
-    watch.stateChanged('failed');
+    const { handlers, monitor } = create();
+    monitor.stateChanged('failed');
     vi.advanceTimersByTime(CONNECT_TIMEOUT_MS * (MAX_RESTARTS + 1));
     expect(handlers.restart).toHaveBeenCalledTimes(MAX_RESTARTS);
     expect(handlers.onDead).toHaveBeenCalledTimes(1);
   });
 
   it('waits while signalling is down: nothing is restarted, blocked or given up', () => {
-    const { handlers, watch, line } = create(false);
-    watch.stateChanged('failed');
+    const { handlers, monitor, line } = create(false);
+    monitor.stateChanged('failed');
     vi.advanceTimersByTime(120_000);
     expect(handlers.restart).not.toHaveBeenCalled();
     expect(handlers.onBlocked).not.toHaveBeenCalled();
     expect(handlers.onDead).not.toHaveBeenCalled();
     line.isOnline = true;
-    watch.restarted();
+    monitor.restarted();
     vi.advanceTimersByTime(CONNECT_TIMEOUT_MS);
     expect(handlers.restart).toHaveBeenCalledTimes(1);
   });
 
   it('does nothing once closed', () => {
-    const { handlers, watch } = create();
-    watch.stateChanged('connecting');
-    watch.close();
+    const { handlers, monitor } = create();
+    monitor.stateChanged('connecting');
+    monitor.close();
     vi.advanceTimersByTime(60_000);
     expect(handlers.onBlocked).not.toHaveBeenCalled();
   });

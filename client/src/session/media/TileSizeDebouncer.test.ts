@@ -6,23 +6,23 @@ afterEach(() => void vi.useRealTimers());
 
 describe('tile sizes', () => {
   it('report a dragged window once, with its final size', () => {
-    const told = vi.fn();
-    const sizes = new TileSizeDebouncer(told);
+    const reported = vi.fn();
+    const sizes = new TileSizeDebouncer(reported);
     for (let width = 300; width <= 600; width += 10) sizes.set('a:camera', { width, height: 100.4 });
     vi.runAllTimers();
-    expect(told).toHaveBeenCalledExactlyOnceWith('a:camera', { width: 600, height: 100 });
+    expect(reported).toHaveBeenCalledExactlyOnceWith('a:camera', { width: 600, height: 100 });
   });
 
   it('do not report a tile that is hidden only for a moment', () => {
-    const told: unknown[] = [];
-    const sizes = new TileSizeDebouncer((_, size) => told.push(size));
+    const reported: unknown[] = [];
+    const sizes = new TileSizeDebouncer((_, size) => reported.push(size));
     sizes.set('a', { width: 10, height: 10 });
     vi.runAllTimers();
     sizes.set('a', null);
     vi.advanceTimersByTime(300);
     sizes.set('a', { width: 10, height: 10 });
     vi.runAllTimers();
-    expect(told).toEqual([
+    expect(reported).toEqual([
       { width: 10, height: 10 },
       { width: 10, height: 10 },
     ]);
@@ -36,12 +36,12 @@ describe('tile sizes', () => {
   });
 
   it('do not report the same size again', () => {
-    const told = vi.fn();
-    const sizes = new TileSizeDebouncer(told);
+    const reported = vi.fn();
+    const sizes = new TileSizeDebouncer(reported);
     sizes.set('a', { width: 10, height: 10 });
     vi.runAllTimers();
     sizes.set('a', { width: 10, height: 10 });
     vi.runAllTimers();
-    expect(told).toHaveBeenCalledTimes(1);
+    expect(reported).toHaveBeenCalledTimes(1);
   });
 });

@@ -6,7 +6,7 @@ export class DeviceError extends Error {
   readonly problem: DeviceProblem;
 
   constructor(problem: DeviceProblem, cause?: unknown) {
-    super(`device: ${problem}`, cause === undefined ? undefined : { cause });
+    super(`Device problem: ${problem}`, cause === undefined ? undefined : { cause });
     this.problem = problem;
   }
 }
