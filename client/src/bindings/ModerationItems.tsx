@@ -13,7 +13,7 @@ interface ModerationItemsProps {
   onRemove?: () => void;
 }
 
-/** What a moderator may do to another participant, the same in every menu. Hosts cannot be taken off the stage or removed. */
+/** A moderator's actions on another participant, the same in every menu. Hosts cannot be taken off the stage or removed. */
 export function ModerationItems({ participantId: id, kind, onRemove }: ModerationItemsProps) {
   const { t } = useTranslation();
   const actions = useActions();

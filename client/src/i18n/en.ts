@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@lianmai/protocol';
 
-/** What happened, what it means, and the one thing to do. The same text wherever the code appears. */
+/** Each text says what happened and the one thing to do. It is the same wherever the code appears. */
 const errors: Record<ErrorCode, string> = {
   BAD_REQUEST: 'The server did not accept this. Check what you entered and try again.',
   UNAUTHENTICATED: 'Your invitation is not valid here. Ask for a new link.',

@@ -4,7 +4,7 @@
  */
 export type EngineEnd = 'ended' | 'absent' | 'refused' | 'broken';
 
-/** What an engine measures during playback. */
+/** An engine's measurements during playback. */
 export interface Measurements {
   /** Behind the event. null: unknown. */
   latencySeconds: number | null;

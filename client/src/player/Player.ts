@@ -9,7 +9,7 @@ export interface PlaybackOption {
   readonly url: string;
 }
 
-/** Where the broadcast plays from, as absolute URLs. HLS is always available, and every browser plays it. */
+/** Absolute URLs that the broadcast plays from. HLS is always available, and every browser plays it. */
 export interface PlayerSources {
   whep?: string;
   wsFlv?: string;

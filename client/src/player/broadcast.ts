@@ -1,7 +1,7 @@
 import { pause } from './pause';
 import type { AskBroadcastState, BroadcastState } from './Player';
 
-/** What a playlist says about its broadcast. */
+/** The information in a playlist about its broadcast. */
 type PlaylistContent =
   { kind: 'notPlaylist' } | { kind: 'master'; firstUri: string } | { kind: 'media'; hasSegments: boolean; hasEnded: boolean };
 

@@ -1,4 +1,4 @@
-/** What this browser and this network can do. */
+/** The capabilities of this browser and this network. */
 export interface Capabilities {
   /** WebRTC that receives H.264. */
   hasWebRtc: boolean;

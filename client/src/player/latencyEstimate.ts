@@ -6,7 +6,7 @@ export interface ReceiverSample {
   roundTripSeconds: number | null;
 }
 
-/** What no report covers: packetising, the way through the SFU, and the way from the decoder to the screen. */
+/** Latency that no report covers: packetising, the way through the SFU, and the way from the decoder to the screen. */
 const UNREPORTED_SECONDS = 0.1;
 
 /**

@@ -7,7 +7,7 @@ import type { ViewerIntent } from './viewerIntent';
 /** Closer than this to the position that the engine aims for counts as live. */
 const EDGE_TOLERANCE_SECONDS = 3;
 
-/** What the player reports while no attempt is active. */
+/** The state to report while no attempt is active. */
 export interface Phase {
   readonly state: PlayerState;
   /** The option that was closed by a long pause. */

@@ -1,6 +1,6 @@
 import type { LatencyPreference } from './latencyTiers';
 
-/** What the viewer wants from the player. */
+/** The viewer's wishes, as the player carries them out. */
 export interface ViewerIntent {
   readonly preference: LatencyPreference;
   /** How many seconds behind live the viewer wants to be. null: live. */

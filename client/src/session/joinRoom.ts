@@ -8,8 +8,9 @@ const load = () => import('./RoomSession');
 let current: Promise<RoomSession> | null = null;
 
 /**
- * Joins a room and stays in it. Everything that happens appears in the room's state, and a reload brings back the same participant, seat
- * and devices. Rejects with LianmaiError. A device that cannot be opened does not prevent joining; `local` reports it.
+ * Joins a room and stays in it; everything that happens appears in the room's state. A reload brings back the same participant, seat and
+ * devices.
+ * Rejects with LianmaiError. A device that cannot be opened does not prevent joining; `local` reports it.
  */
 export async function joinRoom(options: JoinOptions): Promise<RoomActions> {
   const before = current;

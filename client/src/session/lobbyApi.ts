@@ -4,7 +4,7 @@ import { callApi } from './callApi';
 
 const lobbyPath = (room: string) => `/api/v1/lobby/${encodeURIComponent(room)}`;
 
-/** What the lobby and the watch page may know about a room without a token. */
+/** Fetches the public information about a room, which needs no token. */
 export const lobbyRoom = (room: string): Promise<LobbyRoom> => callApi(lobbyPath(room), LobbyRoom);
 
 export interface LobbyToken {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const STORAGE_KEY = 'lianmai.session';
 
-/** What a reloaded page needs to continue as the same participant. Kept per tab, so that two tabs do not take each other's seat. */
+/** Lets a reloaded page continue as the same participant. Kept per tab, so that two tabs do not take each other's seat. */
 const SavedParticipant = z.object({
   room: RoomId,
   name: z.string(),

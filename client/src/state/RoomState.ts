@@ -11,7 +11,7 @@ import type {
   StageSnapshot,
 } from '@lianmai/protocol';
 
-/** What is wrong with a device, one i18n key each. */
+/** A problem with a device. Each has its own i18n key. */
 export type DeviceProblem = 'permissionDenied' | 'deviceBusy' | 'noDevice' | 'insecureOrigin' | 'notSupported' | 'unknown';
 export interface LocalTrackState {
   state: 'off' | 'starting' | 'on' | 'muted' | 'failed';

@@ -1,5 +1,5 @@
 /**
- * What the page knows: the room (written by the session through pure reducers), what this browser remembers, and which devices it has.
+ * The page's knowledge: the room (written by the session through pure reducers), what this browser remembers, and which devices it has.
  * Nothing here uses the network.
  */
 export type * from './RoomActions';

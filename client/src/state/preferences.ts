@@ -5,7 +5,7 @@ import { randomId } from './randomId';
 
 const STORAGE_KEY = 'lianmai.preferences';
 
-/** What this browser remembers about its person. Each field falls back on its own, so that one bad value does not lose the others. */
+/** The settings that this browser remembers. Each field falls back on its own, so that one bad value does not lose the others. */
 const Preferences = z.object({
   name: z.string().max(80).catch(''),
   /** Random. Identifies this browser to the lobby when it issues a token. */
@@ -17,7 +17,7 @@ const Preferences = z.object({
   cameraId: z.string().nullable().catch(null),
   microphoneId: z.string().nullable().catch(null),
   speakerId: z.string().nullable().catch(null),
-  /** Whether the person last joined with camera and microphone on. */
+  /** The person last joined with the camera or microphone on. */
   isCameraOn: z.boolean().catch(true),
   isMicrophoneOn: z.boolean().catch(true),
   /** Noise suppression and automatic gain, which accompany echo cancellation. */

@@ -6,7 +6,7 @@ interface DockButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 
   icon: ReactNode;
   /** Written below the icon. */
   label: string;
-  /** What a click will do, for screen readers and the tooltip. */
+  /** The effect of a click, for screen readers and the tooltip. */
   action: string;
   hotkey?: string;
   /** off: not running (mic muted), drawn inverted to stand out. */

@@ -5,7 +5,7 @@ interface ExplanationProps {
   illustration: ReactNode;
   title: string;
   text: ReactNode;
-  /** What to do, in order. */
+  /** The steps to take, in order. */
   steps?: readonly string[];
   actions?: ReactNode;
   size?: 'md' | 'lg';
@@ -13,7 +13,7 @@ interface ExplanationProps {
   'data-testid'?: string;
 }
 
-/** What happened, what it means, and the one thing to do. */
+/** Explains a problem: an illustration, the cause, the steps, and one action. */
 export function Explanation({ illustration, title, text, steps, actions, size = 'md', className, ...rest }: ExplanationProps) {
   return (
     <div {...rest} className={cx('flex max-w-md flex-col items-center gap-3 text-center', className)}>

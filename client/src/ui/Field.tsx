@@ -5,7 +5,7 @@ import { cx } from './cx';
 interface FieldProps {
   label: string;
   hint?: ReactNode;
-  /** What is wrong with the value. */
+  /** The problem with the value. */
   error?: string | null | undefined;
   className?: string;
   children: (ids: { id: string; 'aria-describedby': string | undefined; 'aria-invalid': boolean | undefined }) => ReactNode;

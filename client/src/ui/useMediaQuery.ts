@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-/** Whether a media query matches. Re-renders when that changes. */
+/** Returns whether a media query matches, and re-renders when that changes. */
 export function useMediaQuery(query: string): boolean {
   const subscribe = (listener: () => void) => {
     const list = window.matchMedia(query);

@@ -21,7 +21,7 @@ export function readToken(token: string): Invited | null {
   }
 }
 
-/** What the primary button will do. null: not known yet, or not possible. */
+/** The role that the primary button joins with. null: not known yet, or not possible. */
 export interface Offer {
   primary: Role | null;
   /** Joining without camera and microphone, where people can choose. */

@@ -13,7 +13,7 @@ const TYPING_PAUSE_MS = 300;
 /** The lobby may stay open for long and must not show stale data. */
 const REFRESH_MS = 5000;
 
-/** What the server says about a room, polled while the lobby is open. Invalid names are not asked for. */
+/** Polls the server's information about a room while the lobby is open. Invalid names are not asked for. */
 export function useLobbyRoom(room: string, { isTyped }: { isTyped: boolean }): LobbyAnswer {
   const [answer, setAnswer] = useState<LobbyAnswer>({ state: 'none' });
   const isValid = RoomId.safeParse(room).success;

@@ -5,7 +5,7 @@ import { ModerationItems, RemovePersonDialog, useActions, useRunWithToast, useSe
 import { useRoom } from '../../state';
 import { IconButton, Menu, MenuItem, testIds } from '../../ui';
 
-/** What a moderator may do to a participant on stage. Empty for everyone else. */
+/** A moderator's actions on a participant on stage. Empty for everyone else. */
 export function TileMenu({ source }: { source: StageSource }) {
   const { t } = useTranslation();
   const self = useSelf();

@@ -10,7 +10,7 @@ import { SettingsSection } from './SettingsSection';
 /** Seconds. 0: one file per broadcast. */
 const LENGTHS = [0, 300, 900, 1800, 3600, 4 * 3600];
 
-/** Whether and how the stream is recorded. Saved as a whole, because every change starts a new file. */
+/** The stream's recording settings. Saved as a whole, because every change starts a new file. */
 export function RecordSection({ stream }: { stream: StreamReply }) {
   const { t } = useTranslation();
   const { session, refresh } = useOperatorAccess();

@@ -26,12 +26,14 @@ const TEXT: Record<Tone, string> = { good: 'text-fg', warn: 'text-warn', bad: 't
 /** The program's figures while on air, and everyone's network at all times. */
 export function HealthStrip() {
   const { t } = useTranslation();
-  const live = useRoom((room) => (room.program?.state === 'live' ? room.program : null));
+  const program = useRoom((room) => (room.program?.state === 'live' ? room.program : null));
   const participants = useRoom((room) => room.participants);
   const guests = useMemo(() => Object.values(participants).filter((one) => one.onStage && !one.stream), [participants]);
   return (
     <section aria-label={t('health.title')} data-testid={testIds.healthStrip} className="flex gap-2 overflow-x-auto px-1 pb-1">
-      {live?.stats && <ProgramFigures stats={live.stats} targetKbps={live.profile.videoBitrateKbps + live.profile.audioBitrateKbps} />}
+      {program?.stats && (
+        <ProgramFigures stats={program.stats} targetKbps={program.profile.videoBitrateKbps + program.profile.audioBitrateKbps} />
+      )}
       {guests.map((guest) => (
         <GuestNetwork key={guest.id} guest={guest} />
       ))}

@@ -10,21 +10,21 @@ import { isBlank, noDestination, problemOf, toOutputRequest, type Destination } 
 import { DestinationFields } from './DestinationFields';
 import { isOnAir } from './programDraft';
 
-/** Where the program goes, and how each output is doing. */
+/** The program's destinations, and how each output is doing. */
 export function OutputsPanel({ watchLink }: { watchLink: string }) {
   const { t } = useTranslation();
   const actions = useActions();
   const run = useRunWithToast();
-  const live = useRoom((room) => room.program);
+  const program = useRoom((room) => room.program);
   const clockOffsetMs = useRoom((room) => room.clockOffsetMs);
   const [isAdding, setAdding] = useState(false);
-  const onAir = isOnAir(live?.state);
+  const onAir = isOnAir(program?.state);
   return (
     <div className="flex h-full flex-col gap-4 overflow-y-auto p-4">
       <section className="flex flex-col gap-2">
         <div className="flex items-center justify-between">
           <h3 className="font-semibold">{t('outputs.watchPage')}</h3>
-          {live?.state === 'live' && <Pill>{t('outputs.viewers', { count: live.hlsViewers })}</Pill>}
+          {program?.state === 'live' && <Pill>{t('outputs.viewers', { count: program.hlsViewers })}</Pill>}
         </div>
         <CopyField
           label={t('invite.watchLink')}
@@ -43,9 +43,9 @@ export function OutputsPanel({ watchLink }: { watchLink: string }) {
             </Button>
           )}
         </div>
-        {live && live.outputs.length > 0 && (
+        {program && program.outputs.length > 0 && (
           <ul className="flex flex-col gap-2">
-            {live.outputs.map((output) => (
+            {program.outputs.map((output) => (
               <OutputRow
                 key={output.id}
                 output={output}
@@ -56,12 +56,12 @@ export function OutputsPanel({ watchLink }: { watchLink: string }) {
             ))}
           </ul>
         )}
-        {!onAir && (!live || live.outputs.length === 0) && (
+        {!onAir && (!program || program.outputs.length === 0) && (
           <EmptyState icon={<Radio size={28} aria-hidden />} title={t('outputs.notLive')}>
             {t('outputs.notLiveText')}
           </EmptyState>
         )}
-        {onAir && live?.outputs.length === 0 && <p className="text-fg-3">{t('outputs.onlyWatchPage')}</p>}
+        {onAir && program?.outputs.length === 0 && <p className="text-fg-3">{t('outputs.onlyWatchPage')}</p>}
       </section>
       {isAdding && <AddOutputDialog onClose={() => setAdding(false)} />}
     </div>

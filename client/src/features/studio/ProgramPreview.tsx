@@ -8,7 +8,10 @@ import { useUploadedImageUrl } from './uploadedImages';
 import { useProfile, useScene } from './programDraft';
 import { ProgramTile } from './ProgramTile';
 
-/** What the audience sees. Drawn from our own tracks with the program's layout, because the stream itself arrives seconds later. */
+/**
+ * Shows the host what the audience sees. Drawn from our own tracks with the program's layout, because the stream itself arrives seconds
+ * later.
+ */
 export function ProgramPreview() {
   const { t } = useTranslation();
   const { scene } = useScene();

@@ -22,7 +22,7 @@ interface Broadcast {
 
 const STATES: Record<Exclude<WatchInfo['state'], 'offline'>, BroadcastState> = { waiting: 'paused', live: 'live' };
 
-/** What the server tells everyone about a broadcast, kept fresh. A failed request changes nothing; the next one will do. */
+/** The server's public information about a broadcast, kept fresh. A failed request changes nothing; the next one will do. */
 export function useBroadcast({ app, name, hasRoom }: StreamRef & { hasRoom: boolean }): Broadcast {
   const [info, setInfo] = useState<WatchInfo | null>(null);
   const [room, setRoom] = useState<LobbyRoom | null>(null);

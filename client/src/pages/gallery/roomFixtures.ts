@@ -28,7 +28,7 @@ const output = (id: string, patch: Partial<OutputInfo>): OutputInfo => ({
   ...patch,
 });
 
-function liveInfo(query: URLSearchParams, people: number): ProgramInfo {
+function programInfo(query: URLSearchParams, people: number): ProgramInfo {
   return {
     programId: 'g' as ProgramInfo['programId'],
     room: 'morning-show' as RoomId,
@@ -149,7 +149,7 @@ export function fixtureState(query: URLSearchParams): RoomState {
       invitations: flag(query, 'invited') ? [{ participantId: selfId, by: idOf(1), atMs: now }] : [],
     },
     chat: chatOf(query, all),
-    program: flag(query, 'live') ? liveInfo(query, count) : null,
+    program: flag(query, 'live') ? programInfo(query, count) : null,
     levels: flag(query, 'live')
       ? {
           program: { rmsDb: -18, peakDb: -6 },

@@ -8,7 +8,7 @@ export const CONNECT_TIMEOUT_MS = 8000;
 export const MAX_RESTARTS = 3;
 
 interface IceMonitorHandlers {
-  /** Whether signalling works. Nothing can be restarted without it, and `restarted` follows once it is back. */
+  /** Signalling works at the moment. Nothing can be restarted without it, and `restarted` follows once it is back. */
   isOnline(): boolean;
   /** Restarts ICE with new parameters from the server. */
   restart(): void;

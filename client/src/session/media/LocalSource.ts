@@ -8,7 +8,7 @@ import { deviceProblemOf } from './deviceProblem';
 import { sendOptions } from './encodings';
 
 /**
- * What happens when a source is switched off. keepOpen: the device stays open and silent, so that the next word is not cut off
+ * The effect of switching a source off. keepOpen: the device stays open and silent, so that the next word is not cut off
  * (microphone). release: the device's light goes out and the producer waits, paused (camera). close: nothing remains (screen).
  */
 export type WhenOff = 'keepOpen' | 'release' | 'close';

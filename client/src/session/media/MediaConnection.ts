@@ -9,7 +9,7 @@ import { Subscriber, type SubscriberOptions } from './Subscriber';
 
 interface MediaConnectionOptions extends Omit<PublisherOptions, 'request'>, Omit<SubscriberOptions, 'request'> {
   request: Request;
-  /** Whether signalling works. */
+  /** Signalling works at the moment. */
   isOnline: () => boolean;
   onBlocked: (isBlocked: boolean) => void;
   onDisconnected: () => void;

@@ -76,7 +76,7 @@ export class Subscriber {
     for (const subscription of [...this.#subscriptions.values()]) {
       if (!this.#wanted.has(subscription.producerId)) this.#drop(subscription);
     }
-    // What earlier transports showed no longer has a subscription.
+    // Pictures from earlier transports no longer have a subscription.
     const keys = new Set(origins.map(([, origin]) => keyOf(origin)));
     for (const [key, origin] of [...this.#shown]) if (!keys.has(key)) this.#hide(origin);
     void this.#subscribeMissing();
