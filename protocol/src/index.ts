@@ -1,6 +1,6 @@
 /** Every wire's messages, roles and permissions, the error table, and the scene arithmetic. Runs in browsers and in Node; depends on zod alone. */
-export * from './api.js';
-export * from './bridge/index.js';
+export * from './roomsApi.js';
+export * from './bridgeMessages.js';
 export * from './errors.js';
 export * from './ids.js';
 export * from './program.js';

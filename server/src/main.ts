@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ConfigError, createLog, Metrics, Scope, type Log } from '@lianmai/kit';
 import { DEFAULT_APP, type StreamRef } from '@lianmai/protocol';
-import { Access, apiKeyFrom, type ApiKey } from './access/index.js';
+import { Access, apiKeyFrom, type ApiKey } from './authorisation/index.js';
 import { createApi, passOriginSockets } from './api/index.js';
 import { originAt, helpText, lanAddresses, loadServerConfig, parseCommandLine, type ServerConfig } from './config/index.js';
 import { banner, measure } from './boot/index.js';

@@ -8,7 +8,7 @@ import * as chat from './chat.js';
 import type { RequestContract } from './contract.js';
 import * as live from './program.js';
 import * as media from './media.js';
-import * as session from './session.js';
+import * as session from './join.js';
 import * as stage from './stage.js';
 
 const { MAX_ASSET_BYTES, ...liveRequests } = live;

@@ -9,7 +9,7 @@ import { ErrorCode, LianmaiError, LobbyRoom, RoomId, type AssetId } from '@lianm
 import fc from 'fast-check';
 import { Router } from 'express';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Access } from '../access/index.js';
+import { Access } from '../authorisation/index.js';
 import { claims, FakeLink, testDirectory } from '../rooms/testing/index.js';
 import { Recordings } from '../recordings/index.js';
 import { StageStreams } from '../streams/index.js';

@@ -1,6 +1,6 @@
 import type { AssetId, ErrorCode } from '@lianmai/protocol';
 import type { z } from 'zod';
-import type { Access } from '../access/index.js';
+import type { Access } from '../authorisation/index.js';
 import type { Recordings } from '../recordings/index.js';
 import type { RoomDirectory } from '../rooms/index.js';
 import type { StageStreams, Streams } from '../streams/index.js';

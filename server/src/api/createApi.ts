@@ -2,15 +2,15 @@ import type { Log, Metrics } from '@lianmai/kit';
 import type { StreamRef } from '@lianmai/protocol';
 import express, { type Express, type Router } from 'express';
 import type { ApiServices } from './contract.js';
-import { answerError, answerNotFound } from './errors.js';
+import { answerError, answerNotFound } from './errorReplies.js';
 import { HostReservations } from './HostReservations.js';
 import { openApiDocument } from './openapi.js';
 import { originProxy } from './originProxy.js';
-import { pages, securityHeaders } from './pages.js';
-import { apiRouter } from './router.js';
+import { pages, securityHeaders } from './pageRoutes.js';
+import { apiRouter } from './apiRouter.js';
 import { routes } from './routes/index.js';
-import { status, type StatusOptions } from './status.js';
-import { webrtcDoor, type WebRtcDoorOptions } from './webrtcDoor.js';
+import { status, type StatusOptions } from './statusRoutes.js';
+import { webrtcDoor, type WebRtcDoorOptions } from './whipWhepRouter.js';
 
 export interface ApiOptions extends Omit<ApiServices, 'reservations'> {
   metrics: Metrics;

@@ -2,7 +2,7 @@ import { Agent, request as httpRequest, type ClientRequest, type IncomingHttpHea
 import { Agent as SecureAgent, request as httpsRequest } from 'node:https';
 import { LianmaiError, type StreamRef } from '@lianmai/protocol';
 import type { RequestHandler } from 'express';
-import { LIVE_PAGE } from './pages.js';
+import { LIVE_PAGE } from './pageRoutes.js';
 
 /** Per connection, not for passing on (RFC 9110 7.6.1). */
 const HOP_BY_HOP = [

@@ -7,8 +7,8 @@ import type { CommandLine } from './commandLine.js';
 import { ENV_PATHS, ServerConfig } from './schema.js';
 
 export { type CommandLine, helpText, parseCommandLine } from './commandLine.js';
-export { isEveryAddress, originAt, reachable } from './addresses.js';
-export { lanAddresses } from './network.js';
+export { isEveryAddress, originAt, reachable } from './originUrl.js';
+export { lanAddresses } from './lanAddresses.js';
 export { ENV_PATHS, ServerConfig } from './schema.js';
 
 export const DEFAULT_FILE = 'lianmai.config.yaml';

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { flag, port, Secret } from '@lianmai/kit';
 import { MAX_SEATS, RecordPattern } from '@lianmai/protocol';
 import { z } from 'zod';
-import { defaultAnnouncedIps } from './network.js';
+import { defaultAnnouncedIps } from './lanAddresses.js';
 
 /** A part of the file; an empty part (`http:` with nothing under it) means its defaults. */
 const section = <S extends z.ZodRawShape>(shape: S) => z.preprocess((value) => value ?? {}, z.strictObject(shape));

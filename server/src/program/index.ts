@@ -3,5 +3,5 @@
  * itself never passes here. LiveSession tells the story; it survives a lost socket, a dead bridge and a dead media worker.
  */
 export type * from './contract.js';
-export { createLive, type LiveOptions } from './createLive.js';
+export { createLive, type LiveOptions } from './createPrograms.js';
 export { AssetStore } from './AssetStore.js';

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { LianmaiError, type BridgeRequestReply, type Recording, type StreamRef } from '@lianmai/protocol';
-import { isSame } from '../access/index.js';
+import { isSame } from '../authorisation/index.js';
 import type { Bridge, BridgePool } from '../bridge/index.js';
 
 export interface RecordingQuery extends Partial<StreamRef> {

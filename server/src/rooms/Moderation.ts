@@ -1,7 +1,7 @@
 import { LianmaiError, type Identity, type ParticipantId, type RequestData } from '@lianmai/protocol';
-import { canModerate } from '../access/index.js';
+import { canModerate } from '../authorisation/index.js';
 import type { Participant } from './Participant.js';
-import type { People } from './People.js';
+import type { People } from './Participants.js';
 import type { RoomStage } from './RoomStage.js';
 
 export interface ModerationOptions {

@@ -13,10 +13,10 @@ import {
   type Role,
   type StreamRef,
 } from '@lianmai/protocol';
-import { isSame } from '../access/index.js';
+import { isSame } from '../authorisation/index.js';
 import type { Link } from './contract.js';
 import type { OwnMedia } from './OwnMedia.js';
-import { ParticipantMedia } from './ParticipantMedia.js';
+import { ParticipantMedia } from './PageMedia.js';
 
 /** One person in a room, over the life of several connections and peers. */
 export class Participant {

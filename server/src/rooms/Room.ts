@@ -13,21 +13,21 @@ import {
   type RoomInfo,
   type RoomSnapshot,
 } from '@lianmai/protocol';
-import { canPublish } from '../access/index.js';
+import { canPublish } from '../authorisation/index.js';
 import type { LiveControl, LiveFactory, LiveRoom, LiveSource } from '../program/index.js';
 import type { RoomMedia } from '../sfu/index.js';
 import { ChatLog } from './ChatLog.js';
 import type { JoinRequest, Link, OpenFeed, RoomSettings } from './contract.js';
-import { admit } from './entrance.js';
-import { liveSources } from './liveSources.js';
+import { admit } from './admission.js';
+import { liveSources } from './stageSources.js';
 import { Moderation } from './Moderation.js';
 import { Participant } from './Participant.js';
-import { ParticipantMedia, type ProduceRequest } from './ParticipantMedia.js';
-import { People } from './People.js';
-import { wireMedia, wirePeer } from './roomMedia.js';
+import { ParticipantMedia, type ProduceRequest } from './PageMedia.js';
+import { People } from './Participants.js';
+import { wireMedia, wirePeer } from './relayMediaEvents.js';
 import { RoomStage } from './RoomStage.js';
 import { StreamGuests } from './StreamGuests.js';
-import { Vacancy } from './Vacancy.js';
+import { Vacancy } from './EmptyRoomTimer.js';
 
 export interface RoomOptions {
   id: RoomId;

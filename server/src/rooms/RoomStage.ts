@@ -1,7 +1,7 @@
 import { LianmaiError, type ParticipantId, type StagePolicy, type StageSnapshot } from '@lianmai/protocol';
 import type { Participant } from './Participant.js';
-import type { People } from './People.js';
-import { emptyStage, isSeated, reduceStage, type StageCommand, type StageEffect } from './stage.js';
+import type { People } from './Participants.js';
+import { emptyStage, isSeated, reduceStage, type StageCommand, type StageEffect } from './stageRules.js';
 
 export interface RoomStageOptions {
   people: People;

@@ -3,7 +3,7 @@ import { Identity, LianmaiError, streamKey, type JoinClaims, type RoomId, type S
 import type { RoomMedia } from '../sfu/index.js';
 import type { OpenFeed } from './contract.js';
 import { Participant } from './Participant.js';
-import type { People } from './People.js';
+import type { People } from './Participants.js';
 import type { RoomStage } from './RoomStage.js';
 import { StreamMedia } from './StreamMedia.js';
 

@@ -1,7 +1,7 @@
 import { LianmaiError, TransportId } from '@lianmai/protocol';
 import type { types } from 'mediasoup';
-import { announceCandidates } from './announce.js';
-import { mediaClosed, refusing } from './refusal.js';
+import { announceCandidates } from './iceCandidates.js';
+import { mediaClosed, refusing } from './mapSfuErrors.js';
 import type { RoomRouter } from './RoomRouter.js';
 
 export type Direction = 'send' | 'receive';

@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { RoomId, SourceId, type SfuFeedTrack } from '@lianmai/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
-import { MediaRoom } from './MediaRoom.js';
+import { MediaRoom } from './SfuRoom.js';
 import { createSfu, type Sfu } from './Sfu.js';
 import { participant, quiet, subscribe } from './testing/index.js';
 

@@ -3,8 +3,8 @@ import { LianmaiError, type SfuFeedTrack, type ParticipantId, type ProducerId, t
 import type { types } from 'mediasoup';
 import { inputParameters } from './codecs.js';
 import type { MediaInput, MediaInputEvents } from './contract.js';
-import { Publication } from './Publication.js';
-import { refusing } from './refusal.js';
+import { Publication } from './PublishedTrack.js';
+import { refusing } from './mapSfuErrors.js';
 import type { RoomRouter } from './RoomRouter.js';
 
 export interface PlainInputOptions {

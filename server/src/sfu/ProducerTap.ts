@@ -4,8 +4,8 @@ import type { types } from 'mediasoup';
 import { tapCapabilities } from './codecs.js';
 import { BestLayer } from './BestLayer.js';
 import type { Tap, TapEvents } from './contract.js';
-import type { Publication } from './Publication.js';
-import { mediaClosed } from './refusal.js';
+import type { Publication } from './PublishedTrack.js';
+import { mediaClosed } from './mapSfuErrors.js';
 import { Subscription } from './Subscription.js';
 
 export interface TapTarget {

@@ -3,7 +3,7 @@ import type { ParticipantId, ProducerId } from '@lianmai/protocol';
 import type { types } from 'mediasoup';
 import { mediaCodecs, streamCodecs } from './codecs.js';
 import type { PayloadTypes } from './contract.js';
-import type { Publication } from './Publication.js';
+import type { Publication } from './PublishedTrack.js';
 import type { LevelMap } from './speakers.js';
 import type { LiveWorker, WorkerLoad } from './WorkerPool.js';
 

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { LianmaiError, ProducerId, RoomId, SourceId, type ParticipantId } from '@lianmai/protocol';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { MediaRoom } from './MediaRoom.js';
-import type { Peer } from './Peer.js';
+import { MediaRoom } from './SfuRoom.js';
+import type { Peer } from './SfuPeer.js';
 import { createSfu, type Sfu, type SfuOptions } from './Sfu.js';
 import { participant, publish, quiet, rtpParameters, subscribe } from './testing/index.js';
 

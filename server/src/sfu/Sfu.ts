@@ -2,9 +2,9 @@ import { availableParallelism } from 'node:os';
 import { Scope, type Log } from '@lianmai/kit';
 import { LianmaiError, type RoomId } from '@lianmai/protocol';
 import { setLogEventListeners } from 'mediasoup';
-import { announcedAddresses } from './announce.js';
+import { announcedAddresses } from './iceCandidates.js';
 import type { PayloadTypes, RoomMedia } from './contract.js';
-import { MediaRoom } from './MediaRoom.js';
+import { MediaRoom } from './SfuRoom.js';
 import { WorkerPool } from './WorkerPool.js';
 
 export interface SfuOptions {

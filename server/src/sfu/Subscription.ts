@@ -1,7 +1,7 @@
 import { ConsumerId } from '@lianmai/protocol';
 import type { types } from 'mediasoup';
 import { pickLayers, priorityOf } from './layers.js';
-import type { Publication } from './Publication.js';
+import type { Publication } from './PublishedTrack.js';
 
 /** A consumer with the policy of its picture: which layer for which size. */
 export class Subscription {

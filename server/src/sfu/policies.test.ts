@@ -1,7 +1,7 @@
 import { ParticipantId } from '@lianmai/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { announceCandidates, announcedAddresses } from './announce.js';
+import { announceCandidates, announcedAddresses } from './iceCandidates.js';
 import { clientCapabilities, tapCapabilities } from './codecs.js';
 import { ladderOf, pickLayers, priorityOf } from './layers.js';
 import { gradeOf, QualityMeter, type QualitySample } from './quality.js';

@@ -6,7 +6,7 @@ import { Identity, RoomId, type Acknowledgement, type AssetId, type Role } from 
 import type { Server } from 'socket.io';
 import { io as connect, type Socket } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Access } from '../access/index.js';
+import { Access } from '../authorisation/index.js';
 import { noStreams, testDirectory } from '../rooms/testing/index.js';
 import { createSocketServer, Signalling } from './index.js';
 

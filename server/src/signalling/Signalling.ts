@@ -3,10 +3,10 @@ import type { Server as HttpsServer } from 'node:https';
 import type { Log } from '@lianmai/kit';
 import { ERRORS, LianmaiError, toLianmaiError, type JoinClaims } from '@lianmai/protocol';
 import { Server, type Socket } from 'socket.io';
-import { Connection } from './Connection.js';
+import { Connection } from './ClientConnection.js';
 import type { Services } from './contract.js';
 import { dispatch, type DispatchOptions } from './dispatch.js';
-import { Limits } from './Limits.js';
+import { Limits } from './RequestLimits.js';
 
 /** An uploaded picture of 4 MB and what is around it. */
 const MAX_FRAME_BYTES = 5 * 1024 * 1024;

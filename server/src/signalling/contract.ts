@@ -2,7 +2,7 @@ import type { AssetId, IceServer, RequestData, RequestName, RequestReply } from 
 import type { z } from 'zod';
 import type { Participant, Room, RoomDirectory } from '../rooms/index.js';
 import type { StageStreams } from '../streams/index.js';
-import type { Connection } from './Connection.js';
+import type { Connection } from './ClientConnection.js';
 
 /** What handlers may use besides the room they are in. */
 export interface Services {

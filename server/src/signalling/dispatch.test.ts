@@ -12,9 +12,9 @@ import {
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { claims, noStreams, testDirectory, type FakeMedia } from '../rooms/testing/index.js';
-import { Connection } from './Connection.js';
+import { Connection } from './ClientConnection.js';
 import { dispatch, type DispatchOptions } from './dispatch.js';
-import { Limits } from './Limits.js';
+import { Limits } from './RequestLimits.js';
 
 /** A page without a socket. */
 class TestPage {

@@ -14,11 +14,11 @@ import {
   type RequestName,
   type RequestReply,
 } from '@lianmai/protocol';
-import { can } from '../access/index.js';
-import type { Connection } from './Connection.js';
+import { can } from '../authorisation/index.js';
+import type { Connection } from './ClientConnection.js';
 import type { Context, Handler, Services } from './contract.js';
 import { handlers } from './handlers/index.js';
-import type { Limits } from './Limits.js';
+import type { Limits } from './RequestLimits.js';
 
 export interface DispatchOptions {
   services: Services;

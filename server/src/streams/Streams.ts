@@ -11,10 +11,10 @@ import {
   type UpdateStream,
 } from '@lianmai/protocol';
 import type { BridgePool } from '../bridge/index.js';
-import { Doorkeeper } from './Doorkeeper.js';
-import { LiveStreams } from './LiveStreams.js';
-import type { RegisteredStream, StreamBook } from './StreamBook.js';
-import type { StreamWork } from './StreamWork.js';
+import { Doorkeeper } from './StreamAuthoriser.js';
+import { LiveStreams } from './StreamStatuses.js';
+import type { RegisteredStream, StreamBook } from './StreamRepository.js';
+import type { StreamWork } from './StreamJobScheduler.js';
 
 export interface StreamsOptions {
   book: StreamBook;

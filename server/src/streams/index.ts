@@ -6,11 +6,11 @@
  *   await streams.authorise(request);           // throws for a no
  *   streams.live.status({ app, name });         // null: nobody publishes
  */
-export { LiveStreams, type LiveStreamsOptions } from './LiveStreams.js';
-export { assertSigned, signPlay, type PlaySignature } from './signature.js';
-export { StageStreams, type SeatableStream } from './StageStreams.js';
-export { StreamBook, type RegisteredStream } from './StreamBook.js';
-export { StreamOutputBook } from './StreamOutputBook.js';
-export { StreamWork, type StreamWorkOptions } from './StreamWork.js';
+export { LiveStreams, type LiveStreamsOptions } from './StreamStatuses.js';
+export { assertSigned, signPlay, type PlaySignature } from './playSignature.js';
+export { StageStreams, type SeatableStream } from './SeatableStreams.js';
+export { StreamBook, type RegisteredStream } from './StreamRepository.js';
+export { StreamOutputBook } from './StreamOutputRepository.js';
+export { StreamWork, type StreamWorkOptions } from './StreamJobScheduler.js';
 export { Streams, type StreamsOptions, type WhepPlayers } from './Streams.js';
-export { playUrls, publishUrls, watchPage, watchUrls, type StreamAddresses } from './urls.js';
+export { playUrls, publishUrls, watchPage, watchUrls, type StreamAddresses } from './streamUrls.js';

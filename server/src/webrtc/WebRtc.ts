@@ -11,11 +11,11 @@ import {
 } from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
 import type { Sfu } from '../sfu/index.js';
-import { Feed } from './Feed.js';
-import { FeedRoom } from './FeedRoom.js';
-import { publish, type PublishRequest } from './publish.js';
+import { Feed } from './SfuFeed.js';
+import { FeedRoom } from './WhepRoom.js';
+import { publish, type PublishRequest } from './WhipPublisher.js';
 import { parseOffer } from './sdp/index.js';
-import type { Session } from './Session.js';
+import type { Session } from './WhipSession.js';
 
 export interface WebRtcOptions {
   sfu: Sfu;

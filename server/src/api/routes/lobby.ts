@@ -10,7 +10,7 @@ import {
   type RoomId,
 } from '@lianmai/protocol';
 import { z } from 'zod';
-import { lobbyIdentity } from '../../access/index.js';
+import { lobbyIdentity } from '../../authorisation/index.js';
 import type { Room } from '../../rooms/index.js';
 import { watchUrls } from '../../streams/index.js';
 import { route, type ApiServices } from '../contract.js';

@@ -6,7 +6,7 @@ import { ErrorCode, PlayUrlsReply, RoomId, StreamList, StreamReply, WatchInfo, t
 import fc from 'fast-check';
 import { Router } from 'express';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Access } from '../../access/index.js';
+import { Access } from '../../authorisation/index.js';
 import { FakeBridge, startBridges } from '../../bridge/testing/index.js';
 import { testDirectory } from '../../rooms/testing/index.js';
 import { Recordings } from '../../recordings/index.js';

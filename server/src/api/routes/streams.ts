@@ -13,7 +13,7 @@ import { z } from 'zod';
 import { playUrls, publishUrls, signPlay, watchPage, type RegisteredStream } from '../../streams/index.js';
 import { route, type ApiServices, type Caller } from '../contract.js';
 import { Nothing, StreamClientParams, StreamParams } from '../schemas.js';
-import { addressesFor } from '../streamAddresses.js';
+import { addressesFor } from '../streamEndpoints.js';
 
 const common = { tag: 'streams', access: 'key', params: StreamParams, errors: ['NOT_FOUND'] } as const;
 const noBody = { bodyKind: 'none', body: z.unknown() } as const;

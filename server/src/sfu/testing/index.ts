@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto';
 import { createLog } from '@lianmai/kit';
 import { ParticipantId, type ProducerId, type PublishSource } from '@lianmai/protocol';
 import type { types } from 'mediasoup';
-import type { MediaRoom } from '../MediaRoom.js';
-import type { Peer } from '../Peer.js';
+import type { MediaRoom } from '../SfuRoom.js';
+import type { Peer } from '../SfuPeer.js';
 
 /** For tests of this folder: peers that send and receive packets made here, through real workers, without a browser. */
 export const quiet = createLog('test', 'silent');

@@ -3,7 +3,7 @@ import { chat } from './chat.js';
 import { live } from './program.js';
 import { media } from './media.js';
 import { moderation } from './moderation.js';
-import { session } from './session.js';
+import { session } from './join.js';
 import { stage } from './stage.js';
 
 /** One handler for each request of the contract: a missing one does not compile. */

@@ -6,9 +6,9 @@ import { createLog } from '@lianmai/kit';
 import type { AuthoriseRequest, StreamStatus } from '@lianmai/protocol';
 import type { BridgePool, BridgePoolEvents } from '../../bridge/index.js';
 import { Store } from '../../store/index.js';
-import { StreamBook } from '../StreamBook.js';
-import { StreamOutputBook } from '../StreamOutputBook.js';
-import { StreamWork } from '../StreamWork.js';
+import { StreamBook } from '../StreamRepository.js';
+import { StreamOutputBook } from '../StreamOutputRepository.js';
+import { StreamWork } from '../StreamJobScheduler.js';
 import { Streams, type StreamsOptions } from '../Streams.js';
 
 /** For tests: real streams over a real store in a folder of its own. */

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { types } from 'mediasoup';
-import { layersOf, usedExtensions, usedFeedback, type ChosenSection } from './choose.js';
+import { layersOf, usedExtensions, usedFeedback, type ChosenSection } from './codecChoice.js';
 import type { Offer, OfferedCodec, OfferedSection } from './Offer.js';
 
 /** Our end of the connection, as mediasoup made it. */

@@ -8,7 +8,7 @@ export {
   producerParameters,
   SOURCE,
   type ChosenSection,
-} from './choose.js';
-export { parseFragment, type IceFragment } from './fragment.js';
+} from './codecChoice.js';
+export { parseFragment, type IceFragment } from './iceFragment.js';
 export type { Offer } from './Offer.js';
 export { parseOffer } from './parseOffer.js';

@@ -6,8 +6,8 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createLog } from '@lianmai/kit';
 import { ParticipantId, RoomId } from '@lianmai/protocol';
-import { MediaRoom } from '../../../../server/src/sfu/MediaRoom.js';
-import type { Peer } from '../../../../server/src/sfu/Peer.js';
+import { MediaRoom } from '../../../../server/src/sfu/SfuRoom.js';
+import type { Peer } from '../../../../server/src/sfu/SfuPeer.js';
 import { createSfu } from '../../../../server/src/sfu/Sfu.js';
 
 const SSRC = 1;

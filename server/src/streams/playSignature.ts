@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Secret } from '@lianmai/kit';
 import { ERRORS, LianmaiError, streamKey, type StreamRef } from '@lianmai/protocol';
-import { isSame } from '../access/index.js';
+import { isSame } from '../authorisation/index.js';
 
 /** What a signed URL carries. Any protocol: in the query, or among the fields of an SRT stream id. */
 export interface PlaySignature {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MediaPeer, MediaPeerEvents } from '../sfu/index.js';
 import { parseFragment, parseOffer } from './sdp/index.js';
 import { obs } from './sdp/testing/offers.js';
-import { Session } from './Session.js';
+import { Session } from './WhipSession.js';
 
 /** Only what a session asks of its peer. */
 class FakePeer extends EventEmitter<MediaPeerEvents> {

@@ -1,6 +1,6 @@
 import type { Log } from '@lianmai/kit';
 import { LianmaiError, toLianmaiError, type OutputId } from '@lianmai/protocol';
-import type { OutputBook } from './OutputBook.js';
+import type { OutputBook } from './ProgramOutputs.js';
 import type { ProgramRun } from './ProgramRun.js';
 
 /** Outputs that came and went while a bridge was starting: it was `given` those of before, and would send on to one that was removed. Never rejects. */

@@ -19,7 +19,7 @@ import {
 import type { Bridge, BridgePool } from '../bridge/index.js';
 import type { AssetStore } from './AssetStore.js';
 import type { LiveControl, LiveEvents, LiveRoom } from './contract.js';
-import { LiveProgram } from './LiveProgram.js';
+import { LiveProgram } from './Program.js';
 
 export interface LiveSessionOptions {
   room: LiveRoom;

@@ -1,7 +1,7 @@
 import { type LianmaiError, type ParticipantId, StageSnapshot } from '@lianmai/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { emptyStage, reduceStage, type StageCommand } from './stage.js';
+import { emptyStage, reduceStage, type StageCommand } from './stageRules.js';
 
 const id = (name: string) => name as ParticipantId;
 const PEOPLE = ['host', 'anna', 'bo', 'chen', 'dee', 'eve'].map(id);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Log } from '@lianmai/kit';
-import type { Access } from '../access/index.js';
+import type { Access } from '../authorisation/index.js';
 import type { Bridges } from './Bridges.js';
 import { EmbeddedBridge } from './EmbeddedBridge.js';
 import { lanAddresses, type ServerConfig, isEveryAddress, reachable } from '../config/index.js';

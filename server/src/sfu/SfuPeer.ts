@@ -12,9 +12,9 @@ import {
 import type { types } from 'mediasoup';
 import type { MediaPeer, MediaPeerEvents } from './contract.js';
 import { PeerTransports, type Direction, type TransportSettings } from './PeerTransports.js';
-import { Publication } from './Publication.js';
+import { Publication } from './PublishedTrack.js';
 import { gradeOf, QualityMeter } from './quality.js';
-import { mediaClosed, refusing } from './refusal.js';
+import { mediaClosed, refusing } from './mapSfuErrors.js';
 import type { RoomRouter } from './RoomRouter.js';
 import { Subscription } from './Subscription.js';
 

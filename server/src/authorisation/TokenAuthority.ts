@@ -1,6 +1,6 @@
 import { type Secret } from '@lianmai/kit';
 import { LianmaiError, type JoinClaims } from '@lianmai/protocol';
-import { isSame, type ApiKey } from './credentials.js';
+import { isSame, type ApiKey } from './apiKey.js';
 import {
   AUDIENCE,
   mintBridgeToken,
@@ -9,7 +9,7 @@ import {
   verifyJoinToken,
   verifyToken,
   type JoinTokenRequest,
-} from './token.js';
+} from './tokens.js';
 
 /** A bridge comes back with the token that it was started with, however long it has run. */
 const BRIDGE_TOKEN_TTL_S = 365 * 86_400;

@@ -4,7 +4,7 @@ import { createLog } from '@lianmai/kit';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FakeBridge, startBridges } from '../bridge/testing/index.js';
 import { openStreams } from './testing/index.js';
-import { StreamWork } from './StreamWork.js';
+import { StreamWork } from './StreamJobScheduler.js';
 
 let close: (() => Promise<void>)[] = [];
 afterEach(async () => {

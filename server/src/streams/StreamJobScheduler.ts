@@ -12,8 +12,8 @@ import {
   type StreamJob,
 } from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
-import type { StreamBook, RegisteredStream } from './StreamBook.js';
-import type { StreamOutput, StreamOutputBook } from './StreamOutputBook.js';
+import type { StreamBook, RegisteredStream } from './StreamRepository.js';
+import type { StreamOutput, StreamOutputBook } from './StreamOutputRepository.js';
 
 export interface StreamWorkOptions {
   book: StreamBook;

@@ -1,6 +1,6 @@
 import { plainIp, type Metrics } from '@lianmai/kit';
 import { Router, type Request } from 'express';
-import type { Access } from '../access/index.js';
+import type { Access } from '../authorisation/index.js';
 
 export interface StatusOptions {
   isReady: () => boolean;

@@ -1,5 +1,5 @@
 import { effectiveGrants, LianmaiError, type Identity, type JoinClaims } from '@lianmai/protocol';
-import { isFromLobby } from '../access/index.js';
+import { isFromLobby } from '../authorisation/index.js';
 import type { JoinRequest } from './contract.js';
 import type { Participant } from './Participant.js';
 

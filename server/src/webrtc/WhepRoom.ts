@@ -4,7 +4,7 @@ import type { Log } from '@lianmai/kit';
 import { LianmaiError, ParticipantId, streamKey, type SfuFeedTrack, type ProducerId, type StreamRef } from '@lianmai/protocol';
 import type { Bridge } from '../bridge/index.js';
 import type { MediaPeer, PayloadTypes, RoomMedia, Sfu } from '../sfu/index.js';
-import { Feed } from './Feed.js';
+import { Feed } from './SfuFeed.js';
 import { HOME_PAYLOAD_TYPES } from './payloadTypes.js';
 import {
   answerPlayer,
@@ -16,7 +16,7 @@ import {
   type Offer,
   type SentSection,
 } from './sdp/index.js';
-import { connect, Session } from './Session.js';
+import { connect, Session } from './WhipSession.js';
 
 export interface FeedRoomParts {
   sfu: Sfu;

@@ -1,6 +1,6 @@
 import { DEFAULT_APP, type PlayUrls, type PublishUrls, type StreamRef, type WatchUrls } from '@lianmai/protocol';
-import type { PlaySignature } from './signature.js';
-import type { RegisteredStream } from './StreamBook.js';
+import type { PlaySignature } from './playSignature.js';
+import type { RegisteredStream } from './StreamRepository.js';
 
 /** Where the listeners are, as the caller should reach them. */
 export interface StreamAddresses {

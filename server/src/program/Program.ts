@@ -20,10 +20,10 @@ import {
   type UpdateLiveReply,
 } from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
-import { awaitBridge, chooseBridge } from './bridgeChoice.js';
-import { catchUpOutputs, isUnknown } from './catchUpOutputs.js';
+import { awaitBridge, chooseBridge } from './chooseBridge.js';
+import { catchUpOutputs, isUnknown } from './reconcileOutputs.js';
 import type { LiveRoom, LiveRoomEvents, LiveSource } from './contract.js';
-import { OutputBook } from './OutputBook.js';
+import { OutputBook } from './ProgramOutputs.js';
 import { ProgramRun } from './ProgramRun.js';
 import { ProgramStatus } from './ProgramStatus.js';
 

@@ -1,7 +1,7 @@
 import { ERRORS, JoinClaims, LianmaiError, type TokenReply, type Grants, type Identity } from '@lianmai/protocol';
 import jwt from 'jsonwebtoken';
 import type { z } from 'zod';
-import type { ApiKey } from './credentials.js';
+import type { ApiKey } from './apiKey.js';
 
 /** Who a token is for. A token for one audience is worth nothing to another. */
 export const AUDIENCE = { join: 'lianmai:join', api: 'lianmai:api', bridge: 'lianmai:bridge', session: 'lianmai:session' } as const;

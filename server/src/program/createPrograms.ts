@@ -3,7 +3,7 @@ import type { RoomId } from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
 import type { AssetStore } from './AssetStore.js';
 import type { LiveFactory } from './contract.js';
-import { LiveSession } from './LiveSession.js';
+import { LiveSession } from './RoomProgram.js';
 
 export interface LiveOptions {
   bridges: BridgePool;

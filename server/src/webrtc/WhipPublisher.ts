@@ -4,7 +4,7 @@ import { LianmaiError, ParticipantId, SourceId, streamKey, type StreamRef } from
 import type { Bridge, BridgeEvents } from '../bridge/index.js';
 import type { RoomMedia, Sfu, Tap } from '../sfu/index.js';
 import { answerPublisher, chooseForPublish, producerParameters, SOURCE, type ChosenSection, type Offer } from './sdp/index.js';
-import { connect, Session } from './Session.js';
+import { connect, Session } from './WhipSession.js';
 import { HOME_PAYLOAD_TYPES } from './payloadTypes.js';
 
 export interface PublishRequest {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { LianmaiError, type AuthoriseReply, type AuthoriseRequest, type StreamRef } from '@lianmai/protocol';
-import { isSame } from '../access/index.js';
-import { assertSigned } from './signature.js';
-import type { RegisteredStream } from './StreamBook.js';
-import { WrongKeys } from './WrongKeys.js';
+import { isSame } from '../authorisation/index.js';
+import { assertSigned } from './playSignature.js';
+import type { RegisteredStream } from './StreamRepository.js';
+import { WrongKeys } from './KeyGuessLimiter.js';
 
 export interface DoorkeeperOptions {
   book: { find(stream: StreamRef): Promise<RegisteredStream | null> };

@@ -1,4 +1,4 @@
-import type { ApiKey } from '../access/index.js';
+import type { ApiKey } from '../authorisation/index.js';
 
 export interface BannerFacts {
   version: string;

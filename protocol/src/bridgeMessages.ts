@@ -3,13 +3,13 @@
  * both sides send `request` {name, data} with an acknowledgement {ok, data | error} and `event` {name, data}. A bridge knows sources, scenes and streams, never people.
  */
 import { z } from 'zod';
-import { ErrorCode } from '../errors.js';
-import { AssetId, OutputId, ProgramId, SourceId } from '../ids.js';
-import { Levels, Mix, OutputInfo, OutputRequest, ProgramState, ProgramStats } from '../program.js';
-import { EncoderName, Profile } from '../scene/profile.js';
-import { Scene } from '../scene/scene.js';
-import { PullInfo, Recording, StreamJobs, StreamOutputInfo } from '../streamJobs.js';
-import { AuthoriseReply, AuthoriseRequest, StreamClient, StreamRef, StreamStatus } from '../streams.js';
+import { ErrorCode } from './errors.js';
+import { AssetId, OutputId, ProgramId, SourceId } from './ids.js';
+import { Levels, Mix, OutputInfo, OutputRequest, ProgramState, ProgramStats } from './program.js';
+import { EncoderName, Profile } from './scene/profile.js';
+import { Scene } from './scene/scene.js';
+import { PullInfo, Recording, StreamJobs, StreamOutputInfo } from './streamJobs.js';
+import { AuthoriseReply, AuthoriseRequest, StreamClient, StreamRef, StreamStatus } from './streams.js';
 
 /** A source that the program may show, in the order of arrival on stage. */
 export const ProgramSource = z.object({

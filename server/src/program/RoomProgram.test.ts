@@ -3,7 +3,7 @@ import { AssetId, LianmaiError, ProgramId, SourceId, type ProgramInfo } from '@l
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FakeBridge, outputInfo, startBridges, TOKEN } from '../bridge/testing/index.js';
 import type { LiveControl } from './contract.js';
-import { createLive } from './createLive.js';
+import { createLive } from './createPrograms.js';
 import { camera, FakeRoom } from './testing/index.js';
 
 const KEY = 'stream-key-of-ann';
