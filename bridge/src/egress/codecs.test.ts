@@ -3,7 +3,7 @@ import { Scope } from '@lianmai/kit';
 import type { OutputId, OutputInfo } from '@lianmai/protocol';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findFfmpeg, type Ffmpeg } from '../media/ffmpeg/index.js';
-import { FlvParser, makeMediaTag, readMediaBody, type FlvTag } from '../media/formats/index.js';
+import { FlvParser, makeMediaTag, readFlvBody, type FlvTag } from '../media/formats/index.js';
 import { HLS, Renditions } from '../hub/renditions/index.js';
 import { StreamHub, type MediaTag } from '../hub/stream/index.js';
 import { encodeFlv, freePort, LoopedBroadcast, MemoryLog } from '../testing/index.js';
@@ -48,7 +48,7 @@ function onAir() {
 
 const reaches = (output: OutputSupervisor, is: (info: OutputInfo) => boolean) =>
   vi.waitFor(() => expect(is(output.info), JSON.stringify(output.info)).toBe(true));
-const codecsOf = (tags: readonly MediaTag[]) => [...new Set(tags.map((tag) => readMediaBody(tag)?.codec).filter((codec) => codec))].sort();
+const codecsOf = (tags: readonly MediaTag[]) => [...new Set(tags.map((tag) => readFlvBody(tag)?.codec).filter((codec) => codec))].sort();
 
 describe('what destinations can take', () => {
   it('RTMP gets AAC of a stream whose sound is Opus, in step with the picture', async () => {

@@ -7,7 +7,7 @@ import type { MediaTag } from '../hub/stream/index.js';
 import { SceneRenderer } from './SceneRenderer.js';
 import { ProgramEngine } from './ProgramEngine.js';
 import type { ThreadStats } from './programThreadMessages.js';
-import { decodeProgram, lumaAt, MARK_MS, stepsOf, SyntheticSource, type DecodedProgram } from './testing/index.js';
+import { decodeProgram, encoderPids, lumaAt, MARK_MS, stepsOf, SyntheticSource, type DecodedProgram } from './testing/index.js';
 
 const LOG = createLog('test', 'silent');
 const PROFILE = resolveProfile({ name: '480p', preset: 'ultrafast', videoBitrateKbps: 2000 });
@@ -38,10 +38,6 @@ class Studio {
   get engine(): ProgramEngine {
     if (!this.#engine) throw new Error('not started');
     return this.#engine;
-  }
-
-  get encoderPid(): number {
-    return this.engine.encoderPid!;
   }
 
   get ptsMs(): number {
@@ -149,7 +145,7 @@ describe('Engine', () => {
     await studio.start([A, B]);
     for (const killAtMs of [1500, 3100, 4700]) {
       await studio.until(killAtMs);
-      process.kill(studio.encoderPid, 'SIGKILL');
+      for (const pid of encoderPids()) process.kill(pid, 'SIGKILL');
     }
     await studio.until(7000);
     const decoded = await studio.end();

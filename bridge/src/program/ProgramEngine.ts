@@ -93,10 +93,6 @@ export class ProgramEngine implements Closable {
     return this.#encoder.nextPtsMs;
   }
 
-  get encoderPid(): number | undefined {
-    return this.#encoder.pid;
-  }
-
   attachTrack(track: RtpTrack): void {
     this.#sources.attach(track);
     this.#showTiles();

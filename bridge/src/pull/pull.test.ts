@@ -9,7 +9,7 @@ import { LianmaiError, type PullInfo } from '@lianmai/protocol';
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findFfmpeg } from '../media/ffmpeg/index.js';
-import { readMediaBody } from '../media/formats/index.js';
+import { readFlvBody } from '../media/formats/index.js';
 import { Gate } from '../hub/gate/index.js';
 import { StreamHub, type MediaTag } from '../hub/stream/index.js';
 import { MemoryLog } from '../testing/index.js';
@@ -73,7 +73,7 @@ async function pull(url: string, options: Partial<PullOptions> = {}) {
   });
   scope.own(running);
   running.on('changed', (info) => seen.push(info));
-  const count = (codec: string) => tags.filter((tag) => readMediaBody(tag)?.codec === codec && !tag.isConfig).length;
+  const count = (codec: string) => tags.filter((tag) => readFlvBody(tag)?.codec === codec && !tag.isConfig).length;
   return { hub, pull: running, tags, seen, count, log };
 }
 

@@ -7,8 +7,8 @@ import {
   parseHevcConfig,
   parseMp3Header,
   parseOpusHead,
-  readMediaBody,
-  type MediaBody,
+  readFlvBody,
+  type FlvBody,
 } from '../../media/formats/index.js';
 import type { MediaTag, Stream } from '../stream/index.js';
 
@@ -65,7 +65,7 @@ export class StreamProbe {
     return { codec, width: header.width, height: header.height, fps, hasBFrames };
   }
 
-  #remember(stream: Stream, config: MediaTag | null, body: MediaBody): Memory {
+  #remember(stream: Stream, config: MediaTag | null, body: FlvBody): Memory {
     const known = this.#memory.get(stream);
     if (known && known.config === config) return known;
     const header = config ? readHeader(body) : { width: null, height: null, reorderDepth: null };
@@ -76,9 +76,9 @@ export class StreamProbe {
   }
 }
 
-const bodyOf = (tag: MediaTag | null | undefined) => (tag ? readMediaBody(tag) : null);
+const bodyOf = (tag: MediaTag | null | undefined) => (tag ? readFlvBody(tag) : null);
 
-function readHeader({ codec, data }: MediaBody): Header {
+function readHeader({ codec, data }: FlvBody): Header {
   try {
     if (codec === 'h264') return parseAvcConfig(data);
     if (codec === 'hevc') return parseHevcConfig(data);

@@ -1,5 +1,5 @@
 import type { Conversion } from '@lianmai/protocol';
-import { readMediaBody, type AudioCodecName, type VideoCodecName } from '../../media/formats/index.js';
+import { readFlvBody, type AudioCodecName, type VideoCodecName } from '../../media/formats/index.js';
 import type { MediaTag } from '../stream/index.js';
 
 /** What a kind of reader can take. What it cannot is made into the first codec of its list. */
@@ -17,7 +17,7 @@ export interface AcceptedCodecs {
 
 /** Whether readers can take this tag as it is. */
 export function takes({ video, audio, takesWhatItCan }: AcceptedCodecs, tag: MediaTag): boolean {
-  const codec = readMediaBody(tag)?.codec;
+  const codec = readFlvBody(tag)?.codec;
   const accepted: readonly string[] = tag.kind === 'video' ? video : audio;
   const isLeftOut = takesWhatItCan === true && tag.kind === 'video';
   return isLeftOut || codec === undefined || accepted.includes(codec);

@@ -8,16 +8,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Scope } from '@lianmai/kit';
 import { findFfmpeg, type Ffmpeg } from '../../media/ffmpeg/index.js';
-import {
-  decodeAmf,
-  encodeAmf,
-  makeMediaTag,
-  makeTag,
-  parseAvcConfig,
-  readMediaBody,
-  TsDemuxer,
-  TsMuxer,
-} from '../../media/formats/index.js';
+import { decodeAmf, encodeAmf, makeMediaTag, makeTag, parseAvcConfig, readFlvBody, TsDemuxer, TsMuxer } from '../../media/formats/index.js';
 import { StreamHub, type MediaTag, type Reader, type Stream } from '../stream/index.js';
 import { LoopedBroadcast, MemoryLog } from '../../testing/index.js';
 import { FLV, HLS, Renditions, WEBRTC, type AcceptedCodecs } from './index.js';
@@ -141,7 +132,7 @@ async function readAll(stream: Stream): Promise<MediaTag[]> {
 }
 
 const mediaOf = (tags: readonly MediaTag[], kind: string) => tags.filter((tag) => tag.kind === kind && !tag.isConfig);
-const codecOf = (tags: readonly MediaTag[], kind: string) => readMediaBody(tags.find((tag) => tag.kind === kind)!)?.codec;
+const codecOf = (tags: readonly MediaTag[], kind: string) => readFlvBody(tags.find((tag) => tag.kind === kind)!)?.codec;
 
 /** Where beeps start, ms on the tags' own timeline. */
 async function beepsOf(tags: readonly MediaTag[]): Promise<number[]> {
@@ -203,12 +194,11 @@ describe('Renditions', () => {
 
   it('takes B-frames out for WebRTC: the same pictures at the same times, and says why', async () => {
     const { source, made } = await play('bFrames', WEBRTC);
-    const shownAt = (tags: readonly MediaTag[]) =>
-      mediaOf(tags, 'video').map((tag) => tag.dtsMs + (readMediaBody(tag)?.compositionMs ?? 0));
+    const shownAt = (tags: readonly MediaTag[]) => mediaOf(tags, 'video').map((tag) => tag.dtsMs + (readFlvBody(tag)?.compositionMs ?? 0));
     const theirs = shownAt(source);
     const mine = mediaOf(made, 'video');
     expect(mine.length).toBeGreaterThan(40);
-    expect(new Set(mine.map((tag) => readMediaBody(tag)?.compositionMs))).toEqual(new Set([0]));
+    expect(new Set(mine.map((tag) => readFlvBody(tag)?.compositionMs))).toEqual(new Set([0]));
     for (const tag of mine) expect(Math.min(...theirs.map((atMs) => Math.abs(atMs - tag.dtsMs)))).toBeLessThan(1);
     const steps = mine.slice(1).map((tag, index) => tag.dtsMs - mine[index]!.dtsMs);
     expect(Math.max(...steps)).toBeLessThan(40);
@@ -234,7 +224,7 @@ describe('Renditions', () => {
     expect(mediaOf(tags, 'video').length).toBeGreaterThan(80);
     // A source that does not tell its rate gets a level all the same that decoders have.
     const config = tags.find((tag) => tag.kind === 'video' && tag.isConfig);
-    const avc = parseAvcConfig(readMediaBody(config!)!.data);
+    const avc = parseAvcConfig(readFlvBody(config!)!.data);
     expect(avc).toMatchObject({ profile: 66, width: 320, height: 180 });
     expect(avc.level).toBeLessThan(31);
     expect(mediaOf(tags, 'audio').length).toBe(mediaOf(media['hevc']!, 'audio').length);
@@ -285,7 +275,7 @@ describe('Renditions', () => {
     await publisher.close('done', true);
     const tags = await reading;
     const sound = mediaOf(tags, 'audio');
-    expect(new Set(sound.map((tag) => readMediaBody(tag)?.codec))).toEqual(new Set(['aac']));
+    expect(new Set(sound.map((tag) => readFlvBody(tag)?.codec))).toEqual(new Set(['aac']));
     expect(sound.at(-1)!.dtsMs).toBeGreaterThan(changedAtMs + 2000);
     for (const kind of ['video', 'audio']) {
       const times = mediaOf(tags, kind).map((tag) => tag.dtsMs);
@@ -406,7 +396,7 @@ describe('Renditions', () => {
     loop.stop();
     const lastMs = source.lastDtsMs ?? 0;
     for (const tag of media['opus']!) publisher.write({ ...tag, dtsMs: tag.dtsMs + lastMs });
-    await vi.waitFor(() => expect(readMediaBody(seen.findLast((tag) => tag.kind === 'audio')!)?.codec).toBe('opus'));
+    await vi.waitFor(() => expect(readFlvBody(seen.findLast((tag) => tag.kind === 'audio')!)?.codec).toBe('opus'));
     for (const kind of ['video', 'audio']) {
       const times = mediaOf(seen, kind).map((tag) => tag.dtsMs);
       expect(times).toEqual([...times].sort((a, b) => a - b));

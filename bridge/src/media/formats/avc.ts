@@ -85,12 +85,6 @@ export interface AvcSps {
   reorderDepth: number | null;
 }
 
-/** Width and height from a sequence parameter set with its NAL header. */
-export function parseSpsSize(sps: Buffer): { width: number; height: number } {
-  const { width, height } = parseSps(sps);
-  return { width, height };
-}
-
 /** Sequence parameter set with its NAL header, H.264 7.3.2.1.1. */
 export function parseSps(sps: Buffer): AvcSps {
   if (((sps[0] ?? 0) & 0x1f) !== 7) throw new FormatError('not an SPS');

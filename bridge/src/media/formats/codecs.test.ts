@@ -2,14 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fuzzRuns } from '../../testing/fuzz/index.js';
 import { encodeFlv } from '../../testing/index.js';
-import { FormatError, isAac, isAvc, parseAacConfig, parseAvcConfig, parseSpsSize, readAacBody, readAvcBody } from './index.js';
+import { FormatError, parseAacConfig, parseAvcConfig, readFlvBody } from './index.js';
 
 async function configsOf(what: Parameters<typeof encodeFlv>[0]) {
   const tags = await encodeFlv(what);
-  const video = tags.find((tag) => isAvc(tag) && tag.isConfig);
-  const audio = tags.find((tag) => isAac(tag) && tag.isConfig);
-  return { avc: video && parseAvcConfig(readAvcBody(video.body).data), aac: audio && parseAacConfig(readAacBody(audio.body)) };
+  const configs = tags.map(readFlvBody).filter((body) => body?.isConfig);
+  const [avc, aac] = (['h264', 'aac'] as const).map((codec) => configs.find((body) => body?.codec === codec)?.data);
+  return { avc: avc && parseAvcConfig(avc), aac: aac && parseAacConfig(aac) };
 }
+
+/** An AVCDecoderConfigurationRecord with this SPS and no PPS. */
+const configWith = (sps: Buffer) => Buffer.concat([Buffer.from([1, 100, 0, 31, 255, 225, 0, sps.length]), sps, Buffer.from([0])]);
 
 describe('codec configurations', () => {
   it('are read from what a real encoder writes, cropped sizes included', async () => {
@@ -30,7 +33,7 @@ describe('codec configurations', () => {
   it('knows the high profile with its scaling fields', () => {
     // x264 high, 1280x720, level 3.1
     const sps = Buffer.from('6764001facd9405005bb016a02020280000003008000001e478c18cb', 'hex');
-    expect(parseSpsSize(sps)).toEqual({ width: 1280, height: 720 });
+    expect(parseAvcConfig(configWith(sps))).toMatchObject({ width: 1280, height: 720 });
   });
 
   it('answers any bytes with a config or a FormatError', () => {
@@ -38,9 +41,7 @@ describe('codec configurations', () => {
     const attempts: ((input: Buffer) => unknown)[] = [
       parseAvcConfig,
       parseAacConfig,
-      readAvcBody,
-      readAacBody,
-      (input) => parseSpsSize(Buffer.concat([Buffer.from([0x67]), input])),
+      (input) => parseAvcConfig(configWith(Buffer.concat([Buffer.from([0x67]), input]))),
       (input) => parseAvcConfig(Buffer.concat([Buffer.from([1, 100, 0, 31, 255, 225, 0, input.length + 1, 0x67]), input])),
     ];
     fc.assert(

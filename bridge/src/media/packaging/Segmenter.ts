@@ -1,4 +1,4 @@
-import { FormatError, readMediaBody, type FlvTag, type MediaBody } from '../formats/index.js';
+import { FormatError, readFlvBody, type FlvTag, type FlvBody } from '../formats/index.js';
 import { CutPolicy, type CutOptions } from './CutPolicy.js';
 import { readAudioSetup, readVideoSetup, type AudioSetup, type VideoSetup } from './codecSetup.js';
 import { PartMuxer, type Part, type Presentation } from './PartMuxer.js';
@@ -87,14 +87,14 @@ export class Segmenter {
 
   #take(tag: FlvTag): void {
     if (tag.kind === 'data') return;
-    const body = readMediaBody(tag);
+    const body = readFlvBody(tag);
     if (!body) return;
     if (body.isConfig) this.#configure(tag.kind, body);
     else if (tag.kind === 'video') this.#pushVideo(tag, body);
     else this.#pushAudio(tag, body);
   }
 
-  #configure(kind: 'video' | 'audio', body: MediaBody): void {
+  #configure(kind: 'video' | 'audio', body: FlvBody): void {
     const current = kind === 'video' ? this.#video : this.#audio;
     if (current?.record.equals(body.data)) return;
     this.#breakOff();
@@ -118,7 +118,7 @@ export class Segmenter {
     throw new FormatError(`HLS carries no ${codec}: left out`);
   }
 
-  #pushVideo(tag: FlvTag, body: MediaBody): void {
+  #pushVideo(tag: FlvTag, body: FlvBody): void {
     if (body.codec !== this.#video?.setup.codec) return;
     this.#breakOffAtHole('video', tag.dtsMs);
     if (tag.isKeyFrame) {
@@ -128,7 +128,7 @@ export class Segmenter {
     this.#add(tag, body, undefined);
   }
 
-  #pushAudio(tag: FlvTag, body: MediaBody): void {
+  #pushAudio(tag: FlvTag, body: FlvBody): void {
     if (body.codec !== this.#audio?.setup.codec) return;
     const durationTicks = this.#audio.setup.packetTicks(body.data);
     this.#breakOffAtHole('audio', tag.dtsMs);
@@ -137,7 +137,7 @@ export class Segmenter {
     this.#add(tag, body, durationTicks);
   }
 
-  #add({ kind, dtsMs, isKeyFrame }: FlvTag, { data, compositionMs }: MediaBody, durationTicks: number | undefined): void {
+  #add({ kind, dtsMs, isKeyFrame }: FlvTag, { data, compositionMs }: FlvBody, durationTicks: number | undefined): void {
     if (!this.#muxers || kind === 'data') return;
     const isVideo = kind === 'video';
     const sample = { data, compositionMs, isKeyFrame: !isVideo || isKeyFrame, durationTicks };

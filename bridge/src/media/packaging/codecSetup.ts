@@ -8,7 +8,7 @@ import {
   parseHevcConfig,
   parseOpusHead,
   type AudioTrack,
-  type MediaBody,
+  type FlvBody,
   type VideoTrack,
 } from '../formats/index.js';
 
@@ -25,7 +25,7 @@ const VIDEO_TIMESCALE = 90_000;
 const video = { kind: 'video', timescale: VIDEO_TIMESCALE } as const;
 
 /** null: HLS does not carry this codec. Throws FormatError for a record that cannot be read. */
-export function readVideoSetup({ codec, data }: MediaBody): VideoSetup | null {
+export function readVideoSetup({ codec, data }: FlvBody): VideoSetup | null {
   if (codec === 'h264') return { ...video, codec, config: parseAvcConfig(data) };
   if (codec === 'hevc') return { ...video, codec, config: parseHevcConfig(data) };
   if (codec === 'av1') return { ...video, codec, config: parseAv1Config(data) };
@@ -33,7 +33,7 @@ export function readVideoSetup({ codec, data }: MediaBody): VideoSetup | null {
 }
 
 /** null: HLS does not carry this codec. Throws FormatError for a record that cannot be read. */
-export function readAudioSetup({ codec, data }: MediaBody): AudioSetup | null {
+export function readAudioSetup({ codec, data }: FlvBody): AudioSetup | null {
   if (codec === 'aac') {
     const config = parseAacConfig(data);
     return { kind: 'audio', timescale: config.sampleRate, codec, config, packetTicks: () => config.samplesPerFrame };

@@ -1,6 +1,6 @@
+import { CounterUnwrapper } from '../CounterUnwrapper.js';
 import type { RtpPacket } from './rtp.js';
 import type { ReorderWait } from './ReorderWait.js';
-import { Unwrapper } from './Unwrapper.js';
 
 export interface ReorderEvents {
   /** The next packet in order. */
@@ -15,6 +15,8 @@ interface Held {
   arrivedAtMs: number;
 }
 
+/** RTP sequence numbers have 16 bits. */
+const SEQUENCE_MODULUS = 2 ** 16;
 /** A jump further than this is not reordering: the sender started anew. Bounds what is held. */
 const MAX_JUMP = 1000;
 const MAX_GIVEN_UP = 200;
@@ -27,7 +29,7 @@ export class ReorderBuffer {
   #held: Held[] = [];
   /** Sequence → since when it was missed, for those that may still come too late. */
   readonly #givenUp = new Map<number, number>();
-  #unwrapper = new Unwrapper(16);
+  #unwrapper = new CounterUnwrapper(SEQUENCE_MODULUS);
   #next: number | null = null;
 
   constructor(wait: ReorderWait, events: ReorderEvents) {
@@ -100,7 +102,7 @@ export class ReorderBuffer {
   #restart(packet: RtpPacket): void {
     while (this.#held.length > 0) this.#giveUpGap();
     this.#givenUp.clear();
-    this.#unwrapper = new Unwrapper(16);
+    this.#unwrapper = new CounterUnwrapper(SEQUENCE_MODULUS);
     this.#next = this.#unwrapper.unwrap(packet.sequence);
     this.#events.onLoss(1);
     this.#deliver(packet);

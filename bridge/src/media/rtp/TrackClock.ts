@@ -1,6 +1,8 @@
+import { CounterUnwrapper } from '../CounterUnwrapper.js';
 import { SlidingMinimum } from './SlidingMinimum.js';
-import { Unwrapper } from './Unwrapper.js';
 
+/** RTP timestamps have 32 bits. */
+const TIMESTAMP_MODULUS = 2 ** 32;
 const WINDOW_MS = 3000;
 /** A sender whose time stamps jump further than its packets can be late has started a new count. */
 const DISCONTINUITY_MS = 2000;
@@ -11,7 +13,7 @@ const REPORT_WEIGHT = 0.25;
 /** The clock of one RTP stream (one SSRC). Media time is in ms on the stream's own count, which does not wrap. */
 export class TrackClock {
   readonly #ticksPerMs: number;
-  readonly #unwrapper = new Unwrapper(32);
+  readonly #unwrapper = new CounterUnwrapper(TIMESTAMP_MODULUS);
   readonly #transit = new SlidingMinimum(WINDOW_MS);
   #captureShiftMs: number | null = null;
   #pendingReport: { timestamp: number; ntpMs: number } | null = null;

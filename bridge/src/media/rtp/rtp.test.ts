@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { datagramOf, packetOf, senderReportOf } from './testing/packets.js';
 import { isRtcp, parseSenderReports } from './rtcp.js';
 import { parseRtp } from './rtp.js';
-import { Unwrapper } from './Unwrapper.js';
 
 const bytes = (max: number) => fc.uint8Array({ maxLength: max });
 
@@ -67,23 +66,5 @@ describe('parseSenderReports', () => {
   it('tells RTCP from RTP on one port', () => {
     expect(isRtcp(senderReportOf(1, 0, 0))).toBe(true);
     expect(isRtcp(datagramOf(packetOf({ payloadType: 111, hasMarker: true })))).toBe(false);
-  });
-});
-
-describe('Unwrapper', () => {
-  it('follows a counter over its wraps, forwards and back', () => {
-    const steps = fc.array(fc.integer({ min: -1000, max: 30_000 }), { maxLength: 200 });
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 65_535 }), steps, (start, offsets) => {
-        const unwrapper = new Unwrapper(16);
-        unwrapper.unwrap(start);
-        let newest = start;
-        for (const offset of offsets) {
-          const value = newest + offset;
-          expect(unwrapper.unwrap(((value % 65_536) + 65_536) % 65_536)).toBe(value);
-          newest = Math.max(newest, value);
-        }
-      }),
-    );
   });
 });

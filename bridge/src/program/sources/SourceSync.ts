@@ -33,11 +33,6 @@ export class SourceSync {
     if (!clock) this.delay.setReorderWait(kind, 0);
   }
 
-  /** Whether both tracks are placed by the sender's clock. */
-  get isShared(): boolean {
-    return this.#sharedOffsetMs() !== null;
-  }
-
   /** What to add to a track's media time to get the time at which it plays, ms; null before its first packet. */
   shiftMs(clock: TrackClock): number | null {
     const placedMs = this.#frozen.get(clock) ?? this.#placeMs(clock);

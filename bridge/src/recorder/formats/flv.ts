@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { encodeAmf, flvFileHeader, FlvParser, flvTagParts, makeTag, readMediaBody, FormatError } from '../../media/formats/index.js';
+import { encodeAmf, flvFileHeader, FlvParser, flvTagParts, makeTag, readFlvBody, FormatError } from '../../media/formats/index.js';
 import { FLV } from '../../hub/renditions/index.js';
 import type { MediaTag } from '../../hub/stream/index.js';
 import type { RecordingFile, RecordingFormat } from '../contract.js';
@@ -110,7 +110,7 @@ async function scan(handle: Awaited<ReturnType<typeof open>>): Promise<{ wholeBy
     try {
       for (const tag of parser.push(Buffer.from(buffer.subarray(0, bytesRead)))) {
         wholeBytes += TAG_HEADER_BYTES + tag.body.length + 4;
-        if (readMediaBody(tag)?.isConfig === false) durationMs = Math.max(durationMs ?? 0, tag.dtsMs);
+        if (readFlvBody(tag)?.isConfig === false) durationMs = Math.max(durationMs ?? 0, tag.dtsMs);
       }
     } catch (error) {
       if (error instanceof FormatError) return { wholeBytes, durationMs };

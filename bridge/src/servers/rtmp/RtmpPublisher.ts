@@ -1,7 +1,7 @@
 import type { Log } from '@lianmai/kit';
 import { LianmaiError } from '@lianmai/protocol';
 import { decodeAmf, encodeAmf, FormatError, makeTag } from '../../media/formats/index.js';
-import { ErtmpNormaliser, RTMP, TimeUnwrapper, UnsupportedCodec, type RtmpMessage } from '../../media/protocols/rtmp/index.js';
+import { ErtmpNormaliser, RTMP, RtmpTimestamps, UnsupportedCodec, type RtmpMessage } from '../../media/protocols/rtmp/index.js';
 import type { PublishSession } from '../../hub/gate/index.js';
 
 export interface PublishingOptions {
@@ -22,7 +22,7 @@ const MAX_DATA_BYTES = 64 * 1024;
 export class RtmpPublisher {
   readonly kind = 'publish';
   readonly #options: PublishingOptions;
-  readonly #time = new TimeUnwrapper();
+  readonly #time = new RtmpTimestamps();
   readonly #tracks = { video: new ErtmpNormaliser('video'), audio: new ErtmpNormaliser('audio') };
   readonly #idle: NodeJS.Timeout;
   #lastMediaAtMs = performance.now();

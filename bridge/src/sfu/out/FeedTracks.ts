@@ -1,5 +1,5 @@
 import type { SfuFeedTrack } from '@lianmai/protocol';
-import { FormatError, opusPacketSamples, parseAvcConfig, readMediaBody, type FlvTag } from '../../media/formats/index.js';
+import { FormatError, opusPacketSamples, parseAvcConfig, readFlvBody, type FlvTag } from '../../media/formats/index.js';
 import { packetiseH264, parameterSetsOf } from './h264Packets.js';
 import { RtpTrackWriter } from './RtpTrackWriter.js';
 
@@ -34,7 +34,7 @@ export class VideoFeed {
   }
 
   packetsOf(tag: FlvTag): Buffer[] {
-    const body = readMediaBody(tag);
+    const body = readFlvBody(tag);
     if (body?.codec !== 'h264') return [];
     this.#lastDtsMs = Math.max(this.#lastDtsMs ?? tag.dtsMs, tag.dtsMs);
     return this.#write(tag, body.data, (tag.dtsMs + body.compositionMs) * 90);
@@ -45,7 +45,7 @@ export class VideoFeed {
     const step = Math.max(1, Math.min(CATCH_UP_TICKS, Math.floor(CATCH_UP_SPAN_TICKS / Math.max(1, tags.length))));
     const from = beforeMs * 90 - step * tags.length;
     return tags.flatMap((tag, index) => {
-      const body = readMediaBody(tag);
+      const body = readFlvBody(tag);
       if (body?.codec !== 'h264') return [];
       this.#lastDtsMs = Math.max(this.#lastDtsMs ?? tag.dtsMs, tag.dtsMs);
       return this.#write(tag, body.data, from + index * step);
@@ -78,7 +78,7 @@ export class AudioFeed {
   }
 
   packetsOf(tag: FlvTag): Buffer[] {
-    const body = readMediaBody(tag);
+    const body = readFlvBody(tag);
     if (body?.codec !== 'opus' || body.data.length === 0) return [];
     const byTag = tag.dtsMs * 48;
     const isContinuous = Math.abs(byTag - this.#nextTicks) <= CONTINUOUS_TICKS;

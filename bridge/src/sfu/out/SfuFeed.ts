@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { Scope, type Closable, type Log } from '@lianmai/kit';
 import { LianmaiError, type SfuFeedTrack } from '@lianmai/protocol';
 import { nowMs } from '../../runtime/index.js';
-import { FormatError, readMediaBody, type FlvTag } from '../../media/formats/index.js';
+import { FormatError, readFlvBody, type FlvTag } from '../../media/formats/index.js';
 import { waitForTracks } from '../../hub/renditions/index.js';
 import { SlidingMinimum } from '../../media/rtp/index.js';
 import type { Reader, Stream } from '../../hub/stream/index.js';
@@ -111,8 +111,8 @@ export class SfuFeed extends EventEmitter<SfuFeedEvents> implements Closable {
   async #describe(): Promise<void> {
     await waitForTracks(this.stream, this.#scope.signal, this.#options.source);
     const { video, audio } = this.stream.preamble;
-    if (video && readMediaBody(video)?.codec === 'h264') this.#video = new VideoFeed();
-    if (audio && readMediaBody(audio)?.codec === 'opus') this.#audio = new AudioFeed();
+    if (video && readFlvBody(video)?.codec === 'h264') this.#video = new VideoFeed();
+    if (audio && readFlvBody(audio)?.codec === 'opus') this.#audio = new AudioFeed();
     if (this.#video || this.#audio) return;
     throw new LianmaiError('UNSUPPORTED', undefined, { message: `${this.stream.key} has nothing that WebRTC can play.` });
   }
@@ -148,7 +148,7 @@ export class SfuFeed extends EventEmitter<SfuFeedEvents> implements Closable {
   }
 
   #configure(tag: FlvTag): void {
-    const body = readMediaBody(tag);
+    const body = readFlvBody(tag);
     if (this.#isNewTrack(body?.codec)) return this.#end('the stream has another track');
     if (body?.codec !== 'h264') return;
     try {

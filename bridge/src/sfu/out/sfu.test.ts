@@ -8,7 +8,7 @@ import {
   buildOpusHead,
   joinLengthPrefixed,
   makeMediaTag,
-  readMediaBody,
+  readFlvBody,
   splitLengthPrefixed,
   type FlvTag,
 } from '../../media/formats/index.js';
@@ -139,7 +139,7 @@ describe('a stream that goes out as RTP and comes in again', () => {
     await readUntil(() => got.filter(({ kind }) => kind === 'video').length >= 50);
     const picturesOf = (all: readonly FlvTag[]) =>
       all.flatMap((tag) => {
-        const body = tag.kind === 'video' && !tag.isConfig ? readMediaBody(tag) : null;
+        const body = tag.kind === 'video' && !tag.isConfig ? readFlvBody(tag) : null;
         const slices = body
           ? splitLengthPrefixed(body.data).filter((one) => [AVC_NAL.slice, AVC_NAL.idr].includes(avcNalType(one) as 1))
           : [];

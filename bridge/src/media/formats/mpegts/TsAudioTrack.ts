@@ -1,5 +1,4 @@
-import type { FlvTag } from '../flv.js';
-import { makeMediaTag } from '../mediaBody.js';
+import { type FlvTag, makeMediaTag } from '../flv/index.js';
 import type { FrameFormat } from './audioFrames.js';
 import { msOf, type SoundFrame, type TimedPes, type Track } from './track.js';
 

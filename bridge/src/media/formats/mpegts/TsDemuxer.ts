@@ -1,11 +1,11 @@
-import type { FlvTag } from '../flv.js';
+import { CounterUnwrapper } from '../../CounterUnwrapper.js';
+import type { FlvTag } from '../flv/index.js';
 import { TsAudioTrack } from './TsAudioTrack.js';
 import { adtsFormat, latmFormat, mp3Format } from './audioFrames.js';
 import { TsOpusTrack } from './TsOpusTrack.js';
 import { PacketSplitter } from './PacketSplitter.js';
 import { PesReader, type Pes } from './PesReader.js';
 import { PAT_PID, parsePat, parsePmt, SectionReader, STREAM_TYPE, type ElementaryStream } from './psi.js';
-import { TimeUnwrapper } from './TimeUnwrapper.js';
 import type { TimedPes, Track } from './track.js';
 import { TsVideoTrack } from './TsVideoTrack.js';
 
@@ -15,13 +15,16 @@ interface Channel {
   reader: PesReader;
 }
 
+/** 33 bits at 90 kHz: times wrap every 26.5 h. */
+const TIME_MODULUS = 2 ** 33;
+
 /**
  * MPEG-TS → tags in the order in which they come. The first program, its first picture and its first sound that tags can carry. Never throws: damaged
  * parts are left out. Times are those of the stream, unwrapped, with fractions of ms.
  */
 export class TsDemuxer {
   readonly #splitter = new PacketSplitter();
-  readonly #time = new TimeUnwrapper();
+  readonly #time = new CounterUnwrapper(TIME_MODULUS);
   #pat = new SectionReader();
   #pmt = new SectionReader();
   #pmtPid: number | null = null;
@@ -101,7 +104,7 @@ export class TsDemuxer {
 
   #timed({ pts90k, dts90k, payload }: Pes): TimedPes {
     const dts = dts90k === null ? null : this.#time.follow(dts90k);
-    return { dts90k: dts, pts90k: pts90k === null ? null : this.#time.near(pts90k), payload };
+    return { dts90k: dts, pts90k: pts90k === null ? null : this.#time.peek(pts90k), payload };
   }
 }
 

@@ -1,9 +1,8 @@
 import { adtsHeader, parseAacConfig, type AacConfig } from '../aac.js';
 import { AVC_NAL, avcNalType, parseAvcConfig } from '../avc.js';
-import type { FlvTag } from '../flv.js';
+import { type FlvBody, type FlvTag, type MediaCodec, readFlvBody } from '../flv/index.js';
 import { FormatError } from '../FormatError.js';
 import { HEVC_NAL, hevcNalType, parseHevcConfig } from '../hevc.js';
-import { readMediaBody, type MediaBody, type MediaCodec } from '../mediaBody.js';
 import { joinAnnexB, splitLengthPrefixed } from '../nal.js';
 import { parseOpusHead } from '../opus.js';
 import { opusControlHeader } from './TsOpusTrack.js';
@@ -53,7 +52,7 @@ export class TsMuxer {
   #tablesAtMs: number | null = null;
 
   push(tag: FlvTag): Buffer {
-    const body = readMediaBody(tag);
+    const body = readFlvBody(tag);
     if (!body || !isTsCodec(body.codec)) return EMPTY;
     try {
       if (body.isConfig) return (this.#configure(body), EMPTY);
@@ -64,7 +63,7 @@ export class TsMuxer {
     }
   }
 
-  #configure({ codec, data }: MediaBody): void {
+  #configure({ codec, data }: FlvBody): void {
     if (codec === 'h264' || codec === 'hevc') {
       const format = codec === 'h264' ? avcFormat(data) : hevcFormat(data);
       this.#video = { stream: this.#announce(this.#video?.stream, streamOf(codec, VIDEO_PID)), format };
@@ -84,7 +83,7 @@ export class TsMuxer {
     return stream;
   }
 
-  #pushVideo(tag: FlvTag, { codec, compositionMs, data }: MediaBody): Buffer {
+  #pushVideo(tag: FlvTag, { codec, compositionMs, data }: FlvBody): Buffer {
     if (this.#video?.stream.streamType !== STREAM_TYPES[codec as TsCodec]) return EMPTY;
     const { format, stream } = this.#video;
     const nals = splitLengthPrefixed(data, format.nalLengthBytes);
@@ -100,7 +99,7 @@ export class TsMuxer {
     return this.#withTables(packets, tag.dtsMs, tag.isKeyFrame);
   }
 
-  #pushAudio(tag: FlvTag, { codec, data }: MediaBody): Buffer {
+  #pushAudio(tag: FlvTag, { codec, data }: FlvBody): Buffer {
     if (codec === 'mp3') this.#audio = { stream: this.#announce(this.#audio?.stream, streamOf(codec, AUDIO_PID)), aac: null };
     if (this.#audio?.stream.streamType !== STREAM_TYPES[codec as TsCodec]) return EMPTY;
     const { stream, aac } = this.#audio;

@@ -1,5 +1,4 @@
-import type { FlvTag } from '../flv.js';
-import { makeMediaTag } from '../mediaBody.js';
+import { type FlvTag, makeMediaTag } from '../flv/index.js';
 import { buildOpusHead, OPUS_SAMPLE_RATE, opusPacketSamples } from '../opus.js';
 import { msOf, type TimedPes, type Track } from './track.js';
 

@@ -1,8 +1,7 @@
 import { AVC_NAL, avcNalType, buildAvcConfig, parseAvcConfig } from '../avc.js';
-import type { FlvTag } from '../flv.js';
+import { type FlvTag, makeMediaTag } from '../flv/index.js';
 import { FormatError } from '../FormatError.js';
 import { buildHevcConfig, HEVC_NAL, hevcNalType, isHevcKeyNal, parseHevcConfig } from '../hevc.js';
-import { makeMediaTag } from '../mediaBody.js';
 import { joinLengthPrefixed, splitAnnexB } from '../nal.js';
 import { hasRecoveryPoint, isIntraSlice } from './h264Pictures.js';
 import { msOf, type TimedPes, type Track } from './track.js';

@@ -1,4 +1,4 @@
-import type { FlvTag } from '../flv.js';
+import type { FlvTag } from '../flv/index.js';
 
 /** A PES with times that do not wrap. */
 export interface TimedPes {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FormatError } from '../../formats/index.js';
 import { fuzzRuns } from '../../../testing/fuzz/index.js';
-import { ErtmpNormaliser, TimeUnwrapper, UnsupportedCodec } from './index.js';
+import { ErtmpNormaliser, RtmpTimestamps, UnsupportedCodec } from './index.js';
 
 const cc = (name: string) => [...Buffer.from(name, 'latin1')];
 const video = (...bytes: number[]) => [...(new ErtmpNormaliser('video').normalise(Buffer.from(bytes)) ?? [])];
@@ -90,9 +90,9 @@ describe('PublishedTrack', () => {
   });
 });
 
-describe('TimeUnwrapper', () => {
+describe('RtmpTimestamps', () => {
   const unwrap = (...times: number[]) => {
-    const unwrapper = new TimeUnwrapper();
+    const unwrapper = new RtmpTimestamps();
     return times.map((time) => unwrapper.unwrap(time));
   };
 

@@ -4,4 +4,4 @@ export { ChunkWriter } from './ChunkWriter.js';
 export { CLIENT_HELLO_BYTES, clientAnswer, clientHello, HANDSHAKE_BYTES, SERVER_HANDSHAKE_BYTES, serverAnswer } from './handshake.js';
 export * from './messages.js';
 export { AUDIO_FOUR_CCS, ErtmpNormaliser, UnsupportedCodec, VIDEO_FOUR_CCS } from './ErtmpNormaliser.js';
-export { TimeUnwrapper } from './TimeUnwrapper.js';
+export { RtmpTimestamps } from './RtmpTimestamps.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fuzzRuns } from '../../testing/fuzz/index.js';
-import { isSequenceEnd, makeMediaTag, makeTag, readMediaBody, type MediaCodec } from './index.js';
+import { fuzzRuns } from '../../../testing/fuzz/index.js';
+import { isSequenceEnd, makeMediaTag, makeTag, readFlvBody, type MediaCodec } from '../index.js';
 
 const CODECS: readonly MediaCodec[] = ['h264', 'hevc', 'av1', 'vp9', 'aac', 'opus', 'mp3'];
 const data = Buffer.from([1, 2, 3, 4, 5, 6, 7, 8]);
@@ -12,17 +12,17 @@ describe('media in FLV tags', () => {
     const compositionMs = codec === 'h264' || codec === 'hevc' ? 40 : 0;
     const tag = makeMediaTag({ codec, dtsMs: 1000.5, data, isKeyFrame: true, compositionMs });
     expect(tag).toMatchObject({ kind: isVideo ? 'video' : 'audio', dtsMs: 1000.5, isKeyFrame: isVideo, isConfig: false });
-    expect(readMediaBody(tag)).toEqual({ codec, isConfig: false, compositionMs, data });
+    expect(readFlvBody(tag)).toEqual({ codec, isConfig: false, compositionMs, data });
     expect(isSequenceEnd(tag)).toBe(false);
     if (codec === 'mp3') return;
     const config = makeMediaTag({ codec, dtsMs: 0, data, isConfig: true });
     expect(config).toMatchObject({ isConfig: true, isKeyFrame: false });
-    expect(readMediaBody(config)).toEqual({ codec, isConfig: true, compositionMs: 0, data });
+    expect(readFlvBody(config)).toEqual({ codec, isConfig: true, compositionMs: 0, data });
   });
 
   it('reads what others write: HEVC under codec 12, enhanced avc1 and hvc1 with times, CodedFramesX, enhanced AAC', () => {
     const read = (kind: 'video' | 'audio', head: number[] | string, rest: number[] = []) =>
-      readMediaBody(
+      readFlvBody(
         makeTag(
           kind,
           0,
@@ -49,7 +49,7 @@ describe('media in FLV tags', () => {
     );
     fc.assert(
       fc.property(kind, bytes, (kind, bytes) => {
-        const read = readMediaBody({ kind, body: Buffer.from(bytes) });
+        const read = readFlvBody({ kind, body: Buffer.from(bytes) });
         expect(read === null || read.data.length <= bytes.length).toBe(true);
       }),
       { numRuns: fuzzRuns(20_000) },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fuzzRuns } from '../../testing/fuzz/index.js';
-import { FlvParser, flvFileHeader, flvTagParts, FormatError, isSequenceEnd, makeTag, type FlvTag } from './index.js';
+import { fuzzRuns } from '../../../testing/fuzz/index.js';
+import { FlvParser, flvFileHeader, flvTagParts, FormatError, isSequenceEnd, makeTag, type FlvTag } from '../index.js';
 
 const header = flvFileHeader({ hasVideo: true, hasAudio: true });
 const bytesOf = (tags: readonly FlvTag[]) => Buffer.concat([header, ...tags.flatMap((tag) => flvTagParts(tag, tag.dtsMs))]);

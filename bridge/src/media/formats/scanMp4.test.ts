@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fuzzRuns } from '../../testing/fuzz/index.js';
 import { encodeFlv } from '../../testing/index.js';
 import { fragment, type Fmp4Sample } from './fmp4/index.js';
-import { readMovie, readMovieDurationMs, scanFragments, type Mp4Bytes } from './mp4scan.js';
+import { readMovie, readMovieDurationMs, scanFragments, type Mp4Bytes } from './scanMp4.js';
 
 const sample = (durationTicks: number): Fmp4Sample => ({ data: Buffer.alloc(20, 1), durationTicks, compositionTicks: 0, isKeyFrame: true });
 const piece = (sequence: number) =>
