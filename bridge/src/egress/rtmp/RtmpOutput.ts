@@ -1,5 +1,6 @@
 import type { Reader } from '../../hub/stream/index.js';
 import type { Output, OutputSession, OutputStats } from '../contract.js';
+import { deliver } from '../deliver.js';
 import { RtmpPublishClient } from './RtmpPublishClient.js';
 import type { RtmpTarget } from './rtmpUrl.js';
 
@@ -14,7 +15,7 @@ export class RtmpOutput implements Output {
   readonly #target: RtmpTarget;
   readonly #session: OutputSession;
   readonly #insecureTls: boolean;
-  #publication: RtmpPublishClient | null = null;
+  #client: RtmpPublishClient | null = null;
 
   constructor(target: RtmpTarget, session: OutputSession, { insecureTls }: { insecureTls: boolean }) {
     this.#target = target;
@@ -23,27 +24,17 @@ export class RtmpOutput implements Output {
   }
 
   stats(): OutputStats {
-    return { bytesSent: this.#publication?.bytesSent ?? 0, queuedBytes: this.#publication?.queuedBytes ?? 0 };
+    return { bytesSent: this.#client?.bytesSent ?? 0, queuedBytes: this.#client?.queuedBytes ?? 0 };
   }
 
   async run(reader: Reader, signal: AbortSignal): Promise<void> {
-    const publication = await RtmpPublishClient.open(this.#target, {
+    const client = await RtmpPublishClient.open(this.#target, {
       insecureTls: this.#insecureTls,
       timeoutMs: CONNECT_TIMEOUT_MS,
       signal,
     });
-    this.#publication = publication;
+    this.#client = client;
     this.#session.onLive();
-    const running = AbortSignal.any([signal, publication.lost]);
-    try {
-      for (let tags = await reader.read(running); tags; tags = await reader.read(running)) {
-        publication.send(tags);
-        await publication.drained(running);
-      }
-      await publication.end(FLUSH_MS);
-    } catch (error) {
-      if (!publication.lost.aborted) await publication.end(HURRY_MS);
-      throw error;
-    }
+    await deliver(reader, client, { signal, flushMs: FLUSH_MS, hurryMs: HURRY_MS });
   }
 }

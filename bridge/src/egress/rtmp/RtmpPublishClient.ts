@@ -1,12 +1,13 @@
 import { LianmaiError } from '@lianmai/protocol';
 import { encodeAmf, FLV_TYPE, isMetadata, type FlvTag } from '../../media/formats/index.js';
 import { type RtmpMessage } from '../../media/protocols/rtmp/index.js';
+import type { PublishClient } from '../deliver.js';
 import { openSocket, unreachable } from './openSocket.js';
 import { readStatus, rejected, rejectionOf, type RtmpStatus } from './rejections.js';
 import { RtmpClientConnection } from './RtmpClientConnection.js';
 import type { RtmpTarget } from './rtmpUrl.js';
 
-export interface PublicationOptions {
+export interface PublishClientOptions {
   insecureTls: boolean;
   /** From the first packet to the acceptance of the stream. */
   timeoutMs: number;
@@ -19,7 +20,7 @@ const CHUNK_STREAM: Record<FlvTag['kind'], number> = { audio: 4, video: 6, data:
 const SET_DATA_FRAME = encodeAmf('@setDataFrame');
 
 /** One stream being published to a server: from the connection to FCUnpublish. */
-export class RtmpPublishClient {
+export class RtmpPublishClient implements PublishClient {
   readonly #connection: RtmpClientConnection;
   readonly #streamId: number;
   readonly #target: RtmpTarget;
@@ -36,7 +37,7 @@ export class RtmpPublishClient {
   }
 
   /** Resolves when the server has accepted the stream. */
-  static async open(target: RtmpTarget, { insecureTls, timeoutMs, signal }: PublicationOptions): Promise<RtmpPublishClient> {
+  static async open(target: RtmpTarget, { insecureTls, timeoutMs, signal }: PublishClientOptions): Promise<RtmpPublishClient> {
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(unreachable('The destination does not answer.')), timeoutMs);
     const limit = AbortSignal.any([signal, timeout.signal]);

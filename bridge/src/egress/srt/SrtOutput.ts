@@ -1,5 +1,6 @@
 import type { Reader } from '../../hub/stream/index.js';
 import type { Output, OutputSession, OutputStats } from '../contract.js';
+import { deliver } from '../deliver.js';
 import { SrtPublishClient } from './SrtPublishClient.js';
 import type { SrtTarget } from './srtUrl.js';
 
@@ -13,7 +14,7 @@ const HURRY_MS = 500;
 export class SrtOutput implements Output {
   readonly #target: SrtTarget;
   readonly #session: OutputSession;
-  #publication: SrtPublishClient | null = null;
+  #client: SrtPublishClient | null = null;
 
   constructor(target: SrtTarget, session: OutputSession) {
     this.#target = target;
@@ -21,25 +22,17 @@ export class SrtOutput implements Output {
   }
 
   stats(): OutputStats {
-    return { bytesSent: this.#publication?.bytesSent ?? 0, queuedBytes: this.#publication?.queuedBytes ?? 0 };
+    return { bytesSent: this.#client?.bytesSent ?? 0, queuedBytes: this.#client?.queuedBytes ?? 0 };
   }
 
   async run(reader: Reader, signal: AbortSignal): Promise<void> {
-    const publication = await SrtPublishClient.open(this.#target, { timeoutMs: CONNECT_TIMEOUT_MS, signal });
-    this.#publication = publication;
+    const client = await SrtPublishClient.open(this.#target, { timeoutMs: CONNECT_TIMEOUT_MS, signal });
+    this.#client = client;
     this.#session.onLive();
-    const running = AbortSignal.any([signal, publication.lost]);
     try {
-      for (let tags = await reader.read(running); tags; tags = await reader.read(running)) {
-        publication.send(tags);
-        await publication.drained(running);
-      }
-      await publication.flushed(AbortSignal.any([running, AbortSignal.timeout(FLUSH_MS)]));
-    } catch (error) {
-      if (!publication.lost.aborted) await publication.flushed(AbortSignal.timeout(HURRY_MS));
-      throw error;
+      await deliver(reader, client, { signal, flushMs: FLUSH_MS, hurryMs: HURRY_MS });
     } finally {
-      await publication.close();
+      await client.close();
     }
   }
 }

@@ -13,6 +13,7 @@ import {
   type UdpSocket,
 } from '../../media/protocols/srt/index.js';
 import type { MediaTag } from '../../hub/stream/index.js';
+import type { PublishClient } from '../deliver.js';
 import type { SrtTarget } from './srtUrl.js';
 
 const TICK_MS = 10;
@@ -20,7 +21,7 @@ const TICK_MS = 10;
 const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
 
 /** One stream being sent to an SRT listener, from the call to the goodbye. */
-export class SrtPublishClient {
+export class SrtPublishClient implements PublishClient {
   readonly #socket: UdpSocket;
   readonly #lost = new AbortController();
   readonly #payloads = new TsPayloads();
@@ -48,13 +49,13 @@ export class SrtPublishClient {
     let receive: (datagram: Buffer) => void = () => undefined;
     const isPeer = (from: { address: string; port: number }) => from.address === address && from.port === target.port;
     const socket = await openUdpSocket({ port: 0, host, onMessage: (datagram, from) => isPeer(from) && receive(datagram) });
-    const publication = new SrtPublishClient(socket);
-    receive = (datagram) => publication.#caller?.receive(datagram);
+    const client = new SrtPublishClient(socket);
+    receive = (datagram) => client.#caller?.receive(datagram);
     try {
-      await publication.#call(target, address, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
-      return publication;
+      await client.#call(target, address, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
+      return client;
     } catch (error) {
-      await publication.close();
+      await client.close();
       throw signal.aborted ? signal.reason : error;
     }
   }
@@ -87,9 +88,11 @@ export class SrtPublishClient {
     while (this.#queue.queuedBytes > MAX_QUEUED_BYTES) await this.#ticks(signal);
   }
 
-  /** Waits until what was sent has arrived, as long as the signal allows. */
-  async flushed(signal: AbortSignal): Promise<void> {
-    while (this.queuedBytes > 0 && !signal.aborted && !this.lost.aborted) await this.#ticks(signal).catch(() => undefined);
+  /** Waits until everything sent has arrived. */
+  async end(withinMs: number, signal?: AbortSignal): Promise<void> {
+    const timeout = AbortSignal.timeout(withinMs);
+    const limit = signal ? AbortSignal.any([signal, timeout]) : timeout;
+    while (this.queuedBytes > 0 && !limit.aborted && !this.lost.aborted) await this.#ticks(limit).catch(() => undefined);
   }
 
   async close(): Promise<void> {
@@ -158,7 +161,7 @@ async function find(host: string): Promise<{ address: string; family: number }> 
 
 const unreachable = (message: string, cause?: unknown) => new LianmaiError('DESTINATION_UNREACHABLE', undefined, { message, cause });
 
-const WORDS: Partial<Record<Rejection, string>> = {
+const REJECTION_MESSAGES: Partial<Record<Rejection, string>> = {
   badSecret: 'The destination has another passphrase.',
   unsecure: 'The destination wants a passphrase, or wants none.',
   unauthorised: 'The destination does not accept this stream id (unauthorised).',
@@ -172,7 +175,7 @@ const BUSY = new Set<Rejection>(['overload', 'resource', 'backlog', 'internal'])
 
 function refused(rejection: Rejection): LianmaiError {
   if (BUSY.has(rejection)) return unreachable('The destination is overloaded.');
-  const message = WORDS[rejection] ?? `The destination refused the stream (${rejection}).`;
+  const message = REJECTION_MESSAGES[rejection] ?? `The destination refused the stream (${rejection}).`;
   return new LianmaiError('DESTINATION_REFUSED', undefined, { message });
 }
 
