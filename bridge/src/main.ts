@@ -223,6 +223,7 @@ function isPipe(fd: number): boolean {
 async function main(): Promise<void> {
   try {
     const config = readConfig(process.env);
+    delete process.env['BRIDGE_TOKEN']; // child processes inherit the environment, and a hostile stream may take one over
     const log = createLog('bridge', config.logLevel);
     closeOnDemand(await startBridge(config, log), log);
   } catch (error) {

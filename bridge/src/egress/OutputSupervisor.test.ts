@@ -9,7 +9,8 @@ import type { Output, OutputSession, PreparedOutput } from './contract.js';
 import { createOutputKinds, supervise } from './index.js';
 import { RetryPolicy } from './RetryPolicy.js';
 import { redactSecrets } from './redactSecrets.js';
-import { StallDetector, RateMeter } from './StallDetector.js';
+import { RateMeter } from './RateMeter.js';
+import { StallDetector } from './StallDetector.js';
 
 const log = createLog('test', 'silent');
 let scope = new Scope();

@@ -8,7 +8,7 @@ import type { PreparedOutput } from './contract.js';
 import { OutputRun } from './OutputRun.js';
 import { RetryPolicy } from './RetryPolicy.js';
 import { redactSecrets } from './redactSecrets.js';
-import { RateMeter } from './StallDetector.js';
+import { RateMeter } from './RateMeter.js';
 
 export interface OutputJob {
   id: OutputId;

@@ -4,13 +4,13 @@ import type { LianmaiError } from '@lianmai/protocol';
 /** A session that held this long was a good one: its failure starts the waits from the beginning. */
 const STABLE_MS = 10_000;
 /** Refusals in a row until it is not worth asking again. More once it was accepted: servers hold a dead session's name for a while. */
-const MAX_REFUSALS = { neverLive: 3, wasLive: 8 };
+const MAX_REJECTIONS = { neverLive: 3, wasLive: 8 };
 
 /** When to try again: for ever where the destination may come back, a few times where it said no. */
 export class RetryPolicy {
   readonly #backoff: Backoff;
   #failures = 0;
-  #refusals = 0;
+  #rejections = 0;
   #wasLive = false;
 
   constructor(backoff: Backoff) {
@@ -21,16 +21,16 @@ export class RetryPolicy {
   next(failure: LianmaiError, liveMs: number): number | null {
     if (liveMs > 0) {
       this.#wasLive = true;
-      this.#refusals = 0;
+      this.#rejections = 0;
     }
     if (liveMs >= STABLE_MS) this.#failures = 0;
-    if (!failure.retry && ++this.#refusals >= (this.#wasLive ? MAX_REFUSALS.wasLive : MAX_REFUSALS.neverLive)) return null;
+    if (!failure.retry && ++this.#rejections >= (this.#wasLive ? MAX_REJECTIONS.wasLive : MAX_REJECTIONS.neverLive)) return null;
     return backoffMs(this.#backoff, this.#failures++);
   }
 
   /** Somebody asked for another attempt. */
   reset(): void {
     this.#failures = 0;
-    this.#refusals = 0;
+    this.#rejections = 0;
   }
 }

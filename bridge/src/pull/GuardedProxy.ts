@@ -2,7 +2,7 @@ import { createServer, request as httpRequest, type IncomingMessage, type Server
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import type { Closable } from '@lianmai/kit';
 import { toLianmaiError } from '@lianmai/protocol';
-import { resolvePublic } from './publicAddress.js';
+import { resolvePublic } from './resolvePublic.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 

@@ -6,8 +6,9 @@ import type { Ffmpeg } from '../media/ffmpeg/index.js';
 import { openPublication, type Gate } from '../hub/gate/index.js';
 import type { StreamHub } from '../hub/stream/index.js';
 import { GuardedProxy } from './GuardedProxy.js';
-import { COPY_ALL, PullRun, type PullPlan } from './PullRun.js';
+import { COPY_ALL, PullRun, type PullConversions } from './PullRun.js';
 import { describeSource, prepareInput } from './pullSource.js';
+import { HOPELESS_PAUSES, RETRY_PAUSES, STABLE_MS } from './retryPauses.js';
 
 export interface PullOptions {
   stream: StreamRef;
@@ -28,10 +29,6 @@ export interface PullEvents {
   changed: [PullInfo];
 }
 
-const BACKOFF = { firstMs: 1000, maxMs: 30_000 };
-/** A source that gave media this long was a good one: the waits start from the beginning. */
-const STABLE_MS = 10_000;
-
 /** Keeps one stream fetched until it is closed: connecting → live → retrying → connecting …; failed where asking again cannot help. */
 export class Pull extends EventEmitter<PullEvents> implements Closable {
   readonly #options: PullOptions;
@@ -40,7 +37,7 @@ export class Pull extends EventEmitter<PullEvents> implements Closable {
   readonly #ended: Promise<void>;
   #info: PullInfo;
   /** Learned from the source: what of it has to be transcoded. */
-  #plan: PullPlan = COPY_ALL;
+  #conversions: PullConversions = COPY_ALL;
   #failures = 0;
 
   constructor(options: PullOptions) {
@@ -82,14 +79,14 @@ export class Pull extends EventEmitter<PullEvents> implements Closable {
     try {
       const input = await prepareInput(url, { allowPrivate, mediaDir, proxyUrl: proxy.url });
       const run = new PullRun({
-        ...{ input, ffmpeg, plan: this.#plan, log: this.#log },
+        ...{ input, ffmpeg, conversions: this.#conversions, log: this.#log },
         open: () => openPublication({ gate, hub }, { ...stream, protocol: 'pull', ip: '', params: {} }),
         onLive: () => this.#enter('live', { reason: null }),
       });
       const result = await run.result(this.#stop.signal);
       if (result.kind !== 'unfit') return result.error;
-      this.#plan = result.plan;
-      this.#log.info({ plan: result.plan }, 'the source has to be transcoded');
+      this.#conversions = result.conversions;
+      this.#log.info({ conversions: result.conversions }, 'the source has to be transcoded');
       return null;
     } finally {
       await proxy.close('run ended');
@@ -98,7 +95,7 @@ export class Pull extends EventEmitter<PullEvents> implements Closable {
 
   async #waitAfter(failure: LianmaiError): Promise<void> {
     const isHopeless = failure.code === 'BAD_REQUEST' || failure.code === 'FORBIDDEN';
-    const waitMs = backoffMs(this.#options.backoff ?? BACKOFF, isHopeless ? 30 : this.#failures++);
+    const waitMs = backoffMs(this.#options.backoff ?? RETRY_PAUSES, isHopeless ? HOPELESS_PAUSES : this.#failures++);
     const message = redact(failure.message);
     this.#log.warn({ code: failure.code, waitMs }, message);
     this.#enter(isHopeless ? 'failed' : 'retrying', {

@@ -7,17 +7,17 @@ import { concatList } from './concatList.js';
 import type { PullInput } from './pullSource.js';
 
 /** What is done to the source's tracks. */
-export interface PullPlan {
+export interface PullConversions {
   video: 'copy' | 'h264';
   audio: 'copy' | 'aac';
 }
 
-export const COPY_ALL: PullPlan = { video: 'copy', audio: 'copy' };
+export const COPY_ALL: PullConversions = { video: 'copy', audio: 'copy' };
 
 export interface PullRunOptions {
   input: PullInput;
   ffmpeg: Ffmpeg;
-  plan: PullPlan;
+  conversions: PullConversions;
   log: Log;
   /** Called with the first media. */
   open: () => Promise<PublishSession>;
@@ -25,7 +25,7 @@ export interface PullRunOptions {
 }
 
 /** unfit: tracks that the hub cannot carry were met; run again with that plan. */
-export type PullResult = { kind: 'ended'; error: LianmaiError | null } | { kind: 'unfit'; error: null; plan: PullPlan };
+export type PullResult = { kind: 'ended'; error: LianmaiError | null } | { kind: 'unfit'; error: null; conversions: PullConversions };
 
 /** Carried as they are. */
 const CARRIED = { video: ['h264', 'hevc'], audio: ['aac', 'opus', 'mp3'] };
@@ -41,21 +41,21 @@ export class PullRun {
   readonly #options: PullRunOptions;
   readonly #process: FfmpegProcess<'list' | 'media'>;
   readonly #demuxer = new TsDemuxer();
-  readonly #needed: PullPlan;
+  readonly #needed: PullConversions;
   #publication: PublishSession | null = null;
   #lastLine = '';
   #failure: LianmaiError | null = null;
   #stall: NodeJS.Timeout | undefined;
 
   constructor(options: PullRunOptions) {
-    const { ffmpeg, input, plan, log } = options;
+    const { ffmpeg, input, conversions, log } = options;
     this.#options = options;
-    this.#needed = { ...plan };
+    this.#needed = { ...conversions };
     this.#process = new FfmpegProcess({
       path: ffmpeg.path,
       name: 'pull',
       pipes: { list: 'input', media: 'output' },
-      args: (at) => argumentsFor(input, plan, at),
+      commandLine: (at) => argumentsFor(input, conversions, at),
       log,
       onLine: (line) => this.#readLine(line),
     });
@@ -85,12 +85,12 @@ export class PullRun {
   }
 
   get #isUnfit(): boolean {
-    const { plan } = this.#options;
-    return this.#needed.video !== plan.video || this.#needed.audio !== plan.audio;
+    const { conversions } = this.#options;
+    return this.#needed.video !== conversions.video || this.#needed.audio !== conversions.audio;
   }
 
   #conclude(endedWell: boolean): PullResult {
-    if (this.#isUnfit) return { kind: 'unfit', error: null, plan: this.#needed };
+    if (this.#isUnfit) return { kind: 'unfit', error: null, conversions: this.#needed };
     const { isFile } = this.#options.input;
     if (this.#failure || (endedWell && isFile)) return { kind: 'ended', error: this.#failure };
     const text = this.#publication ? 'The source ended the stream.' : `The source gave no media. ${this.#lastLine}`.trim();
@@ -129,7 +129,7 @@ export class PullRun {
 
   /** FFmpeg tells the source's tracks before it passes any media on. */
   #readLine(line: string): boolean {
-    if (!this.#options.input.mayBeLed && REDIRECTED.test(line)) {
+    if (!this.#options.input.followsRedirects && REDIRECTED.test(line)) {
       this.#fail(new LianmaiError('FORBIDDEN', undefined, { message: 'The source leads to another address. Give that address instead.' }));
       return true;
     }
@@ -146,15 +146,15 @@ export class PullRun {
   }
 }
 
-function argumentsFor(input: PullInput, plan: PullPlan, at: { list: string; media: string }): string[] {
+function argumentsFor(input: PullInput, { video, audio }: PullConversions, at: { list: string; media: string }): string[] {
   const pace = input.isFile ? ['-re', '-stream_loop', '-1'] : [];
   const protocols = ['pipe', ...input.protocols].join(',');
   return [
     ...['-hide_banner', '-nostats', '-nostdin', '-v', 'info', '-fflags', '+genpts+discardcorrupt', '-analyzeduration', '2000000'],
     ...[...pace, '-f', 'concat', '-safe', '0', '-protocol_whitelist', protocols, '-i', at.list],
     ...['-map', '0:v:0?', '-map', '0:a:0?', '-dn', '-sn'],
-    ...(plan.video === 'copy' ? ['-c:v', 'copy'] : X264),
-    ...(plan.audio === 'copy' ? ['-c:a', 'copy'] : ['-c:a', 'aac', '-b:a', '128k', '-ar', '48000']),
+    ...(video === 'copy' ? ['-c:v', 'copy'] : X264),
+    ...(audio === 'copy' ? ['-c:a', 'copy'] : ['-c:a', 'aac', '-b:a', '128k', '-ar', '48000']),
     ...['-f', 'mpegts', '-muxdelay', '0', '-muxpreload', '0', '-pes_payload_size', '0', '-flush_packets', '1', at.media],
   ];
 }

@@ -13,7 +13,7 @@ import { readFlvBody } from '../media/formats/index.js';
 import { Gate } from '../hub/gate/index.js';
 import { StreamHub, type MediaTag } from '../hub/stream/index.js';
 import { MemoryLog } from '../testing/index.js';
-import { isPrivateAddress, resolvePublic } from './publicAddress.js';
+import { isPrivateAddress, resolvePublic } from './resolvePublic.js';
 import { concatList } from './concatList.js';
 import { GuardedProxy } from './GuardedProxy.js';
 import { Pull, type PullOptions } from './Pull.js';
@@ -133,7 +133,13 @@ describe('what may be fetched', () => {
   });
 
   it('quotes what it hands to FFmpeg', () => {
-    const list = concatList({ url: "http://h/it's", options: { http_proxy: 'http://p' }, protocols: [], mayBeLed: false, isFile: false });
+    const list = concatList({
+      url: "http://h/it's",
+      options: { http_proxy: 'http://p' },
+      protocols: [],
+      followsRedirects: false,
+      isFile: false,
+    });
     expect(list).toContain("file 'http://h/it'\\''s'\noption http_proxy 'http://p'\n");
   });
 
@@ -211,11 +217,11 @@ describe('Pull', () => {
     });
     await new Promise<void>((resolve) => leading.listen(0, '127.0.0.1', resolve));
     scope.defer(() => void leading.close());
-    const result = async (mayBeLed: boolean) => {
+    const result = async (followsRedirects: boolean) => {
       const url = `rtsp://127.0.0.1:${(leading.address() as AddressInfo).port}/x`;
       const run = new PullRun({
-        input: { url, options: { rtsp_transport: 'tcp' }, protocols: ['rtsp', 'rtp', 'tcp', 'udp'], mayBeLed, isFile: false },
-        ...{ ffmpeg: await findFfmpeg(), plan: COPY_ALL, log: new MemoryLog().log, onLive: () => undefined },
+        input: { url, options: { rtsp_transport: 'tcp' }, protocols: ['rtsp', 'rtp', 'tcp', 'udp'], followsRedirects, isFile: false },
+        ...{ ffmpeg: await findFfmpeg(), conversions: COPY_ALL, log: new MemoryLog().log, onLive: () => undefined },
         open: () => Promise.reject(new LianmaiError('CONFLICT')),
       });
       return run.result(scope.signal);
@@ -234,10 +240,10 @@ describe('Pull', () => {
         url: `${inner}/clip.flv`,
         options: { http_proxy: proxy.url },
         protocols: ['http', 'httpproxy', 'tcp'],
-        mayBeLed: true,
+        followsRedirects: true,
         isFile: false,
       },
-      ...{ ffmpeg: await findFfmpeg(), plan: COPY_ALL, log: new MemoryLog().log, onLive: () => undefined },
+      ...{ ffmpeg: await findFfmpeg(), conversions: COPY_ALL, log: new MemoryLog().log, onLive: () => undefined },
       open: () => Promise.reject(new LianmaiError('CONFLICT')),
     });
     expect((await run.result(scope.signal)).error?.code).toBe('DESTINATION_UNREACHABLE');

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { redactUrl } from '@lianmai/kit';
 import { LianmaiError } from '@lianmai/protocol';
-import { resolvePublic } from './publicAddress.js';
+import { resolvePublic } from './resolvePublic.js';
 
 /** What FFmpeg is told to open. */
 export interface PullInput {
@@ -12,12 +12,12 @@ export interface PullInput {
   /** The only protocols that it and what it refers to may use. */
   protocols: readonly string[];
   /** FFmpeg follows where the source leads it without asking us: refused, where not every host may be fetched. */
-  mayBeLed: boolean;
+  followsRedirects: boolean;
   /** A file plays at its own speed, again and again. */
   isFile: boolean;
 }
 
-export interface PullGround {
+export interface PullInputContext {
   allowPrivate: boolean;
   /** `file:` URLs are relative to it and never leave it. */
   mediaDir: string;
@@ -53,11 +53,11 @@ export function describeSource(text: string): string {
 }
 
 /** Looks the host up, now: what FFmpeg is given names an address that was looked at. */
-export async function prepareInput(text: string, ground: PullGround): Promise<PullInput> {
+export async function prepareInput(text: string, ground: PullInputContext): Promise<PullInput> {
   const url = parseSource(text);
   switch (url.scheme) {
     case 'file':
-      return { url: `file:${await fileIn(ground.mediaDir, url)}`, options: {}, protocols: ['file'], mayBeLed: false, isFile: true };
+      return { url: `file:${await fileIn(ground.mediaDir, url)}`, options: {}, protocols: ['file'], followsRedirects: false, isFile: true };
     case 'http':
     case 'https':
       await resolvePublic(url.hostname, ground.allowPrivate);
@@ -66,15 +66,15 @@ export async function prepareInput(text: string, ground: PullGround): Promise<Pu
         options: { http_proxy: ground.proxyUrl, rw_timeout: IO_TIMEOUT_US },
         protocols: ['http', 'https', 'httpproxy', 'tls', 'tcp', 'crypto'],
         // Through the proxy, which looks at every host.
-        mayBeLed: true,
+        followsRedirects: true,
         isFile: false,
       };
     default:
-      return { ...atAddress(text, url, await resolvePublic(url.hostname, ground.allowPrivate)), mayBeLed: ground.allowPrivate };
+      return { ...atAddress(text, url, await resolvePublic(url.hostname, ground.allowPrivate)), followsRedirects: ground.allowPrivate };
   }
 }
 
-function atAddress(text: string, url: URL & { scheme: Scheme }, address: string): Omit<PullInput, 'mayBeLed'> {
+function atAddress(text: string, url: URL & { scheme: Scheme }, address: string): Omit<PullInput, 'followsRedirects'> {
   const host = address.includes(':') ? `[${address}]` : address;
   const pinned = text.replace(/^([a-z]+:\/\/(?:[^/@?#]*@)?)(?:\[[^\]]*\]|[^/:?#]*)/i, `$1${host}`);
   const common = { url: pinned, isFile: false };

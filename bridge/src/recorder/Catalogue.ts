@@ -54,9 +54,9 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
   }
 
   /** One after another, newest first; one that cannot be kept is told to `onError` and does not hold up the rest. */
-  async recover(signal: AbortSignal, onError: (error: unknown) => void, quietMs = QUIET_MS): Promise<void> {
+  async repairTorn(signal: AbortSignal, onError: (error: unknown) => void, quietMs = QUIET_MS): Promise<void> {
     await this.#leaveLiving(signal, quietMs);
-    for (let next = this.#torn.pop(); next && !signal.aborted; next = this.#torn.pop()) await this.#recover(next).catch(onError);
+    for (let next = this.#torn.pop(); next && !signal.aborted; next = this.#torn.pop()) await this.#repair(next).catch(onError);
   }
 
   get(id: string): Recording | undefined {
@@ -170,8 +170,8 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
     this.#oldestFirst.push(parsed.data);
   }
 
-  async #recover(recording: Recording): Promise<void> {
-    const found = await this.#formats[recording.format].recover(this.#baseOf(recording)).catch(() => null);
+  async #repair(recording: Recording): Promise<void> {
+    const found = await this.#formats[recording.format].repair(this.#baseOf(recording)).catch(() => null);
     if (found) return this.keep({ ...recording, ...found, state: 'complete' });
     const reason = { code: 'INTERNAL' as const, message: 'The process ended before anything could be saved.' };
     await this.keep({ ...recording, state: 'failed', reason });

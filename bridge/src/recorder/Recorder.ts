@@ -35,7 +35,7 @@ export class Recorder implements Closable {
     const stop = new AbortController();
     this.#scope.defer(() => stop.abort());
     // Nobody waits for it: hours of torn recordings are no reason to keep broadcasters out.
-    void catalogue.recover(stop.signal, (error) => options.log.error({ err: error }, 'a recording could not be put right'));
+    void catalogue.repairTorn(stop.signal, (error) => options.log.error({ err: error }, 'a recording could not be put right'));
   }
 
   static async open(options: RecorderOptions): Promise<Recorder> {

@@ -6,7 +6,7 @@ import type { MediaTag, Reader, Stream } from '../hub/stream/index.js';
 import type { RecordingFile, RecordingFormat } from './contract.js';
 import { GapMeter } from './GapMeter.js';
 
-export interface SessionOptions {
+export interface RecordingSessionOptions {
   stream: Stream;
   rule: RecordRule;
   format: RecordingFormat;
@@ -42,14 +42,14 @@ interface OpenRecording {
 
 /** Records one broadcast of one stream: file after file, until it ends or `signal` aborts. */
 export class RecordingSession {
-  readonly #options: SessionOptions;
+  readonly #options: RecordingSessionOptions;
   #open: OpenRecording | null = null;
   /** Files that are being completed: an index in front of gigabytes takes longer than any queue is. */
   readonly #completing = new Set<Promise<void>>();
   /** Needed at the head of every file. */
   #configs: { video: MediaTag | null; audio: MediaTag | null } = { video: null, audio: null };
 
-  constructor(options: SessionOptions) {
+  constructor(options: RecordingSessionOptions) {
     this.#options = options;
   }
 

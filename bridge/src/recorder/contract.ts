@@ -12,7 +12,7 @@ export interface RecordingFile {
 }
 
 /** What was found in a file that nobody has closed, after it was put right. */
-export interface RecoveredFile {
+export interface RepairedFile {
   bytes: number;
   durationMs: number;
 }
@@ -27,7 +27,7 @@ export interface RecordingFormat {
   parts(base: string): string[];
   create(base: string): Promise<RecordingFile>;
   /** After a crash; null: nothing of it can be saved. */
-  recover(base: string): Promise<RecoveredFile | null>;
+  repair(base: string): Promise<RepairedFile | null>;
   /** false: another configuration of the codecs needs another file. */
   takesNewConfig: boolean;
 }

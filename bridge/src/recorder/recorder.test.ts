@@ -59,7 +59,7 @@ async function openRecorder(options: Partial<RecorderOptions> & { openFile?: Ope
 /** As it is after a start, when there was time enough. */
 async function recovered(dir: string): Promise<Catalogue> {
   const catalogue = await Catalogue.open(dir, recordingFormats(ffmpeg));
-  await catalogue.recover(new AbortController().signal, (error) => expect.fail(String(error)), 0);
+  await catalogue.repairTorn(new AbortController().signal, (error) => expect.fail(String(error)), 0);
   return catalogue;
 }
 
@@ -293,7 +293,7 @@ describe('Catalogue', () => {
     const writing = setInterval(keep, 20);
     scope.defer(() => clearInterval(writing));
     const catalogue = await Catalogue.open(dir, recordingFormats(ffmpeg));
-    await catalogue.recover(new AbortController().signal, (error) => expect.fail(String(error)), 1000);
+    await catalogue.repairTorn(new AbortController().signal, (error) => expect.fail(String(error)), 1000);
     expect(catalogue.all).toMatchObject([{ state: 'recording' }]);
   });
 
@@ -324,7 +324,7 @@ describe('Catalogue', () => {
     const formats = recordingFormats(ffmpeg);
     let giveUp = () => {};
     const given = new Promise<null>((resolve) => (giveUp = () => resolve(null)));
-    const slow = { ...formats, flv: { ...formats.flv, recover: () => given } };
+    const slow = { ...formats, flv: { ...formats.flv, repair: () => given } };
     const again = await openRecorder({ dir, formats: slow });
     expect(again.recorder.catalogue.all).toMatchObject([{ state: 'recording' }]);
     giveUp();

@@ -40,7 +40,7 @@ async function encode(what: PictureAndSound): Promise<FlvTag[]> {
     path,
     name: 'test media',
     pipes: { media: 'output' },
-    args: (at) => argumentsOf(what, at.media),
+    commandLine: (at) => argumentsOf(what, at.media),
     log,
   });
   const demuxer = what.isOpus ? new TsDemuxer() : null;

@@ -126,7 +126,7 @@ export class Transcoder {
     const process = new FfmpegProcess({
       ...{ path: ffmpeg.path, name, log, graceMs: FLUSH_MS },
       pipes: { input: 'input', output: 'output' },
-      args: (at) => transcodeArguments(job, at),
+      commandLine: (at) => transcodeArguments(job, at),
     });
     const output = process.output('output');
     const drained = new Promise((resolve) => output.once('close', resolve));

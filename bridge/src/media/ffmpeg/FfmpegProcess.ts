@@ -4,7 +4,7 @@ import { redact, type Closable, type Log } from '@lianmai/kit';
 import { InputSocket } from './InputSocket.js';
 import { LineSplitter } from './LineSplitter.js';
 import { readIntoMemory, type ByteSink } from './readIntoMemory.js';
-import { cpuSecondsOf, rssBytesOf } from './cpuUsage.js';
+import { cpuSecondsOf, rssBytesOf } from './processUsage.js';
 
 export type PipeKind = 'input' | 'output' | 'socket';
 
@@ -15,7 +15,7 @@ export interface FfmpegProcessOptions<Name extends string> {
   /** Extra pipes. FFmpeg reads an `input` and writes an `output`; a `socket` is an input that leaves stdin free for runtime commands. */
   pipes: Readonly<Record<Name, PipeKind>>;
   /** Full argument list; `at.video` is the URL of that pipe ('pipe:3'). Arguments are seen by every user of the machine: no secrets. */
-  args: (at: Readonly<Record<Name, string>>) => readonly string[];
+  commandLine: (at: Readonly<Record<Name, string>>) => readonly string[];
   log: Log;
   /** Lines of stderr. Answer true for those that were understood, the others go to the log (redacted, level debug). */
   onLine?: (line: string) => boolean;
@@ -58,7 +58,7 @@ export class FfmpegProcess<Name extends string> implements Closable {
     const sockets = new Map(names.filter((name) => options.pipes[name] === 'socket').map((name) => [name, new InputSocket()]));
     const piped = names.filter((name) => !sockets.has(name));
     const urls = names.map((name) => [name, sockets.get(name)?.url ?? `pipe:${FIRST_FD + piped.indexOf(name)}`] as const);
-    const args = options.args(Object.fromEntries(urls) as Record<Name, string>);
+    const args = options.commandLine(Object.fromEntries(urls) as Record<Name, string>);
     this.#child = spawn(options.path, args, { stdio: ['pipe', 'ignore', 'pipe', ...piped.map(() => 'pipe' as const)], env: environment() });
     for (const stream of this.#child.stdio) stream?.on('error', () => undefined);
     this.#pipes = new Map<Name, Readable | Writable>([...sockets, ...this.#childPipes(piped)]);

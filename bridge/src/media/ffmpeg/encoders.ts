@@ -1,6 +1,6 @@
-import ffmpegJob from 'fluent-ffmpeg';
 import { EncoderName } from '@lianmai/protocol';
-import { runToEnd } from './runFfmpeg.js';
+import { listEncoders } from './fluentJobs.js';
+import { runToEnd } from './runToEnd.js';
 
 interface EncoderKind {
   /** FFmpeg's own name, for `-c:v`. */
@@ -24,21 +24,10 @@ const TRIAL_MS = 5000;
 
 /** The encoders that this binary lists and that really encode a frame on this machine: a build knows NVENC without there being a card. */
 export async function usableEncoders(path: string): Promise<EncoderName[]> {
-  const listed = await listedEncoders(path);
+  const listed = await listEncoders(path);
   const names = EncoderName.options.filter((name) => listed.has(ENCODERS[name].codec));
   const isUsable = await Promise.all(names.map(async (name) => name === 'x264' || (await encodesOneFrame(path, ENCODERS[name]))));
   return names.filter((_, index) => isUsable[index]);
-}
-
-function listedEncoders(path: string): Promise<ReadonlySet<string>> {
-  return new Promise((resolve, reject) => {
-    const job = ffmpegJob();
-    job.setFfmpegPath(path);
-    job.availableEncoders((error: Error | null, encoders) => {
-      if (error) reject(error);
-      else resolve(new Set(Object.keys(encoders)));
-    });
-  });
 }
 
 async function encodesOneFrame(path: string, { codec, deviceArgs, filter }: EncoderKind): Promise<boolean> {

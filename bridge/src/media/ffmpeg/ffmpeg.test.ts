@@ -57,7 +57,7 @@ const createCopy = (input: 'input' | 'socket', onLine?: (line: string) => boolea
     path: ffmpeg.path,
     name: 'copy',
     pipes: { in: input, out: 'output' },
-    args: (at) => ['-f', 's16le', '-ar', '48000', '-ac', '1', '-i', at.in, '-c', 'copy', '-f', 's16le', at.out],
+    commandLine: (at) => ['-f', 's16le', '-ar', '48000', '-ac', '1', '-i', at.in, '-c', 'copy', '-f', 's16le', at.out],
     log,
     graceMs: 1000,
     ...(onLine && { onLine }),
@@ -100,8 +100,8 @@ describe('FfmpegProcess', () => {
   });
 
   it('measures the CPU time and memory of the child', async () => {
-    const args = () => ['-v', 'quiet', '-f', 'lavfi', '-i', 'testsrc2=s=640x360', '-t', '5', '-f', 'null', '-'];
-    const child = new FfmpegProcess({ path: ffmpeg.path, name: 'work', pipes: {}, args, log });
+    const commandLine = () => ['-v', 'quiet', '-f', 'lavfi', '-i', 'testsrc2=s=640x360', '-t', '5', '-f', 'null', '-'];
+    const child = new FfmpegProcess({ path: ffmpeg.path, name: 'work', pipes: {}, commandLine, log });
     await vi.waitFor(() => expect(child.cpuSeconds()).toBeGreaterThan(0));
     expect(child.rssBytes()).toBeGreaterThan(1e6);
     await child.exited;
@@ -136,7 +136,13 @@ describe('FfmpegProcess', () => {
   });
 
   it('tells that it could not be started', async () => {
-    const child = new FfmpegProcess({ path: '/nowhere/ffmpeg', name: 'none', pipes: { in: 'socket', out: 'output' }, args: () => [], log });
+    const child = new FfmpegProcess({
+      path: '/nowhere/ffmpeg',
+      name: 'none',
+      pipes: { in: 'socket', out: 'output' },
+      commandLine: () => [],
+      log,
+    });
     child.input('in').write('lost');
     expect(await child.exited).toMatchObject({ code: null, error: { code: 'ENOENT' } });
     await child.close('test');

@@ -3,7 +3,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { createRequire } from 'node:module';
 import type { EncoderName } from '@lianmai/protocol';
 import { usableEncoders } from './encoders.js';
-import { runToEnd } from './runFfmpeg.js';
+import { runToEnd } from './runToEnd.js';
 
 /** A working FFmpeg. Plain data: it can be passed to a worker thread. */
 export interface Ffmpeg {

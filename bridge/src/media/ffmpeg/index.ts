@@ -6,4 +6,4 @@ export { ENCODERS } from './encoders.js';
 export { FfmpegProcess, type FfmpegExit, type FfmpegProcessOptions, type PipeKind } from './FfmpegProcess.js';
 export { FfmpegNotFound, findFfmpeg, type Ffmpeg } from './findFfmpeg.js';
 export { copyInto, type ByteSink } from './readIntoMemory.js';
-export { remux } from './remux.js';
+export { makeThumbnail, remux } from './fluentJobs.js';

@@ -1,9 +1,9 @@
 import type { VideoCodec } from '@lianmai/protocol';
 import type { EncodedFrame, PayloadFormat, PayloadPart } from './EncodedFrame.js';
-import { H264Format } from './h264.js';
-import type { RtpPacket } from './rtp.js';
-import { Vp8Format } from './vp8.js';
-import { Vp9Format } from './vp9.js';
+import { H264Format } from './h264Payload.js';
+import type { RtpPacket } from './rtpPacket.js';
+import { Vp8Format } from './vp8Payload.js';
+import { Vp9Format } from './vp9Payload.js';
 
 export interface FrameEvents {
   onFrame: (frame: EncodedFrame) => void;

@@ -1,5 +1,5 @@
 import { CounterUnwrapper } from '../CounterUnwrapper.js';
-import type { RtpPacket } from './rtp.js';
+import type { RtpPacket } from './rtpPacket.js';
 import type { ReorderWait } from './ReorderWait.js';
 
 export interface ReorderEvents {

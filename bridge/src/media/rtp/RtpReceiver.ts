@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import type { Closable, Log } from '@lianmai/kit';
 import { nowMs } from '../../runtime/index.js';
 import { isRtcp, parseSenderReports, type SenderReport } from './rtcp.js';
-import { parseRtp, type RtpPacket } from './rtp.js';
+import { parseRtp, type RtpPacket } from './rtpPacket.js';
 
 /** Who wants the packets of one SSRC. */
 export interface RtpSink {

@@ -1,12 +1,12 @@
 import type { RtpTrack, VideoCodec } from '@lianmai/protocol';
 import type { EncodedFrame } from './EncodedFrame.js';
 import { FrameAssembler } from './FrameAssembler.js';
-import type { RtpPacket } from './rtp.js';
+import type { RtpPacket } from './rtpPacket.js';
 import type { FrameTime } from './TrackClock.js';
 import { TrackInput } from './TrackInput.js';
 import { KeyFrameRequests } from './KeyFrameRequests.js';
 
-export interface VideoTrackEvents {
+export interface RtpVideoTrackEvents {
   onFrame: (frame: EncodedFrame, time: FrameTime) => void;
   requestKeyFrame: () => void;
 }
@@ -20,7 +20,7 @@ export class RtpVideoTrack {
   readonly #assembler: FrameAssembler;
   #isPaused = false;
 
-  constructor(track: RtpTrack, codec: VideoCodec, { onFrame, requestKeyFrame }: VideoTrackEvents) {
+  constructor(track: RtpTrack, codec: VideoCodec, { onFrame, requestKeyFrame }: RtpVideoTrackEvents) {
     this.id = track.trackId;
     this.codec = codec;
     this.keyFrames = new KeyFrameRequests(requestKeyFrame);

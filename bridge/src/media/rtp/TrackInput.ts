@@ -3,7 +3,7 @@ import { nowMs } from '../../runtime/index.js';
 import { ReorderBuffer } from './ReorderBuffer.js';
 import { ReorderWait } from './ReorderWait.js';
 import type { SenderReport } from './rtcp.js';
-import type { RtpPacket } from './rtp.js';
+import type { RtpPacket } from './rtpPacket.js';
 import type { RtpSink } from './RtpReceiver.js';
 import { TrackClock } from './TrackClock.js';
 

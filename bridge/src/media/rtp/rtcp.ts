@@ -1,4 +1,4 @@
-import { u16, u32 } from './rtp.js';
+import { u16, u32 } from './rtpPacket.js';
 
 /** What a sender says about its clocks (RFC 3550 6.4.1): at this moment of its wall clock the stream's time stamp was that. */
 export interface SenderReport {

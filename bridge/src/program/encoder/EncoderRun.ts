@@ -38,7 +38,7 @@ export class EncoderRun {
       path: ffmpeg.path,
       name: 'encoder',
       pipes: { video: 'input', audio: 'input', flv: 'output' },
-      args: (pipes) => encoderArguments(profile, pipes, start.videoFrom - start.audioFrom),
+      commandLine: (pipes) => encoderArguments(profile, pipes, start.videoFrom - start.audioFrom),
       log,
       onLine: (line) => this.#remember(line),
       graceMs: FLUSH_MS,

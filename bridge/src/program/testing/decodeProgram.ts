@@ -31,10 +31,10 @@ export async function decodeProgram(ffmpegPath: string, tags: readonly MediaTag[
     const scale = `scale=${GRID.width}:${GRID.height}:flags=area,format=yuv420p`;
     const picture = ['-map', '0:v', '-vf', scale, '-fps_mode', 'passthrough', '-f', 'rawvideo', at('v')];
     const sound = ['-map', '0:a', '-af', 'aresample=async=1:first_pts=0', '-ac', '1', '-ar', '48000', '-f', 's16le', at('a')];
-    const args = () => ['-nostdin', '-v', 'error', '-copyts', '-i', at('in.flv'), ...picture, ...sound];
+    const commandLine = () => ['-nostdin', '-v', 'error', '-copyts', '-i', at('in.flv'), ...picture, ...sound];
     let complaints = '';
     const onLine = (line: string) => (complaints += `${line}\n`) !== '';
-    await new FfmpegProcess({ path: ffmpegPath, name: 'test', pipes: {}, args, log: createLog('test', 'silent'), onLine }).exited;
+    await new FfmpegProcess({ path: ffmpegPath, name: 'test', pipes: {}, commandLine, log: createLog('test', 'silent'), onLine }).exited;
     const [pictures, samples] = await Promise.all([readFile(at('v')), readFile(at('a'))]);
     const bytes = (GRID.width * GRID.height * 3) / 2;
     const video = tags.filter((tag) => tag.kind === 'video' && !tag.isConfig);

@@ -2,9 +2,9 @@ import type { RecordFormat } from '@lianmai/protocol';
 import type { Ffmpeg } from '../../media/ffmpeg/index.js';
 import type { RecordingFormat } from '../contract.js';
 import type { OpenFile } from '../DiskFile.js';
-import { flvFormat } from './flv.js';
-import { hlsFormat } from './hls.js';
-import { mp4Format } from './mp4.js';
+import { flvFormat } from './flvFormat.js';
+import { hlsFormat } from './hlsFormat.js';
+import { mp4Format } from './mp4Format.js';
 
 /** To add one: a file beside these, and a line here. */
 export const recordingFormats = (ffmpeg: Ffmpeg, openFile?: OpenFile): Record<RecordFormat, RecordingFormat> => ({

@@ -5,6 +5,6 @@ import { FfmpegProcess } from '../FfmpegProcess.js';
 const [path = 'ffmpeg'] = process.argv.slice(2);
 const log = createLog('test', 'silent');
 const input = (url: string) => ['-v', 'quiet', '-f', 'ivf', '-i', url, '-f', 'null', '-'];
-const bySocket = new FfmpegProcess({ path, name: 'socket', pipes: { ivf: 'socket' }, args: ({ ivf }) => input(ivf), log });
-const byPipe = new FfmpegProcess({ path, name: 'pipe', pipes: { ivf: 'input' }, args: ({ ivf }) => input(ivf), log });
+const bySocket = new FfmpegProcess({ path, name: 'socket', pipes: { ivf: 'socket' }, commandLine: ({ ivf }) => input(ivf), log });
+const byPipe = new FfmpegProcess({ path, name: 'pipe', pipes: { ivf: 'input' }, commandLine: ({ ivf }) => input(ivf), log });
 process.stdout.write(`${bySocket.pid} ${byPipe.pid}\n`);

@@ -1,7 +1,7 @@
 import { parseAacConfig } from '../aac.js';
 import { BitReader } from '../BitReader.js';
 import { FormatError } from '../FormatError.js';
-import type { SoundFrame } from './track.js';
+import type { SoundFrame } from './tsTrack.js';
 
 interface MuxConfig {
   record: Buffer;

@@ -1,6 +1,6 @@
 import { type FlvTag, makeMediaTag } from '../flv/index.js';
 import type { FrameFormat } from './audioFrames.js';
-import { msOf, type SoundFrame, type TimedPes, type Track } from './track.js';
+import { msOf, type SoundFrame, type TimedPes, type Track } from './tsTrack.js';
 
 const HEADER_BYTES = 7;
 

@@ -6,7 +6,7 @@ import { TsOpusTrack } from './TsOpusTrack.js';
 import { PacketSplitter } from './PacketSplitter.js';
 import { PesReader, type Pes } from './PesReader.js';
 import { PAT_PID, parsePat, parsePmt, SectionReader, STREAM_TYPE, type ElementaryStream } from './psi.js';
-import type { TimedPes, Track } from './track.js';
+import type { TimedPes, Track } from './tsTrack.js';
 import { TsVideoTrack } from './TsVideoTrack.js';
 
 interface Channel {

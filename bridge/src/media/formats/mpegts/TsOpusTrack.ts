@@ -1,6 +1,6 @@
 import { type FlvTag, makeMediaTag } from '../flv/index.js';
 import { buildOpusHead, OPUS_SAMPLE_RATE, opusPacketSamples } from '../opus.js';
-import { msOf, type TimedPes, type Track } from './track.js';
+import { msOf, type TimedPes, type Track } from './tsTrack.js';
 
 /** Opus packets behind control headers (ETSI TS 103 491 table 5-1, as FFmpeg and OBS write them). */
 export class TsOpusTrack implements Track {

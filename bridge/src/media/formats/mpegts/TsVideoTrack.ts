@@ -4,7 +4,7 @@ import { FormatError } from '../FormatError.js';
 import { buildHevcConfig, HEVC_NAL, hevcNalType, isHevcKeyNal, parseHevcConfig } from '../hevc.js';
 import { joinLengthPrefixed, splitAnnexB } from '../nal.js';
 import { hasRecoveryPoint, isIntraSlice } from './h264Pictures.js';
-import { msOf, type TimedPes, type Track } from './track.js';
+import { msOf, type TimedPes, type Track } from './tsTrack.js';
 
 /** What the two codecs differ in. */
 interface Codec {

@@ -1,7 +1,7 @@
 import { buildAacConfig, parseAdts } from '../aac.js';
 import { parseMp3Header } from '../mp3.js';
 import { LatmReader } from './LatmReader.js';
-import type { SoundFrame } from './track.js';
+import type { SoundFrame } from './tsTrack.js';
 
 /** How frames with a sync word look. */
 export interface FrameFormat {

@@ -1,4 +1,4 @@
-import type { RtpPacket } from '../rtp.js';
+import type { RtpPacket } from '../rtpPacket.js';
 
 /** A packet as the parser gives it. */
 export const packetOf = (fields: Partial<RtpPacket> = {}): RtpPacket => ({

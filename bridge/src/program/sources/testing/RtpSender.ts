@@ -35,7 +35,7 @@ export async function makeMedia({ path, log, codec, picture, sound, seconds, key
     path,
     name: 'media',
     pipes: {},
-    args: () => ['-v', 'error', ...inputs, ...video, ...audio, file],
+    commandLine: () => ['-v', 'error', ...inputs, ...video, ...audio, file],
     log,
   });
   const { code } = await encoder.exited;
@@ -59,7 +59,7 @@ export class RtpSender extends FfmpegProcess<never> {
   readonly #options: SenderOptions;
 
   constructor(options: SenderOptions) {
-    super({ path: options.path, name: 'sender', pipes: {}, args: () => senderArgs(options), log: options.log });
+    super({ path: options.path, name: 'sender', pipes: {}, commandLine: () => senderArgs(options), log: options.log });
     this.#options = options;
   }
 

@@ -145,8 +145,8 @@ export class VideoDecoder<Tag> {
       if (info) reader.announce(info);
       return info !== null || line.includes('showinfo');
     };
-    const args = (at: Record<'ivf' | 'raw', string>) => decoderArgs(at, this.#tile);
-    const process = new FfmpegProcess({ path: ffmpeg.path, name, pipes: { ivf: 'socket', raw: 'output' }, args, log, onLine });
+    const commandLine = (at: Record<'ivf' | 'raw', string>) => decoderArgs(at, this.#tile);
+    const process = new FfmpegProcess({ path: ffmpeg.path, name, pipes: { ivf: 'socket', raw: 'output' }, commandLine, log, onLine });
     process.readInto('raw', reader);
     process.input('ivf').write(ivfHeader(codec, IVF_RATE));
     return process;

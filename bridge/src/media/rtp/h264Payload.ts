@@ -1,5 +1,5 @@
 import type { PayloadFormat, PayloadPart } from './EncodedFrame.js';
-import { u16 } from './rtp.js';
+import { u16 } from './rtpPacket.js';
 
 const TYPE_MASK = 0x1f;
 const IDR = 5;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { datagramOf, packetOf, senderReportOf } from './testing/packets.js';
 import { isRtcp, parseSenderReports } from './rtcp.js';
-import { parseRtp } from './rtp.js';
+import { parseRtp } from './rtpPacket.js';
 
 const bytes = (max: number) => fc.uint8Array({ maxLength: max });
 

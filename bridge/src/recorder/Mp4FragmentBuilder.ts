@@ -2,7 +2,7 @@ import { FormatError } from '../media/formats/index.js';
 import { PartTarget, Segmenter } from '../media/packaging/index.js';
 import type { MediaTag } from '../hub/stream/index.js';
 
-export interface FragmentBuilderEvents {
+export interface Mp4FragmentEvents {
   /** A segment begins; `init` is the same for all of a file. */
   onBegin(init: Buffer): void;
   /** A whole fragment. */
@@ -11,16 +11,16 @@ export interface FragmentBuilderEvents {
 }
 
 /** Fragments end at least this often: what a crash costs. */
-const PART_MS = 333;
+const FRAGMENT_MS = 333;
 
 /** Tags of one recording, with times from 0, as fragments of MP4. */
-export class FragmentBuilder {
+export class Mp4FragmentBuilder {
   readonly #segmenter: Segmenter;
   #firstMs: number | null = null;
   #durationMs = 0;
 
-  constructor(segmentMs: number, events: FragmentBuilderEvents) {
-    const partTarget = new PartTarget(PART_MS);
+  constructor(segmentMs: number, events: Mp4FragmentEvents) {
+    const partTarget = new PartTarget(FRAGMENT_MS);
     this.#segmenter = new Segmenter(
       { targetMs: segmentMs },
       {

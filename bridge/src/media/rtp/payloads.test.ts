@@ -4,7 +4,7 @@ import type { VideoCodec } from '@lianmai/protocol';
 import { packetOf } from './testing/packets.js';
 import type { EncodedFrame } from './EncodedFrame.js';
 import { FrameAssembler } from './FrameAssembler.js';
-import { opusSamples } from './opus.js';
+import { opusSamples } from './opusPayload.js';
 
 function createAssembler(codec: VideoCodec) {
   const frames: { key: boolean; hex: string; timestamp: number }[] = [];

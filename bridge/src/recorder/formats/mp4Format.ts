@@ -1,13 +1,12 @@
-import { rename, rm, stat, truncate } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import type { Ffmpeg } from '../../media/ffmpeg/index.js';
 import { remux } from '../../media/ffmpeg/index.js';
-import { readMovieDurationMs, readTimescales, scanFragments } from '../../media/formats/index.js';
 import { MP4 } from '../../hub/renditions/index.js';
 import type { MediaTag } from '../../hub/stream/index.js';
 import type { RecordingFile, RecordingFormat } from '../contract.js';
 import { DiskFile, type OpenFile } from '../DiskFile.js';
-import { FragmentBuilder } from '../FragmentBuilder.js';
-import { readingMp4 } from './readMp4File.js';
+import { Mp4FragmentBuilder } from '../Mp4FragmentBuilder.js';
+import { repairMp4 } from './repairMp4.js';
 
 const SEGMENT_MS = 4000;
 
@@ -15,7 +14,7 @@ const SEGMENT_MS = 4000;
 class Mp4File implements RecordingFile {
   readonly #file: DiskFile;
   readonly #finish: () => Promise<number>;
-  readonly #feed: FragmentBuilder;
+  readonly #fragments: Mp4FragmentBuilder;
   #waiting: Buffer[] = [];
   #hasInit = false;
   #finalBytes: number | null = null;
@@ -23,7 +22,7 @@ class Mp4File implements RecordingFile {
   constructor(file: DiskFile, finish: () => Promise<number>) {
     this.#file = file;
     this.#finish = finish;
-    this.#feed = new FragmentBuilder(SEGMENT_MS, {
+    this.#fragments = new Mp4FragmentBuilder(SEGMENT_MS, {
       onBegin: (init) => {
         if (!this.#hasInit) this.#waiting.push(init);
         this.#hasInit = true;
@@ -38,16 +37,16 @@ class Mp4File implements RecordingFile {
   }
 
   get durationMs(): number {
-    return Math.round(this.#feed.durationMs);
+    return Math.round(this.#fragments.durationMs);
   }
 
   async write(tags: readonly MediaTag[]): Promise<void> {
-    this.#feed.push(tags);
+    this.#fragments.push(tags);
     await this.#flush();
   }
 
   async close(): Promise<void> {
-    this.#feed.flush();
+    this.#fragments.flush();
     await this.#flush();
     await this.#file.close();
     this.#finalBytes = await this.#finish();
@@ -79,19 +78,12 @@ export function mp4Format(ffmpeg: Ffmpeg, openFile?: OpenFile): RecordingFormat 
     path: pathOf,
     parts: (base) => [pathOf(base), partOf(base)],
     create: async (base) => new Mp4File(await DiskFile.create(pathOf(base), openFile), () => makeProgressive(base)),
-    async recover(base) {
+    async repair(base) {
       await rm(partOf(base), { force: true });
-      const found = await readingMp4(pathOf(base), async (file, movie) => ({
-        ...(await scanFragments(file, readTimescales(movie ?? Buffer.alloc(0)))),
-        movieMs: movie ? readMovieDurationMs(movie) : 0,
-        bytes: file.size,
-      }));
-      const { wholeBytes, durationMs, movieMs, bytes } = found;
-      // It was progressive already when the process ended: complete, but for the word of it.
-      if (movieMs > 0) return { bytes, durationMs: movieMs };
-      if (durationMs === 0) return null;
-      await truncate(pathOf(base), wholeBytes);
-      return { bytes: await makeProgressive(base), durationMs };
+      const repaired = await repairMp4(pathOf(base));
+      if (!repaired) return null;
+      const { bytes, durationMs, isFragmented } = repaired;
+      return { bytes: isFragmented ? await makeProgressive(base) : bytes, durationMs };
     },
   };
 }

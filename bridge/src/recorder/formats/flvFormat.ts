@@ -1,0 +1,62 @@
+import { flvFileHeader, flvTagParts, makeTag } from '../../media/formats/index.js';
+import { FLV } from '../../hub/renditions/index.js';
+import type { MediaTag } from '../../hub/stream/index.js';
+import type { RecordingFile, RecordingFormat } from '../contract.js';
+import { DiskFile, type OpenFile } from '../DiskFile.js';
+import { buildFlvMetadata, patchFlvMetadata } from './flvMetadata.js';
+import { repairFlv } from './repairFlv.js';
+
+class FlvFile implements RecordingFile {
+  readonly #file: DiskFile;
+  readonly #metadata = buildFlvMetadata();
+  #firstMs: number | null = null;
+  #lastMs = 0;
+
+  constructor(file: DiskFile) {
+    this.#file = file;
+  }
+
+  async begin(): Promise<void> {
+    const tag = makeTag('data', 0, this.#metadata.body);
+    await this.#file.append(Buffer.concat([flvFileHeader({ hasVideo: true, hasAudio: true }), ...flvTagParts(tag, 0)]));
+  }
+
+  get bytes(): number {
+    return this.#file.bytes;
+  }
+
+  get durationMs(): number {
+    return this.#lastMs;
+  }
+
+  async write(tags: readonly MediaTag[]): Promise<void> {
+    const media = tags.filter((tag) => tag.kind !== 'data');
+    this.#firstMs ??= media.find((tag) => !tag.isConfig)?.dtsMs ?? null;
+    const parts = media.flatMap((tag) => flvTagParts(tag, this.#timeOf(tag)));
+    if (parts.length > 0) await this.#file.append(Buffer.concat(parts));
+  }
+
+  async close(): Promise<void> {
+    await patchFlvMetadata(this.#file, this.#metadata, this.#lastMs);
+    await this.#file.close();
+  }
+
+  #timeOf(tag: MediaTag): number {
+    const atMs = Math.max(0, Math.round(tag.dtsMs - (this.#firstMs ?? tag.dtsMs)));
+    if (!tag.isConfig) this.#lastMs = Math.max(this.#lastMs, atMs);
+    return atMs;
+  }
+}
+
+export const flvFormat = (openFile?: OpenFile): RecordingFormat => ({
+  accepts: FLV,
+  takesNewConfig: true,
+  path: (base) => `${base}.flv`,
+  parts: (base) => [`${base}.flv`],
+  async create(base) {
+    const file = new FlvFile(await DiskFile.create(`${base}.flv`, openFile));
+    await file.begin();
+    return file;
+  },
+  repair: (base) => repairFlv(`${base}.flv`),
+});

@@ -1,0 +1,18 @@
+import { truncate } from 'node:fs/promises';
+import { readMovieDurationMs, readTimescales, scanFragments } from '../../media/formats/index.js';
+import type { RepairedFile } from '../contract.js';
+import { readingMp4 } from './readMp4File.js';
+
+/** Cuts a fragmented MP4 after its last whole fragment. Returns null when there is none. */
+export async function repairMp4(path: string): Promise<(RepairedFile & { isFragmented: boolean }) | null> {
+  const { wholeBytes, durationMs, movieMs, bytes } = await readingMp4(path, async (file, movie) => ({
+    ...(await scanFragments(file, readTimescales(movie ?? Buffer.alloc(0)))),
+    movieMs: movie ? readMovieDurationMs(movie) : 0,
+    bytes: file.size,
+  }));
+  // The process ended after the file was made progressive: it is complete.
+  if (movieMs > 0) return { bytes, durationMs: movieMs, isFragmented: false };
+  if (durationMs === 0) return null;
+  await truncate(path, wholeBytes);
+  return { bytes: wholeBytes, durationMs, isFragmented: true };
+}
