@@ -66,7 +66,7 @@ async function openServers({ config, log, scope, ffmpeg }: BridgeContext, { hub,
   const mediaSecret = new Secret(randomBytes(24).toString('base64url'));
   const formats = recordingFormats(ffmpeg);
   const recorder = scope.own(await Recorder.open({ ...recordSettings(config), formats, openReader: renditions.read, log }));
-  const further = [
+  const extraRoutes = [
     metricsRoutes(metrics, mediaSecret),
     recordingRoutes(recorder.catalogue, requireServer(mediaSecret)),
     posterRoutes({ hub, gate, ffmpeg, log }),
@@ -75,7 +75,7 @@ async function openServers({ config, log, scope, ffmpeg }: BridgeContext, { hub,
   const flv = { batchMs: config.batchMs, openRendition: (stream: Stream) => openRendition(stream, FLV) };
   const hls = { ...hlsSettings(config), openRendition: (stream: Stream) => openRendition(stream, HLS) };
   const shared = { hub, gate, log, metrics, ...(config.originHost !== undefined && { host: config.originHost }) };
-  const origin = scope.own(await createOriginServer({ ...shared, port: config.originPort, further, flv, hls }));
+  const origin = scope.own(await createOriginServer({ ...shared, port: config.originPort, extraRoutes, flv, hls }));
   const rtmp = scope.own(await RtmpServer.open({ ...shared, ...rtmpSettings(config), openRendition }));
   const { logLevel } = config;
   const openSrtRendition = (stream: Stream) => openRendition(stream, SRT);

@@ -12,7 +12,7 @@ import { createOutputKinds, supervise, type OutputSupervisor } from './index.js'
 const MEDIA = { seconds: 2, size: '320x180', gop: 30, videoBitrateKbps: 200 };
 const AV1 = makeMediaTag({ codec: 'av1', dtsMs: 0, data: Buffer.from([0x81, 0, 0, 0]), isConfig: true });
 /** HLS without leaving anything out. */
-const { takesWhatItCan: _, ...STRICT_HLS } = HLS;
+const { mayDropVideo: _, ...STRICT_HLS } = HLS;
 const never = new AbortController().signal;
 
 let ffmpeg: Ffmpeg;

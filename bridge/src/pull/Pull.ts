@@ -3,7 +3,7 @@ import { backoffMs, delay, redact, type Closable, type Log } from '@lianmai/kit'
 import { streamKey, toLianmaiError, type LianmaiError, type PullInfo, type StreamRef } from '@lianmai/protocol';
 import { nowMs } from '../runtime/index.js';
 import type { Ffmpeg } from '../media/ffmpeg/index.js';
-import { openPublication, type Gate } from '../hub/gate/index.js';
+import { openPublishSession, type Gate } from '../hub/gate/index.js';
 import type { StreamHub } from '../hub/stream/index.js';
 import { GuardedProxy } from './GuardedProxy.js';
 import { COPY_ALL, PullRun, type PullConversions } from './PullRun.js';
@@ -80,7 +80,7 @@ export class Pull extends EventEmitter<PullEvents> implements Closable {
       const input = await prepareInput(url, { allowPrivate, mediaDir, proxyUrl: proxy.url });
       const run = new PullRun({
         ...{ input, ffmpeg, conversions: this.#conversions, log: this.#log },
-        open: () => openPublication({ gate, hub }, { ...stream, protocol: 'pull', ip: '', params: {} }),
+        open: () => openPublishSession({ gate, hub }, { ...stream, protocol: 'pull', ip: '', params: {} }),
         onLive: () => this.#enter('live', { reason: null }),
       });
       const result = await run.result(this.#stop.signal);

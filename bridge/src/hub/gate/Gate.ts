@@ -29,7 +29,7 @@ export interface GateOptions {
   authorise: (request: AuthoriseRequest) => Promise<AuthoriseReply>;
 }
 
-interface Entry {
+interface RegisteredClient {
   client: Omit<StreamClient, 'bytes'>;
   admission: Admission;
   abort: AbortController;
@@ -41,8 +41,8 @@ const MAX_PENDING = 2000;
 /** Lets in, registers, and sends away. */
 export class Gate {
   readonly #options: GateOptions;
-  readonly #entries = new Map<string, Entry>();
-  readonly #byKey = new Map<string, Set<string>>();
+  readonly #clients = new Map<string, RegisteredClient>();
+  readonly #idsByStream = new Map<string, Set<string>>();
   #pending = 0;
 
   constructor(options: GateOptions) {
@@ -63,7 +63,7 @@ export class Gate {
   }
 
   clients(stream: StreamRef): StreamClient[] {
-    return this.#of(stream).map(({ client, admission }) => ({ ...client, bytes: admission.bytes }));
+    return this.#clientsOf(stream).map(({ client, admission }) => ({ ...client, bytes: admission.bytes }));
   }
 
   publisher(stream: StreamRef): StreamClient | null {
@@ -72,7 +72,7 @@ export class Gate {
 
   players(stream: StreamRef): Partial<Record<PlayProtocol, number>> {
     const counts: Partial<Record<string, number>> = {};
-    for (const { client } of this.#of(stream)) {
+    for (const { client } of this.#clientsOf(stream)) {
       if (client.action === 'play') counts[client.protocol] = (counts[client.protocol] ?? 0) + 1;
     }
     return counts;
@@ -80,32 +80,32 @@ export class Gate {
 
   /** Sends one client away, or the stream's publisher; answers how many have been. */
   kick(stream: StreamRef, clientId?: string): number {
-    const isMeant = ({ client }: Entry) => (clientId === undefined ? client.action === 'publish' : client.id === clientId);
-    const meant = this.#of(stream).filter(isMeant);
+    const isMeant = ({ client }: RegisteredClient) => (clientId === undefined ? client.action === 'publish' : client.id === clientId);
+    const meant = this.#clientsOf(stream).filter(isMeant);
     for (const entry of meant)
       entry.abort.abort(new LianmaiError('FORBIDDEN', undefined, { message: 'An operator ended this connection.' }));
     return meant.length;
   }
 
-  #of(stream: StreamRef): Entry[] {
-    const ids = this.#byKey.get(streamKey(stream));
-    return ids ? [...ids].flatMap((id) => this.#entries.get(id) ?? []) : [];
+  #clientsOf({ app, name }: StreamRef): RegisteredClient[] {
+    const ids = this.#idsByStream.get(streamKey({ app, name }));
+    return ids ? [...ids].flatMap((id) => this.#clients.get(id) ?? []) : [];
   }
 
   #register({ action, protocol, ip, app, name, clientId }: AuthoriseRequest, policy: AuthoriseReply): Admission {
     const abort = new AbortController();
     const key = streamKey({ app, name });
     const admission: Admission = { clientId, policy, signal: abort.signal, bytes: 0, release: () => this.#forget(key, clientId) };
-    this.#entries.set(clientId, { client: { id: clientId, action, protocol, ip, sinceMs: Date.now() }, admission, abort });
-    const ids = this.#byKey.get(key) ?? new Set();
-    this.#byKey.set(key, ids.add(clientId));
+    this.#clients.set(clientId, { client: { id: clientId, action, protocol, ip, sinceMs: Date.now() }, admission, abort });
+    const ids = this.#idsByStream.get(key) ?? new Set();
+    this.#idsByStream.set(key, ids.add(clientId));
     return admission;
   }
 
   #forget(key: string, clientId: string): void {
-    this.#entries.delete(clientId);
-    const ids = this.#byKey.get(key);
+    this.#clients.delete(clientId);
+    const ids = this.#idsByStream.get(key);
     ids?.delete(clientId);
-    if (ids?.size === 0) this.#byKey.delete(key);
+    if (ids?.size === 0) this.#idsByStream.delete(key);
   }
 }

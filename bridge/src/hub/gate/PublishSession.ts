@@ -15,7 +15,7 @@ export interface PublishSession extends Closable {
 }
 
 /** Throws what the gate throws, and CONFLICT while another publisher has the stream. */
-export async function openPublication(
+export async function openPublishSession(
   parts: { gate: Pick<Gate, 'admit'>; hub: StreamHub },
   request: Omit<GateRequest, 'action'>,
 ): Promise<PublishSession> {

@@ -4,7 +4,7 @@ import { LianmaiError, type AuthoriseReply, type AuthoriseRequest } from '@lianm
 import { describe, expect, it } from 'vitest';
 import { makeTag } from '../../media/formats/index.js';
 import { StreamHub } from '../stream/index.js';
-import { clientIp, Gate, openPublication, readParams, type GateRequest } from './index.js';
+import { clientIp, Gate, openPublishSession, readQueryParams, type GateRequest } from './index.js';
 
 const POLICY: AuthoriseReply = { onTaken: 'refuse', resumeGraceMs: 60_000, srtPassphrase: null };
 const play: GateRequest = { action: 'play', app: 'live', name: 'cam', protocol: 'flv', ip: '10.0.0.1', params: {} };
@@ -14,7 +14,11 @@ const key = (dtsMs: number) => makeTag('video', dtsMs, Buffer.from([0x17, 1, 0, 
 describe('Gate', () => {
   it('asks with all that is known, registers who may pass and forgets who left', async () => {
     const asked: AuthoriseRequest[] = [];
-    const gate = new Gate({ authorise: (request) => Promise.resolve((asked.push(request), POLICY)) });
+    const authorise = (request: AuthoriseRequest) => {
+      asked.push(request);
+      return Promise.resolve(POLICY);
+    };
+    const gate = new Gate({ authorise });
     const admission = await gate.admit(play);
     admission.bytes += 100;
     expect(asked).toEqual([{ ...play, clientId: admission.clientId }]);
@@ -35,11 +39,11 @@ describe('Gate', () => {
   it('sends one client away, or the publisher', async () => {
     const gate = new Gate({ authorise: () => Promise.resolve(POLICY) });
     const [first, second] = [await gate.admit(play), await gate.admit(play)];
-    const publication = await openPublication({ gate, hub: new StreamHub() }, publish);
+    const publishSession = await openPublishSession({ gate, hub: new StreamHub() }, publish);
     expect(gate.kick(play, first.clientId)).toBe(1);
-    expect([first.signal.aborted, second.signal.aborted, publication.signal.aborted]).toEqual([true, false, false]);
+    expect([first.signal.aborted, second.signal.aborted, publishSession.signal.aborted]).toEqual([true, false, false]);
     expect(gate.kick(play)).toBe(1);
-    expect(publication.signal.reason).toMatchObject({ code: 'FORBIDDEN' });
+    expect(publishSession.signal.reason).toMatchObject({ code: 'FORBIDDEN' });
     expect(gate.kick({ app: 'live', name: 'none' })).toBe(0);
   });
 });
@@ -48,17 +52,17 @@ describe('openPublication', () => {
   it('refuses a second publisher and leaves nothing of it behind', async () => {
     const hub = new StreamHub();
     const gate = new Gate({ authorise: () => Promise.resolve(POLICY) });
-    await openPublication({ gate, hub }, publish);
-    await expect(openPublication({ gate, hub }, publish)).rejects.toMatchObject({ code: 'CONFLICT' });
+    await openPublishSession({ gate, hub }, publish);
+    await expect(openPublishSession({ gate, hub }, publish)).rejects.toMatchObject({ code: 'CONFLICT' });
     expect(gate.clients(publish).length).toBe(1);
   });
 
   it('takes over where that is allowed: the first is told and what it still writes is dropped', async () => {
     const hub = new StreamHub();
     const gate = new Gate({ authorise: () => Promise.resolve({ ...POLICY, onTaken: 'takeover' }) });
-    const first = await openPublication({ gate, hub }, publish);
+    const first = await openPublishSession({ gate, hub }, publish);
     first.write(key(0));
-    const second = await openPublication({ gate, hub }, publish);
+    const second = await openPublishSession({ gate, hub }, publish);
     expect(first.signal.reason).toMatchObject({ code: 'CONFLICT' });
     second.write(key(0));
     first.close('replaced');
@@ -69,10 +73,10 @@ describe('openPublication', () => {
   it('keeps the stream for one that was lost, and ends it for one that said goodbye', async () => {
     const hub = new StreamHub();
     const gate = new Gate({ authorise: () => Promise.resolve(POLICY) });
-    const lost = await openPublication({ gate, hub }, publish);
+    const lost = await openPublishSession({ gate, hub }, publish);
     lost.close('connection lost');
     expect([hub.get(publish)?.hasPublisher, gate.publisher(publish)]).toEqual([false, null]);
-    const back = await openPublication({ gate, hub }, publish);
+    const back = await openPublishSession({ gate, hub }, publish);
     expect(back.stream).toBe(lost.stream);
     back.close('unpublish', true);
     expect(hub.get(publish)).toBeUndefined();
@@ -81,9 +85,9 @@ describe('openPublication', () => {
 
 describe('who asks, and with what', () => {
   it('reads parameters, bounded', () => {
-    expect(readParams('key=a&key=b&__proto__=x&token=%20y')).toEqual({ key: 'a', ['__proto__']: 'x', token: ' y' });
-    expect(Object.keys(readParams(Array.from({ length: 100 }, (_, index) => `p${index}=1`).join('&'))).length).toBe(32);
-    expect(readParams(`a=${'x'.repeat(2000)}`)).toEqual({});
+    expect(readQueryParams('key=a&key=b&__proto__=x&token=%20y')).toEqual({ key: 'a', ['__proto__']: 'x', token: ' y' });
+    expect(Object.keys(readQueryParams(Array.from({ length: 100 }, (_, index) => `p${index}=1`).join('&'))).length).toBe(32);
+    expect(readQueryParams(`a=${'x'.repeat(2000)}`)).toEqual({});
   });
 
   it('believes a forwarded address from this machine only', () => {

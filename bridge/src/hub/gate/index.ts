@@ -10,5 +10,5 @@
 export { clientHandlers } from './clientHandlers.js';
 export { clientIp } from './clientIp.js';
 export { Gate, type Admission, type GateOptions, type GateRequest } from './Gate.js';
-export { openPublication, type PublishSession } from './PublishSession.js';
-export { readParams } from './params.js';
+export { openPublishSession, type PublishSession } from './PublishSession.js';
+export { readQueryParams } from './queryParams.js';

@@ -22,7 +22,7 @@ export interface ConversionLease {
   close(): void;
 }
 
-interface Shared {
+interface SharedConversion {
   converted: ConvertedStream;
   leases: number;
   /** Later leases do not find it any more. */
@@ -44,7 +44,7 @@ const CHECK_MS = 500;
 export class ConversionPool implements Closable {
   readonly #options: ConversionPoolOptions;
   readonly #scope = new Scope();
-  readonly #shared = new Map<Stream, Map<string, Shared>>();
+  readonly #shared = new Map<Stream, Map<string, SharedConversion>>();
   readonly #leases = new Set<Lease>();
 
   constructor(options: ConversionPoolOptions) {
@@ -60,10 +60,14 @@ export class ConversionPool implements Closable {
   lease(source: Stream, accepts: AcceptedCodecs): ConversionLease {
     const info = this.#options.probe.describe(source);
     const plan = planFor(info, accepts);
-    const isLeftAlone = (wanted: ConversionPlan) => isCopy(wanted) || (wanted.isImpossible && accepts.takesWhatItCan === true);
+    const isLeftAlone = (wanted: ConversionPlan) => isCopy(wanted) || (wanted.isImpossible && accepts.mayDropVideo === true);
     if (!isLeftAlone(plan)) assertPossible(plan);
     if (source.isEnded || (isLeftAlone(plan) && isKnown(info, accepts))) return this.#leaseSource(source, accepts, isLeftAlone);
-    return this.#leaseConverted(source, accepts, isKnown(info, accepts) ? `${plan.key} ${accepts.bFrames}` : `${accepts.target} until known`);
+    return this.#leaseConverted(
+      source,
+      accepts,
+      isKnown(info, accepts) ? `${plan.key} ${accepts.bFrames}` : `${accepts.target} until known`,
+    );
   }
 
   async close(reason: string): Promise<void> {
@@ -93,8 +97,8 @@ export class ConversionPool implements Closable {
     return { stream: shared.converted.stream, changed: lease.changed.signal, close };
   }
 
-  #acquire(source: Stream, key: string, accepts: AcceptedCodecs): Shared {
-    const byKey = this.#shared.get(source) ?? new Map<string, Shared>();
+  #acquire(source: Stream, key: string, accepts: AcceptedCodecs): SharedConversion {
+    const byKey = this.#shared.get(source) ?? new Map<string, SharedConversion>();
     this.#shared.set(source, byKey);
     const shared = byKey.get(key) ?? this.#create(source, key, accepts);
     byKey.set(key, shared);
@@ -102,14 +106,14 @@ export class ConversionPool implements Closable {
     return shared;
   }
 
-  #create(source: Stream, key: string, accepts: AcceptedCodecs): Shared {
+  #create(source: Stream, key: string, accepts: AcceptedCodecs): SharedConversion {
     const forget = () => {
       const byKey = this.#shared.get(source);
       if (byKey?.get(key) === shared) byKey.delete(key);
       if (byKey?.size === 0) this.#shared.delete(source);
     };
     const converted = new ConvertedStream({ ...this.#options, source, accepts, onEnded: forget });
-    const shared: Shared = { converted, leases: 0, forget };
+    const shared: SharedConversion = { converted, leases: 0, forget };
     return shared;
   }
 
@@ -131,7 +135,7 @@ export function assertPossible({ isImpossible, why }: ConversionPlan): void {
 /** Whether the source's B-frames are known, where they matter. */
 const isKnown = ({ video }: MediaInfo, { bFrames }: AcceptedCodecs): boolean => bFrames || video?.hasBFrames !== null;
 
-function release(shared: Shared): void {
+function release(shared: SharedConversion): void {
   if (--shared.leases > 0) return;
   shared.forget();
   shared.converted.close('no reader is left');

@@ -111,7 +111,8 @@ export class ConvertedStream {
   #createTranscoder(kind: Kind): Transcoder {
     const { source, ffmpeg, probe, log, accepts } = this.#options;
     return new Transcoder({
-      ...{ ffmpeg, log },
+      ffmpeg,
+      log,
       name: `${kind} of ${source.key} for ${accepts.target}`,
       kind,
       job: (fromMs) => (kind === 'audio' ? audioJob(this.#plan?.audioTo ?? 'aac') : videoJob(probe.describe(source), fromMs)),

@@ -2,7 +2,7 @@ import type { MediaTag } from '../stream/index.js';
 
 type Kind = 'video' | 'audio';
 
-interface Waiting {
+interface HeldTag {
   tag: MediaTag;
   sinceMs: number;
 }
@@ -18,7 +18,7 @@ const MAX_WAITING = 2000;
 export class Interleaver {
   readonly #emit: (tag: MediaTag) => void;
   readonly #isBusy: (kind: Kind) => boolean;
-  readonly #queues: Record<Kind, Waiting[]> = { video: [], audio: [] };
+  readonly #queues: Record<Kind, HeldTag[]> = { video: [], audio: [] };
   readonly #reachedMs: Record<Kind, number> = { video: -Infinity, audio: -Infinity };
   #timer: NodeJS.Timeout | null = null;
 
@@ -53,13 +53,13 @@ export class Interleaver {
     }
   }
 
-  #next(): Waiting | undefined {
+  #next(): HeldTag | undefined {
     const [video, audio] = [this.#queues.video[0], this.#queues.audio[0]];
     if (!video || !audio) return video ?? audio;
     return audio.tag.dtsMs < video.tag.dtsMs ? audio : video;
   }
 
-  #mayGo({ tag, sinceMs }: Waiting): boolean {
+  #mayGo({ tag, sinceMs }: HeldTag): boolean {
     const other: Kind = tag.kind === 'video' ? 'audio' : 'video';
     const isReached = this.#reachedMs[other] >= tag.dtsMs || !this.#isBusy(other);
     const waiting = this.#queues.video.length + this.#queues.audio.length;

@@ -2,7 +2,7 @@ import type { Conversion } from '@lianmai/protocol';
 import { Scope, type Closable, type Log } from '@lianmai/kit';
 import type { Ffmpeg } from '../../media/ffmpeg/index.js';
 import type { Reader, ReaderOptions, Stream } from '../stream/index.js';
-import { ALL_ACCEPTS, type AcceptedCodecs } from './acceptedCodecs.js';
+import { PLAYER_KINDS, type AcceptedCodecs } from './acceptedCodecs.js';
 import { assertPossible, ConversionPool } from './ConversionPool.js';
 import { planFor } from './conversionPlan.js';
 import { Rendition } from './Rendition.js';
@@ -41,7 +41,7 @@ export class Renditions implements Closable {
    * readers' `read` rejects with it.
    */
   open(source: Stream, accepts: AcceptedCodecs): Stream {
-    if (!accepts.takesWhatItCan) assertPossible(planFor(this.describe(source), accepts));
+    if (!accepts.mayDropVideo) assertPossible(planFor(this.describe(source), accepts));
     if (source.isEnded) return source;
     const byKind = this.#bySource.get(source) ?? new Map<string, Rendition>();
     this.#bySource.set(source, byKind);
@@ -61,7 +61,7 @@ export class Renditions implements Closable {
   conversionsOf(stream: Stream): Conversion[] {
     const info = this.describe(stream);
     if (!info.video && !info.audio) return [];
-    return ALL_ACCEPTS.map((accepts) => {
+    return PLAYER_KINDS.map((accepts) => {
       const { video, audio, why } = planFor(info, accepts);
       return { target: accepts.target, video, audio, why };
     });

@@ -21,16 +21,16 @@ export interface MediaInfo {
   expectsBFrames: boolean;
 }
 
-interface Header {
+interface CodecHeader {
   width: number | null;
   height: number | null;
   /** What the codec's configuration says; null: nothing. */
   reorderDepth: number | null;
 }
 
-interface Memory {
+interface ProbeMemory {
   config: MediaTag | null;
-  header: Header;
+  header: CodecHeader;
   hasBFrames: boolean | null;
   fps: number | null;
   kbps: number | null;
@@ -44,7 +44,7 @@ const PICTURES_LOOKED_AT = 60;
 
 /** Reads what a stream is from what it keeps anyway: its configurations and its last group of pictures. Remembers what it has found out. */
 export class StreamProbe {
-  readonly #memory = new WeakMap<Stream, Memory>();
+  readonly #memory = new WeakMap<Stream, ProbeMemory>();
 
   describe(stream: Stream): MediaInfo {
     const video = this.#video(stream);
@@ -65,12 +65,12 @@ export class StreamProbe {
     return { codec, width: header.width, height: header.height, fps, hasBFrames };
   }
 
-  #remember(stream: Stream, config: MediaTag | null, body: FlvBody): Memory {
+  #remember(stream: Stream, config: MediaTag | null, body: FlvBody): ProbeMemory {
     const known = this.#memory.get(stream);
     if (known && known.config === config) return known;
     const header = config ? readHeader(body) : { width: null, height: null, reorderDepth: null };
     const hasBFrames = header.reorderDepth === 0 ? false : null;
-    const memory: Memory = { config, header, hasBFrames, fps: known?.fps ?? null, kbps: known?.kbps ?? null };
+    const memory: ProbeMemory = { config, header, hasBFrames, fps: known?.fps ?? null, kbps: known?.kbps ?? null };
     this.#memory.set(stream, memory);
     return memory;
   }
@@ -78,7 +78,7 @@ export class StreamProbe {
 
 const bodyOf = (tag: MediaTag | null | undefined) => (tag ? readFlvBody(tag) : null);
 
-function readHeader({ codec, data }: FlvBody): Header {
+function readHeader({ codec, data }: FlvBody): CodecHeader {
   try {
     if (codec === 'h264') return parseAvcConfig(data);
     if (codec === 'hevc') return parseHevcConfig(data);
@@ -92,7 +92,7 @@ function readHeader({ codec, data }: FlvBody): Header {
 }
 
 /** A picture that is shown earlier than one sent before it makes composition times differ. Seen once, it stays so: encoders choose picture by picture. */
-function measure(memory: Memory, pictures: readonly MediaTag[]): void {
+function measure(memory: ProbeMemory, pictures: readonly MediaTag[]): void {
   const [first, last] = [pictures[0], pictures.at(-1)];
   if (!first || !last) return;
   const spanMs = last.dtsMs - first.dtsMs;

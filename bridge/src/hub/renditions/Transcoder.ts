@@ -2,14 +2,14 @@ import { backoffMs, delay, type Log } from '@lianmai/kit';
 import { FfmpegProcess, type Ffmpeg } from '../../media/ffmpeg/index.js';
 import { TsDemuxer, TsMuxer } from '../../media/formats/index.js';
 import type { MediaTag } from '../stream/index.js';
-import { transcodeArguments, type Job } from './transcodeArguments.js';
+import { transcodeArguments, type TranscodeJob } from './transcodeArguments.js';
 
 interface TranscoderOptions {
   ffmpeg: Ffmpeg;
   name: string;
-  kind: Job['kind'];
+  kind: TranscodeJob['kind'];
   /** Asked at every start: the source's rate may have become known. `fromMs`: where its output is taken up, on its own timeline. */
-  job: (fromMs: number) => Job;
+  job: (fromMs: number) => TranscodeJob;
   /** Configuration in force and, for a picture, its last group: what a start in the middle needs first. */
   preroll: () => readonly MediaTag[];
   onTag: (tag: MediaTag) => void;
@@ -21,7 +21,7 @@ const BACKOFF = { firstMs: 200, maxMs: 10_000 };
 const STEADY_MS = 5000;
 /** Longer gaps are not filled with silence or held pictures: the transcoder starts anew behind them. */
 const MAX_GAP_MS = 1000;
-const MAX_WAITING_BYTES = 8 * 1024 * 1024;
+const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 /** Fed for this long without an answer: it hangs. */
 const STALL_MS = 5000;
 /** Where its own timeline starts: Opus and AAC begin a little before their first sample, and below 0 nothing is written. */
@@ -32,7 +32,7 @@ const DRAIN_MS = 200;
 
 const NEVER = new AbortController().signal;
 
-interface Run {
+interface TranscoderRun {
   process: FfmpegProcess<'input' | 'output'>;
   muxer: TsMuxer;
   /** Source time minus its own. */
@@ -42,7 +42,7 @@ interface Run {
   needsKeyFrame: boolean;
   startedAtMs: number;
   /** When it was fed first since its last answer; null: it owes nothing. */
-  fedAtMs: number | null;
+  owesSinceMs: number | null;
   /** Everything that it wrote has been taken. */
   drained: Promise<unknown>;
 }
@@ -50,7 +50,7 @@ interface Run {
 /** One track through FFmpeg. Starts with the first tag, anew when the codec's configuration changes or time leaps, and with backoff when FFmpeg dies. */
 export class Transcoder {
   readonly #options: TranscoderOptions;
-  #run: Run | null = null;
+  #run: TranscoderRun | null = null;
   #config: MediaTag | null = null;
   #lastInMs: number | null = null;
   #lastOutMs: number | null = null;
@@ -98,7 +98,7 @@ export class Transcoder {
     if (Math.abs(gapMs) > MAX_GAP_MS) void this.#stop('time has leapt');
     if (gapMs < -MAX_GAP_MS) this.#lastOutMs = null;
     const now = performance.now();
-    if (this.#run?.fedAtMs != null && now - this.#run.fedAtMs > STALL_MS && now - this.#fedAtMs < MAX_GAP_MS)
+    if (this.#run?.owesSinceMs != null && now - this.#run.owesSinceMs > STALL_MS && now - this.#fedAtMs < MAX_GAP_MS)
       this.#run.process.kill('SIGKILL');
     if (!this.#run) {
       if (now < this.#retryAtMs) return;
@@ -120,29 +120,32 @@ export class Transcoder {
     for (const earlier of preroll) this.#write(earlier);
   }
 
-  #spawn(baseMs: number, fromMs: number): Run {
+  #spawn(baseMs: number, fromMs: number): TranscoderRun {
     const { ffmpeg, name, log, kind } = this.#options;
     const job = this.#options.job(fromMs - baseMs);
     const process = new FfmpegProcess({
-      ...{ path: ffmpeg.path, name, log, graceMs: FLUSH_MS },
+      path: ffmpeg.path,
+      name,
+      log,
+      graceMs: FLUSH_MS,
       pipes: { input: 'input', output: 'output' },
       commandLine: (at) => transcodeArguments(job, at),
     });
     const output = process.output('output');
     const drained = new Promise((resolve) => output.once('close', resolve));
-    const run: Run = {
+    const run: TranscoderRun = {
       process,
       muxer: new TsMuxer(),
       baseMs,
       fromMs,
       needsKeyFrame: kind === 'video',
       startedAtMs: performance.now(),
-      fedAtMs: null,
+      owesSinceMs: null,
       drained,
     };
     const demuxer = new TsDemuxer();
     const emit = (tags: readonly MediaTag[]) => {
-      run.fedAtMs = null;
+      run.owesSinceMs = null;
       for (const tag of tags) this.#emit(run, { ...tag, dtsMs: tag.dtsMs + run.baseMs });
     };
     output.on('data', (chunk: Buffer) => emit(demuxer.push(chunk)));
@@ -152,7 +155,7 @@ export class Transcoder {
   }
 
   /** What was out already, from before a restart, does not come again; pictures go on with a key frame of the new encoder. */
-  #emit(run: Run, tag: MediaTag): void {
+  #emit(run: TranscoderRun, tag: MediaTag): void {
     if (tag.kind !== this.#options.kind || this.#isAbandoned) return;
     if (!tag.isConfig) {
       const isOld = this.#lastOutMs !== null && tag.dtsMs <= this.#lastOutMs;
@@ -172,15 +175,15 @@ export class Transcoder {
     if (bytes.length === 0) return;
     const now = performance.now();
     // An encoder holds less than a frame back: after a pause it owes nothing for what came before.
-    if (now - this.#fedAtMs > MAX_GAP_MS) run.fedAtMs = null;
+    if (now - this.#fedAtMs > MAX_GAP_MS) run.owesSinceMs = null;
     this.#fedAtMs = now;
-    run.fedAtMs ??= now;
+    run.owesSinceMs ??= now;
     const input = run.process.input('input');
-    if (input.writableLength > MAX_WAITING_BYTES) run.process.kill('SIGKILL');
+    if (input.writableLength > MAX_UNREAD_BYTES) run.process.kill('SIGKILL');
     else input.write(bytes);
   }
 
-  #onExit(run: Run, how: string): void {
+  #onExit(run: TranscoderRun, how: string): void {
     if (this.#run !== run) return;
     this.#run = null;
     const now = performance.now();

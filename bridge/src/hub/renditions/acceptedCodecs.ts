@@ -12,14 +12,14 @@ export interface AcceptedCodecs {
   bFrames: boolean;
   audio: readonly AudioCodecName[];
   /** Where nothing can be made of a track, the stream is taken as it is, and that track is left out. */
-  takesWhatItCan?: true;
+  mayDropVideo?: true;
 }
 
 /** Whether readers can take this tag as it is. */
-export function takes({ video, audio, takesWhatItCan }: AcceptedCodecs, tag: MediaTag): boolean {
+export function takes({ video, audio, mayDropVideo }: AcceptedCodecs, tag: MediaTag): boolean {
   const codec = readFlvBody(tag)?.codec;
   const accepted: readonly string[] = tag.kind === 'video' ? video : audio;
-  const isLeftOut = takesWhatItCan === true && tag.kind === 'video';
+  const isLeftOut = mayDropVideo === true && tag.kind === 'video';
   return isLeftOut || codec === undefined || accepted.includes(codec);
 }
 
@@ -41,7 +41,7 @@ export const HLS: PlayerAccepts = {
   video: ['h264', 'hevc', 'av1'],
   bFrames: true,
   audio: ['aac'],
-  takesWhatItCan: true,
+  mayDropVideo: true,
 };
 export const SRT: PlayerAccepts = { target: 'srt', label: 'SRT', video: ['h264', 'hevc'], bFrames: true, audio: ['aac', 'opus', 'mp3'] };
 
@@ -55,4 +55,4 @@ export const MP4: AcceptedCodecs = {
 };
 
 /** What the API tells about: every kind of player. */
-export const ALL_ACCEPTS: readonly PlayerAccepts[] = [WEBRTC, FLV, HLS, SRT];
+export const PLAYER_KINDS: readonly PlayerAccepts[] = [WEBRTC, FLV, HLS, SRT];

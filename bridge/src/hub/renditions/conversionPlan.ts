@@ -18,8 +18,14 @@ export interface ConversionPlan {
   key: string;
 }
 
-const NAMES: Readonly<Record<MediaCodec | 'unknown', string>> = {
-  ...{ h264: 'H.264', hevc: 'HEVC', av1: 'AV1', vp9: 'VP9', aac: 'AAC', opus: 'Opus', mp3: 'MP3' },
+const CODEC_NAMES: Readonly<Record<MediaCodec | 'unknown', string>> = {
+  h264: 'H.264',
+  hevc: 'HEVC',
+  av1: 'AV1',
+  vp9: 'VP9',
+  aac: 'AAC',
+  opus: 'Opus',
+  mp3: 'MP3',
   unknown: 'of an unknown kind',
 };
 
@@ -43,11 +49,11 @@ export const isCopy = (plan: ConversionPlan) => plan.video !== 'transcoded' && p
 
 function decideVideo({ video, expectsBFrames }: MediaInfo, { video: codecs, bFrames, label }: AcceptedCodecs): Decision {
   if (!video) return { handling: 'none', why: null };
-  const name = NAMES[video.codec];
+  const name = CODEC_NAMES[video.codec];
   const isTaken = codecs.some((codec) => codec === video.codec);
   if (isTaken && (bFrames || !(video.hasBFrames ?? expectsBFrames))) return { handling: 'copied', why: null };
   if (isTaken) return { handling: 'transcoded', why: `picture has B-frames, which ${label} cannot show` };
-  const why = `picture is ${name}; ${label} needs ${NAMES[codecs[0] ?? 'h264']}`;
+  const why = `picture is ${name}; ${label} needs ${CODEC_NAMES[codecs[0] ?? 'h264']}`;
   if (isTsCodec(video.codec)) return { handling: 'transcoded', why };
   return { handling: 'none', why: `${why}, and ${name} is not transcoded here`, isImpossible: true };
 }
@@ -55,6 +61,6 @@ function decideVideo({ video, expectsBFrames }: MediaInfo, { video: codecs, bFra
 function decideAudio(audio: AudioInfo | null, { audio: codecs, label }: AcceptedCodecs): Decision {
   if (!audio) return { handling: 'none', why: null };
   if (codecs.some((codec) => codec === audio.codec)) return { handling: 'copied', why: null };
-  const why = `sound is ${NAMES[audio.codec]}; ${label} needs ${NAMES[codecs[0] ?? 'aac']}`;
+  const why = `sound is ${CODEC_NAMES[audio.codec]}; ${label} needs ${CODEC_NAMES[codecs[0] ?? 'aac']}`;
   return isTsCodec(audio.codec) ? { handling: 'transcoded', why } : { handling: 'none', why };
 }

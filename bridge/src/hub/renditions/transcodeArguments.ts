@@ -1,6 +1,6 @@
 import type { MediaInfo } from './StreamProbe.js';
 
-export interface Job {
+export interface TranscodeJob {
   kind: 'video' | 'audio';
   /** Goes into the argument list after the input. */
   encoder: readonly string[];
@@ -14,7 +14,7 @@ const AAC = ['-c:a', 'aac', '-b:a', '128k'];
  */
 const RESAMPLE = ['-af', 'aresample=48000:async=480:min_comp=0.005:min_hard_comp=0.04', '-ac', '2'];
 
-export const audioJob = (to: 'aac' | 'opus'): Job => ({
+export const audioJob = (to: 'aac' | 'opus'): TranscodeJob => ({
   kind: 'audio',
   encoder: ['-map', '0:a:0', ...RESAMPLE, ...(to === 'opus' ? OPUS : AAC)],
 });
@@ -30,7 +30,7 @@ const X264 = '-c:v libx264 -preset superfast -tune zerolatency -profile:v baseli
  * Same size and times as the source (90 kHz, or times would be moved to a guessed frame rate). A key frame at `fromMs`, where its output is taken up, and
  * then every two seconds, so that a viewer does not wait.
  */
-export function videoJob({ video, videoKbps }: MediaInfo, fromMs: number): Job {
+export function videoJob({ video, videoKbps }: MediaInfo, fromMs: number): TranscodeJob {
   // H.264 needs about as much as what it is made from; made from HEVC it looks a little worse for it.
   const kbps = Math.round(Math.min(MAX_KBPS, Math.max(MIN_KBPS, (videoKbps ?? DEFAULT_KBPS) * 1.2)));
   const rate = ['-crf', '23', '-maxrate', `${kbps}k`, '-bufsize', `${kbps}k`];
@@ -45,7 +45,7 @@ export function videoJob({ video, videoKbps }: MediaInfo, fromMs: number): Job {
  * Nothing may wait for anything: a probe as short as the tables allow (the muxer writes tables and configuration first), one decoding thread (frame threads
  * each hold a picture back), no mux delay, every packet flushed, PES with their lengths so that they end where they end.
  */
-export function transcodeArguments({ encoder }: Job, at: { input: string; output: string }): string[] {
+export function transcodeArguments({ encoder }: TranscodeJob, at: { input: string; output: string }): string[] {
   const input = [
     '-probesize',
     '1000',

@@ -21,13 +21,13 @@ export class StreamReport implements Closable {
   readonly #rates = new WeakMap<Stream, Bitrate>();
   #isDue = false;
   /** Something was told: that there is nothing any more has to be told too, once. */
-  #hasTold = false;
+  #hasReported = false;
 
   constructor(options: StreamReportOptions) {
     this.#options = options;
     const { hub, everyMs = 1000 } = options;
-    this.#scope.interval(everyMs, () => this.#announce());
-    const soon = () => this.#announceSoon();
+    this.#scope.interval(everyMs, () => this.#report());
+    const soon = () => this.#reportSoon();
     this.#scope.defer(on<HubEvents>(hub, { published: soon, unpublished: soon }));
   }
 
@@ -40,19 +40,19 @@ export class StreamReport implements Closable {
   }
 
   /** Many that come at once, as after a reconnection, make one report. */
-  #announceSoon(): void {
+  #reportSoon(): void {
     if (this.#isDue) return;
     this.#isDue = true;
     setImmediate(() => {
       this.#isDue = false;
-      if (!this.#scope.isClosed) this.#announce();
+      if (!this.#scope.isClosed) this.#report();
     });
   }
 
-  #announce(): void {
+  #report(): void {
     const streams = this.measure();
-    if (streams.length === 0 && !this.#hasTold) return;
-    this.#hasTold = streams.length > 0;
+    if (streams.length === 0 && !this.#hasReported) return;
+    this.#hasReported = streams.length > 0;
     this.#options.announce('streamsMeasured', { streams });
   }
 
@@ -63,7 +63,11 @@ export class StreamReport implements Closable {
     const rate = this.#rates.get(stream) ?? new Bitrate();
     this.#rates.set(stream, rate);
     return {
-      ...{ app, name, startedAtMs, video, audio },
+      app,
+      name,
+      startedAtMs,
+      video,
+      audio,
       state: stream.hasPublisher ? 'live' : 'waiting',
       publisher: stream.hasPublisher ? gate.publisher(stream) : null,
       bitrateKbps: rate.measure(stream.bytes, performance.now()),

@@ -1,8 +1,8 @@
-import type { MediaTag, Reader, ReaderOptions, ReaderStats } from './contract.js';
+import type { MediaTag, Reader, ReaderOptions, ReaderStats } from './streamContract.js';
 import type { Preamble, Stream } from './Stream.js';
 
-type Slot = keyof Preamble;
-const SLOTS: readonly Slot[] = ['metadata', 'video', 'audio'];
+type PreamblePart = keyof Preamble;
+const PREAMBLE_PARTS: readonly PreamblePart[] = ['metadata', 'video', 'audio'];
 
 /**
  * A reader's own queue. States: not started (before the first `read`), waiting for an entry point, queueing, ended. The stream pushes and never waits;
@@ -14,7 +14,7 @@ export class QueueReader implements Reader {
   readonly #options: ReaderOptions;
   #queue: MediaTag[] = [];
   /** Metadata and configs this reader has (or has queued): what is newer goes in front of its next entry point. */
-  #known: Preamble = { metadata: null, video: null, audio: null };
+  #delivered: Preamble = { metadata: null, video: null, audio: null };
   #state: 'idle' | 'waitingForEntry' | 'queueing' | 'ended' = 'idle';
   #failure: Error | null = null;
   #wake: (() => void) | undefined;
@@ -34,7 +34,7 @@ export class QueueReader implements Reader {
     while (this.#queue.length === 0) {
       signal.throwIfAborted();
       if (this.#state === 'ended') return this.#finish();
-      await this.#somethingHappens(signal);
+      await this.#nextChange(signal);
     }
     const tags = this.#queue;
     this.#queue = [];
@@ -86,16 +86,16 @@ export class QueueReader implements Reader {
 
   #enterAt(entry: MediaTag): void {
     this.#state = 'queueing';
-    for (const slot of SLOTS) {
+    for (const slot of PREAMBLE_PARTS) {
       const tag = this.#stream.preamble[slot];
-      if (tag && tag !== this.#known[slot]) this.#enqueue({ ...tag, dtsMs: entry.dtsMs }, tag);
+      if (tag && tag !== this.#delivered[slot]) this.#enqueue({ ...tag, dtsMs: entry.dtsMs }, tag);
     }
   }
 
   #enqueue(tag: MediaTag, original = tag): void {
     this.#queue.push(tag);
     this.stats.queuedBytes += tag.body.length;
-    for (const slot of SLOTS) if (this.#stream.preamble[slot] === original) this.#known[slot] = original;
+    for (const slot of PREAMBLE_PARTS) if (this.#stream.preamble[slot] === original) this.#delivered[slot] = original;
   }
 
   #isOverLimit(newest: MediaTag): boolean {
@@ -113,7 +113,7 @@ export class QueueReader implements Reader {
     this.#queue = [];
     this.stats.queuedBytes = 0;
     this.stats.droppedTags += dropped.length - kept.length;
-    this.#known = { metadata: null, video: null, audio: null };
+    this.#delivered = { metadata: null, video: null, audio: null };
     this.#state = 'waitingForEntry';
     const entry = kept[0];
     if (!entry) return;
@@ -127,11 +127,11 @@ export class QueueReader implements Reader {
     this.stats.droppedTags += this.#queue.length;
     this.#queue = [];
     this.stats.queuedBytes = 0;
-    this.#known = { metadata: null, video: null, audio: null };
+    this.#delivered = { metadata: null, video: null, audio: null };
     this.#state = 'waitingForEntry';
   }
 
-  #somethingHappens(signal: AbortSignal): Promise<void> {
+  #nextChange(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const finish = () => {
         signal.removeEventListener('abort', finish);

@@ -1,6 +1,6 @@
 import { streamKey, type StreamRef } from '@lianmai/protocol';
 import { isMetadata, isSequenceEnd } from '../../media/formats/index.js';
-import type { MediaTag, Reader, ReaderOptions } from './contract.js';
+import type { MediaTag, Reader, ReaderOptions } from './streamContract.js';
 import { QueueReader } from './QueueReader.js';
 
 /** What a reader must have got before media makes sense to it. */

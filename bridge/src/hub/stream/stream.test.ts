@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { makeTag } from '../../media/formats/index.js';
 import { StreamHub, type MediaTag, type Reader, type ReaderOptions } from './index.js';
 
-const id = { app: 'live', name: 'room' };
+const ref = { app: 'live', name: 'room' };
 const OPTIONS: ReaderOptions = { name: 'test', maxQueueBytes: 10_000, maxQueueMs: 5000, startWithGop: true };
 const never = new AbortController().signal;
 
@@ -22,7 +22,7 @@ const readNow = async (reader: Reader) => shape(await reader.read(AbortSignal.ti
 describe('Stream', () => {
   it('gives a late reader metadata, configs and the last group of pictures, at its time, and the same bytes', async () => {
     const hub = new StreamHub();
-    const publisher = hub.publish(id);
+    const publisher = hub.publish(ref);
     const key = video(2000, true);
     for (const tag of [...start(), video(0, true), video(33), key, audio(2010), video(2033)]) publisher.write(tag);
     const tags = await publisher.stream.createReader(OPTIONS).read(never);
@@ -31,7 +31,7 @@ describe('Stream', () => {
   });
 
   it('starts a reader without the group at the next key frame', async () => {
-    const publisher = new StreamHub().publish(id);
+    const publisher = new StreamHub().publish(ref);
     for (const tag of [...start(), video(0, true)]) publisher.write(tag);
     const reader = publisher.stream.createReader({ ...OPTIONS, startWithGop: false });
     const read = reader.read(never);
@@ -40,7 +40,7 @@ describe('Stream', () => {
   });
 
   it('queues nothing for a reader that has not read yet', async () => {
-    const publisher = new StreamHub().publish(id);
+    const publisher = new StreamHub().publish(ref);
     const reader = publisher.stream.createReader(OPTIONS);
     for (const tag of [...start(), video(0, true), video(33), video(2000, true)]) publisher.write(tag);
     expect(reader.stats.queuedBytes).toBe(0);
@@ -48,7 +48,7 @@ describe('Stream', () => {
   });
 
   it('drops repeated configs and ends of sequences, passes changed configs on', async () => {
-    const publisher = new StreamHub().publish(id);
+    const publisher = new StreamHub().publish(ref);
     for (const tag of [...start(), video(0, true)]) publisher.write(tag);
     const reader = publisher.stream.createReader(OPTIONS);
     await reader.read(never);
@@ -58,7 +58,7 @@ describe('Stream', () => {
   });
 
   it('moves a slow reader to the last key frame, with whatever config is in force, and counts', async () => {
-    const publisher = new StreamHub().publish(id);
+    const publisher = new StreamHub().publish(ref);
     const reader = publisher.stream.createReader({ ...OPTIONS, maxQueueBytes: 2000 });
     for (const tag of start()) publisher.write(tag);
     void reader.read(never).then(() => undefined);
@@ -75,14 +75,14 @@ describe('Stream', () => {
   });
 
   it('can be entered anywhere when there is only sound', async () => {
-    const publisher = new StreamHub().publish(id);
+    const publisher = new StreamHub().publish(ref);
     for (const tag of [audioConfig(), audio(0), audio(500), audio(1600), audio(1700)]) publisher.write(tag);
     expect(shape(await publisher.stream.createReader(OPTIONS).read(never))).toEqual(['ca1600', 'a1600', 'a1700']);
   });
 
   it('ends: readers get what is queued, then null, for ever; a read is left by its signal', async () => {
     const hub = new StreamHub();
-    const publisher = hub.publish(id);
+    const publisher = hub.publish(ref);
     const reader = publisher.stream.createReader(OPTIONS);
     const waiting = reader.read(never);
     for (const tag of [...start(), video(0, true)]) publisher.write(tag);
@@ -91,7 +91,7 @@ describe('Stream', () => {
     expect(await reader.read(never)).toBeNull();
     expect(await reader.read(never)).toBeNull();
     expect(await publisher.stream.createReader(OPTIONS).read(never)).toBeNull();
-    const other = hub.publish(id).stream.createReader(OPTIONS);
+    const other = hub.publish(ref).stream.createReader(OPTIONS);
     const abort = new AbortController();
     const left = other.read(abort.signal);
     abort.abort(new Error('enough'));
@@ -104,7 +104,7 @@ describe('Stream', () => {
     const step = fc.record({ isKey: fc.boolean(), isAudio: fc.boolean(), bytes: fc.integer({ min: 0, max: 800 }), reads: fc.boolean() });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-        const publisher = new StreamHub().publish(id);
+        const publisher = new StreamHub().publish(ref);
         for (const tag of start()) publisher.write(tag);
         const reader = publisher.stream.createReader({ ...OPTIONS, maxQueueBytes: 1500, maxQueueMs: 500 });
         let pending = reader.read(never);
@@ -132,26 +132,26 @@ describe('StreamHub', () => {
     const hub = new StreamHub();
     const told: string[] = [];
     hub.on('published', (stream) => told.push(`+${stream.key}`)).on('unpublished', (stream) => told.push(`-${stream.key}`));
-    const publisher = hub.publish(id);
-    expect(() => hub.publish(id)).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
-    expect(hub.get(id)).toBe(publisher.stream);
+    const publisher = hub.publish(ref);
+    expect(() => hub.publish(ref)).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
+    expect(hub.get(ref)).toBe(publisher.stream);
     await publisher.close('end');
     await publisher.close('again');
-    expect(hub.get(id)).toBeUndefined();
-    hub.publish(id);
+    expect(hub.get(ref)).toBeUndefined();
+    hub.publish(ref);
     hub.close('shutdown');
     expect(told).toEqual(['+live/room', '-live/room', '+live/room', '-live/room']);
   });
 
   it('keeps stream, readers and timeline for a publisher that comes back within its grace', async () => {
     const hub = new StreamHub();
-    const first = hub.publish(id, { resumeGraceMs: 60_000 });
+    const first = hub.publish(ref, { resumeGraceMs: 60_000 });
     for (const tag of [...start(), video(0, true), video(1000)]) first.write(tag);
     const reader = first.stream.createReader(OPTIONS);
     await reader.read(never);
     await first.close('lost');
-    expect(hub.get(id)).toBe(first.stream);
-    const second = hub.publish(id);
+    expect(hub.get(ref)).toBe(first.stream);
+    const second = hub.publish(ref);
     first.write(video(1033));
     for (const tag of [...start(), video(0, true), video(33)]) second.write(tag);
     expect(second.stream).toBe(first.stream);
@@ -163,11 +163,11 @@ describe('StreamHub', () => {
 
 describe('time of a publisher', () => {
   const times = (leaps: readonly number[]) => {
-    const { stream, write } = (() => {
-      const publisher = new StreamHub().publish(id);
-      return { stream: publisher.stream, write: (dtsMs: number) => publisher.write(video(dtsMs, true)) };
-    })();
-    return leaps.map((dtsMs) => (write(dtsMs), stream.gop.at(-1)?.dtsMs));
+    const publisher = new StreamHub().publish(ref);
+    return leaps.map((dtsMs) => {
+      publisher.write(video(dtsMs, true));
+      return publisher.stream.gop.at(-1)?.dtsMs;
+    });
   };
 
   it('goes on where it was when a counter wraps, a clock is set or a file starts over', () => {
@@ -183,10 +183,10 @@ describe('time of a publisher', () => {
 describe('waiting for a stream', () => {
   it('resolves when it comes, at once when it is there, and can be left', async () => {
     const hub = new StreamHub();
-    const waiting = hub.whenPublished(id, never);
-    const { stream } = hub.publish(id);
+    const waiting = hub.whenPublished(ref, never);
+    const { stream } = hub.publish(ref);
     expect(await waiting).toBe(stream);
-    expect(await hub.whenPublished(id, never)).toBe(stream);
+    expect(await hub.whenPublished(ref, never)).toBe(stream);
     const abort = new AbortController();
     const left = hub.whenPublished({ app: 'live', name: 'none' }, abort.signal);
     abort.abort(new Error('gone'));

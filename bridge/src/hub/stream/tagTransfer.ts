@@ -1,5 +1,5 @@
 import { makeTag } from '../../media/formats/index.js';
-import type { MediaTag } from './contract.js';
+import type { MediaTag } from './streamContract.js';
 
 /** Of each tag: kind, time as a double, length of the body that follows. */
 const HEAD_BYTES = 1 + 8 + 4;

@@ -1,6 +1,6 @@
 import { delay } from '@lianmai/kit';
 import type { MediaTag, Stream } from '../../hub/stream/index.js';
-import type { FanoutPoolOptions, Packed } from './contract.js';
+import type { FanoutPoolOptions, Packed } from './fanoutContract.js';
 import { GopCache } from './GopCache.js';
 import type { PlayerQueue } from './PlayerQueue.js';
 
@@ -17,14 +17,14 @@ export class Fanout<P extends Packed> {
   readonly #players = new Set<PlayerQueue<P>>();
   readonly #running = new AbortController();
   readonly #watching: NodeJS.Timeout;
-  readonly #onOver: () => void;
+  readonly #onClosed: () => void;
 
   /** `onOver`: who comes from now on needs another one. */
   constructor(stream: Stream, options: FanoutPoolOptions<P>, onOver: () => void) {
     this.#stream = stream;
     this.#options = options;
     this.#cache = new GopCache(options.packer);
-    this.#onOver = onOver;
+    this.#onClosed = onOver;
     this.#watching = setInterval(() => this.#watch(), WATCH_MS);
     void this.#serve();
   }
@@ -37,7 +37,7 @@ export class Fanout<P extends Packed> {
 
   leave(player: PlayerQueue<P>): void {
     if (!this.#players.delete(player) || this.#players.size > 0) return;
-    this.#onOver();
+    this.#onClosed();
     clearInterval(this.#watching);
     this.#running.abort(new Error('no players'));
   }
@@ -45,10 +45,10 @@ export class Fanout<P extends Packed> {
   async #serve(): Promise<void> {
     try {
       await this.#read();
-      this.#onOver();
+      this.#onClosed();
       for (const player of this.#players) player.end();
     } catch (error) {
-      this.#onOver();
+      this.#onClosed();
       if (this.#running.signal.aborted) return;
       const { name, log } = this.#options;
       log.warn({ err: error, stream: this.#stream.key, protocol: name }, 'players cannot be served any more');

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { flvFileHeader, FlvParser } from '../../media/formats/index.js';
 import { StreamHub } from '../../hub/stream/index.js';
 import { MemoryLog } from '../../testing/index.js';
-import type { Packed, Packer } from './contract.js';
+import type { Packed, Packer } from './fanoutContract.js';
 import { FanoutPool } from './FanoutPool.js';
 import { config, delta, frame, key, PACKER, sound } from './testing/media.js';
 
@@ -16,7 +16,12 @@ function open({ packer = PACKER }: { packer?: Packer<Packed> } = {}) {
   const fanouts = new FanoutPool({ ...LIMITS, name: 'test', packer, log: new MemoryLog().log });
   const join = () => {
     const written: Buffer[] = [];
-    const socket = new Writable({ write: (chunk: Buffer, _encoding, done) => (written.push(chunk), done()) });
+    const socket = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        written.push(chunk);
+        done();
+      },
+    });
     const sink = {
       socket,
       pick: ({ bytes }: Packed) => bytes,

@@ -1,7 +1,7 @@
 import type { Stream } from '../../hub/stream/index.js';
-import type { FanoutPoolOptions, Packed, Sink } from './contract.js';
+import type { FanoutPoolOptions, Packed, PlayerSink } from './fanoutContract.js';
 import { Fanout } from './Fanout.js';
-import { Playback } from './Playback.js';
+import { FanoutPlayback } from './FanoutPlayback.js';
 import { PlayerQueue } from './PlayerQueue.js';
 
 /** All players of one protocol. */
@@ -10,7 +10,7 @@ export class FanoutPool<P extends Packed> {
   droppedTags = 0;
   readonly #options: FanoutPoolOptions<P>;
   readonly #fanouts = new Map<Stream, Fanout<P>>();
-  readonly #playbacks = new Set<Playback<P>>();
+  readonly #playbacks = new Set<FanoutPlayback<P>>();
 
   constructor(options: FanoutPoolOptions<P>) {
     this.#options = options;
@@ -26,13 +26,13 @@ export class FanoutPool<P extends Packed> {
   }
 
   /** Plays from its start to its leave. */
-  open(stream: Stream, sink: Sink<P>): Playback<P> {
+  open(stream: Stream, sink: PlayerSink<P>): FanoutPlayback<P> {
     const onLeft = (droppedTags: number) => {
       this.#playbacks.delete(playback);
       this.droppedTags += droppedTags;
     };
     const player = new PlayerQueue(sink, this.#options);
-    const playback: Playback<P> = new Playback({ player, fanout: () => this.of(stream), onLeft });
+    const playback: FanoutPlayback<P> = new FanoutPlayback({ player, fanout: () => this.of(stream), onLeft });
     this.#playbacks.add(playback);
     return playback;
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { flvFileHeader, FlvParser, type FlvTag } from '../../media/formats/index.js';
-import type { Batch, Packed } from './contract.js';
+import type { Batch, Packed } from './fanoutContract.js';
 import { GopCache } from './GopCache.js';
 import { config, delta, frame, key, PACKER, sound } from './testing/media.js';
 

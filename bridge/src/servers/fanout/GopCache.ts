@@ -1,5 +1,5 @@
 import { isMetadata, type FlvTag } from '../../media/formats/index.js';
-import type { Batch, Packed, Packer } from './contract.js';
+import type { Batch, Packed, Packer } from './fanoutContract.js';
 
 /** Past either, players start at the next key frame instead. */
 const MAX_BYTES = 32 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
 import { flvFileHeader, FlvParser, type FlvTag } from '../../media/formats/index.js';
-import type { Packed, PlayerLimits } from './contract.js';
+import type { Packed, PlayerLimits } from './fanoutContract.js';
 import { GopCache } from './GopCache.js';
 import { PlayerQueue } from './PlayerQueue.js';
 import { config, delta, frame, key, PACKER } from './testing/media.js';

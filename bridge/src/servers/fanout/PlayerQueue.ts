@@ -1,4 +1,4 @@
-import type { Batch, Packed, PlayerLimits, Sink } from './contract.js';
+import type { Batch, Packed, PlayerLimits, PlayerSink } from './fanoutContract.js';
 import type { GopCache } from './GopCache.js';
 
 /** As much as is handed to a socket before it has taken some: small enough that a slow player gives a sign of life within the stall time. */
@@ -11,7 +11,7 @@ const IN_FLIGHT_BYTES = 256 * 1024;
 export class PlayerQueue<P extends Packed> {
   /** What it was too slow for, or what there was before it could start. */
   droppedTags = 0;
-  readonly #sink: Sink<P>;
+  readonly #sink: PlayerSink<P>;
   readonly #limits: PlayerLimits;
   #state: 'waiting' | 'playing' | 'paused' | 'ending' | 'gone' = 'waiting';
   #cache: GopCache<P> | null = null;
@@ -27,7 +27,7 @@ export class PlayerQueue<P extends Packed> {
   /** The group of pictures that it has got to: it never sees one again that it has seen the start of. */
   #groupMs: number | null = null;
 
-  constructor(sink: Sink<P>, limits: PlayerLimits) {
+  constructor(sink: PlayerSink<P>, limits: PlayerLimits) {
     this.#sink = sink;
     this.#limits = limits;
   }

@@ -10,5 +10,5 @@
  *     socket.once('close', () => playback.leave());
  */
 export { FanoutPool } from './FanoutPool.js';
-export type { FanoutPoolOptions, Packed, Packer, PlayerLimits, Sink } from './contract.js';
-export type { Playback } from './Playback.js';
+export type { FanoutPoolOptions, Packed, Packer, PlayerLimits, PlayerSink } from './fanoutContract.js';
+export type { FanoutPlayback } from './FanoutPlayback.js';

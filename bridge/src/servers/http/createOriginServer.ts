@@ -6,7 +6,8 @@ import express, { type Express, type NextFunction, type Request, type Response, 
 import type { Gate } from '../../hub/gate/index.js';
 import type { StreamHub } from '../../hub/stream/index.js';
 import { createFlvOrigin, FLV_DEFAULTS, type FlvOptions, type UpgradeListener } from './flv/index.js';
-import { HlsOrigin, hlsRoutes, type HlsOriginOptions } from './hls/index.js';
+import { HLS_DEFAULTS, HlsOrigin, hlsRoutes, type HlsOriginOptions } from './hls/index.js';
+import { commonHeaders, ERROR_HEADERS } from './responseHeaders.js';
 
 export interface OriginServerOptions {
   hub: StreamHub;
@@ -19,7 +20,7 @@ export interface OriginServerOptions {
   log: Log;
   metrics?: Metrics;
   /** Other things that it serves. */
-  further?: readonly Router[];
+  extraRoutes?: readonly Router[];
   hls?: Partial<HlsSettings>;
   flv?: Partial<FlvSettings>;
 }
@@ -27,18 +28,17 @@ export interface OriginServerOptions {
 export type HlsSettings = HlsOriginOptions;
 export type FlvSettings = FlvOptions;
 
-const HLS_DEFAULTS: HlsSettings = { targetMs: 2000, partMs: 333, listed: 6, kept: 3, endedMs: 60_000, dvrSeconds: 0 };
 /** Who has not said within this time what they want is not a player. */
-const REQUEST_WITHIN_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 10_000;
 /** Above a batch: a write that the kernel takes at once is over at once. */
 const SOCKET_BUFFER_BYTES = 256 * 1024;
 
 export interface OriginServer extends Closable {
   readonly port: number;
   /** How many players have asked for this stream's playlist in the last 10 s. */
-  viewers(id: StreamRef): number;
+  viewers(stream: StreamRef): number;
   /** What of an ended stream could still be watched goes: its last playlists, its window. */
-  forget(id: StreamRef): Promise<void>;
+  forget(stream: StreamRef): Promise<void>;
   close(reason: string): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export async function createOriginServer({
   host,
   log,
   metrics,
-  further = [],
+  extraRoutes = [],
   ...settings
 }: OriginServerOptions): Promise<OriginServer> {
   const hls = await HlsOrigin.create({ hub, gate, log }, { ...HLS_DEFAULTS, ...settings.hls });
@@ -58,14 +58,14 @@ export async function createOriginServer({
   let isReady = true;
   const server = createServer(
     {
-      headersTimeout: REQUEST_WITHIN_MS,
-      requestTimeout: REQUEST_WITHIN_MS,
-      connectionsCheckingInterval: REQUEST_WITHIN_MS / 4,
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: REQUEST_TIMEOUT_MS / 4,
       highWaterMark: SOCKET_BUFFER_BYTES,
     },
-    createApp([...further, hlsRoutes(hls), flv.routes], log, () => isReady),
+    createApp([...extraRoutes, hlsRoutes(hls), flv.routes], log, () => isReady),
   );
-  const upgraded = keepUpgraded(server, flv.upgrade);
+  const upgraded = trackUpgraded(server, flv.upgrade);
   try {
     await listenOrThrow(server, { port, host, option: 'ORIGIN_PORT or origin.port' });
   } catch (error) {
@@ -79,8 +79,8 @@ export async function createOriginServer({
   metrics?.gauge('origin_streams', 'Streams in the hub', () => hub.streams.length);
   return {
     port: (server.address() as AddressInfo).port,
-    viewers: (id) => hls.sessions.count(id),
-    forget: (id) => hls.forget(id),
+    viewers: (stream) => hls.sessions.count(stream),
+    forget: (stream) => hls.forget(stream),
     async close(reason) {
       isReady = false;
       const packaged = hls.close(reason);
@@ -95,7 +95,7 @@ export async function createOriginServer({
 }
 
 /** The server forgets a connection that is not HTTP any more. */
-function keepUpgraded(server: Server, listener: UpgradeListener): ReadonlySet<Socket> {
+function trackUpgraded(server: Server, listener: UpgradeListener): ReadonlySet<Socket> {
   const sockets = new Set<Socket>();
   server.on('upgrade', (message: IncomingMessage, socket: Socket, head: Buffer) => {
     sockets.add(socket);
@@ -109,7 +109,7 @@ function createApp(media: Router[], log: Log, isReady: () => boolean): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(allowEveryPage);
+  app.use(commonHeaders);
   app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/readyz', (_request, response) => void response.status(isReady() ? 200 : 503).json({ status: isReady() ? 'ok' : 'closing' }));
   app.use(...media);
@@ -117,32 +117,15 @@ function createApp(media: Router[], log: Log, isReady: () => boolean): Express {
     throw new LianmaiError('NOT_FOUND');
   });
   app.use((thrown: unknown, request: Request, response: Response, _next: NextFunction) => {
-    const error = asAnswer(thrown);
+    const error = toHttpError(thrown);
     if (error.code === 'INTERNAL') log.error({ err: thrown, method: request.method }, 'origin request failed');
-    response.set('Cache-Control', 'no-store').status(error.status).json({ error: error.toWire() });
+    response.set(ERROR_HEADERS).status(error.status).json({ error: error.toWire() });
   });
   return app;
 }
 
-/** Media is for players on any page; it carries no cookies. */
-function allowEveryPage(request: Request, response: Response, next: NextFunction): void {
-  response.set({
-    'Access-Control-Allow-Origin': '*',
-    'Access-Control-Expose-Headers': 'Date, X-Stream-State',
-    'X-Content-Type-Options': 'nosniff',
-    'Cross-Origin-Resource-Policy': 'cross-origin',
-  });
-  if (request.method !== 'OPTIONS') return next();
-  response.set({
-    'Access-Control-Allow-Methods': 'GET, HEAD, OPTIONS',
-    'Access-Control-Allow-Headers': '*',
-    'Access-Control-Max-Age': '86400',
-  });
-  response.status(204).end();
-}
-
 /** Express rejects a path that is not decodable with a status of its own. */
-function asAnswer(thrown: unknown): LianmaiError {
+function toHttpError(thrown: unknown): LianmaiError {
   const isBadPath = thrown instanceof URIError || (thrown instanceof Error && 'status' in thrown && thrown.status === 400);
   return isBadPath ? new LianmaiError('BAD_REQUEST') : toLianmaiError(thrown);
 }

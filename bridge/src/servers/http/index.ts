@@ -9,5 +9,6 @@ export {
   type OriginServer,
   type OriginServerOptions,
 } from './createOriginServer.js';
-export { metricsRoutes, requireServer } from './requireServer.js';
+export { metricsRoutes } from './metricsRoutes.js';
+export { requireServer } from './requireServer.js';
 export { posterRoutes } from './poster/index.js';

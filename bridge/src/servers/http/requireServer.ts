@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Metrics, Secret } from '@lianmai/kit';
+import type { Secret } from '@lianmai/kit';
 import { LianmaiError } from '@lianmai/protocol';
-import { Router, type RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 
 /** For the server alone, which has asked who may have it: `Authorization: Bearer` with the secret that it got with our hello. */
 export function requireServer(secret: Secret): RequestHandler {
@@ -11,13 +11,4 @@ export function requireServer(secret: Secret): RequestHandler {
     if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) throw new LianmaiError('UNAUTHENTICATED');
     next();
   };
-}
-
-/** `/metrics` of this bridge, in Prometheus' text format. */
-export function metricsRoutes(metrics: Metrics, secret: Secret): Router {
-  const router = Router();
-  router.get('/metrics', requireServer(secret), async (_request, response) => {
-    response.type(metrics.registry.contentType).send(await metrics.text());
-  });
-  return router;
 }

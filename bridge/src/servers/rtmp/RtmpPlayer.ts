@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
-import { streamKey, LianmaiError } from '@lianmai/protocol';
-import type { FanoutPool, Packed, Playback } from '../fanout/index.js';
+import { LianmaiError } from '@lianmai/protocol';
+import type { FanoutPool, Packed, FanoutPlayback } from '../fanout/index.js';
 import type { Admission, Gate } from '../../hub/gate/index.js';
 import type { AcceptedCodecs } from '../../hub/renditions/index.js';
 import type { Stream, StreamHub } from '../../hub/stream/index.js';
-import type { StreamAddress } from './streamAddress.js';
+import type { RequestedStream } from './requestedStream.js';
 
-export interface PlayingParts {
+export interface RtmpPlayerParts {
   gate: Gate;
   hub: StreamHub;
   fanouts: FanoutPool<Packed>;
@@ -14,8 +14,8 @@ export interface PlayingParts {
   openRendition?: (source: Stream, accepts: AcceptedCodecs) => Stream;
 }
 
-export interface PlayingOptions {
-  address: StreamAddress;
+export interface RtmpPlayerOptions {
+  requested: RequestedStream;
   protocol: 'rtmp' | 'rtmps';
   ip: string;
   socket: Socket;
@@ -35,16 +35,16 @@ const WAIT_MS = 30_000;
 export class RtmpPlayer {
   readonly kind = 'play';
   readonly key: string;
-  readonly #parts: PlayingParts;
-  readonly #options: PlayingOptions;
+  readonly #parts: RtmpPlayerParts;
+  readonly #options: RtmpPlayerOptions;
   readonly #left = new AbortController();
   #admission: Admission | null = null;
-  #playback: Playback<Packed> | null = null;
+  #playback: FanoutPlayback<Packed> | null = null;
 
-  constructor(parts: PlayingParts, options: PlayingOptions) {
+  constructor(parts: RtmpPlayerParts, options: RtmpPlayerOptions) {
     this.#parts = parts;
     this.#options = options;
-    this.key = streamKey(options.address);
+    this.key = `${options.requested.app}/${options.requested.name}`;
     this.#run().catch((error: unknown) => {
       if (!this.#left.signal.aborted) options.onOver(error);
     });
@@ -77,8 +77,8 @@ export class RtmpPlayer {
   }
 
   async #run(): Promise<void> {
-    const { address, protocol, ip, onOver } = this.#options;
-    const admission = await this.#parts.gate.admit({ ...address, action: 'play', protocol, ip });
+    const { requested, protocol, ip, onOver } = this.#options;
+    const admission = await this.#parts.gate.admit({ ...requested, action: 'play', protocol, ip });
     if (this.#left.signal.aborted) return admission.release();
     this.#admission = admission;
     admission.signal.addEventListener('abort', () => onOver(admission.signal.reason), { once: true });
@@ -88,15 +88,15 @@ export class RtmpPlayer {
   }
 
   async #find(): Promise<Stream> {
-    const { address } = this.#options;
-    const stream = this.#parts.hub.get(address);
+    const { requested } = this.#options;
+    const stream = this.#parts.hub.get(requested);
     if (stream) return stream;
     const missing = new LianmaiError('NOT_FOUND', undefined, { message: 'There is no such stream at the moment.' });
-    if (address.params['wait'] !== '1') throw missing;
+    if (requested.params['wait'] !== '1') throw missing;
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(missing), WAIT_MS);
     try {
-      return await this.#parts.hub.whenPublished(address, AbortSignal.any([limit.signal, this.#left.signal]));
+      return await this.#parts.hub.whenPublished(requested, AbortSignal.any([limit.signal, this.#left.signal]));
     } finally {
       clearTimeout(timer);
     }

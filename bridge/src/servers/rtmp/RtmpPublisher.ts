@@ -3,9 +3,10 @@ import { LianmaiError } from '@lianmai/protocol';
 import { decodeAmf, encodeAmf, FormatError, makeTag } from '../../media/formats/index.js';
 import { ErtmpNormaliser, RTMP, RtmpTimestamps, UnsupportedCodec, type RtmpMessage } from '../../media/protocols/rtmp/index.js';
 import type { PublishSession } from '../../hub/gate/index.js';
+import { unsupportedVideo } from './rtmpCodecs.js';
 
-export interface PublishingOptions {
-  publication: PublishSession;
+export interface RtmpPublisherOptions {
+  publishSession: PublishSession;
   /** No media for so long, and it is over. */
   mediaMs: number;
   log: Log;
@@ -21,29 +22,29 @@ const MAX_DATA_BYTES = 64 * 1024;
 /** Media of one publisher on its way to the hub: one growing time, bodies in the hub's form, metadata out of its wrapping. */
 export class RtmpPublisher {
   readonly kind = 'publish';
-  readonly #options: PublishingOptions;
+  readonly #options: RtmpPublisherOptions;
   readonly #time = new RtmpTimestamps();
   readonly #tracks = { video: new ErtmpNormaliser('video'), audio: new ErtmpNormaliser('audio') };
   readonly #idle: NodeJS.Timeout;
   #lastMediaAtMs = performance.now();
-  #hasTold = false;
+  #hasWarned = false;
   #isOver = false;
 
-  constructor(options: PublishingOptions) {
+  constructor(options: RtmpPublisherOptions) {
     this.#options = options;
-    const { publication, mediaMs, onOver } = options;
+    const { publishSession, mediaMs, onOver } = options;
     this.#idle = setTimeout(() => onOver(new LianmaiError('TIMEOUT', undefined, { message: 'No media has come for too long.' })), mediaMs);
-    const onAbort = () => onOver(publication.signal.reason as LianmaiError);
-    publication.signal.addEventListener('abort', onAbort, { once: true });
-    if (publication.signal.aborted) queueMicrotask(onAbort);
+    const onAbort = () => onOver(publishSession.signal.reason as LianmaiError);
+    publishSession.signal.addEventListener('abort', onAbort, { once: true });
+    if (publishSession.signal.aborted) queueMicrotask(onAbort);
   }
 
   get key(): string {
-    return this.#options.publication.stream.key;
+    return this.#options.publishSession.stream.key;
   }
 
   get bytes(): number {
-    return this.#options.publication.admission.bytes;
+    return this.#options.publishSession.admission.bytes;
   }
 
   /** Since its last media, ms. */
@@ -70,7 +71,7 @@ export class RtmpPublisher {
     if (this.#isOver) return;
     this.#isOver = true;
     clearTimeout(this.#idle);
-    this.#options.publication.close(reason, isFinal);
+    this.#options.publishSession.close(reason, isFinal);
   }
 
   #writeMedia(kind: 'video' | 'audio', timestampMs: number, body: Buffer): void {
@@ -80,7 +81,7 @@ export class RtmpPublisher {
     if (!normal) return;
     // Configurations come with any time, mostly 0: they must not start the clock.
     const tag = makeTag(kind, 0, normal);
-    this.#options.publication.write(tag.isConfig ? tag : { ...tag, dtsMs: this.#time.unwrap(timestampMs) });
+    this.#options.publishSession.write(tag.isConfig ? tag : { ...tag, dtsMs: this.#time.unwrap(timestampMs) });
   }
 
   #normalise(kind: 'video' | 'audio', body: Buffer): Buffer | null {
@@ -88,30 +89,30 @@ export class RtmpPublisher {
       return this.#tracks[kind].normalise(body);
     } catch (error) {
       if (!(error instanceof UnsupportedCodec)) throw error;
-      if (kind === 'video') this.#options.onOver(unsupported(error.codec));
-      else this.#leaveOut(error.codec);
+      if (kind === 'video') this.#options.onOver(unsupportedVideo(error.codec));
+      else this.#warnOnce(error.codec);
       return null;
     }
   }
 
   /** A camera with an old sound codec is still worth watching. */
-  #leaveOut(codec: string): void {
-    if (this.#hasTold) return;
-    this.#hasTold = true;
+  #warnOnce(codec: string): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
     this.#options.log.warn({ stream: this.key, codec }, 'sound of this codec is left out: publish AAC, Opus or MP3');
   }
 
   #writeData(body: Buffer): void {
     if (body.length > MAX_DATA_BYTES || startsWith(body, CLEAR_DATA_FRAME)) return;
     const data = startsWith(body, SET_DATA_FRAME) ? body.subarray(SET_DATA_FRAME.length) : body;
-    if (isSound(data)) this.#options.publication.write(makeTag('data', 0, data));
+    if (isWellFormed(data)) this.#options.publishSession.write(makeTag('data', 0, data));
   }
 }
 
 const startsWith = (body: Buffer, head: Buffer) => body.subarray(0, head.length).equals(head);
 
 /** Players get it as it is, so it must be what it says. */
-function isSound(data: Buffer): boolean {
+function isWellFormed(data: Buffer): boolean {
   try {
     return typeof decodeAmf(data)[0] === 'string';
   } catch (error) {
@@ -119,6 +120,3 @@ function isSound(data: Buffer): boolean {
     throw error;
   }
 }
-
-const unsupported = (codec: string) =>
-  new LianmaiError('UNSUPPORTED', { codec }, { message: `Video codec ${codec} is not supported. Publish H.264, HEVC, AV1 or VP9.` });

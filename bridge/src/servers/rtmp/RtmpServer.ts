@@ -5,10 +5,10 @@ import { FanoutPool } from '../fanout/index.js';
 import { ConnectionLimiter } from './ConnectionLimiter.js';
 import { DEFAULT_LIMITS, type RtmpLimits } from './rtmpLimits.js';
 import { RTMP_PACKER } from './rtmpPacker.js';
-import type { PlayingParts } from './RtmpPlayer.js';
-import { RtmpSession, type SessionParts } from './RtmpSession.js';
+import type { RtmpPlayerParts } from './RtmpPlayer.js';
+import { RtmpSession, type RtmpSessionParts } from './RtmpSession.js';
 
-export interface RtmpServerOptions extends Pick<PlayingParts, 'gate' | 'hub' | 'openRendition'> {
+export interface RtmpServerOptions extends Pick<RtmpPlayerParts, 'gate' | 'hub' | 'openRendition'> {
   /** 0: any free port. */
   port: number;
   /** Default: all addresses. */
@@ -28,7 +28,7 @@ const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 
 /** Publishers and players on one port, and on a second one inside TLS. */
 export class RtmpServer implements Closable {
   readonly #limiter: ConnectionLimiter;
-  readonly #parts: SessionParts;
+  readonly #parts: RtmpSessionParts;
   readonly #sessions = new Set<RtmpSession>();
   readonly #servers: Server[] = [];
 
@@ -52,7 +52,7 @@ export class RtmpServer implements Closable {
       hub,
       log,
       limits: bounds,
-      publishing: new Map(),
+      publishers: new Map(),
       fanouts: new FanoutPool({ ...bounds, name: 'rtmp', packer: RTMP_PACKER, batchMs, log }),
       ...(openRendition && { openRendition }),
     };
@@ -102,7 +102,10 @@ export class RtmpServer implements Closable {
       const handshakeTimeout = this.#parts.limits.handshakeMs;
       const server = createTlsServer({ ...SOCKET_OPTIONS, cert, key, handshakeTimeout }, (socket) => this.#serve(socket, 'rtmps'));
       server.on('connection', (socket: Socket) => {
-        if (!this.#limiter.enter(socket)) return void socket.destroy();
+        if (!this.#limiter.enter(socket)) {
+          socket.destroy();
+          return;
+        }
         this.#handshaking.add(socket);
         socket.once('close', () => this.#handshaking.delete(socket));
       });

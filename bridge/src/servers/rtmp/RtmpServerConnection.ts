@@ -18,7 +18,7 @@ import {
 } from '../../media/protocols/rtmp/index.js';
 import { MAX_CHUNK_STREAMS, MAX_MESSAGE_BYTES } from './rtmpLimits.js';
 
-export interface PeerHandlers {
+export interface ConnectionHandlers {
   onHandshaken(): void;
   /** Everything that is not protocol control. Nothing more is read while a promise of it is pending. Throwing ends the connection. */
   onMessage(message: RtmpMessage): Promise<void> | undefined;
@@ -36,26 +36,26 @@ const CONTROL = 2;
 const COMMANDS = 3;
 const LINGER_MS = 2000;
 /** Answers that the peer has not taken: who asks and asks and never reads is cut off. */
-const MAX_ANSWER_BYTES = 256 * 1024;
+const MAX_UNREAD_REPLY_BYTES = 256 * 1024;
 
 /** The server's end of an RTMP connection: handshake, chunks, protocol control. */
 export class RtmpServerConnection {
   readonly socket: Socket;
-  readonly #handlers: PeerHandlers;
+  readonly #handlers: ConnectionHandlers;
   readonly #reader = new ChunkReader({ maxMessageBytes: MAX_MESSAGE_BYTES.beforePublishing, maxChunkStreams: MAX_CHUNK_STREAMS });
   readonly #writer = new ChunkWriter();
   #handshake: Buffer | null = Buffer.alloc(0);
-  #hasAnswered = false;
+  #hasSentHandshake = false;
   readonly #inbox: RtmpMessage[] = [];
   #isWorking = false;
-  #answerBytes = 0;
+  #unreadReplyBytes = 0;
   #bytesRead = 0;
   #bytesAcknowledged = 0;
   #acknowledgeEvery = DEFAULT_ACK_BYTES;
   #error: unknown;
   #isEnding = false;
 
-  constructor(socket: Socket, handlers: PeerHandlers) {
+  constructor(socket: Socket, handlers: ConnectionHandlers) {
     this.socket = socket;
     this.#handlers = handlers;
     socket.on('data', (data) => this.#receive(data));
@@ -108,9 +108,9 @@ export class RtmpServerConnection {
     const pieces: Buffer[] = [];
     for (const message of messages) this.#writer.write(pieces, chunkStreamId, message);
     const bytes = Buffer.concat(pieces);
-    this.#answerBytes += bytes.length;
-    if (this.#answerBytes > MAX_ANSWER_BYTES) return this.destroy(new FormatError('RTMP peer does not read its answers'));
-    this.socket.write(bytes, () => (this.#answerBytes -= bytes.length));
+    this.#unreadReplyBytes += bytes.length;
+    if (this.#unreadReplyBytes > MAX_UNREAD_REPLY_BYTES) return this.destroy(new FormatError('RTMP peer does not read its answers'));
+    this.socket.write(bytes, () => (this.#unreadReplyBytes -= bytes.length));
   }
 
   #receive(data: Buffer): void {
@@ -129,9 +129,9 @@ export class RtmpServerConnection {
   #shakeHands(data: Buffer): Buffer {
     const bytes = (this.#handshake = Buffer.concat([this.#handshake ?? Buffer.alloc(0), data]));
     if (bytes.length > 0 && bytes[0] !== RTMP_VERSION) throw new FormatError('the peer does not speak RTMP');
-    if (!this.#hasAnswered && bytes.length >= CLIENT_HELLO_BYTES) {
+    if (!this.#hasSentHandshake && bytes.length >= CLIENT_HELLO_BYTES) {
       this.socket.write(serverAnswer(bytes));
-      this.#hasAnswered = true;
+      this.#hasSentHandshake = true;
     }
     if (bytes.length < CLIENT_HELLO_BYTES + HANDSHAKE_BYTES) return Buffer.alloc(0);
     this.#handshake = null;

@@ -3,24 +3,24 @@ import { plainIp, type Log } from '@lianmai/kit';
 import { LianmaiError, streamKey, toLianmaiError } from '@lianmai/protocol';
 import { FormatError, type AmfObject } from '../../media/formats/index.js';
 import { command, streamBegin, streamEof, type RtmpMessage } from '../../media/protocols/rtmp/index.js';
-import { openPublication, type PublishSession } from '../../hub/gate/index.js';
-import { capabilitiesOf, enhancedAnswer } from './capabilities.js';
-import { asObject, asText, onStatus, readCall, result, STREAM_ID, type Call } from './commands.js';
+import { openPublishSession, type PublishSession } from '../../hub/gate/index.js';
+import { acceptedByPlayer, enhancedConnectReply } from './rtmpCodecs.js';
+import { asObject, asText, onStatus, readCall, result, STREAM_ID, type Call } from './rtmpCommands.js';
 import type { RtmpLimits } from './rtmpLimits.js';
-import { RtmpPlayer, type PlayingParts } from './RtmpPlayer.js';
+import { RtmpPlayer, type RtmpPlayerParts } from './RtmpPlayer.js';
 import { RtmpPublisher } from './RtmpPublisher.js';
-import { playRejection, publishRejection } from './rejections.js';
+import { playRejection, publishRejection } from './rtmpRejections.js';
 import { RtmpServerConnection } from './RtmpServerConnection.js';
-import { streamAddress, type ConnectAddress, type StreamAddress } from './streamAddress.js';
+import { requestedStream, type ConnectTarget, type RequestedStream } from './requestedStream.js';
 
-export interface SessionParts extends PlayingParts {
+export interface RtmpSessionParts extends RtmpPlayerParts {
   limits: RtmpLimits;
   /** Who publishes over RTMP, by `app/name`. */
-  publishing: Map<string, RtmpPublisher>;
+  publishers: Map<string, RtmpPublisher>;
   log: Log;
 }
 
-export interface SessionOptions {
+export interface RtmpSessionOptions {
   protocol: 'rtmp' | 'rtmps';
   /** It publishes or plays now. */
   onSettled: () => void;
@@ -31,22 +31,22 @@ type Handler = (call: Call) => Promise<void> | void;
 
 /** One connection: answers commands, and is a publisher or a player, one at a time. */
 export class RtmpSession {
-  readonly #parts: SessionParts;
-  readonly #options: SessionOptions;
-  readonly #peer: RtmpServerConnection;
+  readonly #parts: RtmpSessionParts;
+  readonly #options: RtmpSessionOptions;
+  readonly #connection: RtmpServerConnection;
   readonly #ip: string;
   #deadline: NodeJS.Timeout | undefined;
-  #connect: (ConnectAddress & { object: AmfObject }) | null = null;
+  #connect: (ConnectTarget & { object: AmfObject }) | null = null;
   #role: RtmpPublisher | RtmpPlayer | null = null;
   #closeReason = 'connection lost';
 
-  constructor(socket: Socket, parts: SessionParts, options: SessionOptions) {
+  constructor(socket: Socket, parts: RtmpSessionParts, options: RtmpSessionOptions) {
     this.#parts = parts;
     this.#options = options;
     this.#ip = plainIp(socket.remoteAddress);
-    this.#mustActWithin(parts.limits.handshakeMs);
-    this.#peer = new RtmpServerConnection(socket, {
-      onHandshaken: () => this.#mustActWithin(parts.limits.commandMs),
+    this.#setDeadline(parts.limits.handshakeMs);
+    this.#connection = new RtmpServerConnection(socket, {
+      onHandshaken: () => this.#setDeadline(parts.limits.commandMs),
       onMessage: (message) => this.#handle(message),
       onClosed: (error) => this.#onClosed(error),
     });
@@ -59,7 +59,7 @@ export class RtmpSession {
   close(reason: string): void {
     this.#closeReason = reason;
     this.#leaveRole(false);
-    this.#peer.destroy();
+    this.#connection.destroy();
   }
 
   #handle(message: RtmpMessage): Promise<void> | undefined {
@@ -71,141 +71,148 @@ export class RtmpSession {
     const handler = this.#handlers.get(call.name);
     if (!this.#connect && call.name !== 'connect') throw new FormatError('RTMP command before connect');
     if (handler) return handler(call) ?? undefined;
-    if (call.transaction > 0) this.#peer.send(result(call.transaction, null)); // what we do not know must not block them
+    if (call.transaction > 0) this.#connection.send(result(call.transaction, null)); // what we do not know must not block them
     return undefined;
   }
 
   readonly #handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
     ['connect', (call) => this.#onConnect(call)],
-    ['createStream', ({ transaction }) => this.#peer.send(result(transaction, null, STREAM_ID))],
+    ['createStream', ({ transaction }) => this.#connection.send(result(transaction, null, STREAM_ID))],
     ['publish', (call) => this.#publish(call)],
     ['play', (call) => this.#play(call)],
     ['pause', (call) => this.#pause(call.args[0] !== false)],
     ['pauseRaw', (call) => this.#pause(call.args[0] !== false)],
-    ['getStreamLength', ({ transaction }) => this.#peer.send(result(transaction, null, 0))],
-    ['FCUnpublish', (call) => this.#goodbye(call)],
-    ['closeStream', (call) => this.#goodbye(call)],
-    ['deleteStream', (call) => this.#goodbye(call)],
+    ['getStreamLength', ({ transaction }) => this.#connection.send(result(transaction, null, 0))],
+    ['FCUnpublish', (call) => this.#closeStream(call)],
+    ['closeStream', (call) => this.#closeStream(call)],
+    ['deleteStream', (call) => this.#closeStream(call)],
   ]);
 
   #onConnect({ transaction, object }: Call): void {
     if (this.#connect) throw new FormatError('RTMP client connects twice');
     this.#connect = { app: asText(object['app']), tcUrl: asText(object['tcUrl']), object };
-    this.#peer.sendSettings();
+    this.#connection.sendSettings();
     const properties = { fmsVer: 'FMS/3,5,7,7009', capabilities: 31, mode: 1 };
     const info = { level: 'status', code: 'NetConnection.Connect.Success', description: 'Connection succeeded.', objectEncoding: 0 };
-    this.#peer.send(result(transaction, properties, { ...info, ...enhancedAnswer(asObject(object)) }), command(0, 'onBWDone', 0, null));
+    this.#connection.send(
+      result(transaction, properties, { ...info, ...enhancedConnectReply(asObject(object)) }),
+      command(0, 'onBWDone', 0, null),
+    );
   }
 
   /** Nothing more is read until it is decided: some encoders send media without waiting for the answer. */
   async #publish({ args }: Call): Promise<void> {
-    if (this.#role) return this.#peer.send(publishRejection(busy()));
-    const { limits, log, publishing } = this.#parts;
-    const address = this.#address(args[0]);
+    if (this.#role) return this.#connection.send(publishRejection(busy()));
+    const { limits, log, publishers } = this.#parts;
+    const requested = this.#requestedStream(args[0]);
     clearTimeout(this.#deadline);
     try {
-      const publication = await this.#openPublication(address);
-      if (this.#peer.socket.destroyed) return publication.close(this.#closeReason);
+      const publishSession = await this.#openPublishSession(requested);
+      if (this.#connection.socket.destroyed) return publishSession.close(this.#closeReason);
       const onOver = (reason: LianmaiError) => this.#hangUp(publishRejection(reason), reason);
-      this.#role = new RtmpPublisher({ publication, mediaMs: limits.mediaMs, log, onOver });
-      publishing.set(this.#role.key, this.#role);
-      log.info({ ...this.#who(), stream: this.#role.key, clientId: publication.admission.clientId }, 'publisher came');
+      this.#role = new RtmpPublisher({ publishSession, mediaMs: limits.mediaMs, log, onOver });
+      publishers.set(this.#role.key, this.#role);
+      log.info({ ...this.#logFields(), stream: this.#role.key, clientId: publishSession.admission.clientId }, 'publisher came');
     } catch (error) {
-      return this.#refuse('publish', publishRejection(error), error);
+      return this.#reject('publish', publishRejection(error), error);
     }
     this.#options.onSettled();
-    this.#peer.expectMedia();
-    this.#peer.sendControl(streamBegin(STREAM_ID));
-    this.#peer.send(
+    this.#connection.expectMedia();
+    this.#connection.sendControl(streamBegin(STREAM_ID));
+    this.#connection.send(
       command(0, 'onFCPublish', 0, null, { code: 'NetStream.Publish.Start', description: 'Started publishing.' }),
       onStatus('status', 'NetStream.Publish.Start', 'Started publishing.'),
     );
   }
 
   /** A connection that died without a word must not lock its own broadcaster out. */
-  async #openPublication(address: StreamAddress): Promise<PublishSession> {
-    const request = { ...address, protocol: this.#options.protocol, ip: this.#ip };
+  async #openPublishSession(requested: RequestedStream): Promise<PublishSession> {
+    const request = { ...requested, protocol: this.#options.protocol, ip: this.#ip };
     try {
-      return await openPublication(this.#parts, request);
+      return await openPublishSession(this.#parts, request);
     } catch (error) {
-      const earlier = this.#parts.publishing.get(streamKey(address));
+      const earlier = this.#parts.publishers.get(streamKey(requested));
       const isSilent = earlier !== undefined && earlier.silentMs > this.#parts.limits.silentMs;
       if (!isSilent || toLianmaiError(error).code !== 'CONFLICT') throw error;
       earlier.giveWay();
-      return openPublication(this.#parts, request);
+      return openPublishSession(this.#parts, request);
     }
   }
 
   #play({ args }: Call): void {
-    if (this.#role) return this.#peer.send(playRejection(busy()));
-    const address = this.#address(args[0]);
+    if (this.#role) return this.#connection.send(playRejection(busy()));
+    const requested = this.#requestedStream(args[0]);
     clearTimeout(this.#deadline);
     const { protocol } = this.#options;
-    const accepts = capabilitiesOf(asObject(this.#connect?.object));
-    const playing: RtmpPlayer = new RtmpPlayer(this.#parts, {
-      ...{ address, protocol, ip: this.#ip, socket: this.#peer.socket, accepts },
-      onStart: () => this.#onPlayStart(playing),
+    const accepts = acceptedByPlayer(asObject(this.#connect?.object));
+    const player: RtmpPlayer = new RtmpPlayer(this.#parts, {
+      requested,
+      protocol,
+      accepts,
+      ip: this.#ip,
+      socket: this.#connection.socket,
+      onStart: () => this.#onPlayStart(player),
       onEnd: () => this.#onPlayEnd(),
       onOver: (error) => {
-        if (playing.clientId === null) this.#refuse('play', playRejection(error), error);
+        if (player.clientId === null) this.#reject('play', playRejection(error), error);
         else this.#hangUp(playRejection(error), error);
       },
     });
-    this.#role = playing;
+    this.#role = player;
   }
 
   #onPlayStart({ key, clientId }: RtmpPlayer): void {
     this.#options.onSettled();
-    this.#parts.log.info({ ...this.#who(), stream: key, clientId }, 'player came');
-    this.#peer.sendControl(streamBegin(STREAM_ID));
-    this.#peer.send(
+    this.#parts.log.info({ ...this.#logFields(), stream: key, clientId }, 'player came');
+    this.#connection.sendControl(streamBegin(STREAM_ID));
+    this.#connection.send(
       onStatus('status', 'NetStream.Play.Reset', 'Playing and resetting.'),
-      onStatus('status', 'NetStream.Play.Start', 'Started playing.'),
+      onStatus('status', 'NetStream.Play.Start', 'Started player.'),
     );
   }
 
   #onPlayEnd(): void {
     this.#closeReason = 'the stream ended';
-    this.#peer.sendControl(streamEof(STREAM_ID));
-    this.#peer.send(
+    this.#connection.sendControl(streamEof(STREAM_ID));
+    this.#connection.send(
       onStatus('status', 'NetStream.Play.UnpublishNotify', 'The stream has ended.'),
-      onStatus('status', 'NetStream.Play.Stop', 'Stopped playing.'),
+      onStatus('status', 'NetStream.Play.Stop', 'Stopped player.'),
     );
-    this.#peer.end();
+    this.#connection.end();
   }
 
   #pause(isPaused: boolean): void {
     if (this.#role?.kind !== 'play') return;
     this.#role.pause(isPaused);
     const code = isPaused ? 'NetStream.Pause.Notify' : 'NetStream.Unpause.Notify';
-    this.#peer.send(onStatus('status', code, isPaused ? 'Paused.' : 'Goes on.'));
+    this.#connection.send(onStatus('status', code, isPaused ? 'Paused.' : 'Goes on.'));
   }
 
   /** They are done with this stream, not necessarily with the connection. */
-  #goodbye({ name, transaction }: Call): void {
-    if (name === 'FCUnpublish' && transaction > 0) this.#peer.send(result(transaction, null));
+  #closeStream({ name, transaction }: Call): void {
+    if (name === 'FCUnpublish' && transaction > 0) this.#connection.send(result(transaction, null));
     if (!this.#role) return;
     const isPublisher = this.#role.kind === 'publish';
     this.#closeReason = 'they said goodbye';
     this.#leaveRole(true);
-    if (isPublisher) this.#peer.send(onStatus('status', 'NetStream.Unpublish.Success', 'Stopped publishing.'));
+    if (isPublisher) this.#connection.send(onStatus('status', 'NetStream.Unpublish.Success', 'Stopped publishing.'));
     this.#closeReason = 'connection lost';
-    this.#mustActWithin(this.#parts.limits.commandMs);
+    this.#setDeadline(this.#parts.limits.commandMs);
   }
 
-  #address(playPath: Call['args'][number]) {
-    return streamAddress(this.#connect ?? { app: '', tcUrl: '' }, asText(playPath));
+  #requestedStream(playPath: Call['args'][number]) {
+    return requestedStream(this.#connect ?? { app: '', tcUrl: '' }, asText(playPath));
   }
 
-  #mustActWithin(ms: number): void {
+  #setDeadline(ms: number): void {
     clearTimeout(this.#deadline);
-    this.#deadline = setTimeout(() => this.#peer.destroy(new LianmaiError('TIMEOUT')), ms);
+    this.#deadline = setTimeout(() => this.#connection.destroy(new LianmaiError('TIMEOUT')), ms);
   }
 
-  #refuse(action: 'publish' | 'play', message: RtmpMessage, error: unknown): void {
+  #reject(action: 'publish' | 'play', message: RtmpMessage, error: unknown): void {
     const { code } = toLianmaiError(error);
     // Not the name they asked for: who configures an encoder wrongly has put the key there.
-    this.#parts.log.info({ ...this.#who(), action, code }, 'refused');
+    this.#parts.log.info({ ...this.#logFields(), action, code }, 'refused');
     if (code === 'INTERNAL') this.#parts.log.error({ err: error }, 'RTMP request failed');
     this.#hangUp(message, error);
   }
@@ -214,8 +221,8 @@ export class RtmpSession {
     const { code, message: text } = toLianmaiError(reason);
     this.#closeReason = text;
     this.#leaveRole(code === 'FORBIDDEN'); // sent away: nobody waits for them to come back
-    this.#peer.send(message);
-    this.#peer.end();
+    this.#connection.send(message);
+    this.#connection.end();
   }
 
   #leaveRole(isFinal: boolean): void {
@@ -224,22 +231,22 @@ export class RtmpSession {
     this.#role = null;
     const droppedTags = role.kind === 'play' ? role.droppedTags : 0;
     role.close(this.#closeReason, isFinal);
-    if (this.#parts.publishing.get(role.key) === role) this.#parts.publishing.delete(role.key);
+    if (this.#parts.publishers.get(role.key) === role) this.#parts.publishers.delete(role.key);
     if (role.kind === 'play' && role.clientId === null) return; // it never came
     const what = role.kind === 'publish' ? 'publisher left' : 'player left';
     const figures = { bytes: role.bytes, ...(droppedTags > 0 && { droppedTags }) };
-    this.#parts.log.info({ ...this.#who(), stream: role.key, reason: this.#closeReason, ...figures }, what);
+    this.#parts.log.info({ ...this.#logFields(), stream: role.key, reason: this.#closeReason, ...figures }, what);
   }
 
   #onClosed(error: unknown): void {
     clearTimeout(this.#deadline);
     if (error instanceof FormatError || error instanceof LianmaiError) this.#closeReason = error.message;
-    else if (error) this.#parts.log.debug({ ...this.#who(), err: error }, 'RTMP connection broke');
+    else if (error) this.#parts.log.debug({ ...this.#logFields(), err: error }, 'RTMP connection broke');
     this.#leaveRole(false);
     this.#options.onClosed();
   }
 
-  #who() {
+  #logFields() {
     return { ip: this.#ip, protocol: this.#options.protocol };
   }
 }

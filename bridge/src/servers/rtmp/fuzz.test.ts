@@ -14,7 +14,7 @@ import { fuzzRuns } from '../../testing/fuzz/index.js';
 import { MemoryLog } from '../../testing/index.js';
 import { DEFAULT_LIMITS } from './rtmpLimits.js';
 import { RTMP_PACKER } from './rtmpPacker.js';
-import { RtmpSession, type SessionParts } from './RtmpSession.js';
+import { RtmpSession, type RtmpSessionParts } from './RtmpSession.js';
 import { config, delta, key } from './testing/media.js';
 import { openServer, publishArgs, start } from './testing/server.js';
 
@@ -68,7 +68,7 @@ class FakeSocket extends Duplex {
 const memory = new MemoryLog();
 const hub = scope.own(new StreamHub());
 const gate = new Gate({ authorise: () => Promise.resolve({ onTaken: 'takeover', resumeGraceMs: 0, srtPassphrase: null }) });
-const publishing: SessionParts['publishing'] = new Map();
+const publishers: RtmpSessionParts['publishers'] = new Map();
 const fanouts = new FanoutPool({ ...DEFAULT_LIMITS, name: 'rtmp', packer: RTMP_PACKER, batchMs: 0, log: memory.log });
 /** What players find. A publisher that comes takes it over, and ends it. */
 function keepOnAir(): void {
@@ -83,7 +83,7 @@ async function feed(bytes: Buffer, pieceBytes: number): Promise<void> {
   const socket = new FakeSocket();
   const session = new RtmpSession(
     socket as unknown as Socket,
-    { gate, hub, fanouts, limits: DEFAULT_LIMITS, publishing, log: memory.log },
+    { gate, hub, fanouts, limits: DEFAULT_LIMITS, publishers, log: memory.log },
     { protocol: 'rtmp', onSettled: () => undefined, onClosed: () => undefined },
   );
   for (let at = 0; at < bytes.length; at += pieceBytes) socket.push(bytes.subarray(at, at + pieceBytes));
@@ -160,6 +160,6 @@ describe('RTMP sessions with mutated captures of ffmpeg', { timeout: 60_000 + 10
     expect(most).toBeLessThan(100e6);
     expect(came).toBeGreaterThan(RUNS / 5); // the others broke before they could publish or play
     expect(hub.streams.length).toBeLessThan(2);
-    expect([fanouts.playerCount, publishing.size]).toEqual([0, 0]);
+    expect([fanouts.playerCount, publishers.size]).toEqual([0, 0]);
   });
 });

@@ -1,7 +1,7 @@
 import type { Packed, Packer } from '../fanout/index.js';
 import { FLV_TYPE, isMetadata, type FlvTag } from '../../media/formats/index.js';
 import { ChunkWriter } from '../../media/protocols/rtmp/index.js';
-import { STREAM_ID } from './commands.js';
+import { STREAM_ID } from './rtmpCommands.js';
 import { CHUNK_BYTES } from './RtmpServerConnection.js';
 
 /** Different chunk streams for sound, data and pictures, as everybody expects. */

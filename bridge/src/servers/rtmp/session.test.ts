@@ -18,7 +18,10 @@ const NAME = 'cam?key=open-sesame';
 
 async function openServer(options: TestServerOptions = {}) {
   const parts = await open(scope, { batchMs: 0, ...options });
-  const own = (client: RtmpClient) => (scope.defer(() => client.close()), client);
+  const own = (client: RtmpClient) => {
+    scope.defer(() => client.close());
+    return client;
+  };
   return {
     ...parts,
     publish: async (name = NAME, app = 'live') => own(await RtmpClient.publish(parts.server.port, app, name)),

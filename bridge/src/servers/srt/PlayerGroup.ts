@@ -8,7 +8,7 @@ export interface GroupPlayer {
   hangUp: () => void;
 }
 
-interface Player {
+interface GroupMember {
   paced: PacedQueue;
   hangUp: () => void;
   /** Nothing to start with yet: the next key frame will be it. */
@@ -18,7 +18,7 @@ interface Player {
 /** In the thread: all players of one stream. It is muxed once; each payload is one buffer for all of them, and so is the last group of pictures. */
 export class PlayerGroup {
   readonly #payloads = new TsPayloads();
-  readonly #players = new Map<number, Player>();
+  readonly #players = new Map<number, GroupMember>();
   #group: Buffer[] | null = null;
   #groupBytes = 0;
   readonly #rate = new MediaRate();

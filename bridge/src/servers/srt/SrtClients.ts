@@ -1,17 +1,17 @@
 import { LianmaiError, toLianmaiError } from '@lianmai/protocol';
-import { openPublication, type Admission, type Gate, type GateRequest, type PublishSession } from '../../hub/gate/index.js';
+import { openPublishSession, type Admission, type Gate, type GateRequest, type PublishSession } from '../../hub/gate/index.js';
 import { rejectionOfError } from '../../media/protocols/srt/index.js';
 import { decodeTags, type Stream, type StreamHub } from '../../hub/stream/index.js';
 import type { FromSrtThread, ToSrtThread } from './srtThreadMessages.js';
 import { SrtPlayFeed } from './SrtPlayFeed.js';
 
-interface Client {
+interface SrtClient {
   request: GateRequest;
   admission: Admission;
   /** The publisher that this one may replace. */
   silentPublisher: number | null;
-  publication: PublishSession | null;
-  feed: SrtPlayFeed | null;
+  publishSession: PublishSession | null;
+  playFeed: SrtPlayFeed | null;
 }
 
 type Asked = Extract<FromSrtThread, { kind: 'asked' }>;
@@ -29,9 +29,9 @@ export class SrtClients {
   readonly #hub: StreamHub;
   readonly #openRendition: (source: Stream) => Stream;
   readonly #post: (message: ToSrtThread, transfer?: ArrayBuffer[]) => void;
-  readonly #clients = new Map<number, Client>();
-  readonly #feeds = new Map<number, SrtPlayFeed>();
-  #nextFeed = 1;
+  readonly #clients = new Map<number, SrtClient>();
+  readonly #playFeeds = new Map<number, SrtPlayFeed>();
+  #nextPlayFeedId = 1;
 
   constructor(parts: SrtClientsParts, post: (message: ToSrtThread, transfer?: ArrayBuffer[]) => void) {
     this.#gate = parts.gate;
@@ -41,38 +41,39 @@ export class SrtClients {
   }
 
   count(action: 'publish' | 'play'): number {
-    return [...this.#clients.values()].filter(({ publication, feed }) => (action === 'publish' ? publication : feed) !== null).length;
+    return [...this.#clients.values()].filter(({ publishSession, playFeed }) => (action === 'publish' ? publishSession : playFeed) !== null)
+      .length;
   }
 
-  async ask({ id, request, ip, silentPublisher }: Asked): Promise<void> {
+  async admit({ id, request, ip, silentPublisher }: Asked): Promise<void> {
     try {
       const gateRequest: GateRequest = { ...request, protocol: 'srt', ip };
       const admission = await this.#gate.admit(gateRequest);
-      this.#clients.set(id, { request: gateRequest, admission, silentPublisher, publication: null, feed: null });
-      admission.signal.addEventListener('abort', () => this.#sendAway(id), { once: true });
+      this.#clients.set(id, { request: gateRequest, admission, silentPublisher, publishSession: null, playFeed: null });
+      admission.signal.addEventListener('abort', () => this.#disconnect(id), { once: true });
       this.#post({ kind: 'admitted', id, passphrase: admission.policy.srtPassphrase });
     } catch (error) {
-      this.#refuse(id, error);
+      this.#reject(id, error);
     }
   }
 
   /** It is who it says: it takes the stream, or joins its players. */
-  async welcome(id: number): Promise<void> {
+  async accept(id: number): Promise<void> {
     try {
       const client = this.#clients.get(id);
       if (!client) throw new LianmaiError('FORBIDDEN');
       client.admission.signal.throwIfAborted();
       if (client.request.action === 'publish') await this.#publish(id, client);
       else this.#play(id, client);
-      this.#post({ kind: 'accepted', id, feed: client.feed?.id ?? null });
+      this.#post({ kind: 'accepted', id, playFeed: client.playFeed?.id ?? null });
     } catch (error) {
-      this.#refuse(id, error);
+      this.#reject(id, error);
     }
   }
 
   write(id: number, bytes: ArrayBuffer): void {
-    const publication = this.#clients.get(id)?.publication;
-    for (const tag of decodeTags(bytes)) publication?.write(tag);
+    const publishSession = this.#clients.get(id)?.publishSession;
+    for (const tag of decodeTags(bytes)) publishSession?.write(tag);
     this.#post({ kind: 'tagsTaken', id, bytes: bytes.byteLength });
   }
 
@@ -80,13 +81,13 @@ export class SrtClients {
     const client = this.#clients.get(id);
     if (!client) return;
     this.#clients.delete(id);
-    if (client.publication) client.publication.close(reason, isFinal);
+    if (client.publishSession) client.publishSession.close(reason, isFinal);
     else client.admission.release();
-    this.#leave(id, client.feed);
+    this.#leave(id, client.playFeed);
   }
 
-  mediaTaken(feed: number, bytes: number): void {
-    this.#feeds.get(feed)?.taken(bytes);
+  mediaTaken(playFeed: number, bytes: number): void {
+    this.#playFeeds.get(playFeed)?.taken(bytes);
   }
 
   noteSent(sent: readonly { id: number; bytes: number }[]): void {
@@ -99,68 +100,68 @@ export class SrtClients {
   /** The thread is gone, and all its callers with it. */
   endAll(reason: string): void {
     for (const id of [...this.#clients.keys()]) this.end(id, reason, false);
-    for (const feed of this.#feeds.values()) feed.close();
+    for (const playFeed of this.#playFeeds.values()) playFeed.close();
   }
 
-  async #publish(id: number, client: Client): Promise<void> {
+  async #publish(id: number, client: SrtClient): Promise<void> {
     this.#replaceSilent(client);
     const admitted = { admit: () => Promise.resolve(client.admission) };
-    const publication = await openPublication({ gate: admitted, hub: this.#hub }, client.request);
+    const publishSession = await openPublishSession({ gate: admitted, hub: this.#hub }, client.request);
     if (this.#clients.get(id) !== client) {
-      publication.close('sent away');
+      publishSession.close('sent away');
       throw new LianmaiError('FORBIDDEN');
     }
-    client.publication = publication;
-    publication.signal.addEventListener('abort', () => this.#sendAway(id), { once: true });
+    client.publishSession = publishSession;
+    publishSession.signal.addEventListener('abort', () => this.#disconnect(id), { once: true });
   }
 
   /** An encoder whose address has changed comes back before its old connection is known to be dead. */
-  #replaceSilent({ silentPublisher, request }: Client): void {
+  #replaceSilent({ silentPublisher, request }: SrtClient): void {
     if (silentPublisher === null) return;
     const earlier = this.#clients.get(silentPublisher);
-    if (!earlier?.publication || !isSameCaller(earlier.request, request)) return;
+    if (!earlier?.publishSession || !isSameCaller(earlier.request, request)) return;
     this.end(silentPublisher, 'replaced by its own new connection', false);
     this.#post({ kind: 'hangUp', id: silentPublisher });
   }
 
   /** Kicked, or taken over: what a publisher leaves behind does not wait for its return. */
-  #sendAway(id: number): void {
+  #disconnect(id: number): void {
     this.end(id, 'sent away', true);
     this.#post({ kind: 'hangUp', id });
   }
 
-  #play(id: number, client: Client): void {
+  #play(id: number, client: SrtClient): void {
     const source = this.#hub.get(client.request);
     if (!source) throw new LianmaiError('NOT_FOUND', undefined, { message: 'This stream is not live.' });
     const stream = this.#openRendition(source);
-    const feed = [...this.#feeds.values()].find((candidate) => candidate.stream === stream) ?? this.#openFeed(stream);
-    feed.players.add(id);
-    client.feed = feed;
+    const playFeed = [...this.#playFeeds.values()].find((candidate) => candidate.stream === stream) ?? this.#openPlayFeed(stream);
+    playFeed.players.add(id);
+    client.playFeed = playFeed;
   }
 
-  #openFeed(stream: Stream): SrtPlayFeed {
-    const id = this.#nextFeed++;
-    const feed = new SrtPlayFeed(id, stream, {
-      onMedia: (bytes) => this.#post({ kind: 'media', feed: id, bytes }, [bytes]),
+  #openPlayFeed(stream: Stream): SrtPlayFeed {
+    const id = this.#nextPlayFeedId++;
+    const playFeed = new SrtPlayFeed(id, stream, {
+      onMedia: (bytes) => this.#post({ kind: 'media', playFeed: id, bytes }, [bytes]),
       onEnd: () => {
-        this.#feeds.delete(id);
-        this.#post({ kind: 'mediaEnded', feed: id });
+        this.#playFeeds.delete(id);
+        this.#post({ kind: 'mediaEnded', playFeed: id });
       },
     });
-    this.#feeds.set(id, feed);
-    return feed;
+    this.#playFeeds.set(id, playFeed);
+    return playFeed;
   }
 
-  #leave(id: number, feed: SrtPlayFeed | null): void {
-    feed?.players.delete(id);
-    if (feed?.players.size !== 0) return;
-    this.#feeds.delete(feed.id);
-    feed.close();
+  #leave(id: number, playFeed: SrtPlayFeed | null): void {
+    playFeed?.players.delete(id);
+    if (playFeed?.players.size !== 0) return;
+    this.#playFeeds.delete(playFeed.id);
+    playFeed.close();
   }
 
-  #refuse(id: number, error: unknown): void {
-    this.end(id, 'refused', false);
-    this.#post({ kind: 'refused', id, rejection: rejectionOfError(toLianmaiError(error).code) });
+  #reject(id: number, error: unknown): void {
+    this.end(id, 'rejected', false);
+    this.#post({ kind: 'rejected', id, rejection: rejectionOfError(toLianmaiError(error).code) });
   }
 }
 

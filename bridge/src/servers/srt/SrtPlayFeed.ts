@@ -5,7 +5,7 @@ const QUEUE_LIMITS = { maxQueueBytes: 48 * 1024 * 1024, maxQueueMs: 25_000 };
 /** On the way to the thread. While more is, the reader's own bounded queue holds it. */
 const MAX_UNTAKEN_BYTES = 8 * 1024 * 1024;
 
-export interface FeedOptions {
+export interface SrtPlayFeedOptions {
   onMedia: (bytes: ArrayBuffer) => void;
   /** The stream is over, or cannot be played any more. */
   onEnd: () => void;
@@ -16,12 +16,12 @@ export class SrtPlayFeed {
   readonly id: number;
   readonly stream: Stream;
   readonly players = new Set<number>();
-  readonly #options: FeedOptions;
+  readonly #options: SrtPlayFeedOptions;
   readonly #abort = new AbortController();
   #untakenBytes = 0;
   #resume: (() => void) | null = null;
 
-  constructor(id: number, stream: Stream, options: FeedOptions) {
+  constructor(id: number, stream: Stream, options: SrtPlayFeedOptions) {
     this.id = id;
     this.stream = stream;
     this.#options = options;
@@ -46,7 +46,7 @@ export class SrtPlayFeed {
     try {
       for (let tags = await reader.read(signal); tags; tags = await reader.read(signal)) await this.#pass(tags);
     } finally {
-      void reader.close('feed ended');
+      void reader.close('playFeed ended');
     }
   }
 

@@ -20,27 +20,27 @@ const MEASURE_MS = 1000;
 /** A publisher that was silent this long may be replaced by one with the same credentials: a network that came back with another address. */
 const SILENT_US = 1_000_000;
 
-interface Client {
+interface ThreadClient {
   id: number;
   request: StreamIdRequest;
   connection: SrtConnection | null;
   publisher: TsPublisher | null;
-  feed: number | null;
+  playFeed: number | null;
 }
 
 type Post = (message: FromSrtThread, transfer?: ArrayBuffer[]) => void;
-type Answer = Extract<ToSrtThread, { kind: 'admitted' | 'accepted' | 'refused' }>;
+type Answer = Extract<ToSrtThread, { kind: 'admitted' | 'accepted' | 'rejected' }>;
 
 /** What the thread holds: the port, its callers, and the media between them and main. */
 export class SrtServer {
   readonly #post: Post;
   readonly #log: Log;
-  readonly #listener: SrtMultiplexer<Client>;
-  readonly #clients = new Map<number, Client>();
+  readonly #multiplexer: SrtMultiplexer<ThreadClient>;
+  readonly #clients = new Map<number, ThreadClient>();
   readonly #groups = new Map<number, PlayerGroup>();
   /** Of connections that are over. */
   readonly #past: SrtTotals = { resent: 0, lost: 0, dropped: 0 };
-  readonly #asked = new Map<number, (answer: Answer) => void>();
+  readonly #pendingAnswers = new Map<number, (answer: Answer) => void>();
   #socket: UdpSocket | null = null;
   #nextId = 1;
   #ticking: NodeJS.Timeout | null = null;
@@ -49,7 +49,7 @@ export class SrtServer {
   private constructor(job: SrtThreadJob, log: Log, post: Post) {
     this.#post = post;
     this.#log = log;
-    this.#listener = new SrtMultiplexer<Client>({
+    this.#multiplexer = new SrtMultiplexer<ThreadClient>({
       latencyMs: job.latencyMs,
       delivery: 'prompt',
       ...(job.rotation && { rotation: job.rotation }),
@@ -58,7 +58,7 @@ export class SrtServer {
       decide: (request, peer) => this.#decide(request, peer),
       confirm: (client) => this.#confirm(client),
       onFailed: (client, rejection) => this.#forget(client, `refused: ${rejection}`, false),
-      onConnection: (connection, client) => this.#welcome(connection, client),
+      onConnection: (connection, client) => this.#onConnection(connection, client),
       onPayload: (client, payload) => client.publisher?.push(payload),
       onEnd: (client, reason) => this.#end(client, reason),
     });
@@ -67,28 +67,28 @@ export class SrtServer {
 
   /** Rejects with what the system says about the port. */
   static async open(job: SrtThreadJob, log: Log, post: Post): Promise<SrtServer> {
-    const door = new SrtServer(job, log, post);
+    const server = new SrtServer(job, log, post);
     try {
-      door.#socket = await openUdpSocket({
+      server.#socket = await openUdpSocket({
         port: job.port,
         host: job.host,
-        onMessage: (datagram, { address, port }) => door.#receive(datagram, { address, port }),
+        onMessage: (datagram, { address, port }) => server.#receive(datagram, { address, port }),
       });
     } catch (error) {
-      clearInterval(door.#measuring);
+      clearInterval(server.#measuring);
       throw error;
     }
-    const { port, receiveBufferBytes, sendBufferBytes } = door.#socket;
+    const { port, receiveBufferBytes, sendBufferBytes } = server.#socket;
     post({ kind: 'listening', port, receiveBufferBytes, sendBufferBytes });
-    return door;
+    return server;
   }
 
-  obey(message: Exclude<ToSrtThread, { kind: 'start' | 'close' }>): void {
+  handleMessage(message: Exclude<ToSrtThread, { kind: 'start' | 'close' }>): void {
     switch (message.kind) {
       case 'admitted':
       case 'accepted':
-      case 'refused':
-        return this.#asked.get(message.id)?.(message);
+      case 'rejected':
+        return this.#pendingAnswers.get(message.id)?.(message);
       case 'hangUp':
         return this.#clients.get(message.id)?.connection?.close();
       case 'tagsTaken':
@@ -96,54 +96,54 @@ export class SrtServer {
       case 'media':
         return this.#relay(message);
       case 'mediaEnded':
-        return this.#endGroup(message.feed);
+        return this.#endGroup(message.playFeed);
     }
   }
 
   async close(): Promise<void> {
     clearInterval(this.#measuring);
     if (this.#ticking) clearInterval(this.#ticking);
-    this.#listener.close();
+    this.#multiplexer.close();
     await this.#socket?.close();
   }
 
   #receive(datagram: Buffer, peer: RemoteAddress): void {
-    this.#listener.receive(datagram, peer);
-    if (!this.#ticking && !this.#listener.isIdle) this.#ticking = setInterval(() => this.#tick(), TICK_MS);
+    this.#multiplexer.receive(datagram, peer);
+    if (!this.#ticking && !this.#multiplexer.isIdle) this.#ticking = setInterval(() => this.#tick(), TICK_MS);
   }
 
   #tick(): void {
     const nowUs = now();
-    this.#listener.tick();
+    this.#multiplexer.tick();
     for (const { publisher, connection } of this.#clients.values()) {
       publisher?.tick(nowUs);
       if (publisher?.isEmpty(nowUs)) connection?.close();
     }
     for (const group of this.#groups.values()) group.tick(nowUs);
-    if (!this.#listener.isIdle || !this.#ticking) return;
+    if (!this.#multiplexer.isIdle || !this.#ticking) return;
     clearInterval(this.#ticking);
     this.#ticking = null;
   }
 
-  async #decide(request: StreamIdRequest, peer: RemoteAddress): Promise<Verdict<Client>> {
-    const client: Client = { id: this.#nextId++, request, connection: null, publisher: null, feed: null };
+  async #decide(request: StreamIdRequest, peer: RemoteAddress): Promise<Verdict<ThreadClient>> {
+    const client: ThreadClient = { id: this.#nextId++, request, connection: null, publisher: null, playFeed: null };
     const silentPublisher = request.action === 'publish' ? this.#silentPublisher(request) : null;
     const answer = await this.#ask({ kind: 'asked', id: client.id, request, ip: plainIp(peer.address), silentPublisher });
-    if (answer.kind !== 'admitted') return { accept: false, rejection: answer.kind === 'refused' ? answer.rejection : 'internal' };
+    if (answer.kind !== 'admitted') return { accept: false, rejection: answer.kind === 'rejected' ? answer.rejection : 'internal' };
     return { accept: true, passphrase: answer.passphrase, client };
   }
 
-  async #confirm(client: Client): Promise<Rejection | null> {
+  async #confirm(client: ThreadClient): Promise<Rejection | null> {
     const answer = await this.#ask({ kind: 'proved', id: client.id });
-    if (answer.kind !== 'accepted') return answer.kind === 'refused' ? answer.rejection : 'internal';
-    client.feed = answer.feed;
+    if (answer.kind !== 'accepted') return answer.kind === 'rejected' ? answer.rejection : 'internal';
+    client.playFeed = answer.playFeed;
     return null;
   }
 
   #ask(question: Extract<FromSrtThread, { kind: 'asked' | 'proved' }>): Promise<Answer> {
     return new Promise((resolve) => {
-      this.#asked.set(question.id, (answer) => {
-        this.#asked.delete(question.id);
+      this.#pendingAnswers.set(question.id, (answer) => {
+        this.#pendingAnswers.delete(question.id);
         resolve(answer);
       });
       this.#post(question);
@@ -159,20 +159,20 @@ export class SrtServer {
     return null;
   }
 
-  #welcome(connection: SrtConnection, client: Client): void {
+  #onConnection(connection: SrtConnection, client: ThreadClient): void {
     const { id, request } = client;
     client.connection = connection;
     this.#clients.set(id, client);
     if (request.action === 'publish') {
       client.publisher = new TsPublisher((bytes) => this.#post({ kind: 'tags', id, bytes }, [bytes]), now());
-    } else if (client.feed !== null) {
+    } else if (client.playFeed !== null) {
       const send = (payload: Buffer) => connection.send(payload, now());
-      this.#groupOf(client.feed).join(id, { send, hangUp: () => connection.close() }, now());
+      this.#groupOf(client.playFeed).join(id, { send, hangUp: () => connection.close() }, now());
     }
     this.#log.debug({ id, action: request.action, stream: streamKey(request) }, 'SRT connected');
   }
 
-  #end(client: Client, reason: EndReason): void {
+  #end(client: ThreadClient, reason: EndReason): void {
     client.publisher?.end();
     const { receiver, sender } = client.connection ?? {};
     if (client.connection) addTo(this.#past, client.connection);
@@ -180,27 +180,27 @@ export class SrtServer {
     this.#forget(client, reason, reason === 'goodbye');
   }
 
-  #forget(client: Client, reason: string, isFinal: boolean): void {
+  #forget(client: ThreadClient, reason: string, isFinal: boolean): void {
     this.#clients.delete(client.id);
-    if (client.feed !== null) this.#groups.get(client.feed)?.leave(client.id);
+    if (client.playFeed !== null) this.#groups.get(client.playFeed)?.leave(client.id);
     this.#post({ kind: 'ended', id: client.id, reason, isFinal });
   }
 
-  #groupOf(feed: number): PlayerGroup {
-    const group = this.#groups.get(feed) ?? new PlayerGroup();
-    this.#groups.set(feed, group);
+  #groupOf(playFeed: number): PlayerGroup {
+    const group = this.#groups.get(playFeed) ?? new PlayerGroup();
+    this.#groups.set(playFeed, group);
     return group;
   }
 
-  #relay({ feed, bytes }: Extract<ToSrtThread, { kind: 'media' }>): void {
-    this.#groupOf(feed).push(bytes, now());
-    this.#post({ kind: 'mediaTaken', feed, bytes: bytes.byteLength });
+  #relay({ playFeed, bytes }: Extract<ToSrtThread, { kind: 'media' }>): void {
+    this.#groupOf(playFeed).push(bytes, now());
+    this.#post({ kind: 'mediaTaken', playFeed, bytes: bytes.byteLength });
   }
 
-  #endGroup(feed: number): void {
-    const group = this.#groups.get(feed);
+  #endGroup(playFeed: number): void {
+    const group = this.#groups.get(playFeed);
     group?.end();
-    if (group?.isEmpty) this.#groups.delete(feed);
+    if (group?.isEmpty) this.#groups.delete(playFeed);
   }
 
   #measure(): void {
@@ -208,7 +208,7 @@ export class SrtServer {
     const totals = { ...this.#past };
     for (const { connection } of this.#clients.values()) if (connection) addTo(totals, connection);
     this.#post({ kind: 'measured', sent, totals });
-    for (const [feed, group] of this.#groups) if (group.isOver) this.#groups.delete(feed);
+    for (const [playFeed, group] of this.#groups) if (group.isOver) this.#groups.delete(playFeed);
   }
 }
 

@@ -5,7 +5,7 @@ import { startThread } from '../../runtime/index.js';
 import type { FromSrtThread, SrtTotals, ToSrtThread } from './srtThreadMessages.js';
 import { SrtClients, type SrtClientsParts } from './SrtClients.js';
 
-export interface SrtListenerOptions extends SrtClientsParts {
+export interface SrtServerOptions extends SrtClientsParts {
   /** UDP; 0 chooses one. */
   port: number;
   /** Default: every address, IPv4 and IPv6. */
@@ -33,7 +33,7 @@ const CRASH_LIMIT = { maxCrashes: 3, windowMs: 60_000 };
 
 /** Publishers and players over SRT, all on one UDP port, in a thread of their own. When that crashes, another takes the port. */
 export class SrtServerHost implements Closable {
-  readonly #options: SrtListenerOptions;
+  readonly #options: SrtServerOptions;
   readonly #clients: SrtClients;
   #worker: Worker | null = null;
   #port: number;
@@ -42,7 +42,7 @@ export class SrtServerHost implements Closable {
   #onClosed: () => void = () => undefined;
   #closing: Promise<void> | undefined;
 
-  private constructor(options: SrtListenerOptions) {
+  private constructor(options: SrtServerOptions) {
     this.#options = options;
     this.#port = options.port;
     this.#clients = new SrtClients(options, (message, transfer = []) => this.#worker?.postMessage(message, transfer));
@@ -50,7 +50,7 @@ export class SrtServerHost implements Closable {
   }
 
   /** Listens when it resolves; ConfigError when the port cannot be had. */
-  static async open(options: SrtListenerOptions): Promise<SrtServerHost> {
+  static async open(options: SrtServerOptions): Promise<SrtServerHost> {
     const listener = new SrtServerHost(options);
     await listener.#startThread();
     return listener;
@@ -88,7 +88,7 @@ export class SrtServerHost implements Closable {
     const job = { port: this.#port, latencyMs, logLevel, ...(host !== undefined && { host }), ...(rotation && { rotation }) };
     worker.postMessage({ kind: 'start', job } satisfies ToSrtThread);
     try {
-      await this.#listening(worker);
+      await this.#waitUntilListening(worker);
     } catch (error) {
       await worker.terminate();
       throw error;
@@ -98,7 +98,7 @@ export class SrtServerHost implements Closable {
     worker.on('error', (error) => (reason = error)).on('exit', () => this.#replaceThread(reason));
   }
 
-  #listening(worker: Worker): Promise<void> {
+  #waitUntilListening(worker: Worker): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error('the SRT thread does not start')), START_TIMEOUT_MS);
       const settle = (finish: () => void) => {
@@ -109,29 +109,32 @@ export class SrtServerHost implements Closable {
       worker.once('error', reject);
       worker.on('message', (message: FromSrtThread) => {
         if (message.kind === 'failed') settle(() => reject(portError(this.#port, message)));
-        else if (message.kind === 'listening') settle(() => (this.#noteListening(message), resolve()));
+        else if (message.kind === 'listening') settle(() => this.#onListening(message, resolve));
         else this.#receive(message);
       });
     });
   }
 
-  #noteListening({ port, receiveBufferBytes, sendBufferBytes }: Extract<FromSrtThread, { kind: 'listening' }>): void {
+  #onListening({ port, receiveBufferBytes, sendBufferBytes }: Extract<FromSrtThread, { kind: 'listening' }>, resolve: () => void): void {
     this.#port = port;
-    this.#options.log.info({ port, receiveBufferBytes, sendBufferBytes }, 'SRT listens');
+    this.#options.log.info({ port, receiveBufferBytes, sendBufferBytes }, 'SRT is listening');
+    resolve();
   }
 
   #receive(message: Exclude<FromSrtThread, { kind: 'failed' | 'listening' }>): void {
     switch (message.kind) {
       case 'asked':
-        return void this.#clients.ask(message);
+        void this.#clients.admit(message);
+        return;
       case 'proved':
-        return void this.#clients.welcome(message.id);
+        void this.#clients.accept(message.id);
+        return;
       case 'tags':
         return this.#clients.write(message.id, message.bytes);
       case 'ended':
         return this.#clients.end(message.id, message.reason, message.isFinal);
       case 'mediaTaken':
-        return this.#clients.mediaTaken(message.feed, message.bytes);
+        return this.#clients.mediaTaken(message.playFeed, message.bytes);
       case 'measured':
         this.#totals = message.totals;
         return this.#clients.noteSent(message.sent);

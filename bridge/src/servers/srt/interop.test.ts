@@ -9,7 +9,7 @@ import { Gate } from '../../hub/gate/index.js';
 import { StreamHub, type MediaTag, type Stream } from '../../hub/stream/index.js';
 import { UdpRelay, type RelayOptions } from '../../media/protocols/srt/testing/index.js';
 import { encodeFlv, LoopedBroadcast } from '../../testing/index.js';
-import { SrtServerHost, type SrtListenerOptions } from './index.js';
+import { SrtServerHost, type SrtServerOptions } from './index.js';
 
 const LOG = createLog('srt test', 'silent');
 const PASSPHRASE = 'correct horse battery';
@@ -40,7 +40,7 @@ interface Served {
 
 async function serve(
   answer: (request: AuthoriseRequest) => Partial<AuthoriseReply> = () => ({}),
-  options: Partial<SrtListenerOptions> = {},
+  options: Partial<SrtServerOptions> = {},
 ): Promise<Served> {
   const asked: AuthoriseRequest[] = [];
   const hub = scope.own(new StreamHub());
@@ -227,7 +227,7 @@ describeWithSrt('refusals', () => {
 describeWithSrt('playing with FFmpeg', () => {
   async function onAir(
     answer: (request: AuthoriseRequest) => Partial<AuthoriseReply> = () => ({}),
-    options: Partial<SrtListenerOptions> = {},
+    options: Partial<SrtServerOptions> = {},
   ) {
     const served = await serve(answer, options);
     const publisher = served.hub.publish({ app: 'live', name: 'cam' });
@@ -344,7 +344,10 @@ describeWithSrt('a bad network (5 % loss, 50 ms of jitter)', () => {
     const { hub, listener } = await serve(() => ({ srtPassphrase: PASSPHRASE }));
     const agreed: number[][] = [];
     const { port } = await relay({
-      ...{ targetPort: listener.port, seed: 5, loss: 0.05, jitterMs: 50 },
+      targetPort: listener.port,
+      seed: 5,
+      loss: 0.05,
+      jitterMs: 50,
       onDatagram: (datagram, way) => {
         const isConclusion = datagram.readUInt32BE(0) === 0x80000000 && way === 'toCaller' && datagram.length > 80;
         if (isConclusion) agreed.push([datagram.readUInt16BE(64 + 4 + 8), datagram.readUInt16BE(64 + 4 + 10)]);

@@ -11,14 +11,14 @@ const post = (message: FromSrtThread, transfer: ArrayBuffer[] = []) => port.post
 
 async function run(job: SrtThreadJob): Promise<void> {
   const log = createLog('bridge', job.logLevel).child({ part: 'srt' });
-  const door = await SrtServer.open(job, log, post);
+  const server = await SrtServer.open(job, log, post);
   port?.on('message', (message: ToSrtThread) => {
     if (message.kind === 'close') {
-      void door.close().then(() => {
+      void server.close().then(() => {
         post({ kind: 'closed' });
         port.close();
       });
-    } else if (message.kind !== 'start') door.obey(message);
+    } else if (message.kind !== 'start') server.handleMessage(message);
   });
 }
 

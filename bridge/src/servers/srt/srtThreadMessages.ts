@@ -20,17 +20,17 @@ export interface SrtTotals {
   dropped: number;
 }
 
-/** `id` is one caller, from its question to its end. `feed` is one stream for all its SRT players. */
+/** `id` is one caller, from its question to its end. `playFeed` is one stream for all its SRT players. */
 export type ToSrtThread =
   | { kind: 'start'; job: SrtThreadJob }
   | { kind: 'admitted'; id: number; passphrase: string | null }
-  | { kind: 'accepted'; id: number; feed: number | null }
-  | { kind: 'refused'; id: number; rejection: Rejection }
+  | { kind: 'accepted'; id: number; playFeed: number | null }
+  | { kind: 'rejected'; id: number; rejection: Rejection }
   | { kind: 'hangUp'; id: number }
   /** Tags of a publisher that main has written to the hub, in bytes of mail. */
   | { kind: 'tagsTaken'; id: number; bytes: number }
-  | { kind: 'media'; feed: number; bytes: ArrayBuffer }
-  | { kind: 'mediaEnded'; feed: number }
+  | { kind: 'media'; playFeed: number; bytes: ArrayBuffer }
+  | { kind: 'mediaEnded'; playFeed: number }
   | { kind: 'close' };
 
 export type FromSrtThread =
@@ -42,7 +42,7 @@ export type FromSrtThread =
   | { kind: 'proved'; id: number }
   | { kind: 'tags'; id: number; bytes: ArrayBuffer }
   | { kind: 'ended'; id: number; reason: string; isFinal: boolean }
-  | { kind: 'mediaTaken'; feed: number; bytes: number }
+  | { kind: 'mediaTaken'; playFeed: number; bytes: number }
   /** Once a second: media bytes that were sent to each player, and packets of all connections so far. */
   | { kind: 'measured'; sent: { id: number; bytes: number }[]; totals: SrtTotals }
   | { kind: 'closed' };

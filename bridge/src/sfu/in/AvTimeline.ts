@@ -9,7 +9,7 @@ const LEAP_MS = 2000;
 /** Corrections never take longer than about a second, nor are they faster than players can follow unnoticed. */
 const MIN_SLEW_MS_PER_S = 20;
 
-interface Placed {
+interface PlacedTrack {
   clock: TrackClock;
   /** Added to the track's media time; null before its first sample. */
   shiftMs: number | null;
@@ -22,7 +22,7 @@ interface Placed {
  * have had a report. Sound keeps its place, because a step in it is heard; the picture is moved to it smoothly. Pure: time comes in.
  */
 export class AvTimeline {
-  readonly #tracks: Record<TrackKind, Placed | null> = { audio: null, video: null };
+  readonly #tracks: Record<TrackKind, PlacedTrack | null> = { audio: null, video: null };
   #originMs: number | null = null;
 
   /** A new track, or (null) its end. */
@@ -42,7 +42,7 @@ export class AvTimeline {
     return Math.max(0, track.clock.mediaMs(timestamp) + (track.shiftMs ?? 0));
   }
 
-  #placeFirst(kind: TrackKind, track: Placed, transitMs: number, nowMs: number): void {
+  #placeFirst(kind: TrackKind, track: PlacedTrack, transitMs: number, nowMs: number): void {
     this.#originMs ??= nowMs - START_MS;
     const other = this.#tracks[kind === 'audio' ? 'video' : 'audio'];
     const skewMs = this.#skewMs();
@@ -51,7 +51,7 @@ export class AvTimeline {
     else track.shiftMs = other.shiftMs + (kind === 'video' ? skewMs : -skewMs);
   }
 
-  #follow(video: Placed, nowMs: number): void {
+  #follow(video: PlacedTrack, nowMs: number): void {
     const audioShiftMs = this.#tracks.audio?.shiftMs;
     const skewMs = this.#skewMs();
     const elapsedS = Math.max(0, nowMs - video.slewedAtMs) / 1000;

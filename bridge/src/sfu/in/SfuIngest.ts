@@ -5,11 +5,11 @@ import { nowMs } from '../../runtime/index.js';
 import { buildOpusHead, makeMediaTag, type FlvTag } from '../../media/formats/index.js';
 import type { PublishSession } from '../../hub/gate/index.js';
 import { TrackInput, RtpVideoTrack, type RtpReceiver, opusSamples, type EncodedFrame, type RtpPacket } from '../../media/rtp/index.js';
-import { AvcFrames } from './AvcFrames.js';
+import { AvcTagBuilder } from './AvcTagBuilder.js';
 import { AvTimeline } from './AvTimeline.js';
 
 export interface SfuIngestOptions {
-  publication: PublishSession;
+  publishSession: PublishSession;
   receiver: RtpReceiver;
   /** The publisher shall make a key frame. */
   requestKeyFrame: (trackId: string) => void;
@@ -28,34 +28,34 @@ const IDLE_CHECK_MS = 5000;
 /** Sound is sent all the time, a picture several times a second. */
 const SILENT_MS = 2000;
 
-interface Attached {
+interface AttachedTrack {
   trackId: string;
   close(): void;
 }
 
 /** A publisher on the SFU as a stream of the hub: plain RTP in, tags out, sound from its first packet. */
 export class SfuIngest extends EventEmitter<SfuIngestEvents> implements Closable {
-  readonly publication: PublishSession;
+  readonly publishSession: PublishSession;
   readonly #options: SfuIngestOptions;
   readonly #scope = new Scope();
   readonly #timeline = new AvTimeline();
-  #audio: Attached | null = null;
-  #video: (Attached & { track: RtpVideoTrack }) | null = null;
-  #heardAtMs = nowMs();
+  #audio: AttachedTrack | null = null;
+  #video: (AttachedTrack & { track: RtpVideoTrack }) | null = null;
+  #receivedAtMs = nowMs();
   #keyFrameAtMs = nowMs();
 
   constructor(options: SfuIngestOptions) {
     super();
-    this.publication = options.publication;
+    this.publishSession = options.publishSession;
     this.#options = options;
-    const { signal } = options.publication;
+    const { signal } = options.publishSession;
     const onAbort = () => this.#end(toLianmaiError(signal.reason));
     // It may have been sent away before we listen; the owner listens from the next turn on.
     if (signal.aborted) queueMicrotask(onAbort);
     signal.addEventListener('abort', onAbort, { once: true });
     this.#scope.defer(() => signal.removeEventListener('abort', onAbort));
     this.#scope.interval(IDLE_CHECK_MS, () => {
-      if (nowMs() - this.#heardAtMs > IDLE_MS) this.#end(new LianmaiError('TIMEOUT', undefined, { message: 'Nothing came any more.' }));
+      if (nowMs() - this.#receivedAtMs > IDLE_MS) this.#end(new LianmaiError('TIMEOUT', undefined, { message: 'Nothing came any more.' }));
     });
   }
 
@@ -73,7 +73,7 @@ export class SfuIngest extends EventEmitter<SfuIngestEvents> implements Closable
 
   /** Nothing has come for a moment: the publisher may be gone without a word, which the server notices only later. */
   get isSilent(): boolean {
-    return nowMs() - this.#heardAtMs > SILENT_MS;
+    return nowMs() - this.#receivedAtMs > SILENT_MS;
   }
 
   /** Somebody else has the right to the stream. */
@@ -90,7 +90,7 @@ export class SfuIngest extends EventEmitter<SfuIngestEvents> implements Closable
     if (this.#scope.isClosed) return;
     this.#audio?.close();
     this.#video?.close();
-    this.publication.close(reason, isFinal);
+    this.publishSession.close(reason, isFinal);
     await Promise.all([this.#scope.close(reason), this.#options.receiver.close(reason)]);
   }
 
@@ -105,7 +105,7 @@ export class SfuIngest extends EventEmitter<SfuIngestEvents> implements Closable
 
   #attachVideo(track: RtpTrack): void {
     this.#video?.close();
-    const frames = new AvcFrames();
+    const frames = new AvcTagBuilder();
     const video: RtpVideoTrack = new RtpVideoTrack(track, 'H264', {
       onFrame: (frame) => this.#takePicture(video, frames, frame),
       requestKeyFrame: () => this.#options.requestKeyFrame(track.trackId),
@@ -129,16 +129,16 @@ export class SfuIngest extends EventEmitter<SfuIngestEvents> implements Closable
   }
 
   #takeSound({ payload, timestamp }: RtpPacket): void {
-    this.#heardAtMs = nowMs();
+    this.#receivedAtMs = nowMs();
     if (opusSamples(payload) === null) return;
-    const placedMs = this.#timeline.placeMs('audio', timestamp, this.#heardAtMs);
+    const placedMs = this.#timeline.placeMs('audio', timestamp, this.#receivedAtMs);
     if (placedMs === null) return;
     const data = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
     this.#write(makeMediaTag({ codec: 'opus', dtsMs: Math.round(placedMs), data }));
   }
 
-  #takePicture({ keyFrames }: RtpVideoTrack, frames: AvcFrames, frame: EncodedFrame): void {
-    const atMs = (this.#heardAtMs = nowMs());
+  #takePicture({ keyFrames }: RtpVideoTrack, frames: AvcTagBuilder, frame: EncodedFrame): void {
+    const atMs = (this.#receivedAtMs = nowMs());
     if (frame.isKeyFrame) {
       keyFrames.got();
       this.#keyFrameAtMs = atMs;
@@ -151,7 +151,7 @@ export class SfuIngest extends EventEmitter<SfuIngestEvents> implements Closable
   }
 
   #write(tag: FlvTag): void {
-    if (!this.#scope.isClosed) this.publication.write(tag);
+    if (!this.#scope.isClosed) this.publishSession.write(tag);
   }
 
   #end(error: LianmaiError): void {

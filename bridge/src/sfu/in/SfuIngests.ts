@@ -1,7 +1,7 @@
 import type { Closable, Log } from '@lianmai/kit';
 import { LianmaiError, streamKey, type BridgeRequestData } from '@lianmai/protocol';
 import type { Announce, BridgeHandlers } from '../../runtime/control/contract.js';
-import { openPublication, type Gate, type PublishSession } from '../../hub/gate/index.js';
+import { openPublishSession, type Gate, type PublishSession } from '../../hub/gate/index.js';
 import { RtpReceiver } from '../../media/rtp/index.js';
 import type { StreamHub } from '../../hub/stream/index.js';
 import { SfuIngest } from './SfuIngest.js';
@@ -43,7 +43,7 @@ export class SfuIngests implements Closable {
 
   /** Asks the publisher of a stream for a key frame; false: it is none of ours. */
   requestKeyFrame(streamKey: string): boolean {
-    const publishers = [...this.#byId.values()].filter(({ publication }) => publication.stream.key === streamKey);
+    const publishers = [...this.#byId.values()].filter(({ publishSession }) => publishSession.stream.key === streamKey);
     for (const publisher of publishers) publisher.requestKeyFrame();
     return publishers.length > 0;
   }
@@ -64,35 +64,35 @@ export class SfuIngests implements Closable {
     if (this.#isClosed) throw new LianmaiError('SHUTTING_DOWN');
     if (this.#byId.has(ingestId)) throw new LianmaiError('CONFLICT', { ingestId });
     if (this.#byId.size >= MAX_INGESTS) throw new LianmaiError('RATE_LIMITED');
-    const publication = await this.#publish({ app, name, protocol: 'whip', ip, params });
+    const publishSession = await this.#publish({ app, name, protocol: 'whip', ip, params });
     try {
       const receiver = await RtpReceiver.create({ bindIp: rtpIp, log });
       const requestKeyFrame = (trackId: string) => announce('sfuIngestKeyFrameNeeded', { ingestId, trackId });
-      const ingest = new SfuIngest({ publication, receiver, requestKeyFrame });
+      const ingest = new SfuIngest({ publishSession, receiver, requestKeyFrame });
       this.#byId.set(ingestId, ingest);
       ingest.once('ended', ({ code, message }) => {
         this.#byId.delete(ingestId);
         announce('sfuIngestEnded', { ingestId, reason: { code, message } });
       });
       if (this.#isClosed) await ingest.close('closing');
-      return { rtp: ingest.rtp, clientId: publication.admission.clientId };
+      return { rtp: ingest.rtp, clientId: publishSession.admission.clientId };
     } catch (error) {
-      publication.close('not started');
+      publishSession.close('not started');
       throw error;
     }
   }
 
   /** A page that was reloaded comes back before anybody has noticed that it was gone: it is not refused for its own sake. */
-  async #publish(request: Parameters<typeof openPublication>[1]): Promise<PublishSession> {
+  async #publish(request: Parameters<typeof openPublishSession>[1]): Promise<PublishSession> {
     const { gate, hub } = this.#options;
     try {
-      return await openPublication({ gate, hub }, request);
+      return await openPublishSession({ gate, hub }, request);
     } catch (error) {
       const key = streamKey(request);
-      const silent = [...this.#byId.values()].find((ingest) => ingest.publication.stream.key === key && ingest.isSilent);
+      const silent = [...this.#byId.values()].find((ingest) => ingest.publishSession.stream.key === key && ingest.isSilent);
       if (!silent || !(error instanceof LianmaiError) || error.code !== 'CONFLICT') throw error;
       silent.giveWay();
-      return openPublication({ gate, hub }, request);
+      return openPublishSession({ gate, hub }, request);
     }
   }
 

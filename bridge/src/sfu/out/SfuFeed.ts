@@ -6,7 +6,8 @@ import { FormatError, readFlvBody, type FlvTag } from '../../media/formats/index
 import { waitForTracks } from '../../hub/renditions/index.js';
 import { SlidingMinimum } from '../../media/rtp/index.js';
 import type { Reader, Stream } from '../../hub/stream/index.js';
-import { AudioFeed, VideoFeed } from './FeedTracks.js';
+import { SfuAudioTrack } from './SfuAudioTrack.js';
+import { SfuVideoTrack } from './SfuVideoTrack.js';
 import { asksForKeyFrame } from './asksForKeyFrame.js';
 import { PacedSocket } from './PacedSocket.js';
 
@@ -32,7 +33,7 @@ const REPORT_MS = 500;
 const WINDOW_MS = 3000;
 const KEY_FRAME_REQUEST_MS = 500;
 /** The SFU reports every few seconds on what it receives. */
-const UNHEARD_MS = 30_000;
+const NO_RTCP_MS = 30_000;
 
 /** A stream of the hub sent to the SFU as plain RTP. */
 export class SfuFeed extends EventEmitter<SfuFeedEvents> implements Closable {
@@ -41,9 +42,9 @@ export class SfuFeed extends EventEmitter<SfuFeedEvents> implements Closable {
   readonly #scope = new Scope();
   readonly #socket: PacedSocket;
   readonly #lag = new SlidingMinimum(WINDOW_MS);
-  #video: VideoFeed | null = null;
-  #audio: AudioFeed | null = null;
-  #heardAtMs = nowMs();
+  #video: SfuVideoTrack | null = null;
+  #audio: SfuAudioTrack | null = null;
+  #rtcpAtMs = nowMs();
   #askedAtMs = Number.NEGATIVE_INFINITY;
   #isSending = false;
 
@@ -51,7 +52,7 @@ export class SfuFeed extends EventEmitter<SfuFeedEvents> implements Closable {
     super();
     this.#options = options;
     this.stream = options.stream;
-    this.#socket = socket((datagram) => this.#hear(datagram));
+    this.#socket = socket((datagram) => this.#onRtcp(datagram));
     this.#scope.own(this.#socket);
     // It shall still run when the server says where to send it.
     this.#scope.defer(this.stream.hold());
@@ -87,7 +88,7 @@ export class SfuFeed extends EventEmitter<SfuFeedEvents> implements Closable {
     this.#socket.setTarget(to);
     if (this.#isSending) return;
     this.#isSending = true;
-    this.#heardAtMs = nowMs();
+    this.#rtcpAtMs = nowMs();
     const reader = this.#scope.own(this.stream.createReader(READER));
     this.#scope.interval(REPORT_MS, () => this.#report());
     void this.#run(reader).catch((error: unknown) => {
@@ -111,8 +112,8 @@ export class SfuFeed extends EventEmitter<SfuFeedEvents> implements Closable {
   async #describe(): Promise<void> {
     await waitForTracks(this.stream, this.#scope.signal, this.#options.source);
     const { video, audio } = this.stream.preamble;
-    if (video && readFlvBody(video)?.codec === 'h264') this.#video = new VideoFeed();
-    if (audio && readFlvBody(audio)?.codec === 'opus') this.#audio = new AudioFeed();
+    if (video && readFlvBody(video)?.codec === 'h264') this.#video = new SfuVideoTrack();
+    if (audio && readFlvBody(audio)?.codec === 'opus') this.#audio = new SfuAudioTrack();
     if (this.#video || this.#audio) return;
     throw new LianmaiError('UNSUPPORTED', undefined, { message: `${this.stream.key} has nothing that WebRTC can play.` });
   }
@@ -167,16 +168,16 @@ export class SfuFeed extends EventEmitter<SfuFeedEvents> implements Closable {
   /** Both tracks are told from one clock, so that players put them together as the stream has them. */
   #report(): void {
     const atMs = nowMs();
-    if (atMs - this.#heardAtMs > UNHEARD_MS) return this.#end('nobody receives it');
+    if (atMs - this.#rtcpAtMs > NO_RTCP_MS) return this.#end('nobody receives it');
     const lagMs = this.#lag.value;
     if (lagMs === null) return;
     for (const track of [this.#video, this.#audio]) if (track) this.#socket.sendNow(track.report(Date.now(), atMs - lagMs));
   }
 
-  #hear(datagram: Buffer): void {
-    this.#heardAtMs = nowMs();
-    if (!asksForKeyFrame(datagram) || this.#heardAtMs - this.#askedAtMs < KEY_FRAME_REQUEST_MS) return;
-    this.#askedAtMs = this.#heardAtMs;
+  #onRtcp(datagram: Buffer): void {
+    this.#rtcpAtMs = nowMs();
+    if (!asksForKeyFrame(datagram) || this.#rtcpAtMs - this.#askedAtMs < KEY_FRAME_REQUEST_MS) return;
+    this.#askedAtMs = this.#rtcpAtMs;
     this.#options.requestKeyFrame();
   }
 

@@ -108,8 +108,15 @@ describe('a stream that goes out as RTP and comes in again', () => {
 
   const asTrack = ({ kind, codec, ssrc, payloadType }: SfuFeedTrack, id: string) =>
     RtpTrack.parse({
-      ...{ kind, codec, ssrc, payloadType, sourceId: SourceId.parse('x'), trackId: `${id}${kind}`, rttMs: 1 },
-      ...{ clockRate: kind === 'video' ? 90_000 : 48_000, channels: 2 },
+      kind,
+      codec,
+      ssrc,
+      payloadType,
+      sourceId: SourceId.parse('x'),
+      trackId: `${id}${kind}`,
+      rttMs: 1,
+      clockRate: kind === 'video' ? 90_000 : 48_000,
+      channels: 2,
     });
 
   it('has the same pictures and sound, together, from the last key frame on; a goodbye ends both', async () => {

@@ -1,5 +1,5 @@
 import { flvTagParts, makeTag, type FlvTag } from '../../../media/formats/index.js';
-import type { Packed, Packer } from '../contract.js';
+import type { Packed, Packer } from '../fanoutContract.js';
 
 /** Bodies that look like H.264 and AAC, as far as anybody looks. */
 export const config = [0x17, 0, 0, 0, 0, 1, 0x64, 0, 0x1f];

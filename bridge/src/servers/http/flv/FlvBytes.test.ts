@@ -19,7 +19,12 @@ it('a batch is joined once, and the same buffer goes to every player of a shape'
   const fanouts = new FanoutPool<FlvBytes>({ ...LIMITS, name: 'flv', packer: FLV_PACKER, log: new MemoryLog().log });
   const join = (shape: Shape) => {
     const written: Buffer[] = [];
-    const socket = new Writable({ write: (chunk: Buffer, _encoding, done) => (written.push(chunk), done()) });
+    const socket = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        written.push(chunk);
+        done();
+      },
+    });
     const admission = { bytes: 0 };
     const pick = (packed: FlvBytes) => packed[shape];
     const sink = { socket, pick, admission, onEnd: vi.fn(), onStalled: vi.fn(), onError: vi.fn() };

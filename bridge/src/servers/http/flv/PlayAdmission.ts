@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { LianmaiError } from '@lianmai/protocol';
-import { clientIp, readParams, type Admission, type Gate } from '../../../hub/gate/index.js';
+import { LianmaiError, type StreamRef } from '@lianmai/protocol';
+import { clientIp, readQueryParams, type Admission, type Gate } from '../../../hub/gate/index.js';
 import type { Stream, StreamHub } from '../../../hub/stream/index.js';
 
 export interface PlayAdmissionOptions {
@@ -46,12 +46,12 @@ export class PlayAdmission {
   }
 
   /** Throws what the gate throws, and NOT_FOUND. */
-  async enter({ app, name, protocol, message, signal }: FlvRequest): Promise<AdmittedPlay> {
-    const params = readParams(queryOf(message));
+  async admit({ app, name, protocol, message, signal }: FlvRequest): Promise<AdmittedPlay> {
+    const params = readQueryParams(queryOf(message));
     const admission = await this.#parts.gate.admit({ action: 'play', app, name, protocol, ip: clientIp(message), params });
     try {
       signal.throwIfAborted();
-      const source = this.#parts.hub.get({ app, name }) ?? (await this.#awaitStream({ app, name }, params, [signal, admission.signal]));
+      const source = this.#parts.hub.get({ app, name }) ?? (await this.#waitForStream({ app, name }, params, [signal, admission.signal]));
       return { stream: this.#parts.openRendition(source), admission };
     } catch (error) {
       admission.release();
@@ -59,14 +59,14 @@ export class PlayAdmission {
     }
   }
 
-  async #awaitStream(id: { app: string; name: string }, params: Record<string, string>, signals: AbortSignal[]): Promise<Stream> {
+  async #waitForStream(ref: StreamRef, params: Record<string, string>, signals: AbortSignal[]): Promise<Stream> {
     const { waitMs, maxWaiting } = this.#options;
     if (params['wait'] !== '1' || this.#waiting >= maxWaiting) throw notLive();
     this.#waiting++;
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(notLive()), waitMs);
     try {
-      return await this.#parts.hub.whenPublished(id, AbortSignal.any([late.signal, ...signals]));
+      return await this.#parts.hub.whenPublished(ref, AbortSignal.any([late.signal, ...signals]));
     } finally {
       clearTimeout(timer);
       this.#waiting--;

@@ -1,26 +1,31 @@
 import type { Socket } from 'node:net';
 import { LianmaiError } from '@lianmai/protocol';
 import { Router, type Response } from 'express';
+import { FLV_HEADERS } from '../responseHeaders.js';
 import type { PlayAdmission } from './PlayAdmission.js';
 import { LAST_CHUNK } from './FlvBytes.js';
-import type { PlayTo } from './playTo.js';
+import type { PlayFlv } from './playFlv.js';
 
 const NAME = /^(.+)\.flv$/;
 
 /** `/{app}/{name}.flv`: HTTP-FLV, as SRS serves it; but a stream that is not there is told at once, unless `?wait=1` asks to be held until it comes. */
-export function flvRoutes(playAdmission: PlayAdmission, play: PlayTo): Router {
+export function flvRoutes(playAdmission: PlayAdmission, play: PlayFlv): Router {
   const router = Router();
   router.get('/:app/:file', async (message, response, next) => {
     const name = NAME.exec(message.params.file)?.[1];
     if (name === undefined) return next();
     const gone = new AbortController();
     response.once('close', () => gone.abort(new LianmaiError('NOT_FOUND')));
-    const visit = await playAdmission.enter({ app: message.params.app, name, protocol: 'flv', message, signal: gone.signal });
-    const socket = answer(response, message.method === 'HEAD');
-    if (!socket) return visit.admission.release();
-    socket.once('close', () => visit.admission.release());
+    const admitted = await playAdmission.admit({ app: message.params.app, name, protocol: 'flv', message, signal: gone.signal });
+    const socket = startResponse(response, message.method === 'HEAD');
+    if (!socket) return admitted.admission.release();
+    socket.once('close', () => admitted.admission.release());
     const shape = message.httpVersion === '1.0' ? 'bytes' : 'chunk';
-    play({ socket, shape, sayGoodbye: () => void (shape === 'chunk' ? socket.end(LAST_CHUNK) : socket.end()) }, visit);
+    const finish = () => {
+      if (shape === 'chunk') socket.end(LAST_CHUNK);
+      else socket.end();
+    };
+    play({ socket, shape, finish }, admitted);
   });
   return router;
 }
@@ -29,8 +34,8 @@ export function flvRoutes(playAdmission: PlayAdmission, play: PlayTo): Router {
  * The head, and then the connection itself: chunks are framed once for all players, and what a response object would do for each write is done for none.
  * Null: nothing is to follow.
  */
-function answer(response: Response, isHead: boolean): Socket | null {
-  response.set({ 'Content-Type': 'video/x-flv', 'Cache-Control': 'no-store' });
+function startResponse(response: Response, isHead: boolean): Socket | null {
+  response.set(FLV_HEADERS);
   if (isHead || !response.socket) {
     response.end();
     return null;

@@ -3,8 +3,9 @@ import type { Socket } from 'node:net';
 import type { Log } from '@lianmai/kit';
 import { LianmaiError, toLianmaiError } from '@lianmai/protocol';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { CORS_HEADERS, ERROR_HEADERS } from '../responseHeaders.js';
 import type { PlayAdmission, AdmittedPlay } from './PlayAdmission.js';
-import type { PlayTo } from './playTo.js';
+import type { PlayFlv } from './playFlv.js';
 
 const PATH = /^\/([^/?]+)\/([^/?]+)\.flv(?:\?|$)/;
 /** Players have nothing to say. */
@@ -15,7 +16,7 @@ const NORMAL = 1000;
 export type UpgradeListener = (message: IncomingMessage, socket: Socket, head: Buffer) => void;
 
 /** `ws://…/{app}/{name}.flv`: the same as HTTP-FLV, in messages. A refusal is an HTTP answer to the handshake. */
-export function flvUpgrade(playAdmission: PlayAdmission, play: PlayTo, log: Log): UpgradeListener {
+export function flvUpgrade(playAdmission: PlayAdmission, play: PlayFlv, log: Log): UpgradeListener {
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -27,25 +28,25 @@ export function flvUpgrade(playAdmission: PlayAdmission, play: PlayTo, log: Log)
     const gone = new AbortController();
     socket.on('error', () => undefined);
     socket.once('close', () => gone.abort(new LianmaiError('NOT_FOUND')));
-    enter(playAdmission, message, gone.signal).then(
-      (visit) => {
-        socket.once('close', () => visit.admission.release());
-        if (socket.destroyed) return visit.admission.release();
+    admitUpgrade(playAdmission, message, gone.signal).then(
+      (admitted) => {
+        socket.once('close', () => admitted.admission.release());
+        if (socket.destroyed) return admitted.admission.release();
         server.handleUpgrade(message, socket, head, (ws) => {
-          tend(ws, socket);
-          play({ socket, shape: 'frame', sayGoodbye: () => ws.close(NORMAL, 'the stream has ended') }, visit);
+          handleControlFrames(ws, socket);
+          play({ socket, shape: 'frame', finish: () => ws.close(NORMAL, 'the stream has ended') }, admitted);
         });
       },
-      (error: unknown) => refuse(socket, error, log),
+      (error: unknown) => rejectUpgrade(socket, error, log),
     );
   };
 }
 
-async function enter(playAdmission: PlayAdmission, message: IncomingMessage, signal: AbortSignal): Promise<AdmittedPlay> {
+async function admitUpgrade(playAdmission: PlayAdmission, message: IncomingMessage, signal: AbortSignal): Promise<AdmittedPlay> {
   const [, app, name] = PATH.exec(message.url ?? '') ?? [];
   if (message.headers.upgrade?.toLowerCase() !== 'websocket') throw new LianmaiError('BAD_REQUEST');
   if (app === undefined || name === undefined) throw new LianmaiError('NOT_FOUND');
-  return playAdmission.enter({ app: decode(app), name: decode(name), protocol: 'wsFlv', message, signal });
+  return playAdmission.admit({ app: decode(app), name: decode(name), protocol: 'wsFlv', message, signal });
 }
 
 function decode(part: string): string {
@@ -57,7 +58,7 @@ function decode(part: string): string {
 }
 
 /** Media goes to the socket in whole frames that are made once for all players; the library speaks the rest of the protocol, between them. */
-function tend(ws: WebSocket, socket: Socket): void {
+function handleControlFrames(ws: WebSocket, socket: Socket): void {
   ws.on('error', () => socket.destroy());
   // One that asks and never reads would pile up answers.
   ws.on('ping', (data) => {
@@ -65,7 +66,7 @@ function tend(ws: WebSocket, socket: Socket): void {
   });
 }
 
-function refuse(socket: Socket, thrown: unknown, log: Log): void {
+function rejectUpgrade(socket: Socket, thrown: unknown, log: Log): void {
   const error = toLianmaiError(thrown);
   if (error.code === 'INTERNAL') log.error({ err: thrown }, 'FLV over WebSocket failed');
   const body = JSON.stringify({ error: error.toWire() });
@@ -74,8 +75,7 @@ function refuse(socket: Socket, thrown: unknown, log: Log): void {
     'Connection: close',
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
-    'Cache-Control: no-store',
-    'Access-Control-Allow-Origin: *',
+    ...Object.entries({ ...ERROR_HEADERS, ...CORS_HEADERS }).map(([name, value]) => `${name}: ${value}`),
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }

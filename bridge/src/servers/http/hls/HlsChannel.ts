@@ -3,7 +3,7 @@ import type { Log } from '@lianmai/kit';
 import { LianmaiError } from '@lianmai/protocol';
 import { FormatError, type FlvTag } from '../../../media/formats/index.js';
 import { Segmenter, type Part, type SegmentHead } from '../../../media/packaging/index.js';
-import { assertNear, hasCome, type DeliveryDirectives, type Edge } from './deliveryDirectives.js';
+import { assertNear, hasCome, type DeliveryDirectives, type PlaylistEdge } from './deliveryDirectives.js';
 import type { DvrStore } from './dvr/index.js';
 import { masterPlaylist, mediaPlaylist, type PlaylistView } from './playlist.js';
 import { PlaylistTimeline, type ListedSegment } from './PlaylistTimeline.js';
@@ -25,7 +25,7 @@ export interface HlsOptions {
 export type PlaylistKind = 'index' | 'audio' | 'dvr';
 
 /** Bytes of a segment, part or init. */
-export type Media = { bytes: readonly Buffer[] } | { path: string; offset: number; length: number };
+export type HlsMedia = { bytes: readonly Buffer[] } | { path: string; offset: number; length: number };
 
 /** A broadcast that begins this soon after another under its name goes on in the same DVR window. */
 const DVR_JOIN_MS = 10 * 60_000;
@@ -34,7 +34,7 @@ const LOST_BY_KILL = 2;
 
 /** What one name shows to HLS players, through all broadcasts under it: packages the stream that is on now, keeps the end of the one that was. */
 export class HlsChannel {
-  readonly waiters = new BlockingRequests();
+  readonly blockingRequests = new BlockingRequests();
   readonly #main: PlaylistTimeline;
   readonly #audio: PlaylistTimeline;
   readonly #dvr: DvrStore | null;
@@ -56,7 +56,8 @@ export class HlsChannel {
     this.#isRecovered = dvr?.last !== undefined;
     const shared = { ...options, epochOf: (streamMs: number) => this.#clock.at(streamMs), onChanged: () => this.#change() };
     this.#main = new PlaylistTimeline({
-      ...{ ...shared, letter: '' },
+      ...shared,
+      letter: '',
       onClosed: (segment) => {
         this.#isEnded = false;
         this.#isLiveForgotten = false;
@@ -77,7 +78,7 @@ export class HlsChannel {
         for (const tag of tags) this.#push(segmenter, tag);
       },
       end: () => {
-        this.#try(() => segmenter.flush());
+        this.#skipMalformed(() => segmenter.flush());
         this.end();
       },
     };
@@ -110,7 +111,7 @@ export class HlsChannel {
   }
 
   /** Null before the first segment. `uriOf`: each viewer has their own. */
-  masterPlaylist(isDvr: boolean, uriOf: (rendition: PlaylistKind) => string): string | null {
+  masterPlaylist(isDvr: boolean, uriOf: (kind: PlaylistKind) => string): string | null {
     if (isDvr && this.#main.listed.length === 0 && this.hasDvr) return bareMaster(uriOf('dvr'));
     if (this.#isLiveForgotten && !isDvr) return null;
     const main = { uri: uriOf(isDvr && this.#dvr ? 'dvr' : 'index'), segments: this.#main.listed };
@@ -118,22 +119,22 @@ export class HlsChannel {
     return masterPlaylist(hasPicture && !isDvr ? [main, { uri: uriOf('audio'), segments: this.#audio.listed }] : [main]);
   }
 
-  /** Without its rendition report, which has the viewer's own URI in it. Null when there is nothing to show. */
-  mediaPlaylist(rendition: PlaylistKind, canSkip: boolean): string | null {
-    const key = `${rendition}${canSkip ? ' skip' : ''}`;
+  /** Without its kind report, which has the viewer's own URI in it. Null when there is nothing to show. */
+  mediaPlaylist(kind: PlaylistKind, canSkip: boolean): string | null {
+    const key = `${kind}${canSkip ? ' skip' : ''}`;
     const known = this.#texts.get(key);
     if (known !== undefined) return known;
-    const view = this.#viewOf(rendition);
+    const view = this.#viewOf(kind);
     if (!view) return null;
     const text = mediaPlaylist(view, canSkip);
     this.#texts.set(key, text);
     return text;
   }
 
-  /** RFC 8216bis 4.4.5.4: where the other rendition is; null: there is no other, or it is over. */
-  renditionReport(rendition: PlaylistKind, uriOf: (rendition: PlaylistKind) => string): string | null {
-    if (rendition === 'dvr' || this.#isEnded || this.#main.presentation?.video == null) return null;
-    const other = rendition === 'index' ? 'audio' : 'index';
+  /** RFC 8216bis 4.4.5.4: where the other kind is; null: there is no other, or it is over. */
+  renditionReport(kind: PlaylistKind, uriOf: (kind: PlaylistKind) => string): string | null {
+    if (kind === 'dvr' || this.#isEnded || this.#main.presentation?.video == null) return null;
+    const other = kind === 'index' ? 'audio' : 'index';
     const timeline = other === 'audio' ? this.#audio : this.#main;
     const last = timeline.open?.parts.length ? timeline.open : timeline.listed.at(-1);
     if (!last) return null;
@@ -141,18 +142,18 @@ export class HlsChannel {
   }
 
   /** RFC 8216bis 6.2.5.2. Throws BAD_REQUEST for what is too far off, TIMEOUT when it does not come. */
-  async whenReady(rendition: PlaylistKind, until: NonNullable<DeliveryDirectives['until']>, signal: AbortSignal): Promise<void> {
+  async whenReady(kind: PlaylistKind, until: NonNullable<DeliveryDirectives['blockUntil']>, signal: AbortSignal): Promise<void> {
     if (this.#isEnded) return;
-    const edge = this.#edgeOf(rendition);
+    const edge = this.#edgeOf(kind);
     if (!edge) return;
     assertNear(edge, until);
-    const isMet = () => this.#isEnded || hasCome(this.#edgeOf(rendition) ?? edge, until);
-    if (!(await this.waiters.wait(isMet, this.#patienceMs, signal)))
-      throw new LianmaiError('BRIDGE_UNAVAILABLE', undefined, { message: LATE });
+    const isMet = () => this.#isEnded || hasCome(this.#edgeOf(kind) ?? edge, until);
+    if (!(await this.blockingRequests.wait(isMet, this.#blockTimeoutMs, signal)))
+      throw new LianmaiError('BRIDGE_UNAVAILABLE', undefined, { message: NOT_ADVANCING });
   }
 
   /** By path, `token/5.m4s`. */
-  segment(path: { token: string; letter: string; sequence: number }): Media | null {
+  segment(path: { token: string; letter: string; sequence: number }): HlsMedia | null {
     const timeline = path.letter === 'a' ? this.#audio : this.#main;
     const prefix = `${path.token}/${path.letter}`;
     const segment = timeline.segment(path.sequence);
@@ -163,7 +164,7 @@ export class HlsChannel {
   }
 
   /** The part that the playlist's hint names is waited for. */
-  async part(path: { token: string; letter: string; sequence: number; part: number }, signal: AbortSignal): Promise<Media | null> {
+  async part(path: { token: string; letter: string; sequence: number; part: number }, signal: AbortSignal): Promise<HlsMedia | null> {
     const timeline = path.letter === 'a' ? this.#audio : this.#main;
     if (path.token !== this.#token && timeline.segment(path.sequence)?.prefix !== `${path.token}/${path.letter}`) return null;
     const find = () => {
@@ -175,7 +176,7 @@ export class HlsChannel {
       (timeline.open
         ? timeline.open.sequence === path.sequence && timeline.open.parts.length === path.part
         : timeline.nextSequence === path.sequence && path.part === 0);
-    if (!find() && isHinted()) await this.waiters.wait(() => find() !== undefined || !isHinted(), this.#patienceMs, signal);
+    if (!find() && isHinted()) await this.blockingRequests.wait(() => find() !== undefined || !isHinted(), this.#blockTimeoutMs, signal);
     const part = find();
     return part ? { bytes: [part.bytes] } : null;
   }
@@ -192,18 +193,18 @@ export class HlsChannel {
 
   /** Resolves when the window is on disk. */
   async close(): Promise<void> {
-    this.waiters.close();
+    this.blockingRequests.close();
     await this.#dvr?.close();
   }
 
   /** Leaves nothing on disk. */
   async discard(): Promise<void> {
-    this.waiters.close();
+    this.blockingRequests.close();
     await this.#dvr?.discard();
   }
 
   /** 6.2.5.2: three target durations. */
-  get #patienceMs(): number {
+  get #blockTimeoutMs(): number {
     return this.#main.targetSeconds * 3000;
   }
 
@@ -219,7 +220,7 @@ export class HlsChannel {
     for (const timeline of [this.#main, this.#audio]) timeline.startOver(this.#token, after);
     this.#clock = new ProgramDateTime();
     const audio = this.#audio;
-    // Beside a rendition that may have been there before it.
+    // Beside a kind that may have been there before it.
     const audioSink = {
       partTarget: audio.partTarget,
       begin: (head: SegmentHead) => audio.begin(head, this.#main.open?.sequence),
@@ -231,10 +232,10 @@ export class HlsChannel {
 
   #push(segmenter: Segmenter, tag: FlvTag): void {
     if (tag.kind !== 'data' && !tag.isConfig) this.#clock.see(tag.dtsMs, Date.now());
-    this.#try(() => segmenter.push(tag));
+    this.#skipMalformed(() => segmenter.push(tag));
   }
 
-  #try(step: () => void): void {
+  #skipMalformed(step: () => void): void {
     try {
       step();
     } catch (error) {
@@ -243,11 +244,11 @@ export class HlsChannel {
     }
   }
 
-  #viewOf(rendition: PlaylistKind): PlaylistView | null {
-    const timeline = rendition === 'audio' ? this.#audio : this.#main;
-    const segments: readonly ListedSegment[] = rendition === 'dvr' ? (this.#dvr?.segments ?? []) : timeline.listed;
+  #viewOf(kind: PlaylistKind): PlaylistView | null {
+    const timeline = kind === 'audio' ? this.#audio : this.#main;
+    const segments: readonly ListedSegment[] = kind === 'dvr' ? (this.#dvr?.segments ?? []) : timeline.listed;
     const last = segments.at(-1);
-    if (!last || (rendition !== 'dvr' && this.#isLiveForgotten)) return null;
+    if (!last || (kind !== 'dvr' && this.#isLiveForgotten)) return null;
     // What comes is shown once it continues what is shown.
     const next = timeline.open ?? { sequence: timeline.nextSequence, prefix: timeline.nextPrefix };
     const isContinued = next.sequence === last.sequence + 1 && next.prefix.length > 1;
@@ -259,24 +260,24 @@ export class HlsChannel {
         const segment = timeline.segment(sequence);
         return segment?.prefix === prefix ? segment.parts : [];
       },
-      targetSeconds: Math.max(timeline.targetSeconds, rendition === 'dvr' ? (this.#dvr?.targetSeconds ?? 0) : 0),
+      targetSeconds: Math.max(timeline.targetSeconds, kind === 'dvr' ? (this.#dvr?.targetSeconds ?? 0) : 0),
       partTargetMs: timeline.partTarget.ms,
       isEnded: this.#isEnded,
     };
   }
 
-  #edgeOf(rendition: PlaylistKind): Edge | null {
-    const timeline = rendition === 'audio' ? this.#audio : this.#main;
-    const last = timeline.listed.at(-1) ?? (rendition === 'dvr' ? this.#dvr?.last : undefined);
+  #edgeOf(kind: PlaylistKind): PlaylistEdge | null {
+    const timeline = kind === 'audio' ? this.#audio : this.#main;
+    const last = timeline.listed.at(-1) ?? (kind === 'dvr' ? this.#dvr?.last : undefined);
     return last ? { last: last.sequence, openParts: timeline.open?.parts.length ?? 0, partTargetMs: timeline.partTarget.ms } : null;
   }
 
   #change(): void {
     this.#texts.clear();
-    this.waiters.wake();
+    this.blockingRequests.wake();
   }
 }
 
-const LATE = 'The stream does not go on at the moment.';
+const NOT_ADVANCING = 'The stream does not go on at the moment.';
 
 const bareMaster = (uri: string) => `#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-STREAM-INF:BANDWIDTH=1000000\n${uri}\n`;

@@ -8,7 +8,7 @@ import { HlsChannel, type HlsOptions } from './HlsChannel.js';
 import { packageStream } from './packageStream.js';
 import { HlsViewerSessions } from './HlsViewerSessions.js';
 
-interface Slot {
+interface ChannelState {
   channel: HlsChannel;
   /** Packaging of the stream that is on. */
   stop: AbortController | null;
@@ -29,7 +29,7 @@ export interface HlsOriginOptions extends HlsOptions {
   openRendition?: (source: Stream) => Stream;
 }
 
-interface Parts {
+interface HlsOriginParts {
   hub: StreamHub;
   gate: Gate;
   log: Log;
@@ -43,22 +43,22 @@ const MIN_SESSION_MS = 15_000;
 /** Packages every stream of the hub as it is published, and keeps it readable for a while after its end. */
 export class HlsOrigin {
   readonly sessions: HlsViewerSessions;
-  readonly #slots = new Map<string, Slot>();
-  readonly #parts: Parts;
+  readonly #channels = new Map<string, ChannelState>();
+  readonly #parts: HlsOriginParts;
   readonly #options: HlsOriginOptions;
   readonly #tick: NodeJS.Timeout;
   readonly #onPublished = (stream: Stream) => this.#start(stream);
 
-  private constructor(parts: Parts, options: HlsOriginOptions) {
+  private constructor(parts: HlsOriginParts, options: HlsOriginOptions) {
     this.#parts = parts;
     this.#options = options;
     this.sessions = new HlsViewerSessions(parts.gate, Math.max(MIN_SESSION_MS, SESSION_TARGETS * options.targetMs + 5000));
-    this.#tick = setInterval(() => this.#keepOrder(Date.now()), TICK_MS);
+    this.#tick = setInterval(() => this.#sweep(Date.now()), TICK_MS);
     this.#tick.unref();
   }
 
   /** With the windows that an earlier process has left. */
-  static async create(parts: Parts, options: HlsOriginOptions): Promise<HlsOrigin> {
+  static async create(parts: HlsOriginParts, options: HlsOriginOptions): Promise<HlsOrigin> {
     const origin = new HlsOrigin(parts, options);
     await origin.#recover();
     parts.hub.on('published', origin.#onPublished);
@@ -66,18 +66,18 @@ export class HlsOrigin {
     return origin;
   }
 
-  get(id: StreamRef): HlsChannel | undefined {
-    return this.#slots.get(`${id.app}/${id.name}`)?.channel;
+  get(ref: StreamRef): HlsChannel | undefined {
+    return this.#channels.get(streamKey(ref))?.channel;
   }
 
   /** Nothing of the stream can be watched any more, its window included. */
-  async forget(id: StreamRef): Promise<void> {
-    const key = `${id.app}/${id.name}`;
-    const slot = this.#slots.get(key);
-    this.#slots.delete(key);
-    slot?.stop?.abort(new Error('the stream was deleted'));
-    if (slot?.endTimer) clearTimeout(slot.endTimer);
-    await slot?.channel.discard();
+  async forget(ref: StreamRef): Promise<void> {
+    const key = streamKey(ref);
+    const state = this.#channels.get(key);
+    this.#channels.delete(key);
+    state?.stop?.abort(new Error('the stream was deleted'));
+    if (state?.endTimer) clearTimeout(state.endTimer);
+    await state?.channel.discard();
   }
 
   /** Resolves when the windows are on disk. */
@@ -85,55 +85,55 @@ export class HlsOrigin {
     this.#parts.hub.off('published', this.#onPublished);
     clearInterval(this.#tick);
     this.sessions.close();
-    const slots = [...this.#slots.values()];
-    this.#slots.clear();
-    for (const slot of slots) {
-      slot.stop?.abort(new Error(reason));
-      if (slot.endTimer) clearTimeout(slot.endTimer);
+    const states = [...this.#channels.values()];
+    this.#channels.clear();
+    for (const state of states) {
+      state.stop?.abort(new Error(reason));
+      if (state.endTimer) clearTimeout(state.endTimer);
     }
-    await Promise.all(slots.map(({ channel }) => channel.close()));
+    await Promise.all(states.map(({ channel }) => channel.close()));
   }
 
   #start(source: Stream): void {
     const log = this.#parts.log.child({ stream: source.key });
     const stream = this.#options.openRendition?.(source) ?? source;
-    const slot = this.#slots.get(stream.key) ?? this.#createSlot(stream, this.#dvrOf(stream));
-    if (slot.endTimer) clearTimeout(slot.endTimer);
+    const state = this.#channels.get(stream.key) ?? this.#createChannel(stream, this.#dvrOf(stream));
+    if (state.endTimer) clearTimeout(state.endTimer);
     const stop = new AbortController();
-    Object.assign(slot, { stop, endTimer: null });
-    void packageStream(slot.channel, { source, stream }, stop.signal)
+    Object.assign(state, { stop, endTimer: null });
+    void packageStream(state.channel, { source, stream }, stop.signal)
       .catch((error: unknown) => {
         if (!stop.signal.aborted) log.error({ err: error }, 'HLS packaging failed');
       })
       .then(() => {
-        if (slot.stop === stop && !stop.signal.aborted) this.#end(slot);
+        if (state.stop === stop && !stop.signal.aborted) this.#end(state);
       });
   }
 
-  #createSlot(id: StreamRef, dvr: DvrStore | null): Slot {
-    const log = this.#parts.log.child({ stream: `${id.app}/${id.name}` });
-    const slot: Slot = { channel: new HlsChannel(this.#options, dvr, log), stop: null, endTimer: null };
-    this.#slots.set(`${id.app}/${id.name}`, slot);
-    return slot;
+  #createChannel(ref: StreamRef, dvr: DvrStore | null): ChannelState {
+    const log = this.#parts.log.child({ stream: streamKey(ref) });
+    const state: ChannelState = { channel: new HlsChannel(this.#options, dvr, log), stop: null, endTimer: null };
+    this.#channels.set(streamKey(ref), state);
+    return state;
   }
 
-  #end(slot: Slot): void {
-    slot.stop = null;
-    slot.endTimer = setTimeout(() => slot.channel.forgetLive(), this.#options.endedMs);
-    slot.endTimer.unref();
+  #end(state: ChannelState): void {
+    state.stop = null;
+    state.endTimer = setTimeout(() => state.channel.forgetLive(), this.#options.endedMs);
+    state.endTimer.unref();
   }
 
-  #dvrOf(id: StreamRef): DvrStore | null {
-    const options = this.#dvrOptions(id);
+  #dvrOf(ref: StreamRef): DvrStore | null {
+    const options = this.#dvrOptions(ref);
     return options && DvrStore.fresh(options);
   }
 
-  #dvrOptions(id: StreamRef) {
+  #dvrOptions(ref: StreamRef) {
     const { dvrSeconds, dvrDirectory, dvrFiles = diskFiles } = this.#options;
-    const ref = StreamRef.safeParse({ app: id.app, name: id.name }).data;
-    if (!ref || dvrDirectory === undefined || dvrSeconds <= 0) return null;
-    const log = this.#parts.log.child({ stream: streamKey(id) });
-    return { directory: join(dvrDirectory, ref.app, ref.name), windowMs: dvrSeconds * 1000, files: dvrFiles, log };
+    const valid = StreamRef.safeParse({ app: ref.app, name: ref.name }).data;
+    if (!valid || dvrDirectory === undefined || dvrSeconds <= 0) return null;
+    const log = this.#parts.log.child({ stream: streamKey(ref) });
+    return { directory: join(dvrDirectory, valid.app, valid.name), windowMs: dvrSeconds * 1000, files: dvrFiles, log };
   }
 
   async #recover(): Promise<void> {
@@ -143,18 +143,18 @@ export class HlsOrigin {
       for (const name of await dvrFiles.list(join(dvrDirectory, app))) {
         const options = this.#dvrOptions({ app, name });
         const dvr = options && (await DvrStore.open(options));
-        if (dvr?.last) this.#end(this.#createSlot({ app, name }, dvr));
+        if (dvr?.last) this.#end(this.#createChannel({ app, name }, dvr));
       }
   }
 
-  #keepOrder(nowMs: number): void {
+  #sweep(nowMs: number): void {
     this.sessions.expire(nowMs);
-    for (const [key, slot] of this.#slots) {
-      slot.channel.waiters.expire(nowMs);
-      slot.channel.prune(nowMs);
-      if (slot.stop || !slot.channel.isForgotten) continue;
-      this.#slots.delete(key);
-      slot.channel.discard().catch((error: unknown) => this.#parts.log.warn({ err: error, stream: key }, 'a DVR folder was not removed'));
+    for (const [key, state] of this.#channels) {
+      state.channel.blockingRequests.expire(nowMs);
+      state.channel.prune(nowMs);
+      if (state.stop || !state.channel.isForgotten) continue;
+      this.#channels.delete(key);
+      state.channel.discard().catch((error: unknown) => this.#parts.log.warn({ err: error, stream: key }, 'a DVR folder was not removed'));
     }
   }
 }

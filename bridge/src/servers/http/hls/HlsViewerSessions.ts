@@ -3,7 +3,7 @@ import { LianmaiError, streamKey, type StreamRef } from '@lianmai/protocol';
 import type { Admission, Gate } from '../../../hub/gate/index.js';
 
 /** Who asks for a playlist. */
-export interface Visitor {
+export interface HlsViewer {
   /** From the URL; null: a player that has come without the master. */
   session: string | null;
   ip: string;
@@ -12,7 +12,7 @@ export interface Visitor {
   params: Record<string, string>;
 }
 
-interface Session {
+interface HlsViewerSession {
   key: string;
   admission: Promise<Admission>;
   /** Has asked for a media playlist: it is a viewer. */
@@ -29,7 +29,7 @@ const AWAY_MS = 10_000;
 /** How long one that was sent away is remembered after its last try. */
 const KICKED_MS = 60_000;
 
-export const newSession = () => randomBytes(9).toString('base64url');
+export const newSessionId = () => randomBytes(9).toString('base64url');
 
 /**
  * Viewers, each asked for at the gate once and let go when they have been silent for a while. A session belongs to an address: a playlist's URL that is
@@ -39,7 +39,7 @@ export class HlsViewerSessions {
   readonly #gate: Gate;
   readonly #silentMs: number;
   readonly #maxSessions: number;
-  readonly #sessions = new Map<string, Session>();
+  readonly #sessions = new Map<string, HlsViewerSession>();
 
   constructor(gate: Gate, silentMs: number, maxSessions = MAX_SESSIONS) {
     this.#gate = gate;
@@ -48,9 +48,9 @@ export class HlsViewerSessions {
   }
 
   /** Throws what the gate throws, FORBIDDEN for who was sent away, RATE_LIMITED when there are too many. */
-  async enter(stream: StreamRef, visitor: Visitor, isWatching: boolean): Promise<void> {
-    const id = keyOf(stream, visitor);
-    const session = this.#sessions.get(id) ?? this.#open(id, stream, visitor);
+  async admit(stream: StreamRef, viewer: HlsViewer, isWatching: boolean): Promise<void> {
+    const id = sessionKey(stream, viewer);
+    const session = this.#sessions.get(id) ?? this.#open(id, stream, viewer);
     session.seenMs = Date.now();
     if (isWatching) Object.assign(session, { isWatching, watchedMs: session.seenMs });
     await session.admission;
@@ -80,10 +80,10 @@ export class HlsViewerSessions {
     this.#sessions.clear();
   }
 
-  #open(id: string, { app, name }: StreamRef, { ip, params }: Visitor): Session {
+  #open(id: string, { app, name }: StreamRef, { ip, params }: HlsViewer): HlsViewerSession {
     if (this.#sessions.size >= this.#maxSessions) this.#makeRoom();
     const admission = this.#gate.admit({ app, name, action: 'play', protocol: 'hls', ip, params });
-    const session: Session = {
+    const session: HlsViewerSession = {
       key: streamKey({ app, name }),
       admission,
       isWatching: false,
@@ -117,7 +117,7 @@ export class HlsViewerSessions {
     throw new LianmaiError('RATE_LIMITED');
   }
 
-  #countIf(isMeant: (session: Session) => boolean): number {
+  #countIf(isMeant: (session: HlsViewerSession) => boolean): number {
     const sinceMs = Date.now() - AWAY_MS;
     let count = 0;
     for (const session of this.#sessions.values())
@@ -126,14 +126,14 @@ export class HlsViewerSessions {
   }
 }
 
-const release = ({ admission }: Session) =>
+const release = ({ admission }: HlsViewerSession) =>
   void admission.then(
     (admitted) => admitted.release(),
     () => undefined,
   );
 
 /** Players without a session are told apart by what tells players of one address apart; none of them passes with what another one was let in with. */
-function keyOf(stream: StreamRef, { session, ip, agent, params }: Visitor): string {
+function sessionKey(stream: StreamRef, { session, ip, agent, params }: HlsViewer): string {
   const text = JSON.stringify([agent, Object.entries(params).sort(([one], [other]) => (one < other ? -1 : 1))]);
   const own = session ?? `agent ${createHash('sha1').update(text).digest('base64url')}`;
   return `${streamKey(stream)} ${ip} ${own}`;

@@ -26,7 +26,7 @@ export interface Segment extends ListedSegment {
   frames: number;
 }
 
-export interface TimelineOptions {
+export interface PlaylistTimelineOptions {
   /** Segments in the playlist. */
   listed: number;
   /** Segments kept after they have left it, for players that are on their way to fetch them. */
@@ -54,7 +54,7 @@ const LEAP_MS = 1000;
  */
 export class PlaylistTimeline implements SegmentSink {
   readonly partTarget: PartTarget;
-  readonly #options: TimelineOptions;
+  readonly #options: PlaylistTimelineOptions;
   readonly #closed: Segment[] = [];
   #open: Segment | null = null;
   #token = '';
@@ -63,7 +63,7 @@ export class PlaylistTimeline implements SegmentSink {
   #targetSeconds: number;
   #mustMark = false;
 
-  constructor(options: TimelineOptions) {
+  constructor(options: PlaylistTimelineOptions) {
     this.#options = options;
     this.partTarget = new PartTarget(options.partMs);
     this.#targetSeconds = Math.max(1, Math.round(options.targetMs / 1000));
@@ -109,8 +109,16 @@ export class PlaylistTimeline implements SegmentSink {
     const continues = last?.prefix === prefix && last.presentation === head.presentation;
     this.#nextSequence = sequence + 1;
     this.#open = {
-      ...{ sequence, prefix, parts: [], durationMs: 0, bytes: 0, frames: 0, isGap: false },
-      ...{ atMs, isIndependent: head.isIndependent, isDiscontinuous },
+      sequence,
+      prefix,
+      parts: [],
+      durationMs: 0,
+      bytes: 0,
+      frames: 0,
+      isGap: false,
+      atMs,
+      isIndependent: head.isIndependent,
+      isDiscontinuous,
       discontinuity: this.#discontinuity,
       presentation: head.presentation,
       init: continues ? last.init : `${prefix}init-${sequence}.mp4`,

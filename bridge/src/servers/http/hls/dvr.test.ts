@@ -58,7 +58,7 @@ async function play(hub: StreamHub, rounds: number): Promise<ReturnType<StreamHu
 }
 
 async function killedAfter(seconds: number): Promise<{ playlist: string; bytes: Map<string, Buffer> }> {
-  const script = fileURLToPath(new URL('testing/doomedOrigin.ts', import.meta.url));
+  const script = fileURLToPath(new URL('testing/originToKill.ts', import.meta.url));
   const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', script, directory, String(seconds)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -2,19 +2,15 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { LianmaiError, type StreamRef } from '@lianmai/protocol';
 import { Router, type Request, type Response } from 'express';
-import { clientIp, readParams } from '../../../hub/gate/index.js';
+import { clientIp, readQueryParams } from '../../../hub/gate/index.js';
+import { PLAYLIST_HEADERS, SEGMENT_HEADERS } from '../responseHeaders.js';
 import { readDeliveryDirectives } from './deliveryDirectives.js';
-import type { HlsChannel, Media, PlaylistKind } from './HlsChannel.js';
+import type { HlsChannel, HlsMedia, PlaylistKind } from './HlsChannel.js';
 import type { HlsOrigin } from './HlsOrigin.js';
-import { newSession, type Visitor } from './HlsViewerSessions.js';
+import { newSessionId, type HlsViewer } from './HlsViewerSessions.js';
 
-const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
 const MEDIA_TYPE = 'video/mp4';
 const AUDIO_TYPE = 'audio/mp4';
-/** Names are random and numbers are never used again: any cache may keep them for all viewers. */
-const FOREVER = 'public, max-age=86400, immutable';
-/** A playlist is its viewer's own: the gate has let in nobody else. */
-const NEVER = 'private, no-store';
 /** A player that takes nothing for this long is cut off. */
 const STALL_MS = 30_000;
 
@@ -38,9 +34,9 @@ export function hlsRoutes(origin: HlsOrigin): Router {
     await sendMaster(origin, { app: request.params.app, name }, request, response);
   });
   router.get('/:app/:name/:file', async (request, response, next) => {
-    const rendition = PLAYLIST.exec(request.params.file)?.[1];
-    if (!isRendition(rendition)) return next();
-    await sendPlaylist(origin, { app: request.params.app, name: request.params.name }, rendition, request, response);
+    const kind = PLAYLIST.exec(request.params.file)?.[1];
+    if (!isPlaylistKind(kind)) return next();
+    await sendPlaylist(origin, { app: request.params.app, name: request.params.name }, kind, request, response);
   });
   router.get('/:app/:name/:token/:file', async (request, response, next) => {
     const { app, name, token, file } = request.params;
@@ -52,38 +48,32 @@ export function hlsRoutes(origin: HlsOrigin): Router {
   return router;
 }
 
-const isRendition = (name: string | undefined): name is PlaylistKind => name === 'index' || name === 'audio' || name === 'dvr';
+const isPlaylistKind = (name: string | undefined): name is PlaylistKind => name === 'index' || name === 'audio' || name === 'dvr';
 
 async function sendMaster(origin: HlsOrigin, stream: StreamRef, request: Request, response: Response): Promise<void> {
   const channel = findChannel(origin, stream);
   const query = queryOf(request);
-  const session = newSession();
-  await origin.sessions.enter(stream, visitorOf(request, query, session), false);
-  const uri = (rendition: PlaylistKind) => `${encodeURIComponent(stream.name)}/${rendition}.m3u8?${carryOver(query, session)}`;
+  const session = newSessionId();
+  await origin.sessions.admit(stream, viewerOf(request, query, session), false);
+  const uri = (kind: PlaylistKind) => `${encodeURIComponent(stream.name)}/${kind}.m3u8?${carryOver(query, session)}`;
   send(response, channel, channel.masterPlaylist(query.has('dvr'), uri));
 }
 
-async function sendPlaylist(
-  origin: HlsOrigin,
-  stream: StreamRef,
-  rendition: PlaylistKind,
-  request: Request,
-  response: Response,
-): Promise<void> {
+async function sendPlaylist(origin: HlsOrigin, stream: StreamRef, kind: PlaylistKind, request: Request, response: Response): Promise<void> {
   const channel = findChannel(origin, stream);
   const query = queryOf(request);
   const given = query.get('session');
   const session = given !== null && SESSION.test(given) ? given : null;
-  const visitor = visitorOf(request, query, session);
-  await origin.sessions.enter(stream, visitor, true);
+  const viewer = viewerOf(request, query, session);
+  await origin.sessions.admit(stream, viewer, true);
   const delivery = readDeliveryDirectives(query);
-  if (delivery.until) {
-    await channel.whenReady(rendition, delivery.until, goneSignal(response));
+  if (delivery.blockUntil) {
+    await channel.whenReady(kind, delivery.blockUntil, goneSignal(response));
     if (response.destroyed) return;
-    await origin.sessions.enter(stream, visitor, true);
+    await origin.sessions.admit(stream, viewer, true);
   }
-  const playlist = channel.mediaPlaylist(rendition, delivery.canSkip);
-  const report = channel.renditionReport(rendition, (other) => `${other}.m3u8${session === null ? '' : `?${carryOver(query, session)}`}`);
+  const playlist = channel.mediaPlaylist(kind, delivery.canSkip);
+  const report = channel.renditionReport(kind, (other) => `${other}.m3u8${session === null ? '' : `?${carryOver(query, session)}`}`);
   send(response, channel, playlist === null ? null : playlist + (report ?? ''));
 }
 
@@ -98,11 +88,11 @@ const notLive = () => new LianmaiError('NOT_FOUND', undefined, { message: 'There
 /** `X-Stream-State` tells a waiting page that what it gets is the end of the last broadcast. */
 function send(response: Response, channel: HlsChannel, playlist: string | null): void {
   if (playlist === null) throw notLive();
-  response.set({ 'Content-Type': PLAYLIST_TYPE, 'Cache-Control': NEVER, 'X-Stream-State': channel.isEnded ? 'ended' : 'live' });
+  response.set({ ...PLAYLIST_HEADERS, 'X-Stream-State': channel.isEnded ? 'ended' : 'live' });
   response.send(Buffer.from(playlist)); // a string would get a charset, which the type does not have
 }
 
-async function findMedia(channel: HlsChannel, token: string, file: string, response: Response): Promise<Media | null> {
+async function findMedia(channel: HlsChannel, token: string, file: string, response: Response): Promise<HlsMedia | null> {
   const segment = SEGMENT.exec(file);
   if (segment) return channel.segment({ token, letter: segment[1] ?? '', sequence: Number(segment[2]) });
   const part = PART.exec(file);
@@ -112,12 +102,15 @@ async function findMedia(channel: HlsChannel, token: string, file: string, respo
 }
 
 /** The bytes under a name never change, so their length is a good enough tag; hashing them for every player would not be cheap. */
-async function sendMedia(request: Request, response: Response, media: Media, type: string): Promise<void> {
+async function sendMedia(request: Request, response: Response, media: HlsMedia, type: string): Promise<void> {
   if (response.destroyed) return;
   const length = 'bytes' in media ? media.bytes.reduce((sum, buffer) => sum + buffer.length, 0) : media.length;
-  response.set({ 'Content-Type': type, 'Cache-Control': FOREVER, 'Content-Length': String(length), ETag: `"${length}"` });
+  response.set({ ...SEGMENT_HEADERS, 'Content-Type': type, 'Content-Length': String(length), ETag: `"${length}"` });
   response.setTimeout(STALL_MS, () => response.destroy());
-  if (request.method === 'HEAD') return void response.end();
+  if (request.method === 'HEAD') {
+    response.end();
+    return;
+  }
   if ('path' in media) return sendFile(response, media);
   response.cork();
   for (const buffer of media.bytes) response.write(buffer);
@@ -125,7 +118,7 @@ async function sendMedia(request: Request, response: Response, media: Media, typ
   response.uncork();
 }
 
-async function sendFile(response: Response, { path, offset, length }: Extract<Media, { path: string }>): Promise<void> {
+async function sendFile(response: Response, { path, offset, length }: Extract<HlsMedia, { path: string }>): Promise<void> {
   try {
     await pipeline(createReadStream(path, { start: offset, end: offset + length - 1 }), response);
   } catch {
@@ -135,21 +128,23 @@ async function sendFile(response: Response, { path, offset, length }: Extract<Me
 
 const queryOf = (request: Request) => new URLSearchParams(request.originalUrl.split('?')[1] ?? '');
 
-const visitorOf = (request: Request, query: URLSearchParams, session: string | null): Visitor => ({
+const viewerOf = (request: Request, query: URLSearchParams, session: string | null): HlsViewer => ({
   session,
   ip: clientIp(request),
   agent: request.get('user-agent')?.slice(0, 512) ?? '',
-  params: asked(query),
+  params: gateParams(query),
 });
 
 /** What the gate may want to know: all but what is ours. */
-function asked(query: URLSearchParams): Record<string, string> {
-  const params = Object.entries(readParams(query)).filter(([name]) => name !== 'session' && name !== 'dvr' && !name.startsWith('_HLS_'));
+function gateParams(query: URLSearchParams): Record<string, string> {
+  const params = Object.entries(readQueryParams(query)).filter(
+    ([name]) => name !== 'session' && name !== 'dvr' && !name.startsWith('_HLS_'),
+  );
   return Object.fromEntries(params);
 }
 
-/** With what let them in: a session that is forgotten, by this process or with it, is asked for again. */
-const carryOver = (query: URLSearchParams, session: string) => new URLSearchParams({ session, ...asked(query) }).toString();
+/** With what let them in: a session that is forgotten, by this process or with it, is gateParams for again. */
+const carryOver = (query: URLSearchParams, session: string) => new URLSearchParams({ session, ...gateParams(query) }).toString();
 
 function goneSignal(response: Response): AbortSignal {
   const gone = new AbortController();

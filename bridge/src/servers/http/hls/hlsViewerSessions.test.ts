@@ -106,7 +106,7 @@ describe('sessions of HLS', () => {
     const gate = new Gate({ authorise: () => Promise.resolve(POLICY) });
     const sessions = new HlsViewerSessions(gate, 60_000, 3);
     const enter = (session: string, isWatching: boolean) =>
-      sessions.enter(STREAM, { session, ip: '10.0.0.1', agent: '', params: {} }, isWatching);
+      sessions.admit(STREAM, { session, ip: '10.0.0.1', agent: '', params: {} }, isWatching);
     await enter('watching-1', true);
     for (const session of ['looking-1', 'looking-2', 'looking-3', 'looking-4']) await enter(session, false);
     for (const session of ['watching-2', 'watching-3']) await enter(session, true);
@@ -121,13 +121,13 @@ describe('sessions of HLS', () => {
     const gate = new Gate({ authorise: admitted });
     const sessions = new HlsViewerSessions(gate, 15_000);
     const visitor = { session: 'abcdefgh', ip: '10.0.0.1', agent: '', params: {} };
-    await sessions.enter(STREAM, visitor, true);
-    await sessions.enter(STREAM, { ...visitor, ip: '10.0.0.2' }, true); // the same URL, passed on
+    await sessions.admit(STREAM, visitor, true);
+    await sessions.admit(STREAM, { ...visitor, ip: '10.0.0.2' }, true); // the same URL, passed on
     sessions.expire(Date.now() + 10_000);
     expect([gate.clients(STREAM).length, sessions.count(STREAM)]).toEqual([2, 2]);
     sessions.expire(Date.now() + 16_000);
     await vi.waitFor(() => expect(gate.clients(STREAM).length).toBe(0));
-    await sessions.enter(STREAM, visitor, true);
+    await sessions.admit(STREAM, visitor, true);
     expect(admitted).toHaveBeenCalledTimes(3);
     sessions.close();
   });

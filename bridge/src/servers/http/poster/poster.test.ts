@@ -24,8 +24,8 @@ async function open() {
   const hub = scope.own(new StreamHub());
   const { log } = new MemoryLog();
   const gate = openGate();
-  const further = [posterRoutes({ hub, gate, ffmpeg, log })];
-  const origin = scope.own(await createOriginServer({ hub, gate, port: 0, host: '127.0.0.1', log, further }));
+  const extraRoutes = [posterRoutes({ hub, gate, ffmpeg, log })];
+  const origin = scope.own(await createOriginServer({ hub, gate, port: 0, host: '127.0.0.1', log, extraRoutes }));
   return { hub, gate, url: `http://127.0.0.1:${origin.port}/live/room.jpg` };
 }
 

@@ -58,8 +58,16 @@ export class DvrChunkWriter {
     const bytes = buffers.reduce((sum, buffer) => sum + buffer.length, 0);
     lines.push(
       formatLine({
-        ...{ n: segment.sequence, o: offset, b: bytes, d: segment.durationMs, t: segment.atMs },
-        ...{ i: segment.isIndependent, x: segment.isDiscontinuous, c: segment.discontinuity, p: segment.prefix, m: path },
+        n: segment.sequence,
+        o: offset,
+        b: bytes,
+        d: segment.durationMs,
+        t: segment.atMs,
+        i: segment.isIndependent,
+        x: segment.isDiscontinuous,
+        c: segment.discontinuity,
+        p: segment.prefix,
+        m: path,
       }),
     );
     await this.#data.write(buffers, offset);

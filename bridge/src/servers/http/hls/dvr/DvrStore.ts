@@ -83,7 +83,7 @@ export class DvrStore {
   /** Lists the segment and writes it in its turn. */
   add(segment: Segment): void {
     this.#fillHole(segment);
-    const entry = entryOf(segment);
+    const entry = dvrSegmentOf(segment);
     this.#push(entry);
     this.prune(segment.atMs);
     if (segment.isGap || this.#isResting()) return;
@@ -249,21 +249,42 @@ export class DvrStore {
       this.#segments.push(gapAfter(last, sequence));
     chunk.endMs = line.t + line.d;
     this.#push({
-      ...{ sequence: line.n, prefix: line.p, init: line.m, durationMs: line.d, bytes: line.b, atMs: line.t },
-      ...{ isIndependent: line.i, isDiscontinuous: line.x, discontinuity: line.c, isGap: false },
+      sequence: line.n,
+      prefix: line.p,
+      init: line.m,
+      durationMs: line.d,
+      bytes: line.b,
+      atMs: line.t,
+      isIndependent: line.i,
+      isDiscontinuous: line.x,
+      discontinuity: line.c,
+      isGap: false,
       file: { path: chunk.path, offset: line.o },
     });
   }
 }
 
-const entryOf = (segment: Segment): DvrSegment => ({
-  ...{ sequence: segment.sequence, prefix: segment.prefix, init: segment.init, durationMs: segment.durationMs, bytes: segment.bytes },
-  ...{ atMs: segment.atMs, isIndependent: segment.isIndependent, isDiscontinuous: segment.isDiscontinuous },
-  ...{ discontinuity: segment.discontinuity, isGap: segment.isGap, file: null },
+const dvrSegmentOf = (segment: Segment): DvrSegment => ({
+  sequence: segment.sequence,
+  prefix: segment.prefix,
+  init: segment.init,
+  durationMs: segment.durationMs,
+  bytes: segment.bytes,
+  atMs: segment.atMs,
+  isIndependent: segment.isIndependent,
+  isDiscontinuous: segment.isDiscontinuous,
+  discontinuity: segment.discontinuity,
+  isGap: segment.isGap,
+  file: null,
 });
 
 const gapAfter = (last: DvrSegment, sequence: number): DvrSegment => ({
   ...last,
-  ...{ sequence, init: null, bytes: 0, isDiscontinuous: false, isGap: true, file: null },
+  sequence,
+  init: null,
+  bytes: 0,
+  isDiscontinuous: false,
+  isGap: true,
+  file: null,
   atMs: last.atMs + last.durationMs * (sequence - last.sequence),
 });

@@ -19,10 +19,12 @@ export interface DvrFile {
 }
 
 export const diskFiles: DvrFiles = {
-  makeDirectory: async (path) => void (await mkdir(path, { recursive: true })),
   list: (path) => readdir(path).catch(() => []),
   read: (path) => readFile(path),
   remove: (path) => rm(path, { recursive: true, force: true }),
+  async makeDirectory(path) {
+    await mkdir(path, { recursive: true });
+  },
   async size(path) {
     const handle = await open(path, 'r').catch(() => null);
     if (!handle) return 0;

@@ -75,8 +75,18 @@ export function readMediaPlaylist(text: string): ReadPlaylist {
 class Reader {
   readonly #seen = new Set<string>();
   readonly #playlist: ReadPlaylist = {
-    ...{ version: 1, targetSeconds: 0, partTargetMs: null, control: new Map(), mediaSequence: 0, discontinuitySequence: 0 },
-    ...{ skipped: 0, segments: [], hint: null, reports: [], isEnded: false, isIndependent: false },
+    version: 1,
+    targetSeconds: 0,
+    partTargetMs: null,
+    control: new Map(),
+    mediaSequence: 0,
+    discontinuitySequence: 0,
+    skipped: 0,
+    segments: [],
+    hint: null,
+    reports: [],
+    isEnded: false,
+    isIndependent: false,
   };
   #discontinuity = 0;
   #init: string | null = null;

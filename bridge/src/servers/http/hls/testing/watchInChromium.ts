@@ -31,8 +31,14 @@ export async function watchInChromium(script: string, timeoutMs: number): Promis
   let give: (what: unknown) => void = () => undefined;
   const reported = new Promise<unknown>((resolve) => (give = resolve));
   const server = createServer((request, response) => {
-    if (request.url === '/hls.js') return void response.end(library);
-    if (request.method !== 'POST') return void response.setHeader('Content-Type', 'text/html').end(page);
+    if (request.url === '/hls.js') {
+      response.end(library);
+      return;
+    }
+    if (request.method !== 'POST') {
+      response.setHeader('Content-Type', 'text/html').end(page);
+      return;
+    }
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => give(JSON.parse(Buffer.concat(chunks).toString())));
     response.end();

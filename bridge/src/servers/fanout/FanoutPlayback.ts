@@ -1,20 +1,20 @@
-import type { Packed } from './contract.js';
+import type { Packed } from './fanoutContract.js';
 import type { Fanout } from './Fanout.js';
 import type { PlayerQueue } from './PlayerQueue.js';
 
-export interface PlaybackParts<P extends Packed> {
+export interface FanoutPlaybackParts<P extends Packed> {
   player: PlayerQueue<P>;
   fanout: () => Fanout<P>;
   onLeft: (droppedTags: number) => void;
 }
 
 /** One player of a stream, from its start to its leave. */
-export class Playback<P extends Packed> {
-  readonly #parts: PlaybackParts<P>;
+export class FanoutPlayback<P extends Packed> {
+  readonly #parts: FanoutPlaybackParts<P>;
   #fanout: Fanout<P> | null = null;
   #hasLeft = false;
 
-  constructor(parts: PlaybackParts<P>) {
+  constructor(parts: FanoutPlaybackParts<P>) {
     this.#parts = parts;
   }
 

@@ -1,6 +1,6 @@
 import { toLianmaiError, type ErrorCode } from '@lianmai/protocol';
 import type { RtmpMessage } from '../../media/protocols/rtmp/index.js';
-import { onStatus } from './commands.js';
+import { onStatus } from './rtmpCommands.js';
 
 const PUBLISH_CODES: Partial<Record<ErrorCode, string>> = {
   CONFLICT: 'NetStream.Publish.BadName',

@@ -4,7 +4,7 @@ const MAX_NAME = 64;
 const MAX_VALUE = 1024;
 
 /** The query of a stream's URL as the gate wants it: the first value of each name, bounded; what is too long is left out. */
-export function readParams(query: string | URLSearchParams): Record<string, string> {
+export function readQueryParams(query: string | URLSearchParams): Record<string, string> {
   const params: Record<string, string> = Object.create(null) as Record<string, string>;
   let count = 0;
   for (const [name, value] of new URLSearchParams(query)) {

@@ -1,7 +1,8 @@
+import { LianmaiError } from '@lianmai/protocol';
 import { type AmfObject } from '../../media/formats/index.js';
 import { AUDIO_FOUR_CCS, VIDEO_FOUR_CCS } from '../../media/protocols/rtmp/index.js';
 import { FLV, type AcceptedCodecs } from '../../hub/renditions/index.js';
-import { asObject } from './commands.js';
+import { asObject } from './rtmpCommands.js';
 
 /** Enhanced RTMP v2, fourCcInfoMask: can decode, encode, forward. */
 const CAN_FORWARD = 4;
@@ -9,7 +10,7 @@ const CAN_FORWARD = 4;
 const CAPABILITIES = 2 | 4;
 
 /** What a player can take. One that says nothing of enhanced RTMP gets sound it knows; pictures stay as they are: transcoding them is not worth one old player. */
-export function capabilitiesOf(connect: AmfObject): AcceptedCodecs {
+export function acceptedByPlayer(connect: AmfObject): AcceptedCodecs {
   const list = Array.isArray(connect['fourCcList']) ? connect['fourCcList'] : [];
   const names = [...list, ...Object.keys(asObject(connect['audioFourCcInfoMap']))];
   const hasOpus = names.some((name) => name === 'Opus' || name === '*');
@@ -19,7 +20,7 @@ export function capabilitiesOf(connect: AmfObject): AcceptedCodecs {
 const forwardable = (fourCcs: readonly string[]): AmfObject => Object.fromEntries(fourCcs.map((fourCc) => [fourCc, CAN_FORWARD]));
 
 /** Part of the answer to `connect` for a client that asked in these words; those that did not are not confused by them. */
-export function enhancedAnswer(connect: AmfObject): AmfObject {
+export function enhancedConnectReply(connect: AmfObject): AmfObject {
   const answer: AmfObject = {};
   if ('fourCcList' in connect) answer['fourCcList'] = [...VIDEO_FOUR_CCS, ...AUDIO_FOUR_CCS];
   if ('videoFourCcInfoMap' in connect) answer['videoFourCcInfoMap'] = forwardable(VIDEO_FOUR_CCS);
@@ -27,3 +28,7 @@ export function enhancedAnswer(connect: AmfObject): AmfObject {
   if ('capsEx' in connect) answer['capsEx'] = CAPABILITIES;
   return answer;
 }
+
+/** Rejects a publisher whose video codec `ErtmpNormaliser` cannot carry. */
+export const unsupportedVideo = (codec: string) =>
+  new LianmaiError('UNSUPPORTED', { codec }, { message: `Video codec ${codec} is not supported. Publish H.264, HEVC, AV1 or VP9.` });

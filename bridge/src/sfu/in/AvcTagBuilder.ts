@@ -11,7 +11,7 @@ import {
 import type { EncodedFrame } from '../../media/rtp/index.js';
 
 /** H.264 pictures out of RTP as FLV carries them: parameter sets become the configuration, delimiters go. */
-export class AvcFrames {
+export class AvcTagBuilder {
   #sps: Buffer | null = null;
   #pps: Buffer | null = null;
   #config: Buffer | null = null;

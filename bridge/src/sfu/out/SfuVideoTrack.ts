@@ -1,17 +1,16 @@
 import type { SfuFeedTrack } from '@lianmai/protocol';
-import { FormatError, opusPacketSamples, parseAvcConfig, readFlvBody, type FlvTag } from '../../media/formats/index.js';
+import { FormatError, parseAvcConfig, readFlvBody, type FlvTag } from '../../media/formats/index.js';
 import { packetiseH264, parameterSetsOf } from './h264Packets.js';
 import { RtpTrackWriter } from './RtpTrackWriter.js';
 
 const VIDEO = { payloadType: 102, clockRate: 90_000 };
-const AUDIO = { payloadType: 111, clockRate: 48_000 };
 /** Time stamps of pictures that are only sent so that later ones can be decoded: as close as this, in ticks of 90 kHz. */
 const CATCH_UP_TICKS = 10;
 /** All of a catch-up must lie within less than a frame's time. */
 const CATCH_UP_SPAN_TICKS = 2000;
 
 /** Pictures as RTP. */
-export class VideoFeed {
+export class SfuVideoTrack {
   readonly #writer = new RtpTrackWriter(VIDEO);
   #parameters: Buffer[] = [];
   #nalLengthBytes = 4;
@@ -62,33 +61,6 @@ export class VideoFeed {
     const ticks = Math.max(wantedTicks, this.#lastTicks + 1);
     this.#lastTicks = ticks;
     return payloads.map((payload, index) => this.#writer.packet(payload, ticks, index === payloads.length - 1));
-  }
-}
-
-/** FLV rounds to a millisecond; sound that follows on within this is meant to be continuous. */
-const CONTINUOUS_TICKS = 96;
-
-/** Sound as RTP, RFC 7587: a packet each. */
-export class AudioFeed {
-  readonly #writer = new RtpTrackWriter(AUDIO);
-  #nextTicks = 0;
-
-  get track(): SfuFeedTrack {
-    return { kind: 'audio', codec: 'opus', ssrc: this.#writer.ssrc, payloadType: this.#writer.payloadType };
-  }
-
-  packetsOf(tag: FlvTag): Buffer[] {
-    const body = readFlvBody(tag);
-    if (body?.codec !== 'opus' || body.data.length === 0) return [];
-    const byTag = tag.dtsMs * 48;
-    const isContinuous = Math.abs(byTag - this.#nextTicks) <= CONTINUOUS_TICKS;
-    const ticks = isContinuous ? this.#nextTicks : byTag;
-    this.#nextTicks = ticks + opusPacketSamples(body.data);
-    return [this.#writer.packet(body.data, ticks, !isContinuous)];
-  }
-
-  report(wallMs: number, mediaMs: number): Buffer {
-    return this.#writer.senderReport(wallMs, mediaMs * 48);
   }
 }
 

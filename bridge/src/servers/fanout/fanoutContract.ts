@@ -32,7 +32,7 @@ export interface Batch<P extends Packed> {
 }
 
 /** The connection of a player. */
-export interface Sink<P extends Packed> {
+export interface PlayerSink<P extends Packed> {
   /** Written to as it is: what frames and chunks would cost for each player is done once for all. */
   socket: Writable;
   /** Which shape of the bytes it gets. */

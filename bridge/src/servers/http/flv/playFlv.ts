@@ -4,35 +4,35 @@ import type { FanoutPool } from '../../fanout/index.js';
 import type { AdmittedPlay } from './PlayAdmission.js';
 import type { FlvBytes, Shape } from './FlvBytes.js';
 
-export interface Line {
+export interface FlvConnection {
   socket: Socket;
   shape: Shape;
   /** Everything has been written. */
-  sayGoodbye: () => void;
+  finish: () => void;
 }
 
-export type PlayTo = (line: Line, visit: AdmittedPlay) => void;
+export type PlayFlv = (connection: FlvConnection, admitted: AdmittedPlay) => void;
 
 /** A goodbye that is not answered. */
 const LINGER_MS = 5000;
 
 /** Plays to a connection until it closes. */
-export const playTo =
-  (fanouts: FanoutPool<FlvBytes>, log: Log): PlayTo =>
-  ({ socket, shape, sayGoodbye }, { stream, admission }) => {
-    const hangUp = () => void socket.destroy();
+export const playFlvTo =
+  (fanouts: FanoutPool<FlvBytes>, log: Log): PlayFlv =>
+  ({ socket, shape, finish }, { stream, admission }) => {
+    const disconnect = () => void socket.destroy();
     const onEnd = () => {
-      const linger = setTimeout(hangUp, LINGER_MS);
+      const linger = setTimeout(disconnect, LINGER_MS);
       socket.once('close', () => clearTimeout(linger));
-      sayGoodbye();
+      finish();
     };
     const onError = (error: unknown) => {
       log.error({ err: error, stream: stream.key }, 'FLV playback failed');
       onEnd();
     };
-    admission.signal.addEventListener('abort', hangUp, { once: true });
+    admission.signal.addEventListener('abort', disconnect, { once: true });
     const pick = (packed: FlvBytes) => packed[shape];
-    const playback = fanouts.open(stream, { socket, pick, admission, onEnd, onStalled: hangUp, onError });
+    const playback = fanouts.open(stream, { socket, pick, admission, onEnd, onStalled: disconnect, onError });
     socket.once('close', () => playback.leave());
     playback.start();
   };

@@ -1,0 +1,17 @@
+import type { PlayerLimits } from '../../fanout/index.js';
+import type { OpenRendition, PlayAdmissionOptions } from './PlayAdmission.js';
+
+export interface FlvOptions extends PlayerLimits, PlayAdmissionOptions {
+  /** What came in this long is written at once; 0: every tag as it comes. */
+  batchMs: number;
+  openRendition?: OpenRendition;
+}
+
+export const FLV_DEFAULTS: FlvOptions = {
+  batchMs: 100,
+  maxQueueBytes: 8 * 1024 * 1024,
+  maxQueueMs: 10_000,
+  stallMs: 15_000,
+  waitMs: 60_000,
+  maxWaiting: 500,
+};
