@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** They wait for broadcasters and processes more than they work: two files at a time. */
-const WAITING = ['test/src/e2e/{start,streams,liveRecording,liveResume}.test.ts'];
+const WAITING = ['test/src/e2e/{start,streams,recording,resume}.test.ts'];
 
 /** The product from outside: real Chromium, mediasoup and FFmpeg, so mostly one file at a time, and patience. */
 const shared = {

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { defaultScene, resolveProfile, type ProgramId, type ProgramSource, type RtpTrack, type SourceId } from '@lianmai/protocol';
 import { ffmpeg } from '../support/ffmpeg.js';
 import { cpuSeconds, descendants, rssMb, type ProcessInfo } from '../support/processes.js';
-import { pause, until } from '../support/waiting.js';
+import { pause, until } from '../support/until.js';
 import type { BenchOptions } from './arguments.js';
 import { BridgeHost } from './BridgeHost.js';
 import { participantClip } from './clips.js';

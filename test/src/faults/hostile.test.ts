@@ -5,7 +5,7 @@ import { StreamClientsReply, type StreamReply } from '@lianmai/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askToPlay, HANDSHAKE_BYTES, sayHello } from '../bench/origin/rtmpPlay.js';
 import type { Peer } from '../support/index.js';
-import { faultsOf, flvTags, livePicture, make, pause, probeStream, publishWith, rssMb, System, until } from '../support/index.js';
+import { faultsOf, flvTags, livePicture, makeFixture, pause, probeStream, publishWith, rssMb, System, until } from '../support/index.js';
 
 /** Every door's time for a request or a handshake is 10 s; this machine's share on top. */
 const CUT_WITHIN_MS = 16_000;
@@ -99,7 +99,7 @@ describe('peers that mean no good', () => {
   });
 
   it('who never read cost what their queues may hold, and are cut off', async () => {
-    const file = await make(
+    const file = await makeFixture(
       'heavy.flv',
       ...['-f', 'lavfi', '-i', 'nullsrc=s=640x360:r=30:d=6,geq=random(1)*255:128:128', '-c:v', 'libx264', '-preset', 'ultrafast'],
       ...['-pix_fmt', 'yuv420p', '-g', '30', '-bf', '0', '-b:v', '12M', '-maxrate', '12M', '-bufsize', '6M', '-f', 'flv'],

@@ -1,4 +1,4 @@
-import type { Sample } from './inside.js';
+import type { Sample } from './heldResources.js';
 
 /** Each process after one round, when everybody has left. */
 export interface Round {

@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 import type { StreamReply } from '@lianmai/protocol';
 import { launchBrowser, livePicture, pause, publishWith, System, until, type Peer } from '../support/index.js';
 import { judge, print, type Round } from './growth.js';
-import { sample, SPY_ENV } from './inside.js';
-import { playersFor } from './players.js';
+import { sample, SPY_ENV } from './heldResources.js';
+import { playersFor } from './visits.js';
 
 const ROUND_MS = 60_000;
 /** Long enough for sessions, sockets and posters of those who left to be forgotten. */

@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { collectErrors } from './browser.js';
 import type { Rgb } from './ffmpeg.js';
 import type { System } from './System.js';
-import { PATIENCE_MS, until } from './waiting.js';
+import { PATIENCE_MS, until } from './until.js';
 
 export interface JoinOptions {
   room: string;

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { StreamReply, type CreateStream } from '@lianmai/protocol';
 import { freePorts } from './ports.js';
 import { descendants, type ProcessInfo } from './processes.js';
-import { PATIENCE_MS, until } from './waiting.js';
+import { PATIENCE_MS, until } from './until.js';
 
 export const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 const API = { key: 'test-key', secret: 'test-secret-that-is-long-enough-to-sign' };

@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { collectErrors } from './browser.js';
 import type { System } from './System.js';
-import { PATIENCE_MS, until } from './waiting.js';
+import { PATIENCE_MS, until } from './until.js';
 
 /** One viewer at the watch page, by what is on the screen. */
 export class WatchPage {

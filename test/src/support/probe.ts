@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { timeline, type Packet } from './ffmpeg.js';
-import { PATIENCE_MS } from './waiting.js';
+import { PATIENCE_MS } from './until.js';
 
 const run = promisify(execFile);
 

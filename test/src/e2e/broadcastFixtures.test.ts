@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   faultsOf,
   flvTags,
-  LIVE_FIXTURES,
-  liveFixture,
+  BROADCAST_FIXTURES,
+  broadcastFixture,
   probeStream,
   publishFile,
   System,
   until,
-  type LiveFixture,
+  type BroadcastFixture,
   type Peer,
   type Probed,
 } from '../support/index.js';
@@ -17,13 +17,13 @@ import {
 let system: System;
 beforeAll(async () => {
   system = await System.start();
-  for (const fixture of LIVE_FIXTURES) await liveFixture(fixture);
+  for (const fixture of BROADCAST_FIXTURES) await broadcastFixture(fixture);
 });
 afterAll(async () => {
   await system.stop();
 });
 
-function expectTracks({ video, audio }: Probed, fixture: LiveFixture): void {
+function expectTracks({ video, audio }: Probed, fixture: BroadcastFixture): void {
   expect([video?.codec_name ?? null, audio?.codec_name ?? null]).toEqual([fixture.video, fixture.audio]);
   if (video) expect([video.width, video.height]).toEqual([320, 180]);
   if (fixture.sampleRateHz) expect([audio?.sample_rate, audio?.channels]).toEqual([fixture.sampleRateHz, fixture.channels]);
@@ -38,13 +38,13 @@ async function judgeEnhancedFlv({ play }: StreamReply): Promise<void> {
   expect(times).toEqual([...times].sort((a, b) => a - b));
 }
 
-async function judgeFlv({ play }: StreamReply, fixture: LiveFixture): Promise<void> {
+async function judgeFlv({ play }: StreamReply, fixture: BroadcastFixture): Promise<void> {
   const played = await probeStream(`${play.flv}?wait=1`, { seconds: 5 });
   expectTracks(played, fixture);
   expect(faultsOf(played, fixture)).toEqual([]);
 }
 
-async function judgeHls({ play }: StreamReply, fixture: LiveFixture): Promise<void> {
+async function judgeHls({ play }: StreamReply, fixture: BroadcastFixture): Promise<void> {
   await until('there is a playlist', async () => (await fetch(play.hls)).ok);
   const played = await probeStream(play.hls, { seconds: 4, args: ['-live_start_index', '0'] });
   expectTracks(played, fixture);
@@ -52,16 +52,19 @@ async function judgeHls({ play }: StreamReply, fixture: LiveFixture): Promise<vo
 }
 
 describe.concurrent('what broadcasters really send', () => {
-  it.each(LIVE_FIXTURES.map((fixture, index) => [fixture.title, fixture, index] as const))('plays: %s', async (_title, fixture, index) => {
-    const stream = await system.createStream(`fixture-${index}`);
-    const flv = fixture.video === 'hevc' ? judgeEnhancedFlv(stream) : judgeFlv(stream, fixture);
-    const broadcaster: Peer = publishFile(await liveFixture(fixture), stream.publish[fixture.by], fixture.send);
-    try {
-      await Promise.all([flv, judgeHls(stream, fixture)]);
-    } catch (error) {
-      throw new Error(`${String(error)}\nits broadcaster: ${broadcaster.log.slice(-1500)}`, { cause: error });
-    } finally {
-      await broadcaster.kill();
-    }
-  });
+  it.each(BROADCAST_FIXTURES.map((fixture, index) => [fixture.title, fixture, index] as const))(
+    'plays: %s',
+    async (_title, fixture, index) => {
+      const stream = await system.createStream(`fixture-${index}`);
+      const flv = fixture.video === 'hevc' ? judgeEnhancedFlv(stream) : judgeFlv(stream, fixture);
+      const broadcaster: Peer = publishFile(await broadcastFixture(fixture), stream.publish[fixture.by], fixture.send);
+      try {
+        await Promise.all([flv, judgeHls(stream, fixture)]);
+      } catch (error) {
+        throw new Error(`${String(error)}\nits broadcaster: ${broadcaster.log.slice(-1500)}`, { cause: error });
+      } finally {
+        await broadcaster.kill();
+      }
+    },
+  );
 });

@@ -1,10 +1,4 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { join } from 'node:path';
-import { ffmpeg } from './ffmpeg.js';
-
-/** The folder for temporary files goes with each run of the tests. */
-const FOLDER = fileURLToPath(new URL('../../../node_modules/.cache/lianmai-fixtures-3', import.meta.url));
+import { makeFixture } from './makeFixture.js';
 
 /** Who is who in the picture and in the sound: one colour and one tone each. */
 export const PEOPLE = {
@@ -15,24 +9,13 @@ export const PEOPLE = {
 } as const;
 export type Person = keyof typeof PEOPLE;
 
-/** Made once for a machine, whole or not at all. */
-export async function make(name: string, ...args: string[]): Promise<string> {
-  const file = join(FOLDER, name);
-  if (existsSync(file)) return file;
-  mkdirSync(FOLDER, { recursive: true });
-  const part = join(FOLDER, `${process.pid}-${name}`);
-  await ffmpeg('-y', ...args, part);
-  renameSync(part, file);
-  return file;
-}
-
 /**
  * A camera for Chromium's fake device: one colour with a white square that moves, so that a frozen picture shows. 15 pictures a second, uncompressed: three
  * browsers, the SFU and the program share two cores in these tests.
  */
 export function camera(person: Person, width = 640, height = 360): Promise<string> {
   const { colour } = PEOPLE[person];
-  return make(
+  return makeFixture(
     `${person}-${width}x${height}.y4m`,
     ...['-f', 'lavfi', '-i', `color=c=${colour}:s=${width}x${height}:r=15:d=4`],
     ...['-f', 'lavfi', '-i', `color=c=white:s=24x24:r=15:d=4`],
@@ -42,7 +25,7 @@ export function camera(person: Person, width = 640, height = 360): Promise<strin
 
 /** A microphone for Chromium's fake device: a steady tone. */
 export function microphone(person: Person): Promise<string> {
-  return make(
+  return makeFixture(
     `${person}.wav`,
     '-f',
     'lavfi',
@@ -64,7 +47,7 @@ export const BEEP_HZ = 1000;
 export async function flashAndBeep(): Promise<{ camera: string; microphone: string }> {
   const isOn = 'lt(mod(t+1\\,2)\\,0.1)';
   return {
-    camera: await make(
+    camera: await makeFixture(
       'flash.mjpeg',
       '-f',
       'lavfi',
@@ -77,7 +60,7 @@ export async function flashAndBeep(): Promise<{ camera: string; microphone: stri
       '-f',
       'mjpeg',
     ),
-    microphone: await make(
+    microphone: await makeFixture(
       'beep.wav',
       '-f',
       'lavfi',

@@ -1,4 +1,4 @@
-import { make } from './fixtures.js';
+import { makeFixture } from './makeFixture.js';
 
 const SECONDS = 14;
 const PICTURE = ['-f', 'lavfi', '-i', `testsrc2=s=320x180:r=15:d=${SECONDS}`];
@@ -11,7 +11,7 @@ const FLV_WRAP_S = 2 ** 31 / 1000;
 const TS_WRAP_S = 2 ** 33 / 90_000;
 const beforeWrap = (wrapS: number) => ['-output_ts_offset', String(wrapS - 2)];
 
-export interface LiveFixture {
+export interface BroadcastFixture {
   title: string;
   file: string;
   /** How it comes in. */
@@ -33,7 +33,7 @@ const PLAIN_BOTH = [...PICTURE, ...SOUND, ...PLAIN, ...AAC];
 const VARIABLE = "select='not(mod(n\\,5))+lt(mod(n\\,60)\\,20)',setpts=PTS";
 
 /** What broadcasters really send besides the plain case. */
-export const LIVE_FIXTURES: readonly LiveFixture[] = [
+export const BROADCAST_FIXTURES: readonly BroadcastFixture[] = [
   {
     ...{ title: 'B-frames', file: 'bframes.flv', by: 'rtmp', ...h264AndAac },
     make: [...PICTURE, ...SOUND, ...H264, '-preset', 'veryfast', '-bf', '3', ...AAC],
@@ -78,5 +78,5 @@ export const LIVE_FIXTURES: readonly LiveFixture[] = [
 ];
 
 /** Encoded once for a machine. */
-export const liveFixture = (fixture: LiveFixture): Promise<string> =>
-  make(`live-${fixture.file}`, ...fixture.make, '-f', fixture.file.endsWith('.ts') ? 'mpegts' : 'flv');
+export const broadcastFixture = (fixture: BroadcastFixture): Promise<string> =>
+  makeFixture(`live-${fixture.file}`, ...fixture.make, '-f', fixture.file.endsWith('.ts') ? 'mpegts' : 'flv');
