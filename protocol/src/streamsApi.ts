@@ -148,6 +148,6 @@ export const RecordingsReply = z.object({ recordings: z.array(RecordingReply) })
 export type RecordingsReply = z.infer<typeof RecordingsReply>;
 
 /** POST /session: an operator's page signs in with the API key and gets a token for `Authorization: Bearer`. */
-export const SessionRequest = z.object({ key: z.string().min(1).max(256), secret: z.string().min(1).max(1024) });
-export const SessionReply = z.object({ token: z.string(), expiresAtMs: EpochMs });
-export type SessionReply = z.infer<typeof SessionReply>;
+export const SignInRequest = z.object({ key: z.string().min(1).max(256), secret: z.string().min(1).max(1024) });
+export const SignInReply = z.object({ token: z.string(), expiresAtMs: EpochMs });
+export type SignInReply = z.infer<typeof SignInReply>;

@@ -2,19 +2,19 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ConfigError, createLog, Metrics, Scope, type Log } from '@lianmai/kit';
 import { DEFAULT_APP, type StreamRef } from '@lianmai/protocol';
-import { Access, apiKeyFrom, type ApiKey } from './authorisation/index.js';
+import { TokenAuthority, apiKeyFrom, type ApiKey } from './authorisation/index.js';
 import { createApi, passOriginSockets } from './api/index.js';
-import { originAt, helpText, lanAddresses, loadServerConfig, parseCommandLine, type ServerConfig } from './config/index.js';
-import { banner, measure } from './boot/index.js';
-import { Bridges, readMetrics, startBridge } from './bridge/index.js';
-import { HttpFront, readCertificate, selfSignedCertificate, type Certificate } from './http/index.js';
-import { AssetStore, createLive } from './program/index.js';
-import { RecordingDoor, Recordings } from './recordings/index.js';
+import { originUrlOf, helpText, lanAddresses, loadServerConfig, parseCommandLine, type ServerConfig } from './config/index.js';
+import { startupMessage, registerMetrics } from './boot/index.js';
+import { Bridges, fetchBridgeMetrics, startEmbeddedBridge } from './bridge/index.js';
+import { HttpListener, readCertificate, selfSignedCertificate, type Certificate } from './http/index.js';
+import { AssetStore, createPrograms } from './program/index.js';
+import { recordingProxy, Recordings } from './recordings/index.js';
 import { RoomDirectory } from './rooms/index.js';
 import { createSfu, type Sfu } from './sfu/index.js';
 import { createSocketServer, Signalling } from './signalling/index.js';
 import { Store } from './store/index.js';
-import { StageStreams, StreamBook, StreamOutputBook, Streams, StreamWork } from './streams/index.js';
+import { SeatableStreams, StreamRepository, StreamOutputRepository, Streams, StreamJobScheduler } from './streams/index.js';
 import { WebRtc } from './webrtc/index.js';
 
 const CLIENT_DIR = fileURLToPath(new URL('../../client/dist', import.meta.url));
@@ -25,45 +25,45 @@ const version = (): string =>
   String((JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: unknown }).version);
 
 /** Parts that others are built with. */
-interface Ground {
+interface BootContext {
   config: ServerConfig;
   scope: Scope;
   log: Log;
-  access: Access;
+  authority: TokenAuthority;
   metrics: Metrics;
 }
 
 /** Builds the parts, each with what it needs. The scope closes them in reverse: people first, then programs, the bridge, media, sockets. */
-async function build(ground: Ground, front: HttpFront, isSecure: boolean): Promise<void> {
-  const { config, scope, log, access, metrics } = ground;
+async function build(context: BootContext, front: HttpListener, isSecure: boolean): Promise<void> {
+  const { config, scope, log, authority, metrics } = context;
   const sfu = scope.own(await startSfu(config, log));
   const store = scope.own(await openStore(config));
-  const book = await StreamBook.open(store);
+  const repository = await StreamRepository.open(store);
   const assets = await AssetStore.open(config.dataDir);
-  const inner = isSecure ? scope.own(await openInnerFront()) : front;
+  const inner = isSecure ? scope.own(await openLoopbackListener()) : front;
   const io = createSocketServer(front.server);
   if (inner !== front) io.attach(inner.server);
   scope.defer(() => void io.disconnectSockets(true));
   const bridges = scope.own(
     new Bridges({
       io,
-      verify: (token) => access.verifyBridgeToken(token),
+      verify: (token) => authority.verifyBridgeToken(token),
       fetchAsset: (id) => assets.read(id),
       authorise: (request) => streams.authorise(request),
       log: log.child({ part: 'bridges' }),
     }),
   );
-  const work = scope.own(
-    new StreamWork({
-      book,
-      outputs: new StreamOutputBook(store),
+  const jobs = scope.own(
+    new StreamJobScheduler({
+      repository,
+      outputs: new StreamOutputRepository(store),
       bridges,
       recordPatterns: config.record.patterns,
       log: log.child({ part: 'streams' }),
     }),
   );
   const streams: Streams = new Streams({
-    ...{ book, bridges, work, policy: config.streams },
+    ...{ repository, bridges, jobs, policy: config.streams },
     rooms: {
       isOpen: (name) => rooms.all.some(({ id }) => id === name),
       isLive: (name) => rooms.all.some(({ id, isLive }) => id === name && isLive),
@@ -78,39 +78,39 @@ async function build(ground: Ground, front: HttpFront, isSecure: boolean): Promi
   const rooms: RoomDirectory = new RoomDirectory({
     createMedia: (id) => sfu.createRoom(id),
     openFeed: (stream) => webrtc.openFeed(stream),
-    live: createLive({ bridges, assets, assertFree: (id) => streams.assertFreeForRoom(id), log: log.child({ part: 'live' }) }),
+    programs: createPrograms({ bridges, assets, assertFree: (id) => streams.assertFreeForRoom(id), log: log.child({ part: 'live' }) }),
     settings: config.rooms,
     log: log.child({ part: 'rooms' }),
   });
-  if (config.live.bridge === 'embedded') scope.own(await startBridge({ config, access, bridges, port: inner.port, log }));
+  if (config.bridge.mode === 'embedded') scope.own(await startEmbeddedBridge({ config, authority, bridges, port: inner.port, log }));
   // Owned after the bridge, so that programs end before it does.
   scope.own(rooms);
   const webrtc: WebRtc = scope.own(
     new WebRtc({ sfu, bridges, authorise: (request) => streams.authorise(request), log: log.child({ part: 'webrtc' }) }),
   );
   const saveAsset = (bytes: Uint8Array) => assets.save(bytes);
-  const stageStreams = new StageStreams(streams);
+  const seatableStreams = new SeatableStreams(streams);
   const recordings = new Recordings(bridges);
-  const services = { rooms, streams: stageStreams, iceServers: config.rtc.iceServers.map(asIceServer), saveAsset };
-  const verify = (token: unknown) => access.verifyJoinToken(token);
+  const services = { rooms, streams: seatableStreams, iceServers: config.rtc.iceServers.map(asIceServer), saveAsset };
+  const verify = (token: unknown) => authority.verifyJoinToken(token);
   const signalling = scope.own(new Signalling({ io, services, verify, log: log.child({ part: 'signalling' }) }));
-  measure(metrics, { sfu, rooms, signalling, bridges, streams, webrtc });
-  const targetOf = (stream: StreamRef) => originOf(ground, { rooms, streams, stream });
+  registerMetrics(metrics, { sfu, rooms, signalling, bridges, streams, webrtc });
+  const targetOf = (stream: StreamRef) => originOf(context, { rooms, streams, stream });
   const api = createApi({
-    access,
+    authority,
     rooms,
     streams,
-    stageStreams,
+    seatableStreams,
     recordings,
     bridgeMetrics: {
       ids: () => bridges.bridges.map(({ id }) => id),
-      metrics: (id) => readMetrics(bridges, id, (origin) => originAt(config, origin)),
+      metrics: (id) => fetchBridgeMetrics(bridges, id, (origin) => originUrlOf(config, origin)),
     },
-    recordingDoor: new RecordingDoor({ recordings, originOf: ({ bridge }) => originAt(config, bridge.hello.origin), log }).router,
+    recordingProxy: recordingProxy({ recordings, originOf: ({ bridge }) => originUrlOf(config, bridge.hello.origin) }),
     saveAsset,
     metrics,
     log: log.child({ part: 'api' }),
-    isReady: readiness(ground, bridges),
+    isReady: readiness(context, bridges),
     isLobbyOpen: config.access.lobby === 'open',
     stagePolicy: config.rooms.stagePolicy,
     originUrl: config.origin.publicUrl ?? null,
@@ -153,23 +153,24 @@ async function startSfu({ rtc }: ServerConfig, log: Log): Promise<Sfu> {
 }
 
 /** The embedded bridge connects here, whatever certificate the outer door has. */
-const openInnerFront = () => HttpFront.open({ port: 0, host: '127.0.0.1', certificate: null, option: 'nothing: it is chosen freely' });
+const openLoopbackListener = () =>
+  HttpListener.open({ port: 0, host: '127.0.0.1', certificate: null, option: 'nothing: it is chosen freely' });
 
 /** Rooms work without a bridge, so one that is away later does not count; at the start it is waited for. */
-function readiness({ config, scope }: Ground, bridges: Bridges): () => boolean {
-  let isComplete = config.live.bridge === 'external';
+function readiness({ config, scope }: BootContext, bridges: Bridges): () => boolean {
+  let isComplete = config.bridge.mode === 'external';
   bridges.once('bridgeConnected', () => (isComplete = true));
   return () => isComplete && !scope.isClosed;
 }
 
 /** The bridge that runs the room's program has it, or the one that the stream is in; else whichever there is. One of our own is on this machine, whatever players are told. */
 function originOf(
-  { config }: Ground,
+  { config }: BootContext,
   { rooms, streams, stream }: { rooms: RoomDirectory; streams: Streams; stream: StreamRef },
 ): string | null {
-  const ofRoom = stream.app === DEFAULT_APP ? rooms.all.find(({ id }) => id === stream.name)?.live.origin : null;
-  const origin = ofRoom ?? streams.live.bridgeOf(stream)?.hello.origin;
-  return origin ? originAt(config, origin) : null;
+  const ofRoom = stream.app === DEFAULT_APP ? rooms.all.find(({ id }) => id === stream.name)?.program.origin : null;
+  const origin = ofRoom ?? streams.statuses.bridgeOf(stream)?.hello.origin;
+  return origin ? originUrlOf(config, origin) : null;
 }
 
 /** Optional fields that are not there are left out. */
@@ -193,9 +194,9 @@ async function serve(config: ServerConfig): Promise<void> {
   try {
     const certificate = await certificateFor(config);
     const { port, host } = config.http;
-    const front = scope.own(await HttpFront.open({ port, host, certificate, option: 'PORT, --port or http.port' }));
-    const ground = { config, scope, log, access: new Access(apiKey, config.live.bridgeToken), metrics: new Metrics() };
-    await build(ground, front, certificate !== null);
+    const front = scope.own(await HttpListener.open({ port, host, certificate, option: 'PORT, --port or http.port' }));
+    const context = { config, scope, log, authority: new TokenAuthority(apiKey, config.bridge.token), metrics: new Metrics() };
+    await build(context, front, certificate !== null);
     warnOfWeakSecret(apiKey, log);
     process.stdout.write(describe(config, apiKey, front.port, certificate));
   } catch (error) {
@@ -205,7 +206,7 @@ async function serve(config: ServerConfig): Promise<void> {
 }
 
 function describe(config: ServerConfig, apiKey: ApiKey, port: number, certificate: Certificate | null): string {
-  return banner({
+  return startupMessage({
     version: version(),
     isSecure: certificate !== null,
     isSelfSigned: certificate?.isSelfSigned ?? false,

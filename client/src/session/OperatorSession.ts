@@ -3,7 +3,7 @@ import {
   OutputInfo,
   PlayUrlsReply,
   RecordingsReply,
-  SessionReply,
+  SignInReply,
   StreamClientsReply,
   StreamList,
   StreamReply,
@@ -41,7 +41,7 @@ export class OperatorSession {
   /** Keeps only the token, not the key's secret. */
   static async signIn(key: string, secret: string): Promise<OperatorSession> {
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ key, secret }) };
-    const { token, expiresAtMs } = await callApi('/api/v1/session', SessionReply, init);
+    const { token, expiresAtMs } = await callApi('/api/v1/session', SignInReply, init);
     store((storage) => storage.setItem(STORAGE_KEY, JSON.stringify({ token, expiresAtMs })));
     return new OperatorSession(token);
   }
@@ -49,7 +49,7 @@ export class OperatorSession {
   /** Restores the sign-in from before a reload. Returns null if there was none, or if it has expired. */
   static resume(): OperatorSession | null {
     const stored = store((storage) => storage.getItem(STORAGE_KEY)) ?? null;
-    const saved = SessionReply.safeParse(fromJson(stored));
+    const saved = SignInReply.safeParse(fromJson(stored));
     return saved.success && saved.data.expiresAtMs > Date.now() ? new OperatorSession(saved.data.token) : null;
   }
 

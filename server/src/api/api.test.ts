@@ -9,15 +9,15 @@ import { ErrorCode, LianmaiError, LobbyRoom, RoomId, type AssetId } from '@lianm
 import fc from 'fast-check';
 import { Router } from 'express';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Access } from '../authorisation/index.js';
-import { claims, FakeLink, testDirectory } from '../rooms/testing/index.js';
+import { TokenAuthority } from '../authorisation/index.js';
+import { claims, FakeChannel, testDirectory } from '../rooms/testing/index.js';
 import { Recordings } from '../recordings/index.js';
-import { StageStreams } from '../streams/index.js';
+import { SeatableStreams } from '../streams/index.js';
 import { noBridges, openStreams } from '../streams/testing/index.js';
 import { createApi, openApiDocument, type ApiOptions } from './index.js';
 
 const SECRET = 'a-secret-of-some-length-to-sign-with';
-const access = new Access({ id: 'k', secret: new Secret(SECRET), isDevelopment: false });
+const authority = new TokenAuthority({ id: 'k', secret: new Secret(SECRET), isDevelopment: false });
 const AUTHORIZATION = `Basic ${Buffer.from(`k:${SECRET}`).toString('base64')}`;
 const clientDir = mkdtempSync(path.join(tmpdir(), 'lianmai-client-'));
 mkdirSync(path.join(clientDir, 'assets'));
@@ -36,12 +36,12 @@ let isReady = false;
 function makeOptions(): ApiOptions {
   ({ rooms } = testDirectory());
   return {
-    access,
+    authority,
     rooms,
     streams: made.streams,
-    stageStreams: new StageStreams(made.streams),
+    seatableStreams: new SeatableStreams(made.streams),
     recordings: new Recordings(noBridges()),
-    recordingDoor: Router(),
+    recordingProxy: Router(),
     bridgeMetrics: {
       ids: () => ['b1'],
       metrics: (id) => (id === 'b1' ? Promise.resolve('of_bridge 1\n') : Promise.reject(new LianmaiError('NOT_FOUND'))),
@@ -68,7 +68,7 @@ beforeAll(async () => {
   // On a busy machine one that is just being given up would be used again.
   server.keepAliveTimeout = 60_000;
   origin = createServer((request, response) => {
-    response.writeHead(200, { 'content-type': 'application/vnd.apple.mpegurl', 'access-control-allow-origin': '*' });
+    response.writeHead(200, { 'content-type': 'application/vnd.apple.mpegurl', 'authority-control-allow-origin': '*' });
     response.end(`${request.method} ${request.url} for ${String(request.headers['x-forwarded-for'])}`);
   }).listen(0, '127.0.0.1');
   await Promise.all([once(server, 'listening'), once(origin, 'listening')]);
@@ -110,7 +110,7 @@ const call = (method: string, to: string, body?: unknown) =>
   });
 const enter = async (identity: string, role: 'host' | 'guest' | 'viewer') => {
   const room = await rooms.open(RoomId.parse('r1'));
-  return room.join({ claims: claims(identity, role), link: new FakeLink() }).participant;
+  return room.join({ claims: claims(identity, role), channel: new FakeChannel() }).participant;
 };
 
 describe('tokens', () => {
@@ -122,7 +122,7 @@ describe('tokens', () => {
       publish: ['microphone'],
     });
     expect(status).toBe(201);
-    expect(access.verifyJoinToken(body.token)).toMatchObject({
+    expect(authority.verifyJoinToken(body.token)).toMatchObject({
       sub: 'u1',
       name: 'Mei 🌸',
       grants: { room: 'r1', role: 'guest', publish: ['microphone'] },
@@ -201,7 +201,7 @@ describe('the open lobby', () => {
     expect(await look()).toMatchObject({ exists: false, roles: ['host'], live: null });
     expect((await ask('guest')).body.error.code).toBe('NOT_FOUND');
     const host = await ask('host');
-    expect(access.verifyJoinToken(host.body.token)).toMatchObject({ sub: 'lobby:device-0001', grants: { room: 'r1', role: 'host' } });
+    expect(authority.verifyJoinToken(host.body.token)).toMatchObject({ sub: 'lobby:device-0001', grants: { room: 'r1', role: 'host' } });
     expect((await ask('host', 'device-0002')).body.error.code).toBe('FORBIDDEN');
     expect((await ask('host', 'device-0001')).status).toBe(201);
     expect((await ask('guest', 'device-0002')).status).toBe(201);
@@ -222,11 +222,11 @@ describe('the open lobby', () => {
 
   it('[API-12] shows where to watch: on the very address that the page came from, or the public one', async () => {
     await enter('u1', 'host');
-    await rooms.get(RoomId.parse('r1')).live.start({});
+    await rooms.get(RoomId.parse('r1')).program.start({});
     const play = { whep: '/rtc/v1/whep/?app=live&stream=r1', flv: '/live/r1.flv', wsFlv: '/live/r1.flv', hls: '/live/r1.m3u8' };
     expect((await look()).live).toEqual({ liveSinceMs: 2, hls: play.hls, play, viewers: 3 });
     // An address that only the bridge knows: the pages' Content-Security-Policy would not let them load from there.
-    Object.assign(rooms.get(RoomId.parse('r1')).live, { origin: { url: 'https://bridge.example.com', port: 8080 } });
+    Object.assign(rooms.get(RoomId.parse('r1')).program, { origin: { url: 'https://bridge.example.com', port: 8080 } });
     expect((await look()).live?.hls).toBe('/live/r1.m3u8');
     app = createApi({ ...options, originUrl: 'https://cdn.example.com' });
     expect((await look()).live?.play).toMatchObject({

@@ -19,7 +19,7 @@ function guards(route: Route, services: ApiServices): RequestHandler[] {
   const chain: RequestHandler[] = [];
   if (route.access === 'key') {
     chain.push((request, _response, next) => {
-      services.access.authenticateApi(request.headers.authorization);
+      services.authority.authenticateApi(request.headers.authorization);
       next();
     });
   }

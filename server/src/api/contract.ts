@@ -1,17 +1,17 @@
 import type { AssetId, ErrorCode } from '@lianmai/protocol';
 import type { z } from 'zod';
-import type { Access } from '../authorisation/index.js';
+import type { TokenAuthority } from '../authorisation/index.js';
 import type { Recordings } from '../recordings/index.js';
 import type { RoomDirectory } from '../rooms/index.js';
-import type { StageStreams, Streams } from '../streams/index.js';
+import type { SeatableStreams, Streams } from '../streams/index.js';
 import type { HostReservations } from './HostReservations.js';
 
 /** What the resources need of the rest of the server. */
 export interface ApiServices {
-  access: Access;
+  authority: TokenAuthority;
   rooms: RoomDirectory;
   streams: Streams;
-  stageStreams: Pick<StageStreams, 'get'>;
+  seatableStreams: Pick<SeatableStreams, 'get'>;
   recordings: Recordings;
   saveAsset(bytes: Uint8Array): Promise<AssetId>;
   reservations: HostReservations;

@@ -6,11 +6,11 @@ import { answerError, answerNotFound } from './errorReplies.js';
 import { HostReservations } from './HostReservations.js';
 import { openApiDocument } from './openapi.js';
 import { originProxy } from './originProxy.js';
-import { pages, securityHeaders } from './pageRoutes.js';
+import { pageRoutes, securityHeaders } from './pageRoutes.js';
 import { apiRouter } from './apiRouter.js';
 import { routes } from './routes/index.js';
-import { status, type StatusOptions } from './statusRoutes.js';
-import { webrtcDoor, type WebRtcDoorOptions } from './whipWhepRouter.js';
+import { statusRoutes, type StatusOptions } from './statusRoutes.js';
+import { whipWhepRouter, type WhipWhepRouterOptions } from './whipWhepRouter.js';
 
 export interface ApiOptions extends Omit<ApiServices, 'reservations'> {
   metrics: Metrics;
@@ -23,14 +23,14 @@ export interface ApiOptions extends Omit<ApiServices, 'reservations'> {
   trustProxy: boolean;
   bridgeMetrics: StatusOptions['bridges'];
   /** Files of recordings, for who has a signed address. */
-  recordingDoor: Router;
+  recordingProxy: Router;
   /** WHIP and WHEP; left out: none. */
-  rtc?: WebRtcDoorOptions;
+  rtc?: WhipWhepRouterOptions;
 }
 
 /** Everything that this server answers over plain HTTP. */
 export function createApi(options: ApiOptions): Express {
-  const { log, metrics, isReady, access, originTarget, clientDir, trustProxy } = options;
+  const { log, metrics, isReady, authority, originTarget, clientDir, trustProxy } = options;
   // Made once: everybody may ask for it.
   const description = openApiDocument();
   const app = express();
@@ -38,15 +38,15 @@ export function createApi(options: ApiOptions): Express {
   // The nearest address that is not of our own networks: what a caller writes into X-Forwarded-For itself counts for nothing.
   app.set('trust proxy', trustProxy ? ['loopback', 'linklocal', 'uniquelocal'] : false);
   app.set('query parser', 'simple');
-  app.use(status({ isReady, metrics, access, bridges: options.bridgeMetrics }));
-  if (options.rtc) app.use('/rtc/v1', webrtcDoor(options.rtc));
-  app.use(options.recordingDoor);
+  app.use(statusRoutes({ isReady, metrics, authority, bridges: options.bridgeMetrics }));
+  if (options.rtc) app.use('/rtc/v1', whipWhepRouter(options.rtc));
+  app.use(options.recordingProxy);
   app.use(originProxy({ isApp: (name) => options.streams.isApp(name), targetOf: originTarget }));
   app.use(securityHeaders(options));
   app.get('/api/v1/openapi.json', (_request, response) => void response.json(description));
   app.use('/api/v1', apiRouter(routes, { ...options, reservations: new HostReservations() }));
   app.use('/api', answerNotFound);
-  app.use(pages(clientDir));
+  app.use(pageRoutes(clientDir));
   app.use(answerNotFound);
   app.use(answerError(log));
   return app;

@@ -49,7 +49,7 @@ export const originProxy =
     const target = route.targetOf({ app, name });
     if (target === null) return next(new LianmaiError('BRIDGE_UNAVAILABLE'));
     if (request.method !== 'GET' && request.method !== 'HEAD' && request.method !== 'OPTIONS') return next();
-    const address = addressOn(target, request.originalUrl, app);
+    const address = urlOn(target, request.originalUrl, app);
     if (!address) return next(new LianmaiError('NOT_FOUND'));
     const headers = { ...passedOn(request.headers, NOT_FOR_ORIGIN), 'x-forwarded-for': request.ip ?? '' };
     const upstream = requestOrigin(address, request.method, headers).on('response', (answer) => {
@@ -81,7 +81,7 @@ export function requestOrigin(address: URL, method: string, headers: OutgoingHtt
 }
 
 /** null for what is not below /{app}/ once it is resolved: `..` would reach the origin's other paths, and an absolute URL another host. */
-export function addressOn(target: string, originalUrl: string, app: string): URL | null {
+export function urlOn(target: string, originalUrl: string, app: string): URL | null {
   if (!originalUrl.startsWith('/') || !URL.canParse(target + originalUrl)) return null;
   const address = new URL(target + originalUrl);
   return address.pathname.startsWith(`/${app}/`) ? address : null;

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Express } from 'express';
-import { addressOn, NOT_FOR_ORIGIN, passedOn, requestOrigin, streamOf, type OriginRoute } from './originProxy.js';
+import { urlOn, NOT_FOR_ORIGIN, passedOn, requestOrigin, streamOf, type OriginRoute } from './originProxy.js';
 
 const FLV = /^\/[A-Za-z0-9_-]+\/[A-Za-z0-9_-]+\.flv(?:\?|$)/;
 
@@ -14,7 +14,7 @@ export function passOriginSockets(server: Server | SecureServer, app: Express, r
     if (!FLV.test(url) || !route.isApp(stream.app)) return;
     socket.on('error', () => socket.destroy());
     const target = route.targetOf(stream);
-    const address = target === null ? null : addressOn(target, url, stream.app);
+    const address = target === null ? null : urlOn(target, url, stream.app);
     if (!address) return void refuse(socket);
     if (head.length > 0) socket.unshift(head);
     pass(request, { socket, address, ip: ipOf(app, request) });

@@ -11,7 +11,7 @@ export const LIVE_PAGE = /^\/live\/[A-Za-z0-9_-]+(?:\/[A-Za-z0-9_-]+)?\/?$/;
 const PAGE_PATHS = ['/', '/r/:room', '/watch/:room', '/watch/:app/:name', LIVE_PAGE, '/streams', '/recordings'];
 
 /** The built client. File names under /assets carry a hash of the content: they may be kept for ever; the page itself is asked for each time. */
-export function pages(clientDir: string): Router {
+export function pageRoutes(clientDir: string): Router {
   const router = Router();
   const index = path.join(clientDir, 'index.html');
   router.use('/assets', express.static(path.join(clientDir, 'assets'), { immutable: true, maxAge: '1y', index: false, redirect: false }));

@@ -19,12 +19,12 @@ export const StreamOutputParams = z.object({ id: StreamId, output: OutputId });
 export const OutputParams = z.object({ room: RoomId, id: OutputId });
 
 /** A room's program as an API caller sees it: with addresses for players. */
-export const LiveReply = ProgramInfo.extend({
+export const ProgramReply = ProgramInfo.extend({
   /** HLS from the origin port, or from the public address of the origin. */
   hls: z.string(),
   /** The page for the audience. */
   watch: z.string(),
-}).meta({ id: 'Live' });
+}).meta({ id: 'Program' });
 
 export const RoomReply = RoomSummary.extend({
   participantList: z.array(ParticipantInfo.extend({ identity: Identity })),

@@ -1,21 +1,21 @@
 import { plainIp, type Metrics } from '@lianmai/kit';
 import { Router, type Request } from 'express';
-import type { Access } from '../authorisation/index.js';
+import type { TokenAuthority } from '../authorisation/index.js';
 
 export interface StatusOptions {
   isReady: () => boolean;
   metrics: Metrics;
-  access: Access;
+  authority: TokenAuthority;
   /** Of the bridges, each of which measures itself. */
   bridges: { ids: () => string[]; metrics: (id: string) => Promise<string> };
 }
 
 /** For those who run the process: alive, may take traffic, figures. */
-export function status({ isReady, metrics, access, bridges }: StatusOptions): Router {
+export function statusRoutes({ isReady, metrics, authority, bridges }: StatusOptions): Router {
   const router = Router();
   const type = metrics.registry.contentType;
   router.use('/metrics', (request, _response, next) => {
-    if (!isFromThisMachine(request)) access.authenticateApi(request.headers.authorization);
+    if (!isFromThisMachine(request)) authority.authenticateApi(request.headers.authorization);
     next();
   });
   router.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));

@@ -1,10 +1,10 @@
 import type { StreamRef } from '@lianmai/protocol';
-import type { StreamAddresses } from '../streams/index.js';
+import type { StreamEndpoints } from '../streams/index.js';
 import type { ApiServices, Caller } from './contract.js';
 
 /** Where a caller reaches the listeners of the bridge that has this stream, or would get it: under the name it asked by, unless the bridge is elsewhere. */
-export function addressesFor(stream: StreamRef, { streams, originUrl, originPort, ports }: ApiServices, caller: Caller): StreamAddresses {
-  const hello = streams.live.bridgeOf(stream)?.hello;
+export function endpointsFor(stream: StreamRef, { streams, originUrl, originPort, ports }: ApiServices, caller: Caller): StreamEndpoints {
+  const hello = streams.statuses.bridgeOf(stream)?.hello;
   const bridgeUrl = hello?.origin.url ?? null;
   const host = bridgeUrl !== null && URL.canParse(bridgeUrl) ? new URL(bridgeUrl).hostname : caller.hostname;
   return {

@@ -4,9 +4,9 @@ import express, { Router, type NextFunction, type Request, type RequestHandler, 
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { parseFragment, type Opened, type WebRtc, type WebRtcRequest } from '../webrtc/index.js';
 
-export interface WebRtcDoorOptions {
+export interface WhipWhepRouterOptions {
   webrtc: WebRtc;
-  /** STUN and TURN servers for clients, as Link headers. */
+  /** STUN and TURN servers for clients, as ClientChannel headers. */
   iceServers: readonly { urls: readonly string[]; username?: string | undefined; credential?: string | undefined }[];
 }
 
@@ -17,30 +17,30 @@ const MAX_BODY_BYTES = 128 * 1024;
 /** Opening a session costs a transport and, for a publisher, a question to the gate; a page that reconnects stays far below. */
 const OPENED_PER_MINUTE = 240;
 
-type Door = 'publish' | 'play';
+type Direction = 'publish' | 'play';
 /** SRS's names beside those of the drafts. */
-const DOORS: Readonly<Record<string, Door>> = { whip: 'publish', whep: 'play', 'whep-play': 'play', 'whip-play': 'play' };
+const DIRECTIONS: Readonly<Record<string, Direction>> = { whip: 'publish', whep: 'play', 'whep-play': 'play', 'whip-play': 'play' };
 
 /** WHIP (RFC 9725) and WHEP: `POST /whip/?app=&stream=` opens a session, whose own address takes PATCH and DELETE. */
-export function webrtcDoor({ webrtc, iceServers }: WebRtcDoorOptions): Router {
+export function whipWhepRouter({ webrtc, iceServers }: WhipWhepRouterOptions): Router {
   const router = Router();
   const readText = express.text({ limit: MAX_BODY_BYTES, type: () => true });
   const links = iceServers.flatMap(({ urls, ...access }) => urls.map((url) => linkOf(url, access)));
   const open = opener(webrtc, links);
   const limit = limitByAddress();
 
-  router.use('/:door{/:id}', (request, response, next) => {
-    if (!Object.hasOwn(DOORS, request.params['door'] ?? '')) return next('router');
+  router.use('/:direction{/:id}', (request, response, next) => {
+    if (!Object.hasOwn(DIRECTIONS, request.params['direction'] ?? '')) return next('router');
     allowEverywhere(response);
     next();
   });
   router
-    .route('/:door')
+    .route('/:direction')
     .options((_request, response) => void response.set('Accept-Post', SDP).status(204).end())
     .post(expectType(SDP), limit, readText, open)
     .all(refuseMethod('POST, OPTIONS'));
   router
-    .route('/:door/:id')
+    .route('/:direction/:id')
     .options((_request, response) => void response.set('Accept-Patch', FRAGMENT).status(204).end())
     .patch(expectType(FRAGMENT), readText, patcher(webrtc))
     .delete((request, response) => {
@@ -55,12 +55,12 @@ export function webrtcDoor({ webrtc, iceServers }: WebRtcDoorOptions): Router {
 const opener =
   (webrtc: WebRtc, links: readonly string[]): RequestHandler =>
   async (request, response) => {
-    const door = DOORS[String(request.params['door'])] ?? 'play';
-    const { session, answer }: Opened = await (door === 'publish' ? webrtc.publish(read(request)) : webrtc.play(read(request)));
+    const direction = DIRECTIONS[String(request.params['direction'])] ?? 'play';
+    const { session, answer }: Opened = await (direction === 'publish' ? webrtc.publish(read(request)) : webrtc.play(read(request)));
     // A client that has gone meanwhile will never send DELETE.
     if (response.destroyed) return session.close('the client did not wait for the answer');
-    if (links.length > 0) response.setHeader('Link', [...links]);
-    const name = door === 'publish' ? 'whip' : 'whep';
+    if (links.length > 0) response.setHeader('ClientChannel', [...links]);
+    const name = direction === 'publish' ? 'whip' : 'whep';
     response
       .status(201)
       .set({ 'Content-Type': SDP, Location: `${request.baseUrl}/${name}/${session.id}`, ETag: session.etag, 'Accept-Patch': FRAGMENT });
@@ -104,11 +104,11 @@ function read(request: Request): WebRtcRequest {
 
 function allowEverywhere(response: Response): void {
   response.set({
-    'Access-Control-Allow-Origin': '*',
-    'Access-Control-Allow-Methods': 'POST, PATCH, DELETE, OPTIONS',
-    'Access-Control-Allow-Headers': 'Authorization, Content-Type, If-Match',
-    'Access-Control-Expose-Headers': 'Location, ETag, Link, Accept-Patch, Retry-After',
-    'Access-Control-Max-Age': '86400',
+    'TokenAuthority-Control-Allow-Origin': '*',
+    'TokenAuthority-Control-Allow-Methods': 'POST, PATCH, DELETE, OPTIONS',
+    'TokenAuthority-Control-Allow-Headers': 'Authorization, Content-Type, If-Match',
+    'TokenAuthority-Control-Expose-Headers': 'Location, ETag, ClientChannel, Accept-Patch, Retry-After',
+    'TokenAuthority-Control-Max-Age': '86400',
     'Cache-Control': 'no-store',
   });
 }

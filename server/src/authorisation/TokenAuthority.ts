@@ -5,7 +5,7 @@ import {
   AUDIENCE,
   mintBridgeToken,
   mintJoinToken,
-  mintSessionToken,
+  mintSignInToken,
   verifyJoinToken,
   verifyToken,
   type JoinTokenRequest,
@@ -17,7 +17,7 @@ const BRIDGE_TOKEN_TTL_S = 365 * 86_400;
 const SESSION_TTL_S = 4 * 3600;
 
 /** Everything that knows the API secret: who may call the API, join a room, or be a bridge. */
-export class Access {
+export class TokenAuthority {
   readonly #key: ApiKey;
   readonly #bridgeToken: Secret | undefined;
 
@@ -35,9 +35,9 @@ export class Access {
   }
 
   /** For an operator's page: UNAUTHENTICATED unless key and secret are right. */
-  openSession(key: string, secret: string): { token: string; expiresAtMs: number } {
+  signIn(key: string, secret: string): { token: string; expiresAtMs: number } {
     if (!this.#isKey(key, secret)) throw new LianmaiError('UNAUTHENTICATED', undefined, { message: 'Key or secret is wrong.' });
-    return mintSessionToken(this.#key, SESSION_TTL_S);
+    return mintSignInToken(this.#key, SESSION_TTL_S);
   }
 
   mintBridgeToken(): string {

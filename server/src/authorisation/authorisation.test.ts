@@ -3,10 +3,13 @@ import { effectiveGrants, Identity, RoomId, type LianmaiError, type Permission, 
 import fc from 'fast-check';
 import jwt from 'jsonwebtoken';
 import { describe, expect, it } from 'vitest';
-import { Access, apiKeyFrom, AUDIENCE, can, canModerate, canPublish } from './index.js';
+import { TokenAuthority, apiKeyFrom, AUDIENCE, can, canModerate, canPublish } from './index.js';
 
 const SECRET = 'a-secret-of-some-length-to-sign-with';
-const access = new Access({ id: 'key-1', secret: new Secret(SECRET), isDevelopment: false }, new Secret('bridge-token-of-operator'));
+const authority = new TokenAuthority(
+  { id: 'key-1', secret: new Secret(SECRET), isDevelopment: false },
+  new Secret('bridge-token-of-operator'),
+);
 const join = {
   identity: Identity.parse('u1'),
   name: 'Mei 🌸',
@@ -28,15 +31,15 @@ const sound = { sub: 'u1', name: 'Mei', grants: { room: 'r1', role: 'guest' } };
 
 describe('a join token', () => {
   it('[ACC-01] carries identity, name and grants, and the key’s id', () => {
-    const { token, expiresAtMs } = access.mintJoinToken(join);
-    expect(access.verifyJoinToken(token)).toMatchObject({ sub: 'u1', name: 'Mei 🌸', grants: { room: 'r1', role: 'host' } });
+    const { token, expiresAtMs } = authority.mintJoinToken(join);
+    expect(authority.verifyJoinToken(token)).toMatchObject({ sub: 'u1', name: 'Mei 🌸', grants: { room: 'r1', role: 'host' } });
     expect(jwt.decode(token, { complete: true })?.header).toMatchObject({ alg: 'HS256', kid: 'key-1' });
     expect(expiresAtMs).toBeGreaterThan(Date.now() + 50_000);
   });
 
   it('[ACC-02] may be signed by an operator’s own backend', () => {
-    expect(codeOf(() => access.verifyJoinToken(sign(sound, { audience: AUDIENCE.join, expiresIn: 60 })))).toBeNull();
-    expect(codeOf(() => access.verifyJoinToken(sign(sound, { audience: AUDIENCE.join, expiresIn: 60, keyid: 'key-1' })))).toBeNull();
+    expect(codeOf(() => authority.verifyJoinToken(sign(sound, { audience: AUDIENCE.join, expiresIn: 60 })))).toBeNull();
+    expect(codeOf(() => authority.verifyJoinToken(sign(sound, { audience: AUDIENCE.join, expiresIn: 60, keyid: 'key-1' })))).toBeNull();
   });
 
   it.each([
@@ -55,16 +58,16 @@ describe('a join token', () => {
       sign({ ...sound, grants: { room: '../x', role: 'host' } }, { audience: AUDIENCE.join, expiresIn: 60 }),
     ],
   ])('[ACC-03] that is %s is refused as %s', (_what, code, token) => {
-    expect(codeOf(() => access.verifyJoinToken(token))).toBe(code);
+    expect(codeOf(() => authority.verifyJoinToken(token))).toBe(code);
   });
 
   it('[ACC-04] may be anything at all and is refused with a typed error', () => {
     fc.assert(
       fc.property(fc.anything(), (token) => {
-        expect(codeOf(() => access.verifyJoinToken(token))).toBe('UNAUTHENTICATED');
+        expect(codeOf(() => authority.verifyJoinToken(token))).toBe('UNAUTHENTICATED');
       }),
     );
-    expect(codeOf(() => access.verifyJoinToken('x'.repeat(100_000)))).toBe('UNAUTHENTICATED');
+    expect(codeOf(() => authority.verifyJoinToken('x'.repeat(100_000)))).toBe('UNAUTHENTICATED');
   });
 });
 
@@ -72,8 +75,8 @@ describe('an API call', () => {
   const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
 
   it('[ACC-05] carries key and secret, or a token signed with the secret', () => {
-    expect(codeOf(() => access.authenticateApi(basic(`key-1:${SECRET}`)))).toBeNull();
-    expect(codeOf(() => access.authenticateApi(`bearer ${sign({}, { audience: AUDIENCE.api, expiresIn: 60 })}`))).toBeNull();
+    expect(codeOf(() => authority.authenticateApi(basic(`key-1:${SECRET}`)))).toBeNull();
+    expect(codeOf(() => authority.authenticateApi(`bearer ${sign({}, { audience: AUDIENCE.api, expiresIn: 60 })}`))).toBeNull();
   });
 
   it.each([
@@ -87,35 +90,35 @@ describe('an API call', () => {
     `Bearer ${SECRET}`,
     'Digest x',
   ])('[ACC-06] is refused with %s', (header) => {
-    expect(codeOf(() => access.authenticateApi(header))).toBe('UNAUTHENTICATED');
+    expect(codeOf(() => authority.authenticateApi(header))).toBe('UNAUTHENTICATED');
   });
 
   it('comes from a page that has signed in', () => {
-    const { token, expiresAtMs } = access.openSession('key-1', SECRET);
-    expect(codeOf(() => access.authenticateApi(`Bearer ${token}`))).toBeNull();
+    const { token, expiresAtMs } = authority.signIn('key-1', SECRET);
+    expect(codeOf(() => authority.authenticateApi(`Bearer ${token}`))).toBeNull();
     expect(expiresAtMs - Date.now()).toBeLessThan(86_400_000);
-    expect(codeOf(() => access.verifyJoinToken(token))).toBe('UNAUTHENTICATED');
-    expect(codeOf(() => access.verifyBridgeToken(token))).toBe('UNAUTHENTICATED');
+    expect(codeOf(() => authority.verifyJoinToken(token))).toBe('UNAUTHENTICATED');
+    expect(codeOf(() => authority.verifyBridgeToken(token))).toBe('UNAUTHENTICATED');
     for (const [key, secret] of [
       ['key-1', 'x'],
       ['x', SECRET],
       ['', ''],
     ] as const)
       // prettier-ignore
-      expect(codeOf(() => access.openSession(key, secret))).toBe('UNAUTHENTICATED');
+      expect(codeOf(() => authority.signIn(key, secret))).toBe('UNAUTHENTICATED');
   });
 
   it('[ACC-07] is refused with a join token', () => {
-    expect(codeOf(() => access.authenticateApi(`Bearer ${access.mintJoinToken(join).token}`))).toBe('UNAUTHENTICATED');
+    expect(codeOf(() => authority.authenticateApi(`Bearer ${authority.mintJoinToken(join).token}`))).toBe('UNAUTHENTICATED');
   });
 });
 
 describe('a bridge', () => {
   it('[ACC-08] comes with a minted token or the operator’s own, and with no other', () => {
-    expect(codeOf(() => access.verifyBridgeToken(access.mintBridgeToken()))).toBeNull();
-    expect(codeOf(() => access.verifyBridgeToken('bridge-token-of-operator'))).toBeNull();
-    expect(codeOf(() => access.verifyBridgeToken('bridge-token-of-somebody'))).toBe('UNAUTHENTICATED');
-    expect(codeOf(() => access.verifyBridgeToken(access.mintJoinToken(join).token))).toBe('UNAUTHENTICATED');
+    expect(codeOf(() => authority.verifyBridgeToken(authority.mintBridgeToken()))).toBeNull();
+    expect(codeOf(() => authority.verifyBridgeToken('bridge-token-of-operator'))).toBeNull();
+    expect(codeOf(() => authority.verifyBridgeToken('bridge-token-of-somebody'))).toBe('UNAUTHENTICATED');
+    expect(codeOf(() => authority.verifyBridgeToken(authority.mintJoinToken(join).token))).toBe('UNAUTHENTICATED');
   });
 });
 

@@ -1,4 +1,4 @@
-import { ERRORS, JoinClaims, LianmaiError, type TokenReply, type Grants, type Identity } from '@lianmai/protocol';
+import { ERRORS, Identity, JoinClaims, LianmaiError, type Grants, type TokenReply } from '@lianmai/protocol';
 import jwt from 'jsonwebtoken';
 import type { z } from 'zod';
 import type { ApiKey } from './apiKey.js';
@@ -11,6 +11,12 @@ const ALGORITHM = 'HS256';
 /** Clocks of backends that sign their own tokens may be off by this much. */
 const CLOCK_TOLERANCE_S = 10;
 const MAX_TOKEN_LENGTH = 8192;
+
+const LOBBY_PREFIX = 'lobby:';
+
+/** The identity of a person whom the open lobby lets in. Their browser keeps `deviceId`. */
+export const lobbyIdentity = (deviceId: string): Identity => Identity.parse(`${LOBBY_PREFIX}${deviceId}`);
+export const isFromLobby = (identity: Identity): boolean => identity.startsWith(LOBBY_PREFIX);
 
 export interface JoinTokenRequest {
   identity: Identity;
@@ -25,7 +31,7 @@ export function mintJoinToken(key: ApiKey, { identity, name, grants, ttlSeconds 
 }
 
 /** For an operator's page that has shown key and secret: as good as they are, for a while. */
-export function mintSessionToken(key: ApiKey, ttlSeconds: number): z.infer<typeof TokenReply> {
+export function mintSignInToken(key: ApiKey, ttlSeconds: number): z.infer<typeof TokenReply> {
   return { token: sign(key, AUDIENCE.session, {}, ttlSeconds), expiresAtMs: Date.now() + ttlSeconds * 1000 };
 }
 

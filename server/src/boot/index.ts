@@ -1,3 +1,3 @@
 /** What `main.ts` says and shows about the process as a whole: the lines at the start, and its metrics. */
-export { banner, type BannerFacts } from './startupMessage.js';
-export { measure } from './metrics.js';
+export { startupMessage, type StartupFacts } from './startupMessage.js';
+export { registerMetrics } from './metrics.js';

@@ -7,16 +7,16 @@ import type { Streams } from '../streams/index.js';
 import type { WebRtc } from '../webrtc/index.js';
 
 /** What this process tells a scrape: read when it is asked. */
-export function measure(
+export function registerMetrics(
   metrics: Metrics,
   parts: { sfu: Sfu; rooms: RoomDirectory; signalling: Signalling; bridges: Bridges; streams: Streams; webrtc: WebRtc },
 ): void {
   const { sfu, rooms, signalling, bridges, streams, webrtc } = parts;
   metrics.gauge('rooms', 'Open rooms', () => rooms.all.length);
-  metrics.gauge('participants', 'People in rooms', () => rooms.all.reduce((sum, room) => sum + room.people.size, 0));
+  metrics.gauge('participants', 'People in rooms', () => rooms.all.reduce((sum, room) => sum + room.participants.size, 0));
   metrics.gauge('programs', 'Rooms that are live', () => rooms.all.filter((room) => room.isLive).length);
   metrics.gauge('connections', 'Signalling connections', () => signalling.connections);
-  metrics.gauge('streams', 'Streams that are published', () => streams.live.all.length);
+  metrics.gauge('streams', 'Streams that are published', () => streams.statuses.all.length);
   metrics.gauge('bridges', 'Bridges that are connected', () => bridges.bridges.filter(({ state }) => state === 'connected').length);
   metrics.gauge('webrtc_publishers', 'WHIP publishers', () => webrtc.stats.publishers);
   metrics.gauge('webrtc_players', 'WHEP players', () => webrtc.stats.players);

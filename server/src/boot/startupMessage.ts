@@ -1,6 +1,6 @@
 import type { ApiKey } from '../authorisation/index.js';
 
-export interface BannerFacts {
+export interface StartupFacts {
   version: string;
   isSecure: boolean;
   isSelfSigned: boolean;
@@ -13,7 +13,7 @@ export interface BannerFacts {
 }
 
 /** What somebody who has just started the server needs to know. */
-export function banner(facts: BannerFacts): string {
+export function startupMessage(facts: StartupFacts): string {
   const scheme = facts.isSecure ? 'https' : 'http';
   const local = `${scheme}://localhost:${facts.port}`;
   const lines = [
@@ -33,7 +33,7 @@ export function banner(facts: BannerFacts): string {
   return `${lines.join('\n')}\n`;
 }
 
-function cameraHint({ isSecure, isSelfSigned, lanAddresses }: BannerFacts): string[] {
+function cameraHint({ isSecure, isSelfSigned, lanAddresses }: StartupFacts): string[] {
   if (isSelfSigned) return ['  The certificate is self-signed: browsers ask once for each address.', ''];
   if (isSecure || lanAddresses.length === 0) return [];
   return [
@@ -43,7 +43,7 @@ function cameraHint({ isSecure, isSelfSigned, lanAddresses }: BannerFacts): stri
   ];
 }
 
-function keyNotice({ apiKey, isSelfSigned }: BannerFacts, local: string): string[] {
+function keyNotice({ apiKey, isSelfSigned }: StartupFacts, local: string): string[] {
   if (!apiKey.isDevelopment) return [];
   const credentials = `${apiKey.id}:${apiKey.secret.reveal()}`;
   return [

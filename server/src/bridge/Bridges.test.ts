@@ -33,8 +33,8 @@ const codeOf = (work: Promise<unknown>) =>
 describe('the socket to the bridges', () => {
   it('admits nobody without a token of a bridge, and says why', async () => {
     const { connect, bridges } = await start();
-    const refusal = await connect({ token: 'somebody' }).catch((error: unknown) => error);
-    expect(refusal).toMatchObject({ data: { code: 'UNAUTHENTICATED' } });
+    const rejection = await connect({ token: 'somebody' }).catch((error: unknown) => error);
+    expect(rejection).toMatchObject({ data: { code: 'UNAUTHENTICATED' } });
     expect(bridges.bridges).toEqual([]);
   });
 

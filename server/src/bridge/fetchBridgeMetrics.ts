@@ -4,12 +4,16 @@ import type { BridgeHello, BridgePool } from './contract.js';
 const TIMEOUT_MS = 5000;
 
 /** What a bridge measures of itself, in Prometheus' text format. NOT_FOUND for one that is not connected, BRIDGE_UNAVAILABLE when it does not answer. */
-export async function readMetrics(pool: BridgePool, id: string, originAt: (origin: BridgeHello['origin']) => string): Promise<string> {
+export async function fetchBridgeMetrics(
+  pool: BridgePool,
+  id: string,
+  originUrlOf: (origin: BridgeHello['origin']) => string,
+): Promise<string> {
   const bridge = pool.bridges.find((one) => one.id === id && one.state === 'connected');
   if (!bridge) throw new LianmaiError('NOT_FOUND', undefined, { message: 'There is no such bridge.' });
   const headers = { authorization: `Bearer ${bridge.hello.mediaSecret}` };
   try {
-    const answer = await fetch(`${originAt(bridge.hello.origin)}/metrics`, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const answer = await fetch(`${originUrlOf(bridge.hello.origin)}/metrics`, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (answer.ok) return await answer.text();
     throw new Error(`status ${answer.status}`);
   } catch (cause) {

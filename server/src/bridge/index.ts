@@ -4,5 +4,5 @@
  */
 export { Bridges, type BridgesOptions } from './Bridges.js';
 export type { Bridge, BridgeEvents, BridgeHello, BridgePool, BridgePoolEvents } from './contract.js';
-export { startBridge } from './startEmbeddedBridge.js';
-export { readMetrics } from './fetchBridgeMetrics.js';
+export { startEmbeddedBridge } from './startEmbeddedBridge.js';
+export { fetchBridgeMetrics } from './fetchBridgeMetrics.js';

@@ -1,14 +1,14 @@
 import path from 'node:path';
 import type { Log } from '@lianmai/kit';
-import type { Access } from '../authorisation/index.js';
+import type { TokenAuthority } from '../authorisation/index.js';
 import type { Bridges } from './Bridges.js';
 import { EmbeddedBridge } from './EmbeddedBridge.js';
-import { lanAddresses, type ServerConfig, isEveryAddress, reachable } from '../config/index.js';
+import { lanAddresses, type ServerConfig, isEveryAddress, connectableHost } from '../config/index.js';
 import { assertPortIsFree, assertUdpPortIsFree, certificateFiles } from '../http/index.js';
 
-export interface BridgeGround {
+export interface EmbeddedBridgeContext {
   config: ServerConfig;
-  access: Access;
+  authority: TokenAuthority;
   bridges: Bridges;
   /** Where it finds this server. */
   port: number;
@@ -16,14 +16,14 @@ export interface BridgeGround {
 }
 
 /** The bridge beside this server, with what it has to know. ConfigError names the port that is taken. */
-export async function startBridge({ config, access, bridges, port, log }: BridgeGround): Promise<EmbeddedBridge> {
+export async function startEmbeddedBridge({ config, authority, bridges, port, log }: EmbeddedBridgeContext): Promise<EmbeddedBridge> {
   const { host } = config.http;
   await assertPortIsFree(config.origin.port, host, 'ORIGIN_PORT, --origin-port or origin.port');
   await assertPortIsFree(config.rtmp.port, host, 'RTMP_PORT, --rtmp-port or rtmp.port');
   await assertUdpPortIsFree(config.srt.port, host, 'SRT_PORT, --srt-port or srt.port');
   return EmbeddedBridge.start({
-    serverUrl: `http://${config.http.https.enabled ? '127.0.0.1' : reachable(host)}:${port}`,
-    mintToken: () => access.mintBridgeToken(),
+    serverUrl: `http://${config.http.https.enabled ? '127.0.0.1' : connectableHost(host)}:${port}`,
+    mintToken: () => authority.mintBridgeToken(),
     onEnded: (token) => bridges.tokenHolderEnded(token),
     env: {
       ORIGIN_PORT: String(config.origin.port),

@@ -7,7 +7,7 @@ import type { CommandLine } from './commandLine.js';
 import { ENV_PATHS, ServerConfig } from './schema.js';
 
 export { type CommandLine, helpText, parseCommandLine } from './commandLine.js';
-export { isEveryAddress, originAt, reachable } from './originUrl.js';
+export { isEveryAddress, originUrlOf, connectableHost } from './originUrl.js';
 export { lanAddresses } from './lanAddresses.js';
 export { ENV_PATHS, ServerConfig } from './schema.js';
 

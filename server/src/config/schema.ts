@@ -145,10 +145,10 @@ export const ServerConfig = section({
     emptyLiveTtlMs: integer(0, 86_400_000).default(300_000),
     chatHistory: integer(0, 10_000).default(200),
   }),
-  live: section({
+  bridge: section({
     /** embedded: this process starts a bridge beside it. external: bridges elsewhere connect with the bridge token. */
-    bridge: oneOf(['embedded', 'external']).default('embedded'),
-    bridgeToken: secret(16).optional(),
+    mode: oneOf(['embedded', 'external']).default('embedded'),
+    token: secret(16).optional(),
   }),
   log: section({ level: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info') }),
 });
@@ -187,8 +187,8 @@ export const ENV_PATHS = {
   LIANMAI_API_KEY: 'api.key',
   LIANMAI_API_SECRET: 'api.secret',
   LIANMAI_LOBBY: 'access.lobby',
-  LIANMAI_BRIDGE: 'live.bridge',
-  LIANMAI_BRIDGE_TOKEN: 'live.bridgeToken',
+  LIANMAI_BRIDGE: 'bridge.mode',
+  LIANMAI_BRIDGE_TOKEN: 'bridge.token',
   RECONNECT_GRACE_MS: 'rooms.reconnectGraceMs',
   EMPTY_ROOM_TTL_MS: 'rooms.emptyRoomTtlMs',
   LOG_LEVEL: 'log.level',

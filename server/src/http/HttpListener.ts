@@ -4,7 +4,7 @@ import { createServer as createSecureServer, type Server as SecureServer } from 
 import { asListenError, ConfigError, listenOrThrow } from '@lianmai/kit';
 import type { Certificate } from './certificate.js';
 
-export interface HttpFrontOptions {
+export interface HttpListenerOptions {
   port: number;
   host: string;
   certificate: Certificate | null;
@@ -17,7 +17,7 @@ const PATIENCE = { headersTimeout: 10_000, requestTimeout: 120_000, connectionsC
 const HANDSHAKE_MS = 10_000;
 
 /** One listening address. It answers /healthz from the first moment, and everything else once `handle` has said who does. */
-export class HttpFront {
+export class HttpListener {
   readonly server: Server | SecureServer;
   readonly port: number;
   #listener: RequestListener = answerWhileStarting;
@@ -28,10 +28,10 @@ export class HttpFront {
   }
 
   /** ConfigError when the address cannot be had. */
-  static async open(options: HttpFrontOptions): Promise<HttpFront> {
+  static async open(options: HttpListenerOptions): Promise<HttpListener> {
     const { certificate, port, host, option } = options;
     const server = certificate ? secureServer(certificate) : createServer(PATIENCE);
-    const front = new HttpFront(server, await listenOrThrow(server, { port, host, option }));
+    const front = new HttpListener(server, await listenOrThrow(server, { port, host, option }));
     server.on('request', (request, response) => front.#listener(request, response));
     // Half a request, or none at all: cut off without ceremony.
     server.on('clientError', (_error, socket) => socket.destroy());
@@ -53,7 +53,7 @@ export class HttpFront {
 /** ConfigError unless this machine lets us have the TCP port now: for ports that another process of ours will open. */
 export async function assertPortIsFree(port: number, host: string, option: string): Promise<void> {
   if (port === 0) return;
-  const probe = await HttpFront.open({ port, host, certificate: null, option });
+  const probe = await HttpListener.open({ port, host, certificate: null, option });
   await probe.close();
 }
 

@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ConfigError } from '@lianmai/kit';
 import { afterEach, describe, expect, it } from 'vitest';
-import { assertPortIsFree, assertUdpPortIsFree, certificateFiles, HttpFront, readCertificate, selfSignedCertificate } from './index.js';
+import { assertPortIsFree, assertUdpPortIsFree, certificateFiles, HttpListener, readCertificate, selfSignedCertificate } from './index.js';
 
-const fronts: HttpFront[] = [];
+const fronts: HttpListener[] = [];
 afterEach(async () => {
   await Promise.all(fronts.splice(0).map((front) => front.close()));
 });
-async function open(options: Partial<Parameters<typeof HttpFront.open>[0]> = {}) {
-  const front = await HttpFront.open({ port: 0, host: '127.0.0.1', certificate: null, option: 'PORT', ...options });
+async function open(options: Partial<Parameters<typeof HttpListener.open>[0]> = {}) {
+  const front = await HttpListener.open({ port: 0, host: '127.0.0.1', certificate: null, option: 'PORT', ...options });
   fronts.push(front);
   return front;
 }

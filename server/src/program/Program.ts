@@ -21,19 +21,19 @@ import {
 } from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
 import { awaitBridge, chooseBridge } from './chooseBridge.js';
-import { catchUpOutputs, isUnknown } from './reconcileOutputs.js';
-import type { LiveRoom, LiveRoomEvents, LiveSource } from './contract.js';
-import { OutputBook } from './ProgramOutputs.js';
+import { reconcileOutputs, isUnknown } from './reconcileOutputs.js';
+import type { ProgramRoom, ProgramRoomEvents, StageSource } from './contract.js';
+import { ProgramOutputs } from './ProgramOutputs.js';
 import { ProgramRun } from './ProgramRun.js';
 import { ProgramStatus } from './ProgramStatus.js';
 
-export interface LiveProgramEvents {
+export interface ProgramEvents {
   changed: [];
   levels: [levels: Levels];
 }
 
-export interface LiveProgramOptions {
-  room: LiveRoom;
+export interface ProgramOptions {
+  room: ProgramRoom;
   bridges: BridgePool;
   profile: Profile;
   scene: Scene;
@@ -51,11 +51,11 @@ const MAX_MIX_ENTRIES = 256;
 const MOVING = 'The bridge stopped. The program is being started again.';
 
 /** A room's program from its start to its end, on one bridge after another if need be. */
-export class LiveProgram extends EventEmitter<LiveProgramEvents> {
+export class Program extends EventEmitter<ProgramEvents> {
   readonly id = ProgramId.parse(`prg_${randomUUID()}`);
-  readonly #options: LiveProgramOptions;
+  readonly #options: ProgramOptions;
   readonly #status = new ProgramStatus();
-  readonly #outputs = new OutputBook();
+  readonly #outputs = new ProgramOutputs();
   /** Pictures go on air one after another: a scene change and an arrival on stage never overlap. */
   readonly #sceneChanges = new SerialQueue();
   readonly #abort = new AbortController();
@@ -72,12 +72,12 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
   #isSyncDue = false;
   #stopping: Promise<void> | null = null;
 
-  constructor(options: LiveProgramOptions) {
+  constructor(options: ProgramOptions) {
     super();
     this.#options = options;
     this.#scene = options.scene;
     for (const output of options.outputs) this.#outputs.add(output);
-    this.#unsubscribe = on<LiveRoomEvents>(options.room, { liveSourcesChanged: () => this.#syncSoon() });
+    this.#unsubscribe = on<ProgramRoomEvents>(options.room, { stageSourcesChanged: () => this.#syncSoon() });
   }
 
   get info(): ProgramInfo {
@@ -125,7 +125,7 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
       if (change.version !== undefined && change.version !== this.#sceneVersion)
         throw new LianmaiError('CONFLICT', { sceneVersion: this.#sceneVersion });
       const scene = patchScene(this.#scene, change.scene ?? {});
-      const sources = this.#options.room.liveSources();
+      const sources = this.#options.room.stageSources();
       const mix = bounded({ ...this.#mix, ...change.mix }, sources);
       const appliedAtPtsMs = await this.#running().show(this.#sceneState(scene, mix, sources), sources);
       this.#scene = scene;
@@ -203,7 +203,7 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
         programId: ProgramId.parse(`${this.id}.${this.#runs}`),
         stream: { app: APP, name: room.id },
         profile,
-        sceneState: this.#sceneState(this.#scene, this.#mix, room.liveSources()),
+        sceneState: this.#sceneState(this.#scene, this.#mix, room.stageSources()),
         outputs,
         media: room.media,
         log: log.child({ program: this.id, bridge: bridge.id }),
@@ -217,7 +217,7 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
     }
     this.#run = run;
     this.#origin = bridge.hello.origin;
-    await catchUpOutputs(this.#outputs, run, outputs, log);
+    await reconcileOutputs(this.#outputs, run, outputs, log);
     this.emit('changed');
     await this.#sync();
   }
@@ -283,7 +283,7 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
       const run = this.#run;
       if (!run || !this.#status.isOn) return;
       try {
-        const sources = this.#options.room.liveSources();
+        const sources = this.#options.room.stageSources();
         await run.fit(this.#sceneState(this.#scene, this.#mix, sources), sources);
       } catch (error) {
         this.#options.log.warn({ program: this.id, err: error }, 'the program could not be fitted to the stage');
@@ -292,7 +292,7 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
     });
   }
 
-  #sceneState(scene: Scene, mix: Mix, sources: readonly LiveSource[]): SceneState {
+  #sceneState(scene: Scene, mix: Mix, sources: readonly StageSource[]): SceneState {
     this.#sceneStateVersion += 1;
     const shown = sources.map(({ id, kind, name, hasVideo, hasAudio }) => ({ id, kind, name, hasVideo, hasAudio }));
     return { version: this.#sceneStateVersion, scene, mix, sources: shown };
@@ -324,7 +324,7 @@ export class LiveProgram extends EventEmitter<LiveProgramEvents> {
   }
 }
 
-function bounded(mix: Mix, sources: readonly LiveSource[]): Mix {
+function bounded(mix: Mix, sources: readonly StageSource[]): Mix {
   if (Object.keys(mix).length <= MAX_MIX_ENTRIES) return mix;
   return Object.fromEntries(Object.entries(mix).filter(([id]) => sources.some((source) => source.id === id)));
 }

@@ -13,7 +13,7 @@ interface Entry {
 }
 
 /** The outputs of a program: what was asked for, kept so that another bridge can take over, and what people may see of it. */
-export class OutputBook {
+export class ProgramOutputs {
   readonly #entries = new Map<OutputId, Entry>();
 
   get infos(): OutputInfo[] {

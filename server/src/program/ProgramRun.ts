@@ -12,7 +12,7 @@ import type {
 } from '@lianmai/protocol';
 import type { Bridge, BridgeEvents, BridgeHello } from '../bridge/index.js';
 import type { RoomMedia } from '../sfu/index.js';
-import type { LiveSource } from './contract.js';
+import type { StageSource } from './contract.js';
 import { ProgramTaps } from './ProgramTaps.js';
 
 type Announced<N extends BridgeEventName> = [data: BridgeEventData<N>];
@@ -84,7 +84,7 @@ export class ProgramRun extends EventEmitter<ProgramRunEvents> {
   }
 
   /** Puts a picture on air and fits the tracks to it. Answers when it is seen, on the program's own clock. Calls of show and fit must not overlap. */
-  async show(sceneState: SceneState, sources: readonly LiveSource[]): Promise<number> {
+  async show(sceneState: SceneState, sources: readonly StageSource[]): Promise<number> {
     await this.#taps?.grow(sceneState.scene, sources);
     const { appliedAtPtsMs } = await this.request('setScene', { sceneState });
     this.#sceneState = sceneState;
@@ -93,7 +93,7 @@ export class ProgramRun extends EventEmitter<ProgramRunEvents> {
   }
 
   /** The same where only tracks may have changed: a picture that is on air already is not sent again. */
-  async fit(sceneState: SceneState, sources: readonly LiveSource[]): Promise<void> {
+  async fit(sceneState: SceneState, sources: readonly StageSource[]): Promise<void> {
     if (!isSamePicture(sceneState, this.#sceneState)) await this.show(sceneState, sources);
     else await this.#taps?.reconcile(sceneState.scene, sources);
   }

@@ -12,7 +12,7 @@ import {
 } from '@lianmai/protocol';
 import type { Bridge } from '../bridge/index.js';
 import type { RoomMedia, Tap } from '../sfu/index.js';
-import type { LiveSource } from './contract.js';
+import type { StageSource } from './contract.js';
 
 export interface ProgramTapsOptions {
   media: RoomMedia;
@@ -58,13 +58,13 @@ export class ProgramTaps {
   }
 
   /** Before a picture goes on air: what it shows and did not show before must arrive already. */
-  async grow(scene: Scene, sources: readonly LiveSource[]): Promise<void> {
+  async grow(scene: Scene, sources: readonly StageSource[]): Promise<void> {
     const sizeOf = this.#sizes(scene, sources);
     await Promise.all([...this.#attached.values()].map(({ tap, ...track }) => ifAny(sizeOf(track), (size) => tap.setSize(size))));
   }
 
   /** After it is on air: new and replaced tracks, then what is not shown or heard any more. */
-  async reconcile(scene: Scene, sources: readonly LiveSource[]): Promise<void> {
+  async reconcile(scene: Scene, sources: readonly StageSource[]): Promise<void> {
     const wanted = new Map(sources.flatMap(tracksOf).map((track) => [track.key, track]));
     const sizeOf = this.#sizes(scene, sources);
     await Promise.all([...wanted.values()].map((track) => this.#ensure(track, sizeOf(track))));
@@ -137,7 +137,7 @@ export class ProgramTaps {
   }
 
   /** Pictures at the size of their tile, none where there is no tile; sound unless it is kept backstage. */
-  #sizes(scene: Scene, sources: readonly LiveSource[]): (track: Pick<Wanted, 'sourceId' | 'kind'>) => Size {
+  #sizes(scene: Scene, sources: readonly StageSource[]): (track: Pick<Wanted, 'sourceId' | 'kind'>) => Size {
     const tiles = new Map<SourceId, Tile>(layout(canvasOf(this.#options.profile), scene, sources).map((tile) => [tile.sourceId, tile]));
     return ({ sourceId, kind }) => {
       if (kind === 'audio') return scene.hidden.includes(sourceId) ? null : { width: 1, height: 1 };
@@ -146,7 +146,7 @@ export class ProgramTaps {
   }
 }
 
-function tracksOf({ id, videoProducer, audioProducer }: LiveSource): Wanted[] {
+function tracksOf({ id, videoProducer, audioProducer }: StageSource): Wanted[] {
   const track = (kind: Wanted['kind'], producerId: ProducerId | null): Wanted[] =>
     producerId ? [{ key: `${id}/${kind}`, sourceId: id, kind, producerId }] : [];
   return [...track('video', videoProducer), ...track('audio', audioProducer)];

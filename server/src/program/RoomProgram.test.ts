@@ -2,8 +2,8 @@ import { createLog } from '@lianmai/kit';
 import { AssetId, LianmaiError, ProgramId, SourceId, type ProgramInfo } from '@lianmai/protocol';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FakeBridge, outputInfo, startBridges, TOKEN } from '../bridge/testing/index.js';
-import type { LiveControl } from './contract.js';
-import { createLive } from './createPrograms.js';
+import type { ProgramControl } from './contract.js';
+import { createPrograms } from './createPrograms.js';
 import { camera, FakeRoom } from './testing/index.js';
 
 const KEY = 'stream-key-of-ann';
@@ -16,7 +16,7 @@ afterEach(() => {
 async function setUp({ requestTimeoutMs = 500, graceMs = 10_000 } = {}) {
   const server = await startBridges({ requestTimeoutMs, graceMs });
   onTestFinished(server.close);
-  const live = createLive({ bridges: server.bridges, assets: { has: async () => false }, log: createLog('test', 'silent') });
+  const live = createPrograms({ bridges: server.bridges, assets: { has: async () => false }, log: createLog('test', 'silent') });
   const room = new FakeRoom();
   const control = live.forRoom(room);
   const connect = async (options: Partial<Parameters<typeof FakeBridge.connect>[0]> = {}) => {
@@ -42,7 +42,7 @@ async function onAir(options = {}) {
 }
 
 /** Resolves with the first info that fits, now or later. */
-function until(control: LiveControl, fits: (info: ProgramInfo) => boolean): Promise<ProgramInfo> {
+function until(control: ProgramControl, fits: (info: ProgramInfo) => boolean): Promise<ProgramInfo> {
   return new Promise((resolve) => {
     const look = (info: ProgramInfo | null) => {
       if (!info || !fits(info)) return;
@@ -242,7 +242,7 @@ describe('the end', () => {
     expect(bridge.all('stopProgram')).toEqual([{ programId }]);
     expect(control.info).toMatchObject({ state: 'ended', reason: null, outputs: [{ state: 'stopped' }] });
     expect(room.media.open).toEqual([]);
-    expect(room.listenerCount('liveSourcesChanged')).toBe(0);
+    expect(room.listenerCount('stageSourcesChanged')).toBe(0);
     const before = control.info?.programId;
     await control.start({});
     expect(control.info?.programId).not.toBe(before);

@@ -18,11 +18,11 @@ import {
 } from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
 import type { AssetStore } from './AssetStore.js';
-import type { LiveControl, LiveEvents, LiveRoom } from './contract.js';
-import { LiveProgram } from './Program.js';
+import type { ProgramControl, ProgramControlEvents, ProgramRoom } from './contract.js';
+import { Program } from './Program.js';
 
-export interface LiveSessionOptions {
-  room: LiveRoom;
+export interface RoomProgramOptions {
+  room: ProgramRoom;
   /** Called once when the control is closed. */
   onClosed: () => void;
   bridges: BridgePool;
@@ -33,12 +33,12 @@ export interface LiveSessionOptions {
 }
 
 /** A room's live control: one program after another, the last one visible until the next. */
-export class LiveSession extends EventEmitter<LiveEvents> implements LiveControl {
-  readonly #options: LiveSessionOptions;
-  #program: LiveProgram | null = null;
+export class RoomProgram extends EventEmitter<ProgramControlEvents> implements ProgramControl {
+  readonly #options: RoomProgramOptions;
+  #program: Program | null = null;
   #isClosed = false;
 
-  constructor(options: LiveSessionOptions) {
+  constructor(options: RoomProgramOptions) {
     super();
     this.#options = options;
   }
@@ -47,7 +47,7 @@ export class LiveSession extends EventEmitter<LiveEvents> implements LiveControl
     return this.#program?.info ?? null;
   }
 
-  get origin(): LiveControl['origin'] {
+  get origin(): ProgramControl['origin'] {
     return this.#program?.origin ?? null;
   }
 
@@ -62,7 +62,7 @@ export class LiveSession extends EventEmitter<LiveEvents> implements LiveControl
       throw new LianmaiError('WRONG_STATE', { state: this.#program.info.state }, { message: 'The room is live already.' });
     const { room, bridges, assertFree, log } = this.#options;
     assertFree?.(room.id);
-    const program = new LiveProgram({
+    const program = new Program({
       room,
       bridges,
       profile: resolveProfile(request.profile),
@@ -106,7 +106,7 @@ export class LiveSession extends EventEmitter<LiveEvents> implements LiveControl
     this.#options.onClosed();
   }
 
-  #live(): LiveProgram {
+  #live(): Program {
     if (!this.#program || this.#program.isOver) throw new LianmaiError('WRONG_STATE', undefined, { message: 'The room is not live.' });
     return this.#program;
   }

@@ -15,31 +15,31 @@ import type {
 import type { RoomMedia } from '../sfu/index.js';
 
 /** A source on stage with the producers behind it. */
-export interface LiveSource extends ProgramSource {
+export interface StageSource extends ProgramSource {
   /** null: none, or not published. A paused producer keeps its id here while `hasVideo`/`hasAudio` is false. */
   videoProducer: ProducerId | null;
   audioProducer: ProducerId | null;
 }
 
-export interface LiveRoomEvents {
-  liveSourcesChanged: [];
+export interface ProgramRoomEvents {
+  stageSourcesChanged: [];
 }
 
 /** What a live session needs of a room; the Room implements it. */
-export interface LiveRoom extends EventEmitter<LiveRoomEvents> {
+export interface ProgramRoom extends EventEmitter<ProgramRoomEvents> {
   readonly id: RoomId;
   readonly media: RoomMedia;
   /** In the order of arrival on stage. A participant's screen share follows their camera source; screenAudio belongs to the screen source. */
-  liveSources(): LiveSource[];
+  stageSources(): StageSource[];
 }
 
-export interface LiveEvents {
+export interface ProgramControlEvents {
   changed: [info: ProgramInfo | null];
   levels: [levels: Levels];
 }
 
 /** A room's program, from starting to ended. Every method throws typed errors: WRONG_STATE, CONFLICT, BRIDGE_UNAVAILABLE, NOT_FOUND. */
-export interface LiveControl extends EventEmitter<LiveEvents> {
+export interface ProgramControl extends EventEmitter<ProgramControlEvents> {
   /** null: not live, and nothing to tell about the last time. Ended and failed programs stay visible until the next start. */
   readonly info: ProgramInfo | null;
   /** Where viewers find `info.hlsPath`; `url` null: on the host of the page, at this port. null: there is no program. */
@@ -54,6 +54,6 @@ export interface LiveControl extends EventEmitter<LiveEvents> {
 }
 
 /** Made once by main.ts; gives each room its control. */
-export interface LiveFactory {
-  forRoom(room: LiveRoom): LiveControl;
+export interface ProgramFactory {
+  forRoom(room: ProgramRoom): ProgramControl;
 }

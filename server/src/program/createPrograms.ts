@@ -2,10 +2,10 @@ import type { Log } from '@lianmai/kit';
 import type { RoomId } from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
 import type { AssetStore } from './AssetStore.js';
-import type { LiveFactory } from './contract.js';
-import { LiveSession } from './RoomProgram.js';
+import type { ProgramFactory } from './contract.js';
+import { RoomProgram } from './RoomProgram.js';
 
-export interface LiveOptions {
+export interface CreateProgramsOptions {
   bridges: BridgePool;
   assets: Pick<AssetStore, 'has'>;
   /** Throws CONFLICT while somebody else publishes under the room's name. */
@@ -14,8 +14,8 @@ export interface LiveOptions {
 }
 
 /** Gives each room its control, and ends on every bridge that says hello what belongs to none of them: an earlier server's, or one that was given up. */
-export function createLive({ bridges, assets, assertFree = () => {}, log }: LiveOptions): LiveFactory {
-  const sessions = new Set<LiveSession>();
+export function createPrograms({ bridges, assets, assertFree = () => {}, log }: CreateProgramsOptions): ProgramFactory {
+  const sessions = new Set<RoomProgram>();
   const endOrphans = (bridge: Bridge) => {
     const isOrphan = ({ programId }: Bridge['hello']['programs'][number]) =>
       ![...sessions].some((session) => session.owns(bridge, programId));
@@ -27,7 +27,7 @@ export function createLive({ bridges, assets, assertFree = () => {}, log }: Live
   bridges.on('bridgeConnected', endOrphans);
   return {
     forRoom: (room) => {
-      const session: LiveSession = new LiveSession({
+      const session: RoomProgram = new RoomProgram({
         ...{ room, bridges, assets, assertFree, log },
         onClosed: () => sessions.delete(session),
       });

@@ -1,10 +1,15 @@
 import type { Log } from '@lianmai/kit';
 import { LianmaiError, toLianmaiError, type OutputId } from '@lianmai/protocol';
-import type { OutputBook } from './ProgramOutputs.js';
+import type { ProgramOutputs } from './ProgramOutputs.js';
 import type { ProgramRun } from './ProgramRun.js';
 
 /** Outputs that came and went while a bridge was starting: it was `given` those of before, and would send on to one that was removed. Never rejects. */
-export async function catchUpOutputs(outputs: OutputBook, run: ProgramRun, given: readonly { id: OutputId }[], log: Log): Promise<void> {
+export async function reconcileOutputs(
+  outputs: ProgramOutputs,
+  run: ProgramRun,
+  given: readonly { id: OutputId }[],
+  log: Log,
+): Promise<void> {
   const now = outputs.requests;
   const added = now.filter(({ id }) => !given.some((one) => one.id === id));
   const removed = given.filter(({ id }) => !now.some((one) => one.id === id));

@@ -41,16 +41,16 @@ export class Recordings {
 
   /** NOT_FOUND. */
   async get(id: string): Promise<FoundRecording> {
-    let refusal: unknown = new LianmaiError('BRIDGE_UNAVAILABLE');
+    let rejection: unknown = new LianmaiError('BRIDGE_UNAVAILABLE');
     for (const bridge of this.#connected) {
       try {
         return { ...(await bridge.request('readRecording', { id })), bridge };
       } catch (error) {
-        refusal = error;
+        rejection = error;
         if (!(error instanceof LianmaiError) || error.code !== 'NOT_FOUND') throw error;
       }
     }
-    throw refusal;
+    throw rejection;
   }
 
   async delete(id: string): Promise<void> {

@@ -1,3 +1,3 @@
 /** Recordings as the server sees them: asked of the bridges, which have the files and know them best; handed on to who has a signed address. */
-export { RecordingDoor } from './recordingProxy.js';
+export { recordingProxy } from './recordingProxy.js';
 export { Recordings, type FoundRecording, type RecordingQuery } from './Recordings.js';

@@ -1,11 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createLog } from '@lianmai/kit';
 import { LianmaiError, toLianmaiError, type Recording } from '@lianmai/protocol';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeBridge, startBridges } from '../bridge/testing/index.js';
-import { RecordingDoor, Recordings } from './index.js';
+import { recordingProxy, Recordings } from './index.js';
 
 const one = (id: string, startedAtMs: number): Recording => ({
   ...{ id, app: 'live', name: 'cam', format: 'mp4', state: 'complete', reason: null, startedAtMs },
@@ -73,7 +72,7 @@ describe('recordings', () => {
         response.status(206).set({ 'content-range': 'bytes 0-3/10', 'content-type': 'video/mp4', 'x-inner': 'no' }).end('0123');
       }),
     );
-    const app = express().use(new RecordingDoor({ recordings, originOf: () => origin, log: createLog('test', 'silent') }).router);
+    const app = express().use(recordingProxy({ recordings, originOf: () => origin }));
     app.use((thrown: unknown, _request: Request, response: Response, _next: NextFunction) => {
       response.status(toLianmaiError(thrown).status).end();
     });

@@ -1,19 +1,19 @@
 /** How long a room may stand empty: with a program running on, and without. */
-export interface VacancyLimits {
+export interface EmptyRoomLimits {
   emptyRoomTtlMs: number;
   /** 0: as long as the program runs. */
   emptyLiveTtlMs: number;
 }
 
 /** Watches over an empty room and says when its time is up. */
-export class Vacancy {
-  readonly #limits: VacancyLimits;
+export class EmptyRoomTimer {
+  readonly #limits: EmptyRoomLimits;
   readonly #onExpired: () => void;
   #emptySinceMs: number | null = null;
   #timer: NodeJS.Timeout | undefined;
   #state = '';
 
-  constructor(limits: VacancyLimits, onExpired: () => void) {
+  constructor(limits: EmptyRoomLimits, onExpired: () => void) {
     this.#limits = limits;
     this.#onExpired = onExpired;
   }

@@ -1,11 +1,11 @@
 import { LianmaiError, type Identity, type ParticipantId, type RequestData } from '@lianmai/protocol';
 import { canModerate } from '../authorisation/index.js';
 import type { Participant } from './Participant.js';
-import type { People } from './Participants.js';
+import type { Participants } from './Participants.js';
 import type { RoomStage } from './RoomStage.js';
 
 export interface ModerationOptions {
-  people: People;
+  participants: Participants;
   stage: RoomStage;
   /** Takes them out of the room. */
   leave(participant: Participant, reason: 'removed'): void;
@@ -41,7 +41,7 @@ export class Moderation {
 
   /** A stream has nobody to be asked: its sound is opened. */
   async askToUnmute(moderator: Participant, id: ParticipantId): Promise<void> {
-    const target = this.#options.people.get(id);
+    const target = this.#options.participants.get(id);
     if (!target.stream) return target.send('unmuteAsked', { by: moderator.id });
     const sound = target.media.producerOf('microphone');
     if (sound?.paused) await target.media.setProducerPaused(sound.id, false);
@@ -56,9 +56,9 @@ export class Moderation {
     const target = this.#targetOf(moderator, id);
     if (target === moderator) throw new LianmaiError('WRONG_STATE', undefined, { message: 'You cannot remove yourself. Leave instead.' });
     this.#removed.add(target.identity);
-    const { link } = target;
+    const { channel } = target;
     this.#options.leave(target, 'removed');
-    link?.disconnect(new LianmaiError('REMOVED').toWire());
+    channel?.disconnect(new LianmaiError('REMOVED').toWire());
   }
 
   /** Nobody new comes in, but those who run the room. */
@@ -69,7 +69,7 @@ export class Moderation {
   }
 
   #targetOf(moderator: Participant, id: ParticipantId): Participant {
-    const target = this.#options.people.get(id);
+    const target = this.#options.participants.get(id);
     if (target === moderator || canModerate(moderator, target)) return target;
     throw new LianmaiError('FORBIDDEN', undefined, { message: 'Only a host can do this to a host.' });
   }

@@ -1,7 +1,7 @@
 import { backoffMs, delay } from '@lianmai/kit';
 import { KIND_OF_SOURCE, LianmaiError, type ProducerId, type ProducerInfo, type PublishSource, type RequestData } from '@lianmai/protocol';
 import type { MediaPeer } from '../sfu/index.js';
-import type { OwnMedia } from './OwnMedia.js';
+import type { ParticipantMedia } from './contract.js';
 
 type AddPeer = () => Promise<MediaPeer>;
 export type ProduceRequest = Parameters<MediaPeer['produce']>[0];
@@ -9,7 +9,7 @@ export type ProduceRequest = Parameters<MediaPeer['produce']>[0];
 const READD = { firstMs: 200, maxMs: 2000 };
 const READD_ATTEMPTS = 8;
 
-export interface ParticipantMediaHooks {
+export interface PageMediaHooks {
   addPeer: AddPeer;
   /** Called with each new peer, to listen to it. */
   onPeer(peer: MediaPeer): void;
@@ -21,14 +21,14 @@ export interface ParticipantMediaHooks {
  * One participant's media over the life of several peers: a worker that dies takes the peer, not the participant. Whoever asks for the peer meanwhile
  * waits for the next one.
  */
-export class ParticipantMedia implements OwnMedia {
-  readonly #hooks: ParticipantMediaHooks;
+export class PageMedia implements ParticipantMedia {
+  readonly #hooks: PageMediaHooks;
   readonly #closing = new AbortController();
   #peer: Promise<MediaPeer>;
   #producers: ProducerInfo[] = [];
   #hasTransports = false;
 
-  constructor(hooks: ParticipantMediaHooks) {
+  constructor(hooks: PageMediaHooks) {
     this.#hooks = hooks;
     this.#peer = this.#add(hooks.addPeer);
   }

@@ -14,27 +14,26 @@ import {
   type StreamRef,
 } from '@lianmai/protocol';
 import { isSame } from '../authorisation/index.js';
-import type { Link } from './contract.js';
-import type { OwnMedia } from './OwnMedia.js';
-import { ParticipantMedia } from './PageMedia.js';
+import type { ClientChannel, ParticipantMedia } from './contract.js';
+import { PageMedia } from './PageMedia.js';
 
 /** One person in a room, over the life of several connections and peers. */
 export class Participant {
   readonly id = randomUUID() as ParticipantId;
   readonly identity: Identity;
   readonly joinedAtMs = Date.now();
-  readonly media: OwnMedia;
+  readonly media: ParticipantMedia;
   /** A stream that has taken a seat; null: a person. */
   readonly stream: StreamRef | null;
   #claims: JoinClaims;
   #grants: EffectiveGrants;
   #resumeSecret = newSecret();
-  #link: Link | null = null;
+  #channel: ClientChannel | null = null;
   /** Kept by the room, which has the stage. */
   onStage = false;
   quality: ConnectionQuality = 'excellent';
 
-  constructor(claims: JoinClaims, makeMedia: (participant: Participant) => OwnMedia, stream: StreamRef | null = null) {
+  constructor(claims: JoinClaims, makeMedia: (participant: Participant) => ParticipantMedia, stream: StreamRef | null = null) {
     this.identity = claims.sub;
     this.#claims = claims;
     this.#grants = effectiveGrants(claims.grants);
@@ -43,8 +42,8 @@ export class Participant {
   }
 
   /** The media of their page: WRONG_STATE for a stream, which has none. */
-  get page(): ParticipantMedia {
-    if (this.media instanceof ParticipantMedia) return this.media;
+  get pageMedia(): PageMedia {
+    if (this.media instanceof PageMedia) return this.media;
     throw new LianmaiError('WRONG_STATE', undefined, { message: 'This is a stream, not a person.' });
   }
 
@@ -71,8 +70,8 @@ export class Participant {
     return this.isHost ? 'host' : 'guest';
   }
 
-  get link(): Link | null {
-    return this.#link;
+  get channel(): ClientChannel | null {
+    return this.#channel;
   }
 
   get resumeSecret(): string {
@@ -84,21 +83,21 @@ export class Participant {
   }
 
   send<N extends EventName>(name: N, data: EventData<N>): void {
-    this.#link?.send(name, data);
+    this.#channel?.send(name, data);
   }
 
   /** A connection stands for this participant from now on; an earlier one is told and hung up. */
-  attach(link: Link, claims: JoinClaims): void {
-    const earlier = this.#link;
-    this.#link = link;
+  attach(channel: ClientChannel, claims: JoinClaims): void {
+    const earlier = this.#channel;
+    this.#channel = channel;
     this.#claims = claims;
     this.#grants = effectiveGrants(claims.grants);
-    if (earlier !== link)
+    if (earlier !== channel)
       earlier?.disconnect({ code: 'REPLACED', message: 'You joined from another tab or device, which took over this seat.' });
   }
 
   detach(): void {
-    this.#link = null;
+    this.#channel = null;
   }
 
   /** Another page takes over: the earlier one cannot come back by itself. */
@@ -123,7 +122,7 @@ export class Participant {
   }
 
   get #isPresent(): boolean {
-    return this.stream ? this.media.producers.length > 0 : this.#link !== null;
+    return this.stream ? this.media.producers.length > 0 : this.#channel !== null;
   }
 }
 

@@ -3,7 +3,7 @@ import { LianmaiError } from '@lianmai/protocol';
 import type { Participant } from './Participant.js';
 
 /** Who is in a room, in the order of joining, and how to tell them. */
-export class People {
+export class Participants {
   readonly #byId = new Map<ParticipantId, Participant>();
 
   get size(): number {
@@ -51,6 +51,6 @@ export class People {
   }
 
   broadcastVolatile<N extends EventName>(name: N, data: EventData<N>, to: (participant: Participant) => boolean = () => true): void {
-    for (const participant of this.#byId.values()) if (to(participant)) participant.link?.sendVolatile(name, data);
+    for (const participant of this.#byId.values()) if (to(participant)) participant.channel?.sendVolatile(name, data);
   }
 }

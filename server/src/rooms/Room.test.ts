@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { JoinRequest } from './contract.js';
 import type { Participant } from './Participant.js';
 import type { Room } from './Room.js';
-import { claims, FakeLink, testDirectory, type FakeLive, type FakeMedia } from './testing/index.js';
+import { claims, FakeChannel, testDirectory, type FakeProgram, type FakeMedia } from './testing/index.js';
 
 const R1 = RoomId.parse('r1');
 let { rooms, media: allMedia } = testDirectory();
@@ -22,10 +22,10 @@ beforeEach(async () => {
 afterEach(() => vi.useRealTimers());
 
 async function join(identity: string, role: Grants['role'], more: { grants?: Partial<Grants>; resume?: JoinRequest['resume'] } = {}) {
-  const link = new FakeLink();
-  const joined = room.join({ claims: claims(identity, role, more.grants), link, ...(more.resume && { resume: more.resume }) });
+  const channel = new FakeChannel();
+  const joined = room.join({ claims: claims(identity, role, more.grants), channel, ...(more.resume && { resume: more.resume }) });
   await joined.ready;
-  return { ...joined, link };
+  return { ...joined, channel };
 }
 
 const transportId = TransportId.parse('t1');
@@ -63,9 +63,9 @@ describe('joining', () => {
   it('[ROOM-02] tells the others, each with the whole of what changed', async () => {
     const host = await join('host', 'host');
     const guest = await join('guest', 'guest');
-    expect(host.link.last('participantJoined')).toMatchObject({ id: guest.participant.id });
-    expect(host.link.last('participantChanged')).toMatchObject({ id: guest.participant.id, onStage: true, role: 'guest' });
-    expect(host.link.last('stageChanged')?.seats).toHaveLength(2);
+    expect(host.channel.last('participantJoined')).toMatchObject({ id: guest.participant.id });
+    expect(host.channel.last('participantChanged')).toMatchObject({ id: guest.participant.id, onStage: true, role: 'guest' });
+    expect(host.channel.last('stageChanged')?.seats).toHaveLength(2);
   });
 
   it('[ROOM-03] gives the place to the newer page of the same person and hangs up the older', async () => {
@@ -73,48 +73,48 @@ describe('joining', () => {
     await produce(first.participant, 'camera');
     const secret = first.participant.resumeSecret;
     const second = await join('guest', 'guest');
-    expect(first.link.disconnected?.code).toBe('REPLACED');
+    expect(first.channel.disconnected?.code).toBe('REPLACED');
     expect(second.participant).toBe(first.participant);
     expect(second.participant.info()).toMatchObject({ onStage: true, producers: [] });
     const resume = { participantId: first.participant.id, secret, media: 'keep' as const };
-    expect(codeOf(() => room.join({ claims: claims('guest', 'guest'), link: new FakeLink(), resume }))).toBe('REPLACED');
-    expect(room.people.size).toBe(1);
+    expect(codeOf(() => room.join({ claims: claims('guest', 'guest'), channel: new FakeChannel(), resume }))).toBe('REPLACED');
+    expect(room.participants.size).toBe(1);
   });
 
   it('[ROOM-04] takes in nobody new while locked, but those who run the room and those who are in it', async () => {
     const guest = await join('guest', 'guest');
     room.moderation.lock(true);
-    expect(guest.link.last('roomChanged')).toMatchObject({ locked: true });
-    expect(codeOf(() => room.join({ claims: claims('x', 'guest'), link: new FakeLink() }))).toBe('ROOM_LOCKED');
+    expect(guest.channel.last('roomChanged')).toMatchObject({ locked: true });
+    expect(codeOf(() => room.join({ claims: claims('x', 'guest'), channel: new FakeChannel() }))).toBe('ROOM_LOCKED');
     await join('host', 'host');
     await join('guest', 'guest');
-    expect(room.people.size).toBe(2);
+    expect(room.participants.size).toBe(2);
   });
 
   it('[ROOM-05] takes in no more than fit', async () => {
     await open({ maxParticipants: 1 });
     await join('a', 'viewer');
-    expect(codeOf(() => room.join({ claims: claims('b', 'viewer'), link: new FakeLink() }))).toBe('ROOM_FULL');
+    expect(codeOf(() => room.join({ claims: claims('b', 'viewer'), channel: new FakeChannel() }))).toBe('ROOM_FULL');
   });
 
   it('[ROOM-06] lets somebody whose media fails go again, with the error', async () => {
     media.failures = 1;
-    const { participant, ready } = room.join({ claims: claims('a', 'guest'), link: new FakeLink() });
+    const { participant, ready } = room.join({ claims: claims('a', 'guest'), channel: new FakeChannel() });
     await expect(ready).rejects.toThrow('no worker');
     room.leave(participant, 'lost');
-    expect(room.people.size).toBe(0);
+    expect(room.participants.size).toBe(0);
   });
 });
 
 describe('hosts from the open lobby', () => {
   it('[ROOM-07] are hosts of the room that they opened, not of one that somebody else has opened since', async () => {
     await join('lobby:first', 'host');
-    expect(codeOf(() => room.join({ claims: claims('lobby:stale', 'host'), link: new FakeLink() }))).toBe('FORBIDDEN');
+    expect(codeOf(() => room.join({ claims: claims('lobby:stale', 'host'), channel: new FakeChannel() }))).toBe('FORBIDDEN');
     await join('lobby:stale', 'guest');
-    expect(codeOf(() => room.join({ claims: claims('lobby:stale', 'host'), link: new FakeLink() }))).toBe('FORBIDDEN');
+    expect(codeOf(() => room.join({ claims: claims('lobby:stale', 'host'), channel: new FakeChannel() }))).toBe('FORBIDDEN');
     await join('co-host', 'host');
     await join('lobby:first', 'host');
-    expect(room.people.all.filter(({ isHost }) => isHost).map(({ identity }) => identity)).toEqual(['lobby:first', 'co-host']);
+    expect(room.participants.all.filter(({ isHost }) => isHost).map(({ identity }) => identity)).toEqual(['lobby:first', 'co-host']);
   });
 
   it('[ROOM-08] come back as hosts where guests were faster after a restart', async () => {
@@ -126,7 +126,7 @@ describe('hosts from the open lobby', () => {
 describe('a token with fewer rights', () => {
   const back = async (role: Grants['role'], grants: Partial<Grants>) => {
     const before = await join('ann', 'guest');
-    await before.participant.page.createTransport({ direction: 'send' });
+    await before.participant.pageMedia.createTransport({ direction: 'send' });
     await produce(before.participant, 'camera');
     const resume = { participantId: before.participant.id, secret: before.participant.resumeSecret, media: 'keep' as const };
     return join('ann', role, { grants, resume });
@@ -153,8 +153,8 @@ describe('a lost connection', () => {
     const host = await join('host', 'host');
     const guest = await join('guest', 'guest');
     await produce(guest.participant, 'camera');
-    room.lose(guest.participant, guest.link);
-    expect(host.link.last('participantChanged')).toMatchObject({
+    room.lose(guest.participant, guest.channel);
+    expect(host.channel.last('participantChanged')).toMatchObject({
       presence: 'reconnecting',
       onStage: true,
       producers: [{ source: 'camera' }],
@@ -163,28 +163,28 @@ describe('a lost connection', () => {
     expect(room.stage.snapshot.seats).toHaveLength(2);
     await vi.advanceTimersByTimeAsync(1500);
     expect(room.stage.snapshot.seats).toHaveLength(1);
-    expect(host.link.last('participantLeft')).toEqual({ participantId: guest.participant.id, reason: 'lost' });
+    expect(host.channel.last('participantLeft')).toEqual({ participantId: guest.participant.id, reason: 'lost' });
   });
 
   it('[ROOM-11] is resumed with the secret: same participant, media kept', async () => {
     const guest = await join('guest', 'guest');
-    await guest.participant.page.createTransport({ direction: 'send' });
+    await guest.participant.pageMedia.createTransport({ direction: 'send' });
     await produce(guest.participant, 'camera');
-    room.lose(guest.participant, guest.link);
+    room.lose(guest.participant, guest.channel);
     await vi.advanceTimersByTimeAsync(20_000);
     const resume = { participantId: guest.participant.id, secret: guest.participant.resumeSecret, media: 'keep' as const };
     const back = await join('guest', 'guest', { resume });
     expect(back).toMatchObject({ participant: guest.participant, mediaKept: true });
     expect(back.participant.info()).toMatchObject({ presence: 'connected', onStage: true, producers: [{ source: 'camera' }] });
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(room.people.size).toBe(1);
+    expect(room.participants.size).toBe(1);
   });
 
   it('[ROOM-12] is resumed by a reloaded page: same seat, new media', async () => {
     const guest = await join('guest', 'guest');
-    await guest.participant.page.createTransport({ direction: 'send' });
+    await guest.participant.pageMedia.createTransport({ direction: 'send' });
     await produce(guest.participant, 'camera');
-    room.lose(guest.participant, guest.link);
+    room.lose(guest.participant, guest.channel);
     const resume = { participantId: guest.participant.id, secret: guest.participant.resumeSecret, media: 'fresh' as const };
     const back = await join('guest', 'guest', { resume });
     expect(back.mediaKept).toBe(false);
@@ -195,7 +195,7 @@ describe('a lost connection', () => {
   it('[ROOM-13] that comes back after the grace is a new participant', async () => {
     await join('host', 'host');
     const guest = await join('guest', 'guest');
-    room.lose(guest.participant, guest.link);
+    room.lose(guest.participant, guest.channel);
     await vi.advanceTimersByTimeAsync(31_000);
     const resume = { participantId: guest.participant.id, secret: guest.participant.resumeSecret, media: 'keep' as const };
     const back = await join('guest', 'guest', { resume });
@@ -206,7 +206,7 @@ describe('a lost connection', () => {
   it('[ROOM-14] of an older page does not touch the newer one', async () => {
     const first = await join('guest', 'guest');
     const second = await join('guest', 'guest');
-    room.lose(second.participant, first.link);
+    room.lose(second.participant, first.channel);
     expect(second.participant.info().presence).toBe('connected');
   });
 });
@@ -272,19 +272,19 @@ describe('moderation', () => {
     const guest = await join('guest', 'guest');
     const id = await produce(guest.participant, 'microphone');
     await room.moderation.mute(host.participant, { participantId: guest.participant.id, source: 'microphone' });
-    expect(guest.link.last('trackMuted')).toEqual({ source: 'microphone', by: host.participant.id });
+    expect(guest.channel.last('trackMuted')).toEqual({ source: 'microphone', by: host.participant.id });
     expect(guest.participant.info().producers).toEqual([{ id, source: 'microphone', paused: true }]);
     await room.moderation.mute(host.participant, { participantId: guest.participant.id, source: 'camera' });
-    expect(guest.link.all('trackMuted')).toHaveLength(1);
+    expect(guest.channel.all('trackMuted')).toHaveLength(1);
   });
 
   it('[ROOM-31] removes: told, hung up, and not back with this identity', async () => {
     const host = await join('host', 'host');
     const guest = await join('guest', 'guest');
     room.moderation.remove(host.participant, guest.participant.id);
-    expect(guest.link.disconnected?.code).toBe('REMOVED');
-    expect(host.link.last('participantLeft')).toEqual({ participantId: guest.participant.id, reason: 'removed' });
-    expect(codeOf(() => room.join({ claims: claims('guest', 'guest'), link: new FakeLink() }))).toBe('REMOVED');
+    expect(guest.channel.disconnected?.code).toBe('REMOVED');
+    expect(host.channel.last('participantLeft')).toEqual({ participantId: guest.participant.id, reason: 'removed' });
+    expect(codeOf(() => room.join({ claims: claims('guest', 'guest'), channel: new FakeChannel() }))).toBe('REMOVED');
   });
 
   it('[ROOM-32] lets no moderator who is not a host act on a host', async () => {
@@ -299,7 +299,7 @@ describe('moderation', () => {
     const host = await join('host', 'host');
     const guest = await join('guest', 'guest');
     await room.moderation.askToUnmute(host.participant, guest.participant.id);
-    expect(guest.link.last('unmuteAsked')).toEqual({ by: host.participant.id });
+    expect(guest.channel.last('unmuteAsked')).toEqual({ by: host.participant.id });
   });
 });
 
@@ -308,7 +308,7 @@ describe('chat', () => {
     const host = await join('host', 'host');
     for (let index = 0; index < 7; index++) room.say(host.participant, { text: `message ${index}`, nonce: `n${index}` });
     room.say(host.participant, { text: 'message 6', nonce: 'n6' });
-    expect(host.link.all('chatReceived')).toHaveLength(7);
+    expect(host.channel.all('chatReceived')).toHaveLength(7);
     const late = await join('late', 'viewer');
     expect(room.snapshotFor(late.participant).chat.map(({ text }) => text)).toEqual([
       'message 2',
@@ -324,17 +324,17 @@ describe('a lost media worker', () => {
   it('[ROOM-50] is replaced under its people, who are told to publish and subscribe again', async () => {
     const host = await join('host', 'host');
     const guest = await join('guest', 'guest');
-    await guest.participant.page.createTransport({ direction: 'send' });
+    await guest.participant.pageMedia.createTransport({ direction: 'send' });
     await produce(guest.participant, 'camera');
     const before = media.peers.get(guest.participant.id);
     media.failures = 2;
     media.emit('peersLost', [guest.participant.id]);
     await vi.advanceTimersByTimeAsync(1000);
-    expect(guest.link.all('mediaReset')).toHaveLength(1);
-    expect(host.link.all('mediaReset')).toHaveLength(0);
+    expect(guest.channel.all('mediaReset')).toHaveLength(1);
+    expect(host.channel.all('mediaReset')).toHaveLength(0);
     expect(media.peers.get(guest.participant.id)).not.toBe(before);
     expect(guest.participant.info()).toMatchObject({ onStage: true, producers: [] });
-    room.lose(guest.participant, guest.link);
+    room.lose(guest.participant, guest.channel);
     const resume = { participantId: guest.participant.id, secret: guest.participant.resumeSecret, media: 'keep' as const };
     expect((await join('guest', 'guest', { resume })).mediaKept).toBe(false);
   });
@@ -344,29 +344,29 @@ describe('a lost media worker', () => {
     media.failures = 100;
     media.emit('peersLost', [guest.participant.id]);
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(guest.link.disconnected?.code).toBe('INTERNAL');
-    expect(room.people.size).toBe(0);
+    expect(guest.channel.disconnected?.code).toBe('INTERNAL');
+    expect(room.participants.size).toBe(0);
   });
 
   it('[ROOM-52] says so when a track ended with its transport', async () => {
     const guest = await join('guest', 'guest');
     const id = await produce(guest.participant, 'camera');
     media.peers.get(guest.participant.id)?.emit('producerClosed', ProducerId.parse(id));
-    expect(guest.link.last('participantChanged')?.producers).toEqual([]);
+    expect(guest.channel.last('participantChanged')?.producers).toEqual([]);
   });
 });
 
 describe('what the program sees of a room', () => {
   it('[ROOM-60] is everybody on stage in the order of coming up, each followed by their share', async () => {
     const changes = vi.fn();
-    room.on('liveSourcesChanged', changes);
+    room.on('stageSourcesChanged', changes);
     const host = await join('host', 'host');
     const guest = await join('guest', 'guest');
     await join('viewer', 'viewer');
     const camera = await produce(host.participant, 'camera', true);
     const microphone = await produce(host.participant, 'microphone');
     const screen = await produce(host.participant, 'screen');
-    expect(room.liveSources()).toEqual([
+    expect(room.stageSources()).toEqual([
       {
         id: `${host.participant.id}:camera`,
         kind: 'camera',
@@ -401,12 +401,12 @@ describe('what the program sees of a room', () => {
   it('[ROOM-61] is told to everybody; destinations and levels only to those who control it', async () => {
     const host = await join('host', 'host');
     const viewer = await join('viewer', 'viewer');
-    await room.live.start({ outputs: [{ kind: 'rtmp', url: 'rtmp://example.com/app/key' }] });
-    expect(host.link.last('programChanged')?.outputs).toHaveLength(1);
-    expect(viewer.link.last('programChanged')).toMatchObject({ state: 'live', outputs: [] });
-    (room.live as unknown as FakeLive).emit('levels', { program: { rmsDb: -20, peakDb: -10 }, sources: {} });
-    expect(host.link.all('levelsMeasured')).toHaveLength(1);
-    expect(viewer.link.all('levelsMeasured')).toHaveLength(0);
+    await room.program.start({ outputs: [{ kind: 'rtmp', url: 'rtmp://example.com/app/key' }] });
+    expect(host.channel.last('programChanged')?.outputs).toHaveLength(1);
+    expect(viewer.channel.last('programChanged')).toMatchObject({ state: 'live', outputs: [] });
+    (room.program as unknown as FakeProgram).emit('levels', { program: { rmsDb: -20, peakDb: -10 }, sources: {} });
+    expect(host.channel.all('levelsMeasured')).toHaveLength(1);
+    expect(viewer.channel.all('levelsMeasured')).toHaveLength(0);
   });
 });
 
@@ -419,7 +419,7 @@ describe('the end of a room', () => {
     await join('host', 'host');
     await vi.advanceTimersByTimeAsync(120_000);
     expect(rooms.find(R1)).toBe(room);
-    room.leave(room.people.all[0] as Participant, 'left');
+    room.leave(room.participants.all[0] as Participant, 'left');
     await vi.advanceTimersByTimeAsync(61_000);
     expect(rooms.find(R1)).toBeUndefined();
     expect(media.isClosed).toBe(true);
@@ -427,30 +427,30 @@ describe('the end of a room', () => {
 
   it('[ROOM-71] waits for a program that runs on, but not for ever', async () => {
     const host = await join('host', 'host');
-    await room.live.start({});
+    await room.program.start({});
     room.leave(host.participant, 'left');
     await vi.advanceTimersByTimeAsync(290_000);
     expect(rooms.find(R1)).toBe(room);
     await vi.advanceTimersByTimeAsync(11_000);
     expect(rooms.find(R1)).toBeUndefined();
-    expect(room.live.info?.state).toBe('ended');
+    expect(room.program.info?.state).toBe('ended');
   });
 
   it('[ROOM-72] is told to everybody, and a new room of the name starts from nothing', async () => {
     const guest = await join('guest', 'guest');
-    room.lose(guest.participant, guest.link);
+    room.lose(guest.participant, guest.channel);
     const viewer = await join('viewer', 'viewer');
     await room.close('test');
-    expect(viewer.link.disconnected).toMatchObject({ code: 'REMOVED', message: 'The room was closed.' });
-    expect(codeOf(() => room.join({ claims: claims('late', 'guest'), link: new FakeLink() }))).toBe('SHUTTING_DOWN');
-    expect((await rooms.open(R1)).people.size).toBe(0);
+    expect(viewer.channel.disconnected).toMatchObject({ code: 'REMOVED', message: 'The room was closed.' });
+    expect(codeOf(() => room.join({ claims: claims('late', 'guest'), channel: new FakeChannel() }))).toBe('SHUTTING_DOWN');
+    expect((await rooms.open(R1)).participants.size).toBe(0);
     await vi.advanceTimersByTimeAsync(200_000);
   });
 
   it('[ROOM-73] of all rooms at once says that the server is shutting down', async () => {
     const host = await join('host', 'host');
     await rooms.close('SIGTERM');
-    expect(host.link.disconnected?.code).toBe('SHUTTING_DOWN');
+    expect(host.channel.disconnected?.code).toBe('SHUTTING_DOWN');
     await expect(rooms.open(R1)).rejects.toMatchObject({ code: 'SHUTTING_DOWN' });
   });
 });

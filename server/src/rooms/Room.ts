@@ -14,25 +14,25 @@ import {
   type RoomSnapshot,
 } from '@lianmai/protocol';
 import { canPublish } from '../authorisation/index.js';
-import type { LiveControl, LiveFactory, LiveRoom, LiveSource } from '../program/index.js';
+import type { ProgramControl, ProgramFactory, ProgramRoom, StageSource } from '../program/index.js';
 import type { RoomMedia } from '../sfu/index.js';
 import { ChatLog } from './ChatLog.js';
-import type { JoinRequest, Link, OpenFeed, RoomSettings } from './contract.js';
+import type { JoinRequest, ClientChannel, OpenFeed, RoomSettings } from './contract.js';
 import { admit } from './admission.js';
-import { liveSources } from './stageSources.js';
+import { stageSources } from './stageSources.js';
 import { Moderation } from './Moderation.js';
 import { Participant } from './Participant.js';
-import { ParticipantMedia, type ProduceRequest } from './PageMedia.js';
-import { People } from './Participants.js';
+import { PageMedia, type ProduceRequest } from './PageMedia.js';
+import { Participants } from './Participants.js';
 import { wireMedia, wirePeer } from './relayMediaEvents.js';
 import { RoomStage } from './RoomStage.js';
 import { StreamGuests } from './StreamGuests.js';
-import { Vacancy } from './EmptyRoomTimer.js';
+import { EmptyRoomTimer } from './EmptyRoomTimer.js';
 
 export interface RoomOptions {
   id: RoomId;
   media: RoomMedia;
-  live: LiveFactory;
+  programs: ProgramFactory;
   openFeed: OpenFeed;
   settings: RoomSettings;
   log: Log;
@@ -50,54 +50,56 @@ export interface JoinResult {
 }
 
 /** Where people meet: who is here, who is on stage, what was said, and at most one program. Every change is told to everybody at once. */
-export class Room extends EventEmitter<{ liveSourcesChanged: [] }> implements LiveRoom {
+export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements ProgramRoom {
   readonly id: RoomId;
   readonly createdAtMs = Date.now();
   readonly media: RoomMedia;
-  readonly live: LiveControl;
-  readonly people = new People();
+  readonly program: ProgramControl;
+  readonly participants = new Participants();
   readonly stage: RoomStage;
   readonly moderation: Moderation;
   readonly streams: StreamGuests;
   readonly #options: RoomOptions;
   readonly #log: Log;
   readonly #chat: ChatLog;
-  readonly #vacancy: Vacancy;
+  readonly #emptyTimer: EmptyRoomTimer;
   readonly #graces = new Map<Participant, NodeJS.Timeout>();
   readonly #hosts = new Set<Identity>();
   #closing: Promise<void> | undefined;
 
   constructor(options: RoomOptions) {
     super();
-    const { id, media, live, settings, log } = options;
-    const { people } = this;
+    const { id, media, programs, settings, log } = options;
+    const { participants } = this;
     this.#options = options;
     this.id = id;
     this.media = media;
     this.#log = log.child({ room: id });
     this.#chat = new ChatLog(settings.chatHistory);
-    this.#vacancy = new Vacancy(
+    this.#emptyTimer = new EmptyRoomTimer(
       settings,
       () => void this.close('empty').catch((error: unknown) => this.#log.error({ err: error }, 'closing failed')),
     );
     const { seatLimit, stagePolicy: policy } = settings;
-    this.stage = new RoomStage({ people, seatLimit, policy, onSeatsChanged: (participant) => this.#followSeat(participant) });
+    this.stage = new RoomStage({ participants, seatLimit, policy, onSeatsChanged: (participant) => this.#followSeat(participant) });
     this.moderation = new Moderation({
-      people,
+      participants,
       stage: this.stage,
       leave: (participant, reason) => this.leave(participant, reason),
-      onLockChanged: () => people.broadcast('roomChanged', this.info),
+      onLockChanged: () => participants.broadcast('roomChanged', this.info),
     });
     this.streams = new StreamGuests({
-      ...{ roomId: id, people, media, openFeed: options.openFeed, log: this.#log },
+      ...{ roomId: id, participants, media, openFeed: options.openFeed, log: this.#log },
       stage: this.stage,
       onChanged: (participant) => this.#tellChanged(participant),
     });
-    this.live = live.forRoom(this);
+    this.program = programs.forRoom(this);
     wireMedia(this, this.#log);
-    this.live.on('changed', (info) => this.#tellLive(info));
-    this.live.on('levels', (levels) => people.broadcastVolatile('levelsMeasured', levels, (participant) => participant.grants.live));
-    this.#checkVacancy();
+    this.program.on('changed', (info) => this.#tellProgram(info));
+    this.program.on('levels', (levels) =>
+      participants.broadcastVolatile('levelsMeasured', levels, (participant) => participant.grants.live),
+    );
+    this.#updateEmptyTimer();
   }
 
   get info(): RoomInfo {
@@ -109,12 +111,12 @@ export class Room extends EventEmitter<{ liveSourcesChanged: [] }> implements Li
   }
 
   get isLive(): boolean {
-    const state = this.live.info?.state;
+    const state = this.program.info?.state;
     return state === 'starting' || state === 'live' || state === 'stopping';
   }
 
   get hostName(): string | null {
-    return this.people.all.find((participant) => participant.isHost)?.name ?? null;
+    return this.participants.all.find((participant) => participant.isHost)?.name ?? null;
   }
 
   /** Has this person been host of this room while it lives? */
@@ -122,8 +124,8 @@ export class Room extends EventEmitter<{ liveSourcesChanged: [] }> implements Li
     return this.#hosts.has(identity);
   }
 
-  liveSources(): LiveSource[] {
-    return liveSources(this.stage.people);
+  stageSources(): StageSource[] {
+    return stageSources(this.stage.seated);
   }
 
   /** Lets somebody in, back in, or into the place of their other page. */
@@ -132,37 +134,41 @@ export class Room extends EventEmitter<{ liveSourcesChanged: [] }> implements Li
     const { removed, isLocked } = this.moderation;
     const { maxParticipants } = this.#options.settings;
     const hosts = this.#hosts;
-    const admission = admit({ people: this.people, size: this.people.size, maxParticipants, isLocked, removed, hosts }, request);
+    const admission = admit(
+      { participants: this.participants, size: this.participants.size, maxParticipants, isLocked, removed, hosts },
+      request,
+    );
     if (request.claims.grants.role === 'host') hosts.add(request.claims.sub);
     return admission.how === 'enter' ? this.#enter(request) : this.#return(request, admission.participant, admission.how === 'takeOver');
   }
 
-  #enter({ claims, link }: JoinRequest): JoinResult {
+  #enter({ claims, channel }: JoinRequest): JoinResult {
     const participant = new Participant(claims, (self) => this.#mediaOf(self));
-    participant.attach(link, claims);
-    this.people.add(participant);
-    this.people.broadcast('participantJoined', participant.info(), participant);
-    this.#checkVacancy();
+    participant.attach(channel, claims);
+    this.participants.add(participant);
+    this.participants.broadcast('participantJoined', participant.info(), participant);
+    this.#updateEmptyTimer();
     this.stage.arrive(participant);
-    this.#log.info({ participant: participant.id, role: participant.grantedRole, people: this.people.size }, 'joined');
-    return { participant, mediaKept: false, ready: participant.page.peer() };
+    this.#log.info({ participant: participant.id, role: participant.grantedRole, participants: this.participants.size }, 'joined');
+    return { participant, mediaKept: false, ready: participant.pageMedia.peer() };
   }
 
-  #return({ claims, link, resume }: JoinRequest, participant: Participant, isOtherPage: boolean): JoinResult {
+  #return({ claims, channel, resume }: JoinRequest, participant: Participant, isOtherPage: boolean): JoinResult {
     this.#stopGrace(participant);
     const before = participant.grants;
-    participant.attach(link, claims);
+    participant.attach(channel, claims);
     if (isOtherPage) participant.renewResumeSecret();
     // Tracks that the new token would not allow must not run on.
-    const mediaKept = !isOtherPage && allowsAllOf(participant.grants, before) && resume?.media === 'keep' && participant.page.hasTransports;
-    const ready = mediaKept ? participant.page.peer() : participant.page.reset('the page starts anew');
+    const mediaKept =
+      !isOtherPage && allowsAllOf(participant.grants, before) && resume?.media === 'keep' && participant.pageMedia.hasTransports;
+    const ready = mediaKept ? participant.pageMedia.peer() : participant.pageMedia.reset('the page starts anew');
     this.#tellChanged(participant);
     this.stage.arrive(participant);
     return { participant, mediaKept, ready };
   }
 
-  #mediaOf(self: Participant): ParticipantMedia {
-    return new ParticipantMedia({
+  #mediaOf(self: Participant): PageMedia {
+    return new PageMedia({
       addPeer: () => this.media.addPeer(self.id),
       onPeer: (peer) => wirePeer(this, self, peer),
       onChanged: () => this.#tellChanged(self),
@@ -170,8 +176,8 @@ export class Room extends EventEmitter<{ liveSourcesChanged: [] }> implements Li
   }
 
   /** The connection is gone without a word: everything of theirs is kept for the grace. */
-  lose(participant: Participant, link: Link): void {
-    if (participant.link !== link || !this.people.has(participant)) return;
+  lose(participant: Participant, channel: ClientChannel): void {
+    if (participant.channel !== channel || !this.participants.has(participant)) return;
     participant.detach();
     this.#tellChanged(participant);
     const timer = setTimeout(() => this.leave(participant, 'lost'), this.#options.settings.reconnectGraceMs);
@@ -179,14 +185,14 @@ export class Room extends EventEmitter<{ liveSourcesChanged: [] }> implements Li
   }
 
   leave(participant: Participant, reason: LeaveReason): void {
-    if (!this.people.remove(participant)) return;
+    if (!this.participants.remove(participant)) return;
     this.#stopGrace(participant);
     participant.detach();
     participant.media.close(reason);
     this.stage.run({ type: 'depart', who: participant.id });
-    this.people.broadcast('participantLeft', { participantId: participant.id, reason });
-    this.#log.info({ participant: participant.id, reason, people: this.people.size }, 'left');
-    this.#checkVacancy();
+    this.participants.broadcast('participantLeft', { participantId: participant.id, reason });
+    this.#log.info({ participant: participant.id, reason, participants: this.participants.size }, 'left');
+    this.#updateEmptyTimer();
   }
 
   #stopGrace(participant: Participant): void {
@@ -197,49 +203,50 @@ export class Room extends EventEmitter<{ liveSourcesChanged: [] }> implements Li
   snapshotFor(viewer: Participant): RoomSnapshot {
     return {
       room: this.info,
-      participants: this.people.all.map((participant) => participant.info()),
+      participants: this.participants.all.map((participant) => participant.info()),
       stage: this.stage.snapshot,
       chat: [...this.#chat.messages],
-      program: programInfoFor(viewer, this.live.info),
+      program: programInfoFor(viewer, this.program.info),
     };
   }
 
   produce(participant: Participant, request: ProduceRequest): Promise<ProducerId> {
-    const isAllowed = () => this.people.has(participant) && canPublish(participant, request.source);
+    const isAllowed = () => this.participants.has(participant) && canPublish(participant, request.source);
     if (!isAllowed()) throw new LianmaiError('FORBIDDEN', { source: request.source });
-    return participant.page.produce(request, isAllowed);
+    return participant.pageMedia.produce(request, isAllowed);
   }
 
   say(author: Participant, { text, nonce }: RequestData<'sendChat'>): ChatMessage {
     const { id: participantId, name, role } = author;
     const { message, isNew } = this.#chat.add({ participantId, name, role, text, atMs: Date.now() }, nonce);
-    if (isNew) this.people.broadcast('chatReceived', message);
+    if (isNew) this.participants.broadcast('chatReceived', message);
     return message;
   }
 
   #tellChanged(participant: Participant): void {
-    if (!this.people.has(participant)) return;
-    this.people.broadcast('participantChanged', participant.info());
-    if (participant.onStage) this.emit('liveSourcesChanged');
+    if (!this.participants.has(participant)) return;
+    this.participants.broadcast('participantChanged', participant.info());
+    if (participant.onStage) this.emit('stageSourcesChanged');
   }
 
   #followSeat(participant: Participant | undefined): void {
-    this.emit('liveSourcesChanged');
+    this.emit('stageSourcesChanged');
     if (!participant) return;
     this.#tellChanged(participant);
     if (participant.onStage) return;
     // A stream is here for its seat alone.
     if (participant.stream) return this.leave(participant, 'left');
-    participant.page.unpublish().catch((error: unknown) => this.#log.warn({ err: error }, 'unpublish failed'));
+    participant.pageMedia.unpublish().catch((error: unknown) => this.#log.warn({ err: error }, 'unpublish failed'));
   }
 
-  #tellLive(info: ProgramInfo | null): void {
-    for (const participant of this.people) participant.send('programChanged', programInfoFor(participant, info));
-    this.#checkVacancy();
+  #tellProgram(info: ProgramInfo | null): void {
+    for (const participant of this.participants) participant.send('programChanged', programInfoFor(participant, info));
+    this.#updateEmptyTimer();
   }
 
-  #checkVacancy(): void {
-    if (!this.isClosed) this.#vacancy.update({ isEmpty: this.people.all.every(({ stream }) => stream !== null), isLive: this.isLive });
+  #updateEmptyTimer(): void {
+    if (!this.isClosed)
+      this.#emptyTimer.update({ isEmpty: this.participants.all.every(({ stream }) => stream !== null), isLive: this.isLive });
   }
 
   /** Everybody is told `why` and hung up, the program ends cleanly, then media goes. */
@@ -252,14 +259,14 @@ export class Room extends EventEmitter<{ liveSourcesChanged: [] }> implements Li
   }
 
   async #closeAll(reason: string, why: LianmaiError): Promise<void> {
-    for (const participant of this.people.all) {
-      const { link } = participant;
+    for (const participant of this.participants.all) {
+      const { channel } = participant;
       this.leave(participant, 'left');
-      link?.disconnect(why.toWire());
+      channel?.disconnect(why.toWire());
     }
-    this.#vacancy.stop();
+    this.#emptyTimer.stop();
     try {
-      await this.live.close(reason);
+      await this.program.close(reason);
     } finally {
       await this.media.close(reason);
     }

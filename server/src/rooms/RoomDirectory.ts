@@ -1,13 +1,13 @@
 import type { Log } from '@lianmai/kit';
 import { LianmaiError, type RoomId } from '@lianmai/protocol';
-import type { LiveFactory } from '../program/index.js';
+import type { ProgramFactory } from '../program/index.js';
 import type { RoomMedia } from '../sfu/index.js';
 import type { OpenFeed, RoomSettings } from './contract.js';
 import { Room } from './Room.js';
 
 export interface RoomDirectoryOptions {
   createMedia: (id: RoomId) => Promise<RoomMedia>;
-  live: LiveFactory;
+  programs: ProgramFactory;
   /** For streams on stage. */
   openFeed: OpenFeed;
   settings: RoomSettings;
@@ -57,11 +57,11 @@ export class RoomDirectory {
   async #create(id: RoomId): Promise<Room> {
     await this.#closing.get(id);
     this.#assertOpen();
-    const { createMedia, live, openFeed, settings, log } = this.#options;
+    const { createMedia, programs, openFeed, settings, log } = this.#options;
     const media = await createMedia(id);
     if (this.#isClosed) await media.close('shutting down');
     this.#assertOpen();
-    const room = new Room({ id, media, live, openFeed, settings, log, onClosing: (closing, done) => this.#forget(closing, done) });
+    const room = new Room({ id, media, programs, openFeed, settings, log, onClosing: (closing, done) => this.#forget(closing, done) });
     this.#rooms.set(id, room);
     log.info({ room: id, rooms: this.#rooms.size }, 'room opened');
     return room;

@@ -1,10 +1,10 @@
 import { LianmaiError, type ParticipantId, type StagePolicy, type StageSnapshot } from '@lianmai/protocol';
 import type { Participant } from './Participant.js';
-import type { People } from './Participants.js';
+import type { Participants } from './Participants.js';
 import { emptyStage, isSeated, reduceStage, type StageCommand, type StageEffect } from './stageRules.js';
 
 export interface RoomStageOptions {
-  people: People;
+  participants: Participants;
   seatLimit: number;
   policy: StagePolicy;
   /** Somebody went up or came down; `onStage` is set already. */
@@ -26,9 +26,9 @@ export class RoomStage {
   }
 
   /** In the order in which they came up. */
-  get people(): Participant[] {
+  get seated(): Participant[] {
     return this.#state.seats
-      .map((seat) => this.#options.people.find(seat.participantId))
+      .map((seat) => this.#options.participants.find(seat.participantId))
       .filter((participant) => participant !== undefined);
   }
 
@@ -47,14 +47,14 @@ export class RoomStage {
 
   /** NOT_FOUND for somebody who is not here; FORBIDDEN for somebody whose token lets them publish nothing. */
   invite(who: ParticipantId, by: ParticipantId): void {
-    const { grants } = this.#options.people.get(who);
+    const { grants } = this.#options.participants.get(who);
     if (grants.publish.length === 0) throw new LianmaiError('FORBIDDEN', undefined, { message: 'This person may watch only.' });
     this.run({ type: 'invite', who, by });
   }
 
   /** A command about somebody who must be in the room: NOT_FOUND else. */
   about(command: Extract<StageCommand, { type: 'approve' | 'decline' | 'cancelInvitation' }>): void {
-    this.#options.people.get(command.who);
+    this.#options.participants.get(command.who);
     this.run(command);
   }
 
@@ -62,12 +62,12 @@ export class RoomStage {
     const { state, effects } = reduceStage(this.#state, command, Date.now());
     if (state === this.#state) return;
     this.#state = state;
-    this.#options.people.broadcast('stageChanged', state);
+    this.#options.participants.broadcast('stageChanged', state);
     for (const effect of effects) this.#follow(effect);
   }
 
   #follow({ type, who }: StageEffect): void {
-    const participant = this.#options.people.find(who);
+    const participant = this.#options.participants.find(who);
     if (type === 'declined') {
       participant?.send('stageRequestDeclined', {});
       return;

@@ -1,7 +1,7 @@
 import { LianmaiError, RoomId, type StreamRef } from '@lianmai/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Room } from './Room.js';
-import { claims, FakeFeed, FakeLink, testDirectory, type FakeMedia } from './testing/index.js';
+import { claims, FakeFeed, FakeChannel, testDirectory, type FakeMedia } from './testing/index.js';
 
 const R1 = RoomId.parse('r1');
 const CAM: StreamRef = { app: 'live', name: 'cam' };
@@ -29,18 +29,18 @@ beforeEach(async () => {
 afterEach(() => vi.useRealTimers());
 
 const settle = () => vi.advanceTimersByTimeAsync(0);
-const info = () => room.people.all.find(({ stream }) => stream)?.info();
+const info = () => room.participants.all.find(({ stream }) => stream)?.info();
 
 describe('a stream on stage', () => {
   it('[ROOM-26] has a seat, a tile and a sound like a guest, for everybody and for the program', async () => {
-    const link = new FakeLink();
-    await room.join({ claims: claims('host', 'host'), link }).ready;
+    const channel = new FakeChannel();
+    await room.join({ claims: claims('host', 'host'), channel }).ready;
     const participant = room.streams.seat(CAM, 'Camera 1');
     await settle();
     expect(info()).toMatchObject({ name: 'Camera 1', role: 'guest', onStage: true, presence: 'connected', stream: CAM });
     expect(info()?.producers.map(({ source }) => source)).toEqual(['camera', 'microphone']);
     expect(feeds[0]?.sentTo).toEqual(media.inputs[0]?.rtp);
-    expect(room.liveSources().map(({ name, hasVideo, hasAudio }) => [name, hasVideo, hasAudio])).toEqual([
+    expect(room.stageSources().map(({ name, hasVideo, hasAudio }) => [name, hasVideo, hasAudio])).toEqual([
       ['host', false, false],
       ['Camera 1', true, true],
     ]);
@@ -49,7 +49,7 @@ describe('a stream on stage', () => {
 
   it('[ROOM-26] needs a free seat', async () => {
     await open(1);
-    await room.join({ claims: claims('host', 'host'), link: new FakeLink() }).ready;
+    await room.join({ claims: claims('host', 'host'), channel: new FakeChannel() }).ready;
     expect(() => room.streams.seat(CAM, 'x')).toThrow(expect.objectContaining({ code: 'STAGE_FULL' }));
     expect(feeds).toEqual([]);
   });
@@ -57,7 +57,7 @@ describe('a stream on stage', () => {
   it('[ROOM-27] keeps its seat while its publisher is away, and is back by itself, muted if it was', async () => {
     const { id } = room.streams.seat(CAM, 'x');
     await settle();
-    const host = room.join({ claims: claims('host', 'host'), link: new FakeLink() }).participant;
+    const host = room.join({ claims: claims('host', 'host'), channel: new FakeChannel() }).participant;
     await room.moderation.mute(host, { participantId: id, source: 'microphone' });
     isLive = false;
     feeds[0]!.emit('ended', 'the stream is over');
@@ -76,7 +76,7 @@ describe('a stream on stage', () => {
   it('[ROOM-33] is unmuted by the moderator, for there is nobody to be asked', async () => {
     const { id } = room.streams.seat(CAM, 'x');
     await settle();
-    const host = room.join({ claims: claims('host', 'host'), link: new FakeLink() }).participant;
+    const host = room.join({ claims: claims('host', 'host'), channel: new FakeChannel() }).participant;
     await room.moderation.mute(host, { participantId: id, source: 'microphone' });
     expect(info()?.producers.map(({ paused }) => paused)).toEqual([false, true]);
     await room.moderation.askToUnmute(host, id);
@@ -94,7 +94,7 @@ describe('a stream on stage', () => {
   });
 
   it('[ROOM-27] is gone when it is taken down, and keeps no room open', async () => {
-    const host = room.join({ claims: claims('host', 'host'), link: new FakeLink() }).participant;
+    const host = room.join({ claims: claims('host', 'host'), channel: new FakeChannel() }).participant;
     const { id } = room.streams.seat(CAM, 'x');
     await settle();
     room.moderation.takeDown(host, id);
@@ -110,8 +110,8 @@ describe('a stream on stage', () => {
 
   it('is nobody whom a token could take over', async () => {
     room.streams.seat(CAM, 'x');
-    const { participant } = room.join({ claims: claims('stream:live/cam', 'guest'), link: new FakeLink() });
+    const { participant } = room.join({ claims: claims('stream:live/cam', 'guest'), channel: new FakeChannel() });
     expect(participant.stream).toBeNull();
-    expect(room.people.size).toBe(2);
+    expect(room.participants.size).toBe(2);
   });
 });

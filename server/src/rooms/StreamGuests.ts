@@ -3,13 +3,13 @@ import { Identity, LianmaiError, streamKey, type JoinClaims, type RoomId, type S
 import type { RoomMedia } from '../sfu/index.js';
 import type { OpenFeed } from './contract.js';
 import { Participant } from './Participant.js';
-import type { People } from './Participants.js';
+import type { Participants } from './Participants.js';
 import type { RoomStage } from './RoomStage.js';
 import { StreamMedia } from './StreamMedia.js';
 
 export interface StreamGuestsOptions {
   roomId: RoomId;
-  people: People;
+  participants: Participants;
   stage: RoomStage;
   media: RoomMedia;
   openFeed: OpenFeed;
@@ -28,9 +28,9 @@ export class StreamGuests {
 
   /** Like a guest who comes up. Answers the one that is there already, if it is; STAGE_FULL. */
   seat(stream: StreamRef, title: string): Participant {
-    const { roomId: room, people, stage, log } = this.#options;
+    const { roomId: room, participants, stage, log } = this.#options;
     const sub = Identity.parse(`stream:${streamKey(stream)}`);
-    const existing = people.all.find((one) => one.stream !== null && one.identity === sub);
+    const existing = participants.all.find((one) => one.stream !== null && one.identity === sub);
     if (existing) return existing;
     const { seats, seatLimit } = stage.snapshot;
     if (seats.length >= seatLimit) throw new LianmaiError('STAGE_FULL');
@@ -39,8 +39,8 @@ export class StreamGuests {
       grants: { room, role: 'guest', publish: ['camera', 'microphone'], subscribe: false },
     };
     const participant = new Participant(claims, (self) => this.#mediaOf(self, stream), stream);
-    people.add(participant);
-    people.broadcast('participantJoined', participant.info());
+    participants.add(participant);
+    participants.broadcast('participantJoined', participant.info());
     stage.run({ type: 'arrive', who: participant.id, wants: 'seat' });
     log.info({ participant: participant.id, stream: sub }, 'a stream took a seat');
     return participant;

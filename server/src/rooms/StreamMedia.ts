@@ -1,8 +1,7 @@
 import { backoffMs, delay, type Log } from '@lianmai/kit';
 import { streamKey, type ParticipantId, type ProducerId, type ProducerInfo, type PublishSource, type StreamRef } from '@lianmai/protocol';
 import type { MediaInput, RoomMedia } from '../sfu/index.js';
-import type { OpenFeed, StreamFeed } from './contract.js';
-import type { OwnMedia } from './OwnMedia.js';
+import type { OpenFeed, ParticipantMedia, StreamFeed } from './contract.js';
 
 export interface StreamMediaOptions {
   participantId: ParticipantId;
@@ -22,7 +21,7 @@ const SOURCE = { video: 'camera', audio: 'microphone' } as const;
  * A stream's picture and sound as a participant's: fed by its bridge as long as it is live, looked for again when it is not, until it is taken down. A
  * mute holds through all of that.
  */
-export class StreamMedia implements OwnMedia {
+export class StreamMedia implements ParticipantMedia {
   readonly #options: StreamMediaOptions;
   readonly #stop = new AbortController();
   #producers: ProducerInfo[] = [];

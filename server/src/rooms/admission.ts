@@ -4,8 +4,8 @@ import type { JoinRequest } from './contract.js';
 import type { Participant } from './Participant.js';
 
 /** What the door looks at. */
-export interface Door {
-  people: Iterable<Participant>;
+export interface AdmissionContext {
+  participants: Iterable<Participant>;
   size: number;
   maxParticipants: number;
   isLocked: boolean;
@@ -20,10 +20,10 @@ export interface Door {
 export type Admission = { how: 'resume' | 'takeOver'; participant: Participant } | { how: 'enter' };
 
 /** Who may come in, and as whom; a typed error for who may not. */
-export function admit(door: Door, { claims, resume }: Pick<JoinRequest, 'claims' | 'resume'>): Admission {
-  if (door.removed.has(claims.sub)) throw new LianmaiError('REMOVED');
-  assertRoomIsTheirs(door.hosts, claims);
-  const known = [...door.people].find(({ identity, stream }) => identity === claims.sub && !stream);
+export function admit(context: AdmissionContext, { claims, resume }: Pick<JoinRequest, 'claims' | 'resume'>): Admission {
+  if (context.removed.has(claims.sub)) throw new LianmaiError('REMOVED');
+  assertRoomIsTheirs(context.hosts, claims);
+  const known = [...context.participants].find(({ identity, stream }) => identity === claims.sub && !stream);
   if (known) {
     if (resume?.participantId !== known.id) return { how: 'takeOver', participant: known };
     if (known.isResumeSecret(resume.secret)) return { how: 'resume', participant: known };
@@ -31,8 +31,8 @@ export function admit(door: Door, { claims, resume }: Pick<JoinRequest, 'claims'
     throw new LianmaiError('REPLACED');
   }
   if (isStaff(claims)) return { how: 'enter' };
-  if (door.isLocked) throw new LianmaiError('ROOM_LOCKED');
-  if (door.size >= door.maxParticipants) throw new LianmaiError('ROOM_FULL');
+  if (context.isLocked) throw new LianmaiError('ROOM_LOCKED');
+  if (context.size >= context.maxParticipants) throw new LianmaiError('ROOM_FULL');
   return { how: 'enter' };
 }
 

@@ -6,13 +6,16 @@ import type {
   Identity,
   JoinClaims,
   ParticipantId,
+  ProducerId,
+  ProducerInfo,
+  PublishSource,
   RequestData,
   StreamRef,
   WireError,
 } from '@lianmai/protocol';
 
 /** The way to somebody's page. Signalling implements it; a room only talks. */
-export interface Link {
+export interface ClientChannel {
   /** In order, never dropped while the connection lives. */
   send<N extends EventName>(name: N, data: EventData<N>): void;
   /** May be dropped on a busy line: a newer one follows soon. */
@@ -23,7 +26,7 @@ export interface Link {
 
 export interface JoinRequest {
   claims: JoinClaims;
-  link: Link;
+  channel: ClientChannel;
   resume?: RequestData<'join'>['resume'];
 }
 
@@ -35,6 +38,14 @@ export interface RoomSettings {
   emptyRoomTtlMs: number;
   emptyLiveTtlMs: number;
   chatHistory: number;
+}
+
+/** What a participant shows and sounds like, whoever makes it: a page, or a stream. */
+export interface ParticipantMedia {
+  readonly producers: readonly ProducerInfo[];
+  producerOf(source: PublishSource): ProducerInfo | undefined;
+  setProducerPaused(id: ProducerId, paused: boolean): Promise<void>;
+  close(reason: string): void;
 }
 
 /** A stream's picture and sound as plain RTP from its bridge. */

@@ -1,9 +1,9 @@
 import { sourceIdOf, type ProducerInfo } from '@lianmai/protocol';
-import type { LiveSource } from '../program/index.js';
+import type { StageSource } from '../program/index.js';
 import type { Participant } from './Participant.js';
 
 /** What the program may show, in the order of arrival on stage: everybody's camera source, with or without tracks, each followed by their share. */
-export function liveSources(onStage: readonly Participant[]): LiveSource[] {
+export function stageSources(onStage: readonly Participant[]): StageSource[] {
   return onStage.flatMap((participant) => {
     const { media } = participant;
     const screen = media.producerOf('screen');
@@ -13,7 +13,7 @@ export function liveSources(onStage: readonly Participant[]): LiveSource[] {
   });
 }
 
-function source(participant: Participant, kind: 'camera' | 'screen', video?: ProducerInfo, audio?: ProducerInfo): LiveSource {
+function source(participant: Participant, kind: 'camera' | 'screen', video?: ProducerInfo, audio?: ProducerInfo): StageSource {
   return {
     id: sourceIdOf(participant.id, kind),
     kind,

@@ -1,10 +1,10 @@
 import { LianmaiError, TransportId } from '@lianmai/protocol';
 import type { types } from 'mediasoup';
 import { announceCandidates } from './iceCandidates.js';
-import { mediaClosed, refusing } from './mapSfuErrors.js';
+import { mediaClosed, mapSfuErrors } from './mapSfuErrors.js';
 import type { RoomRouter } from './RoomRouter.js';
 
-export type Direction = 'send' | 'receive';
+export type TransportDirection = 'send' | 'receive';
 export type ConnectionState = 'connected' | 'disconnected' | 'closed';
 
 export interface TransportSettings {
@@ -23,16 +23,16 @@ const isWebRtc = (transport: types.Transport): transport is types.WebRtcTranspor
 
 /** A peer's two transports at most: one to publish, one to receive. A new one of a direction replaces the old. */
 export class PeerTransports {
-  readonly #home: RoomRouter;
+  readonly #router: RoomRouter;
   readonly #settings: TransportSettings;
   readonly #onConnection: (state: ConnectionState) => void;
-  readonly #byDirection = new Map<Direction, types.Transport>();
+  readonly #byDirection = new Map<TransportDirection, types.Transport>();
   #isClosed = false;
   /** Counts resets: a transport that was asked for before one must not outlive it. */
   #epoch = 0;
 
-  constructor(home: RoomRouter, settings: TransportSettings, onConnection: (state: ConnectionState) => void = () => undefined) {
-    this.#home = home;
+  constructor(router: RoomRouter, settings: TransportSettings, onConnection: (state: ConnectionState) => void = () => undefined) {
+    this.#router = router;
     this.#settings = settings;
     this.#onConnection = onConnection;
   }
@@ -41,10 +41,10 @@ export class PeerTransports {
     return [...this.#byDirection.values()].some((transport) => isWebRtc(transport) && transport.iceState === 'disconnected');
   }
 
-  async create(direction: Direction) {
+  async create(direction: TransportDirection) {
     const epoch = this.#epoch;
-    const transport = await this.#home.router.createWebRtcTransport({
-      webRtcServer: this.#home.worker.webRtcServer,
+    const transport = await this.#router.mediasoupRouter.createWebRtcTransport({
+      webRtcServer: this.#router.worker.webRtcServer,
       enableUdp: true,
       enableTcp: true,
       preferUdp: true,
@@ -66,18 +66,18 @@ export class PeerTransports {
   }
 
   /** Uses a transport of another kind that was made on this peer's router. */
-  adopt(direction: Direction, transport: types.Transport): TransportId {
+  adopt(direction: TransportDirection, transport: types.Transport): TransportId {
     this.#byDirection.get(direction)?.close();
     this.#byDirection.set(direction, transport);
     return TransportId.parse(transport.id);
   }
 
   async connect(id: TransportId, dtlsParameters: types.DtlsParameters): Promise<void> {
-    await refusing(this.#findWebRtc(id).connect({ dtlsParameters }));
+    await mapSfuErrors(this.#findWebRtc(id).connect({ dtlsParameters }));
   }
 
   restartIce(id: TransportId): Promise<types.IceParameters> {
-    return refusing(this.#findWebRtc(id).restartIce());
+    return mapSfuErrors(this.#findWebRtc(id).restartIce());
   }
 
   /** Media and the rest, through all of its transports; one question to the worker each. */
@@ -87,7 +87,7 @@ export class PeerTransports {
   }
 
   /** NOT_FOUND unless it is this peer's transport; BAD_REQUEST when it is for the other direction. */
-  get(id: TransportId, direction: Direction): types.Transport {
+  get(id: TransportId, direction: TransportDirection): types.Transport {
     const transport = this.#find(id);
     if (this.#byDirection.get(direction) === transport) return transport;
     throw new LianmaiError('BAD_REQUEST', undefined, { message: `transportId: expected the transport to ${direction}` });

@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { RoomId, SourceId, type SfuFeedTrack } from '@lianmai/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
-import { MediaRoom } from './SfuRoom.js';
+import { SfuRoom } from './SfuRoom.js';
 import { createSfu, type Sfu } from './Sfu.js';
 import { participant, quiet, subscribe } from './testing/index.js';
 
@@ -44,8 +44,8 @@ async function arrivals(socket: Socket, count: number): Promise<void> {
   for (let left = count; left > 0; left--) await once(socket, 'message');
 }
 
-const asRoom = (media: unknown): MediaRoom => {
-  if (media instanceof MediaRoom) return media;
+const asRoom = (media: unknown): SfuRoom => {
+  if (media instanceof SfuRoom) return media;
   throw new Error('expected the implementation');
 };
 

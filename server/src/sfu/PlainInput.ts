@@ -3,13 +3,13 @@ import { LianmaiError, type SfuFeedTrack, type ParticipantId, type ProducerId, t
 import type { types } from 'mediasoup';
 import { inputParameters } from './codecs.js';
 import type { MediaInput, MediaInputEvents } from './contract.js';
-import { Publication } from './PublishedTrack.js';
-import { refusing } from './mapSfuErrors.js';
+import { PublishedTrack } from './PublishedTrack.js';
+import { mapSfuErrors } from './mapSfuErrors.js';
 import type { RoomRouter } from './RoomRouter.js';
 
 export interface PlainInputOptions {
   participantId: ParticipantId;
-  home: RoomRouter;
+  router: RoomRouter;
   /** The bridge's own address: nobody else's packets are taken. */
   from: { ip: string; port: number };
   /** Interface towards bridges on other machines. */
@@ -17,7 +17,7 @@ export interface PlainInputOptions {
   /** How they reach it. */
   announcedIp: string;
   /** All published tracks of the room. */
-  publications: Map<ProducerId, Publication>;
+  publishedTracks: Map<ProducerId, PublishedTrack>;
 }
 
 /** A key frame that comes at once must fit. */
@@ -30,7 +30,7 @@ export class PlainInput extends EventEmitter<MediaInputEvents> implements MediaI
   readonly rtp: { ip: string; port: number };
   readonly #options: PlainInputOptions;
   readonly #transport: types.PlainTransport;
-  readonly #own = new Map<PublishSource, Publication>();
+  readonly #own = new Map<PublishSource, PublishedTrack>();
   #isClosed = false;
 
   private constructor(options: PlainInputOptions, transport: types.PlainTransport) {
@@ -40,15 +40,15 @@ export class PlainInput extends EventEmitter<MediaInputEvents> implements MediaI
     const { localAddress, localPort } = transport.tuple;
     const isLocal = localAddress.startsWith('127.') || localAddress === '::1';
     this.rtp = { ip: isLocal ? localAddress : options.announcedIp, port: localPort };
-    options.home.peers.add(options.participantId);
+    options.router.peers.add(options.participantId);
     transport.observer.once('close', () => this.close('the transport is closed'));
   }
 
   static async open(options: PlainInputOptions): Promise<PlainInput> {
-    const { home, from, listenIp } = options;
+    const { router, from, listenIp } = options;
     const ip = from.ip.startsWith('127.') || from.ip === '::1' ? from.ip : listenIp;
-    const transport = await home.router.createPlainTransport({
-      listenInfo: { protocol: 'udp', ip, portRange: home.plainPorts, recvBufferSize: RECEIVE_BUFFER_BYTES },
+    const transport = await router.mediasoupRouter.createPlainTransport({
+      listenInfo: { protocol: 'udp', ip, portRange: router.plainPorts, recvBufferSize: RECEIVE_BUFFER_BYTES },
       rtcpMux: true,
       comedia: false,
     });
@@ -62,35 +62,35 @@ export class PlainInput extends EventEmitter<MediaInputEvents> implements MediaI
   }
 
   async produce(source: PublishSource, track: SfuFeedTrack): Promise<ProducerId> {
-    const { participantId, home, publications } = this.#options;
+    const { participantId, router, publishedTracks } = this.#options;
     const { kind } = track;
     const options = {
       kind,
       rtpParameters: inputParameters(track),
       ...(kind === 'video' && { keyFrameRequestDelay: KEY_FRAME_REQUEST_DELAY_MS }),
     };
-    const producer = await refusing(this.#transport.produce(options));
-    const publication = new Publication({ participantId, source, home, producer, videoHeightPx: undefined });
+    const producer = await mapSfuErrors(this.#transport.produce(options));
+    const publishedTrack = new PublishedTrack({ participantId, source, router, producer, videoHeightPx: undefined });
     const replaced = this.#own.get(source);
-    this.#own.set(source, publication);
-    publications.set(publication.id, publication);
+    this.#own.set(source, publishedTrack);
+    publishedTracks.set(publishedTrack.id, publishedTrack);
     replaced?.producer.close();
-    producer.observer.once('close', () => publications.delete(publication.id));
-    if (source === 'microphone') await refusing(home.observe(publication));
-    return publication.id;
+    producer.observer.once('close', () => publishedTracks.delete(publishedTrack.id));
+    if (source === 'microphone') await mapSfuErrors(router.observe(publishedTrack));
+    return publishedTrack.id;
   }
 
   async setPaused(id: ProducerId, paused: boolean): Promise<void> {
-    const publication = [...this.#own.values()].find((one) => one.id === id);
-    if (!publication) throw new LianmaiError('NOT_FOUND', { producerId: id });
-    await refusing(paused ? publication.producer.pause() : publication.producer.resume());
+    const publishedTrack = [...this.#own.values()].find((one) => one.id === id);
+    if (!publishedTrack) throw new LianmaiError('NOT_FOUND', { producerId: id });
+    await mapSfuErrors(paused ? publishedTrack.producer.pause() : publishedTrack.producer.resume());
   }
 
   close(reason: string): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#transport.close();
-    this.#options.home.peers.delete(this.#options.participantId);
+    this.#options.router.peers.delete(this.#options.participantId);
     this.emit('closed', reason);
   }
 }

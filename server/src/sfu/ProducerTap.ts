@@ -4,7 +4,7 @@ import type { types } from 'mediasoup';
 import { tapCapabilities } from './codecs.js';
 import { BestLayer } from './BestLayer.js';
 import type { Tap, TapEvents } from './contract.js';
-import type { Publication } from './PublishedTrack.js';
+import type { PublishedTrack } from './PublishedTrack.js';
 import { mediaClosed } from './mapSfuErrors.js';
 import { Subscription } from './Subscription.js';
 
@@ -36,19 +36,19 @@ export class ProducerTap extends EventEmitter<TapEvents> implements Tap {
   }
 
   /** `listenIp`: the interface towards bridges on other machines; a bridge on this one is reached over loopback. */
-  static async open(publication: Publication, target: TapTarget, listenIp: string): Promise<ProducerTap> {
-    const { home, producer } = publication;
-    const transport = await home.router.createPlainTransport({
-      listenInfo: { protocol: 'udp', ip: isLoopback(target.ip) ? target.ip : listenIp, portRange: home.plainPorts },
+  static async open(publishedTrack: PublishedTrack, target: TapTarget, listenIp: string): Promise<ProducerTap> {
+    const { router, producer } = publishedTrack;
+    const transport = await router.mediasoupRouter.createPlainTransport({
+      listenInfo: { protocol: 'udp', ip: isLoopback(target.ip) ? target.ip : listenIp, portRange: router.plainPorts },
       rtcpMux: true,
       comedia: false,
     });
     try {
       await transport.connect({ ip: target.ip, port: target.port });
       const consumer = await transport.consume({ producerId: producer.id, rtpCapabilities: tapCapabilities(), paused: true });
-      if (publication.rttMs === null) await publication.measure();
+      if (publishedTrack.rttMs === null) await publishedTrack.measure();
       if (consumer.closed || transport.closed) throw mediaClosed();
-      return new ProducerTap(new Subscription(consumer, publication), transport, describe(consumer, publication, target.sourceId));
+      return new ProducerTap(new Subscription(consumer, publishedTrack), transport, describe(consumer, publishedTrack, target.sourceId));
     } catch (error) {
       transport.close();
       throw error;
@@ -74,9 +74,9 @@ export class ProducerTap extends EventEmitter<TapEvents> implements Tap {
   }
 
   followBestLayer(): void {
-    const { consumer, publication } = this.#subscription;
+    const { consumer, publishedTrack } = this.#subscription;
     if (this.#isClosed || consumer.type !== 'simulcast') return;
-    const choice = new BestLayer(publication.producer);
+    const choice = new BestLayer(publishedTrack.producer);
     this.#following ??= setInterval(() => void unlessClosed(choice.apply(consumer)), LAYER_CHECK_MS);
   }
 
@@ -103,7 +103,7 @@ async function unlessClosed(work: Promise<void>): Promise<void> {
 
 const isLoopback = (ip: string): boolean => ip.startsWith('127.') || ip === '::1';
 
-function describe(consumer: types.Consumer, publication: Publication, sourceId: SourceId): RtpTrack {
+function describe(consumer: types.Consumer, publishedTrack: PublishedTrack, sourceId: SourceId): RtpTrack {
   const codec = consumer.rtpParameters.codecs[0];
   const name = codec?.mimeType.split('/')[1] ?? '';
   const parsed = RtpTrack.safeParse({
@@ -115,7 +115,7 @@ function describe(consumer: types.Consumer, publication: Publication, sourceId: 
     payloadType: codec?.payloadType,
     clockRate: codec?.clockRate,
     channels: codec?.channels ?? 2,
-    rttMs: publication.rttMs,
+    rttMs: publishedTrack.rttMs,
   });
   if (!parsed.success) throw new LianmaiError('UNSUPPORTED', { codec: name }, { message: `The program cannot show ${name}.` });
   return parsed.data;

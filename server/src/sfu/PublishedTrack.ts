@@ -3,20 +3,20 @@ import type { types } from 'mediasoup';
 import { ladderOf, type LayerLadder } from './layers.js';
 import type { RoomRouter } from './RoomRouter.js';
 
-export interface PublicationOptions {
+export interface PublishedTrackOptions {
   participantId: ParticipantId;
   source: PublishSource;
-  home: RoomRouter;
+  router: RoomRouter;
   producer: types.Producer;
   videoHeightPx: number | undefined;
 }
 
-/** A published track: the producer on its home router and what the others need to know to consume it. */
-export class Publication {
+/** A published track: the producer on its router router and what the others need to know to consume it. */
+export class PublishedTrack {
   readonly id: ProducerId;
   readonly participantId: ParticipantId;
   readonly source: PublishSource;
-  readonly home: RoomRouter;
+  readonly router: RoomRouter;
   readonly producer: types.Producer;
   readonly ladder: LayerLadder;
   readonly sinceMs = Date.now();
@@ -25,11 +25,11 @@ export class Publication {
   /** Packets lost on the way here in the last report, 0-1. */
   loss: number | null = null;
 
-  constructor({ participantId, source, home, producer, videoHeightPx }: PublicationOptions) {
+  constructor({ participantId, source, router, producer, videoHeightPx }: PublishedTrackOptions) {
     this.id = ProducerId.parse(producer.id);
     this.participantId = participantId;
     this.source = source;
-    this.home = home;
+    this.router = router;
     this.producer = producer;
     this.ladder = ladderOf(producer.rtpParameters.encodings ?? [], source, videoHeightPx);
   }

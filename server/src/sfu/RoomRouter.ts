@@ -3,9 +3,9 @@ import type { ParticipantId, ProducerId } from '@lianmai/protocol';
 import type { types } from 'mediasoup';
 import { mediaCodecs, streamCodecs } from './codecs.js';
 import type { PayloadTypes } from './contract.js';
-import type { Publication } from './PublishedTrack.js';
+import type { PublishedTrack } from './PublishedTrack.js';
 import type { LevelMap } from './speakers.js';
-import type { LiveWorker, WorkerLoad } from './WorkerPool.js';
+import type { PooledWorker, WorkerLoad } from './WorkerPool.js';
 
 export interface RoomRouterEvents {
   levelsMeasured: [levels: LevelMap];
@@ -15,7 +15,7 @@ export interface RoomRouterEvents {
 }
 
 export interface RoomRouterOptions {
-  worker: LiveWorker;
+  worker: PooledWorker;
   plainPorts: types.TransportPortRange;
   /** H.264 and Opus alone, under these numbers; null: all codecs. */
   payloadTypes: PayloadTypes | null;
@@ -32,8 +32,8 @@ const SPEECH_THRESHOLD_DB = -60;
 
 /** A room's router on one worker: its peers, and what was piped here for them from the room's other routers. */
 export class RoomRouter extends EventEmitter<RoomRouterEvents> implements WorkerLoad {
-  readonly worker: LiveWorker;
-  readonly router: types.Router;
+  readonly worker: PooledWorker;
+  readonly mediasoupRouter: types.Router;
   readonly plainPorts: types.TransportPortRange;
   readonly codecKey: string;
   readonly peers = new Set<ParticipantId>();
@@ -53,7 +53,7 @@ export class RoomRouter extends EventEmitter<RoomRouterEvents> implements Worker
     this.worker = options.worker;
     this.plainPorts = options.plainPorts;
     this.codecKey = codecKeyOf(options.payloadTypes);
-    this.router = router;
+    this.mediasoupRouter = router;
     [this.#levelObserver, this.#speakerObserver] = observers;
     options.worker.loads.add(this);
     router.observer.once('close', () => this.#afterClose());
@@ -82,7 +82,7 @@ export class RoomRouter extends EventEmitter<RoomRouterEvents> implements Worker
   }
 
   get isClosed(): boolean {
-    return this.router.closed;
+    return this.mediasoupRouter.closed;
   }
 
   get pipes(): number {
@@ -93,32 +93,32 @@ export class RoomRouter extends EventEmitter<RoomRouterEvents> implements Worker
    * Makes the producer available here, by a pipe from its own router unless it is from here, and answers its name on this router. Pausing, resuming and
    * closing follow through the pipe.
    */
-  bring(publication: Publication): Promise<string> {
-    const { id } = publication;
-    if (publication.home === this) return Promise.resolve(id);
+  bring(publishedTrack: PublishedTrack): Promise<string> {
+    const { id } = publishedTrack;
+    if (publishedTrack.router === this) return Promise.resolve(id);
     const existing = this.#piped.get(id);
     if (existing) return existing;
-    const piping = this.#pipe(publication);
+    const piping = this.#pipe(publishedTrack);
     this.#piped.set(id, piping);
     piping.catch(() => this.#piped.delete(id));
     return piping;
   }
 
-  async observe(publication: Publication): Promise<void> {
-    const { id, participantId } = publication;
+  async observe(publishedTrack: PublishedTrack): Promise<void> {
+    const { id, participantId } = publishedTrack;
     this.#publishers.set(id, participantId);
-    publication.producer.observer.once('close', () => this.#publishers.delete(id));
+    publishedTrack.producer.observer.once('close', () => this.#publishers.delete(id));
     await Promise.all([this.#levelObserver, this.#speakerObserver].map((observer) => observer.addProducer({ producerId: id })));
   }
 
   close(): void {
-    this.router.close();
+    this.mediasoupRouter.close();
   }
 
-  async #pipe({ id, home }: Publication): Promise<string> {
-    const { pipeConsumer, pipeProducer } = await home.router.pipeToRouter({
+  async #pipe({ id, router }: PublishedTrack): Promise<string> {
+    const { pipeConsumer, pipeProducer } = await router.mediasoupRouter.pipeToRouter({
       producerId: id,
-      router: this.router,
+      router: this.mediasoupRouter,
       enableSctp: false,
       // Two routers of a stream may be on one worker, which knows a name only once.
       keepId: false,

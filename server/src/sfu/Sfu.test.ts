@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { LianmaiError, ProducerId, RoomId, SourceId, type ParticipantId } from '@lianmai/protocol';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { MediaRoom } from './SfuRoom.js';
-import type { Peer } from './SfuPeer.js';
+import { SfuRoom } from './SfuRoom.js';
+import type { SfuPeer } from './SfuPeer.js';
 import { createSfu, type Sfu, type SfuOptions } from './Sfu.js';
 import { participant, publish, quiet, rtpParameters, subscribe } from './testing/index.js';
 
@@ -19,14 +19,14 @@ async function start(options: Partial<SfuOptions> = {}): Promise<Sfu> {
   return sfu;
 }
 
-async function open(sfu: Sfu, name = 'room'): Promise<MediaRoom> {
+async function open(sfu: Sfu, name = 'room'): Promise<SfuRoom> {
   const room = await sfu.createRoom(RoomId.parse(name));
-  if (!(room instanceof MediaRoom)) throw new Error('expected the implementation');
+  if (!(room instanceof SfuRoom)) throw new Error('expected the implementation');
   return room;
 }
 
-const peersLost = async (room: MediaRoom): Promise<ParticipantId[]> => ((await once(room, 'peersLost')) as [ParticipantId[]])[0];
-const workerOf = (peer: Peer) => peer.home.worker;
+const peersLost = async (room: SfuRoom): Promise<ParticipantId[]> => ((await once(room, 'peersLost')) as [ParticipantId[]])[0];
+const workerOf = (peer: SfuPeer) => peer.router.worker;
 const rejection = async (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => 'nothing thrown',

@@ -4,7 +4,7 @@ import { LianmaiError, type RoomId } from '@lianmai/protocol';
 import { setLogEventListeners } from 'mediasoup';
 import { announcedAddresses } from './iceCandidates.js';
 import type { PayloadTypes, RoomMedia } from './contract.js';
-import { MediaRoom } from './SfuRoom.js';
+import { SfuRoom } from './SfuRoom.js';
 import { WorkerPool } from './WorkerPool.js';
 
 export interface SfuOptions {
@@ -71,7 +71,7 @@ class WorkerSfu implements Sfu {
   readonly #options: SfuOptions;
   readonly #pool: WorkerPool;
   readonly #addresses: readonly string[];
-  readonly #rooms = new Set<MediaRoom>();
+  readonly #rooms = new Set<SfuRoom>();
   readonly #scope = new Scope();
 
   constructor(options: SfuOptions, pool: WorkerPool, addresses: readonly string[]) {
@@ -92,7 +92,7 @@ class WorkerSfu implements Sfu {
   #create(roomId: string, payloadTypes?: PayloadTypes): RoomMedia {
     if (this.#scope.isClosed) throw new LianmaiError('SHUTTING_DOWN');
     const { log, listenIp, plainPorts, maxPeersPerWorker, maxConsumersPerWorker, maxIncomingKbps } = this.#options;
-    const room = new MediaRoom({
+    const room = new SfuRoom({
       ...{ roomId, payloadTypes },
       pool: this.#pool,
       transports: {

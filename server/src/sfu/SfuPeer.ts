@@ -11,22 +11,22 @@ import {
 } from '@lianmai/protocol';
 import type { types } from 'mediasoup';
 import type { MediaPeer, MediaPeerEvents } from './contract.js';
-import { PeerTransports, type Direction, type TransportSettings } from './PeerTransports.js';
-import { Publication } from './PublishedTrack.js';
+import { PeerTransports, type TransportDirection, type TransportSettings } from './PeerTransports.js';
+import { PublishedTrack } from './PublishedTrack.js';
 import { gradeOf, QualityMeter } from './quality.js';
-import { mediaClosed, refusing } from './mapSfuErrors.js';
+import { mediaClosed, mapSfuErrors } from './mapSfuErrors.js';
 import type { RoomRouter } from './RoomRouter.js';
 import { Subscription } from './Subscription.js';
 
 type ProduceOptions = Parameters<MediaPeer['produce']>[0];
 type ConsumeOptions = Parameters<MediaPeer['consume']>[0];
 
-export interface PeerOptions {
+export interface SfuPeerOptions {
   participantId: ParticipantId;
-  home: RoomRouter;
+  router: RoomRouter;
   settings: TransportSettings;
   /** All published tracks of the room; the peer adds and removes its own. */
-  publications: Map<ProducerId, Publication>;
+  publishedTracks: Map<ProducerId, PublishedTrack>;
 }
 
 const MAX_ENCODINGS = 4;
@@ -36,34 +36,34 @@ const KEY_FRAME_REQUEST_DELAY_MS = 200;
 const SETTLE_MS = 5000;
 
 /** One participant's media on one worker. */
-export class Peer extends EventEmitter<MediaPeerEvents> implements MediaPeer {
+export class SfuPeer extends EventEmitter<MediaPeerEvents> implements MediaPeer {
   readonly participantId: ParticipantId;
-  readonly home: RoomRouter;
-  readonly #publications: Map<ProducerId, Publication>;
+  readonly router: RoomRouter;
+  readonly #publishedTracks: Map<ProducerId, PublishedTrack>;
   readonly transports: PeerTransports;
-  readonly #own = new Map<PublishSource, Publication>();
+  readonly #own = new Map<PublishSource, PublishedTrack>();
   readonly #subscriptions = new Map<ConsumerId, Subscription>();
   readonly #meter = new QualityMeter();
   /** Publishing is one at a time, so that "the second replaces the first" has a meaning. */
   readonly #publishing = new SerialQueue();
   #isClosed = false;
 
-  constructor({ participantId, home, settings, publications }: PeerOptions) {
+  constructor({ participantId, router, settings, publishedTracks }: SfuPeerOptions) {
     super();
     this.participantId = participantId;
-    this.home = home;
-    this.#publications = publications;
-    this.transports = new PeerTransports(home, settings, (state) => this.emit('connectionChanged', state));
-    home.peers.add(participantId);
+    this.router = router;
+    this.#publishedTracks = publishedTracks;
+    this.transports = new PeerTransports(router, settings, (state) => this.emit('connectionChanged', state));
+    router.peers.add(participantId);
   }
 
   get quality(): ConnectionQuality {
     return this.#meter.quality;
   }
 
-  async createTransport(direction: Direction) {
+  async createTransport(direction: TransportDirection) {
     this.#assertOpen();
-    return refusing(this.transports.create(direction));
+    return mapSfuErrors(this.transports.create(direction));
   }
 
   async connectTransport(id: TransportId, dtlsParameters: types.DtlsParameters): Promise<void> {
@@ -75,7 +75,7 @@ export class Peer extends EventEmitter<MediaPeerEvents> implements MediaPeer {
   }
 
   bytesSent(): Promise<number> {
-    return refusing(this.transports.bytesSent());
+    return mapSfuErrors(this.transports.bytesSent());
   }
 
   async produce(options: ProduceOptions): Promise<ProducerId> {
@@ -92,36 +92,36 @@ export class Peer extends EventEmitter<MediaPeerEvents> implements MediaPeer {
   }
 
   async setProducerPaused(id: ProducerId, paused: boolean): Promise<void> {
-    const { producer } = this.#publication(id);
-    await refusing(paused ? producer.pause() : producer.resume());
+    const { producer } = this.#publishedTrack(id);
+    await mapSfuErrors(paused ? producer.pause() : producer.resume());
   }
 
   closeProducer(id: ProducerId): void {
-    this.#publication(id).producer.close();
+    this.#publishedTrack(id).producer.close();
   }
 
   async consume({ transportId, producerId, rtpCapabilities }: ConsumeOptions) {
     this.#assertOpen();
     const transport = this.transports.get(transportId, 'receive');
-    const publication = this.#publications.get(producerId);
-    if (!publication) throw new LianmaiError('NOT_FOUND', { producerId });
-    const localId = await refusing(this.home.bring(publication));
-    const consumer = await refusing(transport.consume({ producerId: localId, rtpCapabilities, paused: true }));
-    if (consumer.closed || publication.producer.closed) throw new LianmaiError('NOT_FOUND', { producerId });
-    for (const old of [...this.#subscriptions.values()]) if (old.publication === publication) old.consumer.close();
-    const subscription = this.#subscribe(consumer, publication);
-    const { participantId, source } = publication;
+    const publishedTrack = this.#publishedTracks.get(producerId);
+    if (!publishedTrack) throw new LianmaiError('NOT_FOUND', { producerId });
+    const localId = await mapSfuErrors(this.router.bring(publishedTrack));
+    const consumer = await mapSfuErrors(transport.consume({ producerId: localId, rtpCapabilities, paused: true }));
+    if (consumer.closed || publishedTrack.producer.closed) throw new LianmaiError('NOT_FOUND', { producerId });
+    for (const old of [...this.#subscriptions.values()]) if (old.publishedTrack === publishedTrack) old.consumer.close();
+    const subscription = this.#subscribe(consumer, publishedTrack);
+    const { participantId, source } = publishedTrack;
     const { kind, rtpParameters, producerPaused } = consumer;
     return { consumerId: subscription.id, producerId, participantId, source, kind, rtpParameters, producerPaused };
   }
 
   async setConsumerPaused(id: ConsumerId, paused: boolean): Promise<void> {
     const { consumer } = this.#subscription(id);
-    await refusing(paused ? consumer.pause() : consumer.resume());
+    await mapSfuErrors(paused ? consumer.pause() : consumer.resume());
   }
 
   async setConsumerSize(id: ConsumerId, { height }: { width: number; height: number }): Promise<void> {
-    await refusing(this.#subscription(id).setShownHeight(height));
+    await mapSfuErrors(this.#subscription(id).setShownHeight(height));
   }
 
   closeConsumer(id: ConsumerId): void {
@@ -152,14 +152,14 @@ export class Peer extends EventEmitter<MediaPeerEvents> implements MediaPeer {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.transports.close();
-    this.home.peers.delete(this.participantId);
+    this.router.peers.delete(this.participantId);
     this.emit('closed', reason);
   }
 
   async #produce({ transportId, source, kind, rtpParameters, paused, videoHeight }: ProduceOptions): Promise<ProducerId> {
     const transport = this.transports.get(transportId, 'send');
     const options = { kind, rtpParameters, paused, ...(kind === 'video' && { keyFrameRequestDelay: KEY_FRAME_REQUEST_DELAY_MS }) };
-    const producer = await refusing(
+    const producer = await mapSfuErrors(
       transport.produce(options).catch((error: unknown) => {
         // The browser may use the same m-line again before it has told us that the old track is gone.
         const old = this.#own.get(source);
@@ -169,49 +169,49 @@ export class Peer extends EventEmitter<MediaPeerEvents> implements MediaPeer {
       }),
     );
     if (producer.closed) throw mediaClosed();
-    const publication = new Publication({
+    const publishedTrack = new PublishedTrack({
       participantId: this.participantId,
       source,
-      home: this.home,
+      router: this.router,
       producer,
       videoHeightPx: videoHeight,
     });
     const replaced = this.#own.get(source);
-    this.#own.set(source, publication);
-    this.#publications.set(publication.id, publication);
+    this.#own.set(source, publishedTrack);
+    this.#publishedTracks.set(publishedTrack.id, publishedTrack);
     replaced?.producer.close();
-    producer.observer.once('close', () => this.#afterProducerClose(publication));
-    if (source === 'microphone') await refusing(this.home.observe(publication));
-    return publication.id;
+    producer.observer.once('close', () => this.#afterProducerClose(publishedTrack));
+    if (source === 'microphone') await mapSfuErrors(this.router.observe(publishedTrack));
+    return publishedTrack.id;
   }
 
-  #afterProducerClose(publication: Publication): void {
-    this.#publications.delete(publication.id);
+  #afterProducerClose(publishedTrack: PublishedTrack): void {
+    this.#publishedTracks.delete(publishedTrack.id);
     // One that was replaced is not missed.
-    if (this.#own.get(publication.source) !== publication) return;
-    this.#own.delete(publication.source);
-    this.emit('producerClosed', publication.id);
+    if (this.#own.get(publishedTrack.source) !== publishedTrack) return;
+    this.#own.delete(publishedTrack.source);
+    this.emit('producerClosed', publishedTrack.id);
   }
 
-  #subscribe(consumer: types.Consumer, publication: Publication): Subscription {
-    const subscription = new Subscription(consumer, publication);
+  #subscribe(consumer: types.Consumer, publishedTrack: PublishedTrack): Subscription {
+    const subscription = new Subscription(consumer, publishedTrack);
     this.#subscriptions.set(subscription.id, subscription);
-    this.home.consumers += 1;
+    this.router.consumers += 1;
     consumer.observer.once('close', () => {
       this.#subscriptions.delete(subscription.id);
-      this.home.consumers -= 1;
+      this.router.consumers -= 1;
     });
-    const event = { consumerId: subscription.id, producerId: publication.id };
+    const event = { consumerId: subscription.id, producerId: publishedTrack.id };
     consumer.on('producerclose', () => this.emit('consumerClosed', event));
     consumer.on('producerpause', () => this.emit('consumerPausedChanged', { consumerId: subscription.id, producerPaused: true }));
     consumer.on('producerresume', () => this.emit('consumerPausedChanged', { consumerId: subscription.id, producerPaused: false }));
     return subscription;
   }
 
-  #publication(id: ProducerId): Publication {
-    const publication = this.#publications.get(id);
-    if (publication?.participantId !== this.participantId) throw new LianmaiError('NOT_FOUND', { producerId: id });
-    return publication;
+  #publishedTrack(id: ProducerId): PublishedTrack {
+    const publishedTrack = this.#publishedTracks.get(id);
+    if (publishedTrack?.participantId !== this.participantId) throw new LianmaiError('NOT_FOUND', { producerId: id });
+    return publishedTrack;
   }
 
   #subscription(id: ConsumerId): Subscription {

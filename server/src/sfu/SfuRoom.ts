@@ -5,16 +5,16 @@ import type { types } from 'mediasoup';
 import { clientCapabilities } from './codecs.js';
 import type { PayloadTypes, RoomMedia, RoomMediaEvents } from './contract.js';
 import { PlainInput } from './PlainInput.js';
-import { Peer } from './SfuPeer.js';
+import { SfuPeer } from './SfuPeer.js';
 import type { TransportSettings } from './PeerTransports.js';
 import { ProducerTap, type TapTarget } from './ProducerTap.js';
-import type { Publication } from './PublishedTrack.js';
-import { mediaClosed, refusing } from './mapSfuErrors.js';
+import type { PublishedTrack } from './PublishedTrack.js';
+import { mediaClosed, mapSfuErrors } from './mapSfuErrors.js';
 import { codecKeyOf, RoomRouter } from './RoomRouter.js';
 import { SPEAKER_HOLD_MS, Speakers, type LevelMap } from './speakers.js';
 import type { WorkerPool } from './WorkerPool.js';
 
-export interface MediaRoomOptions {
+export interface SfuRoomOptions {
   /** For logs. */
   roomId: string;
   pool: WorkerPool;
@@ -32,14 +32,14 @@ export interface MediaRoomOptions {
 const QUALITY_INTERVAL_MS = 2000;
 
 /** A room's media: peers on routers on workers, and what reaches across. */
-export class MediaRoom extends EventEmitter<RoomMediaEvents> implements RoomMedia {
+export class SfuRoom extends EventEmitter<RoomMediaEvents> implements RoomMedia {
   readonly rtpCapabilities = clientCapabilities();
-  readonly #options: MediaRoomOptions;
+  readonly #options: SfuRoomOptions;
   readonly #scope = new Scope();
   readonly #routers = new Set<RoomRouter>();
-  readonly #peers = new Map<ParticipantId, Peer>();
+  readonly #peers = new Map<ParticipantId, SfuPeer>();
   readonly #inputs = new Set<PlainInput>();
-  readonly #publications = new Map<ProducerId, Publication>();
+  readonly #publishedTracks = new Map<ProducerId, PublishedTrack>();
   readonly #taps = new Set<ProducerTap>();
   readonly #speakers = new Speakers();
   #activeSpeaker: ParticipantId | null = null;
@@ -48,7 +48,7 @@ export class MediaRoom extends EventEmitter<RoomMediaEvents> implements RoomMedi
   /** Peers find their router one after another, so that two never make a router on the same worker. */
   readonly #placements = new SerialQueue();
 
-  constructor(options: MediaRoomOptions) {
+  constructor(options: SfuRoomOptions) {
     super();
     this.#options = options;
     this.#scope.interval(QUALITY_INTERVAL_MS, () => {
@@ -61,7 +61,7 @@ export class MediaRoom extends EventEmitter<RoomMediaEvents> implements RoomMedi
     const sum = (value: (router: RoomRouter) => number) => routers.reduce((total, router) => total + value(router), 0);
     return {
       peers: this.#peers.size,
-      producers: this.#publications.size,
+      producers: this.#publishedTracks.size,
       consumers: sum(({ consumers }) => consumers),
       pipes: sum(({ pipes }) => pipes),
       taps: this.#taps.size,
@@ -69,7 +69,7 @@ export class MediaRoom extends EventEmitter<RoomMediaEvents> implements RoomMedi
     };
   }
 
-  async addPeer(participantId: ParticipantId, { payloadTypes }: { payloadTypes?: PayloadTypes } = {}): Promise<Peer> {
+  async addPeer(participantId: ParticipantId, { payloadTypes }: { payloadTypes?: PayloadTypes } = {}): Promise<SfuPeer> {
     return this.#placements.run(() => this.#addPeer(participantId, payloadTypes ?? this.#payloadTypes));
   }
 
@@ -78,9 +78,9 @@ export class MediaRoom extends EventEmitter<RoomMediaEvents> implements RoomMedi
   }
 
   async tap(producerId: ProducerId, target: TapTarget): Promise<ProducerTap> {
-    const publication = this.#publications.get(producerId);
-    if (!publication) throw new LianmaiError('NOT_FOUND', { producerId });
-    const tap = await refusing(ProducerTap.open(publication, target, this.#options.listenIp));
+    const publishedTrack = this.#publishedTracks.get(producerId);
+    if (!publishedTrack) throw new LianmaiError('NOT_FOUND', { producerId });
+    const tap = await mapSfuErrors(ProducerTap.open(publishedTrack, target, this.#options.listenIp));
     if (this.#scope.isClosed) {
       tap.close('the room is closed');
       throw mediaClosed();
@@ -108,35 +108,37 @@ export class MediaRoom extends EventEmitter<RoomMediaEvents> implements RoomMedi
     return this.#options.payloadTypes ?? null;
   }
 
-  async #addPeer(participantId: ParticipantId, payloadTypes: PayloadTypes | null): Promise<Peer> {
+  async #addPeer(participantId: ParticipantId, payloadTypes: PayloadTypes | null): Promise<SfuPeer> {
     this.#peers.get(participantId)?.close('added again');
-    const home = await this.#findHome(payloadTypes);
+    const router = await this.#findRouter(payloadTypes);
     const { transports: settings } = this.#options;
-    const peer = new Peer({ participantId, home, settings, publications: this.#publications });
+    const peer = new SfuPeer({ participantId, router, settings, publishedTracks: this.#publishedTracks });
     this.#peers.set(participantId, peer);
     peer.once('closed', () => this.#afterPeerClose(peer));
     return peer;
   }
 
   async #addInput(participantId: ParticipantId, from: { ip: string; port: number }): Promise<PlainInput> {
-    const home = await this.#findHome(this.#payloadTypes);
+    const router = await this.#findRouter(this.#payloadTypes);
     const { listenIp, transports } = this.#options;
     const announcedIp = transports.announcedAddresses[0] ?? listenIp;
-    const input = await refusing(PlainInput.open({ participantId, home, from, listenIp, announcedIp, publications: this.#publications }));
+    const input = await mapSfuErrors(
+      PlainInput.open({ participantId, router, from, listenIp, announcedIp, publishedTracks: this.#publishedTracks }),
+    );
     this.#inputs.add(input);
     input.once('closed', () => {
       this.#inputs.delete(input);
-      if (home.peers.size === 0) home.close();
+      if (router.peers.size === 0) router.close();
     });
     return input;
   }
 
-  async #findHome(payloadTypes: PayloadTypes | null): Promise<RoomRouter> {
-    let home = await refusing(this.#chooseRouter(payloadTypes));
+  async #findRouter(payloadTypes: PayloadTypes | null): Promise<RoomRouter> {
+    let router = await mapSfuErrors(this.#chooseRouter(payloadTypes));
     // Its last peer may have left while we waited.
-    while (home.isClosed && !this.#scope.isClosed) home = await refusing(this.#chooseRouter(payloadTypes));
+    while (router.isClosed && !this.#scope.isClosed) router = await mapSfuErrors(this.#chooseRouter(payloadTypes));
     if (this.#scope.isClosed) throw mediaClosed();
-    return home;
+    return router;
   }
 
   async #chooseRouter(payloadTypes: PayloadTypes | null): Promise<RoomRouter> {
@@ -172,7 +174,7 @@ export class MediaRoom extends EventEmitter<RoomMediaEvents> implements RoomMedi
   #afterRouterClose(router: RoomRouter, reason: 'died' | 'closed'): void {
     this.#routers.delete(router);
     this.#speakers.removeRouter(router);
-    const lost = [...this.#peers.values()].filter(({ home }) => home === router);
+    const lost = [...this.#peers.values()].filter((peer) => peer.router === router);
     for (const peer of lost) peer.close(reason === 'died' ? 'the media worker died' : reason);
     if (reason !== 'died' || lost.length === 0 || this.#scope.isClosed) return;
     this.#options.log.warn({ room: this.#options.roomId, peers: lost.length }, 'peers lost their media worker');
@@ -183,11 +185,11 @@ export class MediaRoom extends EventEmitter<RoomMediaEvents> implements RoomMedi
   }
 
   /** A router without peers has nothing to do; the next peer gets a new one, on the worker that is then the least loaded. */
-  #afterPeerClose(peer: Peer): void {
+  #afterPeerClose(peer: SfuPeer): void {
     if (this.#peers.get(peer.participantId) === peer) this.#peers.delete(peer.participantId);
     this.#speakers.removeParticipant(peer.participantId);
     this.#announceSpeaker();
-    if (peer.home.peers.size === 0) peer.home.close();
+    if (peer.router.peers.size === 0) peer.router.close();
   }
 
   #hear(router: RoomRouter, levels: LevelMap): void {

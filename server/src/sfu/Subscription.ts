@@ -1,19 +1,19 @@
 import { ConsumerId } from '@lianmai/protocol';
 import type { types } from 'mediasoup';
 import { pickLayers, priorityOf } from './layers.js';
-import type { Publication } from './PublishedTrack.js';
+import type { PublishedTrack } from './PublishedTrack.js';
 
 /** A consumer with the policy of its picture: which layer for which size. */
 export class Subscription {
   readonly id: ConsumerId;
-  readonly publication: Publication;
+  readonly publishedTrack: PublishedTrack;
   readonly consumer: types.Consumer;
   #shown = '';
 
-  constructor(consumer: types.Consumer, publication: Publication) {
+  constructor(consumer: types.Consumer, publishedTrack: PublishedTrack) {
     this.id = ConsumerId.parse(consumer.id);
     this.consumer = consumer;
-    this.publication = publication;
+    this.publishedTrack = publishedTrack;
   }
 
   /** 0-10 of what the receiver gets; null: no judgement. */
@@ -24,7 +24,7 @@ export class Subscription {
 
   async setShownHeight(heightPx: number): Promise<void> {
     if (this.consumer.kind !== 'video') return;
-    const { ladder, source } = this.publication;
+    const { ladder, source } = this.publishedTrack;
     const layers = pickLayers(ladder, source, heightPx);
     const priority = priorityOf(source, heightPx);
     const shown = `${layers.spatialLayer}/${layers.temporalLayer ?? ''}/${priority}`;

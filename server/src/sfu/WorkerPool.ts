@@ -7,8 +7,8 @@ export interface WorkerLoad {
   readonly load: number;
 }
 
-/** One living worker process with its port. After a death its place is taken by another LiveWorker with the same index and port. */
-export interface LiveWorker {
+/** One living worker process with its port. After a death its place is taken by another PooledWorker with the same index and port. */
+export interface PooledWorker {
   readonly index: number;
   readonly worker: types.Worker;
   readonly webRtcServer: types.WebRtcServer;
@@ -36,7 +36,7 @@ const CLOSE_PATIENCE_MS = 2000;
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #scope = new Scope();
-  readonly #live = new Map<number, LiveWorker>();
+  readonly #live = new Map<number, PooledWorker>();
   readonly #waiting = new Set<() => void>();
   #restarts = 0;
 
@@ -70,10 +70,10 @@ export class WorkerPool {
   }
 
   /** The worker with the least on it, of those that are not excluded. */
-  leastLoaded(excluded: ReadonlySet<number> = new Set()): LiveWorker | null {
+  leastLoaded(excluded: ReadonlySet<number> = new Set()): PooledWorker | null {
     // mediasoup closes its workers by itself when this process is told to end: such a worker takes nothing new.
     const candidates = [...this.#live.values()].filter(({ index, worker }) => !worker.closed && !excluded.has(index));
-    return candidates.reduce<LiveWorker | null>((best, one) => (best && loadOf(best) <= loadOf(one) ? best : one), null);
+    return candidates.reduce<PooledWorker | null>((best, one) => (best && loadOf(best) <= loadOf(one) ? best : one), null);
   }
 
   /** Resolves when a worker lives. */
@@ -155,7 +155,7 @@ export class WorkerPool {
   }
 }
 
-const loadOf = ({ loads }: LiveWorker): number => [...loads].reduce((sum, { load }) => sum + load, 0);
+const loadOf = ({ loads }: PooledWorker): number => [...loads].reduce((sum, { load }) => sum + load, 0);
 
 async function endWorker(worker: types.Worker): Promise<void> {
   if (worker.subprocessClosed) return;

@@ -4,7 +4,7 @@ import { errors } from 'mediasoup';
 const MAX_MESSAGE = 160;
 
 /** What mediasoup threw at a client's request, as an error of ours: it checks the client's parameters, so what it refuses is the client's fault. */
-export function asRefusal(thrown: unknown): LianmaiError {
+function asLianmaiError(thrown: unknown): LianmaiError {
   if (thrown instanceof LianmaiError) return thrown;
   if (thrown instanceof errors.NotFoundError) return new LianmaiError('NOT_FOUND', undefined, { cause: thrown });
   if (thrown instanceof errors.WorkerClosedError) return mediaClosed(thrown);
@@ -21,10 +21,10 @@ export function mediaClosed(cause?: unknown): LianmaiError {
   return new LianmaiError('WRONG_STATE', undefined, { message: 'The media connection was closed. Make a new one.', cause });
 }
 
-export async function refusing<T>(work: Promise<T>): Promise<T> {
+export async function mapSfuErrors<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (thrown) {
-    throw asRefusal(thrown);
+    throw asLianmaiError(thrown);
   }
 }

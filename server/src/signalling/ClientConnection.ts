@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LianmaiError, type ConnectionState, type EventData, type EventName, type JoinClaims, type WireError } from '@lianmai/protocol';
-import type { Link, Participant, Room } from '../rooms/index.js';
+import type { ClientChannel, Participant, Room } from '../rooms/index.js';
 
 /** The socket, as much of it as a connection needs. */
 export interface Wire {
@@ -24,7 +24,7 @@ const IN_SNAPSHOT: ReadonlySet<EventName> = new Set<EventName>([
  * One socket with a valid token. Until the join is answered it keeps events back: those that are newer than the snapshot in the answer must come after it,
  * those that are older must not come at all.
  */
-export class Connection implements Link {
+export class ClientConnection implements ClientChannel {
   readonly id = randomUUID();
   readonly claims: JoinClaims;
   readonly #wire: Wire;
@@ -123,6 +123,6 @@ export class Connection implements Link {
 
   /** Who it stands for, as long as nobody else does. */
   #standing() {
-    return this.#joined?.participant.link === this ? this.#joined : null;
+    return this.#joined?.participant.channel === this ? this.#joined : null;
   }
 }

@@ -20,7 +20,7 @@ const SLOWER: Partial<Record<RequestName, Limit>> = {
 };
 
 /** How often one caller may ask. Counted by connection, and chat by person, who could come with many connections. */
-export class Limits {
+export class RequestLimits {
   readonly #all = limiter(ALL);
   readonly #slower = new Map(Object.entries(SLOWER).map(([name, limit]) => [name, limiter(limit)]));
 

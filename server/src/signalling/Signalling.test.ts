@@ -6,11 +6,11 @@ import { Identity, RoomId, type Acknowledgement, type AssetId, type Role } from 
 import type { Server } from 'socket.io';
 import { io as connect, type Socket } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Access } from '../authorisation/index.js';
+import { TokenAuthority } from '../authorisation/index.js';
 import { noStreams, testDirectory } from '../rooms/testing/index.js';
 import { createSocketServer, Signalling } from './index.js';
 
-const access = new Access({ id: 'k', secret: new Secret('a-secret-to-sign-tokens-with-in-tests'), isDevelopment: false });
+const access = new TokenAuthority({ id: 'k', secret: new Secret('a-secret-to-sign-tokens-with-in-tests'), isDevelopment: false });
 const token = (identity: string, role: Role = 'host', ttlSeconds = 60) =>
   access.mintJoinToken({ identity: Identity.parse(identity), name: identity, grants: { room: RoomId.parse('r1'), role }, ttlSeconds })
     .token;

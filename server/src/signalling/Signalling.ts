@@ -3,10 +3,10 @@ import type { Server as HttpsServer } from 'node:https';
 import type { Log } from '@lianmai/kit';
 import { ERRORS, LianmaiError, toLianmaiError, type JoinClaims } from '@lianmai/protocol';
 import { Server, type Socket } from 'socket.io';
-import { Connection } from './ClientConnection.js';
+import { ClientConnection } from './ClientConnection.js';
 import type { Services } from './contract.js';
 import { dispatch, type DispatchOptions } from './dispatch.js';
-import { Limits } from './RequestLimits.js';
+import { RequestLimits } from './RequestLimits.js';
 
 /** An uploaded picture of 4 MB and what is around it. */
 const MAX_FRAME_BYTES = 5 * 1024 * 1024;
@@ -41,7 +41,7 @@ export interface SignallingOptions {
 export class Signalling {
   readonly #options: SignallingOptions;
   readonly #dispatch: DispatchOptions;
-  readonly #connections = new Set<Connection>();
+  readonly #connections = new Set<ClientConnection>();
   /** What each socket's token said. */
   readonly #claims = new WeakMap<Socket, JoinClaims>();
   #isClosed = false;
@@ -49,7 +49,7 @@ export class Signalling {
   constructor(options: SignallingOptions) {
     const { io, services, log } = options;
     this.#options = options;
-    this.#dispatch = { services, limits: new Limits(), log };
+    this.#dispatch = { services, limits: new RequestLimits(), log };
     io.use((socket, next) => this.#admit(socket, next));
     io.on('connection', (socket) => this.#connect(socket));
   }
@@ -74,7 +74,7 @@ export class Signalling {
   #connect(socket: Socket): void {
     const claims = this.#claims.get(socket);
     if (!claims) return void socket.disconnect(true);
-    const connection = new Connection(claims, {
+    const connection = new ClientConnection(claims, {
       emit: (name, data, { isVolatile }) => void (isVolatile ? socket.volatile : socket).emit('event', { name, data }),
       hangUp: () => void socket.disconnect(true),
     });
@@ -86,7 +86,7 @@ export class Signalling {
     });
   }
 
-  async #answer(connection: Connection, frame: unknown, reply: unknown): Promise<void> {
+  async #answer(connection: ClientConnection, frame: unknown, reply: unknown): Promise<void> {
     const acknowledgement = await dispatch(this.#dispatch, connection, frame);
     if (typeof reply === 'function') (reply as (answer: unknown) => void)(acknowledgement);
     connection.release();

@@ -1,19 +1,19 @@
 import type { AssetId, IceServer, RequestData, RequestName, RequestReply } from '@lianmai/protocol';
 import type { z } from 'zod';
 import type { Participant, Room, RoomDirectory } from '../rooms/index.js';
-import type { StageStreams } from '../streams/index.js';
-import type { Connection } from './ClientConnection.js';
+import type { SeatableStreams } from '../streams/index.js';
+import type { ClientConnection } from './ClientConnection.js';
 
 /** What handlers may use besides the room they are in. */
 export interface Services {
   rooms: RoomDirectory;
   iceServers: z.infer<typeof IceServer>[];
-  streams: Pick<StageStreams, 'list' | 'get'>;
+  streams: Pick<SeatableStreams, 'list' | 'get'>;
   saveAsset(bytes: Uint8Array): Promise<AssetId>;
 }
 
 export interface Context {
-  connection: Connection;
+  connection: ClientConnection;
   services: Services;
   /** WRONG_STATE before the join. */
   readonly participant: Participant;

@@ -12,9 +12,9 @@ import {
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { claims, noStreams, testDirectory, type FakeMedia } from '../rooms/testing/index.js';
-import { Connection } from './ClientConnection.js';
+import { ClientConnection } from './ClientConnection.js';
 import { dispatch, type DispatchOptions } from './dispatch.js';
-import { Limits } from './RequestLimits.js';
+import { RequestLimits } from './RequestLimits.js';
 
 /** A page without a socket. */
 class TestPage {
@@ -22,12 +22,12 @@ class TestPage {
   isHungUp = false;
   /** How many events had come when the last answer came. */
   eventsAtAnswer = 0;
-  readonly connection: Connection;
+  readonly connection: ClientConnection;
   readonly #options: DispatchOptions;
 
   constructor(options: DispatchOptions, identity: string, role: Grants['role'], grants: Partial<Grants> = {}) {
     this.#options = options;
-    this.connection = new Connection(claims(identity, role, grants), {
+    this.connection = new ClientConnection(claims(identity, role, grants), {
       emit: (name, data) => void this.events.push({ name, data }),
       hangUp: () => (this.isHungUp = true),
     });
@@ -51,19 +51,19 @@ class TestPage {
   }
 }
 
-const unlimited = Object.assign(new Limits(), { take: () => Promise.resolve() });
-function testServer(limits: Limits = unlimited) {
+const unlimited = Object.assign(new RequestLimits(), { take: () => Promise.resolve() });
+function testServer(limits: RequestLimits = unlimited) {
   const { rooms, media } = testDirectory();
   const services = { rooms, streams: noStreams, iceServers: [], saveAsset: () => Promise.resolve('asset' as AssetId) };
   const options: DispatchOptions = { services, limits, log: createLog('test', 'silent') };
-  const page = (identity: string, role: Grants['role'], grants: Partial<Grants> = {}) => new TestPage(options, identity, role, grants);
-  return { rooms, media, page };
+  const pageMedia = (identity: string, role: Grants['role'], grants: Partial<Grants> = {}) => new TestPage(options, identity, role, grants);
+  return { rooms, media, pageMedia };
 }
 const codeOf = (answer: Acknowledgement<unknown>) => (answer.ok ? 'ok' : answer.error.code);
 
 describe('a request', () => {
   it('[SIG-01] of an unknown name, or of no shape at all, is BAD_REQUEST', async () => {
-    const page = testServer().page('a', 'host');
+    const pageMedia = testServer().pageMedia('a', 'host');
     for (const frame of [
       undefined,
       null,
@@ -76,30 +76,30 @@ describe('a request', () => {
       { name: '__proto__' },
       { name: 'constructor' },
     ]) {
-      expect(codeOf(await page.send(frame))).toBe('BAD_REQUEST');
+      expect(codeOf(await pageMedia.send(frame))).toBe('BAD_REQUEST');
     }
   });
 
   it('[SIG-02] with data that does not fit names the path and what was expected', async () => {
-    const page = testServer().page('a', 'host');
-    await page.joined();
-    const answer = await page.request('takeDown', { participantId: 7 });
+    const pageMedia = testServer().pageMedia('a', 'host');
+    await pageMedia.joined();
+    const answer = await pageMedia.request('takeDown', { participantId: 7 });
     expect(answer).toMatchObject({ ok: false, error: { code: 'BAD_REQUEST', details: { issues: [{ path: 'participantId' }] } } });
   });
 
   it('[SIG-03] before the join is WRONG_STATE, but join and ping', async () => {
-    const page = testServer().page('a', 'host');
+    const pageMedia = testServer().pageMedia('a', 'host');
     const early = Object.entries(requests).filter(([, { state }]) => state === 'connected');
     expect(early.map(([name]) => name).sort()).toEqual(['join', 'ping']);
-    expect(codeOf(await page.request('ping'))).toBe('ok');
-    expect(codeOf(await page.request('leave'))).toBe('WRONG_STATE');
-    await page.joined();
-    expect(codeOf(await page.request('ping'))).toBe('ok');
+    expect(codeOf(await pageMedia.request('ping'))).toBe('ok');
+    expect(codeOf(await pageMedia.request('leave'))).toBe('WRONG_STATE');
+    await pageMedia.joined();
+    expect(codeOf(await pageMedia.request('ping'))).toBe('ok');
   });
 
   it('[SIG-04] that the grants or the place off stage do not allow is FORBIDDEN', async () => {
-    const { page } = testServer();
-    const [host, viewer] = [page('host', 'host'), page('viewer', 'viewer')];
+    const { pageMedia } = testServer();
+    const [host, viewer] = [pageMedia('host', 'host'), pageMedia('viewer', 'viewer')];
     const { participantId } = await host.joined();
     await viewer.joined();
     for (const [name, data] of [
@@ -113,38 +113,38 @@ describe('a request', () => {
   });
 
   it('[SIG-05] to join is answered with everything the page needs, and only once', async () => {
-    const page = testServer().page('a', 'host');
-    const [first, second] = await Promise.all([page.request('join'), page.request('join')]);
+    const pageMedia = testServer().pageMedia('a', 'host');
+    const [first, second] = await Promise.all([pageMedia.request('join'), pageMedia.request('join')]);
     expect(requests.join.reply.parse(first.ok && first.data)).toMatchObject({ mediaKept: false, snapshot: { room: { id: 'r1' } } });
     expect(codeOf(second)).toBe('WRONG_STATE');
-    expect(codeOf(await page.request('join'))).toBe('WRONG_STATE');
+    expect(codeOf(await pageMedia.request('join'))).toBe('WRONG_STATE');
   });
 
   it('[SIG-06] to join is answered first: newer events follow the snapshot, older ones do not come at all', async () => {
-    const { page, rooms, media } = testServer();
+    const { pageMedia, rooms, media } = testServer();
     await rooms.open(RoomId.parse('r1'));
     const made = media.get(RoomId.parse('r1')) as FakeMedia;
     const addPeer = made.addPeer.bind(made);
     let admit: () => void = () => undefined;
     made.addPeer = (id) => new Promise((resolve) => (admit = () => resolve(addPeer(id))));
-    const host = page('host', 'host');
+    const host = pageMedia('host', 'host');
     const joining = host.request('join');
-    await vi.waitFor(() => expect(rooms.find(RoomId.parse('r1'))?.people.size).toBe(1));
+    await vi.waitFor(() => expect(rooms.find(RoomId.parse('r1'))?.participants.size).toBe(1));
     made.addPeer = addPeer;
-    await page('older', 'guest').joined();
+    await pageMedia('older', 'guest').joined();
     host.connection.send('unmuteAsked', { by: host.connection.participant.id });
     admit();
     const answer = await joining;
     expect(host.eventsAtAnswer).toBe(0);
     expect(answer).toMatchObject({ ok: true, data: { snapshot: { participants: [{ name: 'host' }, { name: 'older' }] } } });
     expect(host.names).toEqual(['unmuteAsked']);
-    await page('newer', 'viewer').joined();
+    await pageMedia('newer', 'viewer').joined();
     expect(host.names).toEqual(['unmuteAsked', 'participantJoined']);
   });
 
   it('[SIG-07] that fails inside is INTERNAL and says nothing of the inside', async () => {
-    const { page, media } = testServer();
-    const host = page('host', 'host');
+    const { pageMedia, media } = testServer();
+    const host = pageMedia('host', 'host');
     await host.joined();
     const [peer] = [...(media.get(RoomId.parse('r1'))?.peers.values() ?? [])];
     if (peer) peer.createTransport = () => Promise.reject(new TypeError('cannot read /etc/passwd'));
@@ -154,14 +154,14 @@ describe('a request', () => {
   });
 
   it('[SIG-08] too many are RATE_LIMITED with the time to wait; chat sooner, and for the person on every connection', async () => {
-    const { page } = testServer(new Limits());
-    const host = page('host', 'host');
+    const { pageMedia } = testServer(new RequestLimits());
+    const host = pageMedia('host', 'host');
     await host.joined();
     const say = (from: TestPage, index: number) => from.request('sendChat', { text: 'hi', nonce: String(index) });
     for (let index = 0; index < 10; index++) expect(codeOf(await say(host, index))).toBe('ok');
     const refused = await say(host, 99);
     expect(refused).toMatchObject({ ok: false, error: { code: 'RATE_LIMITED', details: { retryAfterMs: expect.any(Number) } } });
-    const again = page('host', 'host');
+    const again = pageMedia('host', 'host');
     await again.joined();
     expect(codeOf(await say(again, 100))).toBe('RATE_LIMITED');
     const codes = await Promise.all(Array.from({ length: 400 }, () => again.request('ping')));
@@ -171,8 +171,8 @@ describe('a request', () => {
 
 describe('a connection', () => {
   it('[SIG-10] that another page of the same person replaces is told, hung up and stands for nobody', async () => {
-    const { page } = testServer();
-    const [first, second] = [page('a', 'host'), page('a', 'host')];
+    const { pageMedia } = testServer();
+    const [first, second] = [pageMedia('a', 'host'), pageMedia('a', 'host')];
     await first.joined();
     await second.joined();
     expect(first.events.at(-1)).toMatchObject({ name: 'disconnecting', data: { code: 'REPLACED' } });
@@ -183,8 +183,8 @@ describe('a connection', () => {
   });
 
   it('[SIG-11] that left may join again', async () => {
-    const { page } = testServer();
-    const guest = page('g', 'guest');
+    const { pageMedia } = testServer();
+    const guest = pageMedia('g', 'guest');
     await guest.joined();
     expect(codeOf(await guest.request('leave'))).toBe('ok');
     expect(codeOf(await guest.request('requestStage'))).toBe('WRONG_STATE');
@@ -192,23 +192,23 @@ describe('a connection', () => {
   });
 
   it('[SIG-12] that is lost and comes back resumes the same participant', async () => {
-    const { page } = testServer();
-    const before = page('g', 'guest');
+    const { pageMedia } = testServer();
+    const before = pageMedia('g', 'guest');
     const { participantId, resumeSecret } = await before.joined();
     before.connection.ended();
-    const after = page('g', 'guest');
+    const after = pageMedia('g', 'guest');
     const answer = await after.request('join', { resume: { participantId, secret: resumeSecret, media: 'keep' } });
     expect(answer).toMatchObject({ ok: true, data: { participantId, resumeSecret } });
   });
 
   it('[SIG-13] whose room cannot give it media gets the error and is not left behind in the room', async () => {
-    const { page, rooms, media } = testServer();
+    const { pageMedia, rooms, media } = testServer();
     await rooms.open(RoomId.parse('r1'));
     const made = media.get(RoomId.parse('r1'));
     if (made) made.failures = 1;
-    const guest = page('g', 'guest');
+    const guest = pageMedia('g', 'guest');
     expect(codeOf(await guest.request('join'))).toBe('INTERNAL');
-    expect(rooms.find(RoomId.parse('r1'))?.people.size).toBe(0);
+    expect(rooms.find(RoomId.parse('r1'))?.participants.size).toBe(0);
     expect(codeOf(await guest.request('join'))).toBe('ok');
   });
 });
@@ -261,16 +261,16 @@ describe('whatever a page sends', () => {
   };
 
   it('[SIG-20] 10,000 generated frames are answered, each with its reply or a typed error, and nothing is thrown', async () => {
-    const { page, rooms } = testServer();
-    const host = page('host', 'host');
+    const { pageMedia, rooms } = testServer();
+    const host = pageMedia('host', 'host');
     const { participantId } = await host.joined();
     const ids = [participantId];
-    let pages = [page('a', 'host'), page('b', 'guest'), page('c', 'viewer'), page('d', 'viewer')];
+    let pages = [pageMedia('a', 'host'), pageMedia('b', 'guest'), pageMedia('c', 'viewer'), pageMedia('d', 'viewer')];
     const counts = new Map<string, number>();
     const sample = fc.sample(frames(ids), 10_000);
     for (const [index, frame] of sample.entries()) {
       if (index % 200 === 0) {
-        pages = [page(`a${index}`, 'host'), page('b', 'guest'), page(`c${index}`, 'viewer'), page('d', 'viewer')];
+        pages = [pageMedia(`a${index}`, 'host'), pageMedia('b', 'guest'), pageMedia(`c${index}`, 'viewer'), pageMedia('d', 'viewer')];
         for (const one of pages.slice(0, 3)) await one.request('join');
       }
       const answer = await (pages[index % 4] as TestPage).send(frame);
@@ -283,6 +283,6 @@ describe('whatever a page sends', () => {
     expect(counts.get('INTERNAL') ?? 0).toBe(0);
     expect(counts.get('ok')).toBeGreaterThan(500);
     expect(rooms.find(RoomId.parse('r1'))).toBeDefined();
-    expect(codeOf(await page('z', 'host').request('join'))).toBe('ok');
+    expect(codeOf(await pageMedia('z', 'host').request('join'))).toBe('ok');
   });
 });

@@ -15,19 +15,19 @@ import {
   type RequestReply,
 } from '@lianmai/protocol';
 import { can } from '../authorisation/index.js';
-import type { Connection } from './ClientConnection.js';
+import type { ClientConnection } from './ClientConnection.js';
 import type { Context, Handler, Services } from './contract.js';
 import { handlers } from './handlers/index.js';
-import type { Limits } from './RequestLimits.js';
+import type { RequestLimits } from './RequestLimits.js';
 
 export interface DispatchOptions {
   services: Services;
-  limits: Limits;
+  limits: RequestLimits;
   log: Log;
 }
 
 /** Answers one frame from a page: find → parse → state → authorise → handle. Never throws; whatever goes wrong is a typed error in the answer. */
-export async function dispatch(options: DispatchOptions, connection: Connection, frame: unknown): Promise<Acknowledgement<unknown>> {
+export async function dispatch(options: DispatchOptions, connection: ClientConnection, frame: unknown): Promise<Acknowledgement<unknown>> {
   let name = '(unreadable)';
   try {
     const { name: asked, data } = parse(RequestFrame, frame);
@@ -44,7 +44,7 @@ export async function dispatch(options: DispatchOptions, connection: Connection,
 async function answer<N extends RequestName>(
   name: N,
   input: unknown,
-  connection: Connection,
+  connection: ClientConnection,
   services: Services,
 ): Promise<RequestReply<N>> {
   const contract: RequestContract = requests[name];
@@ -64,13 +64,13 @@ function find(name: string): RequestName {
 const isRequestName = (name: string): name is RequestName => Object.hasOwn(requests, name);
 
 /** What needs no participant may be asked in any state; `join` itself refuses a second time. */
-function assertState(connection: Connection, state: ConnectionState): void {
+function assertState(connection: ClientConnection, state: ConnectionState): void {
   if (connection.isEnded || (state === 'joined' && connection.state !== 'joined')) {
     throw new LianmaiError('WRONG_STATE', undefined, { message: 'Join the room first.' });
   }
 }
 
-function authorise(connection: Connection, permission: Permission | null): void {
+function authorise(connection: ClientConnection, permission: Permission | null): void {
   if (permission === null || can(connection.participant, permission)) return;
   const isOffStage = permission === 'publish' && !connection.participant.onStage;
   throw new LianmaiError(
@@ -81,7 +81,7 @@ function authorise(connection: Connection, permission: Permission | null): void 
 }
 
 /** `participant` and `room` are looked up when a handler takes them: `join` and `ping` never do. */
-const contextOf = (connection: Connection, services: Services): Context => ({
+const contextOf = (connection: ClientConnection, services: Services): Context => ({
   connection,
   services,
   get participant() {

@@ -8,7 +8,7 @@ const OF_STREAM_PER_MINUTE = 30;
 const PER_MINUTE = 300;
 
 /** Counts wrong keys by address and stream: who guesses waits. One IPv6 network of a subscriber (/64) is one address, or it would be countless. */
-export class WrongKeys {
+export class KeyGuessLimiter {
   readonly #byStream = new RateLimiterMemory({ points: OF_STREAM_PER_MINUTE, duration: 60 });
   readonly #byAddress = new RateLimiterMemory({ points: PER_MINUTE, duration: 60 });
 

@@ -6,7 +6,7 @@ export interface SeatableStream extends StreamRef {
 }
 
 /** Streams that hosts may bring on a room's stage: those that everybody may watch. Whoever has the API may bring any. */
-export class StageStreams {
+export class SeatableStreams {
   readonly #streams: Streams;
 
   constructor(streams: Streams) {
@@ -15,7 +15,7 @@ export class StageStreams {
 
   /** What is live now, rooms' own programs left out (they have no client that publishes): a room that shows another's program is a PK, not a stream. */
   async list(): Promise<SeatableStream[]> {
-    const live = this.#streams.live.all.filter(({ publisher }) => publisher !== null && publisher.protocol !== 'program');
+    const live = this.#streams.statuses.all.filter(({ publisher }) => publisher !== null && publisher.protocol !== 'program');
     const all = await Promise.all(live.map(({ app, name }) => this.#describe({ app, name })));
     return all.filter(({ isOpen }) => isOpen).map(({ app, name, title }) => ({ app, name, title }));
   }
@@ -27,7 +27,7 @@ export class StageStreams {
       throw new LianmaiError('FORBIDDEN', undefined, {
         message: 'Not everybody may watch this stream. Whoever runs the server can bring it on stage.',
       });
-    if (!this.#streams.live.status(stream))
+    if (!this.#streams.statuses.status(stream))
       throw new LianmaiError('NOT_FOUND', undefined, { message: `The stream ${streamKey(stream)} is not live.` });
     return { ...stream, title };
   }

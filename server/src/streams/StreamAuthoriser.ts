@@ -3,10 +3,10 @@ import { LianmaiError, type AuthoriseReply, type AuthoriseRequest, type StreamRe
 import { isSame } from '../authorisation/index.js';
 import { assertSigned } from './playSignature.js';
 import type { RegisteredStream } from './StreamRepository.js';
-import { WrongKeys } from './KeyGuessLimiter.js';
+import { KeyGuessLimiter } from './KeyGuessLimiter.js';
 
-export interface DoorkeeperOptions {
-  book: { find(stream: StreamRef): Promise<RegisteredStream | null> };
+export interface StreamAuthoriserOptions {
+  repository: { find(stream: StreamRef): Promise<RegisteredStream | null> };
   policy: Pick<AuthoriseReply, 'onTaken' | 'resumeGraceMs'>;
   /** Whether a room's program has this name now. */
   isProgram(stream: StreamRef): boolean;
@@ -17,11 +17,11 @@ export interface DoorkeeperOptions {
 const NOBODYS_KEY = randomBytes(24).toString('base64url');
 
 /** The server's answer to everybody who wants to publish or play. */
-export class Doorkeeper {
-  readonly #options: DoorkeeperOptions;
-  readonly #wrongKeys = new WrongKeys();
+export class StreamAuthoriser {
+  readonly #options: StreamAuthoriserOptions;
+  readonly #keyGuesses = new KeyGuessLimiter();
 
-  constructor(options: DoorkeeperOptions) {
+  constructor(options: StreamAuthoriserOptions) {
     this.#options = options;
   }
 
@@ -32,14 +32,14 @@ export class Doorkeeper {
 
   /** Unknown stream and wrong key have one answer: names cannot be found out by trying. */
   async #publisher(request: AuthoriseRequest): Promise<RegisteredStream | null> {
-    const { book } = this.#options;
+    const { repository } = this.#options;
     // What a bridge publishes itself it was told to by this server.
-    if (request.protocol === 'program' || request.protocol === 'pull') return book.find(request);
-    await this.#wrongKeys.assertFew(request.ip, request);
-    const stream = await book.find(request);
+    if (request.protocol === 'program' || request.protocol === 'pull') return repository.find(request);
+    await this.#keyGuesses.assertFew(request.ip, request);
+    const stream = await repository.find(request);
     const isRight = isSame(request.params['key'] ?? request.params['token'] ?? '', stream?.publishKey.reveal() ?? NOBODYS_KEY);
     if (!stream || !isRight) {
-      await this.#wrongKeys.count(request.ip, request);
+      await this.#keyGuesses.count(request.ip, request);
       throw new LianmaiError('FORBIDDEN', undefined, { message: 'Unknown stream or wrong key.' });
     }
     if (this.#options.isProgram(request))
@@ -49,7 +49,7 @@ export class Doorkeeper {
 
   /** A name that nobody registered may be a room's, or nobody's: the hub knows. */
   async #player(request: AuthoriseRequest): Promise<RegisteredStream | null> {
-    const stream = await this.#options.book.find(request);
+    const stream = await this.#options.repository.find(request);
     if (stream?.playAccess === 'signed') assertSigned(stream.playSecret, stream, request.params, (this.#options.nowMs ?? Date.now)());
     return stream;
   }

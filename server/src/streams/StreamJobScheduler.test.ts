@@ -4,7 +4,7 @@ import { createLog } from '@lianmai/kit';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FakeBridge, startBridges } from '../bridge/testing/index.js';
 import { openStreams } from './testing/index.js';
-import { StreamWork } from './StreamJobScheduler.js';
+import { StreamJobScheduler } from './StreamJobScheduler.js';
 
 let close: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -15,18 +15,18 @@ afterEach(async () => {
 async function open(recordPatterns: RecordPattern[] = []) {
   const pool = await startBridges();
   close.push(pool.close);
-  const { streams, book, outputs, close: closeStreams } = await openStreams({ bridges: pool.bridges });
-  const work =
+  const { streams, repository, outputs, close: closeStreams } = await openStreams({ bridges: pool.bridges });
+  const jobs =
     recordPatterns.length > 0
-      ? new StreamWork({ book, outputs, bridges: pool.bridges, recordPatterns, log: createLog('test', 'silent') })
-      : streams.work;
+      ? new StreamJobScheduler({ repository, outputs, bridges: pool.bridges, recordPatterns, log: createLog('test', 'silent') })
+      : streams.jobs;
   close.push(closeStreams);
   const connect = async (bridgeId: string) => {
     const bridge = await FakeBridge.connect({ url: pool.url, bridgeId });
     close.push(async () => void bridge.socket.disconnect());
     return bridge;
   };
-  return { streams, work, connect };
+  return { streams, jobs, connect };
 }
 
 const latest = (bridge: FakeBridge): StreamJobs | undefined => bridge.all('setStreamJobs').at(-1);
@@ -63,10 +63,10 @@ describe('what bridges do for streams', () => {
   });
 
   it('is shown with what the bridge says of it, and never with a key', async () => {
-    const { streams, work, connect } = await open();
+    const { streams, jobs, connect } = await open();
     const bridge = await connect('a');
     const cam = await streams.create({ app: 'live', name: 'cam', source: { url: 'rtmp://host/app/secret-name' } });
-    const added = await work.addOutput(cam, { kind: 'rtmp', url: 'rtmp://cdn/live/secret-key' });
+    const added = await jobs.addOutput(cam, { kind: 'rtmp', url: 'rtmp://cdn/live/secret-key' });
     expect(added).toMatchObject({ state: 'stopped', url: 'rtmp://cdn/live/***' });
     expect(latest(bridge)?.jobs[0]?.outputs).toEqual([{ id: added.id, request: { kind: 'rtmp', url: 'rtmp://cdn/live/secret-key' } }]);
     bridge.announce('streamOutputChanged', { app: 'live', name: 'cam', output: live(added.id) });
@@ -79,22 +79,22 @@ describe('what bridges do for streams', () => {
       retries: 0,
       nextRetryAtMs: null,
     });
-    await vi.waitFor(async () => expect((await work.outputsOf([cam])).get(cam.id)?.[0]?.state).toBe('live'));
-    await vi.waitFor(() => expect(work.pullOf(cam)?.state).toBe('live'));
-    await work.removeOutput(cam, added.id);
-    await expect(work.removeOutput(cam, added.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await vi.waitFor(async () => expect((await jobs.outputsOf([cam])).get(cam.id)?.[0]?.state).toBe('live'));
+    await vi.waitFor(() => expect(jobs.pullOf(cam)?.state).toBe('live'));
+    await jobs.removeOutput(cam, added.id);
+    await expect(jobs.removeOutput(cam, added.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect(latest(bridge)?.jobs[0]?.outputs).toEqual([]);
   });
 
   it('goes with its stream, and has a limit', async () => {
-    const { streams, work, connect } = await open();
+    const { streams, jobs, connect } = await open();
     const bridge = await connect('a');
     const cam = await streams.create({ app: 'live', name: 'cam' });
-    for (let index = 0; index < 16; index++) await work.addOutput(cam, { kind: 'rtmp', url: `rtmp://cdn/live/${index}` });
-    await expect(work.addOutput(cam, { kind: 'rtmp', url: 'rtmp://cdn/live/x' })).rejects.toMatchObject({ code: 'CONFLICT' });
+    for (let index = 0; index < 16; index++) await jobs.addOutput(cam, { kind: 'rtmp', url: `rtmp://cdn/live/${index}` });
+    await expect(jobs.addOutput(cam, { kind: 'rtmp', url: 'rtmp://cdn/live/x' })).rejects.toMatchObject({ code: 'CONFLICT' });
     await streams.remove(cam.id);
     expect(latest(bridge)?.jobs).toEqual([]);
-    expect((await work.outputsOf([cam])).get(cam.id)).toEqual([]);
+    expect((await jobs.outputsOf([cam])).get(cam.id)).toEqual([]);
   });
 
   it('knows the rules of the configuration', async () => {

@@ -12,12 +12,12 @@ import {
   type StreamJob,
 } from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
-import type { StreamBook, RegisteredStream } from './StreamRepository.js';
-import type { StreamOutput, StreamOutputBook } from './StreamOutputRepository.js';
+import type { StreamRepository, RegisteredStream } from './StreamRepository.js';
+import type { StreamOutput, StreamOutputRepository } from './StreamOutputRepository.js';
 
-export interface StreamWorkOptions {
-  book: StreamBook;
-  outputs: StreamOutputBook;
+export interface StreamJobSchedulerOptions {
+  repository: StreamRepository;
+  outputs: StreamOutputRepository;
   bridges: BridgePool;
   recordPatterns: readonly RecordPattern[];
   log: Log;
@@ -30,8 +30,8 @@ const AGAIN_MS = 3000;
  * What bridges do for streams by themselves: fetch sources, push on, record. Each gets the whole list when it says hello and whenever something changes;
  * what they tell of it is kept here. A source is fetched by one bridge: the first that is connected.
  */
-export class StreamWork {
-  readonly #options: StreamWorkOptions;
+export class StreamJobScheduler {
+  readonly #options: StreamJobSchedulerOptions;
   readonly #pulls = new Map<string, PullInfo>();
   readonly #outputs = new Map<OutputId, OutputInfo>();
   readonly #followed = new WeakSet<Bridge>();
@@ -40,7 +40,7 @@ export class StreamWork {
   #sending: Promise<void> = Promise.resolve();
   #isClosed = false;
 
-  constructor(options: StreamWorkOptions) {
+  constructor(options: StreamJobSchedulerOptions) {
     this.#options = options;
     options.bridges.on('bridgeConnected', (bridge) => {
       this.#follow(bridge);
@@ -114,8 +114,8 @@ export class StreamWork {
 
   async #sendAll(): Promise<void> {
     if (this.#isClosed) return;
-    const { book, outputs, bridges } = this.#options;
-    const [streams, pushed] = [await book.all(), await outputs.all()];
+    const { repository, outputs, bridges } = this.#options;
+    const [streams, pushed] = [await repository.all(), await outputs.all()];
     const jobs = streams.map((stream) => jobOf(stream, pushed)).filter(isWork);
     const connected = bridges.bridges.filter(({ state }) => state === 'connected');
     await Promise.all(

@@ -12,7 +12,7 @@ export interface StreamOutput {
 const MAX_OUTPUTS = 16;
 
 /** Where streams are pushed on to, in the store. */
-export class StreamOutputBook {
+export class StreamOutputRepository {
   readonly #db: Store['db'];
 
   constructor(store: Store) {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Secret } from '@lianmai/kit';
 import {
   LianmaiError,
@@ -10,7 +11,6 @@ import {
   type UpdateStream,
 } from '@lianmai/protocol';
 import { isTaken, type Store, type StreamChange, type StreamRow } from '../store/index.js';
-import { makeKey, makeStreamId } from './keys.js';
 
 /** A stream that somebody made. It exists whether anybody publishes or not. */
 export interface RegisteredStream extends StreamRef {
@@ -36,7 +36,7 @@ const MAX_STREAMS = 10_000;
  * The streams of this server, in the store. Keys and passphrases stand there as they are, in a file that its owner alone can read: the owner has to be able to
  * copy a publishing URL again, so a hash will not do, and encryption with a key that lies beside the file would only look like protection.
  */
-export class StreamBook {
+export class StreamRepository {
   readonly #db: Store['db'];
   #apps: ReadonlySet<string> = new Set();
 
@@ -44,10 +44,10 @@ export class StreamBook {
     this.#db = store.db;
   }
 
-  static async open(store: Store): Promise<StreamBook> {
-    const book = new StreamBook(store);
-    await book.#readApps();
-    return book;
+  static async open(store: Store): Promise<StreamRepository> {
+    const repository = new StreamRepository(store);
+    await repository.#readApps();
+    return repository;
   }
 
   /** First parts of the addresses of all streams. */
@@ -138,6 +138,10 @@ export class StreamBook {
     this.#apps = new Set(rows.map(({ app }) => app));
   }
 }
+
+/** 192 bits, in characters that need no encoding in a URL. */
+const makeKey = (): Secret => new Secret(randomBytes(24).toString('base64url'));
+const makeStreamId = (): StreamId => StreamId.parse(`str_${randomBytes(12).toString('base64url')}`);
 
 const asJson = (rule: RecordRule | null | undefined): string | null => (rule ? JSON.stringify(rule) : null);
 

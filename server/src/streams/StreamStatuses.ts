@@ -1,18 +1,18 @@
 import { streamKey, type StreamRef, type StreamStatus } from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
 
-export interface LiveStreamsOptions {
+export interface StreamStatusesOptions {
   bridges: BridgePool;
   /** Players whom this server's own SFU serves. */
   whepViewers: (stream: StreamRef) => number;
 }
 
 /** What is in the hubs of all bridges, as they measured it last. A bridge that is gone takes its streams along; one that may come back keeps them. */
-export class LiveStreams {
-  readonly #options: LiveStreamsOptions;
+export class StreamStatuses {
+  readonly #options: StreamStatusesOptions;
   readonly #byBridge = new Map<Bridge, ReadonlyMap<string, StreamStatus>>();
 
-  constructor(options: LiveStreamsOptions) {
+  constructor(options: StreamStatusesOptions) {
     this.#options = options;
     options.bridges.on('bridgeConnected', (bridge) => this.#follow(bridge));
     for (const bridge of options.bridges.bridges) this.#follow(bridge);

@@ -11,13 +11,13 @@ import {
   type UpdateStream,
 } from '@lianmai/protocol';
 import type { BridgePool } from '../bridge/index.js';
-import { Doorkeeper } from './StreamAuthoriser.js';
-import { LiveStreams } from './StreamStatuses.js';
-import type { RegisteredStream, StreamBook } from './StreamRepository.js';
-import type { StreamWork } from './StreamJobScheduler.js';
+import { StreamAuthoriser } from './StreamAuthoriser.js';
+import { StreamStatuses } from './StreamStatuses.js';
+import type { RegisteredStream, StreamRepository } from './StreamRepository.js';
+import type { StreamJobScheduler } from './StreamJobScheduler.js';
 
 export interface StreamsOptions {
-  book: StreamBook;
+  repository: StreamRepository;
   bridges: BridgePool;
   policy: Pick<AuthoriseReply, 'onTaken' | 'resumeGraceMs'>;
   /** Rooms own names of the app `live` while they are open, and publish under them while they are live. */
@@ -25,7 +25,7 @@ export interface StreamsOptions {
   /** Players whom this server's own SFU serves; no bridge knows them. */
   whep?: WhepPlayers;
   /** What bridges do for streams by themselves. */
-  work: StreamWork;
+  jobs: StreamJobScheduler;
   log: Log;
 }
 
@@ -52,27 +52,31 @@ const RESERVED_APPS: ReadonlySet<string> = new Set([
 
 /** Streams that somebody made: who may publish and play them, who does, and the end of it. */
 export class Streams {
-  readonly live: LiveStreams;
-  readonly work: StreamWork;
+  readonly statuses: StreamStatuses;
+  readonly jobs: StreamJobScheduler;
   readonly #options: StreamsOptions;
-  readonly #doorkeeper: Doorkeeper;
+  readonly #authoriser: StreamAuthoriser;
 
   constructor(options: StreamsOptions) {
-    const { book, bridges, policy, rooms, whep } = options;
+    const { repository, bridges, policy, rooms, whep } = options;
     this.#options = options;
-    this.work = options.work;
-    this.live = new LiveStreams({ bridges, whepViewers: (stream) => whep?.count(stream) ?? 0 });
-    this.#doorkeeper = new Doorkeeper({ book, policy, isProgram: ({ app, name }) => app === DEFAULT_APP && rooms.isLive(name) });
+    this.jobs = options.jobs;
+    this.statuses = new StreamStatuses({ bridges, whepViewers: (stream) => whep?.count(stream) ?? 0 });
+    this.#authoriser = new StreamAuthoriser({
+      repository,
+      policy,
+      isProgram: ({ app, name }) => app === DEFAULT_APP && rooms.isLive(name),
+    });
   }
 
   /** The one gate's answer: throws FORBIDDEN, UNAUTHENTICATED, TOKEN_EXPIRED, CONFLICT or RATE_LIMITED for a no. */
   authorise(request: AuthoriseRequest): Promise<AuthoriseReply> {
-    return this.#doorkeeper.authorise(request);
+    return this.#authoriser.authorise(request);
   }
 
   /** Whether addresses that begin so may be streams'. */
   isApp(app: string): boolean {
-    return app === DEFAULT_APP || this.#options.book.apps.has(app);
+    return app === DEFAULT_APP || this.#options.repository.apps.has(app);
   }
 
   async create(request: CreateStream): Promise<RegisteredStream> {
@@ -82,40 +86,40 @@ export class Streams {
       throw new LianmaiError('CONFLICT', undefined, {
         message: `There is a room "${name}", whose program has this address. Choose another name.`,
       });
-    const stream = await this.#options.book.add(request);
+    const stream = await this.#options.repository.add(request);
     this.#options.log.info({ stream: stream.id, app, name }, 'stream created');
-    await this.work.changed();
+    await this.jobs.changed();
     return stream;
   }
 
   all(): Promise<RegisteredStream[]> {
-    return this.#options.book.all();
+    return this.#options.repository.all();
   }
 
   get(id: StreamId): Promise<RegisteredStream> {
-    return this.#options.book.get(id);
+    return this.#options.repository.get(id);
   }
 
   find(stream: StreamRef): Promise<RegisteredStream | null> {
-    return this.#options.book.find(stream);
+    return this.#options.repository.find(stream);
   }
 
   async update(id: StreamId, change: UpdateStream): Promise<RegisteredStream> {
-    const stream = await this.#options.book.update(id, change);
-    await this.work.changed();
+    const stream = await this.#options.repository.update(id, change);
+    await this.jobs.changed();
     return stream;
   }
 
   /** The old key is worth nothing from now on: who publishes with it is sent away. */
   async rotateKey(id: StreamId): Promise<RegisteredStream> {
-    const stream = await this.#options.book.rotateKey(id);
+    const stream = await this.#options.repository.rotateKey(id);
     await this.#kickFor(stream, 'its key was changed');
     return stream;
   }
 
   async remove(id: StreamId): Promise<void> {
-    const stream = await this.#options.book.remove(id);
-    await this.work.forget(id);
+    const stream = await this.#options.repository.remove(id);
+    await this.jobs.forget(id);
     await this.#kickFor(stream, 'it was deleted', true);
   }
 
@@ -133,7 +137,7 @@ export class Streams {
 
   /** CONFLICT while somebody publishes from outside what would be this room's program. */
   assertFreeForRoom(room: string): void {
-    const publisher = this.live.status({ app: DEFAULT_APP, name: room })?.publisher;
+    const publisher = this.statuses.status({ app: DEFAULT_APP, name: room })?.publisher;
     if (publisher && publisher.protocol !== 'program')
       throw new LianmaiError('CONFLICT', undefined, {
         message: `Somebody publishes the stream ${DEFAULT_APP}/${room}. End it, or use a room of another name.`,

@@ -3,7 +3,7 @@ import type { PlaySignature } from './playSignature.js';
 import type { RegisteredStream } from './StreamRepository.js';
 
 /** Where the listeners are, as the caller should reach them. */
-export interface StreamAddresses {
+export interface StreamEndpoints {
   /** `https://host:port`: pages, API, WHIP and WHEP. */
   site: string;
   /** `http://host:port` or a CDN: HTTP-FLV and HLS. */
@@ -17,7 +17,7 @@ export interface StreamAddresses {
 
 type Params = Readonly<Record<string, string>>;
 
-export function publishUrls({ site, host, rtmpPort, rtmpsPort, srtPort }: StreamAddresses, stream: RegisteredStream): PublishUrls {
+export function publishUrls({ site, host, rtmpPort, rtmpsPort, srtPort }: StreamEndpoints, stream: RegisteredStream): PublishUrls {
   const { app, name } = stream;
   const key = { key: stream.publishKey.reveal() };
   const rtmpKey = `${name}?${query(key)}`;
@@ -32,7 +32,7 @@ export function publishUrls({ site, host, rtmpPort, rtmpsPort, srtPort }: Stream
 }
 
 /** Of a stream that is played with a signature: with it they work, without it they do not. */
-export function playUrls(addresses: StreamAddresses, stream: RegisteredStream, signature?: PlaySignature): PlayUrls {
+export function playUrls(addresses: StreamEndpoints, stream: RegisteredStream, signature?: PlaySignature): PlayUrls {
   const { site, origin, host, rtmpPort, rtmpsPort, srtPort } = addresses;
   const params = { ...signature };
   const path = `/${stream.app}/${stream.name}`;

@@ -3,7 +3,7 @@ import { CreateStream, StreamId, type AuthoriseRequest, type LianmaiError, type 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeBridge, startBridges } from '../bridge/testing/index.js';
 import { Store } from '../store/index.js';
-import { LiveStreams, signPlay, StageStreams, StreamBook, type RegisteredStream } from './index.js';
+import { StreamStatuses, signPlay, SeatableStreams, StreamRepository, type RegisteredStream } from './index.js';
 import { asked, openStreams, statusOf } from './testing/index.js';
 
 type Opened = Awaited<ReturnType<typeof openStreams>>;
@@ -32,11 +32,11 @@ async function codeOf(task: Promise<unknown>): Promise<string | null> {
 }
 const ask = (change: Partial<AuthoriseRequest>) => opened.streams.authorise(asked(change));
 
-describe('StreamBook', () => {
+describe('StreamRepository', () => {
   it('keeps streams over a restart, keys and options included', async () => {
     const stream = await make({ title: '早上好', playAccess: 'signed', srtPassphrase: 'a-long-passphrase' });
     const store = await Store.open(opened.folder);
-    const again = await StreamBook.open(store);
+    const again = await StreamRepository.open(store);
     expect(await again.get(stream.id)).toEqual(stream);
     expect(keyOf(await again.get(stream.id))).toBe(keyOf(stream));
     expect([...again.apps]).toEqual(['live']);
@@ -197,7 +197,7 @@ describe('players that the SFU serves', () => {
     bridge.answer('kick', () => ({ kicked: 1 }));
     bridge.announce('streamsMeasured', { streams: [statusOf()] });
     const { id } = await other.streams.create(CreateStream.parse({ name: 'cam' }));
-    await vi.waitFor(() => expect(other.streams.live.viewers({ app: 'live', name: 'cam' })).toBe(4));
+    await vi.waitFor(() => expect(other.streams.statuses.viewers({ app: 'live', name: 'cam' })).toBe(4));
     expect((await other.streams.clients(id)).map((one) => one.id)).toEqual(['f1', 'w1']);
     await other.streams.kick(id, 'w1');
     expect(bridge.all('kick')).toEqual([]);
@@ -210,7 +210,7 @@ describe('players that the SFU serves', () => {
 
 describe('streams for a stage', () => {
   it('are those that somebody publishes for everybody: no program of a room, none that wants a signature', async () => {
-    const stage = new StageStreams(opened.streams);
+    const stage = new SeatableStreams(opened.streams);
     await make({ name: 'signed', playAccess: 'signed' });
     await make({ title: 'Camera' });
     const bridge = await FakeBridge.connect({ url: pool.url });
@@ -252,9 +252,9 @@ describe('the end of a publisher', () => {
   });
 });
 
-describe('LiveStreams', () => {
+describe('StreamStatuses', () => {
   it('is what the bridges measured last; a bridge that is gone takes its streams along', async () => {
-    const live = new LiveStreams({ bridges: pool.bridges, whepViewers: ({ name }) => (name === 'cam' ? 3 : 0) });
+    const live = new StreamStatuses({ bridges: pool.bridges, whepViewers: ({ name }) => (name === 'cam' ? 3 : 0) });
     const [one, two] = [
       await FakeBridge.connect({ url: pool.url, bridgeId: 'one' }),
       await FakeBridge.connect({ url: pool.url, bridgeId: 'two' }),

@@ -4,13 +4,13 @@ import { on } from '@lianmai/kit';
 import { LianmaiError, type BridgeRequestReply, type SfuFeedTrack, type StreamRef } from '@lianmai/protocol';
 import type { Bridge, BridgeEvents } from '../bridge/index.js';
 
-export interface FeedEvents {
+export interface SfuFeedEvents {
   /** The stream is over, has other codecs now, or its bridge is gone. */
   ended: [reason: string];
 }
 
 /** A stream of the hub on its way into the SFU, as its bridge sends it: plain RTP of what browsers play. */
-export class Feed extends EventEmitter<FeedEvents> {
+export class SfuFeed extends EventEmitter<SfuFeedEvents> {
   readonly #bridge: Bridge;
   readonly #id = randomBytes(12).toString('base64url');
   readonly #unsubscribe: () => void;
@@ -29,8 +29,8 @@ export class Feed extends EventEmitter<FeedEvents> {
   }
 
   /** NOT_FOUND when the stream is not live there, UNSUPPORTED when browsers cannot play it. */
-  static async open(bridge: Bridge, { app, name }: StreamRef): Promise<Feed> {
-    const feed = new Feed(bridge);
+  static async open(bridge: Bridge, { app, name }: StreamRef): Promise<SfuFeed> {
+    const feed = new SfuFeed(bridge);
     try {
       feed.#reply = await bridge.request('startSfuFeed', { feedId: feed.#id, app, name });
       return feed;

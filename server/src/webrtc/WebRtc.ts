@@ -11,11 +11,11 @@ import {
 } from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
 import type { Sfu } from '../sfu/index.js';
-import { Feed } from './SfuFeed.js';
-import { FeedRoom } from './WhepRoom.js';
+import { SfuFeed } from './SfuFeed.js';
+import { WhepRoom } from './WhepRoom.js';
 import { publish, type PublishRequest } from './WhipPublisher.js';
 import { parseOffer } from './sdp/index.js';
-import type { Session } from './WhipSession.js';
+import type { WhipSession } from './WhipSession.js';
 
 export interface WebRtcOptions {
   sfu: Sfu;
@@ -35,12 +35,12 @@ export interface WebRtcOptions {
 export type Request = Omit<PublishRequest, 'offer'> & { sdp: string };
 
 export interface Opened {
-  session: Session;
+  session: WhipSession;
   answer: string;
 }
 
 interface Entry {
-  session: Session;
+  session: WhipSession;
   /** Players are known here; publishers are in the register of their bridge. */
   client: StreamClient | null;
   key: string;
@@ -56,7 +56,7 @@ export class WebRtc implements Closable {
   readonly #options: WebRtcOptions;
   readonly #sessions = new Map<string, Entry>();
   /** Of each stream that is watched: how it is sent into the SFU, usually once. */
-  readonly #rooms = new Map<string, Promise<FeedRoom>[]>();
+  readonly #rooms = new Map<string, Promise<WhepRoom>[]>();
   /** On their way in, by address. */
   readonly #pending = new Map<string, number>();
   #isClosed = false;
@@ -89,12 +89,12 @@ export class WebRtc implements Closable {
   }
 
   /** A stream for a room's stage, from the bridge that has it. NOT_FOUND while it is not live. */
-  openFeed(stream: StreamRef): Promise<Feed> {
-    return this.#fromBridge((bridge) => Feed.open(bridge, stream));
+  openFeed(stream: StreamRef): Promise<SfuFeed> {
+    return this.#fromBridge((bridge) => SfuFeed.open(bridge, stream));
   }
 
   /** NOT_FOUND when it is over, or never was. */
-  session(id: string): Session {
+  session(id: string): WhipSession {
     const entry = this.#sessions.get(id);
     if (!entry) throw new LianmaiError('NOT_FOUND');
     return entry.session;
@@ -148,14 +148,14 @@ export class WebRtc implements Closable {
     }
   }
 
-  #register(session: Session, { stream, ip }: Request, client: StreamClient | null): void {
+  #register(session: WhipSession, { stream, ip }: Request, client: StreamClient | null): void {
     this.#sessions.set(session.id, { session, client, key: streamKey(stream), ip });
     session.once('closed', () => this.#sessions.delete(session.id));
     if (this.#isClosed) session.close('the server is shutting down');
   }
 
   /** Where a newcomer gets a picture at once; a stream is sent into the SFU a few times if need be, then they wait for its next key frame. */
-  async #room(stream: StreamRef): Promise<FeedRoom> {
+  async #room(stream: StreamRef): Promise<WhepRoom> {
     const branches = this.#rooms.get(streamKey(stream)) ?? [];
     const rooms = (await Promise.all(branches)).filter(({ isClosed }) => !isClosed);
     const [first, ...others] = rooms.filter(({ isQuick }) => isQuick);
@@ -167,7 +167,7 @@ export class WebRtc implements Closable {
     return leastWatched(await pending, await Promise.all(more));
   }
 
-  #branch(stream: StreamRef): Promise<FeedRoom> {
+  #branch(stream: StreamRef): Promise<WhepRoom> {
     const key = streamKey(stream);
     const opening = this.#openRoom(stream);
     this.#rooms.set(key, [...(this.#rooms.get(key) ?? []), opening]);
@@ -183,23 +183,23 @@ export class WebRtc implements Closable {
     return opening;
   }
 
-  #openRoom(stream: StreamRef): Promise<FeedRoom> {
+  #openRoom(stream: StreamRef): Promise<WhepRoom> {
     const { sfu, log, lingerMs = DEFAULTS.lingerMs } = this.#options;
-    return this.#fromBridge((bridge) => FeedRoom.open(stream, { sfu, bridge, log, lingerMs }));
+    return this.#fromBridge((bridge) => WhepRoom.open(stream, { sfu, bridge, log, lingerMs }));
   }
 
   /** Asks one after another: NOT_FOUND means the next may have it. */
   async #fromBridge<T>(open: (bridge: Bridge) => Promise<T>): Promise<T> {
-    let refusal: unknown = new LianmaiError('BRIDGE_UNAVAILABLE');
+    let rejection: unknown = new LianmaiError('BRIDGE_UNAVAILABLE');
     for (const bridge of this.#connected()) {
       try {
         return await open(bridge);
       } catch (error) {
-        refusal = error;
+        rejection = error;
         if (!(error instanceof LianmaiError) || error.code !== 'NOT_FOUND') throw error;
       }
     }
-    throw refusal;
+    throw rejection;
   }
 
   #leastLoaded(): Bridge {
@@ -218,5 +218,5 @@ export class WebRtc implements Closable {
   }
 }
 
-const leastWatched = (first: FeedRoom, others: readonly FeedRoom[]): FeedRoom =>
+const leastWatched = (first: WhepRoom, others: readonly WhepRoom[]): WhepRoom =>
   others.reduce((best, one) => (one.viewers < best.viewers ? one : best), first);

@@ -4,9 +4,9 @@ import type { Log } from '@lianmai/kit';
 import { LianmaiError, ParticipantId, streamKey, type SfuFeedTrack, type ProducerId, type StreamRef } from '@lianmai/protocol';
 import type { Bridge } from '../bridge/index.js';
 import type { MediaPeer, PayloadTypes, RoomMedia, Sfu } from '../sfu/index.js';
-import { Feed } from './SfuFeed.js';
-import { HOME_PAYLOAD_TYPES } from './payloadTypes.js';
+import { SfuFeed } from './SfuFeed.js';
 import {
+  BROWSER_PAYLOAD_TYPES,
   answerPlayer,
   chooseForPlay,
   consumerCapabilities,
@@ -16,7 +16,7 @@ import {
   type Offer,
   type SentSection,
 } from './sdp/index.js';
-import { connect, Session } from './WhipSession.js';
+import { connect, WhipSession } from './WhipSession.js';
 
 export interface FeedRoomParts {
   sfu: Sfu;
@@ -38,15 +38,15 @@ const FRESH_MS = 2000;
 const CONNECTING_MS = 500;
 
 interface Viewer {
-  session: Session;
+  session: WhipSession;
   codecKey: string;
   connectedAtMs: number | null;
 }
 
 /** A stream of the hub in the SFU, as long as somebody watches it. */
-export class FeedRoom extends EventEmitter<FeedRoomEvents> {
+export class WhepRoom extends EventEmitter<FeedRoomEvents> {
   readonly #parts: FeedRoomParts;
-  readonly #feed: Feed;
+  readonly #feed: SfuFeed;
   readonly #viewers = new Set<Viewer>();
   readonly #producers = new Map<'audio' | 'video', ProducerId>();
   #media: RoomMedia | null = null;
@@ -54,7 +54,7 @@ export class FeedRoom extends EventEmitter<FeedRoomEvents> {
   #joining = 0;
   #isClosed = false;
 
-  private constructor(feed: Feed, parts: FeedRoomParts) {
+  private constructor(feed: SfuFeed, parts: FeedRoomParts) {
     super();
     this.setMaxListeners(0);
     this.#feed = feed;
@@ -63,8 +63,8 @@ export class FeedRoom extends EventEmitter<FeedRoomEvents> {
   }
 
   /** NOT_FOUND when the stream is not live on this bridge, UNSUPPORTED when browsers cannot play it. */
-  static async open(stream: StreamRef, parts: FeedRoomParts): Promise<FeedRoom> {
-    const room = new FeedRoom(await Feed.open(parts.bridge, stream), parts);
+  static async open(stream: StreamRef, parts: FeedRoomParts): Promise<WhepRoom> {
+    const room = new WhepRoom(await SfuFeed.open(parts.bridge, stream), parts);
     try {
       await room.#start(stream);
       return room;
@@ -88,9 +88,9 @@ export class FeedRoom extends EventEmitter<FeedRoomEvents> {
   }
 
   /** Adds a viewer; their session ends with the stream. */
-  async play(offer: Offer): Promise<{ session: Session; answer: string }> {
-    const chosen = chooseForPlay(offer, [...this.#producers.keys()], HOME_PAYLOAD_TYPES);
-    const payloadTypes = payloadTypesOf(chosen, HOME_PAYLOAD_TYPES);
+  async play(offer: Offer): Promise<{ session: WhipSession; answer: string }> {
+    const chosen = chooseForPlay(offer, [...this.#producers.keys()], BROWSER_PAYLOAD_TYPES);
+    const payloadTypes = payloadTypesOf(chosen, BROWSER_PAYLOAD_TYPES);
     const codecKey = this.#reserve(payloadTypes);
     const media = this.#openMedia();
     this.#joining++;
@@ -121,7 +121,7 @@ export class FeedRoom extends EventEmitter<FeedRoomEvents> {
 
   async #start(stream: StreamRef): Promise<void> {
     const { rtp, tracks } = this.#feed;
-    this.#media = await this.#parts.sfu.createStreamRoom(streamKey(stream), HOME_PAYLOAD_TYPES);
+    this.#media = await this.#parts.sfu.createStreamRoom(streamKey(stream), BROWSER_PAYLOAD_TYPES);
     const input = await this.#media.addInput(ParticipantId.parse('stream'), rtp);
     input.once('closed', () => this.close('the media worker died'));
     for (const track of tracks) this.#producers.set(track.kind, await input.produce(sourceOf(track), track));
@@ -140,7 +140,7 @@ export class FeedRoom extends EventEmitter<FeedRoomEvents> {
       await peer.setConsumerPaused(consumed.consumerId, false);
       sent.push({ ...section, parameters: consumed.rtpParameters });
     }
-    const session = new Session({ offer, mids: chosen.map(({ section }) => section.mid), peer, transport });
+    const session = new WhipSession({ offer, mids: chosen.map(({ section }) => section.mid), peer, transport });
     peer.once('consumerClosed', () => session.close('the stream is over'));
     this.#add({ session, codecKey, connectedAtMs: null });
     if (this.#isClosed) throw new LianmaiError('NOT_FOUND', undefined, { message: 'The stream is over.' });

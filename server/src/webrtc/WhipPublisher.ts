@@ -3,9 +3,16 @@ import { on, type Log } from '@lianmai/kit';
 import { LianmaiError, ParticipantId, SourceId, streamKey, type StreamRef } from '@lianmai/protocol';
 import type { Bridge, BridgeEvents } from '../bridge/index.js';
 import type { RoomMedia, Sfu, Tap } from '../sfu/index.js';
-import { answerPublisher, chooseForPublish, producerParameters, SOURCE, type ChosenSection, type Offer } from './sdp/index.js';
-import { connect, Session } from './WhipSession.js';
-import { HOME_PAYLOAD_TYPES } from './payloadTypes.js';
+import {
+  BROWSER_PAYLOAD_TYPES,
+  answerPublisher,
+  chooseForPublish,
+  producerParameters,
+  SOURCE,
+  type ChosenSection,
+  type Offer,
+} from './sdp/index.js';
+import { connect, WhipSession } from './WhipSession.js';
 
 export interface PublishRequest {
   offer: Offer;
@@ -24,12 +31,12 @@ interface Parts {
 const FULL_SIZE = { width: 3840, height: 2160 };
 
 /** Lets a publisher in: gate and hub first (on the bridge), then the SFU, then the road from one to the other. */
-export async function publish(request: PublishRequest, parts: Parts): Promise<{ session: Session; answer: string }> {
+export async function publish(request: PublishRequest, parts: Parts): Promise<{ session: WhipSession; answer: string }> {
   const { offer, stream, ip, params } = request;
   const chosen = chooseForPublish(offer);
   const ingestId = randomBytes(12).toString('base64url');
   const { rtp } = await parts.bridge.request('startSfuIngest', { ingestId, ...stream, ip, params });
-  const ingest = new Ingest(ingestId, parts);
+  const ingest = new WhipPublisher(ingestId, parts);
   try {
     return await ingest.open(offer, chosen, { rtp, stream });
   } catch (error) {
@@ -39,13 +46,13 @@ export async function publish(request: PublishRequest, parts: Parts): Promise<{ 
 }
 
 /** A publisher's part of the SFU and its tracks on the bridge. */
-class Ingest {
+class WhipPublisher {
   readonly #id: string;
   readonly #parts: Parts;
   readonly #taps = new Set<Tap>();
   readonly #unsubscribe: () => void;
   #media: RoomMedia | null = null;
-  #session: Session | null = null;
+  #session: WhipSession | null = null;
   #isClosed = false;
 
   constructor(id: string, parts: Parts) {
@@ -63,7 +70,7 @@ class Ingest {
   }
 
   async open(offer: Offer, chosen: readonly ChosenSection[], to: { rtp: { ip: string; port: number }; stream: StreamRef }) {
-    this.#media = await this.#parts.sfu.createStreamRoom(`whip ${streamKey(to.stream)}`, HOME_PAYLOAD_TYPES);
+    this.#media = await this.#parts.sfu.createStreamRoom(`whip ${streamKey(to.stream)}`, BROWSER_PAYLOAD_TYPES);
     const peer = await this.#media.addPeer(ParticipantId.parse('publisher'));
     const transport = await connect(peer, 'send', offer);
     for (const section of chosen) {
@@ -77,7 +84,7 @@ class Ingest {
       await tap.resume();
       tap.followBestLayer();
     }
-    const session = new Session({ offer, mids: chosen.map(({ section }) => section.mid), peer, transport });
+    const session = new WhipSession({ offer, mids: chosen.map(({ section }) => section.mid), peer, transport });
     this.#session = session;
     session.once('closed', (reason, isFinal) => {
       this.#parts.log.info({ ...to.stream, reason }, 'WHIP publisher left');

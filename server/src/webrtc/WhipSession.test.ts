@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MediaPeer, MediaPeerEvents } from '../sfu/index.js';
 import { parseFragment, parseOffer } from './sdp/index.js';
 import { obs } from './sdp/testing/offers.js';
-import { Session } from './WhipSession.js';
+import { WhipSession } from './WhipSession.js';
 
 /** Only what a session asks of its peer. */
 class FakePeer extends EventEmitter<MediaPeerEvents> {
@@ -22,7 +22,7 @@ class FakePeer extends EventEmitter<MediaPeerEvents> {
 function open() {
   const peer = new FakePeer();
   const closed: [string, boolean][] = [];
-  const session = new Session({
+  const session = new WhipSession({
     offer: parseOffer(obs),
     mids: ['0', '1'],
     peer: peer as unknown as MediaPeer,

@@ -4,14 +4,14 @@ import { LianmaiError, type TransportId } from '@lianmai/protocol';
 import type { MediaPeer } from '../sfu/index.js';
 import { restartFragment, type IceFragment, type Offer, type ServerTransport } from './sdp/index.js';
 
-export interface SessionEvents {
+export interface WhipSessionEvents {
   /** ICE and DTLS are up, for the first time. */
   connected: [];
   /** `isFinal`: the client said goodbye. */
   closed: [reason: string, isFinal: boolean];
 }
 
-export interface SessionOptions {
+export interface WhipSessionOptions {
   offer: Offer;
   /** m-lines that were taken. */
   mids: readonly string[];
@@ -27,17 +27,17 @@ const DISCONNECTED_MS = 8000;
 const unguessable = (bytes: number) => randomBytes(bytes).toString('base64url');
 
 /** One WHIP or WHEP client: its resource, its connection, its end. */
-export class Session extends EventEmitter<SessionEvents> {
+export class WhipSession extends EventEmitter<WhipSessionEvents> {
   /** The last part of the resource's address: who knows it may end it. */
   readonly id = unguessable(24);
-  readonly #options: SessionOptions;
+  readonly #options: WhipSessionOptions;
   #etag = `"${unguessable(9)}"`;
   #clientUfrag: string;
   #timer: NodeJS.Timeout | undefined;
   #isConnected = false;
   #isClosed = false;
 
-  constructor(options: SessionOptions) {
+  constructor(options: WhipSessionOptions) {
     super();
     this.#options = options;
     this.#clientUfrag = options.offer.iceUfrag;

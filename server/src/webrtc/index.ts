@@ -4,4 +4,4 @@
  */
 export { parseFragment } from './sdp/index.js';
 export { WebRtc, type Opened, type Request as WebRtcRequest, type WebRtcOptions } from './WebRtc.js';
-export type { Session } from './WhipSession.js';
+export type { WhipSession } from './WhipSession.js';

@@ -1,9 +1,9 @@
 import type { Route } from '../contract.js';
-import { live } from './program.js';
+import { program } from './program.js';
 import { lobby } from './lobby.js';
 import { recordings } from './recordings.js';
 import { rooms } from './rooms.js';
-import { session } from './signIn.js';
+import { signIn } from './signIn.js';
 import { stage } from './stage.js';
 import { streamOutputs } from './streamOutputs.js';
 import { streams } from './streams.js';
@@ -15,11 +15,11 @@ export const routes: readonly Route[] = [
   ...tokens,
   ...rooms,
   ...stage,
-  ...live,
+  ...program,
   ...lobby,
   ...streams,
   ...streamOutputs,
   ...recordings,
   ...watch,
-  ...session,
+  ...signIn,
 ];

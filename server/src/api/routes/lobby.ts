@@ -50,7 +50,7 @@ export const lobby = [
       const identity = lobbyIdentity(deviceId);
       assertOffered(services, room, identity, role);
       if (role === 'host') services.reservations.reserve(room, identity);
-      return { ...services.access.mintJoinToken({ identity, name, grants: { room, role }, ttlSeconds: TOKEN_TTL_S }), role };
+      return { ...services.authority.mintJoinToken({ identity, name, grants: { room, role }, ttlSeconds: TOKEN_TTL_S }), role };
     },
   }),
 ];
@@ -62,7 +62,7 @@ function lookAt(services: ApiServices, id: RoomId): z.input<typeof LobbyRoom> {
     title: room?.info.title ?? id,
     locked: room?.info.locked ?? false,
     roles: rolesNow(services, room),
-    participants: room?.people.size ?? 0,
+    participants: room?.participants.size ?? 0,
     hostName: room?.hostName ?? null,
     live: room ? liveOf(room, services.originUrl) : null,
   };
@@ -73,7 +73,7 @@ function lookAt(services: ApiServices, id: RoomId): z.input<typeof LobbyRoom> {
  * knows is not among those that the page may load from.
  */
 function liveOf(room: Room, originUrl: string | null): z.input<typeof LobbyRoom>['live'] {
-  const { info } = room.live;
+  const { info } = room.program;
   if (!info || !room.isLive) return null;
   const play = watchUrls(originUrl, { app: DEFAULT_APP, name: info.room });
   return { liveSinceMs: info.liveSinceMs, hls: play.hls, play, viewers: info.hlsViewers };
@@ -87,7 +87,7 @@ function rolesNow({ isLobbyOpen }: ApiServices, room: Room | undefined): Role[] 
 
 /** FORBIDDEN, ROOM_LOCKED or NOT_FOUND unless the lobby may give this role to this person now. */
 function assertOffered({ isLobbyOpen, stagePolicy, rooms, reservations }: ApiServices, id: RoomId, identity: Identity, role: Role): void {
-  if (!isLobbyOpen) throw refusal('FORBIDDEN', 'This server hands out invitations itself: open the link that you were given.');
+  if (!isLobbyOpen) throw rejection('FORBIDDEN', 'This server hands out invitations itself: open the link that you were given.');
   const room = rooms.find(id);
   const holder = reservations.holderOf(id);
   const isKnownHost = room ? room.knowsHost(identity) || (holder === identity && room.hostName === null) : holder === identity;
@@ -95,13 +95,13 @@ function assertOffered({ isLobbyOpen, stagePolicy, rooms, reservations }: ApiSer
   if (room?.info.locked === true) throw new LianmaiError('ROOM_LOCKED');
   const isOpen = room !== undefined || holder !== null;
   if (role === 'host') {
-    if (isOpen) throw refusal('FORBIDDEN', 'This room has a host already.');
+    if (isOpen) throw rejection('FORBIDDEN', 'This room has a host already.');
     return;
   }
-  if (!isOpen) throw refusal('NOT_FOUND', 'This room is not open yet.');
+  if (!isOpen) throw rejection('NOT_FOUND', 'This room is not open yet.');
   const policy = room ? room.stage.snapshot.policy : stagePolicy;
   if (role === 'guest' && policy !== 'open')
-    throw refusal('FORBIDDEN', 'Guests come up by request here: join as a viewer and ask for a seat.');
+    throw rejection('FORBIDDEN', 'Guests come up by request here: join as a viewer and ask for a seat.');
 }
 
-const refusal = (code: ErrorCode, message: string) => new LianmaiError(code, undefined, { message });
+const rejection = (code: ErrorCode, message: string) => new LianmaiError(code, undefined, { message });

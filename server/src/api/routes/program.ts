@@ -2,13 +2,13 @@ import { AssetId, ERRORS, LianmaiError, OutputInfo, OutputRequest, StartLive, Up
 import { z } from 'zod';
 import type { Room } from '../../rooms/index.js';
 import { route, type ApiServices, type Caller } from '../contract.js';
-import { LiveReply, Nothing, OutputParams, RoomParams } from '../schemas.js';
+import { ProgramReply, Nothing, OutputParams, RoomParams } from '../schemas.js';
 
 const common = { tag: 'live', access: 'key', params: RoomParams, errors: ['NOT_FOUND', 'WRONG_STATE', 'BRIDGE_UNAVAILABLE'] } as const;
 const noBody = { bodyKind: 'none', body: z.unknown() } as const;
 const path = '/rooms/{room}/live';
 
-export const live = [
+export const program = [
   route({
     ...common,
     method: 'post',
@@ -16,11 +16,11 @@ export const live = [
     summary: 'Go live; the room is made if nobody is there yet',
     bodyKind: 'json',
     body: StartLive,
-    reply: LiveReply,
+    reply: ProgramReply,
     status: 201,
     handle: async ({ services, params, body, caller }) => {
       const room = await services.rooms.open(params.room);
-      await room.live.start(body);
+      await room.program.start(body);
       return replyOf(room, services, caller);
     },
   }),
@@ -30,7 +30,7 @@ export const live = [
     method: 'get',
     path,
     summary: 'The program: state, scene, outputs, figures',
-    reply: LiveReply,
+    reply: ProgramReply,
     status: 200,
     handle: ({ services, params, caller }) => replyOf(services.rooms.get(params.room), services, caller),
   }),
@@ -44,7 +44,7 @@ export const live = [
     reply: UpdateLiveReply,
     status: 200,
     errors: [...common.errors, 'CONFLICT'],
-    handle: ({ services, params, body }) => services.rooms.get(params.room).live.update(body),
+    handle: ({ services, params, body }) => services.rooms.get(params.room).program.update(body),
   }),
   route({
     ...common,
@@ -55,7 +55,7 @@ export const live = [
     reply: Nothing,
     status: 204,
     handle: async ({ services, params }) => {
-      await services.rooms.get(params.room).live.stop();
+      await services.rooms.get(params.room).program.stop();
       return {};
     },
   }),
@@ -68,7 +68,7 @@ export const live = [
     body: OutputRequest,
     reply: OutputInfo,
     status: 201,
-    handle: ({ services, params, body }) => services.rooms.get(params.room).live.addOutput(body),
+    handle: ({ services, params, body }) => services.rooms.get(params.room).program.addOutput(body),
   }),
   route({
     ...common,
@@ -80,7 +80,7 @@ export const live = [
     reply: Nothing,
     status: 204,
     handle: async ({ services, params }) => {
-      await services.rooms.get(params.room).live.removeOutput(params.id);
+      await services.rooms.get(params.room).program.removeOutput(params.id);
       return {};
     },
   }),
@@ -94,7 +94,7 @@ export const live = [
     reply: Nothing,
     status: 204,
     handle: async ({ services, params }) => {
-      await services.rooms.get(params.room).live.retryOutput(params.id);
+      await services.rooms.get(params.room).program.retryOutput(params.id);
       return {};
     },
   }),
@@ -112,8 +112,8 @@ export const live = [
   }),
 ];
 
-function replyOf({ live }: Room, { originUrl, originPort }: ApiServices, { baseUrl, hostname }: Caller): z.input<typeof LiveReply> {
-  const { info, origin } = live;
+function replyOf({ program }: Room, { originUrl, originPort }: ApiServices, { baseUrl, hostname }: Caller): z.input<typeof ProgramReply> {
+  const { info, origin } = program;
   if (!info) throw new LianmaiError('NOT_FOUND', undefined, { message: `${ERRORS.NOT_FOUND.message} The room is not live.` });
   const base = originUrl ?? origin?.url ?? `http://${hostname}:${origin?.port ?? originPort}`;
   return { ...info, hls: `${base}${info.hlsPath}`, watch: `${baseUrl}/watch/${info.room}` };

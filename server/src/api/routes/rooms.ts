@@ -29,7 +29,7 @@ export const rooms = [
     errors: ['NOT_FOUND'],
     handle: ({ services, params }) => {
       const room = services.rooms.get(params.room);
-      const participantList = room.people.all.map((participant) => ({ ...participant.info(), identity: participant.identity }));
+      const participantList = room.participants.all.map((participant) => ({ ...participant.info(), identity: participant.identity }));
       return { ...summaryOf(room), participantList, stage: room.stage.snapshot };
     },
   }),
@@ -51,5 +51,5 @@ export const rooms = [
 
 function summaryOf(room: Room): z.input<typeof RoomSummary> {
   const { id, title, createdAtMs, locked } = room.info;
-  return { id, title, createdAtMs, locked, participants: room.people.size, live: room.isLive };
+  return { id, title, createdAtMs, locked, participants: room.participants.size, live: room.isLive };
 }

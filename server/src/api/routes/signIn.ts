@@ -1,11 +1,11 @@
-import { SessionReply, SessionRequest } from '@lianmai/protocol';
+import { SignInReply, SignInRequest } from '@lianmai/protocol';
 import { route } from '../contract.js';
 import { Nothing } from '../schemas.js';
 
 /** For each address: a person mistypes now and then, a guesser does nothing else. */
 const TRIES_PER_MINUTE = 10;
 
-export const session = [
+export const signIn = [
   route({
     method: 'post',
     path: '/session',
@@ -15,10 +15,10 @@ export const session = [
     limitPerMinute: TRIES_PER_MINUTE,
     params: Nothing,
     bodyKind: 'json',
-    body: SessionRequest,
-    reply: SessionReply,
+    body: SignInRequest,
+    reply: SignInReply,
     status: 201,
     errors: ['UNAUTHENTICATED', 'RATE_LIMITED'],
-    handle: ({ services, body }) => services.access.openSession(body.key, body.secret),
+    handle: ({ services, body }) => services.authority.signIn(body.key, body.secret),
   }),
 ];

@@ -20,7 +20,7 @@ export const stage = [
     errors: ['NOT_FOUND', 'STAGE_FULL'],
     handle: async ({ services, params, body }) => {
       const room = services.rooms.get(params.room);
-      const { title } = await services.stageStreams.get(body, 'api');
+      const { title } = await services.seatableStreams.get(body, 'api');
       return { participantId: room.streams.seat(body, title).id };
     },
   }),
@@ -37,7 +37,7 @@ export const stage = [
     errors: ['NOT_FOUND'],
     handle: ({ services, params }) => {
       const room = services.rooms.get(params.room);
-      const { onStage, id } = room.people.get(params.participant);
+      const { onStage, id } = room.participants.get(params.participant);
       if (!onStage) throw new LianmaiError('NOT_FOUND', undefined, { message: 'This person is not on stage.' });
       room.stage.run({ type: 'comeDown', who: id });
       return {};

@@ -18,7 +18,7 @@ export const streamOutputs = [
     reply: OutputInfo,
     status: 201,
     errors: ['NOT_FOUND', 'CONFLICT', 'UNSUPPORTED'],
-    handle: async ({ services, params, body }) => services.streams.work.addOutput(await services.streams.get(params.id), body),
+    handle: async ({ services, params, body }) => services.streams.jobs.addOutput(await services.streams.get(params.id), body),
   }),
   route({
     ...common,
@@ -32,7 +32,7 @@ export const streamOutputs = [
     status: 204,
     errors: ['NOT_FOUND'],
     handle: async ({ services, params }) => {
-      await services.streams.work.removeOutput(await services.streams.get(params.id), params.output);
+      await services.streams.jobs.removeOutput(await services.streams.get(params.id), params.output);
       return {};
     },
   }),

@@ -6,11 +6,11 @@ import { ErrorCode, PlayUrlsReply, RoomId, StreamList, StreamReply, WatchInfo, t
 import fc from 'fast-check';
 import { Router } from 'express';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Access } from '../../authorisation/index.js';
+import { TokenAuthority } from '../../authorisation/index.js';
 import { FakeBridge, startBridges } from '../../bridge/testing/index.js';
 import { testDirectory } from '../../rooms/testing/index.js';
 import { Recordings } from '../../recordings/index.js';
-import { StageStreams } from '../../streams/index.js';
+import { SeatableStreams } from '../../streams/index.js';
 import { asked, openStreams, statusOf } from '../../streams/testing/index.js';
 import { createApi, type ApiOptions } from '../index.js';
 
@@ -35,11 +35,11 @@ beforeAll(async () => {
   const isOpen = (name: string) => rooms.all.some(({ id }) => id === name);
   made = await openStreams({ bridges: pool.bridges, rooms: { isOpen, isLive: () => false } });
   options = {
-    access: new Access({ id: 'k', secret: new Secret(SECRET), isDevelopment: false }),
+    authority: new TokenAuthority({ id: 'k', secret: new Secret(SECRET), isDevelopment: false }),
     ...{
       rooms,
       streams: made.streams,
-      stageStreams: new StageStreams(made.streams),
+      seatableStreams: new SeatableStreams(made.streams),
       isLobbyOpen: true,
       stagePolicy: 'open',
       originUrl: null,
@@ -47,7 +47,7 @@ beforeAll(async () => {
     },
     ...{
       recordings: new Recordings(pool.bridges),
-      recordingDoor: Router(),
+      recordingProxy: Router(),
       bridgeMetrics: { ids: () => [], metrics: () => Promise.resolve('') },
     },
     ports: { rtmp: 1936, rtmps: 1937, srt: 10_081 },
@@ -144,7 +144,7 @@ describe('a stream', () => {
     await create({ name: 'idle' });
     const bridge = await FakeBridge.connect({ url: pool.url });
     bridge.announce('streamsMeasured', { streams: [statusOf(), statusOf({ name: 'program', publisher: null })] });
-    await vi.waitFor(() => expect(made.streams.live.all.length).toBe(2));
+    await vi.waitFor(() => expect(made.streams.statuses.all.length).toBe(2));
     const { streams, others } = StreamList.parse((await call('GET', '/streams')).body);
     expect(streams.map(({ name, status, viewers }) => [name, status?.state, viewers])).toEqual([
       ['cam', 'live', 3],
@@ -153,7 +153,7 @@ describe('a stream', () => {
     expect(others.map(({ name }) => name)).toEqual(['program']);
     expect(StreamReply.parse((await call('GET', `/streams/${id}`)).body).status).toEqual(statusOf());
     bridge.announce('streamsMeasured', { streams: [] });
-    await vi.waitFor(() => expect(made.streams.live.all.length).toBe(0));
+    await vi.waitFor(() => expect(made.streams.statuses.all.length).toBe(0));
     bridge.drop();
   });
 
@@ -243,7 +243,7 @@ describe('GET /watch/{app}/{name}', () => {
     bridge.announce('streamsMeasured', {
       streams: [statusOf({ video: { codec: 'h264', width: 1280, height: 720, fps: 30, hasBFrames: true } })],
     });
-    await vi.waitFor(() => expect(made.streams.live.all.length).toBe(1));
+    await vi.waitFor(() => expect(made.streams.statuses.all.length).toBe(1));
     const { body } = await call('GET', '/watch/live/cam', undefined, '');
     expect(WatchInfo.parse(body)).toMatchObject({
       ...{ state: 'live', viewers: 3, startedAtMs: 1000, video: { hasBFrames: true }, bitrateKbps: 2500 },
@@ -253,13 +253,13 @@ describe('GET /watch/{app}/{name}', () => {
     for (const secret of [key, stream.playSecret, 'a-long-passphrase', '203.0.113.1']) expect(JSON.stringify(body)).not.toContain(secret);
     expect(await look('live/nobody')).toMatchObject({ state: 'offline', title: 'nobody', playAccess: 'open', conversions: [] });
     bridge.announce('streamsMeasured', { streams: [] });
-    await vi.waitFor(() => expect(made.streams.live.all.length).toBe(0));
+    await vi.waitFor(() => expect(made.streams.statuses.all.length).toBe(0));
     bridge.drop();
   });
 
   it('knows a room’s program by its room', async () => {
     const room = await rooms.open(RoomId.parse('show'));
-    await room.live.start({});
+    await room.program.start({});
     expect(await look('live/show')).toMatchObject({ state: 'live', startedAtMs: 2, viewers: 3, title: 'show' });
     expect((await look('other/show')).state).toBe('offline');
     expect(codeIn(await call('GET', '/watch/live/a%2Fb', undefined, ''))).toBe('BAD_REQUEST');

@@ -13,7 +13,7 @@ import { z } from 'zod';
 import { playUrls, publishUrls, signPlay, watchPage, type RegisteredStream } from '../../streams/index.js';
 import { route, type ApiServices, type Caller } from '../contract.js';
 import { Nothing, StreamClientParams, StreamParams } from '../schemas.js';
-import { addressesFor } from '../streamEndpoints.js';
+import { endpointsFor } from '../streamEndpoints.js';
 
 const common = { tag: 'streams', access: 'key', params: StreamParams, errors: ['NOT_FOUND'] } as const;
 const noBody = { bodyKind: 'none', body: z.unknown() } as const;
@@ -47,8 +47,8 @@ export const streams = [
     handle: async ({ services, caller }) => {
       const made = await services.streams.all();
       const names = new Set(made.map(streamKey));
-      const others = services.streams.live.all.filter((status) => !names.has(streamKey(status)));
-      const outputs = await services.streams.work.outputsOf(made);
+      const others = services.streams.statuses.all.filter((status) => !names.has(streamKey(status)));
+      const outputs = await services.streams.jobs.outputsOf(made);
       return { streams: made.map((stream) => replyOf(stream, outputs.get(stream.id) ?? [], services, caller)), others };
     },
   }),
@@ -109,7 +109,7 @@ export const streams = [
       const stream = await services.streams.get(params.id);
       const expireS = Math.floor(Date.now() / 1000) + body.ttlSeconds;
       const signature = signPlay(stream.playSecret, stream, expireS);
-      const play = playUrls(addressesFor(stream, services, caller), stream, signature);
+      const play = playUrls(endpointsFor(stream, services, caller), stream, signature);
       return { expiresAtMs: expireS * 1000, play, watch: watchPage(caller.baseUrl, stream, signature) };
     },
   }),
@@ -156,24 +156,24 @@ export const streams = [
 ];
 
 async function replyFor(stream: RegisteredStream, services: ApiServices, caller: Caller): Promise<z.input<typeof StreamReply>> {
-  const outputs = await services.streams.work.outputsOf([stream]);
+  const outputs = await services.streams.jobs.outputsOf([stream]);
   return replyOf(stream, outputs.get(stream.id) ?? [], services, caller);
 }
 
 function replyOf(stream: RegisteredStream, outputs: OutputInfo[], services: ApiServices, caller: Caller): z.input<typeof StreamReply> {
   const { id, app, name, title, playAccess, srtPassphrase, playSecret, record, createdAtMs } = stream;
-  const addresses = addressesFor(stream, services, caller);
-  const { live, work } = services.streams;
+  const addresses = endpointsFor(stream, services, caller);
+  const { statuses, jobs } = services.streams;
   return {
     ...{ id, app, name, title: title ?? name, playAccess, record, createdAtMs, outputs },
     source: stream.source && { url: stream.source.reveal() },
-    pull: work.pullOf(stream),
+    pull: jobs.pullOf(stream),
     srtPassphrase: srtPassphrase?.reveal() ?? null,
     playSecret: playSecret.reveal(),
     publish: publishUrls(addresses, stream),
     play: playUrls(addresses, stream),
     watch: watchPage(caller.baseUrl, stream),
-    status: live.status(stream),
-    viewers: live.viewers(stream),
+    status: statuses.status(stream),
+    viewers: statuses.viewers(stream),
   };
 }

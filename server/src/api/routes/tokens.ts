@@ -19,7 +19,7 @@ export const tokens = [
       const { identity, name, ttlSeconds, role, publish, subscribe, moderate, live } = body;
       const grants = { room, role, ...(publish && { publish }), ...(subscribe !== undefined && { subscribe }) };
       const rights = { ...(moderate !== undefined && { moderate }), ...(live !== undefined && { live }) };
-      return services.access.mintJoinToken({ identity, name, ttlSeconds, grants: { ...grants, ...rights } });
+      return services.authority.mintJoinToken({ identity, name, ttlSeconds, grants: { ...grants, ...rights } });
     },
   }),
 ];

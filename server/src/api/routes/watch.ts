@@ -29,12 +29,12 @@ async function lookAt(services: ApiServices, { app, name }: StreamRef): Promise<
   const { streams, rooms, originUrl } = services;
   const stream = await streams.find({ app, name });
   const room = app === DEFAULT_APP ? rooms.find(RoomId.parse(name)) : undefined;
-  const status = streams.live.status({ app, name });
+  const status = streams.statuses.status({ app, name });
   return {
     ...{ app, name, title: stream?.title ?? room?.info.title ?? name },
     playAccess: stream?.playAccess ?? 'open',
     ...whatIsOn(status, room),
-    viewers: status ? streams.live.viewers(status) : (room?.live.info?.hlsViewers ?? 0),
+    viewers: status ? streams.statuses.viewers(status) : (room?.program.info?.hlsViewers ?? 0),
     play: watchUrls(originUrl, { app, name }),
     poster: status?.video ? `/${app}/${name}.jpg` : null,
   };
@@ -42,7 +42,7 @@ async function lookAt(services: ApiServices, { app, name }: StreamRef): Promise<
 
 /** What its bridge measures, a second old at most; a program that has just started is known before that. */
 function whatIsOn(status: StreamStatus | null, room: Room | undefined) {
-  const startedAtMs = status?.startedAtMs ?? (room?.live.info?.state === 'live' ? room.live.info.liveSinceMs : null);
+  const startedAtMs = status?.startedAtMs ?? (room?.program.info?.state === 'live' ? room.program.info.liveSinceMs : null);
   return {
     state: status?.state ?? (startedAtMs === null ? 'offline' : 'live'),
     startedAtMs,

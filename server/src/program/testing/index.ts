@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { ProducerId, RoomId, RtpTrack, SourceId } from '@lianmai/protocol';
 import type { RoomMedia, RoomMediaEvents, Tap, TapEvents } from '../../sfu/index.js';
-import type { LiveRoom, LiveSource } from '../contract.js';
+import type { ProgramRoom, StageSource } from '../contract.js';
 
 /** For tests: a room's stage without people, and taps without media. */
 export class FakeTap extends EventEmitter<TapEvents> implements Tap {
@@ -86,23 +86,23 @@ export class FakeMedia extends EventEmitter<RoomMediaEvents> implements RoomMedi
   }
 }
 
-export class FakeRoom extends EventEmitter<{ liveSourcesChanged: [] }> implements LiveRoom {
+export class FakeRoom extends EventEmitter<{ stageSourcesChanged: [] }> implements ProgramRoom {
   readonly id = RoomId.parse('studio');
   readonly media = new FakeMedia();
-  sources: LiveSource[] = [];
+  sources: StageSource[] = [];
 
-  liveSources(): LiveSource[] {
+  stageSources(): StageSource[] {
     return this.sources;
   }
 
-  show(...sources: LiveSource[]): void {
+  show(...sources: StageSource[]): void {
     this.sources = sources;
-    this.emit('liveSourcesChanged');
+    this.emit('stageSourcesChanged');
   }
 }
 
 /** A source called `name` whose producers are `{name}-{kind}-{take}`. */
-export function camera(name: string, take = 1, change: Partial<LiveSource> = {}): LiveSource {
+export function camera(name: string, take = 1, change: Partial<StageSource> = {}): StageSource {
   const producer = (kind: string) => ProducerId.parse(`${name}-${kind}-${take}`);
   const id = SourceId.parse(`${name}:camera`);
   return {

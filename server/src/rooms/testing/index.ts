@@ -19,9 +19,9 @@ import {
   type ParticipantId,
   type RoomId,
 } from '@lianmai/protocol';
-import type { LiveControl, LiveEvents, LiveFactory, LiveRoom } from '../../program/index.js';
+import type { ProgramControl, ProgramControlEvents, ProgramFactory, ProgramRoom } from '../../program/index.js';
 import type { MediaInput, MediaInputEvents, MediaPeer, MediaPeerEvents, RoomMedia, RoomMediaEvents } from '../../sfu/index.js';
-import type { Link, OpenFeed, RoomSettings } from '../contract.js';
+import type { ClientChannel, OpenFeed, RoomSettings } from '../contract.js';
 import { RoomDirectory } from '../RoomDirectory.js';
 
 /** For tests of rooms, signalling and the API: contracts of the neighbours, answered without media. */
@@ -159,17 +159,17 @@ export class FakeMedia extends EventEmitter<RoomMediaEvents> {
   }
 }
 
-export class FakeLive extends EventEmitter<LiveEvents> {
+export class FakeProgram extends EventEmitter<ProgramControlEvents> {
   info: ProgramInfo | null = null;
   readonly origin = { url: null, port: 8080 };
-  readonly room: LiveRoom;
+  readonly room: ProgramRoom;
 
-  constructor(room: LiveRoom) {
+  constructor(room: ProgramRoom) {
     super();
     this.room = room;
   }
 
-  start: LiveControl['start'] = (request) => {
+  start: ProgramControl['start'] = (request) => {
     if (this.#isLive()) return Promise.reject(new LianmaiError('WRONG_STATE'));
     return Promise.resolve(
       this.#set({
@@ -190,7 +190,7 @@ export class FakeLive extends EventEmitter<LiveEvents> {
       }),
     );
   };
-  update: LiveControl['update'] = ({ scene }) => {
+  update: ProgramControl['update'] = ({ scene }) => {
     if (!this.info || !this.#isLive()) return Promise.reject(new LianmaiError('WRONG_STATE'));
     const info = this.#set({ ...this.info, scene: patchScene(this.info.scene, scene ?? {}), sceneVersion: this.info.sceneVersion + 1 });
     return Promise.resolve({ sceneVersion: info.sceneVersion, scene: info.scene, appliedAtPtsMs: 40 });
@@ -200,10 +200,10 @@ export class FakeLive extends EventEmitter<LiveEvents> {
     this.#set({ ...this.info, state: 'ended' });
     return Promise.resolve();
   };
-  addOutput: LiveControl['addOutput'] = () =>
+  addOutput: ProgramControl['addOutput'] = () =>
     this.#isLive() ? Promise.resolve(output()) : Promise.reject(new LianmaiError('WRONG_STATE'));
-  removeOutput: LiveControl['removeOutput'] = () => Promise.reject(new LianmaiError('NOT_FOUND'));
-  retryOutput: LiveControl['retryOutput'] = () => Promise.reject(new LianmaiError('NOT_FOUND'));
+  removeOutput: ProgramControl['removeOutput'] = () => Promise.reject(new LianmaiError('NOT_FOUND'));
+  retryOutput: ProgramControl['retryOutput'] = () => Promise.reject(new LianmaiError('NOT_FOUND'));
   close = () => {
     if (this.info && this.#isLive()) this.#set({ ...this.info, state: 'ended' });
     return Promise.resolve();
@@ -223,9 +223,9 @@ export class FakeLive extends EventEmitter<LiveEvents> {
 const output = (): OutputInfo =>
   idleOutput({ id: nextId() as OutputId, kind: 'rtmp', url: 'rtmp://example.com/app/***', state: 'live', liveSinceMs: 1 });
 
-export const fakeLive: LiveFactory = { forRoom: (room) => new FakeLive(room) satisfies LiveControl };
+export const fakePrograms: ProgramFactory = { forRoom: (room) => new FakeProgram(room) satisfies ProgramControl };
 
-export class FakeLink implements Link {
+export class FakeChannel implements ClientChannel {
   readonly events: { name: EventName; data: unknown }[] = [];
   disconnected: { code: string; message: string } | null = null;
 
@@ -267,7 +267,7 @@ export function testDirectory(settings: Partial<RoomSettings> = {}, openFeed: Op
       media.set(id, made);
       return Promise.resolve(made satisfies RoomMedia);
     },
-    live: fakeLive,
+    programs: fakePrograms,
     settings: { ...SETTINGS, ...settings },
     log: createLog('test', 'silent'),
   });

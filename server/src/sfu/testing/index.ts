@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto';
 import { createLog } from '@lianmai/kit';
 import { ParticipantId, type ProducerId, type PublishSource } from '@lianmai/protocol';
 import type { types } from 'mediasoup';
-import type { MediaRoom } from '../SfuRoom.js';
-import type { Peer } from '../SfuPeer.js';
+import type { SfuRoom } from '../SfuRoom.js';
+import type { SfuPeer } from '../SfuPeer.js';
 
 /** For tests of this folder: peers that send and receive packets made here, through real workers, without a browser. */
 export const quiet = createLog('test', 'silent');
@@ -33,9 +33,13 @@ export interface TestTrack {
 }
 
 /** Publishes a track and sends packets of it until stopped. */
-export async function publish(peer: Peer, source: PublishSource, options: { levelDb?: number; layers?: number } = {}): Promise<TestTrack> {
+export async function publish(
+  peer: SfuPeer,
+  source: PublishSource,
+  options: { levelDb?: number; layers?: number } = {},
+): Promise<TestTrack> {
   const kind = source === 'camera' || source === 'screen' ? 'video' : 'audio';
-  const transport = await peer.home.router.createDirectTransport();
+  const transport = await peer.router.mediasoupRouter.createDirectTransport();
   const transportId = peer.transports.adopt('send', transport);
   const ssrc = randomInt(2000, 2 ** 31);
   const producers = new Map<string, types.Producer>();
@@ -101,8 +105,8 @@ function senderReport(ssrc: number, timestamp: number, packets: number): Buffer 
 }
 
 /** Consumes a track; `packets` counts what arrived. */
-export async function subscribe(room: MediaRoom, peer: Peer, producerId: ProducerId) {
-  const transport = await peer.home.router.createDirectTransport();
+export async function subscribe(room: SfuRoom, peer: SfuPeer, producerId: ProducerId) {
+  const transport = await peer.router.mediasoupRouter.createDirectTransport();
   const transportId = peer.transports.adopt('receive', transport);
   let packets = 0;
   let consumer: types.Consumer | null = null;

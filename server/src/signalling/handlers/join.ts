@@ -2,13 +2,13 @@ import { LianmaiError } from '@lianmai/protocol';
 import type { Context, Handlers } from '../contract.js';
 import { asJson } from './mediaJson.js';
 
-export const session: Handlers<'join' | 'leave' | 'ping'> = {
+export const join: Handlers<'join' | 'leave' | 'ping'> = {
   join: ({ connection, services }, { resume }) =>
     connection.join(async () => {
       const { claims } = connection;
       const room = await services.rooms.open(claims.grants.room);
       if (connection.isEnded) throw new LianmaiError('WRONG_STATE');
-      const { participant, mediaKept, ready } = room.join({ claims, link: connection, ...(resume && { resume }) });
+      const { participant, mediaKept, ready } = room.join({ claims, channel: connection, ...(resume && { resume }) });
       connection.standFor(participant, room);
       try {
         await ready;

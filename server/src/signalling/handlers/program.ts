@@ -1,19 +1,19 @@
 import type { Handlers } from '../contract.js';
 
-export const live: Handlers<'startLive' | 'updateLive' | 'stopLive' | 'addOutput' | 'removeOutput' | 'retryOutput' | 'uploadAsset'> = {
-  startLive: ({ room }, request) => room.live.start(request),
-  updateLive: ({ room }, change) => room.live.update(change),
+export const program: Handlers<'startLive' | 'updateLive' | 'stopLive' | 'addOutput' | 'removeOutput' | 'retryOutput' | 'uploadAsset'> = {
+  startLive: ({ room }, request) => room.program.start(request),
+  updateLive: ({ room }, change) => room.program.update(change),
   stopLive: async ({ room }) => {
-    await room.live.stop();
+    await room.program.stop();
     return {};
   },
-  addOutput: ({ room }, request) => room.live.addOutput(request),
+  addOutput: ({ room }, request) => room.program.addOutput(request),
   removeOutput: async ({ room }, { outputId }) => {
-    await room.live.removeOutput(outputId);
+    await room.program.removeOutput(outputId);
     return {};
   },
   retryOutput: async ({ room }, { outputId }) => {
-    await room.live.retryOutput(outputId);
+    await room.program.retryOutput(outputId);
     return {};
   },
   uploadAsset: async ({ services }, { bytes }) => ({ assetId: await services.saveAsset(bytes) }),

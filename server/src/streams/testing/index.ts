@@ -6,32 +6,32 @@ import { createLog } from '@lianmai/kit';
 import type { AuthoriseRequest, StreamStatus } from '@lianmai/protocol';
 import type { BridgePool, BridgePoolEvents } from '../../bridge/index.js';
 import { Store } from '../../store/index.js';
-import { StreamBook } from '../StreamRepository.js';
-import { StreamOutputBook } from '../StreamOutputRepository.js';
-import { StreamWork } from '../StreamJobScheduler.js';
+import { StreamRepository } from '../StreamRepository.js';
+import { StreamOutputRepository } from '../StreamOutputRepository.js';
+import { StreamJobScheduler } from '../StreamJobScheduler.js';
 import { Streams, type StreamsOptions } from '../Streams.js';
 
 /** For tests: real streams over a real store in a folder of its own. */
 export async function openStreams(options: Partial<Omit<StreamsOptions, 'book'>> = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'lianmai-streams-'));
   const store = await Store.open(folder);
-  const book = await StreamBook.open(store);
+  const repository = await StreamRepository.open(store);
   const log = createLog('test', 'silent');
   const bridges = options.bridges ?? noBridges();
-  const outputs = new StreamOutputBook(store);
-  const work = new StreamWork({ book, outputs, bridges, recordPatterns: [], log });
+  const outputs = new StreamOutputRepository(store);
+  const jobs = new StreamJobScheduler({ repository, outputs, bridges, recordPatterns: [], log });
   const streams = new Streams({
-    ...{ book, bridges, work, log },
+    ...{ repository, bridges, jobs, log },
     policy: { onTaken: 'refuse', resumeGraceMs: 10_000 },
     rooms: { isOpen: () => false, isLive: () => false },
     ...options,
   });
   const close = async () => {
-    work.close();
+    jobs.close();
     await store.close();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { streams, book, outputs, folder, close };
+  return { streams, repository, outputs, folder, close };
 }
 
 export const noBridges = (): BridgePool => Object.assign(new EventEmitter<BridgePoolEvents>(), { bridges: [] });

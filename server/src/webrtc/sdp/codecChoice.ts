@@ -3,6 +3,9 @@ import type { types } from 'mediasoup';
 import type { PayloadTypes } from '../../sfu/index.js';
 import type { Offer, OfferedCodec, OfferedLayer, OfferedSection } from './Offer.js';
 
+/** The numbers that Chromium has used for H.264 and Opus for years. With them, most players need no pipe between routers. */
+export const BROWSER_PAYLOAD_TYPES: PayloadTypes = { video: 102, audio: 111 };
+
 /** An m-line that is taken, with the one codec that it is taken with. */
 export interface ChosenSection {
   section: OfferedSection;
@@ -27,21 +30,21 @@ const isH264 = (codec: OfferedCodec) =>
 /** The first audio and the first video that a publisher sends and we can take. UNSUPPORTED when there is neither. */
 export const chooseForPublish = (offer: Offer): ChosenSection[] => choose(offer, ({ canSend }) => canSend, ['video', 'audio']);
 
-/** The first audio and the first video that a player wants, of what the stream has; under the numbers of `home` where the offer has those. */
-export const chooseForPlay = (offer: Offer, kinds: readonly ('audio' | 'video')[], home: PayloadTypes): ChosenSection[] =>
-  choose(offer, ({ canReceive }) => canReceive, kinds, home.video);
+/** The first audio and the first video that a player wants, of what the stream has; with the `preferred` payload types if it offers them. */
+export const chooseForPlay = (offer: Offer, kinds: readonly ('audio' | 'video')[], preferred: PayloadTypes): ChosenSection[] =>
+  choose(offer, ({ canReceive }) => canReceive, kinds, preferred.video);
 
 function choose(
   offer: Offer,
   isWanted: (section: OfferedSection) => boolean,
   kinds: readonly ('audio' | 'video')[],
-  homeVideo?: number,
+  preferredVideo?: number,
 ): ChosenSection[] {
   const chosen: ChosenSection[] = [];
   for (const section of offer.sections) {
     const kind = kinds.find((one) => one === section.type);
     if (!kind || section.isRejected || !section.isBundled || !isWanted(section) || chosen.some((one) => one.kind === kind)) continue;
-    const codec = kind === 'audio' ? section.codecs.find(isOpus) : bestH264(section.codecs, homeVideo);
+    const codec = kind === 'audio' ? section.codecs.find(isOpus) : bestH264(section.codecs, preferredVideo);
     if (codec) chosen.push({ section, kind, codec, rtx: rtxOf(section.codecs, codec) });
   }
   if (chosen.length > 0) return chosen;
@@ -53,10 +56,10 @@ function choose(
 }
 
 /** Constrained baseline if it is there, because everybody can do it; else in the order of the offer. Decoders go by the stream, so for a player any will do. */
-function bestH264(codecs: readonly OfferedCodec[], home: number | undefined): OfferedCodec | undefined {
+function bestH264(codecs: readonly OfferedCodec[], preferred: number | undefined): OfferedCodec | undefined {
   const usable = codecs.filter(isH264);
-  const atHome = usable.find(({ payloadType }) => payloadType === home);
-  if (atHome) return atHome;
+  const preferredCodec = usable.find(({ payloadType }) => payloadType === preferred);
+  if (preferredCodec) return preferredCodec;
   return usable.find((codec) => profileOf(codec).startsWith('42e0')) ?? usable[0];
 }
 

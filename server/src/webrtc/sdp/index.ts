@@ -1,6 +1,7 @@
 /** SDP of WHIP and WHEP clients on one side, mediasoup's parameters on the other. Pure: text in, text out; whatever the text. */
 export { answerPlayer, answerPublisher, restartFragment, type SentSection, type ServerTransport } from './answer.js';
 export {
+  BROWSER_PAYLOAD_TYPES,
   chooseForPlay,
   chooseForPublish,
   consumerCapabilities,

@@ -6,8 +6,8 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createLog } from '@lianmai/kit';
 import { ParticipantId, RoomId } from '@lianmai/protocol';
-import { MediaRoom } from '../../../../server/src/sfu/SfuRoom.js';
-import type { Peer } from '../../../../server/src/sfu/SfuPeer.js';
+import { SfuRoom } from '../../../../server/src/sfu/SfuRoom.js';
+import type { SfuPeer } from '../../../../server/src/sfu/SfuPeer.js';
 import { createSfu } from '../../../../server/src/sfu/Sfu.js';
 
 const SSRC = 1;
@@ -28,11 +28,11 @@ const sfu = await createSfu({
   maxConsumersPerWorker: 1e6,
 });
 const room = await sfu.createRoom(RoomId.parse('bench'));
-if (!(room instanceof MediaRoom)) throw new Error('the room is not a MediaRoom');
+if (!(room instanceof SfuRoom)) throw new Error('the room is not a SfuRoom');
 const [worker = 0] = sfu.workerPids;
 
 const publisher = await room.addPeer(ParticipantId.parse('publisher'));
-const entry = await publisher.home.router.createPlainTransport({
+const entry = await publisher.router.mediasoupRouter.createPlainTransport({
   listenInfo: { protocol: 'udp', ip: '127.0.0.1' },
   rtcpMux: true,
   comedia: true,
@@ -62,8 +62,8 @@ console.log(
 await sfu.close('measured');
 
 /** Encrypted like a browser's packets (SRTP), sent to the sink without ICE and DTLS. */
-async function addViewer(room: MediaRoom, peer: Peer): Promise<void> {
-  const transport = await peer.home.router.createPlainTransport({
+async function addViewer(room: SfuRoom, peer: SfuPeer): Promise<void> {
+  const transport = await peer.router.mediasoupRouter.createPlainTransport({
     listenInfo: { protocol: 'udp', ip: '127.0.0.1' },
     rtcpMux: true,
     comedia: false,
