@@ -86,7 +86,7 @@ async function openServers({ config, log, scope, ffmpeg }: BridgeContext, { hub,
 type Servers = Awaited<ReturnType<typeof openServers>>;
 type ServiceParts = HubParts & Servers & Pick<ProgramParts, 'spriteRenderer' | 'threadPool'>;
 
-/** What the server commands: programs, the jobs of streams, and both roads of the SFU. */
+/** What the server commands: programs, the jobs of streams, and media from and to its SFU. */
 function createServices(context: BridgeContext, { recorder, origin, spriteRenderer, threadPool, ...hubParts }: ServiceParts) {
   const { config, log, ffmpeg, link } = context;
   const { hub, gate, renditions } = hubParts;
@@ -191,7 +191,7 @@ function readPem(option: string, file: string | undefined): string {
   }
 }
 
-/** A signal, or the end of the process that started us, if our stdin is a pipe of it (in a container or a service it is none). */
+/** Closes on a signal, or when the parent process ends if stdin is a pipe from it (under a container or service manager it is not). */
 function closeOnDemand(scope: Scope, log: Log): void {
   const close = (reason: string) => {
     log.info({ reason }, 'closing');

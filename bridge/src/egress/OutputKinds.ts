@@ -2,7 +2,7 @@ import { LianmaiError, parse, type OutputRequest } from '@lianmai/protocol';
 import { z } from 'zod';
 import type { OutputKindDefinition, PreparedOutput } from './contract.js';
 
-/** A kind with its options' type closed over, so that kinds of different options stand in one list. */
+/** An output kind with its options' type hidden, so that kinds with different options fit into one list. */
 export interface OutputKind {
   kind: string;
   schemes: readonly string[];
@@ -25,7 +25,7 @@ export function defineOutputKind<S extends z.ZodType>(definition: OutputKindDefi
   };
 }
 
-/** The kinds this bridge has. */
+/** The output kinds this bridge has. */
 export class OutputKinds {
   readonly #kinds: readonly OutputKind[];
 
@@ -33,12 +33,12 @@ export class OutputKinds {
     this.#kinds = kinds;
   }
 
-  /** What the bridge tells the server when it says hello. */
+  /** What the bridge tells the server in its hello. */
   advertise(): { kind: string; schemes: string[]; options: Record<string, unknown> }[] {
     return this.#kinds.map((entry) => ({ kind: entry.kind, schemes: [...entry.schemes], options: entry.optionsSchema() }));
   }
 
-  /** Checks a request: throws UNSUPPORTED for an unknown kind, BAD_REQUEST naming the field that is wrong; never with a key in its text. */
+  /** Checks a request. Throws UNSUPPORTED for an unknown kind and BAD_REQUEST naming the wrong field; the text never contains a key. */
   prepare(request: OutputRequest): PreparedOutput {
     const found = this.#kinds.find((candidate) => candidate.kind === request.kind);
     if (found) return found.prepare(request);

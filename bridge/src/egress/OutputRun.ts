@@ -5,14 +5,14 @@ import type { Output } from './contract.js';
 import { StallDetector } from './StallDetector.js';
 
 interface RunOptions {
-  /** No byte taken for this long while some are queued: the destination is stuck. */
+  /** A destination that takes no byte for this long, while some are queued, is stalled. */
   stallMs: number;
-  /** How often the watchdog looks and `onSample` is called. */
+  /** How often stalls are checked and `onSample` is called. */
   sampleMs: number;
   onSample: () => void;
 }
 
-/** One run of an output under its watchdog. */
+/** One run of an output, watched for stalls. */
 export class OutputRun {
   readonly #output: Output;
   readonly #reader: Reader;
@@ -28,7 +28,7 @@ export class OutputRun {
     return this.#output.stats().bytesSent;
   }
 
-  /** Answers why it failed; null when the stream has ended or `stop` was aborted. */
+  /** Returns why the run failed; null when the stream has ended or `stop` was aborted. */
   async result(stop: AbortSignal): Promise<LianmaiError | null> {
     const stalled = new AbortController();
     const stallDetector = new StallDetector(this.#options.stallMs);

@@ -23,7 +23,7 @@ afterEach(async () => {
 type Script = (reader: Reader, signal: AbortSignal, session: OutputSession) => Promise<void>;
 const stats = { bytesSent: 0, queuedBytes: 0 };
 
-/** Runs one script a run, the last one for ever. */
+/** Plays one script per run, and the last one for all further runs. */
 function scripted(...scripts: Script[]): PreparedOutput {
   let runs = 0;
   return {
@@ -63,7 +63,7 @@ function start(output: PreparedOutput, options = {}) {
 }
 
 describe('supervise', () => {
-  it('retries for ever what cannot be reached, with growing waits', async () => {
+  it('keeps retrying an unreachable destination, with growing pauses', async () => {
     vi.useFakeTimers();
     const { supervisor, states } = start(scripted(fails('DESTINATION_UNREACHABLE')));
     await vi.advanceTimersByTimeAsync(10 * 60_000);
@@ -72,7 +72,7 @@ describe('supervise', () => {
     expect(new Set(states)).toEqual(new Set(['connecting:DESTINATION_UNREACHABLE', 'retrying:DESTINATION_UNREACHABLE']));
   });
 
-  it('gives up after three refusals, and starts anew when asked', async () => {
+  it('gives up after three rejections, and starts over when asked', async () => {
     vi.useFakeTimers();
     const refuses = fails('DESTINATION_REFUSED');
     const { supervisor } = start(scripted(refuses, refuses, refuses, holds));
@@ -83,7 +83,7 @@ describe('supervise', () => {
     expect(supervisor.info).toMatchObject({ state: 'live', reason: null, retries: 3 });
   });
 
-  it('does not wait any longer when asked to retry', async () => {
+  it('retries at once when asked', async () => {
     vi.useFakeTimers();
     const { supervisor } = start(scripted(fails('DESTINATION_CLOSED'), holds));
     await vi.advanceTimersByTimeAsync(1);
@@ -93,7 +93,7 @@ describe('supervise', () => {
     expect(supervisor.info.state).toBe('live');
   });
 
-  it('takes a live output that moves no bytes while some are queued for stalled', async () => {
+  it('treats a live output as stalled when it moves no bytes while some are queued', async () => {
     const { supervisor, states } = start(scripted(holds), { stallMs: 60, sampleMs: 10 });
     stats.queuedBytes = 1000;
     await vi.waitFor(() => expect(states).toContain('retrying:DESTINATION_STALLED'));
@@ -102,7 +102,7 @@ describe('supervise', () => {
     await vi.waitFor(() => expect(supervisor.info.state).toBe('live'));
   });
 
-  it('stops with its stream, and when it is closed, once', async () => {
+  it('stops once, with its stream or when closed', async () => {
     const reads: Script = async (reader, signal, session) => {
       session.onLive();
       while (await reader.read(signal));
@@ -122,13 +122,13 @@ describe('supervise', () => {
     expect(second.supervisor.info).toMatchObject({ state: 'stopped', reason: null });
   });
 
-  it('takes secrets out of what a destination says', async () => {
+  it('removes secrets from what a destination says', async () => {
     const { supervisor } = start(scripted(fails('DESTINATION_REFUSED', 'no such key s3cret-key here')));
     await vi.waitFor(() => expect(supervisor.info.reason).not.toBeNull());
     expect(supervisor.info.reason?.message).toBe('no such key *** here');
   });
 
-  it('is not brought down by a kind that throws where it must not', async () => {
+  it('survives an output kind that throws where it must not', async () => {
     const broken: PreparedOutput = {
       ...scripted(holds),
       create: () => {
@@ -145,7 +145,7 @@ describe('supervise', () => {
 });
 
 describe('the parts of supervision', () => {
-  it('retries refusals longer once the destination had accepted the stream', () => {
+  it('keeps retrying rejections for longer once the destination has accepted the stream', () => {
     const refused = new LianmaiError('DESTINATION_REFUSED');
     const policy = new RetryPolicy({ firstMs: 1000, maxMs: 30_000 });
     expect([policy.next(refused, 0), policy.next(refused, 0), policy.next(refused, 0)].map((wait) => wait === null)).toEqual([
@@ -160,7 +160,7 @@ describe('the parts of supervision', () => {
     expect(Math.max(...waits.map((wait) => wait ?? 0))).toBeLessThanOrEqual(30_000);
   });
 
-  it('counts a stall only while bytes wait', () => {
+  it('counts a stall only while bytes are queued', () => {
     const stallDetector = new StallDetector(1000);
     expect(stallDetector.isStalled({ bytesSent: 10, queuedBytes: 5 }, 0)).toBe(false);
     expect(stallDetector.isStalled({ bytesSent: 10, queuedBytes: 5 }, 900)).toBe(false);
@@ -169,18 +169,18 @@ describe('the parts of supervision', () => {
     expect(stallDetector.isStalled({ bytesSent: 10, queuedBytes: 5 }, 6000)).toBe(true);
   });
 
-  it('measures the rate of the last seconds', () => {
+  it('measures the rate over the last seconds', () => {
     const meter = new RateMeter(5000);
     for (let second = 0; second <= 20; second++) meter.sample(second < 10 ? 0 : (second - 10) * 125_000, second * 1000);
     expect(meter.kbps).toBe(1000);
   });
 
-  it('scrubs encoded forms of a secret too', () => {
+  it('redacts encoded forms of a secret too', () => {
     const secrets = [new Secret('key/ü?x=1')];
     expect(redactSecrets('said key%2F%C3%BC%3Fx%3D1 and key/ü?x=1 and key/%C3%BC?x=1', secrets)).toBe('said *** and *** and ***');
   });
 
-  it('advertises kinds with the schema of their options, and refuses unknown ones', () => {
+  it('advertises kinds with the schema of their options, and rejects unknown ones', () => {
     const kinds = createOutputKinds();
     expect(kinds.advertise()).toEqual([
       { kind: 'rtmp', schemes: ['rtmp', 'rtmps'], options: expect.objectContaining({ type: 'object', required: ['url'] }) },

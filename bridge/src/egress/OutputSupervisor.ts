@@ -17,23 +17,23 @@ export interface OutputJob {
 
 export interface SupervisorOptions {
   log: Log;
-  /** Reads the stream as the destination can take it. */
+  /** Reads the stream in codecs that the destination accepts. */
   openReader: OpenReader;
-  /** Waits between attempts. Default: first about 1 s, at most 30 s. */
+  /** Pauses between attempts. Default: about 1 s at first, 30 s at most. */
   backoff?: Backoff;
-  /** No byte taken for this long while some are queued: the destination is stuck. Default 8 s. */
+  /** A destination that takes no byte for this long, while some are queued, is stalled. Default 8 s. */
   stallMs?: number;
-  /** How often the watchdog looks and a live output announces its figures. Default 1 s. */
+  /** How often stalls are checked and a live output announces its figures. Default 1 s. */
   sampleMs?: number;
-  /** What is held for a slow destination before it skips to a key frame. Default 16 MiB, 5 s. */
+  /** What is queued for a slow destination before it skips to a key frame. Default 16 MiB, 5 s. */
   maxQueueBytes?: number;
   maxQueueMs?: number;
 }
 
 export interface SupervisorEvents {
-  /** On every change of state, and once a sample while live. */
+  /** On every change of state, and once per sample while live. */
   changed: [OutputInfo];
-  /** It will not run again: closed, or the stream has ended. */
+  /** The output will not run again: it was closed, or the stream has ended. */
   closed: [reason: string];
 }
 
@@ -46,14 +46,14 @@ const DEFAULTS = {
 };
 const RATE_WINDOW_MS = 5000;
 
-/** Runs an output on a stream until the stream ends or it is closed. */
+/** Runs an output on a stream until the stream ends or the output is closed. */
 export function supervise(stream: Stream, job: OutputJob, options: SupervisorOptions): OutputSupervisor {
   return new OutputSupervisor(stream, job, options);
 }
 
 /**
- * Gives a dumb output its state, retries and totals. connecting → live → retrying → connecting …; failed (refused for good) waits for `retry`;
- * stopped is the end. What it says of itself never holds the stream key.
+ * Gives an output its state, retries and totals. connecting → live → retrying → connecting …; `failed` (rejected for good) waits for `retry`; `stopped` is
+ * final. What it reports never contains the stream key.
  */
 export class OutputSupervisor extends EventEmitter<SupervisorEvents> implements Closable {
   readonly #stream: Stream;
@@ -90,13 +90,13 @@ export class OutputSupervisor extends EventEmitter<SupervisorEvents> implements 
     return { ...this.#info, bytesSent, bitrateKbps: this.#info.state === 'live' ? this.#rate.kbps : 0 };
   }
 
-  /** Tries again now: shortens a wait, revives a failed one. Does nothing while connecting or live. */
+  /** Retries now: shortens a pause, or revives a failed output. Does nothing while connecting or live. */
   retry(): void {
     this.#policy.reset();
     this.#hurry.abort();
   }
 
-  /** Ends the session cleanly, as far as the destination lets it. */
+  /** Ends the session as cleanly as the destination allows. */
   async close(reason: string): Promise<void> {
     this.#stop.abort(new Error(reason));
     await this.#ended;
@@ -144,7 +144,7 @@ export class OutputSupervisor extends EventEmitter<SupervisorEvents> implements 
     this.emit('changed', this.info);
   }
 
-  /** Until the next attempt is due, somebody asks for it, or this is closed. */
+  /** Waits until the next attempt is due, somebody asks for it, or this output is closed. */
   async #waitAfter(failure: LianmaiError): Promise<void> {
     const liveMs = this.#liveAtMs === null ? 0 : nowMs() - this.#liveAtMs;
     this.#liveAtMs = null;
@@ -161,7 +161,7 @@ export class OutputSupervisor extends EventEmitter<SupervisorEvents> implements 
     await (waitMs === null ? aborted(signal) : delay(waitMs, signal).catch(() => undefined));
   }
 
-  /** Our own fault, not the destination's: nothing is retried, nobody else is disturbed. */
+  /** Our own fault, not the destination's: nothing is retried, and no other output is disturbed. */
   #breakDown(error: unknown): void {
     this.#log.error({ cause: redactSecrets(String(error), this.#output.secrets) }, 'output supervision failed');
     const { code, message } = toLianmaiError(error);

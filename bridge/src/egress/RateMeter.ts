@@ -1,4 +1,4 @@
-/** Bits a second over the last few samples of a counter. */
+/** Bits per second over the last few samples of a counter. */
 export class RateMeter {
   readonly #windowMs: number;
   #samples: { bytes: number; atMs: number }[] = [];

@@ -1,12 +1,12 @@
 import { backoffMs, type Backoff } from '@lianmai/kit';
 import type { LianmaiError } from '@lianmai/protocol';
 
-/** A session that held this long was a good one: its failure starts the waits from the beginning. */
+/** A session that lasted this long resets the pauses. */
 const STABLE_MS = 10_000;
-/** Refusals in a row until it is not worth asking again. More once it was accepted: servers hold a dead session's name for a while. */
+/** Consecutive rejections before giving up. More once the destination has accepted the stream, because servers keep a dead session's name for a while. */
 const MAX_REJECTIONS = { neverLive: 3, wasLive: 8 };
 
-/** When to try again: for ever where the destination may come back, a few times where it said no. */
+/** Decides when to try again: for ever while the destination may come back, a few times after rejections. */
 export class RetryPolicy {
   readonly #backoff: Backoff;
   #failures = 0;
@@ -17,7 +17,7 @@ export class RetryPolicy {
     this.#backoff = backoff;
   }
 
-  /** Wait before the next attempt, ms; null: give up. `liveMs` is how long the failed session was live, 0 if never. */
+  /** Returns the pause before the next attempt, ms; null to give up. `liveMs` is how long the failed session was live, 0 if never. */
   next(failure: LianmaiError, liveMs: number): number | null {
     if (liveMs > 0) {
       this.#wasLive = true;

@@ -1,6 +1,6 @@
 import type { OutputStats } from './contract.js';
 
-/** Notices a peer that has silently stopped taking bytes: time counts only while something is queued for it. */
+/** Detects a peer that has silently stopped taking bytes. Time counts only while something is queued for it. */
 export class StallDetector {
   readonly #timeoutMs: number;
   #bytes = -1;

@@ -50,8 +50,8 @@ const reaches = (output: OutputSupervisor, is: (info: OutputInfo) => boolean) =>
   vi.waitFor(() => expect(is(output.info), JSON.stringify(output.info)).toBe(true));
 const codecsOf = (tags: readonly MediaTag[]) => [...new Set(tags.map((tag) => readFlvBody(tag)?.codec).filter((codec) => codec))].sort();
 
-describe('what destinations can take', () => {
-  it('RTMP gets AAC of a stream whose sound is Opus, in step with the picture', async () => {
+describe('codecs of destinations', () => {
+  it('RTMP gets AAC from an Opus stream, in sync with the video', async () => {
     const { push, broadcast } = onAir();
     const port = await freePort();
     const url = `rtmp://127.0.0.1:${port}/live/key`;
@@ -73,7 +73,7 @@ describe('what destinations can take', () => {
     expect(output.info).toMatchObject({ state: 'live', reason: null });
   });
 
-  it('SRT says that it has no way for AV1, instead of sending the sound alone', async () => {
+  it('SRT rejects AV1 instead of sending the audio alone', async () => {
     const { push, publisher } = onAir();
     publisher.write(AV1);
     for (const tag of aac) if (tag.kind === 'audio') publisher.write(tag);
@@ -83,7 +83,7 @@ describe('what destinations can take', () => {
     expect(output.info).toMatchObject({ liveSinceMs: null, bytesSent: 0 });
   });
 
-  it('a reader stays on one timeline through a publisher with other codecs, until there is no way', async () => {
+  it('a reader stays on one timeline when the publisher changes codecs, until there is no conversion', async () => {
     const { renditions, publisher, broadcast } = onAir();
     const first = broadcast(aac);
     const limits = { name: 'test', maxQueueBytes: 1 << 24, maxQueueMs: 20_000, startWithGop: true };

@@ -1,13 +1,12 @@
 /**
- * Outputs: readers of a stream with a destination. A kind (one folder each) is a dumb runner that connects, delivers and fails with a typed error;
- * `supervise` gives every output its state, retries, totals and watchdog. One output's trouble is never another's: they share tags and nothing else.
+ * Outputs: readers of a stream with a destination. An output kind (one folder each) simply connects, delivers and fails with a typed error; `supervise` gives
+ * every output its state, retries, totals and stall detection. Outputs share tags and nothing else, so one in trouble never affects another.
  *
- *   const kinds = createOutputKinds();
- *   const output = supervise(stream, { id, output: kinds.prepare(request) }, { openReader: renditions.read, log });
- *   output.on('changed', (info) => …); output.info; output.retry(); await output.close('removed');
+ *     const kinds = createOutputKinds();
+ *     const output = supervise(stream, { id, output: kinds.prepare(request) }, { openReader: renditions.read, log });
+ *     output.on('changed', (info) => …); output.info; output.retry(); await output.close('removed');
  *
- * A kind says which codecs it accepts; what a stream has instead is made into them on the way (`renditions/`), and a destination for which there is no way
- * is told as failed, UNSUPPORTED.
+ * A kind says which codecs it accepts, and hub/renditions converts the others. An output whose stream cannot be converted fails with UNSUPPORTED.
  *
  * To add a kind: a folder with an OutputKindDefinition, and one line below.
  */
@@ -20,7 +19,7 @@ export type { OutputKind, OutputKinds } from './OutputKinds.js';
 export { supervise, type OutputJob, type OutputSupervisor, type SupervisorEvents, type SupervisorOptions } from './OutputSupervisor.js';
 
 export interface EgressConfig {
-  /** Send to TLS destinations whose certificate nobody vouches for: for closed networks and tests. */
+  /** Accept TLS destinations with an unverifiable certificate: for closed networks and tests. */
   insecureTls: boolean;
 }
 

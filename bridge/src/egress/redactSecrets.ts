@@ -1,9 +1,9 @@
 import { redact, type Secret } from '@lianmai/kit';
 
-/** Shorter ones would make holes in ordinary words, and protect nothing. */
+/** Shorter secrets would make holes in ordinary words and protect nothing. */
 const MIN_SECRET_LENGTH = 3;
 
-/** Removes the given secrets, as they are and URL-encoded or decoded, and whatever `redact` knows: servers like to quote the key that they refuse. */
+/** Removes the given secrets, plain, URL-encoded or decoded, and whatever `redact` knows: servers like to quote the key they reject. */
 export function redactSecrets(text: string, secrets: readonly Secret[]): string {
   let clean = text;
   for (const secret of secrets) for (const form of formsOf(secret.reveal())) clean = clean.replaceAll(form, '***');
@@ -15,7 +15,7 @@ function formsOf(secret: string): string[] {
   try {
     forms.push(decodeURIComponent(secret));
   } catch {
-    // not URL-encoded: there is no decoded form
+    // not URL-encoded, so it has no decoded form
   }
   return [...new Set(forms)].filter((form) => form.length >= MIN_SECRET_LENGTH).sort((a, b) => b.length - a.length);
 }

@@ -14,7 +14,7 @@ import type { OpenReader } from '../hub/renditions/index.js';
 import type { HubEvents, Stream, StreamHub } from '../hub/stream/index.js';
 import { StreamOutputs } from './StreamOutputs.js';
 
-/** A fetched source; `pull` makes them. */
+/** A source that is being pulled; the pull wing creates them. */
 interface RunningPull extends Closable {
   readonly info: PullInfo;
   on(event: 'changed', listener: (info: PullInfo) => void): unknown;
@@ -26,13 +26,13 @@ export interface StreamJobRunnerOptions {
   /** How outputs read their streams. */
   openReader: OpenReader;
   createPull: (stream: StreamRef, url: string) => RunningPull;
-  /** Records until the stream ends or it is closed. */
+  /** Records until the stream ends or the returned handle is closed. */
   record: (stream: Stream, rule: RecordRule) => Closable;
   announce: Announce;
   log: Log;
 }
 
-/** Runs what is wanted, as streams come and go. */
+/** Runs the wanted jobs as streams come and go. */
 export class StreamJobRunner implements Closable {
   readonly handlers: Pick<BridgeHandlers, 'setStreamJobs'> = {
     setStreamJobs: (wanted) => {
@@ -56,7 +56,7 @@ export class StreamJobRunner implements Closable {
     });
   }
 
-  /** This, and nothing else, is wanted from now on. What did not change goes on undisturbed. */
+  /** Replaces all jobs. What has not changed continues undisturbed. */
   want({ jobs, recordPatterns }: StreamJobs): void {
     this.#jobs = new Map(jobs.map((job) => [streamKey(job), job]));
     this.#patterns = recordPatterns;
@@ -65,7 +65,7 @@ export class StreamJobRunner implements Closable {
     for (const stream of this.#options.hub.streams) this.#wantRecording(stream);
   }
 
-  /** Tells a server that was away how it goes. */
+  /** Tells a returning server the state of all pulls. */
   announceAll(): void {
     for (const { pull } of this.#pulls.values()) this.#options.announce('pullChanged', pull.info);
   }
@@ -85,7 +85,7 @@ export class StreamJobRunner implements Closable {
     this.#wantRecording(stream);
   }
 
-  /** What runs on a stream ends with it by itself. */
+  /** Whatever runs on a stream ends with it by itself. */
   #afterUnpublished(stream: Stream): void {
     this.#outputs.get(stream.key)?.streamEnded();
     this.#recordings.delete(stream.key);

@@ -5,7 +5,7 @@ import type { OpenReader } from '../hub/renditions/index.js';
 import type { Stream } from '../hub/stream/index.js';
 
 interface Slot {
-  /** What was asked for, to see whether it has changed. */
+  /** The request as text, to detect changes. */
   request: string;
   output: PreparedOutput | null;
   running: OutputSupervisor | null;
@@ -18,7 +18,7 @@ export interface StreamOutputsOptions {
   onChanged: (output: OutputInfo) => void;
 }
 
-/** The destinations of one stream, through all of its broadcasts: they run while it is on. */
+/** The outputs of one stream across all its broadcasts: they run while it is live. */
 export class StreamOutputs implements Closable {
   readonly #options: StreamOutputsOptions;
   readonly #slots = new Map<OutputId, Slot>();
@@ -62,7 +62,7 @@ export class StreamOutputs implements Closable {
     const { openReader, log } = this.#options;
     slot.running = supervise(stream, { id, output: slot.output }, { openReader, log });
     slot.running.on('changed', this.#options.onChanged);
-    // It began to connect before anybody could listen.
+    // It started connecting before anybody could listen.
     this.#options.onChanged(slot.running.info);
   }
 
@@ -71,7 +71,7 @@ export class StreamOutputs implements Closable {
     this.#slots.delete(id);
   }
 
-  /** One that cannot be prepared is told as failed, and keeps nothing else from running. */
+  /** A request that cannot be prepared is reported as failed and does not stop the others. */
   #prepare(id: OutputId, request: StreamJob['outputs'][number]['request']): PreparedOutput | null {
     try {
       return this.#options.kinds.prepare(request);

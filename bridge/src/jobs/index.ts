@@ -1,2 +1,2 @@
-/** What the server wants of this bridge's streams beside programs: sources to fetch, destinations, recordings. The bridge keeps to it by itself. */
+/** What the server wants for this bridge's streams besides programs: sources to pull, outputs, recordings. The bridge carries it out on its own. */
 export { StreamJobRunner, type StreamJobRunnerOptions } from './StreamJobRunner.js';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CounterUnwrapper } from './CounterUnwrapper.js';
 
 describe('CounterUnwrapper', () => {
-  it('follows a counter over its wraps, forwards and back', () => {
+  it('follows a counter through its wraps, forwards and backwards', () => {
     const steps = fc.array(fc.integer({ min: -1000, max: 30_000 }), { maxLength: 200 });
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 65_535 }), steps, (start, offsets) => {

@@ -16,7 +16,7 @@ async function open() {
   return { folder, fetched, cache };
 }
 
-it('fetches an asset once, also for two who ask at a time, and under any name', async () => {
+it('fetches an asset once, even for two simultaneous requests, and under any name', async () => {
   const { folder, fetched, cache } = await open();
   const id = AssetId.parse('..');
   const both = await Promise.all([cache.get(id), cache.get(id)]);
@@ -26,7 +26,7 @@ it('fetches an asset once, also for two who ask at a time, and under any name', 
   expect(await readdir(join(folder, 'bridge-assets'))).toHaveLength(1);
 });
 
-it('asks again for what could not be had', async () => {
+it('asks again after a fetch has failed', async () => {
   const { fetched, cache } = await open();
   const id = AssetId.parse('none');
   await expect(cache.get(id)).rejects.toMatchObject({ code: 'NOT_FOUND' });

@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AssetId } from '@lianmai/protocol';
 
-/** Images of scenes, fetched from the server once and kept on disk: an asset never changes under its id. */
+/** Images used in scenes, fetched from the server once and kept on disk: an asset never changes under its id. */
 export class AssetCache {
   readonly #folder: string;
   readonly #fetch: (id: AssetId) => Promise<Uint8Array>;
@@ -24,18 +24,18 @@ export class AssetCache {
   }
 
   async #read(id: AssetId): Promise<Uint8Array> {
-    // The id comes from outside and may be '..': its hash is a file name in any case.
+    // The id comes from outside and may be '..'; its hash is always a file name.
     const file = join(this.#folder, createHash('sha256').update(id).digest('hex'));
     try {
       return await readFile(file);
     } catch {
       const bytes = await this.#fetch(id);
-      await this.#save(file, bytes).catch(() => undefined); // a full disk costs a second fetch, not the picture
+      await this.#save(file, bytes).catch(() => undefined); // a full disk costs a second fetch, not the image
       return bytes;
     }
   }
 
-  /** Under another name until it is whole. */
+  /** Writes under another name until the file is complete. */
   async #save(file: string, bytes: Uint8Array): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
     const unfinished = `${file}.${randomUUID()}.part`;

@@ -23,7 +23,7 @@ import type { ProgramJob } from './Program.js';
 import { readAsItIs } from '../testing/index.js';
 import { stepsOf } from './testing/index.js';
 
-/** Notes which threads were taken, newest last: to be killed. */
+/** Remembers the threads it gave out, newest last, so that a test can kill them. */
 class NotedThreads extends ProgramThreadPool {
   readonly taken: Worker[] = [];
   override take(): Worker {
@@ -116,7 +116,7 @@ describe('Programs', () => {
   const entered = (state: string) => announced(({ name, data }) => name === 'programStateChanged' && data.state === state);
   const states = () => said.flatMap(({ name, data }) => (name === 'programStateChanged' ? [data.state] : []));
 
-  /** Everything that a reader gets until `enough`. */
+  /** Everything a reader gets until `enough` says stop. */
   async function record(enough: (tags: readonly MediaTag[]) => boolean): Promise<MediaTag[]> {
     const reader = hub.get(STREAM)!.createReader({ name: 'test', maxQueueBytes: 1e8, maxQueueMs: 60_000, startWithGop: true });
     const tags: MediaTag[] = [];
@@ -126,7 +126,7 @@ describe('Programs', () => {
   }
   const picturesOf = (tags: readonly MediaTag[]) => tags.filter((tag) => tag.kind === 'video' && !tag.isConfig);
 
-  it('goes from starting to live to ended, and its stream with it', async () => {
+  it('goes from starting to live to ended, and takes its stream along', async () => {
     open();
     const { rtp } = await programs.handlers.startProgram(job());
     expect(rtp).toMatchObject({ ip: '127.0.0.1' });
@@ -145,7 +145,7 @@ describe('Programs', () => {
     expect(programs.summaries).toEqual([]);
   });
 
-  it('goes on with the next frame, on the same port, when its thread crashes', async () => {
+  it('continues with the next frame on the same port when its thread crashes', async () => {
     open();
     const { rtp } = await programs.handlers.startProgram(job());
     await entered('live');
@@ -162,7 +162,7 @@ describe('Programs', () => {
     expect(states()).toEqual(['live']);
   });
 
-  it('refuses what cannot be started, and leaves nothing behind', async () => {
+  it('rejects a job that cannot start, and leaves nothing behind', async () => {
     open();
     await expect(programs.handlers.startProgram(job({ profile: { ...job().profile, encoder: 'videotoolbox' } }))).rejects.toMatchObject({
       code: 'ENCODER_UNAVAILABLE',
@@ -177,7 +177,7 @@ describe('Programs', () => {
     await expect(programs.handlers.stopProgram({ programId })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  it('fails, with the reason, when its encoder cannot be made to work', async () => {
+  it('fails with the reason when its encoder never works', async () => {
     open();
     programs = new Programs({
       ...{
@@ -205,7 +205,7 @@ describe('Programs', () => {
     await vi.waitFor(() => expect(hub.streams).toEqual([]));
   });
 
-  it('knows an output by its id, and one that was removed no more', async () => {
+  it('knows an output by its id until it is removed', async () => {
     open();
     await programs.handlers.startProgram(job());
     const id = OutputId.parse('o1');

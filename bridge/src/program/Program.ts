@@ -41,7 +41,7 @@ export interface ProgramEvents {
   closed: [];
 }
 
-/** What programs share. */
+/** What all programs share. */
 export interface ProgramParts {
   hub: StreamHub;
   kinds: OutputKinds;
@@ -52,18 +52,18 @@ export interface ProgramParts {
   assets: AssetCache;
   cpuUsage: SharedCpuUsage;
   threadPool: ProgramThreadPool;
-  /** Where RTP is received. */
+  /** Address on which RTP is received. */
   rtpIp: string;
   logLevel: LogLevel;
   log: Log;
 }
 
-/** The last picture of outputs that are ending: they drain what they have. */
+/** How long outputs may take to deliver what they have queued when the program ends. */
 const OUTPUTS_END_MS = 4000;
 
 /**
- * A room's program on this bridge: tracks and a picture go into its thread (sources → compositor → encoder), encoded media comes out and is published to a
- * stream of the hub, and outputs read that. State goes forward only: starting → live → stopping → ended, or failed from anywhere.
+ * A room's program on this bridge. Tracks and scenes go into its thread (sources → compositor → encoder); the encoded media is published as a stream of the
+ * hub, and outputs read that. Its state only moves forward: starting → live → stopping → ended, or failed from anywhere.
  */
 export class Program extends EventEmitter<ProgramEvents> {
   readonly id: ProgramId;
@@ -77,7 +77,7 @@ export class Program extends EventEmitter<ProgramEvents> {
   readonly #sceneRenderer: SceneRenderer;
   #engine: ProgramEngineHost | null = null;
   #sceneState: SceneState;
-  /** As far as it has been painted. */
+  /** The scene as far as it has been painted. */
   #renderedScene: RenderedScene | null = null;
   #state: ProgramState = 'starting';
   #stopping: Promise<void> | undefined;
@@ -104,7 +104,7 @@ export class Program extends EventEmitter<ProgramEvents> {
     this.#scope.defer(() => parts.cpuUsage.forget(this.id));
   }
 
-  /** Resolves when tracks can be sent to it. Throws ENCODER_UNAVAILABLE, CONFLICT (the stream has a publisher), and what is wrong with an output. */
+  /** Resolves when tracks can be sent. Throws ENCODER_UNAVAILABLE, CONFLICT (the stream has a publisher), or what is wrong with an output. */
   static async start(job: ProgramJob, parts: ProgramParts, prepare: (program: Program) => void): Promise<Program> {
     const { encoder } = job.profile;
     if (!parts.ffmpeg.encoders.includes(encoder))
@@ -134,15 +134,16 @@ export class Program extends EventEmitter<ProgramEvents> {
     return this.#outputs.infos;
   }
 
-  /** On air with the next tick, as a whole. Answers when that is, on the program's own timeline. */
+  /** Puts the whole scene on air with the next tick. Returns the time of that tick on the program's timeline. */
   async setScene(sceneState: SceneState): Promise<number> {
     this.#sceneState = sceneState;
     await this.#render(sceneState);
-    if (this.#sceneState !== sceneState) throw new LianmaiError('CONFLICT', undefined, { message: 'A newer scene was set meanwhile.' });
+    if (this.#sceneState !== sceneState)
+      throw new LianmaiError('CONFLICT', undefined, { message: 'A newer scene has been set in the meantime.' });
     return this.#putOnAir();
   }
 
-  /** One of the same source and kind is replaced under its living decoder. */
+  /** Replaces a track of the same source and kind without restarting the decoder. */
   attachTrack(track: RtpTrack): void {
     this.#running().attachTrack(track);
   }
@@ -164,7 +165,7 @@ export class Program extends EventEmitter<ProgramEvents> {
     this.#outputs.retry(id);
   }
 
-  /** The encoder's last frame reaches every output, which then ends as its protocol wants it. */
+  /** Lets the encoder finish; its last frame reaches every output, and each output ends as its protocol requires. */
   stop(reason: string): Promise<void> {
     this.#stopping ??= this.#stop(reason);
     return this.#stopping;
@@ -211,12 +212,12 @@ export class Program extends EventEmitter<ProgramEvents> {
     return this.#running().setScene(this.#renderedScene, sources);
   }
 
-  /** What is still being painted when the picture goes on air follows when it is ready. */
+  /** Overlays that are not painted yet follow when they are ready. */
   async #render(sceneState: SceneState): Promise<void> {
     const soon = await this.#sceneRenderer.render(sceneState, (complete) => {
       if (this.#sceneState !== sceneState || this.#isOver) return;
       this.#renderedScene = complete;
-      if (this.#engine) this.#putOnAir().catch((error: unknown) => this.#log.debug({ err: error }, 'painted too late'));
+      if (this.#engine) this.#putOnAir().catch((error: unknown) => this.#log.debug({ err: error }, 'overlays were painted too late'));
     });
     if (this.#sceneState === sceneState) this.#renderedScene = soon;
   }

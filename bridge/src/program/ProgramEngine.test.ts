@@ -17,7 +17,7 @@ const LUMA = new Map([
   [B, 140],
 ]);
 
-/** An engine with synthetic sources, and all that it said. */
+/** An engine with synthetic sources, and everything it reported. */
 class Studio {
   readonly tags: MediaTag[] = [];
   readonly sources = new Map<SourceId, SyntheticSource>();
@@ -94,7 +94,7 @@ class Studio {
     return { askedAtMs, appliedAtMs: this.engine.setScene(shown, ids) };
   }
 
-  /** Resolves when the program has got to this time. */
+  /** Resolves when the program has reached this time. */
   until(ptsMs: number): Promise<void> {
     return new Promise((resolve) => {
       const check = () => {
@@ -113,7 +113,7 @@ class Studio {
   }
 }
 
-/** Times at which the picture turns bright and the sound turns loud, ms. */
+/** Times at which the frame turns bright and the audio turns loud, ms. */
 function marksOf({ pictures, samples }: DecodedProgram): { flashes: number[]; beeps: number[] } {
   const flashes = pictures
     .filter(({ luma }, index) => lumaAt(luma, 0.5, 0.5) > 200 && lumaAt(pictures[index - 1]?.luma ?? luma, 0.5, 0.5) <= 200)
@@ -128,7 +128,7 @@ function marksOf({ pictures, samples }: DecodedProgram): { flashes: number[]; be
   return { flashes, beeps };
 }
 
-describe('Engine', () => {
+describe('ProgramEngine', () => {
   let ffmpeg: Ffmpeg;
   let spriteRenderer: SpriteRenderer;
   let studio: Studio;
@@ -140,7 +140,7 @@ describe('Engine', () => {
   });
   afterEach(() => studio.engine.close('test'));
 
-  it('puts each source in its tile, in step with its sound, without a gap while the encoder is killed three times', async () => {
+  it('puts each source in its tile, in sync with its audio, without a gap while the encoder is killed three times', async () => {
     studio = new Studio(ffmpeg, spriteRenderer);
     await studio.start([A, B]);
     for (const killAtMs of [1500, 3100, 4700]) {
@@ -161,7 +161,7 @@ describe('Engine', () => {
     for (const flash of flashes) expect(Math.min(...beeps.map((beep) => Math.abs(beep - flash)))).toBeLessThan(40);
   });
 
-  it('shows a new scene as a whole with the frame that it promised, at once', async () => {
+  it('shows a new scene at once, as a whole, in the frame it promised', async () => {
     studio = new Studio(ffmpeg, spriteRenderer);
     await studio.start([A, B]);
     for (const source of studio.sources.values()) source.isMarking = false;
@@ -176,7 +176,7 @@ describe('Engine', () => {
     for (const luma of rightOf(appliedAtMs, Infinity)) expect(Math.abs(luma - 140)).toBeLessThan(8);
   });
 
-  it('leaves out frames with their sound when the machine is too slow, counts them, and stays in step', async () => {
+  it('drops frames with their audio when the machine is too slow, counts them and stays in sync', async () => {
     studio = new Studio(ffmpeg, spriteRenderer);
     await studio.start([A]);
     await studio.until(2500);
@@ -192,7 +192,7 @@ describe('Engine', () => {
     for (const flash of flashes) expect(Math.min(...beeps.map((beep) => Math.abs(beep - flash)))).toBeLessThan(40);
   });
 
-  it('measures sources and program five times a second, and its own health once', async () => {
+  it('measures levels five times a second and its own health once a second', async () => {
     studio = new Studio(ffmpeg, spriteRenderer);
     await studio.start([A, B]);
     await studio.until(3000);

@@ -10,7 +10,7 @@ import { ProgramEngineStats } from './ProgramEngineStats.js';
 import type { ThreadJob, ThreadStats } from './programThreadMessages.js';
 import { SourceSet, type TrackSource } from './SourceSet.js';
 
-/** What an engine tells whoever runs it. */
+/** What an engine reports to its owner. */
 export interface ProgramEngineEvents {
   onTags: (tags: MediaTag[]) => void;
   onLevels: (levels: ReturnType<Compositor['readLevels']>) => void;
@@ -28,7 +28,7 @@ interface EngineParts {
 const LEVELS_EVERY_TICKS = FPS / 5;
 const STATS_MS = 1000;
 
-/** A program's media, in its thread: receiver and sources → compositor, driven by the clock → encoder. */
+/** A program's media, inside its thread: receiver and sources → compositor, driven by the clock → encoder. */
 export class ProgramEngine implements Closable {
   readonly rtp: { ip: string; port: number };
   readonly #scope = new Scope();
@@ -59,7 +59,7 @@ export class ProgramEngine implements Closable {
     this.#scope.interval(STATS_MS, () => events.onStats(stats.measure()));
   }
 
-  /** The encoder is started first: it takes longest. `create` makes sources of another kind, for tests. */
+  /** Starts the encoder first because that takes longest. Tests pass `create` for sources of another kind. */
   static async start(
     job: ThreadJob,
     log: Log,
@@ -78,7 +78,7 @@ export class ProgramEngine implements Closable {
     }
   }
 
-  /** The first picture starts the clock. Answers when it is seen, on the program's timeline. */
+  /** The first scene starts the clock. Returns when the scene becomes visible, on the program's timeline. */
   setScene(scene: RenderedScene, sources: readonly SourceId[]): number {
     const isFirst = this.#compositor.scene.version < 0;
     this.#sources.expect(sources);
@@ -88,7 +88,7 @@ export class ProgramEngine implements Closable {
     return ptsMs;
   }
 
-  /** When the next frame is seen, on the program's timeline, ms. */
+  /** When the next frame becomes visible, on the program's timeline, ms. */
   get nextPtsMs(): number {
     return this.#encoder.nextPtsMs;
   }
@@ -102,24 +102,24 @@ export class ProgramEngine implements Closable {
     this.#sources.detach(trackId);
   }
 
-  /** Stops the clock, lets the encoder finish, ends the decoders. */
+  /** Stops the clock, lets the encoder finish and ends the decoders. */
   close(reason: string): Promise<void> {
     return this.#scope.close(reason);
   }
 
-  /** A source that came after its picture learns its tile now. */
+  /** Tells a source that joined after the scene was set which tile it has. */
   #showTiles(): void {
     if (this.#compositor.scene.version >= 0) this.#compositor.setScene(this.#compositor.scene);
   }
 
-  /** While the encoder starts, the program has not begun: it begins later, nothing is dropped. */
+  /** The program has not begun while the encoder is starting: it begins later, and nothing counts as dropped. */
   #skip(): void {
     if (this.#encoder.hasBegun) this.#droppedFrames++;
   }
 
   #tick(dueMs: number): void {
     const frame = this.#encoder.takeFrame();
-    this.#compositor.compose(frame.canvas, frame.sound.samples, dueMs);
+    this.#compositor.compose(frame.canvas, frame.audio.samples, dueMs);
     this.#encoder.write(frame);
     for (const id of this.#sources.endLeaving()) this.#compositor.forget(id);
     if (++this.#ticks % LEVELS_EVERY_TICKS === 0) this.#events.onLevels(this.#compositor.readLevels());

@@ -10,15 +10,15 @@ export interface ProgramEngineHostOptions {
   threadPool: ProgramThreadPool;
   job: Omit<ThreadJob, 'firstFrame'>;
   log: Log;
-  /** `onFailed` is the end. */
+  /** `onFailed` means the program is over. */
   events: Omit<ThreadEvents, 'onCrashed'>;
 }
 
-/** A thread that crashes again and again is not restarted a fourth time within a minute. */
+/** A thread that has crashed this often within a minute is not started again. */
 const CRASH_LIMIT = { maxCrashes: 3, windowMs: 60_000 };
 
 /**
- * Runs a program's engine in a thread, and in another when that crashes: with the same tracks and picture, on the same port, from the next frame on. Readers of
+ * Runs a program's engine in a thread and replaces the thread when it crashes: same tracks, same scene, same port, continuing with the next frame. Readers of
  * the stream see a freeze.
  */
 export class ProgramEngineHost implements Closable {
@@ -49,7 +49,7 @@ export class ProgramEngineHost implements Closable {
     return this.#rtp;
   }
 
-  /** With the next tick, as a whole; while the thread is being replaced, with the first of the new one. Answers when it is seen, on the program's timeline. */
+  /** Applies with the next tick, or with the first tick of a replacement thread. Returns when the scene becomes visible, on the program's timeline. */
   async setScene(scene: RenderedScene, sources: SourceId[]): Promise<number> {
     this.#onAir = { scene, sources };
     await this.#starting;
@@ -57,7 +57,7 @@ export class ProgramEngineHost implements Closable {
     return this.#thread.setScene(scene, sources);
   }
 
-  /** One of the same source and kind is replaced. */
+  /** Replaces a track of the same source and kind. */
   attachTrack(track: RtpTrack): void {
     for (const { trackId, sourceId, kind } of this.#tracks.values()) {
       if (sourceId === track.sourceId && kind === track.kind) this.#tracks.delete(trackId);
@@ -98,7 +98,7 @@ export class ProgramEngineHost implements Closable {
 
   async #replaceThread(error: Error): Promise<void> {
     const { log, events } = this.#options;
-    log.error({ err: error }, 'program thread crashed, starting it again');
+    log.error({ err: error }, 'the program thread crashed; starting another');
     this.#thread = null;
     const isHopeless = this.#crashes.add();
     if (this.#closing) return;

@@ -12,7 +12,7 @@ interface Parts {
   droppedFrames: () => number;
 }
 
-/** Counters that only grow, at one moment. */
+/** Counters that only grow, read at the same moment. */
 interface Reading {
   atMs: number;
   frames: number;
@@ -22,7 +22,7 @@ interface Reading {
   encoder: number;
 }
 
-/** Health of an engine since the last measurement. Must be asked in the engine's own thread. */
+/** Measures an engine's health since the last measurement. Must be called in the engine's own thread. */
 export class ProgramEngineStats {
   readonly #parts: Parts;
   #last: Reading;
@@ -64,7 +64,7 @@ export class ProgramEngineStats {
   }
 }
 
-/** CPU time of the calling thread, s; 0 where the kernel does not tell. */
+/** CPU time of the calling thread in seconds; 0 where the kernel does not report it. */
 function threadCpuSeconds(): number {
   try {
     return Number(readFileSync('/proc/thread-self/schedstat', 'latin1').split(' ')[0]) / 1e9;

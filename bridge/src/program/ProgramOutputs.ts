@@ -11,7 +11,7 @@ export interface ProgramOutputsOptions {
   onChanged: (info: OutputInfo) => void;
 }
 
-/** A program's outputs: each may be added, die and be removed alone. */
+/** A program's outputs. Each is added, fails and is removed on its own. */
 export class ProgramOutputs implements Closable {
   readonly #stream: Stream;
   readonly #options: ProgramOutputsOptions;
@@ -26,7 +26,7 @@ export class ProgramOutputs implements Closable {
     return [...this.#byId.values()].map((output) => output.info);
   }
 
-  /** Adding one that is there already answers it: a request whose answer was lost is repeated. Throws BAD_REQUEST, UNSUPPORTED. */
+  /** Returns the existing output if there is one: a request is repeated when its reply was lost. Throws BAD_REQUEST or UNSUPPORTED. */
   add(id: OutputId, request: OutputRequest): OutputInfo {
     const existing = this.#byId.get(id);
     if (existing) return existing.info;
@@ -47,7 +47,7 @@ export class ProgramOutputs implements Closable {
     this.#get(id).retry();
   }
 
-  /** Resolves when all have ended by themselves, because their stream has; or after `patienceMs`. */
+  /** Resolves when all outputs have ended because their stream has, or after `patienceMs`. */
   async ended(patienceMs: number): Promise<void> {
     const live = [...this.#byId.values()].filter(isLive);
     await withTimeout(Promise.all(live.map(untilStopped)), patienceMs, () => undefined);
@@ -64,7 +64,7 @@ export class ProgramOutputs implements Closable {
   }
 }
 
-/** Only these have a session to end; who waits for a retry is just closed. */
+/** Only live outputs have a session to end; one that waits for a retry is simply closed. */
 const isLive = (output: OutputSupervisor) => output.info.state === 'live';
 
 const untilStopped = (output: OutputSupervisor) =>

@@ -10,9 +10,9 @@ export interface ThreadEvents {
   onLevels: (levels: Levels) => void;
   onStats: (stats: ThreadStats) => void;
   onKeyFrameNeeded: (trackId: string) => void;
-  /** The engine says it cannot go on: starting it again would not help. */
+  /** The engine cannot go on, and restarting it would not help. */
   onFailed: (error: LianmaiError) => void;
-  /** The thread is gone though nobody closed it. */
+  /** The thread ended although nobody closed it. */
   onCrashed: (error: Error) => void;
 }
 
@@ -28,7 +28,7 @@ export class ProgramThread implements Closable {
   readonly #ready: Promise<{ ip: string; port: number }>;
   #onReady: (rtp: { ip: string; port: number }) => void = () => undefined;
   #nextRequestId = 0;
-  #error: Error = new Error('thread ended');
+  #error: Error = new Error('the thread ended');
   #closing: Promise<void> | undefined;
   #onClosed: () => void = () => undefined;
   #isReady = false;
@@ -44,7 +44,7 @@ export class ProgramThread implements Closable {
     this.#post({ kind: 'start', job });
   }
 
-  /** Gives an idle thread its job. Resolves when it receives RTP and its encoder has been started. */
+  /** Gives an idle thread its job. Resolves when the thread receives RTP and its encoder has been started. */
   static async start(
     worker: Worker,
     job: ThreadJob,
@@ -64,7 +64,7 @@ export class ProgramThread implements Closable {
     }
   }
 
-  /** Answers when it is seen, on the program's timeline, ms. */
+  /** Returns when the scene becomes visible, on the program's timeline, ms. */
   setScene(scene: RenderedScene, sources: SourceId[]): Promise<number> {
     const requestId = this.#nextRequestId++;
     if (this.#gone.signal.aborted) return Promise.reject(this.#lost());
@@ -118,7 +118,7 @@ export class ProgramThread implements Closable {
     }
   }
 
-  /** Before it is ready this fails the start. */
+  /** A failure before the thread is ready rejects `start`. */
   #fail(error: LianmaiError, cause: string): void {
     const told = new LianmaiError(error.code, error.details, { message: error.message, cause });
     if (this.#isReady) this.#events.onFailed(told);

@@ -2,10 +2,10 @@ import type { Worker } from 'node:worker_threads';
 import type { Closable, Log } from '@lianmai/kit';
 import { startThread } from '../runtime/index.js';
 
-/** A thread that has been taken is getting a program on air: the next one is not started meanwhile. */
+/** A thread that was just taken is bringing a program on air; preparing the next one waits this long. */
 const REFILL_MS = 3000;
 
-/** Keeps one thread whose modules are loaded already, so that a program is on air a quarter of a second earlier. */
+/** Keeps one spare thread with its modules loaded, which brings a program on air a quarter of a second sooner. */
 export class ProgramThreadPool implements Closable {
   readonly #log: Log;
   #spare: Worker | null = null;
@@ -16,7 +16,7 @@ export class ProgramThreadPool implements Closable {
     this.#prepare();
   }
 
-  /** A thread that waits for its job. */
+  /** Returns a thread that waits for its job. */
   take(): Worker {
     const thread = this.#spare ?? start();
     this.#spare = null;

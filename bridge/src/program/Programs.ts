@@ -32,12 +32,12 @@ export class Programs implements Closable {
     };
   }
 
-  /** For hello. */
+  /** For `hello`. */
   get summaries(): BridgeCallData<'hello'>['programs'] {
     return [...this.#byId.values()].map(({ id, state, rtp }) => ({ programId: id, state, rtp }));
   }
 
-  /** Tells a server that was away what it missed. */
+  /** Sends a returning server the state of everything it missed. */
   announceAll(): void {
     const { announce } = this.#options;
     for (const { id, state, outputs } of this.#byId.values()) {
@@ -73,7 +73,7 @@ export class Programs implements Closable {
     program.on('closed', () => this.#byId.delete(programId));
   }
 
-  /** What is thrown becomes a rejection. */
+  /** Turns what `question` throws into a rejection. */
   async #ask<T>(id: ProgramId, question: (program: Program) => T): Promise<Awaited<T>> {
     return await question(this.#get(id));
   }

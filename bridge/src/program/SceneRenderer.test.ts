@@ -25,7 +25,7 @@ const id = (index: number) => SourceId.parse(`p${index}:camera`);
 const even = (value: number) => 2 * Math.ceil(value / 2);
 const spriteOf = (width: number, height: number): Sprite => ({ width: even(width), height: even(height), planes: [] as never });
 
-/** The largest that may come of a request. */
+/** The largest overlay that a request may produce. */
 function largest(request: OverlayRequest): Sprite {
   switch (request.kind) {
     case 'label':
@@ -65,8 +65,8 @@ const sceneRendererOf = (change: Partial<SceneRendererOptions> = {}) =>
   });
 const nothing = () => undefined;
 
-describe('Designer', () => {
-  it('keeps everything that is painted on the canvas, on even pixels, in every layout of every size', async () => {
+describe('SceneRenderer', () => {
+  it('keeps every overlay on the canvas, on even pixels, in every layout and size', async () => {
     const scene = fc.record({
       layout: fc.constantFrom(...LayoutName.options),
       corner: fc.constantFrom(...Corner.options),
@@ -87,7 +87,7 @@ describe('Designer', () => {
     );
   });
 
-  it('says who is heard and how loud: not who is hidden or muted', async () => {
+  it('sets the gain of everyone who is heard; hidden and muted sources are silent', async () => {
     const mix = { [id(1)]: { gainDb: -20, muted: false }, [id(2)]: { gainDb: 0, muted: true } };
     const { gains, tiles } = await sceneRendererOf().render({ ...picture(4, { hidden: [id(3)] }), mix }, nothing);
     expect([...gains]).toEqual([
@@ -102,7 +102,7 @@ describe('Designer', () => {
     ]);
   });
 
-  it('does not wait for what is slow to paint, and completes the picture when it has come', async () => {
+  it('does not wait for slow overlays, and completes the scene when they are ready', async () => {
     let finish: (sprite: Sprite) => void = nothing;
     const spriteRenderer = artistOf((request) =>
       request.kind === 'avatar' ? new Promise((resolve) => (finish = resolve)) : largest(request),
@@ -122,7 +122,7 @@ describe('Designer', () => {
     expect(completed).toEqual([]);
   });
 
-  it('goes on air without an image that cannot be had', async () => {
+  it('goes on air without an image that cannot be fetched', async () => {
     const fetchAsset = () => Promise.reject(new LianmaiError('NOT_FOUND'));
     const shown = await sceneRendererOf({ fetchAsset }).render(picture(1, { background: { colour: '#ffffff', image: IMAGE } }), nothing);
     expect(shown).toMatchObject({ version: 7, background: { colour: { y: 235 }, image: null } });

@@ -19,12 +19,12 @@ import { factorOf, yuvOf, type Image, type PlacedSprite, type RenderedScene, typ
 export interface SceneRendererOptions {
   canvas: Size;
   spriteRenderer: Pick<SpriteRenderer, 'paint'>;
-  /** Rejects for an asset that cannot be had. */
+  /** Rejects for an asset that cannot be fetched. */
   fetchAsset: (id: AssetId) => Promise<Uint8Array>;
   log: Log;
 }
 
-/** Painted pieces, as far as they are there. */
+/** The overlays painted so far. */
 interface Overlays {
   labels: Map<SourceId, Sprite>;
   avatars: Map<SourceId, Sprite>;
@@ -32,17 +32,17 @@ interface Overlays {
   background: Image | null;
 }
 
-/** A new picture goes on air without what is not painted by then; a scene change has 200 ms in all. */
+/** A new scene goes on air without overlays that are not painted by then. A scene change may take 200 ms in all. */
 const OVERLAYS_WITHIN_MS = 80;
 const AVATAR_SIZE = 0.42;
-/** Part of the canvas's smaller side. */
+/** Relative to the shorter side of the canvas. */
 const MARGIN = 1 / 60;
 /** Smaller tiles have no room for a name. */
 const SMALLEST_LABELLED_TILE = { width: 64, height: 48 };
 
 const evenDown = (value: number) => Math.floor(value / 2) * 2;
 
-/** Turns what the server wants to be seen into pixels: who is where (the protocol's arithmetic), and what is painted for it. */
+/** Turns the scene that the server asks for into pixels: the layout (the protocol's arithmetic) and the overlays painted for it. */
 export class SceneRenderer {
   readonly #options: SceneRendererOptions;
   #latest: SceneState | null = null;
@@ -52,8 +52,8 @@ export class SceneRenderer {
   }
 
   /**
-   * The scene, soon and with what is painted by then. If something is still being painted, `onComplete` is called once when all is, unless a newer picture
-   * was asked for meanwhile.
+   * Returns the scene soon, with the overlays painted by then. `onComplete` is called once with all of them, unless a newer scene was asked for in the
+   * meantime.
    */
   async render(sceneState: SceneState, onComplete: (scene: RenderedScene) => void): Promise<RenderedScene> {
     this.#latest = sceneState;
@@ -119,7 +119,7 @@ export class SceneRenderer {
     try {
       return await this.#options.fetchAsset(image);
     } catch (error) {
-      this.#options.log.warn({ err: error, asset: image }, 'an image of the scene cannot be had');
+      this.#options.log.warn({ err: error, asset: image }, 'an image of the scene could not be fetched');
       throw error;
     }
   }
@@ -168,7 +168,7 @@ export class SceneRenderer {
   }
 }
 
-/** Everybody who is not hidden is heard, in a tile or not. */
+/** Every source that is not hidden is heard, whether it has a tile or not. */
 function gainsOf({ scene, mix, sources }: SceneState): Map<SourceId, number> {
   const hidden = new Set(scene.hidden);
   const gains = new Map<SourceId, number>();

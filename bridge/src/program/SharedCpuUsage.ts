@@ -3,8 +3,8 @@ import { nowMs } from '../runtime/index.js';
 const WINDOW_MS = 900;
 
 /**
- * CPU of this process beside the programs' own threads: main thread, garbage collection, libuv. Each program is charged an equal part, so that the sum over
- * all programs is what the process really used.
+ * CPU that this process uses outside the programs' own threads: main thread, garbage collection, libuv. Each program is charged an equal share, so the sum
+ * over all programs is what the process really used.
  */
 export class SharedCpuUsage {
   readonly #threads = new Map<string, number>();
@@ -12,7 +12,7 @@ export class SharedCpuUsage {
   #lastCpu = process.cpuUsage();
   #cores = 0;
 
-  /** Cores of everything that belongs to this program in this process, given what its own thread used. */
+  /** Returns the CPU cores this program uses in this process, given what its own thread used. */
   charge(programId: string, threadCores: number): number {
     this.#threads.set(programId, threadCores);
     this.#sample();

@@ -10,7 +10,7 @@ const trackOf = (sourceId: SourceId, trackId: string): RtpTrack => ({
 });
 const open = () => new SourceSet({ create: (id) => new SyntheticSource(id, 0), log: createLog('test', 'silent') });
 
-it('makes what a picture names and ends what the next no longer names, a tick later', () => {
+it('creates the sources a scene names, and ends them one tick after a scene without them', () => {
   const set = open();
   set.expect([A, B]);
   const a = set.byId.get(A);
@@ -24,7 +24,7 @@ it('makes what a picture names and ends what the next no longer names, a tick la
   expect(set.byId.get(A)).not.toBe(a);
 });
 
-it('keeps a source that has tracks before a picture names it, and lets it go with its last track', () => {
+it('keeps a source with tracks before any scene names it, and ends it with its last track', () => {
   const set = open();
   set.attach(trackOf(A, 'one'));
   set.attach(trackOf(A, 'two'));

@@ -10,7 +10,7 @@ export interface SourceSetOptions {
   log: Log;
 }
 
-/** The sources of a program. One comes into being with its first track or with the first picture that names it, whichever is earlier. */
+/** The sources of a program. A source is created with its first track or with the first scene that names it, whichever comes first. */
 export class SourceSet implements Closable {
   readonly byId: ReadonlyMap<SourceId, TrackSource>;
   readonly #options: SourceSetOptions;
@@ -26,7 +26,7 @@ export class SourceSet implements Closable {
     this.byId = this.#sources;
   }
 
-  /** CPU of all decoders that ever were, seconds. */
+  /** CPU of all decoders so far, including ended ones, seconds. */
   get cpuSeconds(): number {
     return this.#sum((source) => source.stats().decoderCpuSeconds) + this.#endedCpuSeconds;
   }
@@ -39,7 +39,7 @@ export class SourceSet implements Closable {
     return this.#sum((source) => source.stats().decoderRssBytes);
   }
 
-  /** What the picture names. New ones are made; those it no longer names go with `endLeaving`, when their sound has been faded out. */
+  /** Sets which sources the scene names. New ones are created; the others end with `endLeaving`, once their audio has been faded out. */
   expect(ids: readonly SourceId[]): void {
     const expected = new Set(ids);
     for (const id of this.#expected) if (!expected.has(id)) this.#leaving.add(id);
@@ -48,7 +48,7 @@ export class SourceSet implements Closable {
     for (const id of ids) this.#get(id);
   }
 
-  /** Answers who ended. */
+  /** Returns the sources that ended. */
   endLeaving(): SourceId[] {
     const gone = [...this.#leaving];
     this.#leaving.clear();
@@ -61,7 +61,7 @@ export class SourceSet implements Closable {
     this.#ownerOfTrack.set(track.trackId, track.sourceId);
   }
 
-  /** The last track of a source that no picture has named takes the source with it. */
+  /** The last track of a source that no scene names ends the source as well. */
   detach(trackId: string): void {
     const owner = this.#ownerOfTrack.get(trackId);
     this.#ownerOfTrack.delete(trackId);
@@ -89,7 +89,7 @@ export class SourceSet implements Closable {
     this.#endedCpuSeconds += source.stats().decoderCpuSeconds;
     this.#endedRestarts += source.restarts;
     Promise.resolve(source.close('left the program')).catch((error: unknown) =>
-      this.#options.log.warn({ err: error, source: id }, 'source did not end cleanly'),
+      this.#options.log.warn({ err: error, source: id }, 'a source did not end cleanly'),
     );
   }
 

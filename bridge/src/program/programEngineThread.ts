@@ -1,4 +1,4 @@
-/** The thread of one program: waits for its job, then runs an Engine and passes messages. */
+/** The thread of one program: it waits for its job, then runs a ProgramEngine and passes messages. */
 import { parentPort } from 'node:worker_threads';
 import { createLog, type Log } from '@lianmai/kit';
 import { toLianmaiError } from '@lianmai/protocol';
@@ -7,7 +7,7 @@ import { ProgramEngine } from './ProgramEngine.js';
 import type { FromThread, ThreadJob, ToThread } from './programThreadMessages.js';
 
 const port = parentPort;
-if (!port) throw new Error('to be run as a thread');
+if (!port) throw new Error('this module runs as a worker thread');
 
 const send = (message: FromThread) => port.postMessage(message);
 const fail = (thrown: unknown) => {
@@ -48,9 +48,9 @@ async function close(engine: ProgramEngine, log: Log, reason: string): Promise<v
   port?.close();
 }
 
-/** Its errors end the thread: main starts another. */
+/** Errors end the thread, and the main thread starts another. */
 port.once('message', (first: ToThread) => {
-  if (first.kind !== 'start') throw new Error(`a thread starts with a job, not with "${first.kind}"`);
+  if (first.kind !== 'start') throw new Error(`expected a job as the first message, not "${first.kind}"`);
   const log = createLog('bridge', first.job.logLevel).child({ program: first.job.programId });
   start(first.job, log).then((engine) => {
     port.on('message', (message: ToThread) => {

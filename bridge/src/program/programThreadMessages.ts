@@ -3,31 +3,31 @@ import type { Levels, ProgramId, ProgramStats, Profile, RtpTrack, SourceId, Wire
 import type { RenderedScene } from './compositor/index.js';
 import type { Ffmpeg } from '../media/ffmpeg/index.js';
 
-/** What makes an idle thread the thread of a program. */
+/** What turns an idle thread into the thread of a program. */
 export interface ThreadJob {
   programId: ProgramId;
   profile: Profile;
   ffmpeg: Ffmpeg;
-  /** Where RTP is received; port 0: any. A restarted thread gets the port of its predecessor. */
+  /** Where RTP is received; port 0 means any. A restarted thread gets the port of its predecessor. */
   rtp: { ip: string; port: number };
-  /** First frame on the program's timeline: 0, or where the predecessor got to. */
+  /** First frame on the program's timeline: 0, or where the predecessor stopped. */
   firstFrame: number;
   logLevel: LogLevel;
 }
 
 /** Main → thread. */
 export type ToThread =
-  /** The first message, and the only one of its kind. */
+  /** The first message, sent once. */
   | { kind: 'start'; job: ThreadJob }
   | { kind: 'setScene'; requestId: number; scene: RenderedScene; sources: SourceId[] }
   | { kind: 'attachTrack'; track: RtpTrack }
   | { kind: 'detachTrack'; trackId: string }
   | { kind: 'close'; reason: string };
 
-/** What a thread measures of itself; the process-wide part of the CPU is added by whoever sees all threads. */
+/** What a thread measures about itself. SharedCpuUsage adds the process-wide part of the CPU. */
 export type ThreadStats = Omit<ProgramStats, 'cpu'> & { cpu: { decoders: number; thread: number; encoder: number } };
 
-/** Thread → main. Encoded media, packed, comes thirty times a second and is a message by itself. */
+/** Thread → main. Encoded media comes 30 times a second, packed, as a message of its own. */
 export type FromThread =
   | ArrayBuffer
   | { kind: 'ready'; rtp: { ip: string; port: number } }

@@ -6,10 +6,7 @@ import { resolvePublic } from './resolvePublic.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/**
- * A forward proxy on loopback that FFmpeg's HTTP goes through: redirects, playlists and their segments may name any host, and every one of them is
- * looked at before it is connected to.
- */
+/** A forward proxy on loopback for FFmpeg's HTTP. Redirects, playlists and segments may name any host; the proxy checks each before it connects. */
 export class GuardedProxy implements Closable {
   readonly url: string;
   readonly #server: Server;

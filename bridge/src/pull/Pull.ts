@@ -12,16 +12,16 @@ import { HOPELESS_PAUSES, RETRY_PAUSES, STABLE_MS } from './retryPauses.js';
 
 export interface PullOptions {
   stream: StreamRef;
-  /** Kept to ourselves: what is said of it is redacted. */
+  /** Kept private: only its redacted form is shown. */
   url: string;
   allowPrivate: boolean;
-  /** Where `file:` sources are. */
+  /** The folder of `file:` sources. */
   mediaDir: string;
   gate: Gate;
   hub: StreamHub;
   ffmpeg: Ffmpeg;
   log: Log;
-  /** Waits between attempts. */
+  /** Pauses between attempts. */
   backoff?: { firstMs: number; maxMs: number };
 }
 
@@ -29,14 +29,14 @@ export interface PullEvents {
   changed: [PullInfo];
 }
 
-/** Keeps one stream fetched until it is closed: connecting → live → retrying → connecting …; failed where asking again cannot help. */
+/** Pulls one stream until it is closed: connecting → live → retrying → connecting …, or failed where asking again cannot help. */
 export class Pull extends EventEmitter<PullEvents> implements Closable {
   readonly #options: PullOptions;
   readonly #log: Log;
   readonly #stop = new AbortController();
   readonly #ended: Promise<void>;
   #info: PullInfo;
-  /** Learned from the source: what of it has to be transcoded. */
+  /** Learned from the source: which of its tracks have to be transcoded. */
   #conversions: PullConversions = COPY_ALL;
   #failures = 0;
 
@@ -72,7 +72,7 @@ export class Pull extends EventEmitter<PullEvents> implements Closable {
     }
   }
 
-  /** null: to be started again at once, because it ended (a file's end) or because more is known now. */
+  /** Returns null to start again at once, because a file has ended or because more is known now. */
   async #runOnce(): Promise<LianmaiError | null> {
     const { allowPrivate, mediaDir, stream, gate, hub, ffmpeg, url } = this.#options;
     const proxy = await GuardedProxy.open(allowPrivate);

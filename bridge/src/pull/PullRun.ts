@@ -6,7 +6,7 @@ import type { PublishSession } from '../hub/gate/index.js';
 import { concatList } from './concatList.js';
 import type { PullInput } from './pullSource.js';
 
-/** What is done to the source's tracks. */
+/** What happens to the source's tracks. */
 export interface PullConversions {
   video: 'copy' | 'h264';
   audio: 'copy' | 'aac';
@@ -24,19 +24,19 @@ export interface PullRunOptions {
   onLive: () => void;
 }
 
-/** unfit: tracks that the hub cannot carry were met; run again with that plan. */
+/** unfit: the source has tracks that the hub cannot carry; run again with these conversions. */
 export type PullResult = { kind: 'ended'; error: LianmaiError | null } | { kind: 'unfit'; error: null; conversions: PullConversions };
 
-/** Carried as they are. */
+/** Codecs that are carried unchanged. */
 const CARRIED = { video: ['h264', 'hevc'], audio: ['aac', 'opus', 'mp3'] };
-/** Nothing came for so long: the source is stuck. */
+/** A source that delivers nothing for this long is stalled. */
 const STALL_MS = 20_000;
 const X264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-tune', 'zerolatency', '-g', '60', '-pix_fmt', 'yuv420p'];
 
-/** FFmpeg's words for a redirect of RTSP. */
+/** FFmpeg's message for an RTSP redirect. */
 const REDIRECTED = /Status 3\d\d: Redirecting to/;
 
-/** One FFmpeg that reads the source, from its start to its end. */
+/** One FFmpeg that reads the source, from start to end. */
 export class PullRun {
   readonly #options: PullRunOptions;
   readonly #process: FfmpegProcess<'list' | 'media'>;
@@ -61,7 +61,7 @@ export class PullRun {
     });
   }
 
-  /** Resolves when FFmpeg has ended, for whatever reason; `signal` ends it. */
+  /** Resolves when FFmpeg has ended for whatever reason; `signal` ends it. */
   async result(signal: AbortSignal): Promise<PullResult> {
     const process = this.#process;
     const stop = () => void process.close('stopped');
@@ -93,7 +93,7 @@ export class PullRun {
     if (this.#isUnfit) return { kind: 'unfit', error: null, conversions: this.#needed };
     const { isFile } = this.#options.input;
     if (this.#failure || (endedWell && isFile)) return { kind: 'ended', error: this.#failure };
-    const text = this.#publication ? 'The source ended the stream.' : `The source gave no media. ${this.#lastLine}`.trim();
+    const text = this.#publication ? 'The source ended the stream.' : `The source delivered no media. ${this.#lastLine}`.trim();
     return {
       kind: 'ended',
       error: new LianmaiError(this.#publication ? 'DESTINATION_CLOSED' : 'DESTINATION_UNREACHABLE', undefined, { message: text }),
@@ -127,10 +127,12 @@ export class PullRun {
     void this.#process.close(error.message);
   }
 
-  /** FFmpeg tells the source's tracks before it passes any media on. */
+  /** FFmpeg lists the source's tracks before it passes on any media. */
   #readLine(line: string): boolean {
     if (!this.#options.input.followsRedirects && REDIRECTED.test(line)) {
-      this.#fail(new LianmaiError('FORBIDDEN', undefined, { message: 'The source leads to another address. Give that address instead.' }));
+      this.#fail(
+        new LianmaiError('FORBIDDEN', undefined, { message: 'The source redirects to another address. Use that address instead.' }),
+      );
       return true;
     }
     const track = /^\s*Stream #0:\d+.*: (Video|Audio): (\w+)/.exec(line);
@@ -138,7 +140,7 @@ export class PullRun {
       if (/error|refused|denied|timed? ?out|invalid|not found|unauthori|forbidden/i.test(line)) this.#lastLine = line.trim().slice(0, 200);
       return false;
     }
-    // The output's tracks are listed in the same words, and are carried anyway.
+    // The output's tracks are listed in the same form, and are carried anyway.
     const [, kind = '', codec = ''] = track;
     if (kind === 'Video' && !CARRIED.video.includes(codec)) this.#needed.video = 'h264';
     if (kind === 'Audio' && !CARRIED.audio.includes(codec)) this.#needed.audio = 'aac';

@@ -1,7 +1,7 @@
 import type { PullInput } from './pullSource.js';
 
 /**
- * A list of one for FFmpeg's concat demuxer, which it reads from a pipe: the URL and its password stay out of the arguments, which every user of the
+ * A list with one entry for FFmpeg's concat demuxer, read from a pipe. This keeps the URL and its password out of the arguments, which every user of the
  * machine can read.
  */
 export const concatList = ({ url, options }: PullInput): string =>
@@ -12,5 +12,5 @@ export const concatList = ({ url, options }: PullInput): string =>
     '',
   ].join('\n');
 
-/** FFmpeg's own quoting: within single quotes nothing is special but the quote itself. */
+/** FFmpeg's quoting: inside single quotes only the quote itself is special. */
 const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;

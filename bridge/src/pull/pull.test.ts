@@ -77,7 +77,7 @@ async function pull(url: string, options: Partial<PullOptions> = {}) {
   return { hub, pull: running, tags, seen, count, log };
 }
 
-/** Serves the media folder; answers its address and what was asked. */
+/** Serves the media folder. Returns its address and the requests it has seen. */
 async function serveFiles(redirect?: string): Promise<string> {
   const server: Server = createServer((incoming, response) => {
     if (redirect !== undefined) return void response.writeHead(302, { location: redirect }).end();
@@ -88,14 +88,14 @@ async function serveFiles(redirect?: string): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-describe('what may be fetched', () => {
-  it('knows private addresses in every notation', () => {
+describe('what may be pulled', () => {
+  it('recognises private addresses in every notation', () => {
     const inside = ['127.0.0.1', '10.1.2.3', '172.31.0.1', '192.168.1.1', '169.254.169.254', '100.64.0.1', '0.0.0.0', '224.0.0.1', '::1', '::', 'fe80::1', 'fd00::1', '::ffff:10.0.0.1', '::ffff:7f00:1', '64:ff9b::a00:1', '2002:7f00:1::', 'fec0::1']; // prettier-ignore
     for (const ip of inside) expect([ip, isPrivateAddress(ip)]).toEqual([ip, true]);
     for (const ip of ['8.8.8.8', '172.32.0.1', '2606:4700::1', '::ffff:8.8.8.8']) expect([ip, isPrivateAddress(ip)]).toEqual([ip, false]);
   });
 
-  it('refuses hosts on private addresses, however they are written, unless allowed', async () => {
+  it('rejects hosts on private addresses in every notation, unless allowed', async () => {
     for (const host of ['localhost', '127.0.0.1', '2130706433', '0x7f.1', '[::1]']) {
       await expect(resolvePublic(host, false)).rejects.toMatchObject({ code: expect.stringMatching(/FORBIDDEN|UNREACHABLE/) as string });
     }
@@ -103,7 +103,7 @@ describe('what may be fetched', () => {
     await expect(resolvePublic('no-such-host.invalid', true)).rejects.toMatchObject({ code: 'DESTINATION_UNREACHABLE' });
   });
 
-  it('takes URLs of known kinds only, and shows them without their secrets', () => {
+  it('accepts only URLs of known kinds, and shows them without secrets', () => {
     for (const text of ['', 'ftp://host/x', 'concat:a|b', 'rtmp:///app/x', 'http://h/\nfile /etc/passwd', 'pipe:0', 'lavfi://x']) {
       expect(() => parseSource(text)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
     }
@@ -120,7 +120,7 @@ describe('what may be fetched', () => {
     );
   });
 
-  it('gives FFmpeg the address that was looked at, and keeps files in the media folder', async () => {
+  it('gives FFmpeg the address that was checked, and keeps files in the media folder', async () => {
     const ground = { allowPrivate: true, mediaDir: media, proxyUrl: 'http://127.0.0.1:1' };
     expect((await prepareInput('rtmp://user:p@localhost:1936/app/name?k=1', ground)).url).toMatch(
       /^rtmp:\/\/user:p@(127\.0\.0\.1|\[::1\]):1936\/app\/name\?k=1$/,
@@ -132,7 +132,7 @@ describe('what may be fetched', () => {
     }
   });
 
-  it('quotes what it hands to FFmpeg', () => {
+  it('quotes what it passes to FFmpeg', () => {
     const list = concatList({
       url: "http://h/it's",
       options: { http_proxy: 'http://p' },
@@ -143,7 +143,7 @@ describe('what may be fetched', () => {
     expect(list).toContain("file 'http://h/it'\\''s'\noption http_proxy 'http://p'\n");
   });
 
-  it('looks at every host that HTTP is led to', async () => {
+  it('checks every host that HTTP is redirected to', async () => {
     const proxy = scope.own(await GuardedProxy.open(false));
     const inner = await serveFiles();
     const { port } = new URL(proxy.url);
@@ -160,7 +160,7 @@ describe('what may be fetched', () => {
 });
 
 describe('Pull', () => {
-  it('fetches HTTP-FLV, comes back after its end, and its stream goes on meanwhile', async () => {
+  it('pulls HTTP-FLV, reconnects after its end, and keeps the stream alive in between', async () => {
     const { count, tags, seen } = await pull(`${await serveFiles()}/clip.flv`);
     await vi.waitFor(() => expect(count('h264')).toBeGreaterThan(75));
     expect(count('aac')).toBeGreaterThan(100);
@@ -169,19 +169,19 @@ describe('Pull', () => {
     expect(seen.map(({ state }) => state).slice(0, 4)).toEqual(['live', 'retrying', 'connecting', 'live']);
   });
 
-  it('fetches HLS through the proxy', async () => {
+  it('pulls HLS through the proxy', async () => {
     const { count } = await pull(`${await serveFiles()}/vod.m3u8`);
     await vi.waitFor(() => expect(count('h264')).toBeGreaterThan(50));
   });
 
-  it('fetches RTSP', async () => {
+  it('pulls RTSP', async () => {
     const server = scope.own(await serveRtsp(path.join(media, 'clip.mp4')));
     const { count, log } = await pull(server.url.replace('://', '://admin:hidden-word@'));
     await vi.waitFor(() => expect(count('h264')).toBeGreaterThan(25));
     expect(JSON.stringify(log.lines)).not.toContain('hidden-word');
   });
 
-  it('plays a file at its own speed, over and over', async () => {
+  it('plays a file in real time, over and over', async () => {
     const startedAtMs = Date.now();
     const { count, seen } = await pull('file://clip.mp4');
     await vi.waitFor(() => expect(count('h264')).toBeGreaterThan(65));
@@ -189,13 +189,13 @@ describe('Pull', () => {
     expect(seen.at(-1)).toMatchObject({ state: 'live', retries: 0 });
   });
 
-  it('transcodes what the hub cannot carry, and only that', async () => {
+  it('transcodes only what the hub cannot carry', async () => {
     const { count, seen } = await pull('file://old.mkv');
     await vi.waitFor(() => expect(Math.min(count('h264'), count('aac'))).toBeGreaterThan(10));
     expect(seen.every(({ reason }) => reason === null)).toBe(true);
   });
 
-  it('tells why nothing comes: refused address, nobody there, no such file', async () => {
+  it('reports why nothing arrives: forbidden address, nobody there, no such file', async () => {
     const inner = await serveFiles();
     const refused = await pull(`${inner}/clip.flv`, { allowPrivate: false });
     await vi.waitFor(() => expect(refused.seen.at(-1)).toMatchObject({ state: 'failed', reason: { code: 'FORBIDDEN' } }));
@@ -205,7 +205,7 @@ describe('Pull', () => {
     await vi.waitFor(() => expect(missing.seen.at(-1)?.reason?.code).toBe('NOT_FOUND'));
   });
 
-  it('does not follow RTSP to where it is led, unless every host may be fetched', async () => {
+  it('does not follow RTSP redirects unless every host is allowed', async () => {
     const server = scope.own(await serveRtsp(path.join(media, 'clip.mp4')));
     const leading = createTcpServer((socket) => {
       socket
@@ -230,7 +230,7 @@ describe('Pull', () => {
     expect((await result(true)).error?.code).toBe('CONFLICT');
   });
 
-  it('goes through the proxy, whatever the environment says of hosts that need none', async () => {
+  it('uses the proxy, whatever the environment exempts from it', async () => {
     vi.stubEnv('no_proxy', '*');
     scope.defer(() => void vi.unstubAllEnvs());
     const inner = await serveFiles();

@@ -7,19 +7,19 @@ import { resolvePublic } from './resolvePublic.js';
 /** What FFmpeg is told to open. */
 export interface PullInput {
   url: string;
-  /** Options of the input, as FFmpeg names them. */
+  /** Input options, as FFmpeg names them. */
   options: Readonly<Record<string, string>>;
-  /** The only protocols that it and what it refers to may use. */
+  /** The only protocols that the source, and what it refers to, may use. */
   protocols: readonly string[];
-  /** FFmpeg follows where the source leads it without asking us: refused, where not every host may be fetched. */
+  /** FFmpeg may follow redirects without asking us: not allowed unless every host may be pulled. */
   followsRedirects: boolean;
-  /** A file plays at its own speed, again and again. */
+  /** A file plays in real time, over and over. */
   isFile: boolean;
 }
 
 export interface PullInputContext {
   allowPrivate: boolean;
-  /** `file:` URLs are relative to it and never leave it. */
+  /** `file:` URLs are relative to this folder and never leave it. */
   mediaDir: string;
   /** Forward proxy for everything over HTTP. */
   proxyUrl: string;
@@ -27,12 +27,12 @@ export interface PullInputContext {
 
 const SCHEMES = ['rtmp', 'rtmps', 'http', 'https', 'rtsp', 'rtsps', 'srt', 'file'] as const;
 type Scheme = (typeof SCHEMES)[number];
-/** Network reads without an answer for this long have failed, µs. */
+/** Network reads fail after this long without an answer, µs. */
 const IO_TIMEOUT_US = '15000000';
-/** FFmpeg takes the latency of SRT in µs. */
+/** FFmpeg takes the SRT latency in µs. */
 const SRT_LATENCY_US = '200000';
 
-/** Throws BAD_REQUEST for what is no URL of a known kind; never with the URL's secrets in its text. */
+/** Throws BAD_REQUEST for anything but a URL of a known kind; the text never contains the URL's secrets. */
 export function parseSource(text: string): URL & { scheme: Scheme } {
   const url = URL.canParse(text) ? new URL(text) : null;
   const scheme = SCHEMES.find((known) => url?.protocol === `${known}:`);
@@ -42,7 +42,7 @@ export function parseSource(text: string): URL & { scheme: Scheme } {
   });
 }
 
-/** The source as people may see it. */
+/** The source in a form that people may see. */
 export function describeSource(text: string): string {
   try {
     const { scheme, pathname } = parseSource(text);
@@ -52,7 +52,7 @@ export function describeSource(text: string): string {
   }
 }
 
-/** Looks the host up, now: what FFmpeg is given names an address that was looked at. */
+/** Resolves the host now, so that FFmpeg gets an address that has been checked. */
 export async function prepareInput(text: string, ground: PullInputContext): Promise<PullInput> {
   const url = parseSource(text);
   switch (url.scheme) {
@@ -65,7 +65,7 @@ export async function prepareInput(text: string, ground: PullInputContext): Prom
         url: text,
         options: { http_proxy: ground.proxyUrl, rw_timeout: IO_TIMEOUT_US },
         protocols: ['http', 'https', 'httpproxy', 'tls', 'tcp', 'crypto'],
-        // Through the proxy, which looks at every host.
+        // The proxy checks every host.
         followsRedirects: true,
         isFile: false,
       };
@@ -101,5 +101,5 @@ async function fileIn(mediaDir: string, { host, pathname }: URL): Promise<string
   const wanted = path.resolve(mediaDir, `.${path.sep}${decodeURIComponent(`${host}${pathname}`)}`);
   const found = await realpath(wanted).catch(() => null);
   if (root && found?.startsWith(root + path.sep)) return found;
-  throw new LianmaiError('NOT_FOUND', undefined, { message: 'source: there is no such file in the media folder of the data folder.' });
+  throw new LianmaiError('NOT_FOUND', undefined, { message: 'source: the media folder (in the data folder) has no such file.' });
 }

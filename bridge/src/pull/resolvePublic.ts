@@ -38,13 +38,13 @@ export function isPrivateAddress(ip: string): boolean {
 }
 
 /**
- * An address of the host that may be connected to. Whoever asks connects to that address and does not look the name up again: its answer could be
- * another one. Throws FORBIDDEN for private addresses, DESTINATION_UNREACHABLE for a name that nobody knows.
+ * Resolves a host to an address that may be connected to. Connect to that address: a second lookup could return another one. Throws FORBIDDEN for private
+ * addresses and DESTINATION_UNREACHABLE for unknown names.
  */
 export async function resolvePublic(host: string, allowPrivate: boolean): Promise<string> {
   const name = host.replace(/^\[(.*)\]$/, '$1');
   const found = await lookup(name, { all: true }).catch((cause: unknown) => {
-    throw new LianmaiError('DESTINATION_UNREACHABLE', undefined, { message: `The source's host "${name}" is not known.`, cause });
+    throw new LianmaiError('DESTINATION_UNREACHABLE', undefined, { message: `The source's host "${name}" does not exist.`, cause });
   });
   const address = found.find((one) => allowPrivate || !isPrivateAddress(one.address))?.address;
   if (address !== undefined) return address;

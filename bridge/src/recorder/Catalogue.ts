@@ -12,26 +12,26 @@ export interface CatalogueEvents {
 export interface RecordingFilter {
   app?: string | undefined;
   name?: string | undefined;
-  /** Only those that began before. */
+  /** Only recordings that began earlier. */
   beforeMs?: number | undefined;
   limit: number;
 }
 
-/** Notes of living recordings are touched this often, whether or not media arrives. */
+/** The metadata of a recording in progress is touched this often, whether or not media arrives. */
 export const TOUCH_EVERY_MS = 2000;
-/** A recording whose note nobody touched for so long is torn. Eight beats, because a busy machine runs timers seconds late. */
+/** A recording whose metadata nobody touched for this long is torn. Eight intervals, because a busy machine runs timers seconds late. */
 const QUIET_MS = 8 * TOUCH_EVERY_MS;
 /** Files that are read at the same time. */
 const OPEN_AT_ONCE = 16;
 
-/** All recordings of a folder: `{app}/{name}/{id}.…` with a small JSON beside each, which is the truth; memory is its index. */
+/** All recordings in a folder: `{app}/{name}/{id}.…`, each with a small JSON file of metadata beside it. The files are the truth, memory is only an index. */
 export class Catalogue extends EventEmitter<CatalogueEvents> {
   readonly #dir: string;
   readonly #formats: Readonly<Record<RecordFormat, RecordingFormat>>;
   readonly #byId = new Map<string, Recording>();
-  /** The same, sorted: a page of a hundred thousand is read without looking at the rest. */
+  /** The same, sorted, so that a page of a hundred thousand is read without looking at the rest. */
   readonly #oldestFirst: Recording[] = [];
-  /** What another process left open. */
+  /** Recordings that another process left open. */
   #torn: Recording[] = [];
   /** Ids of what this process is recording. */
   readonly #living = new Set<string>();
@@ -42,7 +42,7 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
     this.#formats = formats;
   }
 
-  /** Reads what is there. What a crash left open is put right by `recover`, which may take long: nobody has to wait for it. */
+  /** Reads what is there. `repairTorn` then repairs what a crash left open; it may take long, and nobody has to wait for it. */
   static async open(dir: string, formats: Readonly<Record<RecordFormat, RecordingFormat>>): Promise<Catalogue> {
     await mkdir(dir, { recursive: true, mode: 0o750 });
     const catalogue = new Catalogue(dir, formats);
@@ -53,7 +53,7 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
     return catalogue;
   }
 
-  /** One after another, newest first; one that cannot be kept is told to `onError` and does not hold up the rest. */
+  /** Repairs one after another, newest first. A recording that cannot be repaired is reported to `onError` and does not hold up the rest. */
   async repairTorn(signal: AbortSignal, onError: (error: unknown) => void, quietMs = QUIET_MS): Promise<void> {
     await this.#leaveLiving(signal, quietMs);
     for (let next = this.#torn.pop(); next && !signal.aborted; next = this.#torn.pop()) await this.#repair(next).catch(onError);
@@ -78,12 +78,12 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
     return this.#oldestFirst.toReversed();
   }
 
-  /** The file that people get: for HLS its playlist. */
+  /** The file that people download; for HLS its playlist. */
   pathOf(recording: Recording): string {
     return this.#formats[recording.format].path(this.#baseOf(recording));
   }
 
-  /** Room for a new recording: names sort by time and never meet again. */
+  /** Returns the id and path of a new recording. Ids sort by time and are never reused. */
   async place({ app, name }: StreamRef, startedAtMs: number): Promise<{ id: string; base: string }> {
     const stamp = new Date(startedAtMs).toISOString().replace(/[-:]|\.\d+/g, '');
     const id = `${stamp}-${Math.random().toString(36).slice(2, 8).padEnd(6, '0')}`;
@@ -120,7 +120,7 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
     return path.join(this.#dir, app, name, id);
   }
 
-  /** Another bridge on the same folder touches its notes again and again: its recordings are not torn. */
+  /** Another bridge may be recording into the same folder. Their metadata keeps being touched, so they are not torn. */
   async #leaveLiving(signal: AbortSignal, quietMs: number): Promise<void> {
     const before = await Promise.all(this.#torn.map((one) => this.#notedAtMs(one)));
     if (!before.some((atMs) => Date.now() - atMs < quietMs)) return;
@@ -146,7 +146,7 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
     this.#living.delete(recording.id);
   }
 
-  /** Where it is, or belongs. */
+  /** Where the recording is, or belongs. */
   #placeOf(recording: Recording): number {
     let [from, to] = [0, this.#oldestFirst.length];
     while (from < to) {
@@ -164,7 +164,7 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
 
   async #load(file: string): Promise<void> {
     const parsed = Recording.safeParse(safeJson(await readFile(file, 'utf8').catch(() => '')));
-    // Only what lies where its own words say: a file that was moved here is not ours to delete later.
+    // Only files at the place their own metadata names: one that was moved here must not be deleted later.
     if (!parsed.success || `${this.#baseOf(parsed.data)}.json` !== file || this.#byId.has(parsed.data.id)) return;
     this.#byId.set(parsed.data.id, parsed.data);
     this.#oldestFirst.push(parsed.data);
@@ -173,14 +173,14 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
   async #repair(recording: Recording): Promise<void> {
     const found = await this.#formats[recording.format].repair(this.#baseOf(recording)).catch(() => null);
     if (found) return this.keep({ ...recording, ...found, state: 'complete' });
-    const reason = { code: 'INTERNAL' as const, message: 'The process ended before anything could be saved.' };
+    const reason = { code: 'INTERNAL' as const, message: 'The process ended before anything was saved.' };
     await this.keep({ ...recording, state: 'failed', reason });
   }
 }
 
 const byAge = (a: Recording, b: Recording): number => a.startedAtMs - b.startedAtMs || (a.id < b.id ? -1 : Number(a.id > b.id));
 
-/** `{dir}/{app}/{name}/*.json`, and not the thousands of segments below. */
+/** Yields `{dir}/{app}/{name}/*.json` without visiting the thousands of segments below. */
 async function* noteFiles(dir: string): AsyncGenerator<string, undefined> {
   for (const app of await foldersIn(dir))
     for (const stream of await foldersIn(app))

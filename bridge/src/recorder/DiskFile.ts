@@ -1,10 +1,10 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { LianmaiError } from '@lianmai/protocol';
 
-/** How files are opened; tests hand in disks that fill up. */
+/** How files are opened; tests pass in disks that fill up. */
 export type OpenFile = (path: string) => Promise<Pick<FileHandle, 'write' | 'close' | 'datasync'>>;
 
-/** An append-only file that counts what it holds. A disk that refuses becomes a typed error. */
+/** An append-only file that counts its bytes. A failing disk becomes a typed error. */
 export class DiskFile {
   readonly #handle: Awaited<ReturnType<OpenFile>>;
   #bytes = 0;
@@ -26,7 +26,7 @@ export class DiskFile {
     this.#bytes += data.length;
   }
 
-  /** Over what is there already. */
+  /** Overwrites bytes that are already there. */
   async patch(data: Buffer, at: number): Promise<void> {
     await this.#write(data, at);
   }
@@ -47,5 +47,5 @@ const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 function refused(cause: unknown): never {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   if (FULL.has(code)) throw new LianmaiError('DISK_FULL', undefined, { cause });
-  throw new LianmaiError('INTERNAL', undefined, { message: 'The disk refused to take the recording.', cause });
+  throw new LianmaiError('INTERNAL', undefined, { message: 'The recording could not be written to disk.', cause });
 }

@@ -1,14 +1,14 @@
 import type { Recording } from '@lianmai/protocol';
 import type { MediaTag } from '../hub/stream/index.js';
 
-/** Less is jitter of networks and disks. */
+/** Shorter gaps are network or disk jitter. */
 const MIN_GAP_MS = 1000;
 /** A recording with more gaps than this is known to be bad. */
 const MAX_GAPS = 1000;
 
 /**
- * Where media is missing: time passed and the stream's did not (its publisher was away; the hub closes such gaps on its timeline), or the stream's own time
- * leaps (the disk was too slow).
+ * Finds where media is missing: either wall time passed and the stream's time did not (its publisher was away; the hub closes such gaps on its timeline), or
+ * the stream's time leaps (the disk was too slow).
  */
 export class GapMeter {
   readonly gaps: Recording['gaps'] = [];
@@ -28,7 +28,7 @@ export class GapMeter {
     const lagMs = nowMs - this.#lastMs;
     const grewMs = lagMs - this.#lagMs;
     if (this.#lagMs > 0 && grewMs > MIN_GAP_MS) this.#add(beforeMs, grewMs);
-    // Slow drift of the publisher's clock is no gap; the start with a whole group of pictures is none either.
+    // Slow drift of the publisher's clock is not a gap, and neither is a start with a whole group of pictures.
     this.#lagMs = lagMs;
   }
 

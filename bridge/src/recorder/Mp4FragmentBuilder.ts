@@ -3,17 +3,17 @@ import { PartTarget, Segmenter } from '../media/packaging/index.js';
 import type { MediaTag } from '../hub/stream/index.js';
 
 export interface Mp4FragmentEvents {
-  /** A segment begins; `init` is the same for all of a file. */
+  /** A segment begins; `init` is the same throughout a file. */
   onBegin(init: Buffer): void;
   /** A whole fragment. */
   onPart(bytes: Buffer, durationMs: number): void;
   onEnd(): void;
 }
 
-/** Fragments end at least this often: what a crash costs. */
+/** Fragments end at least this often; a crash costs no more. */
 const FRAGMENT_MS = 333;
 
-/** Tags of one recording, with times from 0, as fragments of MP4. */
+/** Turns the tags of one recording into MP4 fragments with times from 0. */
 export class Mp4FragmentBuilder {
   readonly #segmenter: Segmenter;
   #firstMs: number | null = null;
@@ -49,7 +49,7 @@ export class Mp4FragmentBuilder {
       try {
         this.#segmenter.push({ ...tag, dtsMs });
       } catch (error) {
-        // A broken picture is no reason to stop; a codec that MP4 cannot hold is left out, the rest is recorded.
+        // A broken frame is no reason to stop. A codec that MP4 cannot hold is left out, and the rest is recorded.
         if (!(error instanceof FormatError)) throw error;
       }
     }

@@ -14,14 +14,14 @@ export interface RecorderOptions {
   /** How streams are read. */
   openReader: OpenReader;
   retention: Retention;
-  /** Recordings stop while less than this is free on their disk, so that the rest of the machine can breathe. */
+  /** Recordings stop while less than this is free on their disk, to leave room for the rest of the machine. */
   minFreeBytes: number;
   log: Log;
 }
 
 const RETENTION_EVERY_MS = 60_000;
 
-/** Records streams into a folder and keeps the folder within its bounds. */
+/** Records streams into a folder and keeps the folder within its limits. */
 export class Recorder implements Closable {
   readonly catalogue: Catalogue;
   readonly #options: RecorderOptions;
@@ -34,15 +34,15 @@ export class Recorder implements Closable {
     this.#scope.interval(TOUCH_EVERY_MS, () => void catalogue.touchLiving());
     const stop = new AbortController();
     this.#scope.defer(() => stop.abort());
-    // Nobody waits for it: hours of torn recordings are no reason to keep broadcasters out.
-    void catalogue.repairTorn(stop.signal, (error) => options.log.error({ err: error }, 'a recording could not be put right'));
+    // Nobody waits for this: hours of torn recordings must not keep broadcasters out.
+    void catalogue.repairTorn(stop.signal, (error) => options.log.error({ err: error }, 'a recording could not be repaired'));
   }
 
   static async open(options: RecorderOptions): Promise<Recorder> {
     return new Recorder(await Catalogue.open(options.dir, options.formats), options);
   }
 
-  /** Until the stream ends or what is answered is closed. */
+  /** Records until the stream ends or the returned handle is closed. */
   record(stream: Stream, rule: RecordRule): Closable {
     const { formats, openReader, log } = this.#options;
     const stop = new AbortController();
@@ -53,7 +53,7 @@ export class Recorder implements Closable {
       assertRoom: () => this.#assertRoom(),
       log: log.child({ stream: stream.key }),
     });
-    const ended = session.run(stop.signal).catch((error: unknown) => log.error({ err: error }, 'recording broke down'));
+    const ended = session.run(stop.signal).catch((error: unknown) => log.error({ err: error }, 'a recording failed'));
     const close = async (reason: string) => {
       stop.abort(new Error(reason));
       await ended;

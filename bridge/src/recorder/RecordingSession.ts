@@ -11,22 +11,22 @@ export interface RecordingSessionOptions {
   rule: RecordRule;
   format: RecordingFormat;
   openReader: OpenReader;
-  /** Makes room for a file of this stream: its id and its path without extension. */
+  /** Returns the id and the path without extension for a new file of this stream. */
   place: (startedAtMs: number) => Promise<{ id: string; base: string }>;
-  /** Called whenever a recording begins, goes on, or ends; what it answers is waited for. */
+  /** Called whenever a recording begins, continues or ends; its promise is awaited. */
   onChanged: (recording: Recording) => Promise<void>;
-  /** Throws DISK_FULL while there is less room than is to be left. */
+  /** Throws DISK_FULL when less than the reserve is free. */
   assertRoom: () => Promise<void>;
   log: Log;
 }
 
-/** So long tags are collected: what a crash costs. */
+/** How long tags are collected; a crash costs no more. */
 const WRITE_EVERY_MS = 300;
-/** How often the figures of a growing file are announced and kept beside it. */
+/** How often the figures of a growing file are announced and saved beside it. */
 const ANNOUNCE_MS = 5000;
-/** A disk that refused is asked again this often. */
+/** Pause before a failing disk is tried again. */
 const RETRY_MS = 10_000;
-/** What waits for a slow disk. */
+/** Queue for a slow disk. */
 const QUEUE = { maxQueueBytes: 64 * 1024 * 1024, maxQueueMs: 30_000 };
 
 /** More at the same time would slow each other down. */
@@ -40,13 +40,13 @@ interface OpenRecording {
   announcedAtMs: number;
 }
 
-/** Records one broadcast of one stream: file after file, until it ends or `signal` aborts. */
+/** Records one broadcast of one stream, file after file, until it ends or `signal` aborts. */
 export class RecordingSession {
   readonly #options: RecordingSessionOptions;
   #open: OpenRecording | null = null;
-  /** Files that are being completed: an index in front of gigabytes takes longer than any queue is. */
+  /** Files being completed: moving an index in front of gigabytes takes longer than any queue lasts. */
   readonly #completing = new Set<Promise<void>>();
-  /** Needed at the head of every file. */
+  /** Needed at the start of every file. */
   #configs: { video: MediaTag | null; audio: MediaTag | null } = { video: null, audio: null };
 
   constructor(options: RecordingSessionOptions) {
@@ -97,7 +97,7 @@ export class RecordingSession {
     await this.#append(tags.slice(from));
   }
 
-  /** At the first entry point, at a key frame past the length that was asked for, and where the format cannot go on. */
+  /** True at the first entry point, at a key frame past the requested length, and where the format cannot continue. */
   #needsNewFile(tag: MediaTag): boolean {
     if (tag.isConfig) return this.#open !== null && !this.#options.format.takesNewConfig;
     if (!this.#options.stream.isEntry(tag)) return false;
@@ -119,7 +119,7 @@ export class RecordingSession {
     };
     this.#open = { file, info, gaps: new GapMeter(), firstMs: first.dtsMs, announcedAtMs: performance.now() };
     await file.write([this.#configs.video, this.#configs.audio].filter((tag) => tag !== null));
-    log.info({ recording: id, format: rule.format }, 'recording');
+    log.info({ recording: id, format: rule.format }, 'recording started');
     await onChanged(info);
   }
 
@@ -129,7 +129,7 @@ export class RecordingSession {
     const media = open?.info.bytes === 0 ? tags.filter((tag) => !isFirstConfig(tag)) : tags;
     if (!open || media.length === 0) return;
     await open.file.write(media);
-    // Clocks on the wall leap; nothing is missing then.
+    // The monotonic clock: a wall clock may leap although nothing is missing.
     open.gaps.see(media, performance.now());
     Object.assign(open.info, { bytes: open.file.bytes, durationMs: open.file.durationMs, gaps: open.gaps.gaps });
     if (performance.now() - open.announcedAtMs < ANNOUNCE_MS) return;
@@ -138,7 +138,7 @@ export class RecordingSession {
     await this.#options.onChanged({ ...open.info });
   }
 
-  /** The next file begins while this one is completed. */
+  /** The next file begins while this one is being completed. */
   async #leave(): Promise<void> {
     if (this.#completing.size >= MAX_COMPLETING) await Promise.race(this.#completing);
     const ended = this.#finish().finally(() => this.#completing.delete(ended));
@@ -159,7 +159,7 @@ export class RecordingSession {
     }
   }
 
-  /** The alarm. What was written stays, and is closed as well as the disk lets it. */
+  /** Reports the failure. What was written stays, and is closed as well as the disk allows. */
   async #fail(error: LianmaiError): Promise<void> {
     const { log, stream } = this.#options;
     log.error({ code: error.code, err: error.cause, stream: stream.key }, `recording stopped: ${error.message}`);
@@ -174,6 +174,6 @@ export class RecordingSession {
     Object.assign(info, { bytes: file.bytes, durationMs: file.durationMs, gaps: gaps.gaps }, change);
     await this.#options
       .onChanged({ ...info })
-      .catch((error: unknown) => this.#options.log.error({ err: error }, 'the catalogue was not kept'));
+      .catch((error: unknown) => this.#options.log.error({ err: error }, 'the catalogue could not be saved'));
   }
 }

@@ -32,8 +32,8 @@ async function probe(file: string): Promise<{ codecs: string[]; seconds: number[
   return { codecs: streams.map(({ codec_name }) => codec_name).sort(), seconds: [last('video'), last('audio')] };
 }
 
-describe('recordings of a stream whose sound is Opus', () => {
-  it('hold AAC where FLV cannot hold it, and Opus where the format can', async () => {
+describe('recordings of a stream with Opus audio', () => {
+  it('contain AAC in FLV, which cannot hold Opus, and Opus in the other formats', async () => {
     const [ffmpeg, tags] = await Promise.all([findFfmpeg(), encodeFlv({ seconds: 2, size: '320x180', gop: 30, isOpus: true })]);
     const { log } = new MemoryLog();
     const renditions = scope.own(new Renditions({ ffmpeg, log, lingerMs: 50 }));

@@ -1,7 +1,6 @@
 /**
- * Recordings: one more reader of a stream, which writes a file. What has been handed to the kernel survives the death of this process, so tags go out
- * every third of a second, MP4 is written in fragments, and what a crash left is put right at the next start. A full disk ends the recording, with an
- * alarm, and never the stream.
+ * Recordings: a reader of a stream that writes a file. Whatever has reached the kernel survives the death of this process, so tags are written every third of
+ * a second, MP4 goes out in fragments, and the next start repairs what a crash left. A full disk ends the recording with an error, but never the stream.
  */
 export { Catalogue } from './Catalogue.js';
 export { recordingFormats } from './formats/index.js';

@@ -56,14 +56,14 @@ async function openRecorder(options: Partial<RecorderOptions> & { openFile?: Ope
   return { dir, recorder, log, seen };
 }
 
-/** As it is after a start, when there was time enough. */
+/** The catalogue after a restart, once all repairs are done. */
 async function recovered(dir: string): Promise<Catalogue> {
   const catalogue = await Catalogue.open(dir, recordingFormats(ffmpeg));
   await catalogue.repairTorn(new AbortController().signal, (error) => expect.fail(String(error)), 0);
   return catalogue;
 }
 
-/** Publishes `what` at once and ends the stream; answers what came of it. */
+/** Publishes `what` at once, ends the stream and returns the result. */
 async function record(rule: RecordRule, what: readonly FlvTag[], options: Parameters<typeof openRecorder>[0] = {}) {
   const opened = await openRecorder(options);
   const publisher = new StreamHub().publish({ app: 'live', name: 'room' });
@@ -92,7 +92,7 @@ const probe = async (file: string) => {
 };
 
 describe('Recorder', () => {
-  it.each(FORMATS)('records every frame as %s, playable without a word from ffprobe', async (format) => {
+  it.each(FORMATS)('records every frame as %s, without a complaint from ffprobe', async (format) => {
     const { recorder } = await record({ format, segmentSeconds: null }, tags);
     const recording = recorder.catalogue.all[0]!;
     expect(recording).toMatchObject({ state: 'complete', format, gaps: [], reason: null });
@@ -103,7 +103,7 @@ describe('Recorder', () => {
     expect(Math.abs(recording.durationMs - 4000)).toBeLessThan(150);
   });
 
-  it('makes MP4 progressive: the index is in front, and no fragment is left', async () => {
+  it('makes MP4 progressive: the index comes first, and no fragment is left', async () => {
     const { recorder } = await record({ format: 'mp4', segmentSeconds: null }, tags);
     const bytes = await readFile(recorder.catalogue.pathOf(recorder.catalogue.all[0]!));
     expect(bytes.indexOf('moov')).toBeLessThan(bytes.indexOf('mdat'));
@@ -111,7 +111,7 @@ describe('Recorder', () => {
     expect(recorder.catalogue.all[0]?.bytes).toBe(bytes.length);
   });
 
-  it('begins a new file at a key frame, where the length or the codec says so, and loses nothing between', async () => {
+  it('begins a new file at a key frame when the length or the codec requires it, and loses nothing in between', async () => {
     const other = await encodeFlv({ seconds: 2, gop: 30, size: '160x90', videoBitrateKbps: 200 });
     const long = Array.from({ length: 4 }, (_, loop) => tags.map((tag) => ({ ...tag, dtsMs: tag.dtsMs + loop * 4000 }))).flat();
     const { recorder } = await record({ format: 'mp4', segmentSeconds: 10 }, [
@@ -123,7 +123,7 @@ describe('Recorder', () => {
     expect(counts).toEqual([300, 180, 60]);
   });
 
-  it('loses at most a second to SIGKILL in every format, and puts it right at the next start', async () => {
+  it('loses at most a second to SIGKILL in every format, and repairs the file at the next start', async () => {
     const dir = await folder();
     const script = fileURLToPath(new URL('testing/recordUntilKilled.ts', import.meta.url));
     const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', script, dir], {
@@ -146,7 +146,7 @@ describe('Recorder', () => {
     }
   });
 
-  it('goes on with the next file while the one before is completed', async () => {
+  it('continues with the next file while the previous one is being completed', async () => {
     let complete = () => {};
     const released = new Promise<void>((resolve) => (complete = resolve));
     const formats = recordingFormats(ffmpeg);
@@ -169,7 +169,7 @@ describe('Recorder', () => {
     await vi.waitFor(() => expect(states()).toEqual(['complete', 'complete']));
   });
 
-  it('stops with an alarm on a full disk, keeps what there is, and never disturbs the stream', async () => {
+  it('stops with an error on a full disk, keeps what was written, and never disturbs the stream', async () => {
     let left = 60_000;
     const openFile: OpenFile = async (file) => {
       const handle = await open(file, 'wx');
@@ -195,7 +195,7 @@ describe('Recorder', () => {
     await recording.close('test');
   });
 
-  it('does not begin while less than the reserve is free', async () => {
+  it('does not start while less than the reserve is free', async () => {
     const { recorder, log } = await openRecorder({ minFreeBytes: Number.MAX_SAFE_INTEGER });
     const publisher = new StreamHub().publish({ app: 'live', name: 'room' });
     for (const tag of tags) publisher.write(tag);
@@ -206,9 +206,9 @@ describe('Recorder', () => {
   });
 });
 
-describe('what is missing', () => {
+describe('GapMeter', () => {
   const tag = (dtsMs: number) => ({ ...tags.find((one) => one.isKeyFrame)!, dtsMs });
-  it('is told: a publisher that was away, and media that leaps', () => {
+  it('reports a publisher that was away, and media that leaps', () => {
     const meter = new GapMeter();
     meter.see([tag(5000), tag(5040)], 100_000);
     meter.see([tag(5080)], 100_040);
@@ -220,7 +220,7 @@ describe('what is missing', () => {
     ]);
   });
 
-  it('is not seen in a start with a whole group of pictures, nor in slow drift', () => {
+  it('reports no gap for a start with a whole group of pictures, nor for slow drift', () => {
     const meter = new GapMeter();
     for (let second = 0; second < 600; second++) meter.see([tag(second * 999)], 50_000 + second * 1000);
     expect(meter.gaps).toEqual([]);
@@ -233,13 +233,13 @@ describe('retention', () => {
     startedAtMs: 1e12 - ageDays * 86_400_000,
   });
 
-  it('deletes what is too old, then the oldest until the rest fits; never what is being recorded', () => {
+  it('deletes recordings that are too old, then the oldest until the rest fits; never one in progress', () => {
     const all = [one('now', 0, 5e9, 'recording'), one('a', 1, 3e9), one('b', 2, 3e9), one('c', 9, 1)];
     const ids = (maxAgeDays: number, maxGigabytes: number) => expired(all, { maxAgeDays, maxGigabytes }, 1e12).map(({ id }) => id);
     expect([ids(0, 0), ids(7, 0), ids(0, 9), ids(0, 1)]).toEqual([[], ['c'], ['b', 'c'], ['a', 'b', 'c']]);
   });
 
-  it('leaves no more than the limit, whatever there is', () => {
+  it('never leaves more than the limit', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(4e9), { maxLength: 30 }), fc.integer({ min: 1, max: 20 }), (sizes, limit) => {
         const all = sizes.map((bytes, index) => one(String(index), index, bytes));
@@ -250,7 +250,7 @@ describe('retention', () => {
     );
   });
 
-  it('takes the files with it', async () => {
+  it('deletes the files as well', async () => {
     const { recorder, dir } = await record({ format: 'hls', segmentSeconds: null }, tags, {
       retention: { maxAgeDays: 1, maxGigabytes: 0 },
     });
@@ -261,7 +261,7 @@ describe('retention', () => {
 });
 
 describe('Catalogue', () => {
-  it('is there again after a restart; what is not its own is left alone', async () => {
+  it('is complete after a restart, and leaves foreign files alone', async () => {
     const { recorder, dir } = await record({ format: 'flv', segmentSeconds: null }, tags);
     await writeFile(path.join(dir, 'live', 'room', 'note.json'), '{"id":"x"}');
     await writeFile(path.join(dir, 'other.json'), 'not json');
@@ -271,7 +271,7 @@ describe('Catalogue', () => {
     expect(again.list({ app: 'live', limit: 10, beforeMs: 1 })).toEqual([]);
   });
 
-  it.each(FORMATS)('knows a %s file that was completed when the process ended before it could say so', async (format) => {
+  it.each(FORMATS)('recognises a %s file that was complete although the process ended before saying so', async (format) => {
     const { recorder, dir } = await record({ format, segmentSeconds: null }, tags);
     const complete = recorder.catalogue.all[0]!;
     const note = path.join(dir, 'live', 'room', `${complete.id}.json`);
@@ -281,7 +281,7 @@ describe('Catalogue', () => {
     expect(Math.abs(found.durationMs - complete.durationMs)).toBeLessThan(150);
   });
 
-  it('leaves what another process is recording into the same folder', async () => {
+  it('leaves alone what another process is recording into the same folder', async () => {
     const { recorder, dir } = await record({ format: 'flv', segmentSeconds: null }, tags);
     const alive = { ...recorder.catalogue.all[0]!, state: 'recording' };
     const note = path.join(dir, 'live', 'room', `${alive.id}.json`);
@@ -297,7 +297,7 @@ describe('Catalogue', () => {
     expect(catalogue.all).toMatchObject([{ state: 'recording' }]);
   });
 
-  it('touches the note of a recording whose stream is silent, so that others know it lives', async () => {
+  it('keeps touching the metadata of a recording whose stream is silent, so that others know it is alive', async () => {
     const { recorder, dir } = await openRecorder();
     const publisher = new StreamHub().publish({ app: 'live', name: 'room' });
     for (const tag of tags.slice(0, 60)) publisher.write(tag);
@@ -315,7 +315,7 @@ describe('Catalogue', () => {
     expect((await stat(note())).mtimeMs).toBe(0);
   });
 
-  it('does not keep a start waiting for what a crash left', async () => {
+  it('does not delay a start for what a crash left behind', async () => {
     const { recorder, dir } = await record({ format: 'flv', segmentSeconds: null }, tags);
     const torn = { ...recorder.catalogue.all[0]!, state: 'recording' };
     const note = path.join(dir, 'live', 'room', `${torn.id}.json`);
@@ -331,7 +331,7 @@ describe('Catalogue', () => {
     await vi.waitFor(() => expect(again.recorder.catalogue.all).toMatchObject([{ state: 'failed' }]));
   });
 
-  it('pages through tens of thousands of recordings at once, newest first', async () => {
+  it('pages quickly through tens of thousands of recordings, newest first', async () => {
     const catalogue = await Catalogue.open(await folder(), recordingFormats(ffmpeg));
     const all = Array.from({ length: 300 }, (_, index): Recording => ({
       ...{ id: `r${(index * 7919) % 300}`, app: 'live', name: index % 2 ? 'a' : 'b', format: 'flv', state: 'complete', reason: null },
@@ -345,7 +345,7 @@ describe('Catalogue', () => {
     expect(catalogue.list({ name: 'a', beforeMs: 200, limit: 5 })).toEqual(wanted.filter(({ name, startedAtMs }) => name === 'a' && startedAtMs < 200).slice(0, 5)); // prettier-ignore
   });
 
-  it('serves files to who has the secret, with ranges, and nothing else of the disk', async () => {
+  it('serves files with ranges to clients with the secret, and nothing else of the disk', async () => {
     const { recorder } = await record({ format: 'hls', segmentSeconds: null }, tags);
     const app = express().use(recordingRoutes(recorder.catalogue, requireServer(new Secret('s3cret'))));
     app.use((thrown: unknown, _request: Request, response: Response, _next: NextFunction) => {

@@ -5,7 +5,7 @@ import type { Catalogue } from './Catalogue.js';
 
 type RecordingHandlers = Pick<BridgeHandlers, 'listRecordings' | 'readRecording' | 'deleteRecording'>;
 
-/** What the server may ask of the catalogue. */
+/** The server's requests to the catalogue. */
 export const recordingHandlers = (catalogue: Catalogue): RecordingHandlers => ({
   listRecordings: (filter) => Promise.resolve({ recordings: catalogue.list(filter) }),
   async readRecording({ id }) {
@@ -15,7 +15,7 @@ export const recordingHandlers = (catalogue: Catalogue): RecordingHandlers => ({
   async deleteRecording({ id }) {
     const recording = get(catalogue, id);
     if (recording.state === 'recording')
-      throw new LianmaiError('WRONG_STATE', undefined, { message: 'It is being recorded. End the stream or its recording first.' });
+      throw new LianmaiError('WRONG_STATE', undefined, { message: 'The recording is in progress. End the stream or its recording first.' });
     await catalogue.delete(recording);
     return {};
   },

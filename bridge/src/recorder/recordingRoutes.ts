@@ -6,7 +6,8 @@ import type { Catalogue } from './Catalogue.js';
 const PART = /^(?:\d{1,9}\.m4s|init\.mp4)$/;
 
 /**
- * `/recordings/{id}/{file}` for whom `guard` lets through. Byte ranges are answered, so that players can seek. Of a path nothing but a known id and a number reaches the disk.
+ * `/recordings/{id}/{file}` for requests that pass `guard`, with byte ranges so that players can seek. Nothing of the URL reaches the disk except a known id
+ * and a number.
  */
 export function recordingRoutes(catalogue: Catalogue, guard: RequestHandler): Router {
   const router = Router();

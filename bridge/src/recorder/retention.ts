@@ -10,7 +10,7 @@ export interface Retention {
 const DAY_MS = 86_400_000;
 const GIGABYTE = 1e9;
 
-/** What has to go: too old, then the oldest until the rest fits. What is being recorded stays, and counts. */
+/** Returns the recordings to delete: those that are too old, then the oldest until the rest fits. Recordings in progress stay, and count. */
 export function expired(newestFirst: readonly Recording[], { maxAgeDays, maxGigabytes }: Retention, nowMs: number): Recording[] {
   const tooOldMs = maxAgeDays > 0 ? nowMs - maxAgeDays * DAY_MS : Number.NEGATIVE_INFINITY;
   let room = maxGigabytes > 0 ? maxGigabytes * GIGABYTE : Number.POSITIVE_INFINITY;

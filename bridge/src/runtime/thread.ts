@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 
 /**
- * A thread that runs the module `name` (without its extension) beside `importerUrl`. Built code runs as it is; when the sources are run directly (tests), the
- * thread reads TypeScript as well.
+ * Starts a thread that runs the module `name` (without extension) beside `importerUrl`. When the sources are run directly, as in tests, the thread reads
+ * TypeScript too.
  */
 export function startThread(name: string, importerUrl: string, workerData: unknown): Worker {
   if (!importerUrl.endsWith('.ts')) return new Worker(new URL(`${name}.js`, importerUrl), { workerData });

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { Log } from '@lianmai/kit';
 
-/** Keeps everything that is logged as text, before any redaction: what would have to be redacted must not get here. */
+/** Keeps everything that is logged as text, before any redaction: anything that would need redaction must not get here. */
 export class MemoryLog {
   readonly lines: string[] = [];
 

@@ -7,7 +7,7 @@ export interface PictureAndSound {
   seconds: number;
   /** Default 640x360. */
   size?: string;
-  /** Pictures from key frame to key frame, at 30 a second; default 60. */
+  /** Frames from key frame to key frame, at 30 per second; default 60. */
   gop?: number;
   bFrames?: number;
   hasVideo?: boolean;
@@ -20,13 +20,13 @@ export interface PictureAndSound {
 }
 
 const log = createLog('test media', 'silent');
-/** Looked for once. */
+/** Looked up once. */
 let ffmpeg: Promise<Ffmpeg> | undefined;
 
-/** What was encoded already, by what was asked for. */
+/** Media that was already encoded, by request. */
 const encoded = new Map<string, Promise<FlvTag[]>>();
 
-/** testsrc2 and a 440 Hz tone as H.264 + AAC or Opus, as fast as it goes. The bodies are everybody's: to be read only. */
+/** Encodes testsrc2 and a 440 Hz tone as H.264 + AAC or Opus, as fast as possible. The bodies are shared: read only. */
 export async function encodeFlv(what: PictureAndSound): Promise<FlvTag[]> {
   const key = JSON.stringify(Object.entries(what).sort());
   const tags = encoded.get(key) ?? encode(what);
@@ -51,7 +51,7 @@ async function encode(what: PictureAndSound): Promise<FlvTag[]> {
   return demuxer ? fromZero([...tags, ...demuxer.flush()]) : tags.filter((tag) => !isSequenceEnd(tag));
 }
 
-/** MPEG-TS begins somewhere, with packets in the order of its multiplexer. */
+/** MPEG-TS starts at any time, with packets in multiplexing order. */
 function fromZero(tags: readonly FlvTag[]): FlvTag[] {
   const firstMs = Math.min(...tags.filter(({ isConfig }) => !isConfig).map(({ dtsMs }) => dtsMs));
   const moved = tags.map((tag) => ({ ...tag, dtsMs: tag.isConfig ? 0 : Math.floor(tag.dtsMs - firstMs) }));
@@ -60,7 +60,7 @@ function fromZero(tags: readonly FlvTag[]): FlvTag[] {
 
 const TICK_MS = 20;
 
-/** Plays tags at the speed of life, over and over on one growing timeline, as an encoder that never ends would. */
+/** Plays tags in real time, over and over on one growing timeline, like an encoder that never stops. */
 export class LoopedBroadcast {
   readonly #timer: NodeJS.Timeout;
   readonly #startedAtMs = performance.now();
@@ -72,7 +72,7 @@ export class LoopedBroadcast {
   constructor(tags: readonly FlvTag[], publisher: Publisher) {
     const pictures = tags.filter((tag) => tag.kind === 'video' && !tag.isConfig);
     this.#loopMs = Math.round((pictures.length * 1000) / 30);
-    // Sound begins later than pictures where there are B-frames, and is longer: without its end, or it would overlap with the next turn.
+    // With B-frames the audio starts later than the video and lasts longer; its end is cut off, or it would overlap with the next turn.
     const soundFromMs = tags.find((tag) => tag.kind === 'audio' && !tag.isConfig)?.dtsMs ?? 0;
     this.#tags = tags.filter((tag) => tag.kind !== 'audio' || pictures.length === 0 || tag.dtsMs < soundFromMs + this.#loopMs);
     this.#publisher = publisher;

@@ -13,7 +13,7 @@ const canBindUdp = (port: number) =>
     socket.bind(port, () => socket.close(() => resolve(true)));
   });
 
-/** For a program that is to listen. Not one of the kernel's own choice, which it would give to another test until that program is up. */
+/** Returns a port for a program to listen on. It avoids the kernel's own range, which may be given to another test until the program is up. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = 10_000 + Math.floor(Math.random() * 10_000);

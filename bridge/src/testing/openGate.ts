@@ -1,5 +1,5 @@
 import { Gate } from '../hub/gate/index.js';
 
-/** Lets everybody in. */
+/** A gate that admits everybody. */
 export const openGate = (): Gate =>
   new Gate({ authorise: () => Promise.resolve({ onTaken: 'refuse', resumeGraceMs: 10_000, srtPassphrase: null }) });

@@ -1,4 +1,4 @@
 import type { OpenReader } from '../hub/renditions/index.js';
 
-/** For readers whose codecs are not what is tested. */
+/** Opens readers without any conversion, for tests that are not about codecs. */
 export const readAsItIs: OpenReader = (source, _accepts, options) => Promise.resolve(source.createReader(options));

@@ -20,19 +20,19 @@ import {
 import { readStatus, rejectionOf, type RtmpStatus } from './rejections.js';
 import { unacknowledgedBytes } from './tcpBacklog.js';
 
-/** Commands and their answers are short; servers send us no media. */
+/** Commands and their replies are short, and servers send us no media. */
 const LIMITS = { maxMessageBytes: 256 * 1024, maxChunkStreams: 64 };
-/** As OBS sends it: there is no server that does not know it. */
+/** The value OBS uses; every server knows it. */
 const CHUNK_BYTES = 4096;
 const WINDOW_BYTES = 2_500_000;
 const COMMANDS = 3;
 
 /**
- * The client's end of an RTMP connection: handshake, chunks, protocol control, commands and their answers. `lost` aborts, with a LianmaiError, when it
- * cannot be used any more, for whatever reason.
+ * The client's end of an RTMP connection: handshake, chunks, protocol control, commands and their replies. `lost` aborts with a LianmaiError when the
+ * connection can no longer be used.
  */
 export class RtmpClientConnection {
-  /** Status of a message stream (onStatus). */
+  /** Called with the status of a message stream (onStatus). */
   onStatus: (status: RtmpStatus) => void = () => undefined;
   readonly #socket: Socket;
   readonly #lost = new AbortController();
@@ -45,7 +45,7 @@ export class RtmpClientConnection {
   #onHandshaken: () => void = () => undefined;
   #bytesWritten = 0;
   #bytesSent = 0;
-  /** What was still queued when the connection was cut off. */
+  /** Bytes still queued when the connection was cut off. */
   #bytesLost = 0;
   #bytesRead = 0;
   #bytesAcknowledged = 0;
@@ -62,7 +62,7 @@ export class RtmpClientConnection {
     return this.#lost.signal;
   }
 
-  /** Bytes the peer has taken; never less than it was. */
+  /** Bytes the peer has taken; never decreases. */
   get bytesSent(): number {
     this.#bytesSent = Math.max(this.#bytesSent, this.#bytesWritten - this.queuedBytes);
     return this.#bytesSent;
@@ -83,7 +83,7 @@ export class RtmpClientConnection {
     this.#writer.chunkBytes = CHUNK_BYTES;
   }
 
-  /** Sends a command and waits for its `_result`; `_error` rejects. */
+  /** Sends a command and waits for its `_result`; rejects on `_error`. */
   call(name: string, ...args: AmfValue[]): Promise<AmfValue[]> {
     const transaction = this.tell(0, name, ...args);
     return new Promise((resolve, reject) => {
@@ -92,7 +92,7 @@ export class RtmpClientConnection {
     });
   }
 
-  /** Sends a command whose answer does not matter, if there is one. Answers its transaction. */
+  /** Sends a command whose reply does not matter. Returns its transaction id. */
   tell(streamId: number, name: string, ...args: AmfValue[]): number {
     const transaction = ++this.#transaction;
     this.send([command(streamId, name, transaction, ...args)], COMMANDS);
@@ -105,14 +105,14 @@ export class RtmpClientConnection {
     this.#write(pieces);
   }
 
-  /** Many messages, each on its own chunk stream, in one write. */
+  /** Sends many messages, each on its own chunk stream, in one write. */
   sendMerged(messages: Iterable<readonly [chunkStreamId: number, message: RtmpMessage]>): void {
     const pieces: Buffer[] = [];
     for (const [chunkStreamId, message] of messages) this.#writer.write(pieces, chunkStreamId, message);
     this.#write(pieces);
   }
 
-  /** Resolves when the kernel takes more; at once when it does now. */
+  /** Resolves when the kernel takes more, which may be at once. */
   async drained(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (!this.#socket.writableNeedDrain) return;
@@ -130,7 +130,7 @@ export class RtmpClientConnection {
     });
   }
 
-  /** Sends what is queued, then closes; cuts it off after `withinMs`. */
+  /** Sends what is queued, then closes; cuts the connection off after `withinMs`. */
   async end(withinMs: number): Promise<void> {
     if (this.#socket.destroyed) return;
     await new Promise<void>((resolve) => {
@@ -173,11 +173,11 @@ export class RtmpClientConnection {
       for (const message of this.#reader.push(chunks)) this.#handle(message);
       this.#acknowledge(data.length);
     } catch (error) {
-      this.abort(closed('The destination does not speak RTMP, or speaks it wrongly.', error));
+      this.abort(closed('The destination does not speak RTMP correctly.', error));
     }
   }
 
-  /** Answers the bytes that follow the handshake. */
+  /** Returns the bytes that follow the handshake. */
   #shakeHands(data: Buffer): Buffer {
     const bytes = (this.#handshake = Buffer.concat([this.#handshake ?? Buffer.alloc(0), data]));
     if (!this.#hasAnswered && bytes.length > HANDSHAKE_BYTES) {
@@ -214,7 +214,7 @@ export class RtmpClientConnection {
     else waiting.reject(rejectionOf(readStatus(argument)));
   }
 
-  /** A server that set a window stops to listen when nobody tells it that its bytes have come. */
+  /** A server that set an acknowledgement window stops reading unless its bytes are acknowledged. */
   #acknowledge(bytes: number): void {
     this.#bytesRead += bytes;
     if (this.#bytesRead - this.#bytesAcknowledged < this.#windowBytes) return;

@@ -5,9 +5,9 @@ import { RtmpPublishClient } from './RtmpPublishClient.js';
 import type { RtmpTarget } from './rtmpUrl.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** For what is queued and the goodbye, when the stream ends by itself. */
+/** For the queue and the goodbye when the stream ends by itself. */
 const FLUSH_MS = 5000;
-/** The same, when somebody waits for the end. */
+/** The same when somebody waits for the end. */
 const HURRY_MS = 1000;
 
 /** Publishes a stream to an RTMP server, once. */

@@ -9,22 +9,22 @@ import type { RtmpTarget } from './rtmpUrl.js';
 
 export interface PublishClientOptions {
   insecureTls: boolean;
-  /** From the first packet to the acceptance of the stream. */
+  /** From the first packet until the stream is accepted. */
   timeoutMs: number;
   signal: AbortSignal;
 }
 
 const FLASH_VERSION = 'FMLE/3.0 (compatible; Lianmai)';
-/** Different chunk streams, so that a server may interleave what it passes on. */
+/** Different chunk streams, so that a server may interleave what it forwards. */
 const CHUNK_STREAM: Record<FlvTag['kind'], number> = { audio: 4, video: 6, data: 5 };
 const SET_DATA_FRAME = encodeAmf('@setDataFrame');
 
-/** One stream being published to a server: from the connection to FCUnpublish. */
+/** Publishes one stream to a server, from the connection to FCUnpublish. */
 export class RtmpPublishClient implements PublishClient {
   readonly #connection: RtmpClientConnection;
   readonly #streamId: number;
   readonly #target: RtmpTarget;
-  /** Time of the first media tag: a session starts at 0. */
+  /** Time of the first media tag, because a session starts at 0. */
   #originMs: number | null = null;
 
   private constructor(connection: RtmpClientConnection, streamId: number, target: RtmpTarget) {
@@ -70,7 +70,7 @@ export class RtmpPublishClient implements PublishClient {
     return this.#connection.queuedBytes;
   }
 
-  /** All of them in one merged write. */
+  /** Sends all tags in one merged write. */
   send(tags: readonly FlvTag[]): void {
     this.#originMs ??= tags.find((tag) => tag.kind !== 'data' && !tag.isConfig)?.dtsMs ?? null;
     this.#connection.sendMerged(tags.map((tag) => [CHUNK_STREAM[tag.kind], this.#messageOf(tag)] as const));
@@ -80,7 +80,7 @@ export class RtmpPublishClient implements PublishClient {
     return this.#connection.drained(signal);
   }
 
-  /** Says goodbye, so that the server frees the name and tells its viewers; cut off after `withinMs`. */
+  /** Says goodbye, so that the server frees the name and tells its viewers. Cut off after `withinMs`. */
   async end(withinMs: number): Promise<void> {
     const key = this.#target.streamKey.reveal();
     this.#connection.tell(0, 'FCUnpublish', null, key);
@@ -103,7 +103,7 @@ export class RtmpPublishClient implements PublishClient {
   }
 }
 
-/** connect, createStream, publish: answers the message stream's id when the server has said Publish.Start. */
+/** connect, createStream, publish. Returns the message stream's id once the server has said Publish.Start. */
 async function negotiate(connection: RtmpClientConnection, { app, tcUrl, streamKey }: RtmpTarget): Promise<number> {
   const key = streamKey.reveal();
   await connection.handshake();
@@ -116,7 +116,7 @@ async function negotiate(connection: RtmpClientConnection, { app, tcUrl, streamK
   return streamId;
 }
 
-/** A server that closes instead of answering `publish` does not like the key: many have no other way to say so. */
+/** A server that closes instead of answering `publish` probably rejects the key: many have no other way to say so. */
 function accepted(connection: RtmpClientConnection, publish: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
     connection.onStatus = (status) => {

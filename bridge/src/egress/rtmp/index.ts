@@ -1,4 +1,4 @@
-/** RTMP and RTMPS push: own client, because the state of a session, its secrets and its back-pressure must be ours. */
+/** RTMP and RTMPS push, with our own client because session state, secrets and back-pressure must be in our hands. */
 import { z } from 'zod';
 import { FLV } from '../../hub/renditions/index.js';
 import { defineOutputKind, type OutputKind } from '../OutputKinds.js';

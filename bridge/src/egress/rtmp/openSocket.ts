@@ -6,7 +6,7 @@ import type { RtmpTarget } from './rtmpUrl.js';
 
 const KEEP_ALIVE_MS = 15_000;
 
-/** A connected TCP or TLS socket, or an error that says whose fault it was. Errors after that belong to the one who holds the socket. */
+/** Returns a connected TCP or TLS socket, or throws an error that says whose fault it is. Later errors are for the owner of the socket. */
 export function openSocket(
   { scheme, host, port }: RtmpTarget,
   { insecureTls, signal }: { insecureTls: boolean; signal: AbortSignal },
@@ -33,7 +33,7 @@ export function openSocket(
 
 const CERTIFICATE = /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH)/;
 const WORDS = new Map([
-  ['ECONNREFUSED', 'Nothing listens at the destination.'],
+  ['ECONNREFUSED', 'Nothing is listening at the destination.'],
   ['ENOTFOUND', "The destination's host name does not exist."],
   ['EAI_AGAIN', "The destination's host name cannot be looked up at the moment."],
   ['ETIMEDOUT', 'The destination does not answer.'],

@@ -32,7 +32,7 @@ afterEach(async () => {
   memory = new MemoryLog();
 });
 
-/** A stream on air, and outputs of it. */
+/** A live stream and its outputs. */
 function goLive(): {
   add: (url: string, options?: Partial<SupervisorOptions>, insecureTls?: boolean) => OutputSupervisor;
   publisher: ReturnType<StreamHub['publish']>;
@@ -106,7 +106,7 @@ async function probe(source: string): Promise<Packet[]> {
   return (JSON.parse(stdout) as { packets: Packet[] }).packets;
 }
 
-/** Starts at 0 with a key frame, goes on without a gap over a frame. */
+/** Starts at 0 with a key frame and has no gap longer than a frame. */
 function expectContinuous(packets: Packet[]): void {
   const video = packets.filter((packet) => packet.codec_type === 'video');
   expect(video[0]?.flags).toMatch(/^K/);
@@ -170,7 +170,7 @@ class Nginx {
   }
 }
 
-/** A TCP proxy that can stop to read from its clients, without a word. */
+/** A TCP proxy that can silently stop reading from its clients. */
 class Wedge {
   readonly #clients = new Set<Socket>();
   #isStuck = false;
@@ -211,7 +211,7 @@ class Wedge {
   }
 }
 
-/** Says what it is told to after each command: for servers that this machine does not have. */
+/** Replies to each command as told: stands in for servers that this machine does not have. */
 async function scriptedServer(answer: (name: string, args: unknown[]) => Buffer | 'close' | null): Promise<number> {
   const server = createServer((socket) => {
     const reader = new ChunkReader({ maxMessageBytes: 1e6, maxChunkStreams: 64 });
@@ -265,14 +265,14 @@ describe('RTMP push', () => {
     const gone = exit(listener);
     await publisher.close('host stopped');
     expect(await gone).toBe(0);
-    // FFmpeg's listener ends every session with this line, whoever publishes.
+    // FFmpeg's listener always ends a session with this line.
     expect(errors.join('').replace(/.*: Input\/output error\n/, '')).toBe('');
     expect(await reaches(output, ({ state }) => state === 'stopped')).toMatchObject({ reason: null, liveSinceMs: null });
     expectContinuous(await probe(file));
     expect((await stat(file)).size).toBeGreaterThan(bytesSent * 0.9);
   });
 
-  it('survives a listener that is killed and comes back, as a new session from a key frame', async () => {
+  it('survives a listener that is killed and comes back, with a new session from a key frame', async () => {
     const { add } = goLive();
     const [port, path] = [await freePort(), await folder()];
     const url = `rtmp://127.0.0.1:${port}/live/key`;
@@ -365,7 +365,7 @@ describe('RTMP push', () => {
     await reaches(output, isLiveWith(1));
   });
 
-  it('notices a destination that silently stops reading, and connects again', async () => {
+  it('detects a destination that silently stops reading, and reconnects', async () => {
     const { add } = goLive();
     const status = () => encodeAmf('onStatus', 0, null, { level: 'status', code: 'NetStream.Publish.Start', description: 'go' });
     const target = await scriptedServer((name) => {
@@ -381,13 +381,13 @@ describe('RTMP push', () => {
     wedge.stick();
     const stalled = await reaches(output, (info) => info.state === 'retrying');
     expect(stalled.reason?.code).toBe('DESTINATION_STALLED');
-    // Ten seconds of media at most: the limit, one sample, and what the peer's own kernel takes before its window is shut.
+    // At most ten seconds of media: the limit, one sample, and what the peer's kernel takes before its window closes.
     expect(stalled.bytesSent - sentBefore).toBeLessThan(10 * bytesPerSecond);
     wedge.loosen();
     await reaches(output, isLiveWith(stalled.bytesSent + 100_000));
   });
 
-  it('reaches a TLS destination, and refuses a certificate that nobody vouches for', async () => {
+  it('reaches a TLS destination, and rejects an unverifiable certificate', async () => {
     const path = await folder();
     const [keyFile, certFile] = [join(path, 'key.pem'), join(path, 'cert.pem')];
     await run('openssl', [
@@ -431,7 +431,7 @@ describe('RTMP push', () => {
     expect(noTls.reason?.code).toMatch(/UNREACHABLE|CLOSED/);
   });
 
-  it('never tells a key: not in state, errors or log, even when the server quotes it', async () => {
+  it('never reveals a key in state, errors or log, even when the server quotes it', async () => {
     const key = 'live_9876_SECRETKEY';
     const query = 'sign=TOPSECRETSIGN';
     const seen: OutputInfo[] = [];

@@ -10,7 +10,7 @@ export interface RtmpStatus {
 
 const MAX_TEXT = 200;
 
-/** Reads a status from any argument: servers differ in what they leave out. */
+/** Reads a status from any argument; servers leave out different fields. */
 export function readStatus(argument: AmfValue): RtmpStatus {
   const fields =
     typeof argument === 'object' && argument !== null && !Array.isArray(argument) && !(argument instanceof Date) ? argument : {};
@@ -21,7 +21,7 @@ export function readStatus(argument: AmfValue): RtmpStatus {
 
 const FAILURE_CODE = /\.(BadName|Denied|Rejected|Failed|InvalidApp|Closed|AppShutdown)$/;
 
-/** A stranger's words for logs and pages: one line, not long. */
+/** Makes a stranger's text fit for logs and pages: one line, not long. */
 const text = (value: AmfValue) =>
   typeof value === 'string'
     ? value
@@ -30,10 +30,10 @@ const text = (value: AmfValue) =>
         .trim()
     : '';
 
-/** The destination said no: the same request will hardly be welcome later. */
+/** The destination said no, and the same request will hardly be welcome later. */
 export function rejectionOf({ code, description }: RtmpStatus): LianmaiError {
   if (/authmod=/i.test(description))
-    return rejected('The destination asks for a user name and password, which are not supported. Use an address with a stream key.');
+    return rejected('The destination requires a user name and password, which are not supported. Use a URL with a stream key.');
   if (code === 'NetStream.Publish.BadName') {
     return rejected(
       `The destination does not accept this stream key, or it is in use already${quote(description)}. Check the key, and that nobody else streams with it.`,

@@ -32,7 +32,7 @@ describe('parseRtmpUrl', () => {
 
   it('notices user names', () => expect(parseRtmpUrl('rtmp://me:secret@host/app/key')?.hasUserInfo).toBe(true));
 
-  it('describes a target without anything of its key', () => {
+  it('describes a target without any part of its key', () => {
     const part = fc.stringMatching(/^[a-zA-Z0-9_-]{12,20}$/);
     fc.assert(
       fc.property(part, part, part, (key, sign, vhost) => {

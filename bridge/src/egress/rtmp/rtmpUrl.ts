@@ -4,22 +4,22 @@ import type { OutputDescription } from '../contract.js';
 export const RTMP_SCHEMES = ['rtmp', 'rtmps'] as const;
 const DEFAULT_PORT = { rtmp: 1935, rtmps: 443 } as const;
 
-/** Where a stream is pushed, split as OBS does it: server (up to the application) and stream key (all that follows). */
+/** Where a stream is pushed, split as OBS does it: server (up to the application) and stream key (everything after it). */
 export interface RtmpTarget {
   scheme: (typeof RTMP_SCHEMES)[number];
   host: string;
   port: number;
   app: string;
-  /** The server's address without the key, as `connect` tells it. */
+  /** The server's URL without the key, as sent in `connect`. */
   tcUrl: string;
-  /** Name with its parameters, exactly as given. */
+  /** The name with its parameters, exactly as given. */
   streamKey: Secret;
   hasUserInfo: boolean;
 }
 
 const URL_PATTERN = /^(rtmps?):\/\/([^/?#@]*@)?(\[[0-9a-f:.]+\]|[^/?#@:[\]]+)(?::(\d{1,5}))?\/([^\s#]+)$/i;
 
-/** Null for what is not an RTMP address with an application and a key. The key is not decoded: destinations compare it as it was given. */
+/** Returns null for anything but an RTMP URL with an application and a key. The key is not decoded, because destinations compare it as given. */
 export function parseRtmpUrl(url: string): RtmpTarget | null {
   const match = URL_PATTERN.exec(url.trim());
   if (!match) return null;
@@ -34,8 +34,8 @@ export function parseRtmpUrl(url: string): RtmpTarget | null {
 }
 
 /**
- * `app[/instance]/key?params`: the last part before the query is the key. In `app?vhost=x/key`, where only one part stands before the query, the key
- * is what follows the last slash.
+ * `app[/instance]/key?params`: the last part before the query is the key. In `app?vhost=x/key`, where only one part precedes the query, the key follows the
+ * last slash.
  */
 function splitPath(path: string): { app: string; key: string } | null {
   const queryAt = path.indexOf('?');

@@ -4,8 +4,8 @@ import { isIPv4, type Socket } from 'node:net';
 const TABLE = { IPv4: '/proc/net/tcp', IPv6: '/proc/net/tcp6' };
 
 /**
- * Bytes that the kernel holds for a peer which has not acknowledged them. A kernel buffers megabytes for a peer that has silently stopped reading:
- * without this a program of 2.5 Mb/s would seem to be delivered for 10 s more. Linux tells; 0 elsewhere, and where the connection is not found.
+ * Bytes the kernel holds for a peer that has not acknowledged them. The kernel buffers megabytes for a peer that has silently stopped reading, so a program
+ * of 2.5 Mb/s would seem delivered for another 10 s. Works on Linux; returns 0 elsewhere and for unknown connections.
  */
 export function unacknowledgedBytes({ localAddress, localPort, remoteAddress, remotePort, remoteFamily }: Socket): number {
   const path = remoteFamily === 'IPv4' || remoteFamily === 'IPv6' ? TABLE[remoteFamily] : null;
@@ -23,7 +23,7 @@ export function unacknowledgedBytes({ localAddress, localPort, remoteAddress, re
 /** `st tx_queue:rx_queue …`, see proc_net_tcp. */
 const sendQueue = (line: string) => Number.parseInt(/^[0-9A-F]+ ([0-9A-F]{8}):/.exec(line)?.[1] ?? '0', 16);
 
-/** As the table writes it: every 32 bits of the address in the byte order of the machine (little-endian on all that Node runs on here). */
+/** Formats an address as the table does: every 32 bits in the machine's byte order (little-endian wherever Node runs here). */
 function endpoint(address: string, port: number): string {
   const bytes = isIPv4(address) ? Buffer.from(address.split('.').map(Number)) : ipv6Bytes(address);
   return `${bytes.swap32().toString('hex').toUpperCase()}:${port.toString(16).toUpperCase().padStart(4, '0')}`;

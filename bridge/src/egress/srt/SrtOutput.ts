@@ -5,9 +5,9 @@ import { SrtPublishClient } from './SrtPublishClient.js';
 import type { SrtTarget } from './srtUrl.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** For what is on its way, when the stream ends by itself. */
+/** For media in transit when the stream ends by itself. */
 const FLUSH_MS = 3000;
-/** The same, when somebody waits for the end. */
+/** The same when somebody waits for the end. */
 const HURRY_MS = 500;
 
 /** Sends a stream as MPEG-TS to an SRT listener, once. */

@@ -17,10 +17,10 @@ import type { PublishClient } from '../deliver.js';
 import type { SrtTarget } from './srtUrl.js';
 
 const TICK_MS = 10;
-/** Before the first acknowledgement and after the last: what is kept ready for a destination that lags. */
+/** Queue for a destination that lags, before its first acknowledgement and after its last. */
 const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
 
-/** One stream being sent to an SRT listener, from the call to the goodbye. */
+/** Sends one stream to an SRT listener, from the call to the goodbye. */
 export class SrtPublishClient implements PublishClient {
   readonly #socket: UdpSocket;
   readonly #lost = new AbortController();
@@ -60,7 +60,7 @@ export class SrtPublishClient implements PublishClient {
     }
   }
 
-  /** Aborts, with a LianmaiError, when it cannot be used any more. */
+  /** Aborts with a LianmaiError when the client can no longer be used. */
   get lost(): AbortSignal {
     return this.#lost.signal;
   }
@@ -162,14 +162,14 @@ async function find(host: string): Promise<{ address: string; family: number }> 
 const unreachable = (message: string, cause?: unknown) => new LianmaiError('DESTINATION_UNREACHABLE', undefined, { message, cause });
 
 const REJECTION_MESSAGES: Partial<Record<Rejection, string>> = {
-  badSecret: 'The destination has another passphrase.',
-  unsecure: 'The destination wants a passphrase, or wants none.',
+  badSecret: 'The destination uses a different passphrase.',
+  unsecure: 'The destination requires a passphrase, or accepts none.',
   unauthorised: 'The destination does not accept this stream id (unauthorised).',
   forbidden: 'The destination does not allow this stream id (forbidden).',
   notFound: 'The destination does not know this stream id.',
-  conflict: 'Somebody else streams with this stream id already.',
+  conflict: 'Somebody else is already streaming with this stream id.',
   badRequest: 'The destination does not understand this stream id.',
-  version: 'The destination speaks another version of SRT.',
+  version: 'The destination uses an incompatible version of SRT.',
 };
 const BUSY = new Set<Rejection>(['overload', 'resource', 'backlog', 'internal']);
 
@@ -181,6 +181,6 @@ function refused(rejection: Rejection): LianmaiError {
 
 function ended(reason: EndReason): LianmaiError {
   if (reason === 'deaf') return new LianmaiError('DESTINATION_STALLED');
-  const message = reason === 'lost' ? 'The destination does not answer any more.' : undefined;
+  const message = reason === 'lost' ? 'The destination no longer answers.' : undefined;
   return new LianmaiError('DESTINATION_CLOSED', undefined, message === undefined ? {} : { message });
 }

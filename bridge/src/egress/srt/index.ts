@@ -1,4 +1,4 @@
-/** SRT push: we call the destination and send MPEG-TS, with our own protocol, because state, secrets and what is dropped must be ours. */
+/** SRT push: calls the destination and sends MPEG-TS. The protocol is our own implementation because state, secrets and dropping must be in our hands. */
 import { z } from 'zod';
 import { SRT } from '../../hub/renditions/index.js';
 import { defineOutputKind, type OutputKind } from '../OutputKinds.js';

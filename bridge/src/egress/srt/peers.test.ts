@@ -100,7 +100,7 @@ describe('SRT output', () => {
     await reaches(output, isLiveWith(200_000));
   });
 
-  it('our own listener: published under its name, and no secret in any log', async () => {
+  it('publishes to our own listener under its name, without a secret in any log', async () => {
     const hub = scope.own(new StreamHub());
     const gate = new Gate({ authorise: () => Promise.resolve({ onTaken: 'refuse', resumeGraceMs: 0, srtPassphrase: PASSPHRASE }) });
     const log = createLog('test', 'silent');
@@ -111,7 +111,7 @@ describe('SRT output', () => {
     const address = `srt://127.0.0.1:${listener.port}?streamid=#!::r=live/copy,m=publish,key=s3cretkey`;
     const wrong = push(`${address}&passphrase=something-else`);
     await reaches(wrong, (info) => info.state === 'retrying');
-    expect(wrong.info.reason).toMatchObject({ code: 'DESTINATION_REFUSED', message: 'The destination has another passphrase.' });
+    expect(wrong.info.reason).toMatchObject({ code: 'DESTINATION_REFUSED', message: 'The destination uses a different passphrase.' });
     await wrong.close('seen');
     const output = push(`${address}&passphrase=${PASSPHRASE}&pbkeylen=24`);
     await reaches(output, isLiveWith(100_000));
@@ -123,7 +123,7 @@ describe('SRT output', () => {
     for (const secret of ['s3cretkey', PASSPHRASE, 'something-else']) expect(memory.text).not.toContain(secret);
   });
 
-  it('nobody there: unreachable, and tried again', async () => {
+  it('reports an absent destination as unreachable and retries', async () => {
     const { push } = onAir();
     const gone = push('srt://no-such-host.invalid:9000');
     await reaches(gone, (info) => info.state === 'retrying' && info.reason?.code === 'DESTINATION_UNREACHABLE');

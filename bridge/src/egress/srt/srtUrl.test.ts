@@ -9,7 +9,7 @@ const target = (url: string): SrtTarget => {
 };
 
 describe('an SRT destination', () => {
-  it('is read with its parameters, the stream id as it is or encoded', () => {
+  it('is read with its parameters, the stream id plain or encoded', () => {
     const plain = target(
       'srt://cdn.example:9000?streamid=#!::r=live/x,m=publish,key=k1&passphrase=correct%20horse&pbkeylen=32&latency=500',
     );

@@ -14,7 +14,7 @@ export interface SrtTarget {
   host: string;
   port: number;
   streamId: Secret;
-  /** Null: in clear. */
+  /** null: unencrypted. */
   passphrase: Secret | null;
   keyBytes: KeyBytes;
   latencyMs: number;
@@ -25,7 +25,7 @@ const MAX_LATENCY_MS = 8000;
 const URL_PATTERN = /^srt:\/\/(\[[0-9a-f:.]+\]|[^/?#@:[\]]+):(\d{1,5})\/?(?:\?(.*))?$/i;
 const NAMES = new Set(['streamid', 'passphrase', 'latency', 'pbkeylen', 'mode', 'transtype']);
 
-/** The target, or in words what is wrong; the words never hold a value. A stream id may stand there as it is, `#` included. */
+/** Returns the target, or a text that says what is wrong without quoting any value. A stream id may stand there unencoded, `#` included. */
 export function parseSrtUrl(url: string): SrtTarget | string {
   const [, hostText, portText, query = ''] = URL_PATTERN.exec(url.trim()) ?? [];
   const port = Number(portText);

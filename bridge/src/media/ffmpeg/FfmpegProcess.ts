@@ -14,20 +14,20 @@ export interface FfmpegProcessOptions<Name extends string> {
   name: string;
   /** Extra pipes. FFmpeg reads an `input` and writes an `output`; a `socket` is an input that leaves stdin free for runtime commands. */
   pipes: Readonly<Record<Name, PipeKind>>;
-  /** Full argument list; `at.video` is the URL of that pipe ('pipe:3'). Arguments are seen by every user of the machine: no secrets. */
+  /** The full argument list; `at.video` is the URL of that pipe ('pipe:3'). Every user of the machine can see arguments: no secrets. */
   commandLine: (at: Readonly<Record<Name, string>>) => readonly string[];
   log: Log;
-  /** Lines of stderr. Answer true for those that were understood, the others go to the log (redacted, level debug). */
+  /** Receives the lines of stderr. Return true for lines that were understood; the others are logged (redacted, level debug). */
   onLine?: (line: string) => boolean;
-  /** Time to finish by itself after its inputs have ended, before SIGTERM, ms (0: at once). */
+  /** Time to finish by itself once its inputs have ended, before SIGTERM, ms (0: at once). */
   graceMs?: number;
 }
 
-/** Our token is not for whoever takes FFmpeg over through a hostile stream; `no_proxy` would lead its HTTP around the proxy that it is given. */
+/** A hostile stream may take over FFmpeg, which must not find our token; `no_proxy` would let its HTTP bypass the proxy it is given. */
 const NOT_FOR_FFMPEG = new Set(['BRIDGE_TOKEN', 'no_proxy', 'NO_PROXY']);
 const environment = () => Object.fromEntries(Object.entries(process.env).filter(([name]) => !NOT_FOR_FFMPEG.has(name)));
 
-/** How it ended: `error` when it could not even be started. */
+/** How it ended; `error` is set when it could not even be started. */
 export interface FfmpegExit {
   code: number | null;
   signal: NodeJS.Signals | null;
@@ -39,8 +39,8 @@ const FIRST_FD = 3;
 const LOG_BUFFER_BYTES = 8192;
 
 /**
- * One FFmpeg child with named pipes. Writing to it never throws and never raises 'error': what is written to a dead child is lost, `exited` tells.
- * A child ends by itself when this process dies, because its input pipes reach their end.
+ * One FFmpeg child process with named pipes. Writing to it never throws and never raises 'error': what is written to a dead child is lost, and `exited`
+ * tells. A child ends by itself when this process dies, because its input pipes reach their end.
  */
 export class FfmpegProcess<Name extends string> implements Closable {
   readonly exited: Promise<FfmpegExit>;
@@ -75,7 +75,10 @@ export class FfmpegProcess<Name extends string> implements Closable {
     return this.#hasExited;
   }
 
-  /** Runtime commands of FFmpeg (needs no -nostdin): 'cscale -1 w 640\n'. */
+  /**
+   * For runtime commands of FFmpeg such as 'cscale -1 w 640
+   * ' (needs no -nostdin).
+   */
   get stdin(): Writable {
     const { stdin } = this.#child;
     if (!stdin) throw new Error('FFmpeg has no stdin');
@@ -94,12 +97,12 @@ export class FfmpegProcess<Name extends string> implements Closable {
     return pipe;
   }
 
-  /** Reads an output into memory of the caller's choice, without copies; instead of `output(name)`. */
+  /** Reads an output into memory chosen by the caller, without copies. Use it instead of `output(name)`. */
   readInto(name: Name, sink: ByteSink): void {
     readIntoMemory(this.output(name), sink);
   }
 
-  /** User + system CPU time so far, seconds; stays at its last reading after the exit. */
+  /** User + system CPU time so far, seconds; keeps its last reading after the exit. */
   cpuSeconds(): number {
     if (!this.#hasExited && this.pid !== undefined) this.#cpuSeconds = cpuSecondsOf(this.pid) ?? this.#cpuSeconds;
     return this.#cpuSeconds;
@@ -114,7 +117,7 @@ export class FfmpegProcess<Name extends string> implements Closable {
     if (!this.#hasExited) this.#child.kill(signal);
   }
 
-  /** Ends the inputs, then SIGTERM, then SIGKILL after 2 s; resolves when it is gone. */
+  /** Ends the inputs, then sends SIGTERM, then SIGKILL after 2 s. Resolves when the process has gone. */
   close(_reason: string): Promise<void> {
     this.#closing ??= this.#end();
     return this.#closing;
@@ -140,7 +143,7 @@ export class FfmpegProcess<Name extends string> implements Closable {
       });
       this.#child.once('exit', (code, signal) => {
         this.#hasExited = true;
-        // Outputs stay: what was written before the end can still be read from them.
+        // Outputs stay open: what was written before the exit can still be read.
         for (const input of this.#inputs) input.destroy();
         resolve({ code, signal });
       });

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 
 /**
- * An input that FFmpeg opens by itself, as `unix:` URL. Needed where its runtime commands are wanted: it does not listen to stdin when any input is a
- * `pipe:`. The folder is for this user only and is gone as soon as FFmpeg has connected.
+ * An input that FFmpeg opens itself, as a `unix:` URL. It is needed for runtime commands, because FFmpeg ignores stdin when any input is a `pipe:`. The
+ * folder is private to this user and disappears as soon as FFmpeg has connected.
  */
 export class InputSocket extends Writable {
   readonly url: string;

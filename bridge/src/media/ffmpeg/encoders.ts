@@ -5,9 +5,9 @@ import { runToEnd } from './runToEnd.js';
 interface EncoderKind {
   /** FFmpeg's own name, for `-c:v`. */
   codec: string;
-  /** Before the inputs: the device. */
+  /** Arguments before the inputs: the device. */
   deviceArgs: readonly string[];
-  /** What the frames (yuv420p in memory) must pass to reach the encoder; null: nothing. */
+  /** Filter that takes frames (yuv420p in memory) to the encoder; null: none. */
   filter: string | null;
 }
 
@@ -22,7 +22,7 @@ export const ENCODERS: Readonly<Record<EncoderName, EncoderKind>> = {
 
 const TRIAL_MS = 5000;
 
-/** The encoders that this binary lists and that really encode a frame on this machine: a build knows NVENC without there being a card. */
+/** Returns the encoders that this binary lists and that really encode a frame here: a build may know NVENC on a machine without the card. */
 export async function usableEncoders(path: string): Promise<EncoderName[]> {
   const listed = await listEncoders(path);
   const names = EncoderName.options.filter((name) => listed.has(ENCODERS[name].codec));

@@ -18,13 +18,13 @@ beforeAll(async () => {
 });
 
 describe('findFfmpeg', () => {
-  it('finds one that runs, with its version and at least x264', () => {
+  it('finds a working FFmpeg with its version and at least x264', () => {
     expect(existsSync(ffmpeg.path)).toBe(true);
     expect(ffmpeg.version).toMatch(/\d/);
     expect(ffmpeg.encoders).toContain('x264');
   });
 
-  it('takes FFMPEG_PATH and nothing else, and names it when it does not run', async () => {
+  it('uses FFMPEG_PATH and nothing else, and names it when it does not run', async () => {
     expect((await findFfmpeg({ FFMPEG_PATH: ffmpeg.path, PATH: '' })).path).toBe(ffmpeg.path);
     const attempt = findFfmpeg({ FFMPEG_PATH: '/nowhere/ffmpeg', PATH: dirname(ffmpeg.path) });
     await expect(attempt).rejects.toThrow(FfmpegNotFound);
@@ -33,7 +33,7 @@ describe('findFfmpeg', () => {
 });
 
 describe('LineSplitter', () => {
-  it('gives the same lines however the text is cut', () => {
+  it('yields the same lines however the text is split', () => {
     const text = fc.array(fc.stringMatching(/^[ -~]{1,30}$/), { maxLength: 20 });
     fc.assert(
       fc.property(text, fc.infiniteStream(fc.integer({ min: 1, max: 40 })), (lines, sizes) => {
@@ -79,7 +79,7 @@ describe('FfmpegProcess', () => {
     expect(child.hasExited).toBe(true);
   });
 
-  it('reads an output into memory of the reader', async () => {
+  it('reads an output into memory chosen by the reader', async () => {
     const child = createCopy('input');
     const sent = Buffer.from(Array.from({ length: 400_000 }, (_, index) => index % 251));
     const read = Buffer.alloc(sent.length + 100);
@@ -90,7 +90,7 @@ describe('FfmpegProcess', () => {
     expect(read.subarray(0, filled).equals(sent)).toBe(true);
   });
 
-  it('hands out the lines of stderr', async () => {
+  it('passes on the lines of stderr', async () => {
     const lines: string[] = [];
     const child = createCopy('input', (line) => lines.push(line) > 0);
     child.input('in').end(Buffer.alloc(9600));
@@ -109,7 +109,7 @@ describe('FfmpegProcess', () => {
     expect(child.rssBytes()).toBe(0);
   });
 
-  it.each(['input', 'socket'] as const)('loses what is written to an %s of a dead child, and says nothing', async (kind) => {
+  it.each(['input', 'socket'] as const)('silently loses what is written to an %s of a dead child', async (kind) => {
     const child = createCopy(kind);
     child.kill('SIGKILL');
     expect(await child.exited).toEqual({ code: null, signal: 'SIGKILL' });
@@ -118,7 +118,7 @@ describe('FfmpegProcess', () => {
     await child.close('test');
   });
 
-  it('finishes by itself when closed: its inputs end', async () => {
+  it('finishes by itself when closed, because its inputs end', async () => {
     const child = createCopy('socket');
     child.output('out').resume();
     child.input('in').write(Buffer.alloc(96_000));
@@ -126,7 +126,7 @@ describe('FfmpegProcess', () => {
     expect(await child.exited).toMatchObject({ signal: null });
   });
 
-  it('is killed when it does not end', async () => {
+  it('is killed when it does not exit', async () => {
     const child = createCopy('socket');
     child.kill('SIGSTOP');
     const startedAtMs = performance.now();
@@ -135,7 +135,7 @@ describe('FfmpegProcess', () => {
     expect(performance.now() - startedAtMs).toBeGreaterThan(2900);
   });
 
-  it('tells that it could not be started', async () => {
+  it('reports that it could not be started', async () => {
     const child = new FfmpegProcess({
       path: '/nowhere/ffmpeg',
       name: 'none',
@@ -148,7 +148,7 @@ describe('FfmpegProcess', () => {
     await child.close('test');
   });
 
-  it('ends when the process that started it is killed', async () => {
+  it('exits when the process that started it is killed', async () => {
     const script = fileURLToPath(new URL('testing/holdDecoder.ts', import.meta.url));
     const parent = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', script, ffmpeg.path], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -171,7 +171,7 @@ function isRunning(pid: number): boolean {
 }
 
 describe('copyInto', () => {
-  it('fills one piece of memory after the other', () => {
+  it('fills one piece of memory after another', () => {
     const pieces: number[][] = [];
     let target = new Uint8Array(3);
     copyInto(Uint8Array.of(1, 2, 3, 4, 5, 6, 7), {

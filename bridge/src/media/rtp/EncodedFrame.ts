@@ -1,33 +1,33 @@
-/** One picture as the decoder takes it. */
+/** One encoded frame as the decoder takes it. */
 export interface EncodedFrame {
-  /** RTP time stamp as sent: 32 bits at 90 kHz. */
+  /** RTP timestamp as sent: 32 bits at 90 kHz. */
   timestamp: number;
   isKeyFrame: boolean;
-  /** In order; written one after the other. Views into datagrams. */
+  /** Written one after another. Views into datagrams. */
   chunks: Uint8Array[];
   byteLength: number;
 }
 
-/** What a payload format sees in one packet. */
+/** What a payload format finds in one packet. */
 export interface PayloadPart {
   chunks: Uint8Array[];
-  /** Begins a frame, so that nothing of this frame was lost before it. */
+  /** Begins a frame, so nothing of this frame was lost before it. */
   isFrameStart: boolean;
   /** Ends a frame although more of the same picture follows (VP9 spatial layers). */
   isFrameEnd: boolean;
-  /** With the other parts this makes a frame that needs no other frame. */
+  /** Together with the other parts, this makes a frame that needs no other frame. */
   isKeyFrame: boolean;
-  /** Counter of frames, if the format has one; continuous. */
+  /** The format's frame counter without gaps, if it has one. */
   pictureId: number | null;
   pictureIdBits: 7 | 15;
 }
 
-/** How a codec is carried in RTP: takes payloads in order; keeps what later frames need (parameter sets). */
+/** How a codec is carried in RTP. Takes payloads in order and keeps what later frames need (parameter sets). */
 export interface PayloadFormat {
-  /** null: nothing for the decoder in it, or not valid. */
+  /** Returns null if the payload is invalid or holds nothing for the decoder. */
   parse(payload: Uint8Array): PayloadPart | null;
   /** Completes a frame before it goes to the decoder. */
   finish?(chunks: Uint8Array[], isKeyFrame: boolean): Uint8Array[];
-  /** Packets were lost: fragments in progress are void. */
+  /** Packets were lost, so fragments in progress are void. */
   reset(): void;
 }

@@ -7,11 +7,11 @@ import { Vp9Format } from './vp9Payload.js';
 
 export interface FrameEvents {
   onFrame: (frame: EncodedFrame) => void;
-  /** Frames are dropped until a key frame comes. Told again for each dropped frame: whoever asks the sender limits the rate. */
+  /** Frames are dropped until a key frame arrives. Repeated for every dropped frame; the receiver limits the rate of requests. */
   onKeyFrameNeeded: () => void;
 }
 
-/** A frame larger than this is not a picture. */
+/** Anything larger is not a video frame. */
 const MAX_FRAME_BYTES = 8 << 20;
 
 const FORMATS: Readonly<Record<VideoCodec, () => PayloadFormat>> = {
@@ -24,14 +24,14 @@ interface Unfinished extends EncodedFrame {
   pictureId: number | null;
 }
 
-/** Packets in order → whole frames that the decoder can use: what was damaged, or needs what was lost, is held back until a key frame. */
+/** Turns packets in order into whole frames that the decoder can use. Damaged frames, and frames that need lost ones, are held back until a key frame. */
 export class FrameAssembler {
   readonly #format: PayloadFormat;
   readonly #events: FrameEvents;
   #frame: Unfinished | null = null;
   #isBroken = true;
   #hasLoss = false;
-  /** Of the last whole picture, to see that a loss cost no frame. */
+  /** Picture id of the last whole frame, to see whether a loss cost a frame. */
   #lastPictureId: number | null = null;
 
   constructor(codec: VideoCodec, events: FrameEvents) {
@@ -42,7 +42,7 @@ export class FrameAssembler {
   push(packet: RtpPacket): void {
     const part = this.#format.parse(packet.payload);
     if (!part) return;
-    // A sender without markers: the next time stamp ends the frame.
+    // The sender sets no markers: the next timestamp ends the frame.
     if (this.#frame && this.#frame.timestamp !== packet.timestamp) this.#finish(true);
     this.#frame ??= this.#start(packet, part);
     this.#add(this.#frame, part);
@@ -57,7 +57,7 @@ export class FrameAssembler {
     this.#format.reset();
   }
 
-  /** Packets were not looked at for a while: nothing until a key frame. */
+  /** Packets were ignored for a while: nothing passes until a key frame. */
   restart(): void {
     this.lose();
     this.#isBroken = true;
@@ -70,13 +70,13 @@ export class FrameAssembler {
     return { timestamp: packet.timestamp, isKeyFrame: false, chunks: [], byteLength: 0, pictureId: part.pictureId };
   }
 
-  /** Packets were lost, but no frame: padding, or something that the codec does not count. */
+  /** Packets were lost, but no frame: padding, or something the codec does not count. */
   #follows({ pictureId, pictureIdBits }: PayloadPart): boolean {
     return pictureId !== null && this.#lastPictureId !== null && pictureId === (this.#lastPictureId + 1) % 2 ** pictureIdBits;
   }
 
   #add(frame: Unfinished, part: PayloadPart): void {
-    // A key frame whose beginning was lost is none.
+    // A key frame whose beginning was lost does not count.
     frame.isKeyFrame ||= part.isKeyFrame && (frame.chunks.length === 0 ? part.isFrameStart : true);
     for (const chunk of part.chunks) {
       frame.chunks.push(chunk);

@@ -1,7 +1,7 @@
-/** More often than this only makes the picture worse: key frames are large. */
+/** Key frames are large, so more frequent requests would only make the video worse. */
 const EVERY_MS = 500;
 
-/** Asks for a key frame, at most every 500 ms, until there is one. */
+/** Requests a key frame, at most every 500 ms, until one arrives. */
 export class KeyFrameRequests {
   readonly #send: () => void;
   #timer: NodeJS.Timeout | undefined;
@@ -14,7 +14,7 @@ export class KeyFrameRequests {
   want(): void {
     if (this.#isWanted) return;
     this.#isWanted = true;
-    // A timer that still runs: the last request is less than 500 ms old.
+    // While the timer runs, the last request is less than 500 ms old.
     if (!this.#timer) this.#ask();
   }
 

@@ -12,7 +12,7 @@ function createBuffer(rttMs: number | null = 20) {
 }
 
 describe('ReorderBuffer', () => {
-  it('passes what is in order at once', () => {
+  it('passes packets in order at once', () => {
     const { out, push } = createBuffer();
     for (const sequence of [65_534, 65_535, 0, 1]) push(sequence, 0);
     expect(out).toEqual([65_534, 65_535, 0, 1]);
@@ -30,7 +30,7 @@ describe('ReorderBuffer', () => {
     expect(buffer.nextExpiryMs(500)).toBeNull();
   });
 
-  it('drops duplicates and what comes after it was given up', () => {
+  it('drops duplicates and packets that arrive after they were given up', () => {
     const { out, push, buffer } = createBuffer();
     for (const sequence of [1, 1, 3, 3]) push(sequence, 0);
     buffer.expire(1000);
@@ -40,7 +40,7 @@ describe('ReorderBuffer', () => {
     expect(out).toEqual([1, { lost: 1 }, 3, 4]);
   });
 
-  it('waits longer when packets turn out to come later, up to 400 ms', () => {
+  it('waits longer when packets turn out to arrive later, up to 400 ms', () => {
     const { push, buffer, wait } = createBuffer();
     push(1, 0);
     push(3, 0);
@@ -54,7 +54,7 @@ describe('ReorderBuffer', () => {
     expect(wait.at(200_000)).toBe(70);
   });
 
-  it('starts anew when the sender jumps', () => {
+  it('starts over when the sender jumps', () => {
     const { out, push } = createBuffer();
     push(1, 0);
     push(3, 0);
@@ -65,7 +65,7 @@ describe('ReorderBuffer', () => {
     expect(out).toEqual([1, { lost: 1 }, 3, { lost: 1 }, 30_000, 30_001, { lost: 1 }, 5, 6]);
   });
 
-  it('delivers every packet once and in order, or counts it as lost, however they are mixed and lost', () => {
+  it('delivers every packet once and in order, or counts it as lost, whatever the order and the losses', () => {
     const moves = fc.array(fc.record({ delay: fc.integer({ min: 0, max: 250 }), isLost: fc.boolean() }), { minLength: 1, maxLength: 300 });
     fc.assert(
       fc.property(moves, (packets) => {

@@ -17,7 +17,7 @@ interface Held {
 
 /** RTP sequence numbers have 16 bits. */
 const SEQUENCE_MODULUS = 2 ** 16;
-/** A jump further than this is not reordering: the sender started anew. Bounds what is held. */
+/** A larger jump is not reordering: the sender has started over. This bounds what is held. */
 const MAX_JUMP = 1000;
 const MAX_GIVEN_UP = 200;
 
@@ -25,9 +25,9 @@ const MAX_GIVEN_UP = 200;
 export class ReorderBuffer {
   readonly #wait: ReorderWait;
   readonly #events: ReorderEvents;
-  /** Packets behind a gap, by sequence. */
+  /** Packets behind a gap, by sequence number. */
   #held: Held[] = [];
-  /** Sequence → since when it was missed, for those that may still come too late. */
+  /** Sequence number → since when it has been missing, for packets that may still arrive too late. */
   readonly #givenUp = new Map<number, number>();
   #unwrapper = new CounterUnwrapper(SEQUENCE_MODULUS);
   #next: number | null = null;
@@ -37,7 +37,7 @@ export class ReorderBuffer {
     this.#events = events;
   }
 
-  /** When the present gap is given up; null: there is none. */
+  /** When the current gap is given up; null: there is none. */
   nextExpiryMs(nowMs: number): number | null {
     return this.#held.length > 0 ? this.#gapSinceMs() + this.#wait.at(nowMs) : null;
   }
@@ -51,7 +51,7 @@ export class ReorderBuffer {
     else this.#noteLate(sequence, nowMs);
   }
 
-  /** Gives up the gaps that have been open for too long. */
+  /** Gives up gaps that have been open for too long. */
   expire(nowMs: number): void {
     for (let dueMs = this.nextExpiryMs(nowMs); dueMs !== null && dueMs <= nowMs; dueMs = this.nextExpiryMs(nowMs)) this.#giveUpGap();
   }
@@ -108,7 +108,7 @@ export class ReorderBuffer {
     this.#deliver(packet);
   }
 
-  /** A gap is noticed when the first packet behind it comes. */
+  /** A gap is noticed when the first packet behind it arrives. */
   #gapSinceMs(): number {
     let sinceMs = Infinity;
     for (const { arrivedAtMs } of this.#held) sinceMs = Math.min(sinceMs, arrivedAtMs);

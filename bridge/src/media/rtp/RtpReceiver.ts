@@ -4,7 +4,7 @@ import { nowMs } from '../../runtime/index.js';
 import { isRtcp, parseSenderReports, type SenderReport } from './rtcp.js';
 import { parseRtp, type RtpPacket } from './rtpPacket.js';
 
-/** Who wants the packets of one SSRC. */
+/** Takes the packets of one SSRC. */
 export interface RtpSink {
   readonly ssrc: number;
   readonly payloadType: number;
@@ -15,17 +15,19 @@ export interface RtpSink {
 export interface RtpReceiverOptions {
   /** Address to bind. Default: loopback, because the SFU usually runs on this machine. */
   bindIp?: string;
-  /** Address the SFU shall send to, when it differs from the bound one (0.0.0.0, NAT). */
+  /** Address the SFU sends to, if it differs from the bound one (0.0.0.0, NAT). */
   announcedIp?: string;
   /** Default 0: any free port. */
   port?: number;
   log: Log;
 }
 
-/** A key frame of several participants at once must fit; the kernel caps it at net.core.rmem_max. */
+/** Key frames of several participants at once must fit; the kernel caps it at net.core.rmem_max. */
 const RECEIVE_BUFFER_BYTES = 4 << 20;
 
-/** The one UDP port of a program: RTP and RTCP of all its tracks, told apart by SSRC. Unknown SSRCs and payload types (mediasoup's probation) are ignored. */
+/**
+ * The one UDP port of a program: RTP and RTCP of all its tracks, distinguished by SSRC. Unknown SSRCs and payload types (mediasoup's probation) are ignored.
+ */
 export class RtpReceiver implements Closable {
   readonly ip: string;
   readonly port: number;
@@ -48,11 +50,11 @@ export class RtpReceiver implements Closable {
       socket.bind(port, bindIp, resolve);
     });
     socket.removeAllListeners('error');
-    socket.on('error', (error) => log.warn({ err: error }, 'RTP socket'));
+    socket.on('error', (error) => log.warn({ err: error }, 'the RTP socket failed'));
     try {
       socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
     } catch (error) {
-      log.debug({ err: error }, 'RTP socket keeps its default buffer');
+      log.debug({ err: error }, 'the RTP socket keeps its default buffer');
     }
     return new RtpReceiver(socket, announcedIp);
   }
@@ -62,7 +64,7 @@ export class RtpReceiver implements Closable {
     return this.#ignoredPackets;
   }
 
-  /** Gives a sink the packets of its SSRC; a newer sink of the same SSRC takes over. Answers the undo. */
+  /** Gives a sink the packets of its SSRC; a newer sink for the same SSRC takes over. Returns a function that unsubscribes it. */
   subscribe(sink: RtpSink): () => void {
     this.#sinks.set(sink.ssrc, sink);
     return () => {

@@ -11,7 +11,7 @@ export interface RtpVideoTrackEvents {
   requestKeyFrame: () => void;
 }
 
-/** Video over RTP as whole frames, and what it takes to get a key frame of it. */
+/** Video over RTP as whole frames, including the requests that get a key frame of it. */
 export class RtpVideoTrack {
   readonly id: string;
   readonly codec: VideoCodec;
@@ -31,13 +31,13 @@ export class RtpVideoTrack {
     this.input = new TrackInput(track, { onPacket: (packet) => this.#take(packet), onLoss: () => this.#assembler.lose() });
   }
 
-  /** Nobody looks: packets only keep the clock. */
+  /** The video is not visible: packets only keep the clock. */
   pause(): void {
     this.#isPaused = true;
     this.keyFrames.close();
   }
 
-  /** From the next key frame on, which is asked for. */
+  /** Continues from the next key frame, which it requests. */
   resume(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;

@@ -1,6 +1,6 @@
 const BUCKETS = 6;
 
-/** The least value of the last `windowMs`, kept in a few buckets. Without new values it stays what it was. */
+/** The smallest value of the last `windowMs`, kept in a few buckets. It does not change without new values. */
 export class SlidingMinimum {
   readonly #bucketMs: number;
   #buckets: { index: number; value: number }[] = [];

@@ -4,9 +4,9 @@ import { SlidingMinimum } from './SlidingMinimum.js';
 /** RTP timestamps have 32 bits. */
 const TIMESTAMP_MODULUS = 2 ** 32;
 const WINDOW_MS = 3000;
-/** A sender whose time stamps jump further than its packets can be late has started a new count. */
+/** When timestamps jump further than packets can be late, the sender has started a new count. */
 const DISCONTINUITY_MS = 2000;
-/** Reports wander by a millisecond, and by ten when the machine is busy: follow slowly; further is a correction, take it at once. */
+/** Reports vary by a millisecond, and by ten when the machine is busy: follow these slowly, but larger corrections at once. */
 const REPORT_JUMP_MS = 15;
 const REPORT_WEIGHT = 0.25;
 
@@ -22,7 +22,7 @@ export class TrackClock {
     this.#ticksPerMs = clockRate / 1000;
   }
 
-  /** Least of (arrival - media time), ms; null before the first packet. */
+  /** Minimum of (arrival - media time), ms; null before the first packet. */
   get transitMs(): number | null {
     return this.#transit.value;
   }
@@ -32,7 +32,7 @@ export class TrackClock {
     return this.#captureShiftMs;
   }
 
-  /** A packet came. Call it as it comes, before packets are put in order. */
+  /** Call it for every packet on arrival, before reordering. */
   arrived(timestamp: number, nowMs: number): void {
     const mediaMs = this.#unwrapper.unwrap(timestamp) / this.#ticksPerMs;
     const transitMs = nowMs - mediaMs;
@@ -54,7 +54,7 @@ export class TrackClock {
     this.#captureShiftMs = isSmall ? before + (shiftMs - before) * REPORT_WEIGHT : shiftMs;
   }
 
-  /** Media time of a time stamp near the newest, ms. */
+  /** Media time of a timestamp near the newest one, ms. */
   mediaMs(timestamp: number): number {
     return this.#unwrapper.peek(timestamp) / this.#ticksPerMs;
   }

@@ -8,13 +8,13 @@ import type { RtpSink } from './RtpReceiver.js';
 import { TrackClock } from './TrackClock.js';
 
 export interface TrackEvents {
-  /** In order. */
+  /** Packets in order. */
   onPacket: (packet: RtpPacket) => void;
   /** Packets before the next one are lost for good. */
   onLoss: () => void;
 }
 
-/** One track as it comes from the port: its clock, its packets in order. */
+/** One track as it arrives at the port: its clock, and its packets in order. */
 export class TrackInput implements RtpSink {
   readonly ssrc: number;
   readonly payloadType: number;
@@ -66,7 +66,7 @@ export class TrackInput implements RtpSink {
     this.#expiry = undefined;
   }
 
-  /** A timer only while there is a gap. */
+  /** The timer runs only while there is a gap. */
   #expireLater(): void {
     const atMs = nowMs();
     const expiryMs = this.#buffer.nextExpiryMs(atMs);

@@ -19,9 +19,9 @@ const EMPTY_PART: Readonly<PayloadPart> = {
   pictureIdBits: 7,
 };
 
-/** H.264 in RTP (RFC 6184, packetisation modes 0 and 1): single units, STAP-A and FU-A; out comes Annex B. */
+/** H.264 in RTP (RFC 6184, packetisation modes 0 and 1): takes single units, STAP-A and FU-A, returns Annex B. */
 export class H264Format implements PayloadFormat {
-  /** The newest parameter sets: put before each IDR picture that does not bring them. */
+  /** The newest parameter sets, inserted before each IDR picture that comes without them. */
   #sps: Uint8Array | null = null;
   #pps: Uint8Array | null = null;
   #hasFrameSps = false;
@@ -72,7 +72,7 @@ export class H264Format implements PayloadFormat {
     return part;
   }
 
-  /** Copies: views would keep whole datagrams alive for as long as the stream lives. */
+  /** Copies, because views would keep whole datagrams alive as long as the stream lives. */
   #keepParameters(unit: Uint8Array): void {
     if (typeOf(unit) === PPS) this.#pps = unit.slice();
     if (typeOf(unit) !== SPS) return;
@@ -83,7 +83,7 @@ export class H264Format implements PayloadFormat {
 
 const typeOf = (unit: Uint8Array) => (unit[0] ?? 0) & TYPE_MASK;
 
-/** Whatever comes before the slices, or the slice with first_mb_in_slice = 0, which Exp-Golomb writes as a single 1. */
+/** Anything before the slices, or a slice with first_mb_in_slice = 0, which Exp-Golomb writes as a single 1. */
 function canStartFrame(unit: Uint8Array): boolean {
   const type = typeOf(unit);
   return type === 1 || type === IDR ? ((unit[1] ?? 0) & 0x80) !== 0 : type >= SEI && type <= DELIMITER;

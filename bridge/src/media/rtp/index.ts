@@ -1,4 +1,4 @@
-/** RTP as the SFU sends it: one port, tracks by SSRC, packets put in order and made into frames. Everything but the socket is pure. */
+/** RTP as the SFU sends it: one port, tracks by SSRC, packets put in order and assembled into frames. Everything but the socket is pure. */
 export { RtpReceiver, type RtpReceiverOptions, type RtpSink } from './RtpReceiver.js';
 export { type RtpPacket } from './rtpPacket.js';
 export { type SenderReport } from './rtcp.js';

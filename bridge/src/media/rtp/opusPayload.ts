@@ -2,12 +2,12 @@ const SAMPLES_PER_MS = 48;
 const MAX_FRAMES = 48;
 const MAX_SAMPLES = 120 * SAMPLES_PER_MS;
 
-/** What libopus takes at most per packet, here; a larger one is not sent by anyone. */
+/** The most libopus takes per packet here; nobody sends larger ones. */
 const MAX_PACKET_BYTES = 4000;
 
 /**
- * Samples per channel at 48 kHz in an Opus packet, null when it is not valid (RFC 6716 3.1-3.4). Checked before decoding, because the decoder writes
- * each bad packet to the console and a publisher may send anything.
+ * Samples per channel at 48 kHz in an Opus packet; null if it is invalid (RFC 6716 3.1-3.4). Checked before decoding, because the decoder writes every bad
+ * packet to the console and a publisher may send anything.
  */
 export function opusSamples(packet: Uint8Array): number | null {
   const toc = packet[0];
@@ -32,7 +32,7 @@ function countFrames(packet: Uint8Array, code: number): number | null {
   return countMany(packet);
 }
 
-/** Code 2: the first frame's length stands before it. */
+/** Code 2: the first frame is preceded by its length. */
 function isLengthInside(packet: Uint8Array, at: number): boolean {
   const size = frameLength(packet, at);
   return size !== null && at + size.bytes + size.length <= packet.length;
@@ -47,7 +47,7 @@ function frameLength(packet: Uint8Array, at: number): { length: number; bytes: n
   return second === undefined ? null : { length: first + 4 * second, bytes: 2 };
 }
 
-/** Code 3: count with flags for VBR and padding; the sizes must add up. */
+/** Code 3: a count with flags for VBR and padding; the sizes must add up. */
 function countMany(packet: Uint8Array): number | null {
   const flags = packet[1];
   const frames = (flags ?? 0) & 0x3f;

@@ -29,7 +29,7 @@ describe('VP8 (RFC 7741)', () => {
     ]);
   });
 
-  it('drops all from a loss to the next key frame, and says that it needs one', () => {
+  it('drops everything from a loss to the next key frame, and asks for one', () => {
     const { frames, push, assembler, wanted } = createAssembler('VP8');
     push('10 00', 1);
     push('10 01', 2, false);
@@ -42,7 +42,7 @@ describe('VP8 (RFC 7741)', () => {
     expect(frames.map(({ timestamp }) => timestamp)).toEqual([1, 4, 5]);
   });
 
-  it('goes on after a loss that the picture ids show to have cost no frame', () => {
+  it('continues after a loss when the picture ids show that no frame is missing', () => {
     const { frames, push, assembler } = createAssembler('VP8');
     push('90 80 7f 00', 1);
     assembler.lose();
@@ -52,7 +52,7 @@ describe('VP8 (RFC 7741)', () => {
     expect(frames.map(({ timestamp }) => timestamp)).toEqual([1, 2]);
   });
 
-  it('ends a frame at the next time stamp when the marker is missing', () => {
+  it('ends a frame at the next timestamp when the marker is missing', () => {
     const { frames, push } = createAssembler('VP8');
     push('10 00', 1, false);
     push('10 01', 2, false);
@@ -74,14 +74,14 @@ describe('VP9 (RFC 9628)', () => {
     ]);
   });
 
-  it('skips references in the flexible mode', () => {
+  it('skips references in flexible mode', () => {
     const { frames, push } = createAssembler('VP9');
     push('9c 01 82aa', 1);
     push('dc 02 03 05 06 86bb', 2);
     expect(frames[1]).toEqual({ key: false, hex: '86bb', timestamp: 2 });
   });
 
-  it('makes a frame of each spatial layer, in one picture', () => {
+  it('makes a frame of each spatial layer of a picture', () => {
     const { frames, push, assembler } = createAssembler('VP9');
     push('ac 01 00 00 82aa', 1, false);
     push('ac 01 03 00 86bb', 1);
@@ -113,7 +113,7 @@ describe('H.264 (RFC 6184)', () => {
     ]);
   });
 
-  it('puts the parameter sets before a key frame that comes without', () => {
+  it('inserts the parameter sets before a key frame without them', () => {
     const { frames, push } = createAssembler('H264');
     push(`78 0004${SPS} 0004${PPS}`, 1, false);
     push('6588', 1);
@@ -121,7 +121,7 @@ describe('H.264 (RFC 6184)', () => {
     expect(frames[1]?.hex).toBe(`00000001${SPS}00000001${PPS}000000016588`);
   });
 
-  it('takes no key frame without parameter sets, nor one whose first slice is missing', () => {
+  it('accepts no key frame without parameter sets or without its first slice', () => {
     const { frames, push, assembler } = createAssembler('H264');
     push('6588', 1);
     push(`78 0004${SPS} 0004${PPS}`, 2, false);
@@ -132,7 +132,7 @@ describe('H.264 (RFC 6184)', () => {
     expect(frames.length).toBe(1);
   });
 
-  it('takes no fragment whose beginning is missing', () => {
+  it('accepts no fragment whose beginning is missing', () => {
     const { frames, push, assembler } = createAssembler('H264');
     push(`78 0004${SPS} 0004${PPS}`, 1, false);
     push('6588', 1);
@@ -143,7 +143,7 @@ describe('H.264 (RFC 6184)', () => {
 });
 
 describe('any bytes', () => {
-  it.each(['VP8', 'VP9', 'H264'] as const)('as %s payloads never throw, and what comes out is as long as it says', (codec) => {
+  it.each(['VP8', 'VP9', 'H264'] as const)('as %s payloads never throw, and yield as many bytes as announced', (codec) => {
     const packets = fc.array(
       fc.record({ payload: fc.uint8Array({ maxLength: 40 }), timestamp: fc.nat(3), hasMarker: fc.boolean(), isLost: fc.boolean() }),
     );
@@ -184,7 +184,7 @@ describe('opusSamples', () => {
     expect(opusSamples(Buffer.from(hex, 'hex'))).toBe(samples);
   });
 
-  it('takes any bytes', () => {
+  it('accepts any bytes', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 60 }), (packet) => void opusSamples(packet)));
   });
 });

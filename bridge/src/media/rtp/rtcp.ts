@@ -1,9 +1,9 @@
 import { u16, u32 } from './rtpPacket.js';
 
-/** What a sender says about its clocks (RFC 3550 6.4.1): at this moment of its wall clock the stream's time stamp was that. */
+/** A sender report (RFC 3550 6.4.1): which RTP timestamp belongs to which moment of the sender's wall clock. */
 export interface SenderReport {
   ssrc: number;
-  /** ms on the sender's clock. Its zero is unknown: mediasoup counts from its machine's start, others from 1900. */
+  /** ms on the sender's clock. Its zero is unknown: mediasoup counts from the start of its machine, others from 1900. */
   ntpMs: number;
   rtpTimestamp: number;
 }
@@ -17,7 +17,7 @@ export function isRtcp(datagram: Uint8Array): boolean {
   return type >= 192 && type <= 223;
 }
 
-/** The sender reports of a compound packet; stops at the first part that is not RTCP. */
+/** Reads the sender reports of a compound packet; stops at the first part that is not RTCP. */
 export function parseSenderReports(datagram: Uint8Array): SenderReport[] {
   const reports: SenderReport[] = [];
   for (let at = 0; at + 4 <= datagram.length;) {

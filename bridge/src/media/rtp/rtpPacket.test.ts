@@ -7,7 +7,7 @@ import { parseRtp } from './rtpPacket.js';
 const bytes = (max: number) => fc.uint8Array({ maxLength: max });
 
 describe('parseRtp', () => {
-  it('reads what was written, whatever stands between header and payload', () => {
+  it('reads what was written, whatever lies between header and payload', () => {
     const fields = fc.record({
       payloadType: fc.integer({ min: 0, max: 127 }),
       hasMarker: fc.boolean(),
@@ -35,11 +35,11 @@ describe('parseRtp', () => {
     );
   });
 
-  it('takes any bytes without throwing', () => {
+  it('accepts any bytes without throwing', () => {
     fc.assert(fc.property(bytes(80), (datagram) => void parseRtp(datagram)));
   });
 
-  it('refuses what is too short, of another version, or padded beyond its size', () => {
+  it('rejects packets that are too short, of another version, or padded beyond their size', () => {
     expect(parseRtp(new Uint8Array(11))).toBeNull();
     expect(parseRtp(new Uint8Array(20))).toBeNull();
     const padded = datagramOf(packetOf({ payload: Uint8Array.of(200) }));
@@ -59,7 +59,7 @@ describe('parseSenderReports', () => {
     expect(second?.ntpMs).toBeCloseTo(1500.5, 3);
   });
 
-  it('takes any bytes without throwing', () => {
+  it('accepts any bytes without throwing', () => {
     fc.assert(fc.property(bytes(200), (datagram) => void parseSenderReports(datagram)));
   });
 

@@ -1,7 +1,7 @@
 /** An RTP packet (RFC 3550 5.1); `payload` is a view into the datagram, without padding. */
 export interface RtpPacket {
   payloadType: number;
-  /** Set on the last packet of a picture, on the first of a talk spurt. */
+  /** Set on the last packet of a frame and on the first of a talk spurt. */
   hasMarker: boolean;
   sequence: number;
   /** 32 bits, wraps. */
@@ -13,7 +13,7 @@ export interface RtpPacket {
 const FIXED_HEADER_BYTES = 12;
 const VERSION = 2;
 
-/** null: not RTP. */
+/** Returns null for anything but RTP. */
 export function parseRtp(datagram: Uint8Array): RtpPacket | null {
   if (datagram.length < FIXED_HEADER_BYTES) return null;
   const first = datagram[0] ?? 0;
@@ -32,13 +32,13 @@ export function parseRtp(datagram: Uint8Array): RtpPacket | null {
   };
 }
 
-/** After the contributing sources and the header extension, which nobody here reads. */
+/** After the contributing sources and the header extension, which nothing here reads. */
 function payloadStart(datagram: Uint8Array, first: number): number {
   const start = FIXED_HEADER_BYTES + 4 * (first & 0x0f);
   if ((first & 0x10) === 0) return start;
   return start + 4 + 4 * u16(datagram, start + 2);
 }
 
-/** Bytes past the end read as 0: lengths are checked by the caller. */
+/** Bytes past the end read as 0; the callers check lengths. */
 export const u16 = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 export const u32 = (bytes: Uint8Array, at: number): number => ((u16(bytes, at) << 16) | u16(bytes, at + 2)) >>> 0;

@@ -31,7 +31,7 @@ export class Vp8Format implements PayloadFormat {
   }
 }
 
-/** 4.2: X R N S R PID, then I L T K, then what those announce. */
+/** 4.2: X R N S R PID, then I L T K, then the fields they announce. */
 function parseDescriptor(payload: Uint8Array): Descriptor {
   const first = payload[0] ?? 0;
   const descriptor: Descriptor = {

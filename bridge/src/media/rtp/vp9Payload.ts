@@ -1,8 +1,8 @@
 import type { PayloadFormat, PayloadPart } from './EncodedFrame.js';
 
 /**
- * VP9 in RTP (RFC 9628). With spatial layers each layer of a picture becomes a frame of its own with the same time stamp: the decoder needs them all,
- * and the last one it puts out is the best.
+ * VP9 in RTP (RFC 9628). Each spatial layer of a picture becomes a frame of its own with the same timestamp: the decoder needs them all, and the last one it
+ * outputs is the best.
  */
 export class Vp9Format implements PayloadFormat {
   parse(payload: Uint8Array): PayloadPart | null {
@@ -31,8 +31,8 @@ export class Vp9Format implements PayloadFormat {
 }
 
 /**
- * The frame's own header: marker 2, profile 2 (profile 3 has a bit more), show_existing_frame 1, frame_type 1. "No inter-picture prediction" (P = 0) is not
- * enough: it holds for intra-only frames, which keep the references, and some senders never set P.
+ * The frame's own header: marker 2, profile 2 (profile 3 has one more bit), show_existing_frame 1, frame_type 1. "No inter-picture prediction" (P = 0) is not
+ * enough: it also holds for intra-only frames, which keep the references, and some senders never set P.
  */
 function isKeyFrameHeader(first: number): boolean {
   const bits = (first & 0x30) === 0x30 ? first << 1 : first;
@@ -46,7 +46,7 @@ function parsePictureId(payload: Uint8Array, first: number): { pictureId: number
   return { pictureId: ((id & 0x7f) << 8) | (payload[2] ?? 0), bits: 15, end: 3 };
 }
 
-/** Layer indices: T U S D, and TL0PICIDX in the non-flexible mode. */
+/** Layer indices: T U S D, and TL0PICIDX in non-flexible mode. */
 function parseLayers(payload: Uint8Array, at: number, first: number, isFlexible: boolean): { spatialId: number; end: number } {
   if ((first & 0x20) === 0) return { spatialId: 0, end: at };
   return { spatialId: ((payload[at] ?? 0) >> 1) & 0x07, end: at + (isFlexible ? 1 : 2) };
@@ -58,7 +58,7 @@ function skipReferences(payload: Uint8Array, at: number): number {
   return at;
 }
 
-/** Scalability structure: N_S Y G, sizes of the layers, the picture group. */
+/** Scalability structure: N_S Y G, layer sizes, picture group. */
 function skipScalability(payload: Uint8Array, at: number): number {
   const flags = payload[at++] ?? 0;
   if ((flags & 0x10) !== 0) at += 4 * ((flags >> 5) + 1);

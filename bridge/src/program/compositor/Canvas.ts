@@ -6,14 +6,14 @@ export interface Plane {
   stride: number;
 }
 
-/** I420, planar, tightly packed: luma has stride = width, chroma (width + 1) / 2. */
+/** An I420 frame, planar and tightly packed: luma has stride = width, chroma (width + 1) / 2. */
 export interface Image extends Size {
   planes: readonly [Plane, Plane, Plane];
 }
 
 export const i420Bytes = ({ width, height }: Size): number => width * height + 2 * ((width + 1) >> 1) * ((height + 1) >> 1);
 
-/** Views of the three planes of packed I420. */
+/** Returns views of the three planes of packed I420. */
 export function imageOf(data: Uint8Array, { width, height }: Size): Image {
   const chromaWidth = (width + 1) >> 1;
   const luma = width * height;
@@ -29,14 +29,14 @@ export function imageOf(data: Uint8Array, { width, height }: Size): Image {
   };
 }
 
-/** A picture that is drawn, given to the encoder, and drawn again when its frame has come out. */
+/** A frame buffer: it is drawn, handed to the encoder, and drawn again once its frame has come out. */
 export class Canvas implements Image {
   readonly width: number;
   readonly height: number;
-  /** What goes down the pipe. */
+  /** The bytes that go down the pipe. */
   readonly data: Buffer;
   readonly planes: readonly [Plane, Plane, Plane];
-  /** What is on it, so that only what changed is drawn: the picture it was drawn for, and the frame's sequence in each tile. */
+  /** The scene it was drawn for and the frame number in each tile, so that only changes are drawn. */
   drawn: { scene: object; keys: number[] } | null = null;
 
   constructor(size: Size) {
@@ -47,7 +47,7 @@ export class Canvas implements Image {
   }
 }
 
-/** A rectangle of even numbers as it lies in a plane: chroma has half of everything. */
+/** Maps a rectangle with even numbers to a plane: in chroma planes everything is half as large. */
 export const inPlane = (rect: Rect, plane: number): Rect =>
   plane === 0 ? rect : { x: rect.x >> 1, y: rect.y >> 1, width: rect.width >> 1, height: rect.height >> 1 };
 

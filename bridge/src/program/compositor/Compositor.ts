@@ -5,7 +5,7 @@ import { Mixer } from './mixer/Mixer.js';
 import { FramePainter } from './blend/FramePainter.js';
 import { EMPTY_SCENE, type RenderedScene } from './RenderedScene.js';
 
-/** Sources and a picture → one frame and its sound a tick. Owns neither the sources nor the clock. */
+/** Makes one frame and its audio per tick from the sources and a scene. It owns neither the sources nor the clock. */
 export class Compositor {
   readonly #sources: ReadonlyMap<SourceId, Source>;
   readonly #mixer = new Mixer();
@@ -20,7 +20,7 @@ export class Compositor {
     return this.#scene;
   }
 
-  /** What the next tick shows: all of it. */
+  /** Replaces the whole scene from the next tick on. */
   setScene(scene: RenderedScene): void {
     this.#scene = scene;
     this.#painter = new FramePainter(scene);
@@ -28,7 +28,7 @@ export class Compositor {
     for (const source of this.#sources.values()) source.setTile(tiles.get(source.id) ?? null);
   }
 
-  /** The frame and the 1600 samples (interleaved stereo) that play at `atMs`. */
+  /** Fills in the frame and the 1600 samples (interleaved stereo) that play at `atMs`. */
   compose(canvas: Canvas, samples: Int16Array, atMs: number): void {
     this.#painter.paint(canvas, (id) => this.#sources.get(id)?.frameAt(atMs) ?? null);
     this.#mixer.mix(this.#sources.values(), this.#scene.gains, atMs, samples);

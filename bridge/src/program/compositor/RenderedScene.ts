@@ -5,24 +5,24 @@ import type { PlacedSprite } from './blend/blendSprite.js';
 
 /** A tile with everything that may be drawn in it. */
 export interface RenderedTile extends Tile {
-  /** false: the camera is off, whatever frames still come. */
+  /** false: the camera is off, even if frames still arrive. */
   showsVideo: boolean;
-  /** The card where there is no picture: a colour and, in its middle, the avatar (null: not painted yet). */
+  /** The card shown without video: a colour with the avatar in its middle. null: the avatar is not painted yet. */
   colour: Yuv;
   avatar: PlacedSprite | null;
-  /** null: names are off, or it is not painted yet. */
+  /** null: names are off, or this one is not painted yet. */
   label: PlacedSprite | null;
 }
 
-/** What is on air, down to pixels and factors: replaced as a whole. */
+/** The scene on air, down to pixels and gain factors. It is always replaced as a whole. */
 export interface RenderedScene {
-  /** Of the picture that the server sent. */
+  /** Version of the scene state that the server sent. */
   version: number;
   /** `image` fills the canvas. */
   background: { colour: Yuv; image: Image | null };
   tiles: readonly RenderedTile[];
   logo: PlacedSprite | null;
-  /** Who is heard, with a linear factor. */
+  /** Linear gain of each source that is heard. */
   gains: ReadonlyMap<SourceId, number>;
 }
 

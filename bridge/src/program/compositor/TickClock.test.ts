@@ -3,7 +3,7 @@ import { TickClock, MAX_BEHIND_TICKS } from './TickClock.js';
 
 const PERIOD_MS = 1000 / 30;
 
-describe('Clock', () => {
+describe('TickClock', () => {
   let stalledMs = 0;
   let isBacklogged = false;
   let made: number[] = [];
@@ -27,7 +27,7 @@ describe('Clock', () => {
     vi.useRealTimers();
   });
 
-  it('makes 30 ticks a second, each at its time, without drifting', () => {
+  it('ticks 30 times a second without drifting', () => {
     clock.start();
     vi.advanceTimersByTime(60_000);
     expect(Math.abs(made.length - 1801)).toBeLessThanOrEqual(1);
@@ -46,7 +46,7 @@ describe('Clock', () => {
     expect(skipped).toBe(0);
   });
 
-  it('leaves out what is too late and is in time again', () => {
+  it('skips ticks when it is too late, then is on time again', () => {
     clock.start();
     vi.advanceTimersByTime(1000);
     stalledMs = 5000;
@@ -57,7 +57,7 @@ describe('Clock', () => {
     expect(MAX_BEHIND_TICKS).toBeLessThan(30);
   });
 
-  it('leaves ticks out while there is a backlog', () => {
+  it('skips ticks while there is a backlog', () => {
     clock.start();
     isBacklogged = true;
     vi.advanceTimersByTime(1000);

@@ -2,22 +2,22 @@ export interface ClockOptions {
   periodMs: number;
   /** Monotonic, ms. */
   now: () => number;
-  /** Makes the tick that plays at `dueMs`. */
+  /** Produces the tick that plays at `dueMs`. */
   onTick: (dueMs: number) => void;
-  /** A tick that is left out because the machine is too slow. */
+  /** Called for a tick that is skipped because the machine is too slow. */
   onSkip: () => void;
-  /** True while what ticks produce is not taken away fast enough. */
+  /** True while the output of earlier ticks is not consumed fast enough. */
   isBacklogged: () => boolean;
 }
 
-/** So far behind, ticks are left out instead of made up: half a second at 30 fps. */
+/** Further behind than this, ticks are skipped instead of made up: half a second at 30 fps. */
 export const MAX_BEHIND_TICKS = 15;
-/** Timers are whole milliseconds: a tick that is due within one is made now rather than one late. */
+/** Timers have whole milliseconds: a tick due within one runs now rather than a millisecond late. */
 const EARLY_MS = 1;
 
 /**
- * Tick n is due at t0 + n x period on the monotonic clock. A late one is made up at once; too far behind, or with a backlog, ticks are left out, so that
- * the program never falls behind the people in it. Errors of `onTick` leave through the timer and end the thread.
+ * Tick n is due at t0 + n x period on the monotonic clock. A late tick is made up at once. Too far behind, or with a backlog, ticks are skipped so that the
+ * program never lags behind the people in it. Errors thrown by `onTick` escape through the timer and end the thread.
  */
 export class TickClock {
   readonly #options: ClockOptions;
@@ -30,7 +30,7 @@ export class TickClock {
     this.#options = options;
   }
 
-  /** Ticks that were made more than one period after they were due. */
+  /** Ticks that ran more than one period late. */
   get lateTicks(): number {
     return this.#late;
   }

@@ -1,7 +1,7 @@
 /**
- * Sources become one picture and one sound. Everything here is arithmetic on memory: `Clock` says when a tick is due, `Compositor` draws and mixes it, and
- * whoever owns them passes it on. Frames are I420 in BT.601, limited range. What is slow (text, images) is painted elsewhere, by `art/`, and arrives as
- * sprites that are blended.
+ * Turns the sources into one frame and one sound per tick. Everything here is arithmetic on memory: `TickClock` says when a tick is due, `Compositor` blends
+ * frames (blend/) and mixes audio (mixer/). Frames are I420 in BT.601, limited range. Text and images are too slow for this: overlays/ paints them once, in
+ * another thread, as sprites.
  */
 export { Canvas, type Image } from './Canvas.js';
 export { TickClock } from './TickClock.js';

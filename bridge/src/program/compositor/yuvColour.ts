@@ -1,6 +1,6 @@
 /**
- * The program's colours are BT.601, limited range: that is what browsers put into WebRTC video (libyuv's default) and what they assume when they show it. Frames
- * pass through unconverted, cards are painted in the same colours, and the encoder's tags say so (`COLOUR_ARGS` of encoder/), whatever the size of the picture.
+ * The program uses BT.601, limited range: browsers encode WebRTC video in it (libyuv's default) and assume it when they play. Frames pass through
+ * unconverted, cards are painted in it, and the encoder tags its output with it (`COLOUR` in encoder/encoderArguments.ts), whatever the resolution.
  */
 export interface Yuv {
   y: number;
@@ -14,7 +14,7 @@ export const yOf = (r: number, g: number, b: number): number => 16 + (65.481 * r
 export const uOf = (r: number, g: number, b: number): number => 128 + (-37.797 * r - 74.203 * g + 112 * b) / 255;
 export const vOf = (r: number, g: number, b: number): number => 128 + (112 * r - 93.786 * g - 18.214 * b) / 255;
 
-/** `#rrggbb` as the canvas holds it. */
+/** Converts `#rrggbb`. */
 export function yuvOf(hex: string): Yuv {
   const value = Number.parseInt(hex.slice(1), 16);
   const [r, g, b] = [value >> 16, (value >> 8) & 255, value & 255];

@@ -15,7 +15,7 @@ const PROFILE = resolveProfile({ name: '480p', preset: 'ultrafast' });
 const LOG = createLog('test', 'silent');
 const TICK_MS = 8;
 
-/** Encodes moving bars and a tone a few times faster than they play. */
+/** Encodes moving bars and a tone a few times faster than real time. */
 class Bench {
   readonly tags: MediaTag[] = [];
   failure: Error | null = null;
@@ -41,7 +41,7 @@ class Bench {
     return this.tags.filter((tag) => tag.kind === 'audio' && !tag.isConfig);
   }
 
-  /** Feeds until so many frames have come out (or it has failed). */
+  /** Feeds until this many frames have come out, or until the encoder has failed. */
   async feedUntil(done: () => boolean): Promise<void> {
     while (!done() && !this.failure) {
       if (!this.encoder.isBacklogged) this.#feed();
@@ -50,20 +50,20 @@ class Bench {
   }
 
   #feed(): void {
-    const { canvas, sound } = this.encoder.takeFrame();
+    const { canvas, audio } = this.encoder.takeFrame();
     canvas.data.fill(128).fill(200, (this.#frames % 400) * canvas.width, (this.#frames % 400) * canvas.width + 40 * canvas.width);
     for (let i = 0; i < SAMPLES_PER_TICK; i++) {
-      sound.samples[2 * i] = sound.samples[2 * i + 1] =
+      audio.samples[2 * i] = audio.samples[2 * i + 1] =
         Math.sin(((this.#frames * SAMPLES_PER_TICK + i) * 440 * 2 * Math.PI) / 48_000) * 8000;
     }
-    this.encoder.write({ canvas, sound });
+    this.encoder.write({ canvas, audio });
     this.#frames++;
   }
 }
 
 const steps = (tags: MediaTag[]) => [...new Set(tags.slice(1).map((tag, index) => tag.dtsMs - tags[index]!.dtsMs))].sort((a, b) => a - b);
 
-/** What an FFmpeg decoder has to say about it: nothing, if it is sound. */
+/** What an FFmpeg decoder complains about; empty if the media is sound. */
 async function complaintsOfDecoder(tags: MediaTag[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'encoder-'));
   const file = join(folder, 'out.flv');
@@ -85,7 +85,7 @@ describe('Encoder', () => {
     ffmpeg = await findFfmpeg();
   });
 
-  it('makes one tag a frame and one a 1024 samples, starting at zero with a key frame', async () => {
+  it('makes one tag per frame and one per 1024 samples, starting at zero with a key frame', async () => {
     const bench = new Bench(ffmpeg);
     await bench.feedUntil(() => bench.video.length > 70);
     await bench.encoder.close('test');
@@ -97,7 +97,7 @@ describe('Encoder', () => {
     expect(bench.tags.filter((tag) => tag.kind === 'data')).toHaveLength(1);
   });
 
-  it('goes on without a gap, a repetition or a step back when its process is killed, three times', async () => {
+  it('continues without a gap, repetition or step back when its process is killed three times', async () => {
     const bench = new Bench(ffmpeg);
     for (const kills of [1, 2, 3]) {
       const target = bench.video.length + 47;

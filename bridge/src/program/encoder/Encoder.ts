@@ -4,32 +4,32 @@ import type { Canvas } from '../compositor/index.js';
 import type { Ffmpeg, FfmpegExit } from '../../media/ffmpeg/index.js';
 import type { MediaTag } from '../../hub/stream/index.js';
 import { EncoderRun, type PlacedTag } from './EncoderRun.js';
-import { FrameStore, type Sound } from './FrameStore.js';
+import { FrameStore, type AudioTick } from './FrameStore.js';
 import { ptsOfFrame, ptsOfSample, startPointAfter, type Progress } from './encoderTimeline.js';
 
 export interface EncoderOptions {
   ffmpeg: Ffmpeg;
   profile: Profile;
-  /** First frame on the program's timeline: 0, or where a former thread of this program got to. */
+  /** First frame on the program's timeline: 0, or where an earlier thread of this program stopped. */
   firstFrame: number;
   log: Log;
-  /** Encoded media on the program's timeline, without a gap or a step back whatever happens to the process. */
+  /** Encoded media on the program's timeline, without a gap or a step back, whatever happens to the process. */
   onTags: (tags: MediaTag[]) => void;
-  /** It cannot be made to work. */
+  /** The encoder cannot be made to work. */
   onFailed: (error: LianmaiError) => void;
 }
 
 const WATCH_MS = 250;
-/** So many looks without anything coming out while frames wait: it hangs (2 s; 5 s before its first frame). */
+/** After this many checks without output while frames wait, the encoder counts as hung (2 s; 5 s before its first frame). */
 const STALLED_LOOKS = 8;
 const UNBORN_LOOKS = 20;
-/** Runs in a row that never encoded a frame. */
+/** Consecutive runs that never encoded a frame. */
 const MAX_STILLBORN = 4;
 const BACKOFF = { firstMs: 200, maxMs: 2000 };
 
 /**
- * One encoder for the whole broadcast. When its process dies or hangs, another one gets the frames that have not come out, and goes on with the very next
- * frame and AAC frame: readers see a key frame and nothing else.
+ * One encoder for the whole broadcast. When its process dies or hangs, the next one gets the frames that have not come out and continues with the very next
+ * video and AAC frame: readers only notice a key frame.
  */
 export class Encoder implements Closable {
   readonly #options: EncoderOptions;
@@ -58,12 +58,12 @@ export class Encoder implements Closable {
     return this.#store.isFull;
   }
 
-  /** Something has come out. */
+  /** True once a frame has come out. */
   get hasBegun(): boolean {
     return this.#progress.nextFrame > this.#progress.firstFrame;
   }
 
-  /** When the frame that is written next will be seen, on the program's timeline. */
+  /** When the next frame written becomes visible, on the program's timeline. */
   get nextPtsMs(): number {
     return ptsOfFrame(this.#store.next);
   }
@@ -94,18 +94,18 @@ export class Encoder implements Closable {
     return this.#run?.rssBytes() ?? 0;
   }
 
-  /** Memory for the next frame; `write` gives it to the encoder. */
-  takeFrame(): { canvas: Canvas; sound: Sound } {
-    return { canvas: this.#store.takeCanvas(), sound: this.#store.soundOf(this.#store.next) };
+  /** Memory for the next frame; pass it to `write` when it is filled. */
+  takeFrame(): { canvas: Canvas; audio: AudioTick } {
+    return { canvas: this.#store.takeCanvas(), audio: this.#store.audioOf(this.#store.next) };
   }
 
-  write({ canvas, sound }: { canvas: Canvas; sound: Sound }): void {
+  write({ canvas, audio }: { canvas: Canvas; audio: AudioTick }): void {
     this.#store.push(canvas);
     this.#run?.writeFrame(canvas.data);
-    this.#run?.writeSound(sound.bytes);
+    this.#run?.writeAudio(audio.bytes);
   }
 
-  /** Resolves when the last frame has come out (or after 3 s). */
+  /** Resolves when the last frame has come out, or after 3 s. */
   async close(reason: string): Promise<void> {
     await this.#scope.close(reason);
     await this.#run?.close(reason);
@@ -118,7 +118,7 @@ export class Encoder implements Closable {
     this.#run = run;
     this.#quietLooks = 0;
     for (let frame = start.audioFrom; frame < this.#store.next; frame++) {
-      run.writeSound(this.#store.soundOf(frame).bytes);
+      run.writeAudio(this.#store.audioOf(frame).bytes);
       const picture = this.#store.canvasOf(frame);
       if (picture && frame >= start.videoFrom) run.writeFrame(picture.data);
     }
@@ -130,9 +130,9 @@ export class Encoder implements Closable {
     if (this.#scope.isClosed) return;
     this.#run = null;
     this.#restarts++;
-    this.#stillborn = run.hasPicture ? 0 : this.#stillborn + 1;
-    const said = redact(run.lastWords);
-    this.#options.log.warn({ code: exit.code, signal: exit.signal, err: exit.error, said }, 'encoder ended, starting another');
+    this.#stillborn = run.hasEncoded ? 0 : this.#stillborn + 1;
+    const said = redact(run.lastLines);
+    this.#options.log.warn({ code: exit.code, signal: exit.signal, err: exit.error, said }, 'the encoder ended; starting another');
     if (this.#stillborn >= MAX_STILLBORN) {
       return this.#giveUp(new LianmaiError('ENCODER_UNAVAILABLE', undefined, { cause: exit.error ?? new Error(said) }));
     }
@@ -156,7 +156,7 @@ export class Encoder implements Closable {
     this.#options.onTags(tags);
   }
 
-  /** null: it has come out before (the overlap of a replay), or is an encoder's priming. */
+  /** Returns null for a tag that has come out before (the overlap of a replay) and for an encoder's priming. */
   #accept({ tag, index }: PlacedTag): MediaTag | null {
     const progress = this.#progress;
     let dtsMs = ptsOfFrame(progress.nextFrame);
@@ -177,8 +177,8 @@ export class Encoder implements Closable {
     const run = this.#run;
     if (!run || this.#store.heldFrames === 0) return;
     this.#quietLooks++;
-    if (this.#quietLooks < (run.hasPicture ? STALLED_LOOKS : UNBORN_LOOKS)) return;
-    this.#options.log.warn('encoder hangs');
+    if (this.#quietLooks < (run.hasEncoded ? STALLED_LOOKS : UNBORN_LOOKS)) return;
+    this.#options.log.warn('the encoder hangs; killing it');
     this.#quietLooks = 0;
     run.kill();
   }

@@ -5,7 +5,7 @@ import { FlvParser, isSequenceEnd, type FlvTag } from '../../media/formats/index
 import { encoderArguments } from './encoderArguments.js';
 import { TagCounter, type StartPoint } from './encoderTimeline.js';
 
-/** A tag with its place: `index` is the frame of a picture, the first sample of a sound, and -1 for configs and metadata. */
+/** A tag and its place: `index` is the frame number for video, the first sample for audio, and -1 for configs and metadata. */
 export interface PlacedTag {
   tag: FlvTag;
   index: number;
@@ -19,19 +19,19 @@ interface RunOptions {
   onTags: (tags: PlacedTag[]) => void;
 }
 
-/** Time to write out the last frames when the inputs have ended, ms. */
+/** Time to write out the last frames once the inputs have ended, ms. */
 const FLUSH_MS = 3000;
-/** After the process is gone, what is left in its pipe is there at once. */
+/** Whatever is left in the pipe when the process has gone is available at once. */
 const DRAIN_MS = 500;
-const LAST_WORDS = 5;
+const LAST_LINES = 5;
 
-/** One FFmpeg that encodes, from its start to its end. */
+/** One FFmpeg encoder process, from start to end. */
 export class EncoderRun {
-  /** Gone, and everything it wrote has been delivered. */
+  /** Resolves when the process has gone and everything it wrote has been delivered. */
   readonly ended: Promise<FfmpegExit>;
   readonly #process: FfmpegProcess<'video' | 'audio' | 'flv'>;
-  readonly #lastWords: string[] = [];
-  #hasPicture = false;
+  readonly #lastLines: string[] = [];
+  #hasEncoded = false;
 
   constructor({ ffmpeg, profile, start, log, onTags }: RunOptions) {
     this.#process = new FfmpegProcess({
@@ -51,13 +51,13 @@ export class EncoderRun {
     return this.#process.pid;
   }
 
-  /** Whether it ever encoded anything. */
-  get hasPicture(): boolean {
-    return this.#hasPicture;
+  /** True once a frame has been encoded. */
+  get hasEncoded(): boolean {
+    return this.#hasEncoded;
   }
 
-  get lastWords(): string {
-    return this.#lastWords.join(' | ');
+  get lastLines(): string {
+    return this.#lastLines.join(' | ');
   }
 
   cpuSeconds(): number {
@@ -68,12 +68,12 @@ export class EncoderRun {
     return this.#process.rssBytes();
   }
 
-  /** Both stay in the caller's memory until they have been taken. */
+  /** The buffers stay in use until FFmpeg has read them. */
   writeFrame(bytes: Buffer): void {
     this.#process.input('video').write(bytes);
   }
 
-  writeSound(bytes: Buffer): void {
+  writeAudio(bytes: Buffer): void {
     this.#process.input('audio').write(bytes);
   }
 
@@ -103,7 +103,7 @@ export class EncoderRun {
     if (isSequenceEnd(tag)) return [];
     if (tag.isConfig || tag.kind === 'data') return [{ tag, index: -1 }];
     if (tag.kind === 'audio') return [{ tag, index: counter.nextSample() }];
-    this.#hasPicture = true;
+    this.#hasEncoded = true;
     return [{ tag, index: counter.nextFrame() }];
   }
 
@@ -118,8 +118,8 @@ export class EncoderRun {
   }
 
   #remember(line: string): boolean {
-    this.#lastWords.push(line.slice(0, 200));
-    if (this.#lastWords.length > LAST_WORDS) this.#lastWords.shift();
+    this.#lastLines.push(line.slice(0, 200));
+    if (this.#lastLines.length > LAST_LINES) this.#lastLines.shift();
     return false;
   }
 }

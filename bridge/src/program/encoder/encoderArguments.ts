@@ -1,10 +1,10 @@
 import { AUDIO_RATE, canvasOf, FPS, GOP_FRAMES, type EncoderName, type Profile } from '@lianmai/protocol';
 import { ENCODERS } from '../../media/ffmpeg/index.js';
 
-/** BT.601, limited range, as compositor/colour.ts explains; said of the raw input too, so that no FFmpeg inserts a conversion. */
+/** BT.601, limited range (see compositor/yuvColour.ts). The raw input is tagged as well, so that no FFmpeg inserts a conversion. */
 const COLOUR = ['-color_range', 'tv', '-colorspace', 'smpte170m', '-color_primaries', 'smpte170m', '-color_trc', 'smpte170m'];
 
-/** No B-frames and nothing held back: each frame comes out before the next one goes in. */
+/** The preset and latency options of each encoder: no B-frames and no delay, so each frame comes out before the next one goes in. */
 const LOW_LATENCY: Readonly<Record<EncoderName, (profile: Profile) => readonly string[]>> = {
   x264: (profile) => ['-preset', profile.preset, '-tune', 'zerolatency', '-sc_threshold', '0', ...x264Threads(profile)],
   nvenc: () => words('-preset p4 -tune ll -rc cbr -bf 0 -zerolatency 1 -delay 0 -no-scenecut 1 -forced-idr 1'),
@@ -13,12 +13,12 @@ const LOW_LATENCY: Readonly<Record<EncoderName, (profile: Profile) => readonly s
   videotoolbox: () => ['-realtime', '1', '-bf', '0'],
 };
 
-/** A picture that one thread encodes in a few ms is not worth cutting into slices, which cost bits and wake-ups (4 % of its CPU). */
+/** Slices cost bits and wake-ups (4 % of the CPU), which is not worth it for a frame that one thread encodes in a few ms. */
 const x264Threads = ({ name, preset }: Profile): string[] => (name !== '1080p' && LIGHT_PRESETS.has(preset) ? ['-threads:v', '1'] : []);
 const LIGHT_PRESETS: ReadonlySet<string> = new Set(['ultrafast', 'superfast']);
 const words = (line: string): string[] => line.split(' ');
 
-/** Probing raw media finds nothing that is not said here already: start with the first byte. */
+/** Probing raw media would find nothing that the arguments do not say, so FFmpeg starts with the first byte. */
 const NO_PROBING = ['-probesize', '32', '-analyzeduration', '0'];
 
 export interface EncoderPipes {
@@ -27,7 +27,7 @@ export interface EncoderPipes {
   flv: string;
 }
 
-/** Raw frames and samples in, FLV out. `videoDelayFrames`: the sound starts so much earlier than the picture (a respawn replays some of it). */
+/** Raw frames and samples in, FLV out. The audio starts `videoDelayFrames` before the video, because a restarted encoder replays some of it. */
 export function encoderArguments(profile: Profile, pipes: EncoderPipes, videoDelayFrames: number): string[] {
   return [
     ...['-hide_banner', '-v', 'warning', '-nostats'],

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AAC_FRAME, ptsOfFrame, ptsOfSample, startPointAfter, TagCounter } from './encoderTimeline.js';
 
-describe('timeline', () => {
-  it('steps by 33 or 34 ms a frame and 21 or 22 ms an AAC frame, for days', () => {
+describe('encoderTimeline', () => {
+  it('steps by 33 or 34 ms per frame and 21 or 22 ms per AAC frame, for days', () => {
     fc.assert(
       fc.property(fc.nat(30 * 3600 * 24 * 7), (frame) => {
         expect([33, 34]).toContain(ptsOfFrame(frame + 1) - ptsOfFrame(frame));
@@ -13,7 +13,7 @@ describe('timeline', () => {
     );
   });
 
-  it('starts a successor with the next frame, on the grid of AAC frames, warmed up, and never before the first', () => {
+  it('starts a successor at the next frame, on the AAC grid, warmed up, and never before the first frame', () => {
     fc.assert(
       fc.property(fc.nat(100_000), fc.nat(10_000), fc.nat(6), (firstFrame, came, behind) => {
         const nextFrame = firstFrame + came;

@@ -2,14 +2,14 @@ import { AUDIO_RATE, FPS, SAMPLES_PER_TICK } from '@lianmai/protocol';
 
 /** Samples in an AAC frame. */
 export const AAC_FRAME = 1024;
-/** Every 16 ticks an AAC frame starts together with a tick (25 x 1024 = 16 x 1600): an encoder that starts there makes the same frames as its predecessor. */
+/** Every 16 ticks an AAC frame starts together with a tick (25 x 1024 = 16 x 1600). An encoder that starts there makes the same frames as its predecessor. */
 export const ALIGN_TICKS = 16;
 
-/** The program's own time of frame n, ms; steps of 33 and 34. */
+/** Time of frame n on the program's timeline, ms; steps of 33 and 34. */
 export const ptsOfFrame = (frame: number): number => Math.round((frame * 1000) / FPS);
 export const ptsOfSample = (sample: number): number => Math.round((sample * 1000) / AUDIO_RATE);
 
-/** Where a program has got to: counted in frames and samples, so that no rounding adds up. */
+/** How far a program has got, counted in frames and samples so that no rounding adds up. */
 export interface Progress {
   /** First frame that ever went in; 0 unless the program's thread was restarted. */
   firstFrame: number;
@@ -19,11 +19,11 @@ export interface Progress {
   nextSample: number;
 }
 
-/** What an encoder is fed that has to go on where the last one ended. */
+/** Where the input of a replacement encoder starts. */
 export interface StartPoint {
-  /** Its first frame, a key frame: the first that has not come out. */
+  /** Its first frame, a key frame: the first one that has not come out. */
   videoFrom: number;
-  /** First tick of its sound. Earlier than the picture: on the former encoder's AAC grid, with two frames to warm up. */
+  /** First tick of its audio. It is earlier than the video: on the previous encoder's AAC grid, with two frames to warm up. */
   audioFrom: number;
 }
 
@@ -35,14 +35,14 @@ export function startPointAfter({ firstFrame, nextFrame, nextSample }: Progress)
   return { videoFrom: nextFrame, audioFrom: firstFrame + steps * ALIGN_TICKS };
 }
 
-/** Gives the tags of one encoder their place on the program's timeline by counting them: it makes one tag a frame, and one a 1024 samples. */
+/** Places an encoder's tags on the program's timeline by counting them: an encoder makes one tag per frame and one per 1024 samples. */
 export class TagCounter {
   #frame: number;
   #sample: number;
 
   constructor({ videoFrom, audioFrom }: StartPoint) {
     this.#frame = videoFrom;
-    // The first AAC frame of an encoder is its priming: the 1024 samples before the first.
+    // An encoder's first AAC frame is its priming: the 1024 samples before the first.
     this.#sample = audioFrom * SAMPLES_PER_TICK - AAC_FRAME;
   }
 

@@ -1,3 +1,3 @@
-/** Raw frames and samples → one FLV timeline. FFmpeg does the work; this folder keeps one running and keeps the timeline whole when it does not. */
+/** Raw frames and samples → one FLV timeline. FFmpeg encodes; this folder keeps one FFmpeg running and the timeline intact when it fails. */
 export { Encoder, type EncoderOptions } from './Encoder.js';
-export type { Sound } from './FrameStore.js';
+export type { AudioTick } from './FrameStore.js';

@@ -9,7 +9,10 @@ const SPARE_MARGIN_MS = 20;
 const OBSERVE_MS = 5000;
 const SHRINK_MS_PER_S = 3;
 
-/** The delay between earliest arrival and playout, 60..450 ms: grows at once when something is late, shrinks slowly while there is time to spare. */
+/**
+ * How late a source's audio and video play: the delay between earliest arrival and playout, 60..450 ms. It grows at once when something is late and shrinks
+ * slowly while there is time to spare.
+ */
 export class PlayoutDelay {
   readonly #waitsMs = { audio: 0, video: 0 };
   #ms = MIN_PLAYOUT_DELAY_MS;
@@ -21,13 +24,13 @@ export class PlayoutDelay {
     return this.#ms;
   }
 
-  /** What is missing of this track may come this late. */
+  /** Missing packets of this track may arrive this late. */
   setReorderWait(kind: TrackKind, waitMs: number): void {
     this.#waitsMs[kind] = waitMs;
     this.#ms = Math.max(this.#ms, this.#floorMs);
   }
 
-  /** Something was ready to be played `spareMs` before its time, or after it (negative). */
+  /** Something was ready `spareMs` before its playout time; a negative value means it was late. */
   observe(spareMs: number, nowMs: number): void {
     this.#startedAtMs ??= nowMs;
     if (spareMs < 0) this.#grow(-spareMs + LATE_MARGIN_MS);

@@ -12,7 +12,10 @@ import { makeMedia, RtpSender } from './testing/RtpSender.js';
 
 const log = createLog('test', 'silent');
 const id = SourceId.parse('p1:camera');
-/** Red, white for 100 ms each second; a soft tone, and a loud beep with each flash. Key frames every 500 ms: FFmpeg cannot be asked for one. */
+/**
+ * Red, with a white flash of 100 ms every second; a soft tone with a loud beep at each flash. Key frames every 500 ms, because FFmpeg does not answer
+ * requests.
+ */
 const PICTURE = "color=0xff0000:s=320x180:r=30,drawbox=enable='lt(mod(t,1),0.1)':color=white:t=fill";
 const SOUND = "aevalsrc='0.1*sin(2*PI*440*t)+if(lt(mod(t,1),0.1),0.5*sin(2*PI*1000*t),0)':s=48000";
 const isRed = ({ picture }: Tick) => picture !== null && picture.v > 200 && picture.y < 120;
@@ -46,7 +49,7 @@ async function createSource({ onTestFinished }: TestContext, codec: VideoCodec =
   return { source, receiver, recorder, requests, startSender, attach, audioRelay, videoRelay };
 }
 
-/** For each flash, how much later than its beep it came, ms. */
+/** How much later each flash came than its beep, ms. */
 function offsetsMs(ticks: readonly Tick[]): number[] {
   const starts = <T>(pick: (tick: Tick) => T | null) =>
     ticks.flatMap((tick, i) => (i > 0 && pick(tick) !== null && pick(ticks[i - 1]!) === null ? [pick(tick)!] : []));
@@ -59,14 +62,14 @@ function offsetsMs(ticks: readonly Tick[]): number[] {
 
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
-/** Waits until `count` more ticks have passed. */
+/** Waits for `count` more ticks. */
 async function ticksOf(recorder: PacketRecorder, count: number): Promise<Tick[]> {
   const from = recorder.ticks.length;
   await recorder.until(() => recorder.ticks.length >= from + count);
   return recorder.ticks.slice(from);
 }
 
-/** Side by side: each waits for seconds of its own small picture. */
+/** These run concurrently: each waits for seconds of its own small video. */
 describe.concurrent('RtpSource', () => {
   beforeAll(async () => {
     ffmpeg = await findFfmpeg();
@@ -92,7 +95,7 @@ describe.concurrent('RtpSource', () => {
     expect(stats.framesDecoded).toBeGreaterThan(120);
   });
 
-  it('shows together what was captured together when sound is 150 ms late on the way', async (test) => {
+  it('keeps audio and video in sync when the audio is 150 ms late on the way', async (test) => {
     const { source, recorder, startSender, attach, audioRelay } = await createSource(test);
     audioRelay.fate = () => [150];
     source.setTile({ width: 320, height: 180, fit: 'cover' });
@@ -103,7 +106,7 @@ describe.concurrent('RtpSource', () => {
     expect(source.delayMs).toBeGreaterThan(150);
   });
 
-  it('keeps its sound and its last picture when the decoder is killed, and has a new picture soon', async (test) => {
+  it('keeps its audio and its last frame when the decoder is killed, and soon has new frames', async (test) => {
     const { source, recorder, startSender, attach, requests } = await createSource(test);
     source.setTile({ width: 320, height: 180, fit: 'cover' });
     attach(startSender(1200));
@@ -122,7 +125,7 @@ describe.concurrent('RtpSource', () => {
     expect(source.stats().decoderPid).not.toBe(decoderPid);
   });
 
-  it('goes on with a new SSRC under the living decoder', async (test) => {
+  it('continues with a new SSRC without restarting the decoder', async (test) => {
     const { source, recorder, startSender, attach } = await createSource(test);
     source.setTile({ width: 320, height: 180, fit: 'cover' });
     const first = startSender(1300);
@@ -160,10 +163,10 @@ describe.concurrent('RtpSource', () => {
     const { source, recorder, startSender, attach, audioRelay, videoRelay } = await createSource(test);
     source.setTile({ width: 320, height: 180, fit: 'cover' });
     const { video, audio } = startSender(1500);
-    // The SFU tells the round trip that such retransmissions follow from.
+    // The SFU reports the round trip that causes such retransmissions.
     attach({ video: { ...video, rttMs: 40 }, audio: { ...audio, rttMs: 40 } });
     await recorder.until(isRed);
-    // 5 % come again 40 ms later, as the SFU's retransmissions do, and all are shaken by up to 8 ms.
+    // 5 % arrive 40 ms later, as the SFU's retransmissions do, and all with up to 8 ms of jitter.
     audioRelay.fate = videoRelay.fate = (_, index) => [(index % 20 === 0 ? 40 : 0) + ((index * 7) % 9)];
     await ticksOf(recorder, 90);
     expect(source.stats().lostPackets).toBe(0);
@@ -173,7 +176,7 @@ describe.concurrent('RtpSource', () => {
     expect(Math.min(...ticks.map(({ rms }) => rms))).toBeGreaterThan(0.03);
   });
 
-  it('freezes at a loss, asks for a key frame at most every 500 ms, goes on with it, and conceals lost sound', async (test) => {
+  it('freezes at a loss, asks for a key frame at most every 500 ms, continues with it, and conceals lost audio', async (test) => {
     const { source, recorder, startSender, attach, audioRelay, videoRelay, requests } = await createSource(test);
     source.setTile({ width: 320, height: 180, fit: 'cover' });
     const { video, audio } = startSender(1600);
@@ -193,7 +196,7 @@ describe.concurrent('RtpSource', () => {
     expect(ticks.slice(30).filter(({ rms }) => rms < 0.01).length).toBe(0);
   });
 
-  it('follows its tile without a new decoder, and rests when nobody looks', async (test) => {
+  it('follows its tile without a new decoder, and stops decoding when it is not visible', async (test) => {
     const { source, recorder, startSender, attach, requests } = await createSource(test);
     attach(startSender(1700));
     await recorder.until(({ picture }) => picture?.width === 320);
@@ -214,7 +217,7 @@ describe.concurrent('RtpSource', () => {
   });
 });
 
-/** Longest time without a new picture, ms. */
+/** Longest time without a new frame, ms. */
 function longestFreezeMs(ticks: readonly Tick[]): number {
   let longest = 0;
   let since = ticks[0]?.atMs ?? 0;

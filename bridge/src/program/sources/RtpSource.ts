@@ -12,87 +12,87 @@ export interface RtpSourceOptions {
   id: SourceId;
   ffmpeg: Pick<Ffmpeg, 'path'>;
   receiver: RtpReceiver;
-  /** Called when a track needs a key frame: at most every 500 ms for each track, until it came. */
+  /** Called when a track needs a key frame: at most every 500 ms per track, until it arrives. */
   requestKeyFrame: (trackId: string) => void;
   log: Log;
 }
 
 export interface RtpSourceStats {
-  /** The living decoder, null when there is none. */
+  /** null: no decoder is running. */
   decoderPid: number | null;
-  /** CPU of all decoders that this source has had, seconds. */
+  /** CPU of all decoders this source has had, seconds. */
   decoderCpuSeconds: number;
   decoderRssBytes: number;
   decoderRestarts: number;
   framesDecoded: number;
-  /** RTP packets given up, audio and video, of all tracks. */
+  /** RTP packets given up, audio and video, over all tracks. */
   lostPackets: number;
-  /** Size of the newest picture, null before the first. */
+  /** Size of the newest frame; null before the first. */
   frameSize: { width: number; height: number } | null;
 }
 
-/** A participant's camera or screen as the SFU sends it: one RTP video and one RTP audio track, each replaceable while on air. */
+/** A participant's camera or screen as the SFU sends it: one RTP video and one RTP audio track, each replaceable on air. */
 export class RtpSource implements Source {
   readonly id: SourceId;
   readonly #sync = new SourceSync(new PlayoutDelay());
-  readonly #picture: VideoInput;
-  readonly #sound: AudioInput;
+  readonly #video: VideoInput;
+  readonly #audio: AudioInput;
   #isClosed = false;
 
   constructor({ id, ffmpeg, receiver, requestKeyFrame, log }: RtpSourceOptions) {
     this.id = id;
-    this.#picture = new VideoInput({ id, ffmpeg, receiver, sync: this.#sync, requestKeyFrame, log });
-    this.#sound = new AudioInput({ id, receiver, sync: this.#sync, log });
+    this.#video = new VideoInput({ id, ffmpeg, receiver, sync: this.#sync, requestKeyFrame, log });
+    this.#audio = new AudioInput({ id, receiver, sync: this.#sync, log });
   }
 
-  /** The part of the delay between capture and composition that is ours: from the earliest arrival to the tick. */
+  /** Our part of the delay between capture and composition: from the earliest arrival to the tick. */
   get delayMs(): number {
     return this.#sync.delay.ms;
   }
 
   get restarts(): number {
-    return this.#picture.restarts;
+    return this.#video.restarts;
   }
 
-  /** Starts a track; one of the same kind that is there already is replaced under the living decoder. */
+  /** Starts a track. It replaces a track of the same kind without restarting the decoder. */
   attach(track: RtpTrack): void {
     if (this.#isClosed) return;
-    if (track.codec === 'opus') this.#sound.attach(track);
-    else this.#picture.attach(track, track.codec);
+    if (track.codec === 'opus') this.#audio.attach(track);
+    else this.#video.attach(track, track.codec);
   }
 
-  /** Ends a track; one that has been replaced already is not known any more. */
+  /** Ends a track. A track that has been replaced is no longer known. */
   detach(trackId: string): void {
-    this.#picture.detach(trackId);
-    this.#sound.detach(trackId);
+    this.#video.detach(trackId);
+    this.#audio.detach(trackId);
   }
 
-  /** A newer measurement of the publisher's round trip: moves the reorder wait. */
+  /** A newer measurement of the publisher's round-trip time; it adjusts the reorder wait. */
   setRtt(trackId: string, rttMs: number): void {
-    this.#picture.setRtt(trackId, rttMs);
-    this.#sound.setRtt(trackId, rttMs);
+    this.#video.setRtt(trackId, rttMs);
+    this.#audio.setRtt(trackId, rttMs);
   }
 
   frameAt(atMs: number): Frame | null {
-    return this.#picture.frameAt(atMs);
+    return this.#video.frameAt(atMs);
   }
 
   mixAudioInto(out: Float32Array, atMs: number, gain: number): boolean {
-    return this.#sound.mixInto(out, atMs, gain);
+    return this.#audio.mixInto(out, atMs, gain);
   }
 
   setTile(tile: Parameters<Source['setTile']>[0]): void {
-    this.#picture.setTile(tile);
+    this.#video.setTile(tile);
   }
 
   stats(): RtpSourceStats {
-    const picture = this.#picture.stats();
-    return { ...picture, lostPackets: picture.lostPackets + this.#sound.lostPackets };
+    const video = this.#video.stats();
+    return { ...video, lostPackets: video.lostPackets + this.#audio.lostPackets };
   }
 
   async close(reason: string): Promise<void> {
     this.#isClosed = true;
-    this.#sound.close();
-    await this.#picture.close(reason);
+    this.#audio.close();
+    await this.#video.close(reason);
   }
 }

@@ -3,7 +3,7 @@ import { SourceSync } from './SourceSync.js';
 import { PlayoutDelay } from './PlayoutDelay.js';
 import { TrackClock } from '../../media/rtp/index.js';
 
-/** A source whose clocks start anywhere; packets of both tracks are captured together and arrive late by the given times. */
+/** A source whose clocks start anywhere. Packets of both tracks are captured together and arrive late by the given times. */
 function createSource({ videoLateMs = 0, audioLateMs = 0 } = {}) {
   const sync = new SourceSync(new PlayoutDelay());
   const video = new TrackClock(90_000);
@@ -32,7 +32,7 @@ describe('SourceSync', () => {
     expect(skewMs(1000)).toBeCloseTo(-150, 6);
   });
 
-  it('shows together what was captured together once both have reported, however late one comes', () => {
+  it('plays in sync once both tracks have reports, however late one arrives', () => {
     const { sync, send, report, skewMs, videoPlayoutMs } = createSource({ videoLateMs: 10, audioLateMs: 150 });
     for (let ms = 0; ms < 1000; ms += 20) send(ms);
     report(500);
@@ -40,21 +40,21 @@ describe('SourceSync', () => {
     expect(videoPlayoutMs(1000)).toBeCloseTo(1010 + sync.delay.ms, 6);
   });
 
-  it('takes a report that came before the first packet', () => {
+  it('uses a report that arrived before the first packet', () => {
     const { send, report, skewMs } = createSource({ audioLateMs: 150 });
     report(0);
     send(0);
     expect(skewMs(0)).toBeCloseTo(0, 6);
   });
 
-  it('does not believe reports that put the tracks further apart than any delay can mend', () => {
+  it('ignores reports that put the tracks further apart than any delay can fix', () => {
     const { send, report, skewMs } = createSource({ audioLateMs: 150 });
     send(0);
     report(0, 5000);
     expect(skewMs(0)).toBeCloseTo(-150, 6);
   });
 
-  it('follows small wandering of the reports slowly and takes a correction at once', () => {
+  it('follows small drift in the reports slowly, and a correction at once', () => {
     const { send, report, skewMs } = createSource();
     send(0);
     report(0);
@@ -64,7 +64,7 @@ describe('SourceSync', () => {
     expect(skewMs(0)).toBeCloseTo(-80, 3);
   });
 
-  it('keeps its place when packets are delayed for a while, and follows when all stay late for 3 s', () => {
+  it('keeps its offset when packets are delayed for a while, and follows when all stay late for 3 s', () => {
     const { send, videoPlayoutMs } = createSource();
     for (let ms = 0; ms < 1000; ms += 20) send(ms);
     const before = videoPlayoutMs(5000);
@@ -74,7 +74,7 @@ describe('SourceSync', () => {
     expect(videoPlayoutMs(5000)).toBeCloseTo(before + 50, 6);
   });
 
-  it('starts anew when the sender counts from somewhere else', () => {
+  it('starts over when the timestamps of the sender jump', () => {
     const clock = new TrackClock(90_000);
     clock.arrived(0, 0);
     clock.reported(0, 0);
@@ -83,7 +83,7 @@ describe('SourceSync', () => {
     expect(clock.transitMs).toBeCloseTo(20 - 60_000, 6);
   });
 
-  it('leaves what is left of an ended track where it was', () => {
+  it('plays out the rest of an ended track where it was', () => {
     const { sync, video, audio, send, report } = createSource({ audioLateMs: 100 });
     send(0);
     report(0);
@@ -95,7 +95,7 @@ describe('SourceSync', () => {
 });
 
 describe('PlayoutDelay', () => {
-  it('is the longer reorder wait and 50 ms for work, within 60..450', () => {
+  it('is the longer reorder wait plus 50 ms, within 60..450', () => {
     const delay = new PlayoutDelay();
     expect(delay.ms).toBe(60);
     delay.setReorderWait('audio', 60);
@@ -105,7 +105,7 @@ describe('PlayoutDelay', () => {
     expect(delay.ms).toBe(450);
   });
 
-  it('grows at once when something is late, and not beyond 450 ms', () => {
+  it('grows at once when something is late, up to 450 ms', () => {
     const delay = new PlayoutDelay();
     delay.observe(-30, 0);
     expect(delay.ms).toBe(100);
@@ -113,7 +113,7 @@ describe('PlayoutDelay', () => {
     expect(delay.ms).toBe(450);
   });
 
-  it('shrinks slowly while there is time to spare, down to what the wait needs', () => {
+  it('shrinks slowly while there is time to spare, down to what the reorder wait needs', () => {
     const delay = new PlayoutDelay();
     delay.setReorderWait('video', 60);
     delay.observe(-90, 0);
@@ -127,7 +127,7 @@ describe('PlayoutDelay', () => {
     expect(delay.ms).toBe(110);
   });
 
-  it('does not shrink when the least spare time is short', () => {
+  it('does not shrink while the smallest spare time is short', () => {
     const delay = new PlayoutDelay();
     delay.observe(-90, 0);
     for (let ms = 20; ms <= 30_000; ms += 20) delay.observe(ms % 1000 === 0 ? 5 : 100, ms);

@@ -1,15 +1,15 @@
 /**
- * When things are shown. Three clocks: RTP time stamps of each track, the sender's wall clock that its reports tie them to, and ours. The two tracks of a
- * source share the sender's clock, so what was captured together is shown together, however late one of them came:
+ * Decides when media plays. There are three clocks: the RTP timestamps of each track, the sender's wall clock (which sender reports tie to them), and ours.
+ * Both tracks of a source share the sender's clock, so what was captured together plays together, however late one of them arrives:
  *
- *   playout = capture + offset + delay      offset = least of (arrival - capture) in 3 s, over both tracks
+ *   playout = capture + offset + delay      offset = minimum of (arrival - capture) over 3 s and both tracks
  *
- * Until both tracks have a report, each is placed by its own arrivals. Pure: time comes in as an argument.
+ * Until both tracks have a report, each is placed by its own arrivals. Pure: the time is an argument.
  */
 import type { TrackClock, TrackKind } from '../../media/rtp/index.js';
 import type { PlayoutDelay } from './PlayoutDelay.js';
 
-/** Reports that put the two tracks further apart than the delay can make up for are wrong. */
+/** Reports that put the tracks further apart than the delay can make up for are wrong. */
 const MAX_SKEW_MS = 600;
 
 /** What the tracks of one source share: the offset to our clock, and the delay. */
@@ -17,7 +17,7 @@ export class SourceSync {
   readonly delay: PlayoutDelay;
   #audio: TrackClock | null = null;
   #video: TrackClock | null = null;
-  /** Where tracks that have ended were placed last: what is left of them plays out there. */
+  /** Where ended tracks were placed last: the rest of their media plays out there. */
   readonly #frozen = new WeakMap<TrackClock, number>();
 
   constructor(delay: PlayoutDelay) {
@@ -33,7 +33,7 @@ export class SourceSync {
     if (!clock) this.delay.setReorderWait(kind, 0);
   }
 
-  /** What to add to a track's media time to get the time at which it plays, ms; null before its first packet. */
+  /** What to add to a track's media time to get its playout time, ms; null before the track's first packet. */
   shiftMs(clock: TrackClock): number | null {
     const placedMs = this.#frozen.get(clock) ?? this.#placeMs(clock);
     return placedMs === null ? null : placedMs + this.delay.ms;

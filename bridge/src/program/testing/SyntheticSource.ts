@@ -6,7 +6,7 @@ import type { TrackSource } from '../SourceSet.js';
 export const MARK_MS = 100;
 const FLASH_LUMA = 235;
 
-/** A source without a network: a plain picture that flashes, and beeps with it, each second. It draws at once what its tile asks for. */
+/** A source without a network: plain frames that flash, and a beep with each flash, every second. It draws exactly what its tile asks for. */
 export class SyntheticSource implements TrackSource {
   readonly id: SourceId;
   readonly delayMs = 0;

@@ -6,7 +6,7 @@ import { FfmpegProcess } from '../../media/ffmpeg/index.js';
 import { flvFileHeader, flvTagParts } from '../../media/formats/index.js';
 import type { MediaTag } from '../../hub/stream/index.js';
 
-/** What comes out of a program, decoded: pictures of 32x18 (luma, one byte a pixel) with their times, and 48 kHz mono samples from time 0. */
+/** A program's output, decoded: frames of 32x18 (luma, one byte per pixel) with their times, and 48 kHz mono samples from time 0. */
 export interface DecodedProgram {
   pictures: { ptsMs: number; luma: Uint8Array }[];
   samples: Int16Array;
@@ -15,7 +15,7 @@ export interface DecodedProgram {
 
 export const GRID = { width: 32, height: 18 };
 
-/** Luma (video range) in the middle of a cell of a grid of the picture. */
+/** Luma (video range) in the middle of a cell of the grid. */
 export function lumaAt(luma: Uint8Array, x: number, y: number): number {
   return luma[Math.floor(y * GRID.height) * GRID.width + Math.floor(x * GRID.width)] ?? -1;
 }
@@ -50,7 +50,7 @@ export async function decodeProgram(ffmpegPath: string, tags: readonly MediaTag[
   }
 }
 
-/** Steps between tags of a kind, ms, each once and sorted. */
+/** Distinct steps between tags of a kind, ms, sorted. */
 export function stepsOf(tags: readonly MediaTag[], kind: 'video' | 'audio'): number[] {
   const times = tags.filter((tag) => tag.kind === kind && !tag.isConfig).map((tag) => tag.dtsMs);
   return [...new Set(times.slice(1).map((time, index) => time - times[index]!))].sort((a, b) => a - b);

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** The encoders that this process has started and that are still running. */
+/** Returns the encoders that this process has started and that are still running. */
 export function encoderPids(): number[] {
   const children = readdirSync('/proc/self/task').flatMap((task) => readFileSync(`/proc/self/task/${task}/children`, 'latin1').split(' '));
   return children.filter(Boolean).map(Number).filter(isEncoder);

@@ -4,7 +4,7 @@ import { createServer, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type { Closable } from '@lianmai/kit';
 
-/** For tests: one camera. RTSP 1.0 (RFC 2326) over TCP with interleaved RTP, which a real FFmpeg makes of a file. */
+/** A camera for tests: RTSP 1.0 (RFC 2326) over TCP with interleaved RTP, made by a real FFmpeg from a file. */
 export async function serveRtsp(file: string): Promise<Closable & { url: string }> {
   const udp = await Promise.all([openUdp(), openUdp()]);
   const sockets = new Set<Socket>();

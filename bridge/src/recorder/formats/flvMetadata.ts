@@ -3,7 +3,7 @@ import type { DiskFile } from '../DiskFile.js';
 
 export const FILE_HEADER_BYTES = 13;
 export const TAG_HEADER_BYTES = 11;
-/** AMF0: type byte, then the double. */
+/** AMF0: a type byte, then the double. */
 const NUMBER_BYTES = 9;
 
 interface FlvMetadata {
@@ -12,7 +12,7 @@ interface FlvMetadata {
   filesizeAt: number;
 }
 
-/** onMetaData with the two numbers that are known at the end only; answers where they stand in the body. */
+/** Builds onMetaData with the two numbers that are only known at the end, and says where they stand in the body. */
 export function buildFlvMetadata(): FlvMetadata {
   const body = Buffer.concat([encodeAmf('onMetaData'), encodeAmf({ duration: 0, filesize: 0, encoder: 'Lianmai' })]);
   const after = (name: string) => body.indexOf(name) + name.length + NUMBER_BYTES - 8;

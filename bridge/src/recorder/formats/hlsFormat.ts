@@ -9,7 +9,7 @@ import { playlistEntry, playlistHead, replacePlaylist, type ListedSegment } from
 import { repairHls } from './repairHls.js';
 
 const SEGMENT_MS = 6000;
-/** Of segments whose publisher sends no key frames; the head of a growing playlist cannot be changed later. */
+/** For publishers that send few key frames: the header of a growing playlist cannot be changed later. */
 const MAX_TARGET_SECONDS = 13;
 
 type Step = { kind: 'begin'; init: Buffer } | { kind: 'part'; bytes: Buffer; durationMs: number } | { kind: 'end' };

@@ -12,7 +12,7 @@ export const playlistEntry = ({ name, durationMs }: ListedSegment) => `#EXTINF:$
 const vod = (segments: readonly ListedSegment[]) =>
   `${playlistHead(Math.max(1, ...segments.map(({ durationMs }) => Math.round(durationMs / 1000))), 'VOD')}${segments.map(playlistEntry).join('')}#EXT-X-ENDLIST\n`;
 
-/** At once or not at all: half a list would lose the other half of the segments. */
+/** Replaces the playlist atomically: half a list would lose the other half of the segments. */
 export async function replacePlaylist(dir: string, segments: readonly ListedSegment[]): Promise<void> {
   const file = path.join(dir, 'index.m3u8');
   await writeFile(`${file}.tmp`, vod(segments), { mode: 0o640 });

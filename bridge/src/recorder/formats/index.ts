@@ -6,7 +6,7 @@ import { flvFormat } from './flvFormat.js';
 import { hlsFormat } from './hlsFormat.js';
 import { mp4Format } from './mp4Format.js';
 
-/** To add one: a file beside these, and a line here. */
+/** To add a format: a file beside these, and a line here. */
 export const recordingFormats = (ffmpeg: Ffmpeg, openFile?: OpenFile): Record<RecordFormat, RecordingFormat> => ({
   flv: flvFormat(openFile),
   mp4: mp4Format(ffmpeg, openFile),

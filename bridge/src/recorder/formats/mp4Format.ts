@@ -10,7 +10,7 @@ import { repairMp4 } from './repairMp4.js';
 
 const SEGMENT_MS = 4000;
 
-/** Fragmented while it is written, so that every moment is a whole file; made progressive when it is complete, for players that seek. */
+/** Written in fragments so that it is playable at any moment, then made progressive so that players can seek. */
 class Mp4File implements RecordingFile {
   readonly #file: DiskFile;
   readonly #finish: () => Promise<number>;
@@ -62,7 +62,7 @@ class Mp4File implements RecordingFile {
 export function mp4Format(ffmpeg: Ffmpeg, openFile?: OpenFile): RecordingFormat {
   const pathOf = (base: string) => `${base}.mp4`;
   const partOf = (base: string) => `${base}.part.mp4`;
-  /** Where it fails (a full disk), the fragmented file stays: it plays as well. */
+  /** If this fails (a full disk), the fragmented file stays; it is playable too. */
   const makeProgressive = async (base: string): Promise<number> => {
     try {
       await remux(ffmpeg, pathOf(base), partOf(base), ['-movflags', '+faststart', '-f', 'mp4']);

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { readMovie, type Mp4Bytes } from '../../media/formats/index.js';
 
-/** Opens a file for looking into it, however large it is. */
+/** Opens a file of any size for inspection. */
 export async function readingMp4<T>(path: string, look: (file: Mp4Bytes, movie: Buffer | null) => Promise<T>): Promise<T> {
   const handle = await open(path, 'r');
   try {

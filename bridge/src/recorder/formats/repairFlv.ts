@@ -5,7 +5,7 @@ import { buildFlvMetadata, FILE_HEADER_BYTES, patchFlvMetadata, TAG_HEADER_BYTES
 
 const READ_BYTES = 1 << 20;
 
-/** Everything up to the last whole tag stays; the duration is written where players look for it. */
+/** Keeps everything up to the last whole tag and writes the duration where players look for it. */
 export async function repairFlv(path: string): Promise<RepairedFile | null> {
   const handle = await open(path, 'r+');
   try {

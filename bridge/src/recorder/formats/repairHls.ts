@@ -5,7 +5,7 @@ import type { RepairedFile } from '../contract.js';
 import { replacePlaylist, type ListedSegment } from './hlsPlaylist.js';
 import { readingMp4 } from './readMp4File.js';
 
-/** The segment that was being written is listed as far as it is whole. */
+/** Lists the unfinished segment as far as it is whole. */
 export async function repairHls(base: string): Promise<RepairedFile | null> {
   const text = await readFile(path.join(base, 'index.m3u8'), 'utf8');
   const segments = [...text.matchAll(/#EXTINF:([\d.]+),\n(\d+\.m4s)\n/g)].map(([, seconds = '0', name = '']): ListedSegment => ({

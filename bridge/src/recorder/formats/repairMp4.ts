@@ -10,7 +10,7 @@ export async function repairMp4(path: string): Promise<(RepairedFile & { isFragm
     movieMs: movie ? readMovieDurationMs(movie) : 0,
     bytes: file.size,
   }));
-  // The process ended after the file was made progressive: it is complete.
+  // The process ended after the file had become progressive, so it is complete.
   if (movieMs > 0) return { bytes, durationMs: movieMs, isFragmented: false };
   if (durationMs === 0) return null;
   await truncate(path, wholeBytes);

@@ -1,4 +1,4 @@
-/** For a test: records a looped broadcast in every format, each into a folder of argv[2], until it is killed; prints the media time that was written to the hub. */
+/** For a test: records a looped broadcast in every format into a folder below argv[2] until it is killed. Prints the media time written to the hub. */
 import path from 'node:path';
 import { createLog } from '@lianmai/kit';
 import { RecordFormat } from '@lianmai/protocol';

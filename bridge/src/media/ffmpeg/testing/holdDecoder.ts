@@ -1,4 +1,4 @@
-/** A process that has an FFmpeg waiting for input on each kind of pipe, for the test that kills it. Prints their process ids. */
+/** Has one FFmpeg waiting for input on each kind of pipe, for the test that kills this process. Prints their process ids. */
 import { createLog } from '@lianmai/kit';
 import { FfmpegProcess } from '../FfmpegProcess.js';
 

@@ -1,6 +1,6 @@
 import type { RtpPacket } from '../rtpPacket.js';
 
-/** A packet as the parser gives it. */
+/** A packet as the parser returns it. */
 export const packetOf = (fields: Partial<RtpPacket> = {}): RtpPacket => ({
   payloadType: 100,
   hasMarker: false,

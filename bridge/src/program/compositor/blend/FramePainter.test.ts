@@ -16,7 +16,7 @@ const frame = (luma: number, sequence: number, width = 160, height = 90) => ({
   data: new Uint8Array(i420Bytes({ width, height })).fill(luma),
 });
 
-/** A sprite of one luma and alpha (0..256). */
+/** A sprite with one luma and alpha (0..256) throughout. */
 function sprite(width: number, height: number, luma: number, alpha: number): Sprite {
   const plane = (pixels: number, value: number) => ({
     weighted: new Uint16Array(pixels).fill(value * alpha + 128),
@@ -52,8 +52,8 @@ const picture = (tiles: RenderedTile[], logo: RenderedScene['logo'] = null): Ren
 
 const at = (canvas: Canvas, x: number, y: number) => canvas.planes[0].data[y * canvas.width + x];
 
-describe('Painter', () => {
-  it('paints background, picture and name, then only what changed', () => {
+describe('FramePainter', () => {
+  it('paints background, video and name, then only what has changed', () => {
     const canvas = new Canvas(SIZE);
     const label = { sprite: sprite(20, 10, 200, 128), x: 4, y: 70 };
     const painter = new FramePainter(picture([tile({ label }), tile({ sourceId: B, x: 160 })]));
@@ -65,7 +65,7 @@ describe('Painter', () => {
     expect(at(canvas, 200, 50)).toBe(7);
   });
 
-  it('shows the card where there is no frame, and where the camera is off whatever comes', () => {
+  it('shows the card when there is no frame, and when the camera is off even if frames arrive', () => {
     const canvas = new Canvas(SIZE);
     const avatar = { sprite: sprite(20, 20, 235, 256), x: 70, y: 34 };
     new FramePainter(picture([tile({ avatar }), tile({ sourceId: B, x: 160, showsVideo: false })])).paint(canvas, (id) =>
@@ -75,14 +75,14 @@ describe('Painter', () => {
     expect(canvas.planes[1].data[0]).toBe(1);
   });
 
-  it('paints a new picture whole onto a canvas that shows an older one', () => {
+  it('paints a new scene completely onto a canvas that shows an older one', () => {
     const canvas = new Canvas(SIZE);
     new FramePainter(picture([tile({ width: 320, height: 180 })])).paint(canvas, () => frame(100, 5));
     new FramePainter(picture([tile({})])).paint(canvas, () => frame(100, 5));
     expect([at(canvas, 50, 50), at(canvas, 300, 150)]).toEqual([100, 30]);
   });
 
-  it('does not blend a logo twice onto what did not change under it', () => {
+  it('does not blend a logo twice onto an unchanged background', () => {
     const canvas = new Canvas(SIZE);
     const logo = { sprite: sprite(40, 40, 235, 64), x: 140, y: 70 };
     const painter = new FramePainter(picture([tile({}), tile({ sourceId: B, x: 160 })], logo));
@@ -93,7 +93,7 @@ describe('Painter', () => {
     }
   });
 
-  it('rounds the corners of small pictures over a big one, which shows through', () => {
+  it('rounds the corners of small tiles over a large one, which shows through', () => {
     const canvas = new Canvas(SIZE);
     const small = tile({ sourceId: B, x: 200, y: 100, width: 96, height: 54, overlay: true });
     const painter = new FramePainter(picture([tile({ width: 320, height: 180 }), small]));

@@ -7,17 +7,17 @@ import { withRoundCorners } from './roundCorners.js';
 import type { RenderedScene, RenderedTile } from '../RenderedScene.js';
 import { areaOf, blendSprite } from './blendSprite.js';
 
-/** The picture that a source shows at a time; null: its card. */
+/** Returns the frame that a source shows now, or null for its card. */
 export type FrameOf = (id: SourceId) => Frame | null;
 
 const CARD = -1;
-/** Of the smaller side of an overlay tile. */
+/** Relative to the shorter side of an overlay tile. */
 const CORNER_RADIUS = 1 / 12;
 
-/** Draws one picture onto canvases, only what changed since each was drawn last. */
+/** Paints one scene onto canvases, each time only what has changed since that canvas was last painted. */
 export class FramePainter {
   readonly #scene: RenderedScene;
-  /** Tiles and the logo (last) that overlap are drawn together: what is under a transparent pixel must be new as well. */
+  /** Overlapping tiles (and the logo, last) are repainted together: what lies under a transparent pixel must be fresh too. */
   readonly #groups: readonly (readonly number[])[];
   readonly #frames: (Frame | null)[];
   readonly #dirty: boolean[];
@@ -51,7 +51,7 @@ export class FramePainter {
     if (logo && isLogoDirty) blendSprite(canvas, logo);
   }
 
-  /** One dirty tile makes everything dirty that overlaps it. Answers whether the logo is; the background under it is restored then. */
+  /** Marks everything that overlaps a dirty tile as dirty. Returns whether the logo is dirty; if so, the background under it has been restored. */
   #spreadDirt(canvas: Canvas, isNew: boolean): boolean {
     const { tiles, logo, background } = this.#scene;
     let isLogoDirty = isNew;
@@ -91,7 +91,7 @@ function paintCard(canvas: Canvas, tile: RenderedTile): void {
   if (tile.avatar) blendSprite(canvas, tile.avatar);
 }
 
-/** Groups of indices (tiles, then the logo) of which one overlaps the other; those that stand alone are left out. */
+/** Groups the indices of overlapping areas (tiles, then the logo). Areas that overlap nothing are left out. */
 function groupOverlapping({ tiles, logo }: RenderedScene): number[][] {
   const areas = [...tiles, ...(logo ? [areaOf(logo)] : [])];
   const groupOf = areas.map((_, index) => index);

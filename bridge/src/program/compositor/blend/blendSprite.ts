@@ -1,7 +1,7 @@
 import type { Rect, Size } from '@lianmai/protocol';
 import { inPlane, type Image, type Plane } from '../Canvas.js';
 
-/** One plane of a sprite: result = (under x inverse + weighted) >> 8, so that blending is one multiplication a pixel. */
+/** One plane of a sprite. Blending is result = (under x inverse + weighted) >> 8: one multiplication per pixel. */
 export interface SpritePlane {
   /** colour x alpha + 128, alpha 0..256. */
   weighted: Uint16Array;
@@ -9,7 +9,7 @@ export interface SpritePlane {
   inverse: Uint16Array;
 }
 
-/** A picture with transparency, ready to be blended into I420: even width and height. Its arrays are shared between threads. */
+/** An image with transparency, ready to be blended into I420. Width and height are even; threads share its arrays. */
 export interface Sprite extends Size {
   planes: readonly [SpritePlane, SpritePlane, SpritePlane];
 }
@@ -23,7 +23,7 @@ export interface PlacedSprite {
 
 export const areaOf = ({ sprite, x, y }: PlacedSprite): Rect => ({ x, y, width: sprite.width, height: sprite.height });
 
-/** Blends a sprite that lies wholly on the canvas. */
+/** Blends a sprite that lies entirely on the canvas. */
 export function blendSprite(canvas: Image, placed: PlacedSprite): void {
   for (let plane = 0; plane < 3; plane++) blendPlane(canvas.planes[plane]!, inPlane(areaOf(placed), plane), placed.sprite.planes[plane]!);
 }

@@ -16,7 +16,7 @@ const canvasSize = fc.constantFrom(
 );
 const source = (index: number, kind: 'camera' | 'screen'): SceneSource => ({ id: SourceId.parse(`p${index}:${kind}`), kind });
 
-/** A picture whose luma says where it is: left to right. */
+/** A frame whose luma grows from left to right. */
 function ramp(width: number, height: number) {
   const data = new Uint8Array(i420Bytes({ width, height })).fill(90);
   for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) data[y * width + x] = 16 + Math.floor((200 * x) / width);
@@ -26,7 +26,7 @@ function ramp(width: number, height: number) {
 const lumaAt = (canvas: Canvas, x: number, y: number) => canvas.planes[0].data[y * canvas.width + x];
 
 describe('place', () => {
-  it('stays within picture and tile, on even numbers, and covers or contains', () => {
+  it('stays within frame and tile, on even numbers, and covers or contains', () => {
     fc.assert(
       fc.property(
         even(2, 2000),
@@ -49,7 +49,7 @@ describe('place', () => {
     );
   });
 
-  it('does not scale what its decoder has scaled already, give or take a few pixels', () => {
+  it('does not rescale what the decoder has already scaled, give or take a few pixels', () => {
     const tile = { x: 0, y: 0, width: 638, height: 358 };
     for (const picture of [
       { width: 638, height: 358 },
@@ -65,8 +65,8 @@ describe('place', () => {
   });
 });
 
-describe('drawPicture', () => {
-  it('draws every layout of every canvas from any size of picture without leaving its tiles', () => {
+describe('drawFrame', () => {
+  it('draws every layout of every canvas from frames of any size without leaving its tiles', () => {
     fc.assert(
       fc.property(
         canvasSize,
@@ -111,7 +111,7 @@ describe('drawPicture', () => {
     expect([lumaAt(canvas, 0, 24), lumaAt(canvas, 50, 50)]).toEqual([16, 116]);
   });
 
-  it('scales up and down what has another size, and keeps left left', () => {
+  it('scales other sizes up and down without mirroring them', () => {
     for (const width of [64, 320, 1280]) {
       const canvas = new Canvas({ width: 640, height: 360 });
       drawFrame(canvas, { x: 0, y: 0, width: 640, height: 360 }, ramp(width, (width * 9) / 16), 'cover');

@@ -8,23 +8,23 @@ export interface FramePixels extends Size {
   data: Uint8Array;
 }
 
-/** What of a picture goes where. All numbers are even. */
+/** Which part of a frame goes where. All numbers are even. */
 export interface Placement {
-  /** Part of the picture that is shown. */
+  /** The part of the frame that is shown. */
   from: Rect;
-  /** Part of the tile that it fills. */
+  /** The part of the tile that it fills. */
   to: Rect;
 }
 
 const evenDown = (value: number) => value & ~1;
 const evenSize = (value: number, max: number) => Math.min(evenDown(max), Math.max(2, Math.round(value / 2) * 2));
 
-/** A picture that covers its tile is cropped rather than shrunk by less than this: so does its decoder (sources/video/scale.ts). */
+/** A frame that covers its tile is cropped rather than shrunk by less than this, as its decoder does (sources/video/decodedWidth.ts). */
 const LEAST_SHRINK = 0.95;
-/** A decoder's rounding to even numbers is not worth scaling for. */
+/** The decoder rounds to even numbers; that is not worth scaling for. */
 const ROUNDING_PX = 2;
 
-/** cover: the tile is filled, what sticks out is cropped evenly. contain: the whole frame, centred. What its decoder made for this tile is never scaled. */
+/** cover: fills the tile and crops the excess evenly. contain: centres the whole frame. Frames decoded for this very tile are never scaled. */
 export function place(frame: Size, tile: Rect, fit: 'cover' | 'contain'): Placement {
   const scale = fit === 'cover' ? coveringScale(frame, tile) : containedScale(frame, tile);
   const to = centred(tile, { width: evenSize(frame.width * scale, tile.width), height: evenSize(frame.height * scale, tile.height) });
@@ -50,7 +50,7 @@ const centred = (area: Rect, size: Size): Rect => ({
   ...size,
 });
 
-/** Draws a picture into a tile; bars are black. Any size of picture is drawn at once: scaled coarsely, until its decoder delivers the tile's size. */
+/** Draws a frame into a tile, with black bars where needed. A frame of another size is scaled coarsely until its decoder delivers the right one. */
 export function drawFrame(canvas: Image, tile: Rect, frame: FramePixels, fit: 'cover' | 'contain'): void {
   const { from, to } = place(frame, tile, fit);
   fillAround(canvas, tile, to, BLACK);
@@ -59,7 +59,7 @@ export function drawFrame(canvas: Image, tile: Rect, frame: FramePixels, fit: 'c
   else scaleRect(canvas, to, source, from);
 }
 
-/** Fills what of `outer` lies outside `inner`. */
+/** Fills the part of `outer` that lies outside `inner`. */
 function fillAround(canvas: Image, outer: Rect, inner: Rect, colour: Yuv): void {
   if (inner.width === outer.width && inner.height === outer.height) return;
   const right = inner.x + inner.width;

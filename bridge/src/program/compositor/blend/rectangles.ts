@@ -27,7 +27,7 @@ function copyPlane(target: Plane, to: Rect, source: Plane, from: Rect): void {
   }
 }
 
-/** Nearest neighbour: seen for the few frames until the decoder has changed its size. */
+/** Nearest neighbour: visible only for the few frames until the decoder has changed its size. */
 export function scaleRect(canvas: Image, to: Rect, source: Image, from: Rect): void {
   for (let plane = 0; plane < 3; plane++)
     scalePlane(canvas.planes[plane]!, inPlane(to, plane), source.planes[plane]!, inPlane(from, plane));

@@ -1,7 +1,7 @@
 import type { Rect } from '@lianmai/protocol';
 import { inPlane, type Image, type Plane } from '../Canvas.js';
 
-/** Draws into `area` and leaves what was under its four corners, anti-aliased: small pictures over a big one have round corners. `radius` is even. */
+/** Draws into `area`, then restores its four corners, anti-aliased, so that small tiles over a large one have round corners. `radius` is even. */
 export function withRoundCorners(canvas: Image, area: Rect, radius: number, draw: () => void): void {
   const corners = cornersOf(area, radius);
   const under = corners.map((corner) => canvas.planes.map((plane, index) => readPlane(plane, inPlane(corner, index))));
@@ -29,7 +29,7 @@ function readPlane({ data, stride }: Plane, { x, y, width, height }: Rect): Uint
   return copy;
 }
 
-/** `which`: bit 0 right, bit 1 bottom; the centre of the circle is the inner end of the corner. */
+/** `which`: bit 0 is right, bit 1 bottom. The circle's centre is the inner end of the corner. */
 function restorePlane({ data, stride }: Plane, { x, y, width, height }: Rect, under: Uint8Array, which: number): void {
   const weights = weightsOf(width);
   for (let row = 0; row < height; row++) {

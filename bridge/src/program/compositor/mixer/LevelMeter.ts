@@ -3,7 +3,7 @@ import type { Level } from '@lianmai/protocol';
 const SILENCE_DB = -100;
 const dbOf = (value: number) => (value > 0 ? Math.max(SILENCE_DB, 20 * Math.log10(value)) : SILENCE_DB);
 
-/** Loudness since the last reading, both channels together. */
+/** Measures loudness since the last reading, both channels together. */
 export class LevelMeter {
   #sumOfSquares = 0;
   #count = 0;

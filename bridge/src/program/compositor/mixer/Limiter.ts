@@ -1,16 +1,16 @@
-/** The knee: below it sound passes unchanged. */
+/** How loud it may get: samples below this level (of 1) pass unchanged, louder ones are bent towards 1. */
 const LIMITER_KNEE = 0.8;
-/** How fast the gain comes back, per tick of 33 ms: about 9 dB a second. */
+/** How fast the gain recovers, per tick of 33 ms: about 9 dB per second. */
 const RELEASE_PER_TICK = 1.035;
 
 /**
- * Keeps the sum below full scale without looking ahead: the gain glides down within a tick towards what its peak needs and comes back slowly; what is above the
- * knee meanwhile is bent smoothly and can never pass 1. Memoryless bending has no edges, so it cannot click.
+ * Keeps the mix below full scale without looking ahead. The gain glides down within a tick as far as the peak requires and recovers slowly; until then,
+ * samples above the knee are bent smoothly and never pass 1. The bend has no memory and no edges, so it cannot click.
  */
 export class Limiter {
   #gain = 1;
 
-  /** Interleaved stereo, in place; afterwards every sample is within -1..1. */
+  /** Works in place on interleaved stereo; every sample ends up within -1..1. */
   process(samples: Float32Array): void {
     const peak = peakOf(samples);
     const needed = peak > LIMITER_KNEE ? LIMITER_KNEE / peak : 1;
@@ -31,7 +31,7 @@ export function bend(value: number): number {
   return value < 0 ? -bent : bent;
 }
 
-/** Not-a-number and infinity count as silence and are replaced: one broken source must not take the program's sound for good. */
+/** Replaces NaN and infinity by silence: one broken source must not mute the program for good. */
 function peakOf(samples: Float32Array): number {
   let peak = 0;
   for (let index = 0; index < samples.length; index++) {

@@ -7,7 +7,7 @@ import { factorOf, Mixer, type MixedSource } from './Mixer.js';
 const A = SourceId.parse('a:camera');
 const B = SourceId.parse('b:camera');
 
-/** A tone that goes on over ticks. */
+/** A tone that continues from tick to tick. */
 function tone(id: SourceId, amplitude: number, hz = 440): MixedSource {
   return {
     id,
@@ -21,7 +21,7 @@ function tone(id: SourceId, amplitude: number, hz = 440): MixedSource {
   };
 }
 
-/** `gains` of each tick → all samples, -1..1. */
+/** Mixes one tick per entry of `gains` and returns all samples, -1..1. */
 function render(voices: readonly MixedSource[], gains: readonly ReadonlyMap<SourceId, number>[], mixer = new Mixer()): Float32Array {
   const all = new Float32Array(gains.length * 2 * SAMPLES_PER_TICK);
   const out = new Int16Array(2 * SAMPLES_PER_TICK);
@@ -34,7 +34,7 @@ function render(voices: readonly MixedSource[], gains: readonly ReadonlyMap<Sour
 
 const ticks = (count: number, gains: [SourceId, number][]) => Array.from({ length: count }, () => new Map(gains));
 const peakOf = (samples: Float32Array) => samples.reduce((peak, value) => Math.max(peak, Math.abs(value)), 0);
-/** Largest change of the change from sample to sample on one channel: a click is far above what tones do. */
+/** The largest second difference on one channel: a click is far above what tones produce. */
 function roughness(samples: Float32Array): number {
   let most = 0;
   for (let index = 4; index < samples.length; index += 2)
@@ -43,7 +43,7 @@ function roughness(samples: Float32Array): number {
 }
 
 describe('Limiter', () => {
-  it('never lets a sample pass full scale, whatever comes', () => {
+  it('never lets a sample pass full scale, whatever the input', () => {
     const value = fc.oneof(fc.float({ min: -40, max: 40, noNaN: true }), fc.constantFrom(0, Infinity, -Infinity, Number.NaN, 1e30));
     fc.assert(
       fc.property(fc.array(fc.array(value, { minLength: 2, maxLength: 64 }), { minLength: 1, maxLength: 20 }), (blocks) => {
@@ -57,7 +57,7 @@ describe('Limiter', () => {
     );
   });
 
-  it('leaves quiet sound as it is, and bends without an edge', () => {
+  it('leaves quiet audio unchanged and bends without an edge', () => {
     const samples = Float32Array.from([0.1, -0.5, 0.79, -0.8]);
     new Limiter().process(samples);
     expect([...samples]).toEqual([...Float32Array.from([0.1, -0.5, 0.79, -0.8])]);
@@ -66,7 +66,7 @@ describe('Limiter', () => {
 });
 
 describe('Mixer', () => {
-  it('sums, within full scale, and does not click when it gets loud', () => {
+  it('sums within full scale and does not click when it gets loud', () => {
     const loud = render(
       [tone(A, 0.9), tone(B, 0.9, 330)],
       ticks(60, [
@@ -79,7 +79,7 @@ describe('Mixer', () => {
     expect(roughness(loud)).toBeLessThan(0.02);
   });
 
-  it('glides to a new gain within one tick, also when a source comes and goes', () => {
+  it('glides to a new gain within one tick, even when a source joins or leaves', () => {
     const gains = [...ticks(5, []), ...ticks(5, [[A, 1]]), ...ticks(5, [[A, 0.1]]), ...ticks(5, [[A, 0]])];
     const samples = render([tone(A, 0.5)], gains);
     expect(roughness(samples)).toBeLessThan(0.01);
@@ -89,7 +89,7 @@ describe('Mixer', () => {
     expect(level(12)).toBeCloseTo(0.05, 2);
   });
 
-  it('measures what is heard: sources after their gain, and the sum', () => {
+  it('measures each source after its gain, and the mix', () => {
     const mixer = new Mixer();
     render(
       [tone(A, 0.5), tone(B, 0.5)],
@@ -116,7 +116,7 @@ describe('Mixer', () => {
     expect(mixer.readLevels().program.rmsDb).toBe(-100);
   });
 
-  it('does not let a broken source take the sound for good', () => {
+  it('does not let a broken source mute the program for good', () => {
     const broken: MixedSource = { id: B, mixAudioInto: (out) => (out.fill(Number.NaN), true) };
     const mixer = new Mixer();
     render(

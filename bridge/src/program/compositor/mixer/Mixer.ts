@@ -9,16 +9,16 @@ const FULL_SCALE = 32_767;
 
 export type MixedSource = Pick<Source, 'id' | 'mixAudioInto'>;
 
-/** What the mixer remembers of a source. */
+/** What the mixer remembers about a source. */
 interface Channel {
   gain: number;
   meter: LevelMeter;
 }
 
-/** Linear factor of a gain in dB. */
+/** Converts a gain in dB to a linear factor. */
 export const factorOf = (gainDb: number): number => 10 ** (gainDb / 20);
 
-/** Sums the sources, each with its gain (a change glides over one tick), limits the sum and measures both. */
+/** Sums the sources with their gains (changes glide over one tick), limits the mix and measures both. */
 export class Mixer {
   readonly #channels = new Map<SourceId, Channel>();
   readonly #limiter = new Limiter();
@@ -26,7 +26,7 @@ export class Mixer {
   readonly #sum = new Float32Array(VALUES);
   readonly #voice = new Float32Array(VALUES);
 
-  /** Sound that plays from `atMs` on, s16le stereo, into `out` (1600 samples). A source without an entry in `gains` is not heard. */
+  /** Writes the 1600 samples that play from `atMs` on into `out`, as s16le stereo. Sources without an entry in `gains` are silent. */
   mix(voices: Iterable<MixedSource>, gains: ReadonlyMap<SourceId, number>, atMs: number, out: Int16Array): void {
     this.#sum.fill(0);
     for (const voice of voices) this.#addVoice(voice, gains.get(voice.id) ?? 0, atMs);
@@ -35,7 +35,7 @@ export class Mixer {
     for (let index = 0; index < VALUES; index++) out[index] = Math.round(this.#sum[index]! * FULL_SCALE);
   }
 
-  /** Loudness since the last call: of each source as it goes into the program, and of the program. */
+  /** Loudness since the last call: of each source as it enters the mix, and of the mix. */
   readLevels(): Levels {
     return { program: this.#meter.read(), sources: Object.fromEntries([...this.#channels].map(([id, { meter }]) => [id, meter.read()])) };
   }
@@ -57,7 +57,7 @@ export class Mixer {
     for (let index = 0; index < VALUES; index++) this.#sum[index]! += this.#voice[index]!;
   }
 
-  /** A new source starts at its gain only after one tick: it comes in without a click. */
+  /** A new source reaches its gain only after one tick, so it comes in without a click. */
   #channelOf(id: SourceId): Channel {
     let channel = this.#channels.get(id);
     if (!channel) this.#channels.set(id, (channel = { gain: 0, meter: new LevelMeter() }));

@@ -13,13 +13,16 @@ interface Pending {
   reject: (error: unknown) => void;
 }
 
-/** Kept for the next scene, least recently used thrown away first. */
+/** Cache for the next scenes; the least recently used entry goes first. */
 const MAX_CACHE_BYTES = 64 * 1024 * 1024;
 
-/** What an spriteRenderer paints for a kind of request. */
+/** What is painted for each kind of request. */
 type OverlayOf<R extends OverlayRequest> = R['kind'] extends 'background' ? Image : Sprite;
 
-/** Paints labels, avatars and images in a thread of its own and keeps what it painted. One for the whole bridge, started early: fonts take half a second. */
+/**
+ * Paints labels, avatars and images in a thread of its own and caches the results. The bridge has one, started early because loading fonts takes half a
+ * second.
+ */
 export class SpriteRenderer implements Closable {
   readonly #log: Log;
   readonly #cache = new Map<string, Promise<Sprite | Image>>();
@@ -35,7 +38,7 @@ export class SpriteRenderer implements Closable {
     this.#thread = this.#start();
   }
 
-  /** `key` names the result: the same request has the same key. Rejects with UNSUPPORTED or TOO_LARGE for images, INTERNAL when painting failed. */
+  /** Equal requests have equal keys. Rejects with UNSUPPORTED or TOO_LARGE for images, or with INTERNAL when painting failed. */
   paint<R extends OverlayRequest>(key: string, request: R): Promise<OverlayOf<R>> {
     let overlay = this.#cache.get(key);
     this.#cache.delete(key);
@@ -87,13 +90,13 @@ export class SpriteRenderer implements Closable {
   #receive(message: OverlayAnswer): void {
     if (message.kind === 'ready') {
       if (message.missingFonts.length > 0)
-        this.#log.warn({ fonts: message.missingFonts }, 'fonts are missing: some names will show as boxes');
+        this.#log.warn({ fonts: message.missingFonts }, 'some fonts are missing; some names will show as boxes');
       return;
     }
     const pending = this.#pending.get(message.id);
     this.#pending.delete(message.id);
     if (message.kind === 'painted') return pending?.resolve(message.overlay);
-    this.#log.warn({ code: message.error.code, cause: message.cause }, 'not painted');
+    this.#log.warn({ code: message.error.code, cause: message.cause }, 'an overlay could not be painted');
     pending?.reject(LianmaiError.fromWire(message.error));
   }
 

@@ -1,9 +1,9 @@
 import { LianmaiError, type Size } from '@lianmai/protocol';
 
-/** 8K and a little: what decodes to more would take the memory of the whole bridge (160 MB as RGBA). */
+/** A little more than 8K. A larger image would use up the memory of the whole bridge (160 MB as RGBA at this size). */
 export const MAX_PIXELS = 40_000_000;
 
-/** Size of a PNG, JPEG or WebP from its header, before anything is decoded. Throws UNSUPPORTED for other data, TOO_LARGE above 40 megapixels. */
+/** Reads the size of a PNG, JPEG or WebP from its header before anything is decoded. Throws UNSUPPORTED for other data, TOO_LARGE above 40 megapixels. */
 export function checkImage(bytes: Uint8Array): Size {
   const size = sizeOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   if (!size || size.width === 0 || size.height === 0) {
@@ -25,7 +25,7 @@ function sizeOf(data: Buffer): Size | null {
 const isStartOfFrame = (marker: number) => marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 const hasNoLength = (marker: number) => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
 
-/** ITU-T T.81 B.2.2: walk over the segments to the frame header. */
+/** Walks over the segments to the frame header (ITU-T T.81 B.2.2). */
 function jpegSize(data: Buffer): Size | null {
   let at = 2;
   while (at + 9 < data.length) {
@@ -39,7 +39,7 @@ function jpegSize(data: Buffer): Size | null {
   return null;
 }
 
-/** RFC 9649: lossy (VP8), lossless (VP8L) or extended (VP8X). */
+/** Lossy (VP8), lossless (VP8L) or extended (VP8X), RFC 9649. */
 function webpSize(data: Buffer): Size | null {
   switch (data.toString('latin1', 12, 16)) {
     case 'VP8 ':

@@ -9,18 +9,18 @@ import { toImage, toSprite } from './rgbaToYuv.js';
 import { ellipsise, initialsOf, isRightToLeft } from './fitText.js';
 
 export type OverlayRequest =
-  /** A name on a dark pill. */
+  /** A name on a dark box. */
   | { kind: 'label'; text: string; fontPx: number; maxWidthPx: number }
   /** Initials on a disc. */
   | { kind: 'avatar'; name: string; sizePx: number }
-  /** An image with transparency, scaled into a box. */
+  /** An image with transparency, scaled to fit a box. */
   | { kind: 'logo'; bytes: Uint8Array; maxWidthPx: number; maxHeightPx: number }
-  /** An image that fills the canvas and is cropped. */
+  /** An image that covers the canvas and is cropped. */
   | { kind: 'background'; bytes: Uint8Array; widthPx: number; heightPx: number };
 
 const even = (value: number) => Math.max(2, Math.ceil(value / 2) * 2);
 
-/** Paints one piece. Throws UNSUPPORTED or TOO_LARGE for images that are not to be decoded. */
+/** Paints one overlay. Throws UNSUPPORTED or TOO_LARGE for images that must not be decoded. */
 export async function drawOverlay(request: OverlayRequest): Promise<Sprite | Image> {
   switch (request.kind) {
     case 'label':

@@ -2,10 +2,10 @@ export { initialsOf, isRightToLeft } from '@lianmai/protocol';
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** Characters as people count them: a flag or a family is one. */
+/** Characters as people count them: a flag or a family emoji is one. */
 export const charactersOf = (text: string): string[] => [...graphemes.segment(text)].map((part) => part.segment);
 
-/** The longest beginning that fits, with an ellipsis; never cuts a character in two. */
+/** Cuts text that is too wide and adds an ellipsis, never in the middle of a character. */
 export function ellipsise(text: string, maxWidth: number, widthOf: (text: string) => number): string {
   if (widthOf(text) <= maxWidth) return text;
   const characters = charactersOf(text);

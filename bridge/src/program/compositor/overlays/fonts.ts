@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createCanvas, GlobalFonts } from '@napi-rs/canvas';
 
-/** Whole fonts of weight 400 and no others: the packages hold hundreds of slices for the web. The order is the order of preference. */
+/** Complete fonts of weight 400 only (the packages also contain hundreds of slices for the web), in order of preference. */
 const FONTS: readonly (readonly [pack: string, subsets: readonly string[]])[] = [
   ['noto-sans', ['latin', 'latin-ext', 'vietnamese', 'greek', 'greek-ext', 'cyrillic', 'cyrillic-ext', 'devanagari']],
   ['noto-sans-arabic', ['arabic']],
@@ -12,10 +12,10 @@ const FONTS: readonly (readonly [pack: string, subsets: readonly string[]])[] = 
   ['noto-color-emoji', ['emoji']],
 ];
 
-/** For `context.font`. What none of these has is looked up among the system's fonts. */
+/** For `context.font`. Characters missing from all of them are looked up in the system's fonts. */
 export const FONT_FAMILIES = FONTS.flatMap(([pack, subsets]) => subsets.map((subset) => `"${familyOf(pack, subset)}"`)).join(', ');
 
-/** Reads the fonts and draws once with each of them: the first text costs 0.3-0.6 s, which nobody on air shall wait for. Answers what is missing. */
+/** Loads the fonts and draws once with each: the first text takes 0.3-0.6 s, too long for a program on air. Returns the files that are missing. */
 export function loadFonts(): string[] {
   const require = createRequire(import.meta.url);
   const missing: string[] = [];

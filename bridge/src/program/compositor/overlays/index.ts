@@ -1,4 +1,4 @@
-/** Names, avatars, backgrounds and logos as sprites: painted on change, in a thread of their own, with fonts for every script that come with the bridge. */
+/** Names, avatars, backgrounds and logos as sprites: painted once per change, in a separate thread, with bundled fonts for every script. */
 export { SpriteRenderer } from './SpriteRenderer.js';
 export { checkImage } from './checkImage.js';
 export type { OverlayRequest } from './drawOverlay.js';

@@ -1,4 +1,4 @@
-/** Paints what takes too long for a program's thread: text, avatars, images. One for the whole bridge. */
+/** Paints what would take too long in a program's thread: text, avatars, images. One for the whole bridge. */
 import { parentPort } from 'node:worker_threads';
 import { toLianmaiError } from '@lianmai/protocol';
 import { loadFonts } from './fonts.js';
@@ -6,7 +6,7 @@ import type { OverlayAnswer, OverlayQuestion } from './overlayThreadMessages.js'
 import { drawOverlay } from './drawOverlay.js';
 
 const port = parentPort;
-if (!port) throw new Error('to be run as a thread');
+if (!port) throw new Error('this module runs as a worker thread');
 
 const answer = (message: OverlayAnswer) => port.postMessage(message);
 

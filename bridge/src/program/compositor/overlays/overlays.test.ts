@@ -20,7 +20,7 @@ const NAMES = {
   emoji: '👩🏽‍🚀🇨🇳👨‍👩‍👧',
 };
 
-/** How much of a sprite is light. */
+/** The share of a sprite that is light. */
 function ink(sprite: Sprite): number {
   const canvas = new Canvas({ width: sprite.width, height: sprite.height });
   fillRect(canvas, { x: 0, y: 0, width: sprite.width, height: sprite.height }, { y: 16, u: 128, v: 128 });
@@ -31,7 +31,7 @@ function ink(sprite: Sprite): number {
 const label = (text: string, maxWidthPx = 600) => drawOverlay({ kind: 'label', text, fontPx: 24, maxWidthPx }) as Promise<Sprite>;
 
 describe('text', () => {
-  it('knows who reads from the right, and what people count as one character', () => {
+  it('recognises right-to-left names and counts characters as people do', () => {
     expect([isRightToLeft(NAMES.arabic), isRightToLeft('123 שלום'), isRightToLeft('Zoë عبد'), isRightToLeft('😀')]).toEqual([
       true,
       true,
@@ -42,7 +42,7 @@ describe('text', () => {
     expect(['Ada Lovelace', 'иван петров', '陈小明', '👨‍👩‍👧 family', 'x', ''].map(initialsOf)).toEqual(['AL', 'ИП', '陈', '👨‍👩‍👧', 'X', '?']);
   });
 
-  it('cuts long names between characters', () => {
+  it('cuts long names only between characters', () => {
     const widthOf = (text: string) => charactersOf(text).length * 10;
     fc.assert(
       fc.property(
@@ -62,7 +62,7 @@ describe('text', () => {
 describe('paint', () => {
   beforeAll(() => expect(loadFonts()).toEqual([]));
 
-  it('writes names of every script with fonts of its own, not as boxes', async () => {
+  it('draws names in every script with its own fonts, not as boxes', async () => {
     const box = ink(await label('\u{10ffff}'.repeat(4)));
     for (const name of Object.values(NAMES)) {
       const sprite = await label(name);
@@ -72,7 +72,7 @@ describe('paint', () => {
     }
   });
 
-  it('keeps a long name within its tile', async () => {
+  it('fits a long name into its tile', async () => {
     const sprite = await label('陈'.repeat(80), 201);
     expect(sprite.width).toBeLessThanOrEqual(200);
     expect(sprite.width).toBeGreaterThan(150);
@@ -101,7 +101,7 @@ describe('checkImage', () => {
     for (const bytes of encoded) expect(checkImage(bytes)).toEqual({ width: 60, height: 40 });
   });
 
-  it('refuses what would take the memory, and what is no image, whatever its bytes are', () => {
+  it('rejects images that are too large and anything that is not an image, whatever the bytes', () => {
     const huge = Buffer.from(encoded[0]!);
     huge.writeUInt32BE(65_000, 16);
     huge.writeUInt32BE(65_000, 20);
@@ -128,14 +128,14 @@ describe('SpriteRenderer', () => {
   const spriteRenderer = new SpriteRenderer(createLog('test', 'silent'));
   afterAll(() => spriteRenderer.close('test'));
 
-  it('paints in its thread, once for each key, into memory that threads share', async () => {
+  it('paints once per key, in its own thread, into shared memory', async () => {
     const request = { kind: 'label', text: 'Ada', fontPx: 20, maxWidthPx: 200 } as const;
     const [first, again] = await Promise.all([spriteRenderer.paint('ada', request), spriteRenderer.paint('ada', request)]);
     expect(again).toBe(first);
     expect(first.planes[0].weighted.buffer).toBeInstanceOf(SharedArrayBuffer);
   });
 
-  it('passes on why an image was refused, and goes on', async () => {
+  it('reports why an image was rejected, and keeps working', async () => {
     const bytes = Buffer.from('no image, but long enough to be looked at');
     await expect(spriteRenderer.paint('bad', { kind: 'logo', bytes, maxWidthPx: 10, maxHeightPx: 10 })).rejects.toMatchObject({
       code: 'UNSUPPORTED',

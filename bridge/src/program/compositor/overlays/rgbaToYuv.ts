@@ -3,12 +3,12 @@ import { i420Bytes, imageOf, type Image } from '../Canvas.js';
 import { uOf, yOf, vOf } from '../yuvColour.js';
 import type { Sprite, SpritePlane } from '../blend/blendSprite.js';
 
-/** RGBA, not premultiplied, as a canvas gives it. Width and height are even. */
+/** RGBA, not premultiplied, as a canvas returns it. Width and height are even. */
 export interface Rgba extends Size {
   data: Uint8ClampedArray;
 }
 
-/** Opaque picture: alpha is ignored. */
+/** Converts an opaque image: alpha is ignored. */
 export function toImage(rgba: Rgba): Image {
   const { width, height, data } = rgba;
   const image = imageOf(new Uint8Array(new SharedArrayBuffer(i420Bytes(rgba))), rgba);
@@ -24,7 +24,7 @@ export function toImage(rgba: Rgba): Image {
   return image;
 }
 
-/** Picture with transparency, prepared for blending. */
+/** Converts an image with transparency and prepares it for blending. */
 export function toSprite(rgba: Rgba): Sprite {
   const { width, height, data } = rgba;
   const [luma, blue, red] = [newPlane(width * height), newPlane((width * height) >> 2), newPlane((width * height) >> 2)] as const;
@@ -39,7 +39,7 @@ export function toSprite(rgba: Rgba): Sprite {
   return { width, height, planes: [luma, blue, red] };
 }
 
-/** Bytes that a sprite or image holds. */
+/** Size of a sprite or image in memory. */
 export const bytesOf = (overlay: Sprite | Image): number =>
   overlay.planes.reduce(
     (sum, plane) => sum + ('data' in plane ? plane.data.byteLength : plane.weighted.byteLength + plane.inverse.byteLength),
@@ -56,7 +56,7 @@ function setPixel(plane: SpritePlane, index: number, value: number, alpha: numbe
   plane.inverse[index] = 256 - weight;
 }
 
-/** The four pixels that share a chroma sample: sums of their colours, weighted by alpha, and of their alphas. */
+/** Calls `use` for every 2x2 block, which shares one chroma sample, with the sums of its colours (weighted by alpha) and of its alphas. */
 function forEachBlock({ width, height, data }: Rgba, use: (index: number, r: number, g: number, b: number, alpha: number) => void): void {
   let index = 0;
   for (let y = 0; y + 1 < height; y += 2) {

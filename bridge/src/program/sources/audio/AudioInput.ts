@@ -12,12 +12,12 @@ export interface AudioInputOptions {
   log: Log;
 }
 
-/** The sound of one source over all its audio tracks. */
+/** The audio of one source over all its audio tracks. */
 export class AudioInput {
   readonly #options: AudioInputOptions;
   #track: OpusTrack | null = null;
   #unsubscribe: (() => void) | undefined;
-  /** Tracks that have ended and whose last sound is not played yet. */
+  /** Ended tracks whose last audio has not played yet. */
   readonly #leaving = new Set<OpusTrack>();
   #pastLostPackets = 0;
 
@@ -34,7 +34,7 @@ export class AudioInput {
     const { id, receiver, sync, log } = this.#options;
     const track: OpusTrack = new OpusTrack(description, {
       onReady: (mediaMs) => this.#observe(track, mediaMs),
-      onError: (error) => log.warn({ source: id, err: error }, 'Opus decoder'),
+      onError: (error) => log.warn({ source: id, err: error }, 'the Opus decoder failed'),
     });
     this.#track = track;
     this.#unsubscribe = receiver.subscribe(track.input);

@@ -1,7 +1,7 @@
-/** Samples per channel that are kept: 1.37 s, three times the longest delay. A power of two. */
+/** Samples kept per channel: 1.37 s, three times the longest delay. A power of two. */
 const RING_SAMPLES = 1 << 16;
 const MASK = RING_SAMPLES - 1;
-/** A lost packet is replaced by what was heard before it, mirrored (so that it continues without a step) and fading out over 40 ms. */
+/** A lost packet is replaced by what came before it, mirrored so that there is no step, and faded out over 40 ms. */
 const CONCEAL_SAMPLES = 1920;
 /** Where nothing was sent (DTX) the end is only rounded off. */
 const ROUND_OFF_SAMPLES = 120;
@@ -10,20 +10,20 @@ const CROSSFADE_SAMPLES = 240;
 export interface WriteOptions {
   /** The gap before this packet was lost, not silent. */
   isAfterLoss: boolean;
-  /** What is before this position has been played already. */
+  /** Everything before this position has been played. */
   playedTo: number;
 }
 
 /**
- * Decoded sound at its place in the stream's own time: positions are samples at 48 kHz on the stream's count. A gap is silence if the sender was silent,
- * or the fading echo of what was before it if packets were lost.
+ * Decoded audio at its place in the stream's own time: positions count samples at 48 kHz. A gap is silence if the sender was silent, or a fading echo of what
+ * preceded it if packets were lost.
  */
 export class AudioRing {
   /** Interleaved stereo. */
   readonly #ring = new Float32Array(2 * RING_SAMPLES);
-  /** Where the sent sound ends; null: nothing yet. */
+  /** Where the received audio ends; null: nothing yet. */
   #end: number | null = null;
-  /** Where the made-up sound behind it ends. */
+  /** Where the made-up audio behind it ends. */
   #filledEnd = 0;
   #fadeEnd = 0;
 
@@ -34,7 +34,7 @@ export class AudioRing {
   write(position: number, left: Float32Array, right: Float32Array, { isAfterLoss, playedTo }: WriteOptions): void {
     if (this.#end === null || Math.abs(position - this.#end) > RING_SAMPLES / 2) this.#restart(position);
     const end = this.#end ?? position;
-    // Time stamps that are rounded to milliseconds overlap a little; what adds nothing is a duplicate.
+    // Timestamps rounded to milliseconds overlap a little. A packet that adds nothing is a duplicate.
     if (position + left.length <= end) return;
     if (position > end) this.#fill(position + CROSSFADE_SAMPLES, isAfterLoss ? CONCEAL_SAMPLES : ROUND_OFF_SAMPLES);
     this.#copy(position, left, right, this.#fadeAt(position, playedTo));
@@ -42,14 +42,14 @@ export class AudioRing {
     this.#filledEnd = Math.max(this.#end, Math.min(this.#filledEnd, this.#fadeEnd));
   }
 
-  /** Adds `count` samples from `position` to `out`, stretched or squeezed to fill it. False: silence. */
+  /** Adds `count` samples from `position` to `out`, stretched or squeezed to fill it. Returns false for silence. */
   addTo(out: Float32Array, position: number, count: number, gain: number): boolean {
     if (!this.#prepare(position, count)) return false;
     const samples = out.length / 2;
     return count === samples ? this.#addPlain(out, position, gain) : this.#addStretched(out, position, count / samples, gain);
   }
 
-  /** Continues at `to` what was heard at `from`: the first 5 ms of `out` go from one to the other. */
+  /** Continues at `to` what was heard at `from`: the first 5 ms of `out` fade from one to the other. */
   addCrossfaded(out: Float32Array, from: number, to: number, gain: number): boolean {
     const fade = Math.min(CROSSFADE_SAMPLES, out.length / 2);
     const isOldThere = this.#prepare(from, fade);
@@ -66,7 +66,7 @@ export class AudioRing {
     return heard > 0;
   }
 
-  /** Makes up what is read behind the end; false: there is nothing at this position. */
+  /** Makes up audio that is read behind the end. Returns false if there is nothing at this position. */
   #prepare(position: number, count: number): boolean {
     if (this.#end === null || position < this.#end - RING_SAMPLES + count || position > this.#end + CONCEAL_SAMPLES) return false;
     const to = position + count + 1;
@@ -87,7 +87,7 @@ export class AudioRing {
     return heard > 0;
   }
 
-  /** Linear interpolation is enough for 0.4 %. */
+  /** Linear interpolation is good enough for 0.4 %. */
   #addStretched(out: Float32Array, position: number, step: number, gain: number): boolean {
     const ring = this.#ring;
     const start = position & MASK;
@@ -129,7 +129,7 @@ export class AudioRing {
     this.#filledEnd = Math.max(this.#filledEnd, to);
   }
 
-  /** Where what was made up at `position` goes over into what was sent: not before what has been played. A fade in progress goes on. */
+  /** Where made-up audio at `position` fades into received audio: not before what has been played. A fade in progress continues. */
   #fadeAt(position: number, playedTo: number): number {
     if (this.#filledEnd <= position) return Infinity;
     if (this.#fadeEnd <= position) {
@@ -139,7 +139,7 @@ export class AudioRing {
     return this.#fadeEnd - CROSSFADE_SAMPLES;
   }
 
-  /** From `fadeFrom` on, what was made up there goes over into what was sent. */
+  /** From `fadeFrom` on, made-up audio fades into received audio. */
   #copy(position: number, left: Float32Array, right: Float32Array, fadeFrom: number): void {
     const ring = this.#ring;
     for (let i = 0; i < left.length; i++) {

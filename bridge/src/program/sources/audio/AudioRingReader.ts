@@ -1,21 +1,21 @@
 import { AudioRing } from './AudioRing.js';
 
-/** Position differences below 1 ms are left alone, up to 12 ms are drifted away by playing 0.4 % faster or slower, which nobody hears; more is jumped over. */
+/** Differences below 1 ms are ignored. Up to 12 ms are made up by playing 0.4 % faster or slower, which is inaudible; larger ones are skipped over. */
 const IGNORE_SAMPLES = 48;
 const JUMP_SAMPLES = 576;
 const MAX_SLEW = 0.004;
 
-/** Reads a ring continuously while the place where it should be reading wanders with the clocks. */
+/** Reads a ring continuously while its target position drifts with the clocks. */
 export class AudioRingReader {
   readonly ring = new AudioRing();
   #position: number | null = null;
 
-  /** Up to here it has been played. */
+  /** Position up to which it has played. */
   get playedTo(): number {
     return this.#position ?? -Infinity;
   }
 
-  /** Adds what stands at `target` (samples on the stream's count) or is drifting there. False: silence. */
+  /** Adds the audio at `target` (in samples of the stream), or drifts there. Returns false for silence. */
   mixInto(out: Float32Array, target: number, gain: number): boolean {
     const samples = out.length / 2;
     const goal = Math.round(target);
@@ -31,7 +31,7 @@ export class AudioRingReader {
   }
 }
 
-/** Samples to play more (or less) than are due. */
+/** How many samples to play more (or fewer) than are due. */
 function slew(drift: number, samples: number): number {
   if (Math.abs(drift) < IGNORE_SAMPLES) return 0;
   const most = Math.floor(samples * MAX_SLEW);

@@ -6,7 +6,7 @@ export interface Pcm {
   right: Float32Array;
 }
 
-/** Opus → PCM (WASM, in this thread). Packets that come before it is ready are not decoded: some 10 ms after it was made. */
+/** Opus → PCM (WASM, in this thread). It is ready some 10 ms after construction; earlier packets are not decoded. */
 export class OpusPacketDecoder {
   #decoder: OpusDecoder | null = null;
   #isClosed = false;
@@ -19,7 +19,7 @@ export class OpusPacketDecoder {
     }, onError);
   }
 
-  /** `packet` must be valid Opus. null: not ready, or the decoder refused it. */
+  /** `packet` must be valid Opus. Returns null while not ready, or when the decoder rejects it. */
   decode(packet: Uint8Array): Pcm | null {
     if (!this.#decoder) return null;
     const { channelData, samplesDecoded } = this.#decoder.decodeFrame(packet);

@@ -6,12 +6,12 @@ import { OpusPacketDecoder, type Pcm } from './OpusPacketDecoder.js';
 const SAMPLES_PER_MS = 48;
 
 export interface OpusTrackEvents {
-  /** Sound of this media time is there to be played. */
+  /** Audio of this media time is ready to be played. */
   onReady: (mediaMs: number) => void;
   onError: (error: unknown) => void;
 }
 
-/** Opus over RTP as sound: each packet decoded and put where its time stamp says. */
+/** Opus over RTP: decodes each packet and puts the samples where its timestamp says. */
 export class OpusTrack {
   readonly id: string;
   readonly input: TrackInput;
@@ -27,7 +27,7 @@ export class OpusTrack {
     this.input = new TrackInput(track, { onPacket: (packet) => this.#place(packet), onLoss: () => (this.#isAfterLoss = true) });
   }
 
-  /** Whether everything that came has been played at `atMs`. */
+  /** Whether everything received has been played at `atMs`. */
   isPlayedOut(atMs: number, shiftMs: number | null): boolean {
     const end = this.#player.ring.end;
     return end === null || shiftMs === null || end / SAMPLES_PER_MS + shiftMs < atMs;
@@ -45,7 +45,7 @@ export class OpusTrack {
   #place(packet: RtpPacket): void {
     const isAfterLoss = this.#isAfterLoss;
     const pcm = opusSamples(packet.payload) === null ? null : this.#decode(packet.payload);
-    // Not usable: as if it had been lost.
+    // An unusable packet counts as lost.
     this.#isAfterLoss = pcm === null;
     if (!pcm) return;
     const mediaMs = this.input.clock.mediaMs(packet.timestamp);

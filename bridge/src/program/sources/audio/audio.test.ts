@@ -7,7 +7,7 @@ const PACKET = 960;
 const TICK = 1600;
 const NEVER = { isAfterLoss: false, playedTo: -Infinity };
 
-/** A tone whose value tells its position. */
+/** A signal whose value tells its position. */
 const toneAt = (position: number) => Math.sin((2 * Math.PI * 400 * position) / 48_000);
 
 function writeTone(ring: AudioRing, from: number, to: number, isAfterLoss = false): void {
@@ -23,7 +23,7 @@ function read(ring: AudioRing, from: number, samples: number): Float32Array {
   return out;
 }
 
-/** Largest step between neighbours on the left channel. */
+/** Largest step between neighbouring samples on the left channel. */
 function largestStep(samples: Float32Array): number {
   let largest = 0;
   for (let i = 2; i < samples.length; i += 2) largest = Math.max(largest, Math.abs((samples[i] ?? 0) - (samples[i - 2] ?? 0)));
@@ -33,7 +33,7 @@ function largestStep(samples: Float32Array): number {
 const rms = (samples: Float32Array) => Math.sqrt(samples.reduce((sum, value) => sum + value * value, 0) / samples.length);
 
 describe('AudioRing', () => {
-  it('gives back each sample at its position, over the end of its memory too', () => {
+  it('returns each sample at its position, even across the end of its memory', () => {
     const ring = new AudioRing();
     const start = 2 ** 33 + 60_000;
     writeTone(ring, start, start + 20 * PACKET);
@@ -41,7 +41,7 @@ describe('AudioRing', () => {
     for (let i = 0; i < 20 * PACKET; i++) expect(out[2 * i]).toBeCloseTo(toneAt(start + i), 6);
   });
 
-  it('is silent, and says so, before the first packet, far behind the end and in a gap that nobody sent', () => {
+  it('is silent, and says so, before the first packet, far behind the end and in a gap the sender left', () => {
     const ring = new AudioRing();
     const out = new Float32Array(2 * TICK);
     expect(ring.addTo(out, 0, TICK, 1)).toBe(false);
@@ -52,7 +52,7 @@ describe('AudioRing', () => {
     expect(rms(out)).toBe(0);
   });
 
-  it('replaces lost packets by a fading echo without a step, and a pause by silence', () => {
+  it('replaces lost packets with a fading echo without a step, and a pause with silence', () => {
     const ring = new AudioRing();
     writeTone(ring, 0, 4 * PACKET);
     writeTone(ring, 5 * PACKET, 8 * PACKET, true);
@@ -65,7 +65,7 @@ describe('AudioRing', () => {
     expect(rms(pause.subarray(2 * (100 + 200), 2 * 11 * PACKET))).toBe(0);
   });
 
-  it('goes over without a step from what it made up to a packet that came too late for its beginning', () => {
+  it('fades without a step from made-up audio into a packet that came too late for its beginning', () => {
     const ring = new AudioRing();
     writeTone(ring, 0, 4 * PACKET);
     const first = read(ring, 3 * PACKET, TICK);
@@ -77,7 +77,7 @@ describe('AudioRing', () => {
     expect(largestStep(Float32Array.from([...first, ...second]))).toBeLessThan(0.08);
   });
 
-  it('ignores duplicates and takes small overlaps', () => {
+  it('ignores duplicates and accepts small overlaps', () => {
     const ring = new AudioRing();
     writeTone(ring, 0, 4 * PACKET);
     writeTone(ring, 2 * PACKET, 4 * PACKET);
@@ -86,7 +86,7 @@ describe('AudioRing', () => {
     expect(largestStep(read(ring, 0, 6 * PACKET - 30))).toBeLessThan(0.08);
   });
 
-  it('never gives out more than it got, wherever packets land and wherever it is read', () => {
+  it('never returns more than it received, wherever packets land and wherever it is read', () => {
     const steps = fc.array(
       fc.record({
         jump: fc.integer({ min: -3000, max: 9000 }),
@@ -113,7 +113,7 @@ describe('AudioRing', () => {
   });
 });
 
-describe('AudioPlayer', () => {
+describe('AudioRingReader', () => {
   function createPlayer() {
     const player = new AudioRingReader();
     writeTone(player.ring, 0, 50 * PACKET);
@@ -125,7 +125,7 @@ describe('AudioPlayer', () => {
     return { player, tick };
   }
 
-  it('plays on continuously while the target wanders by less than 1 ms', () => {
+  it('plays continuously while the target drifts by less than 1 ms', () => {
     const { tick } = createPlayer();
     const heard = [0, 20, -30].flatMap((wander, index) => [...tick(1000 + index * TICK + wander).out]);
     heard.forEach((value, i) => expect(value).toBeCloseTo(0.5 * toneAt(1000 + (i >> 1)), 6));
@@ -139,7 +139,7 @@ describe('AudioPlayer', () => {
     expect(largestStep(out)).toBeLessThan(0.04);
   });
 
-  it('jumps to a target further away, with a short cross-fade', () => {
+  it('jumps to a more distant target with a short cross-fade', () => {
     const { player, tick } = createPlayer();
     tick(1000);
     const { out, isHeard } = tick(1000 + TICK + 5000);
@@ -148,7 +148,7 @@ describe('AudioPlayer', () => {
     expect(largestStep(out)).toBeLessThan(0.04);
   });
 
-  it('says when it added only silence', () => {
+  it('reports when it added only silence', () => {
     const { tick } = createPlayer();
     expect(tick(1000).isHeard).toBe(true);
     tick(60 * PACKET);

@@ -4,7 +4,7 @@ import type { Source } from '../contract.js';
 
 export interface Tick {
   atMs: number;
-  /** null: no picture. Averages of the planes, 0-255. */
+  /** Average of each plane, 0-255; null: no frame. */
   picture: { width: number; height: number; sequence: number; y: number; u: number; v: number } | null;
   rms: number;
   /** Where something loud begins in this tick, ms; null: nothing loud. */
@@ -14,7 +14,7 @@ export interface Tick {
 const TICK_MS = 1000 / FPS;
 const LOUD = 0.2;
 
-/** Does what a compositor does, 30 times a second, and notes what it got. */
+/** Does what a compositor does, 30 times a second, and notes what it gets. */
 export class PacketRecorder {
   readonly ticks: Tick[] = [];
   readonly #source: Source;
@@ -27,7 +27,7 @@ export class PacketRecorder {
     this.#timer = setInterval(() => this.#catchUp(), 5);
   }
 
-  /** Resolves with the first tick from now on for which `isIt` holds; rejects after `timeoutMs`. */
+  /** Resolves with the first future tick for which `isIt` holds; rejects after `timeoutMs`. */
   until(isIt: (tick: Tick) => boolean, timeoutMs = 60_000): Promise<Tick> {
     let checked = this.ticks.length;
     return new Promise((resolve, reject) => {

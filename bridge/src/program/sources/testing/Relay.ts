@@ -1,10 +1,10 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 
-/** What happens to a datagram: delivered once after each of these delays; empty: lost. */
+/** What happens to a datagram: it is delivered once after each of these delays; empty means lost. */
 export type Fate = (datagram: Buffer, index: number) => readonly number[];
 
-/** A bad network in this process: what comes to `port` goes on to `targetPort`, or not, or later. */
+/** A bad network inside this process: datagrams to `port` are passed on to `targetPort`, dropped or delayed. */
 export class Relay {
   readonly port: number;
   fate: Fate = () => [0];
@@ -37,7 +37,7 @@ export class Relay {
       try {
         send();
       } catch {
-        // The relay was closed meanwhile.
+        // The relay has been closed in the meantime.
       }
     }, delayMs);
   }

@@ -39,7 +39,7 @@ export async function makeMedia({ path, log, codec, picture, sound, seconds, key
     log,
   });
   const { code } = await encoder.exited;
-  if (code !== 0) throw new Error(`no test media: FFmpeg ended with ${code}`);
+  if (code !== 0) throw new Error(`no test media: FFmpeg exited with ${code}`);
   return file;
 }
 
@@ -48,13 +48,13 @@ export interface SenderOptions {
   log: Log;
   file: string;
   codec: VideoCodec;
-  /** Where to send RTP and RTCP of each track. */
+  /** Where to send the RTP and RTCP of each track. */
   videoPort: number;
   audioPort: number;
   ssrc: number;
 }
 
-/** FFmpeg as a publisher, without an SFU: a file over RTP in real time, with sender reports. */
+/** FFmpeg as a publisher without an SFU: sends a file over RTP in real time, with sender reports. */
 export class RtpSender extends FfmpegProcess<never> {
   readonly #options: SenderOptions;
 

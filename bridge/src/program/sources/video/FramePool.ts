@@ -1,7 +1,7 @@
-/** Spare pictures kept for reuse; more would only be kept for a burst. */
+/** Spare frames kept for reuse. More would only serve a burst. */
 const MAX_SPARE = 4;
 
-/** Memory for pictures of one size at a time: pictures of 300 KB, thirty times a second, are too much for the garbage collector. */
+/** Memory for frames of one size at a time: allocating 300 KB thirty times a second is too much for the garbage collector. */
 export class FramePool {
   #spare: Uint8Array[] = [];
 
@@ -9,7 +9,7 @@ export class FramePool {
     const spare = this.#spare.pop();
     if (spare?.length === byteLength) return spare;
     this.#spare = [];
-    // Not Buffer.allocUnsafe: its memory may be shared with others and then does not start at 0.
+    // Buffer.allocUnsafe may share its memory and then does not start at 0.
     return new Uint8Array(byteLength);
   }
 

@@ -9,16 +9,16 @@ interface QueuedFrame extends FrameTime {
 }
 
 const HALF_TICK_MS = 500 / FPS;
-/** A picture between two that are closer than this (60 fps) would never be seen at 30 fps. */
+/** A frame between two that are closer together than this (60 fps) would never be seen at 30 fps. */
 const LEAST_SPAN_MS = 40;
 /** Enough for the longest delay (450 ms) at 50 fps. */
 const MAX_FRAMES = 24;
 const MAX_BYTES = 64 << 20;
-/** A picture that would play later than any delay allows has a clock that broke. */
+/** A frame that would play later than any delay allows has a broken clock. */
 const MAX_AHEAD_MS = 1000;
 const STALE_MS = 2000;
 
-/** Decoded pictures until their time has come, and the one that is shown. */
+/** Decoded frames that wait for their playout time, and the frame currently shown. */
 export class FrameQueue {
   readonly #pool: FramePool;
   readonly #queued: QueuedFrame[] = [];
@@ -43,7 +43,7 @@ export class FrameQueue {
     this.#queuedBytes += frame.data.length;
   }
 
-  /** The newest that is due at `atMs`, else the last one; null when none came for 2 s. `shiftMs` says what to add to a stream's time. */
+  /** Returns the newest frame due at `atMs`, else the last one; null when none arrived for 2 s. `shiftMs` returns what to add to a stream's media time. */
   at(atMs: number, shiftMs: (clock: TrackClock) => number | null): Frame | null {
     const dueMs = atMs + HALF_TICK_MS;
     for (let next = this.#queued[0]; next; next = this.#queued[0]) {
@@ -55,7 +55,10 @@ export class FrameQueue {
     return atMs - this.#newestAtMs > STALE_MS ? null : this.#shown;
   }
 
-  /** Not needed once the next one is there: a lower layer of the same picture, one too many in between, or there is no room (the oldest are due first). */
+  /**
+   * The newest frame is not needed when the next one is a better layer of the same frame, follows too closely, or there is no room (older ones are due
+   * first).
+   */
   #isNewestSpare({ clock, mediaMs }: FrameTime): boolean {
     const newest = this.#queued.at(-1);
     const before = this.#queued.at(-2);

@@ -1,7 +1,7 @@
 import { copyInto, type ByteSink } from '../../../media/ffmpeg/index.js';
 import type { FramePool } from './FramePool.js';
 
-/** What FFmpeg says of a picture before it writes it. */
+/** What FFmpeg reports about a frame before it writes it. */
 export interface FrameInfo {
   pts: number;
   width: number;
@@ -13,11 +13,11 @@ export interface RawFrame extends FrameInfo {
   data: Uint8Array;
 }
 
-/** Before the first size is known. */
+/** Until the first size is known. */
 const FIRST_GUESS_BYTES = 1 << 16;
 const SHOWINFO = /\bpts:\s*(-?\d+|NOPTS)\b.*\bs:(\d+)x(\d+)\b/;
 
-/** A line of the showinfo filter; null: some other line. `pts` is NaN where FFmpeg has none. */
+/** Parses a line of the showinfo filter; returns null for other lines. `pts` is NaN where FFmpeg has none. */
 export function parseShowinfo(line: string): FrameInfo | null {
   const match = line.includes('showinfo') ? SHOWINFO.exec(line) : null;
   return match ? { pts: Number(match[1]), width: Number(match[2]), height: Number(match[3]) } : null;
@@ -26,18 +26,18 @@ export function parseShowinfo(line: string): FrameInfo | null {
 const byteLengthOf = ({ width, height }: FrameInfo) => width * height + 2 * Math.ceil(width / 2) * Math.ceil(height / 2);
 
 /**
- * Cuts the raw output of a decoder into pictures, reading each straight into its own memory. Sizes come on another pipe (stderr) and may be heard of
- * after the first bytes, so the next picture is taken to be as large as the last and its bytes are moved if it is not.
+ * Cuts a decoder's raw output into frames and reads each straight into its own memory. Sizes come through another pipe (stderr), possibly after the first
+ * bytes, so each frame is assumed to be as large as the last one and its bytes are moved if it is not.
  */
 export class RawFrameReader implements ByteSink {
   readonly #pool: FramePool;
   readonly #onFrame: (frame: RawFrame) => void;
   readonly #announced: FrameInfo[] = [];
-  /** Full, but not announced yet. */
+  /** Full, but its size has not been announced. */
   #ahead: Uint8Array[] = [];
   #current: Uint8Array = new Uint8Array(FIRST_GUESS_BYTES);
   #filledBytes = 0;
-  /** What the last `buffer()` gave away: bytes land there even if `#current` has become another one since. */
+  /** What the last `buffer()` handed out: bytes land there even if `#current` has changed since. */
   #given: Uint8Array = this.#current;
 
   constructor(pool: FramePool, onFrame: (frame: RawFrame) => void) {
@@ -69,7 +69,7 @@ export class RawFrameReader implements ByteSink {
     return this.#current.subarray(this.#filledBytes);
   }
 
-  /** A picture is complete, or seems to be. */
+  /** A frame is complete, or seems to be. */
   #next(): void {
     this.#ahead.push(this.#current);
     this.#current = this.#pool.take(this.#current.length);
@@ -96,7 +96,7 @@ export class RawFrameReader implements ByteSink {
     return data;
   }
 
-  /** The guess was wrong: lays out anew what has been read. */
+  /** The guess was wrong: distributes the bytes read so far again. */
   #reflow(byteLength: number): void {
     const read = [...this.#ahead, this.#current.subarray(0, this.#filledBytes)];
     this.#ahead = [];

@@ -16,29 +16,29 @@ export interface VideoDecoderOptions<Tag> {
   tile: TileSize | null;
   pool: FramePool;
   log: Log;
-  /** A picture, with the tag of the frame that it was made from. */
+  /** A decoded frame and the tag that was passed with its encoded frame. */
   onFrame: (frame: RawFrame, tag: Tag) => void;
-  /** Nothing can be decoded until a key frame comes. */
+  /** Nothing can be decoded until a key frame arrives. */
   onKeyFrameNeeded: () => void;
 }
 
-/** Time stamps only tell pictures apart (`tags` knows their time), so they count frames: no jump of a sender's clock reaches FFmpeg. */
+/** Timestamps only identify frames (`tags` knows their times), so they count frames: a jump of the sender's clock never reaches FFmpeg. */
 const IVF_RATE = 30;
 const MAX_TAGS = 300;
-/** A decoder that takes nothing for so long that this much waits is not going to. */
+/** With this much unread input the decoder is stuck. */
 const MAX_QUEUED_BYTES = 4 << 20;
-/** Fed without a picture coming out for this long: it hangs. */
+/** How long a decoder may hang: it is killed when it has been fed for this long without returning a frame. */
 const HANG_MS = 3000;
 const IDLE_MS = 1000;
-/** One that lived this long had no fault of its own: the next starts at once. */
+/** A decoder that lived this long was healthy: the next one starts at once. */
 const HEALTHY_MS = 5000;
 const BACKOFF = { firstMs: 250, maxMs: 5000 };
-/** 4096 x 4096: what a publisher can make the decoder allocate. */
+/** The most a publisher can make the decoder allocate: 4096 x 4096. */
 const MAX_PIXELS = 1 << 24;
 
 /**
- * One supervised FFmpeg that decodes one source, scaled as the tile wants it and rescaled while it runs. It takes frames of one codec from any number of
- * senders, one after the other. When it dies the next is started at once, then with backoff; a key frame brings the picture back.
+ * One supervised FFmpeg that decodes one source, scaled to its tile and rescaled while it runs. It decodes one codec from any number of consecutive senders.
+ * When it dies the next one starts at once, then with backoff, and a key frame restores the video.
  */
 export class VideoDecoder<Tag> {
   readonly #options: VideoDecoderOptions<Tag>;
@@ -75,12 +75,12 @@ export class VideoDecoder<Tag> {
     return this.#framesDecoded;
   }
 
-  /** When the present process was started. */
+  /** When the current process was started. */
   get startedAtMs(): number {
     return this.#startedAtMs;
   }
 
-  /** Of all its processes, seconds. */
+  /** CPU of all its processes, seconds. */
   cpuSeconds(): number {
     return this.#pastCpuSeconds + (this.#process?.cpuSeconds() ?? 0);
   }
@@ -96,7 +96,7 @@ export class VideoDecoder<Tag> {
     if (expression !== before) this.#process?.stdin.write(`cscale@tile -1 w ${expression}\n`);
   }
 
-  /** False: not taken, because there is no decoder now or it needs a key frame first. */
+  /** Returns false if the frame was not taken: there is no decoder now, or it needs a key frame first. */
   decode(frame: EncodedFrame, tag: Tag): boolean {
     const input = this.#process?.input('ivf');
     if (!input) return false;
@@ -162,12 +162,12 @@ export class VideoDecoder<Tag> {
     else this.#options.onFrame(frame, tag);
   }
 
-  /** A decoder that is fed and gives nothing is killed; its end starts the next one. */
+  /** Kills a decoder that is fed but returns nothing; its exit starts the next one. */
   #watch(atMs: number): void {
     if (atMs - this.#fedAtMs > IDLE_MS) this.#progressAtMs = atMs;
     this.#fedAtMs = atMs;
     if (atMs - Math.max(this.#progressAtMs, this.#startedAtMs) < HANG_MS) return;
-    this.#options.log.warn({ decoder: this.#options.name }, 'the decoder hangs, it is replaced');
+    this.#options.log.warn({ decoder: this.#options.name }, 'the decoder hangs; replacing it');
     this.#process?.kill('SIGKILL');
     this.#progressAtMs = atMs;
   }
@@ -184,7 +184,7 @@ export class VideoDecoder<Tag> {
     if (nowMs() - this.#startedAtMs > HEALTHY_MS) this.#failures = 0;
     const waitMs = this.#failures === 0 ? 0 : backoffMs(BACKOFF, this.#failures - 1);
     this.#failures++;
-    this.#options.log.warn({ decoder: this.#options.name, code, signal, err: error, waitMs }, 'the decoder ended, another is started');
+    this.#options.log.warn({ decoder: this.#options.name, code, signal, err: error, waitMs }, 'the decoder ended; starting another');
     this.#respawn = setTimeout(() => this.#restart(), waitMs);
   }
 
@@ -195,8 +195,9 @@ export class VideoDecoder<Tag> {
 }
 
 /**
- * `-threads 1 -flags low_delay`: no frame of latency; the raw "encoder" and the filters would only pass frames between threads. `-reinit_filter 0` and `eval=frame`: a change of size keeps the graph and is scaled anew.
- * `-stats_period`: newer versions look for commands that often. No -nostdin: commands come there.
+ * `-threads 1 -flags low_delay` avoids any frame of latency; threads for filters and the raw "encoder" would only pass frames around. `-reinit_filter 0` and
+ * `eval=frame` keep the graph when the size changes. `-stats_period` sets how often newer versions look for commands, which come through stdin (hence no
+ * -nostdin).
  */
 function decoderArgs(at: Readonly<Record<'ivf' | 'raw', string>>, tile: TileSize | null): string[] {
   const scale = `scale@tile=w='${widthExpression(tile)}':h=-2:eval=frame:flags=fast_bilinear`;

@@ -30,12 +30,12 @@ export interface VideoInputStats {
   frameSize: { width: number; height: number } | null;
 }
 
-/** A decoder that nobody looks at, or that has no track, may be wanted again soon: scenes change back, pages reload. */
+/** A decoder that is not visible or has no track may soon be needed again: scenes change back, pages reload. */
 const IDLE_MS = 3000;
-/** While a decoder starts, frames wait for it: that says nothing of the network. */
+/** Frames wait while a decoder starts, which says nothing about the network. */
 const SETTLE_MS = 1000;
 
-/** The pictures of one source over all its video tracks and decoders. */
+/** The video of one source over all its tracks and decoders. */
 export class VideoInput {
   readonly #options: VideoInputOptions;
   readonly #pool = new FramePool();
@@ -44,9 +44,9 @@ export class VideoInput {
   #unsubscribe: (() => void) | undefined;
   #decoder: VideoDecoder<FrameTime> | null = null;
   #codec: VideoCodec | null = null;
-  /** undefined: nobody said, so as it comes. null: not visible. */
+  /** undefined: not set, so frames keep their size. null: not visible. */
   #tile: TileSize | null | undefined;
-  /** The key frame that ends the present requests when it has been decoded. */
+  /** The key frame that ends the current requests once it has been decoded. */
   #awaitedKeyFrame: FrameTime | null = null;
   #idle: NodeJS.Timeout | undefined;
   readonly #past = { cpuSeconds: 0, restarts: 0, framesDecoded: 0, lostPackets: 0 };
@@ -117,7 +117,7 @@ export class VideoInput {
     await Promise.all(this.#closing);
   }
 
-  /** Decodes while there is a track and somebody looks; stops a while after. */
+  /** Decodes while there is a track and the source is visible; stops a while later. */
   #review(): void {
     const isWanted = this.#track !== null && this.#tile !== null;
     if (!isWanted) {

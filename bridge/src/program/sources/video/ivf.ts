@@ -5,7 +5,7 @@ const FOURCC: Readonly<Record<VideoCodec, string>> = { VP8: 'VP80', VP9: 'VP90',
 const FILE_HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 12;
 
-/** The head of an IVF stream; `rate` time stamps a second. The size in it does not matter: frames say theirs. */
+/** The header of an IVF stream with `rate` timestamps per second. Its frame size does not matter, because frames carry their own. */
 export function ivfHeader(codec: VideoCodec, rate: number): Buffer {
   const header = Buffer.alloc(FILE_HEADER_BYTES);
   header.write('DKIF', 0, 'latin1');
@@ -16,7 +16,7 @@ export function ivfHeader(codec: VideoCodec, rate: number): Buffer {
   return header;
 }
 
-/** A frame with its header, in one piece: one write. */
+/** A frame with its header in one buffer, for one write. */
 export function ivfFrame({ chunks, byteLength }: Pick<EncodedFrame, 'chunks' | 'byteLength'>, pts: number): Buffer {
   const bytes = Buffer.allocUnsafe(FRAME_HEADER_BYTES + byteLength);
   bytes.writeUInt32LE(byteLength, 0);

@@ -22,7 +22,7 @@ function scaled(tile: TileSize | null, iw: number, ih: number): { width: number;
 }
 
 describe('widthExpression', () => {
-  it('is short enough for a command of FFmpeg, which cuts arguments at 255', () => {
+  it('is short enough for an FFmpeg command, whose arguments are cut at 255', () => {
     expect(widthExpression({ width: 1920, height: 1080, fit: 'cover' }).length).toBeLessThan(250);
   });
 
@@ -41,7 +41,7 @@ describe('widthExpression', () => {
   const even = (max: number) => fc.integer({ min: 8, max: max / 2 }).map((half) => 2 * half);
   const aspect = fc.tuple(even(1000), even(1000)).filter(([w, h]) => w / h < 4 && h / w < 4);
 
-  it('covers the tile or lies inside it, always even', () => {
+  it('covers the tile or fits inside it, always with even numbers', () => {
     fc.assert(
       fc.property(aspect, aspect, fc.constantFrom('cover' as const, 'contain' as const), ([width, height], [iw, ih], fit) => {
         const size = scaled({ width, height, fit }, iw, ih);
@@ -77,8 +77,8 @@ describe('parseShowinfo', () => {
   });
 });
 
-describe('FrameReader', () => {
-  it('cuts pictures of changing sizes out of the bytes, in whatever order bytes and sizes come', () => {
+describe('RawFrameReader', () => {
+  it('cuts frames of changing sizes out of the bytes, in whatever order bytes and sizes arrive', () => {
     const sizes = fc.array(fc.constantFrom([4, 2], [2, 2], [16, 8], [4, 4]), { maxLength: 30 });
     const script = fc.infiniteStream(fc.record({ isInfo: fc.boolean(), byteLength: fc.integer({ min: 1, max: 300 }) }));
     fc.assert(
@@ -111,7 +111,7 @@ describe('FrameReader', () => {
     );
   });
 
-  it('takes bytes that were copied', () => {
+  it('accepts bytes that were copied', () => {
     const frames: RawFrame[] = [];
     const reader = new RawFrameReader(new FramePool(), (frame) => frames.push(frame));
     reader.announce({ pts: 0, width: 4, height: 2 });
@@ -125,7 +125,7 @@ describe('FrameQueue', () => {
   const raw = (pts: number): RawFrame => ({ pts, width: 2, height: 2, data: new Uint8Array(6).fill(pts) });
   const shift = () => 100;
 
-  it('shows the newest picture that is due, half a tick early, and keeps it', () => {
+  it('shows the newest frame that is due, half a tick early, and keeps it', () => {
     const queue = new FrameQueue(new FramePool());
     for (const [index, mediaMs] of [0, 33, 67, 100].entries()) queue.push(raw(index), { clock, mediaMs }, mediaMs);
     expect(queue.at(80, shift)).toBeNull();
@@ -137,21 +137,21 @@ describe('FrameQueue', () => {
     expect(queue.at(2150, shift)).toBeNull();
   });
 
-  it('keeps the better layer of one picture', () => {
+  it('keeps the better layer of a frame', () => {
     const queue = new FrameQueue(new FramePool());
     queue.push(raw(1), { clock, mediaMs: 0 }, 0);
     queue.push(raw(2), { clock, mediaMs: 0 }, 0);
     expect(queue.at(100, shift)).toMatchObject({ sequence: 1, data: raw(2).data });
   });
 
-  it('thins out 60 pictures a second evenly', () => {
+  it('thins out 60 frames per second evenly', () => {
     const queue = new FrameQueue(new FramePool());
     for (let index = 0; index < 24; index++) queue.push(raw(index), { clock, mediaMs: (index * 1000) / 60 }, 0);
     const shown = Array.from({ length: 11 }, (_, tick) => queue.at(100 + (tick * 1000) / 30, shift)?.data[0]);
     expect(shown).toEqual([0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20]);
   });
 
-  it('holds a bounded number of pictures, and shows one whose time makes no sense', () => {
+  it('holds a bounded number of frames, and shows one whose time makes no sense', () => {
     const queue = new FrameQueue(new FramePool());
     for (let index = 0; index < 50; index++) queue.push(raw(index), { clock, mediaMs: 20 * index }, 0);
     expect(queue.at(100, shift)?.data[0]).toBe(0);
@@ -181,7 +181,7 @@ describe('KeyFrameRequests', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('asks at once, then every 500 ms until the key frame came', () => {
+  it('asks at once, then every 500 ms until the key frame arrives', () => {
     const send = vi.fn();
     const requests = new KeyFrameRequests(send);
     requests.want();
@@ -194,7 +194,7 @@ describe('KeyFrameRequests', () => {
     expect(send).toHaveBeenCalledTimes(3);
   });
 
-  it('asks no more than once in 500 ms, however often one is lost', () => {
+  it('asks at most once per 500 ms, however often frames are lost', () => {
     const send = vi.fn();
     const requests = new KeyFrameRequests(send);
     for (let ms = 0; ms < 2000; ms += 100) {
