@@ -79,7 +79,7 @@ describe('codecs of destinations', () => {
     for (const tag of aac) if (tag.kind === 'audio') publisher.write(tag);
     const output = push('srt', 'srt://127.0.0.1:9');
     await reaches(output, ({ state }) => state === 'failed');
-    expect(output.info.reason).toEqual({ code: 'UNSUPPORTED', message: expect.stringMatching(/^picture is AV1; SRT needs H\.264/) });
+    expect(output.info.reason).toEqual({ code: 'UNSUPPORTED', message: expect.stringMatching(/^video is AV1; SRT needs H\.264/) });
     expect(output.info).toMatchObject({ liveSinceMs: null, bytesSent: 0 });
   });
 

@@ -12,20 +12,20 @@ import {
 
 export type GateRequest = Omit<AuthoriseRequest, 'clientId'>;
 
-/** Somebody who has passed. */
+/** A client that the server has admitted. */
 export interface Admission {
   readonly clientId: string;
   readonly policy: AuthoriseReply;
-  /** Aborts when they are sent away, with a FORBIDDEN LianmaiError as its reason. */
+  /** Aborts when an operator kicks the client; the reason is a FORBIDDEN LianmaiError. */
   readonly signal: AbortSignal;
-  /** Media bytes so far; counted by whoever moves them. */
+  /** Media bytes transferred so far. The code that moves the media adds to it. */
   bytes: number;
-  /** They are gone. */
+  /** Removes the client from the register. Safe to call twice. */
   release(): void;
 }
 
 export interface GateOptions {
-  /** The server's answer; rejects for a no. */
+  /** Asks the server. Rejects when the server denies the request. */
   authorise: (request: AuthoriseRequest) => Promise<AuthoriseReply>;
 }
 
@@ -35,10 +35,10 @@ interface RegisteredClient {
   abort: AbortController;
 }
 
-/** Clients that wait for their answer at the same time; beyond, the server would only fall behind. */
+/** Requests that may wait for the server at the same time. A longer queue would only delay the server further. */
 const MAX_PENDING = 2000;
 
-/** Lets in, registers, and sends away. */
+/** Admits clients, keeps a register of them, and disconnects them on request. */
 export class Gate {
   readonly #options: GateOptions;
   readonly #clients = new Map<string, RegisteredClient>();
@@ -49,7 +49,7 @@ export class Gate {
     this.#options = options;
   }
 
-  /** Throws BAD_REQUEST for a name that no stream can have, RATE_LIMITED, or what the server answers. */
+  /** Throws BAD_REQUEST for an invalid stream name, RATE_LIMITED when too many requests wait, or the server's own error. */
   async admit(request: GateRequest): Promise<Admission> {
     const clientId = randomBytes(9).toString('base64url');
     const valid = parse(AuthoriseRequest, { ...request, clientId });
@@ -78,7 +78,7 @@ export class Gate {
     return counts;
   }
 
-  /** Sends one client away, or the stream's publisher; answers how many have been. */
+  /** Kicks one client, or the stream's publisher if `clientId` is omitted. Returns the number of clients kicked. */
   kick(stream: StreamRef, clientId?: string): number {
     const isMeant = ({ client }: RegisteredClient) => (clientId === undefined ? client.action === 'publish' : client.id === clientId);
     const meant = this.#clientsOf(stream).filter(isMeant);

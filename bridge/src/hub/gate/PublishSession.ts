@@ -3,34 +3,34 @@ import { LianmaiError } from '@lianmai/protocol';
 import type { MediaTag, Stream, StreamHub } from '../stream/index.js';
 import type { Admission, Gate, GateRequest } from './Gate.js';
 
-/** The right to write one stream, from the gate and the hub together. */
+/** The exclusive right to write one stream, granted by the gate and the hub. */
 export interface PublishSession extends Closable {
   readonly stream: Stream;
   readonly admission: Admission;
-  /** Aborts when it is over from our side: kicked (FORBIDDEN) or taken over (CONFLICT). Hang up then. */
+  /** Aborts when we end the session: FORBIDDEN after a kick, CONFLICT after a takeover. The owner must then disconnect the client. */
   readonly signal: AbortSignal;
   write(tag: MediaTag): void;
-  /** `isFinal`: the broadcaster said goodbye; the stream ends without waiting for the grace. */
+  /** `isFinal`: the broadcaster stopped on purpose, so the stream ends without a grace period. */
   close(reason: string, isFinal?: boolean): void;
 }
 
-/** Throws what the gate throws, and CONFLICT while another publisher has the stream. */
+/** Throws the gate's error, or CONFLICT while another publisher has the stream. */
 export async function openPublishSession(
   parts: { gate: Pick<Gate, 'admit'>; hub: StreamHub },
   request: Omit<GateRequest, 'action'>,
 ): Promise<PublishSession> {
   const admission = await parts.gate.admit({ ...request, action: 'publish' });
   const { onTaken, resumeGraceMs } = admission.policy;
-  // Not AbortSignal.any: Node keeps such a signal, and all that listens to it, for as long as nothing aborts.
-  const over = new AbortController();
-  admission.signal.addEventListener('abort', () => over.abort(admission.signal.reason), { once: true });
-  const onTakenOver = () => over.abort(new LianmaiError('CONFLICT', undefined, { message: 'Another publisher took the stream over.' }));
+  // AbortSignal.any would leak here: Node keeps the combined signal and its listeners until one source aborts.
+  const ended = new AbortController();
+  admission.signal.addEventListener('abort', () => ended.abort(admission.signal.reason), { once: true });
+  const onTakenOver = () => ended.abort(new LianmaiError('CONFLICT', undefined, { message: 'Another publisher took over this stream.' }));
   try {
     const publisher = parts.hub.publish(request, { resumeGraceMs, onTaken, onTakenOver });
     return {
       stream: publisher.stream,
       admission,
-      signal: over.signal,
+      signal: ended.signal,
       write(tag) {
         admission.bytes += tag.body.length;
         publisher.write(tag);

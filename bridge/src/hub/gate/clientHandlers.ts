@@ -6,11 +6,11 @@ import type { Gate } from './Gate.js';
 interface ClientHandlersParts {
   gate: Gate;
   hub: StreamHub;
-  /** Deletes what can still be watched after the stream has ended. */
+  /** Deletes the HLS playlists and the DVR window that outlive the stream. */
   forget: (stream: StreamRef) => Promise<void>;
 }
 
-/** The server's requests about a stream's publisher and players. */
+/** Handles the server's requests about a stream's publisher and players. */
 export const clientHandlers = ({ gate, hub, forget }: ClientHandlersParts): Pick<BridgeHandlers, 'readClients' | 'kick'> => ({
   readClients: (stream) => Promise.resolve({ clients: gate.clients(stream) }),
   async kick({ clientId, forget: isForgotten, ...stream }) {

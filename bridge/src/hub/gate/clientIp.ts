@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { plainIp } from '@lianmai/kit';
 
-/** Who asks. A proxy on this machine (the server's own door, for pages over HTTPS) may speak for its client. */
+/** Returns the IP of the client. `X-Forwarded-For` counts only when a proxy on this machine sent it, such as the server's HTTPS front. */
 export function clientIp(request: IncomingMessage): string {
   const peer = plainIp(request.socket.remoteAddress);
   const forwarded = request.headers['x-forwarded-for'];
-  // Who connects from the address that is connected to is on this machine as well.
+  // A peer that connects from the address it connects to runs on this machine too.
   const isLocal = peer === '127.0.0.1' || peer === '::1' || peer === plainIp(request.socket.localAddress);
   if (!isLocal || typeof forwarded !== 'string') return peer;
   return plainIp(forwarded.split(',').at(-1)?.trim()) || peer;

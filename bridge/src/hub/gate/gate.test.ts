@@ -12,7 +12,7 @@ const publish = { app: 'live', name: 'cam', protocol: 'rtmp', ip: '10.0.0.2', pa
 const key = (dtsMs: number) => makeTag('video', dtsMs, Buffer.from([0x17, 1, 0, 0, 0, 9]));
 
 describe('Gate', () => {
-  it('asks with all that is known, registers who may pass and forgets who left', async () => {
+  it('passes all request data to the server, registers admitted clients and forgets them on release', async () => {
     const asked: AuthoriseRequest[] = [];
     const authorise = (request: AuthoriseRequest) => {
       asked.push(request);
@@ -29,14 +29,14 @@ describe('Gate', () => {
     expect(gate.clients(play)).toEqual([]);
   });
 
-  it('lets nobody in without an answer, nor under an impossible name', async () => {
+  it('rejects clients when the server does not answer, and invalid names', async () => {
     const silent = new Gate({ authorise: () => Promise.reject(new LianmaiError('TIMEOUT')) });
     await expect(silent.admit(play)).rejects.toMatchObject({ code: 'TIMEOUT' });
     await expect(silent.admit({ ...play, name: '../etc' })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
     expect(silent.clients(play)).toEqual([]);
   });
 
-  it('sends one client away, or the publisher', async () => {
+  it('kicks one client, or the publisher', async () => {
     const gate = new Gate({ authorise: () => Promise.resolve(POLICY) });
     const [first, second] = [await gate.admit(play), await gate.admit(play)];
     const publishSession = await openPublishSession({ gate, hub: new StreamHub() }, publish);
@@ -48,8 +48,8 @@ describe('Gate', () => {
   });
 });
 
-describe('openPublication', () => {
-  it('refuses a second publisher and leaves nothing of it behind', async () => {
+describe('openPublishSession', () => {
+  it('rejects a second publisher and leaves no trace of it', async () => {
     const hub = new StreamHub();
     const gate = new Gate({ authorise: () => Promise.resolve(POLICY) });
     await openPublishSession({ gate, hub }, publish);
@@ -57,7 +57,7 @@ describe('openPublication', () => {
     expect(gate.clients(publish).length).toBe(1);
   });
 
-  it('takes over where that is allowed: the first is told and what it still writes is dropped', async () => {
+  it('allows a takeover by policy: aborts the first session and drops its further writes', async () => {
     const hub = new StreamHub();
     const gate = new Gate({ authorise: () => Promise.resolve({ ...POLICY, onTaken: 'takeover' }) });
     const first = await openPublishSession({ gate, hub }, publish);
@@ -70,7 +70,7 @@ describe('openPublication', () => {
     expect([second.stream === first.stream, second.stream.hasPublisher, second.stream.lastDtsMs]).toEqual([true, true, 73]);
   });
 
-  it('keeps the stream for one that was lost, and ends it for one that said goodbye', async () => {
+  it('keeps the stream for a lost publisher, and ends it for one that stopped on purpose', async () => {
     const hub = new StreamHub();
     const gate = new Gate({ authorise: () => Promise.resolve(POLICY) });
     const lost = await openPublishSession({ gate, hub }, publish);
@@ -83,14 +83,14 @@ describe('openPublication', () => {
   });
 });
 
-describe('who asks, and with what', () => {
-  it('reads parameters, bounded', () => {
+describe('client IP and query parameters', () => {
+  it('reads a bounded number of parameters', () => {
     expect(readQueryParams('key=a&key=b&__proto__=x&token=%20y')).toEqual({ key: 'a', ['__proto__']: 'x', token: ' y' });
     expect(Object.keys(readQueryParams(Array.from({ length: 100 }, (_, index) => `p${index}=1`).join('&'))).length).toBe(32);
     expect(readQueryParams(`a=${'x'.repeat(2000)}`)).toEqual({});
   });
 
-  it('believes a forwarded address from this machine only', () => {
+  it('trusts X-Forwarded-For only from this machine', () => {
     const from = (peer: string, forwarded?: string, own = '10.9.9.9') => {
       const socket = new Socket();
       Object.defineProperty(socket, 'remoteAddress', { value: peer });

@@ -1,6 +1,6 @@
 /**
- * The one gate of the origin: everybody who publishes or plays passes it, whatever the protocol. The server answers; no answer means no. Who has passed
- * is in the register until `release`, so that people can be shown, counted and sent away.
+ * The single gate to all streams: every publisher and player passes it, whatever the protocol. The server decides; without its answer
+ * nobody is admitted. An admitted client stays in the register until `release`, so that clients can be listed, counted and kicked.
  *
  *   const admission = await gate.admit({ action: 'play', app, name, protocol: 'flv', ip, params });
  *   admission.signal.addEventListener('abort', () => socket.destroy());   // kicked

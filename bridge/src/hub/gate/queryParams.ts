@@ -1,9 +1,12 @@
-/** More than any honest URL has. */
+/** Real stream URLs stay well below these limits. */
 const MAX_PARAMS = 32;
 const MAX_NAME = 64;
 const MAX_VALUE = 1024;
 
-/** The query of a stream's URL as the gate wants it: the first value of each name, bounded; what is too long is left out. */
+/**
+ * Reads the query of a stream URL for the gate, which passes all parameters (`key`, `token`, `sign`…) on to the server. Keeps the first
+ * value of each name and skips oversized ones.
+ */
 export function readQueryParams(query: string | URLSearchParams): Record<string, string> {
   const params: Record<string, string> = Object.create(null) as Record<string, string>;
   let count = 0;

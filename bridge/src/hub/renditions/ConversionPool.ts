@@ -14,25 +14,25 @@ export interface ConversionPoolOptions {
 }
 
 export interface ConversionLease {
-  /** The source itself, or what is made from it. Ends with the source. */
+  /** The source itself or a conversion of it. Ends with the source. */
   readonly stream: Stream;
-  /** Aborts when the source has changed so that this no longer fits: lease again. */
+  /** Aborts when the source has changed and this stream no longer fits. Take another lease then. */
   readonly changed: AbortSignal;
-  /** Gives it back, once. */
+  /** Releases the lease. Call it once. */
   close(): void;
 }
 
 interface SharedConversion {
   converted: ConvertedStream;
   leases: number;
-  /** Later leases do not find it any more. */
+  /** Removes the conversion from the pool, so later leases start a new one. */
   forget: () => void;
 }
 
 interface Lease {
   source: Stream;
   accepts: AcceptedCodecs;
-  /** Whether this plan asks for what was given. */
+  /** Whether the leased stream still satisfies this plan. */
   fits: (plan: ConversionPlan) => boolean;
   changed: AbortController;
   misfits: number;
@@ -40,7 +40,7 @@ interface Lease {
 
 const CHECK_MS = 500;
 
-/** The conversions that run, each shared by the renditions whose plan is the same. */
+/** All running conversions. Renditions with the same plan share one. */
 export class ConversionPool implements Closable {
   readonly #options: ConversionPoolOptions;
   readonly #scope = new Scope();
@@ -56,13 +56,13 @@ export class ConversionPool implements Closable {
     return [...this.#shared.values()].reduce((sum, byKey) => sum + byKey.size, 0);
   }
 
-  /** Throws UNSUPPORTED, with the reason in words, where there is no way. */
+  /** Throws UNSUPPORTED, with a readable reason, if the source cannot be converted. */
   lease(source: Stream, accepts: AcceptedCodecs): ConversionLease {
     const info = this.#options.probe.describe(source);
     const plan = planFor(info, accepts);
-    const isLeftAlone = (wanted: ConversionPlan) => isCopy(wanted) || (wanted.isImpossible && accepts.mayDropVideo === true);
-    if (!isLeftAlone(plan)) assertPossible(plan);
-    if (source.isEnded || (isLeftAlone(plan) && isKnown(info, accepts))) return this.#leaseSource(source, accepts, isLeftAlone);
+    const passesThrough = (wanted: ConversionPlan) => isCopy(wanted) || (wanted.isImpossible && accepts.mayDropVideo === true);
+    if (!passesThrough(plan)) assertPossible(plan);
+    if (source.isEnded || (passesThrough(plan) && isKnown(info, accepts))) return this.#leaseSource(source, accepts, passesThrough);
     return this.#leaseConverted(
       source,
       accepts,
@@ -117,22 +117,22 @@ export class ConversionPool implements Closable {
     return shared;
   }
 
-  /** A source has a few kinds of readers, each with one lease: all are checked twice a second. */
+  /** Checks all leases twice a second; a source has only a few. */
   #check(): void {
     for (const lease of this.#leases) {
       const plan = planFor(this.#options.probe.describe(lease.source), lease.accepts);
       lease.misfits = lease.fits(plan) ? 0 : lease.misfits + 1;
-      // A conversion follows its source by itself, some pictures later.
+      // Two checks in a row must fail, because a conversion needs a few frames to follow its source.
       if (lease.misfits > 1) lease.changed.abort(new Error('the source has changed'));
     }
   }
 }
 
 export function assertPossible({ isImpossible, why }: ConversionPlan): void {
-  if (isImpossible) throw new LianmaiError('UNSUPPORTED', undefined, { message: `${why ?? 'This cannot be played'}.` });
+  if (isImpossible) throw new LianmaiError('UNSUPPORTED', undefined, { message: `${why ?? 'This stream cannot be played'}.` });
 }
 
-/** Whether the source's B-frames are known, where they matter. */
+/** Whether we know if the source has B-frames, or the reader does not care. */
 const isKnown = ({ video }: MediaInfo, { bFrames }: AcceptedCodecs): boolean => bFrames || video?.hasBFrames !== null;
 
 function release(shared: SharedConversion): void {

@@ -20,14 +20,17 @@ export interface ConvertedStreamOptions {
 
 type Kind = 'video' | 'audio';
 
-/** How often the plan is looked at again, in tags: B-frames may show late. */
+/** Interval between plan checks, in tags: B-frames may appear late. */
 const REPLAN_EVERY_TAGS = 16;
 const QUEUE = { maxQueueBytes: 32 * 1024 * 1024, maxQueueMs: 10_000, startWithGop: true };
 
-/** A stream made from another one by one plan, for the kinds of readers that need the same. It follows the source's changes, pauses and end. */
+/**
+ * A stream converted from a source by one plan and shared by all kinds of readers with that plan. Follows the source's changes, pauses and
+ * end.
+ */
 export class ConvertedStream {
   readonly stream: Stream;
-  /** Its transcoders are gone and its readers have been told. */
+  /** Resolves when the transcoders have exited and the readers know about the end. */
   readonly ended: Promise<void>;
   readonly #options: ConvertedStreamOptions;
   readonly #abort = new AbortController();
@@ -73,7 +76,7 @@ export class ConvertedStream {
     onEnded();
   }
 
-  /** Metadata tells the source's codecs, which are not these: left out, players go by the configurations. */
+  /** Drops metadata, which describes the source's codecs. Players rely on the codec configs. */
   #take(tag: MediaTag): void {
     if (tag.kind === 'data') return;
     if (!this.#plan || tag.isConfig || tag.isKeyFrame || ++this.#tags % REPLAN_EVERY_TAGS === 0) this.#replan(tag);
@@ -89,7 +92,7 @@ export class ConvertedStream {
     if (plan.isImpossible)
       throw new LianmaiError('UNSUPPORTED', undefined, { message: plan.why ?? 'The stream cannot be played this way.' });
     const before = this.#plan;
-    // The source's own picture can be joined at a key frame only; until then the transcoder goes on.
+    // Players can switch to the source's own video only at a key frame, so the transcoder continues until then.
     if (before?.video === 'transcoded' && plan.video === 'copied' && !tag.isKeyFrame && !tag.isConfig) return;
     this.#plan = plan;
     if (plan.why) log.info({ stream: source.key, target: accepts.target, video: plan.video, audio: plan.audio }, plan.why);

@@ -7,14 +7,12 @@ interface HeldTag {
   sinceMs: number;
 }
 
-/** The longest that one track is held back for the other. More than a transcoder takes; less than a viewer notices once. */
+/** Maximum time one track waits for the other: longer than a transcoder's delay, too short for a viewer to notice. */
 const MAX_HOLD_MS = 250;
 const TICK_MS = 20;
 const MAX_WAITING = 2000;
 
-/**
- * Puts picture and sound back into the order of their times when one of them took the way through FFmpeg: the other waits for it, but never long.
- */
+/** Merges video and audio in timestamp order when one of them passed through FFmpeg. Each track waits for the other, but never long. */
 export class Interleaver {
   readonly #emit: (tag: MediaTag) => void;
   readonly #isBusy: (kind: Kind) => boolean;
@@ -22,7 +20,7 @@ export class Interleaver {
   readonly #reachedMs: Record<Kind, number> = { video: -Infinity, audio: -Infinity };
   #timer: NodeJS.Timeout | null = null;
 
-  /** `isBusy`: whether tags of that kind are still on their way through a transcoder. */
+  /** `isBusy`: whether a transcoder still holds tags of that kind. */
   constructor(emit: (tag: MediaTag) => void, isBusy: (kind: Kind) => boolean) {
     this.#emit = emit;
     this.#isBusy = isBusy;
@@ -35,7 +33,7 @@ export class Interleaver {
     this.#release();
   }
 
-  /** Lets everything go, in order. */
+  /** Emits everything, in order. */
   flush(): void {
     this.#release(true);
   }

@@ -16,16 +16,16 @@ export interface RenditionOptions {
   onEnded: () => void;
 }
 
-/** It takes everything at once, so the limits are met only when the process is in trouble. */
+/** The rendition reads without delay, so only an overloaded process reaches these limits. */
 const QUEUE = { maxQueueBytes: 32 * 1024 * 1024, maxQueueMs: 10_000, startWithGop: true };
 
 /**
- * A stream as one kind of reader can take it. Tags pass by reference while nothing has to be changed; otherwise they come from a conversion. Readers see one
- * stream on one timeline, whatever the publisher changes. Runs while it has readers, and a little longer.
+ * A stream in the form that one kind of reader can play. Tags pass by reference while they fit; otherwise they come from a conversion.
+ * Readers see one stream on one timeline, whatever the publisher changes.
  */
 export class Rendition {
   readonly stream: Stream;
-  /** Resolves when its readers have been told the end. */
+  /** Resolves when its readers know about the end. */
   readonly ended: Promise<void>;
   readonly #options: RenditionOptions;
   readonly #abort = new AbortController();
@@ -80,7 +80,7 @@ export class Rendition {
     for (const tag of tags) this.stream.write(tag);
   }
 
-  /** Metadata tells the source's codecs, which a conversion changes. */
+  /** Replaces the metadata, which names the source's codecs, with an empty object. */
   #clearMetadata(): void {
     if (this.stream.preamble.metadata) this.stream.write(makeTag('data', this.stream.lastDtsMs ?? 0, encodeAmf('onMetaData', {})));
   }

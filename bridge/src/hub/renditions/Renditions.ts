@@ -12,17 +12,17 @@ import { waitForTracks } from './waitForTracks.js';
 export interface RenditionsOptions {
   ffmpeg: Ffmpeg;
   log: Log;
-  /** How long a rendition outlives its last reader, ms: viewers come and go, and reload. Default 5000. */
+  /** How long a rendition outlives its last reader, ms: viewers leave, return and reload. Default 5000. */
   lingerMs?: number;
 }
 
-/** A reader of a stream as one kind of reader can take it. Rejects with UNSUPPORTED, in words for people, where there is no way. */
+/** Opens a reader for one kind of consumer. Rejects with UNSUPPORTED and a readable reason if the stream cannot be converted. */
 export type OpenReader = (source: Stream, accepts: AcceptedCodecs, options: ReaderOptions, signal: AbortSignal) => Promise<Reader>;
 
 const LINGER_MS = 5000;
 const PUBLISHER_CHECK_MS = 500;
 
-/** Gives every reader a stream that it can take; see the folder's index. */
+/** Provides each kind of reader with a stream it can play; see the folder's index. */
 export class Renditions implements Closable {
   readonly #options: RenditionsOptions;
   readonly #probe = new StreamProbe();
@@ -37,8 +37,8 @@ export class Renditions implements Closable {
   }
 
   /**
-   * The one stream that all readers of this kind share. Throws UNSUPPORTED, with the reason in words, where there is no way; where that shows only later, its
-   * readers' `read` rejects with it.
+   * Returns the stream that all readers of this kind share. Throws UNSUPPORTED, with a readable reason, if conversion is impossible; if
+   * that becomes clear only later, `read` rejects with it.
    */
   open(source: Stream, accepts: AcceptedCodecs): Stream {
     if (!accepts.mayDropVideo) assertPossible(planFor(this.describe(source), accepts));
@@ -51,13 +51,13 @@ export class Renditions implements Closable {
     return rendition.stream;
   }
 
-  /** Waits until it is known what the stream is, so that what cannot be read is refused before anybody is connected to. */
+  /** Waits for the stream's tracks first, so an unplayable stream is rejected before an output connects to its destination. */
   readonly read: OpenReader = async (source, accepts, options, signal) => {
     await waitForTracks(source, signal);
     return this.open(source, accepts).createReader(options);
   };
 
-  /** What is done, or would be, for each kind of reader; empty while the stream is not known. */
+  /** Returns the conversion for each kind of player, running or not. Empty while the tracks are unknown. */
   conversionsOf(stream: Stream): Conversion[] {
     const info = this.describe(stream);
     if (!info.video && !info.audio) return [];
@@ -67,7 +67,7 @@ export class Renditions implements Closable {
     });
   }
 
-  /** Whether the publisher's own pictures reach readers of this kind, and its key frames with them. */
+  /** Whether the publisher's own video, with its key frames, reaches readers of this kind. */
   copiesVideo(source: Stream, accepts: AcceptedCodecs): boolean {
     return planFor(this.describe(source), accepts).video === 'copied';
   }
@@ -76,7 +76,7 @@ export class Renditions implements Closable {
     return this.#probe.describe(stream);
   }
 
-  /** How many run, and how many conversions behind them. */
+  /** Number of running renditions, and of the conversions behind them. */
   get counts(): { renditions: number; conversions: number } {
     return { renditions: this.#all.length, conversions: this.#pool.count };
   }

@@ -6,35 +6,35 @@ import { waitForTracks } from './waitForTracks.js';
 
 export interface SourceFollowerOptions {
   source: Stream;
-  /** Throws UNSUPPORTED where there is no way. */
+  /** Throws UNSUPPORTED if the source cannot be converted. */
   lease: () => ConversionLease;
-  /** Whether readers can take this tag as it is. */
+  /** Whether readers can play this tag unchanged. */
   takes: (tag: MediaTag) => boolean;
   /** Called before the first tag of a conversion. */
   onConversion: () => void;
   queue: ReaderOptions;
-  /** Ends it: a pending `read` rejects with its reason. */
+  /** Aborts the follower; a pending `read` rejects with the signal's reason. */
   signal: AbortSignal;
 }
 
-/** A conversion that ends by itself sooner than this has broken down; readers may try again later. */
+/** A conversion that ends on its own sooner than this counts as a breakdown; readers may retry later. */
 const BREAKDOWN_MS = 1000;
 
 /**
- * Reads a source, or what it is converted to, whatever its publisher changes: one lease after another on one timeline. What was read from an earlier lease
- * does not come again.
+ * Reads a source or its conversion, one lease after another on one timeline, whatever the publisher changes. Nothing already read is
+ * delivered again.
  */
 export class SourceFollower {
   readonly #options: SourceFollowerOptions;
   #lease: ConversionLease;
   #reader: Reader;
-  /** Read before it was known what the source needs. */
+  /** Tags read before the needed conversion was known. */
   #early: MediaTag[];
   #limit: AbortSignal;
   #openedAtMs = nowMs();
   #lastMs = -Infinity;
   #isMisfit = false;
-  /** After a change: configurations that wait for the entry point at or past `#lastMs`. */
+  /** After a change: configs held back until the entry point at or past `#lastMs`. */
   #skipped: MediaTag[] | null = null;
   #isClosed = false;
 
@@ -47,7 +47,7 @@ export class SourceFollower {
     this.#limit = AbortSignal.any([options.signal, this.#lease.changed]);
   }
 
-  /** Resolves when it is known what the source consists of. Rejects with UNSUPPORTED where there is no way. */
+  /** Resolves when the source's tracks are known. Rejects with UNSUPPORTED if it cannot be converted. */
   static async open(options: SourceFollowerOptions): Promise<SourceFollower> {
     const reader = options.source.createReader(options.queue);
     try {
@@ -58,7 +58,10 @@ export class SourceFollower {
     }
   }
 
-  /** Null at the end of the source. Rejects with UNSUPPORTED when there is no way any more, with INTERNAL when the conversion breaks down. */
+  /**
+   * Resolves with null at the end of the source. Rejects with UNSUPPORTED if it can no longer be converted, and with INTERNAL when the
+   * conversion breaks down.
+   */
   async read(): Promise<MediaTag[] | null> {
     for (;;) {
       if (this.#isMisfit) this.#leaseNext();
@@ -78,7 +81,7 @@ export class SourceFollower {
     this.#lease.close();
   }
 
-  /** Empty when what was read does not fit any more. */
+  /** Returns an empty list when the lease no longer fits. */
   async #readOnce(): Promise<MediaTag[] | null> {
     const early = this.#early;
     this.#early = [];
@@ -112,14 +115,14 @@ export class SourceFollower {
     this.#options.onConversion();
   }
 
-  /** The conversion has ended, but its source has not: either there is no way any more, which the next lease says, or it broke down. */
+  /** The conversion ended before its source: either no conversion is possible any more, which the next lease reports, or it broke down. */
   #leaseAfterBreakdown(): void {
     const wasBrief = nowMs() - this.#openedAtMs < BREAKDOWN_MS;
     this.#leaseNext();
     if (wasBrief) throw new LianmaiError('INTERNAL', undefined, { message: 'The stream cannot be converted at the moment.' });
   }
 
-  /** A configuration that readers cannot take shows at once what `changed` tells some pictures later. */
+  /** Reacts to an unplayable config immediately; `changed` would abort a few frames later. */
   #untilMisfit(tags: MediaTag[]): MediaTag[] {
     const at = tags.findIndex((tag) => tag.isConfig && !this.#options.takes(tag));
     if (at < 0 || this.#lease.stream !== this.#options.source) return tags;
@@ -143,7 +146,7 @@ export class SourceFollower {
   }
 }
 
-/** Nobody can tell what has to be done to a source before its tracks are there: what comes meanwhile is kept. */
+/** Collects tags until the tracks, and with them the needed conversion, are known. */
 async function readUntilKnown({ source, signal }: SourceFollowerOptions, reader: Reader): Promise<MediaTag[]> {
   const known = new AbortController();
   const waiting = waitForTracks(source, signal).finally(() => known.abort());

@@ -12,19 +12,19 @@ import {
 } from '../../media/formats/index.js';
 import type { MediaTag, Stream } from '../stream/index.js';
 
-/** null: there is none, or none has come yet. */
+/** `video` and `audio` are null when there is no such track, or none yet. */
 export interface MediaInfo {
   video: VideoInfo | null;
   audio: AudioInfo | null;
   videoKbps: number | null;
-  /** While `hasBFrames` is undecided: what the codec's configuration lets expect. */
+  /** Expectation from the codec config while `hasBFrames` is undecided. */
   expectsBFrames: boolean;
 }
 
 interface CodecHeader {
   width: number | null;
   height: number | null;
-  /** What the codec's configuration says; null: nothing. */
+  /** From the codec config; null if it says nothing. */
   reorderDepth: number | null;
 }
 
@@ -36,13 +36,16 @@ interface ProbeMemory {
   kbps: number | null;
 }
 
-/** Pictures with the same composition time after which there seem to be no B-frames; encoders use them from the start, or when the picture moves less. */
-const PICTURES_TO_BE_SURE = 10;
-/** Times in ms are rounded: what differs by less is the same. */
+/**
+ * Frames with equal composition times after which we assume that there are no B-frames. Encoders use them from the start, or once there is
+ * less motion.
+ */
+const FRAMES_TO_RULE_OUT_B_FRAMES = 10;
+/** Smaller differences are rounding errors of whole milliseconds. */
 const ROUNDING_MS = 3;
-const PICTURES_LOOKED_AT = 60;
+const MAX_FRAMES_INSPECTED = 60;
 
-/** Reads what a stream is from what it keeps anyway: its configurations and its last group of pictures. Remembers what it has found out. */
+/** Derives codecs, size, frame rate and bitrate from the configs and the last GOP that the stream keeps anyway, and caches the result. */
 export class StreamProbe {
   readonly #memory = new WeakMap<Stream, ProbeMemory>();
 
@@ -55,7 +58,7 @@ export class StreamProbe {
 
   #video(stream: Stream): VideoInfo | null {
     const config = stream.preamble.video;
-    const pictures = stream.gop.filter((tag) => tag.kind === 'video').slice(-PICTURES_LOOKED_AT);
+    const pictures = stream.gop.filter((tag) => tag.kind === 'video').slice(-MAX_FRAMES_INSPECTED);
     const body = bodyOf(config ?? pictures[0]);
     if (!body) return null;
     const memory = this.#remember(stream, config, body);
@@ -82,7 +85,7 @@ function readHeader({ codec, data }: FlvBody): CodecHeader {
   try {
     if (codec === 'h264') return parseAvcConfig(data);
     if (codec === 'hevc') return parseHevcConfig(data);
-    // Pictures of AV1 and VP9 are shown in the order in which they are sent.
+    // AV1 and VP9 frames are shown in the order in which they are sent.
     if (codec === 'av1') return { ...parseAv1Config(data), reorderDepth: 0 };
     if (codec === 'vp9') return { width: null, height: null, reorderDepth: 0 };
   } catch (error) {
@@ -91,7 +94,7 @@ function readHeader({ codec, data }: FlvBody): CodecHeader {
   return { width: null, height: null, reorderDepth: null };
 }
 
-/** A picture that is shown earlier than one sent before it makes composition times differ. Seen once, it stays so: encoders choose picture by picture. */
+/** B-frames make composition times differ. One sighting is final, because encoders choose frame by frame. */
 function measure(memory: ProbeMemory, pictures: readonly MediaTag[]): void {
   const [first, last] = [pictures[0], pictures.at(-1)];
   if (!first || !last) return;
@@ -103,11 +106,11 @@ function measure(memory: ProbeMemory, pictures: readonly MediaTag[]): void {
   if (memory.hasBFrames !== null && !(memory.hasBFrames === false && memory.header.reorderDepth !== 0)) return;
   const offsets = pictures.map((tag) => bodyOf(tag)?.compositionMs ?? 0);
   if (Math.max(...offsets) - Math.min(...offsets) > ROUNDING_MS) memory.hasBFrames = true;
-  else if (pictures.length >= PICTURES_TO_BE_SURE) memory.hasBFrames = false;
+  else if (pictures.length >= FRAMES_TO_RULE_OUT_B_FRAMES) memory.hasBFrames = false;
 }
 
 function describeAudio(stream: Stream): AudioInfo | null {
-  // MP3 has no configuration: any frame tells.
+  // MP3 has no config; any frame will do.
   const tag = stream.preamble.audio ?? stream.gop.find((tag) => tag.kind === 'audio');
   const body = bodyOf(tag);
   if (!body) return null;

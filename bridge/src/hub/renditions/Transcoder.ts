@@ -8,26 +8,29 @@ interface TranscoderOptions {
   ffmpeg: Ffmpeg;
   name: string;
   kind: TranscodeJob['kind'];
-  /** Asked at every start: the source's rate may have become known. `fromMs`: where its output is taken up, on its own timeline. */
+  /**
+   * Called at every start, because the source's bitrate may be known by then. `fromMs`: where its output takes over, on the transcoder's
+   * own timeline.
+   */
   job: (fromMs: number) => TranscodeJob;
-  /** Configuration in force and, for a picture, its last group: what a start in the middle needs first. */
+  /** The current config and, for video, the last GOP: needed for a start mid-stream. */
   preroll: () => readonly MediaTag[];
   onTag: (tag: MediaTag) => void;
   log: Log;
 }
 
 const BACKOFF = { firstMs: 200, maxMs: 10_000 };
-/** Who ran this long has not failed at once. */
+/** A run this long resets the restart backoff. */
 const STEADY_MS = 5000;
-/** Longer gaps are not filled with silence or held pictures: the transcoder starts anew behind them. */
+/** A longer gap restarts the transcoder instead of being filled with silence or frozen video. */
 const MAX_GAP_MS = 1000;
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
-/** Fed for this long without an answer: it hangs. */
+/** Input without any output for this long means that FFmpeg hangs. */
 const STALL_MS = 5000;
-/** Where its own timeline starts: Opus and AAC begin a little before their first sample, and below 0 nothing is written. */
+/** Start of the transcoder's own timeline: Opus and AAC start slightly before their first sample, and negative times cannot be written. */
 const LEAD_MS = 10_000;
 const FLUSH_MS = 1000;
-/** After the process is gone, what is left in its pipe is there at once. */
+/** Time to read the rest of the pipe after FFmpeg has exited. */
 const DRAIN_MS = 200;
 
 const NEVER = new AbortController().signal;
@@ -35,19 +38,19 @@ const NEVER = new AbortController().signal;
 interface TranscoderRun {
   process: FfmpegProcess<'input' | 'output'>;
   muxer: TsMuxer;
-  /** Source time minus its own. */
+  /** Source time minus transcoder time. */
   baseMs: number;
-  /** What comes out for earlier pictures was only there to decode the later ones, ms on the source's timeline. */
+  /** Output before this was only needed to decode later frames, ms on the source's timeline. */
   fromMs: number;
   needsKeyFrame: boolean;
   startedAtMs: number;
-  /** When it was fed first since its last answer; null: it owes nothing. */
+  /** Time of the first input since its last output; null when no output is due. */
   owesSinceMs: number | null;
-  /** Everything that it wrote has been taken. */
+  /** Resolves when all output has been read. */
   drained: Promise<unknown>;
 }
 
-/** One track through FFmpeg. Starts with the first tag, anew when the codec's configuration changes or time leaps, and with backoff when FFmpeg dies. */
+/** Transcodes one track with FFmpeg. Restarts when the codec config changes or time jumps, and with backoff when FFmpeg dies. */
 export class Transcoder {
   readonly #options: TranscoderOptions;
   #run: TranscoderRun | null = null;
@@ -64,7 +67,7 @@ export class Transcoder {
     this.#options = options;
   }
 
-  /** Whether sound or picture are on their way through it. */
+  /** Whether FFmpeg still holds some of this track's media. */
   get isBusy(): boolean {
     return this.#run !== null && performance.now() - this.#fedAtMs < 500;
   }
@@ -75,13 +78,13 @@ export class Transcoder {
     else if (this.#lastInMs === null || tag.dtsMs > this.#lastInMs || this.#lastInMs - tag.dtsMs > MAX_GAP_MS) this.#feed(tag);
   }
 
-  /** Another way is taken from here on: what would still come out is not wanted, it would come too late and for another decoder. */
+  /** Discards all further output, which would arrive too late and need another decoder. */
   abandon(reason: string): void {
     this.#isAbandoned = true;
     void this.finish(reason);
   }
 
-  /** Resolves when everything that was pushed has come out, or 1 s later. */
+  /** Resolves when all pushed media has come out, or after 1 s. */
   async finish(reason: string): Promise<void> {
     this.#isClosed = true;
     await this.#stop(reason);
@@ -90,12 +93,12 @@ export class Transcoder {
   #configure(tag: MediaTag): void {
     if (this.#config?.body.equals(tag.body)) return;
     this.#config = tag;
-    void this.#stop('the source has changed');
+    void this.#stop('the source changed');
   }
 
   #feed(tag: MediaTag): void {
     const gapMs = this.#lastInMs === null ? 0 : tag.dtsMs - this.#lastInMs;
-    if (Math.abs(gapMs) > MAX_GAP_MS) void this.#stop('time has leapt');
+    if (Math.abs(gapMs) > MAX_GAP_MS) void this.#stop('time jumped');
     if (gapMs < -MAX_GAP_MS) this.#lastOutMs = null;
     const now = performance.now();
     if (this.#run?.owesSinceMs != null && now - this.#run.owesSinceMs > STALL_MS && now - this.#fedAtMs < MAX_GAP_MS)
@@ -154,7 +157,7 @@ export class Transcoder {
     return run;
   }
 
-  /** What was out already, from before a restart, does not come again; pictures go on with a key frame of the new encoder. */
+  /** Drops output from before a restart. Video resumes with a key frame of the new encoder. */
   #emit(run: TranscoderRun, tag: MediaTag): void {
     if (tag.kind !== this.#options.kind || this.#isAbandoned) return;
     if (!tag.isConfig) {
@@ -174,7 +177,7 @@ export class Transcoder {
     if (!tag.isConfig) this.#lastInMs = tag.dtsMs;
     if (bytes.length === 0) return;
     const now = performance.now();
-    // An encoder holds less than a frame back: after a pause it owes nothing for what came before.
+    // An encoder holds back less than a frame, so after a pause it owes no output for earlier input.
     if (now - this.#fedAtMs > MAX_GAP_MS) run.owesSinceMs = null;
     this.#fedAtMs = now;
     run.owesSinceMs ??= now;
@@ -190,7 +193,7 @@ export class Transcoder {
     this.#failures = now - run.startedAtMs > STEADY_MS ? 0 : this.#failures + 1;
     const waitMs = this.#failures === 0 ? 0 : backoffMs(BACKOFF, this.#failures - 1);
     this.#retryAtMs = now + waitMs;
-    this.#options.log.warn({ transcoder: this.#options.name, how, waitMs }, 'transcoder ended by itself; it is started again');
+    this.#options.log.warn({ transcoder: this.#options.name, how, waitMs }, 'transcoder exited unexpectedly; restarting it');
   }
 
   async #stop(reason: string): Promise<void> {

@@ -2,20 +2,20 @@ import type { Conversion } from '@lianmai/protocol';
 import { readFlvBody, type AudioCodecName, type VideoCodecName } from '../../media/formats/index.js';
 import type { MediaTag } from '../stream/index.js';
 
-/** What a kind of reader can take. What it cannot is made into the first codec of its list. */
+/** Codecs that one kind of reader can play. Other codecs are transcoded to the first of each list. */
 export interface AcceptedCodecs {
-  /** Readers of one target with the same needs share what is made for them. */
+  /** Readers with the same target and needs share one conversion. */
   target: Conversion['target'] | 'mp4';
-  /** As people call it. */
+  /** Display name, used in the reasons that users see. */
   label: string;
   video: readonly VideoCodecName[];
   bFrames: boolean;
   audio: readonly AudioCodecName[];
-  /** Where nothing can be made of a track, the stream is taken as it is, and that track is left out. */
+  /** Video that cannot be transcoded is left out instead of making the whole stream unplayable. */
   mayDropVideo?: true;
 }
 
-/** Whether readers can take this tag as it is. */
+/** Whether readers can play this tag unchanged. */
 export function takes({ video, audio, mayDropVideo }: AcceptedCodecs, tag: MediaTag): boolean {
   const codec = readFlvBody(tag)?.codec;
   const accepted: readonly string[] = tag.kind === 'video' ? video : audio;
@@ -25,9 +25,9 @@ export function takes({ video, audio, mayDropVideo }: AcceptedCodecs, tag: Media
 
 type PlayerAccepts = AcceptedCodecs & { target: Conversion['target'] };
 
-/** Browsers play what the SFU forwards: no B-frames, because RTP has no decoding times. */
+/** The SFU forwards to browsers. RTP carries no decoding times, so B-frames are impossible. */
 export const WEBRTC: PlayerAccepts = { target: 'webrtc', label: 'WebRTC', video: ['h264'], bFrames: false, audio: ['opus'] };
-/** HTTP-FLV, WS-FLV and RTMP play. Players that know enhanced RTMP take the newer pictures; Opus only some of them do. */
+/** HTTP-FLV, WS-FLV and RTMP players. Enhanced RTMP players decode the newer video codecs; only some decode Opus. */
 export const FLV: PlayerAccepts = {
   target: 'flv',
   label: 'FLV',
@@ -45,7 +45,7 @@ export const HLS: PlayerAccepts = {
 };
 export const SRT: PlayerAccepts = { target: 'srt', label: 'SRT', video: ['h264', 'hevc'], bFrames: true, audio: ['aac', 'opus', 'mp3'] };
 
-/** Files for later: what MP4 can hold stays as it is. VP9, which our writer does not know, is left out there and the sound is kept. */
+/** Recordings: codecs that MP4 can hold stay unchanged. Our MP4 writer omits VP9 and keeps the audio. */
 export const MP4: AcceptedCodecs = {
   target: 'mp4',
   label: 'MP4',
@@ -54,5 +54,5 @@ export const MP4: AcceptedCodecs = {
   audio: ['aac', 'opus'],
 };
 
-/** What the API tells about: every kind of player. */
+/** Every kind of player, as the API reports them. */
 export const PLAYER_KINDS: readonly PlayerAccepts[] = [WEBRTC, FLV, HLS, SRT];

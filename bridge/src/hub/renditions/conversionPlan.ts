@@ -5,16 +5,16 @@ import type { MediaInfo } from './StreamProbe.js';
 
 type TrackHandling = Conversion['video'];
 
-/** What is to be done for one kind of reader. */
+/** How a source is converted for one kind of reader. */
 export interface ConversionPlan {
   video: TrackHandling;
   audio: TrackHandling;
   audioTo: 'aac' | 'opus';
-  /** For people; null when everything is copied. */
+  /** Reason shown to users; null when everything is copied. */
   why: string | null;
-  /** There is no way to give it to this reader: `why` tells. */
+  /** The source cannot be converted for this reader; `why` says why. */
   isImpossible: boolean;
-  /** Equal for plans that come to the same. */
+  /** Equal for plans with the same result. */
   key: string;
 }
 
@@ -26,7 +26,7 @@ const CODEC_NAMES: Readonly<Record<MediaCodec | 'unknown', string>> = {
   aac: 'AAC',
   opus: 'Opus',
   mp3: 'MP3',
-  unknown: 'of an unknown kind',
+  unknown: 'an unknown codec',
 };
 
 interface Decision {
@@ -37,12 +37,19 @@ interface Decision {
 
 export function planFor(info: MediaInfo, accepts: AcceptedCodecs): ConversionPlan {
   const { audio } = info;
-  const picture = decideVideo(info, accepts);
-  const sound = decideAudio(audio, accepts);
+  const videoDecision = decideVideo(info, accepts);
+  const audioDecision = decideAudio(audio, accepts);
   const audioTo = accepts.audio.includes('opus') && accepts.audio[0] === 'opus' ? 'opus' : 'aac';
-  const why = [picture.why, sound.why].filter((words) => words !== null).join('; ') || null;
-  const key = `${picture.handling} ${sound.handling}${sound.handling === 'transcoded' ? ` ${audioTo}` : ''}`;
-  return { video: picture.handling, audio: sound.handling, audioTo, why, isImpossible: picture.isImpossible === true, key };
+  const why = [videoDecision.why, audioDecision.why].filter((reason) => reason !== null).join('; ') || null;
+  const key = `${videoDecision.handling} ${audioDecision.handling}${audioDecision.handling === 'transcoded' ? ` ${audioTo}` : ''}`;
+  return {
+    video: videoDecision.handling,
+    audio: audioDecision.handling,
+    audioTo,
+    why,
+    isImpossible: videoDecision.isImpossible === true,
+    key,
+  };
 }
 
 export const isCopy = (plan: ConversionPlan) => plan.video !== 'transcoded' && plan.audio !== 'transcoded' && !plan.isImpossible;
@@ -52,15 +59,15 @@ function decideVideo({ video, expectsBFrames }: MediaInfo, { video: codecs, bFra
   const name = CODEC_NAMES[video.codec];
   const isTaken = codecs.some((codec) => codec === video.codec);
   if (isTaken && (bFrames || !(video.hasBFrames ?? expectsBFrames))) return { handling: 'copied', why: null };
-  if (isTaken) return { handling: 'transcoded', why: `picture has B-frames, which ${label} cannot show` };
-  const why = `picture is ${name}; ${label} needs ${CODEC_NAMES[codecs[0] ?? 'h264']}`;
+  if (isTaken) return { handling: 'transcoded', why: `video has B-frames, which ${label} cannot show` };
+  const why = `video is ${name}; ${label} needs ${CODEC_NAMES[codecs[0] ?? 'h264']}`;
   if (isTsCodec(video.codec)) return { handling: 'transcoded', why };
-  return { handling: 'none', why: `${why}, and ${name} is not transcoded here`, isImpossible: true };
+  return { handling: 'none', why: `${why}, and ${name} cannot be transcoded`, isImpossible: true };
 }
 
 function decideAudio(audio: AudioInfo | null, { audio: codecs, label }: AcceptedCodecs): Decision {
   if (!audio) return { handling: 'none', why: null };
   if (codecs.some((codec) => codec === audio.codec)) return { handling: 'copied', why: null };
-  const why = `sound is ${CODEC_NAMES[audio.codec]}; ${label} needs ${CODEC_NAMES[codecs[0] ?? 'aac']}`;
+  const why = `audio is ${CODEC_NAMES[audio.codec]}; ${label} needs ${CODEC_NAMES[codecs[0] ?? 'aac']}`;
   return isTsCodec(audio.codec) ? { handling: 'transcoded', why } : { handling: 'none', why };
 }

@@ -1,14 +1,14 @@
 /**
- * A stream as a kind of reader can take it. Use:
+ * Streams in the form that each kind of reader can play:
  *
- *     const playable = renditions.open(stream, WEBRTC);   // a Stream; throws UNSUPPORTED where there is no way (AV1 to WebRTC)
- *     const reader = playable.createReader(...);          // read as from any stream
+ *     const playable = renditions.open(stream, WEBRTC);   // a Stream; throws UNSUPPORTED if it cannot be converted (AV1 to WebRTC)
+ *     const reader = playable.createReader(...);          // read it like any stream
  *
- * All readers of a kind share one `Rendition`, which runs while it has readers and a few seconds longer. Tags pass through it by reference while nothing has to
- * be changed; otherwise they come from a `ConvertedStream`, which renditions with the same plan share. Only what has to be transcoded goes through FFmpeg. A
- * publisher may come back with other codecs: readers stay on one stream and one timeline.
+ * All readers of a kind share one `Rendition`, which runs while it has readers and a few seconds longer. Tags pass through it by reference
+ * while they fit; otherwise they come from a `ConvertedStream`, shared by renditions with the same plan. FFmpeg gets only the tracks that
+ * need transcoding. When a publisher returns with other codecs, readers stay on one stream and one timeline.
  *
- * A reader with a destination first waits until it is known what the stream is:
+ * An output that has a destination to connect to first waits until the stream's tracks are known:
  *
  *     const reader = await renditions.read(stream, FLV, { name, maxQueueBytes, ... }, signal);
  */

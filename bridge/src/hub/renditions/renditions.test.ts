@@ -19,7 +19,7 @@ const NONE = { renditions: 0, conversions: 0 };
 const READER = { name: 'test', maxQueueBytes: 1 << 24, maxQueueMs: 20_000, startWithGop: true };
 const X264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '30', '-pix_fmt', 'yuv420p'];
 const HEVC = ['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=none:keyint=30:vui-timing-info=0', '-c:a', 'libopus'];
-/** A beep of 50 ms every half second: its start can be found to the sample. */
+/** A 50 ms beep every half second, whose start can be located to the sample. */
 const BEEPS = "aevalsrc='sin(2*PI*1000*t)*lt(mod(t,0.5),0.05)*gt(t,0.2)'";
 const fixtures = {
   plain: ['-bf', '0', '-c:a', 'aac'],
@@ -75,7 +75,7 @@ const open = (lingerMs = 200) => {
   return { renditions, publisher, source: publisher.stream };
 };
 
-/** A transcoder may hold back so much sound, ms. */
+/** Maximum audio that a transcoder may hold back, ms. */
 const MOST_HELD_MS = 150;
 
 interface Played {
@@ -84,7 +84,7 @@ interface Played {
   renditions: Renditions;
 }
 
-/** Plays a fixture at the speed of life, with times in whole ms as RTMP has them, and reads what a reader of that kind gets. */
+/** Plays a fixture in real time, with whole-ms timestamps like RTMP, and returns what this kind of reader gets. */
 async function play(name: string, accepts: AcceptedCodecs): Promise<Played> {
   const { renditions, publisher, source } = open();
   const sent: MediaTag[] = [];
@@ -103,7 +103,7 @@ async function play(name: string, accepts: AcceptedCodecs): Promise<Played> {
   const made: MediaTag[] = [];
   await readUntil(reader, made, () => (made.at(-1)?.dtsMs ?? 0) >= 2900);
   loop.stop();
-  // All of it is made "at once": no more is held back, though nothing comes any more that would push it out.
+  // Everything must come out without further input to push it.
   await readUntil(reader, made, () => lastSoundMs(made) > lastSoundMs(sent) - MOST_HELD_MS);
   await reader.close('done');
   return { source: sent, made, renditions };
@@ -111,8 +111,8 @@ async function play(name: string, accepts: AcceptedCodecs): Promise<Played> {
 
 const lastSoundMs = (tags: readonly MediaTag[]) => mediaOf(tags, 'audio').at(-1)?.dtsMs ?? -1;
 
-async function readUntil(reader: Reader, into: MediaTag[], isEnough: () => boolean): Promise<void> {
-  while (!isEnough()) into.push(...((await reader.read(AbortSignal.timeout(60_000))) ?? expect.fail('the stream has ended')));
+async function readUntil(reader: Reader, into: MediaTag[], isDone: () => boolean): Promise<void> {
+  while (!isDone()) into.push(...((await reader.read(AbortSignal.timeout(60_000))) ?? expect.fail('the stream has ended')));
 }
 
 async function readTo(stream: Stream, untilMs: number): Promise<MediaTag[]> {
@@ -123,7 +123,7 @@ async function readTo(stream: Stream, untilMs: number): Promise<MediaTag[]> {
   return tags;
 }
 
-/** All that comes until the stream ends. */
+/** Reads until the stream ends. */
 async function readAll(stream: Stream): Promise<MediaTag[]> {
   const reader = stream.createReader(READER);
   const all: MediaTag[] = [];
@@ -134,7 +134,7 @@ async function readAll(stream: Stream): Promise<MediaTag[]> {
 const mediaOf = (tags: readonly MediaTag[], kind: string) => tags.filter((tag) => tag.kind === kind && !tag.isConfig);
 const codecOf = (tags: readonly MediaTag[], kind: string) => readFlvBody(tags.find((tag) => tag.kind === kind)!)?.codec;
 
-/** Where beeps start, ms on the tags' own timeline. */
+/** Returns the start times of the beeps, ms on the tags' timeline. */
 async function beepsOf(tags: readonly MediaTag[]): Promise<number[]> {
   const muxer = new TsMuxer();
   const audio = tags.filter((tag) => tag.kind === 'audio');
@@ -153,8 +153,8 @@ async function beepsOf(tags: readonly MediaTag[]): Promise<number[]> {
   return starts;
 }
 
-/** What a decoder has to say: nothing, if every picture stands on those before it. */
-async function complaintsAbout(tags: readonly MediaTag[]): Promise<string> {
+/** Returns the decoder's warnings: none if every frame has its references. */
+async function decoderWarnings(tags: readonly MediaTag[]): Promise<string> {
   const muxer = new TsMuxer();
   const path = join(folder, `seen-${Math.random()}.ts`);
   await writeFile(path, Buffer.concat(tags.map((tag) => muxer.push(tag))));
@@ -168,7 +168,7 @@ const childrenOf = (pid: number) =>
   );
 
 describe('Renditions', () => {
-  it('makes Opus of AAC (44.1 kHz) for WebRTC: in time to 20 ms, at once, in order, with the picture untouched', async () => {
+  it('transcodes AAC (44.1 kHz) to Opus for WebRTC: within 20 ms, promptly, in order, with untouched video', async () => {
     const { source, made, renditions } = await play('plain', WEBRTC);
     expect([codecOf(made, 'video'), codecOf(made, 'audio')]).toEqual(['h264', 'opus']);
     const pictures = mediaOf(made, 'video');
@@ -184,7 +184,7 @@ describe('Renditions', () => {
     await vi.waitFor(() => expect(renditions.counts).toEqual(NONE));
   });
 
-  it('makes AAC of Opus for FLV', async () => {
+  it('transcodes Opus to AAC for FLV', async () => {
     const { source, made } = await play('opus', FLV);
     expect([codecOf(made, 'video'), codecOf(made, 'audio')]).toEqual(['h264', 'aac']);
     const [before, after] = [await beepsOf(source), await beepsOf(made)];
@@ -192,7 +192,7 @@ describe('Renditions', () => {
     for (const atMs of after) expect(Math.min(...before.map((other) => Math.abs(other - atMs)))).toBeLessThan(20);
   });
 
-  it('takes B-frames out for WebRTC: the same pictures at the same times, and says why', async () => {
+  it('removes B-frames for WebRTC: the same frames at the same times', async () => {
     const { source, made } = await play('bFrames', WEBRTC);
     const shownAt = (tags: readonly MediaTag[]) => mediaOf(tags, 'video').map((tag) => tag.dtsMs + (readFlvBody(tag)?.compositionMs ?? 0));
     const theirs = shownAt(source);
@@ -204,7 +204,7 @@ describe('Renditions', () => {
     expect(Math.max(...steps)).toBeLessThan(40);
   });
 
-  it('makes H.264 of HEVC for WebRTC, and leaves the sound as it is', async () => {
+  it('transcodes HEVC to H.264 for WebRTC, and copies the audio', async () => {
     const { renditions, publisher, source } = open();
     const opened = renditions.open(source, WEBRTC);
     const reading = readAll(opened);
@@ -216,13 +216,13 @@ describe('Renditions', () => {
     expect(renditions.conversionsOf(source)[0]).toMatchObject({
       video: 'transcoded',
       audio: 'copied',
-      why: 'picture is HEVC; WebRTC needs H.264',
+      why: 'video is HEVC; WebRTC needs H.264',
     });
     await publisher.close('done', true);
     const tags = await reading;
     expect([codecOf(tags, 'video'), codecOf(tags, 'audio')]).toEqual(['h264', 'opus']);
     expect(mediaOf(tags, 'video').length).toBeGreaterThan(80);
-    // A source that does not tell its rate gets a level all the same that decoders have.
+    // A source of unknown frame rate still gets a decodable H.264 level.
     const config = tags.find((tag) => tag.kind === 'video' && tag.isConfig);
     const avc = parseAvcConfig(readFlvBody(config!)!.data);
     expect(avc).toMatchObject({ profile: 66, width: 320, height: 180 });
@@ -230,7 +230,7 @@ describe('Renditions', () => {
     expect(mediaOf(tags, 'audio').length).toBe(mediaOf(media['hevc']!, 'audio').length);
   });
 
-  it('goes back to the own picture of a source that has no B-frames any more, at a key frame', async () => {
+  it('returns to the source video at a key frame once it has no B-frames', async () => {
     const { renditions, publisher, source } = open();
     const opened = renditions.open(source, WEBRTC);
     const reading = readAll(opened);
@@ -250,7 +250,7 @@ describe('Renditions', () => {
     expect(times).toEqual([...times].sort((a, b) => a - b));
   });
 
-  it('passes tags by reference while nothing has to be changed, metadata included', async () => {
+  it('passes tags and metadata by reference while nothing needs converting', async () => {
     const { renditions, publisher, source } = open();
     const metadata = makeTag('data', 0, encodeAmf('onMetaData', { width: 320 }));
     for (const tag of [metadata, ...media['plain']!.slice(0, 60)]) publisher.write(tag);
@@ -261,7 +261,7 @@ describe('Renditions', () => {
     await publisher.close('done', true);
   });
 
-  it('keeps its readers when the publisher comes back with other codecs: one timeline, nothing twice, no stale metadata', async () => {
+  it('keeps its readers when the publisher returns with other codecs: one timeline, no duplicates, no stale metadata', async () => {
     const { renditions, publisher, source } = open();
     publisher.write(makeTag('data', 0, encodeAmf('onMetaData', { audiocodecid: 10 })));
     for (const tag of media['plain']!.slice(0, 60)) publisher.write(tag);
@@ -283,7 +283,7 @@ describe('Renditions', () => {
     }
   });
 
-  it('lets readers have what they queued, then tells them that there is no way any more', async () => {
+  it('lets readers drain their queue, then rejects with UNSUPPORTED when conversion becomes impossible', async () => {
     const { renditions, publisher, source } = open();
     for (const tag of media['plain']!.slice(0, 60)) publisher.write(tag);
     const reader = renditions.open(source, FLV).createReader(READER);
@@ -299,7 +299,7 @@ describe('Renditions', () => {
     await publisher.close('done', true);
   });
 
-  it('gives HLS what it can carry where nothing can be made of the picture', async () => {
+  it('gives HLS the audio of a stream whose video cannot be converted', async () => {
     const { renditions, publisher, source } = open();
     publisher.write(makeMediaTag({ codec: 'vp9', dtsMs: 0, data: Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]), isConfig: true }));
     publisher.write(makeMediaTag({ codec: 'vp9', dtsMs: 0, data: Buffer.from([1]), isKeyFrame: true }));
@@ -310,7 +310,7 @@ describe('Renditions', () => {
     await publisher.close('done', true);
   });
 
-  it('tells what is done for whom, and why', async () => {
+  it('reports conversions and their reasons', async () => {
     const { renditions, publisher, source } = open();
     expect(renditions.conversionsOf(source)).toEqual([]);
     for (const tag of media['bFrames']!.slice(0, 110)) publisher.write(tag);
@@ -319,7 +319,7 @@ describe('Renditions', () => {
         target: 'webrtc',
         video: 'transcoded',
         audio: 'transcoded',
-        why: 'picture has B-frames, which WebRTC cannot show; sound is AAC; WebRTC needs Opus',
+        why: 'video has B-frames, which WebRTC cannot show; audio is AAC; WebRTC needs Opus',
       },
       ...(['flv', 'hls', 'srt'] as const).map((target) => ({ target, video: 'copied', audio: 'copied', why: null })),
     ]);
@@ -331,7 +331,7 @@ describe('Renditions', () => {
     await publisher.close('done');
   });
 
-  it('shares one stream, outlives its last reader for a while, ends with the source', async () => {
+  it('shares one stream, outlives its last reader briefly, and ends with the source', async () => {
     const { renditions, publisher, source } = open(100);
     for (const tag of media['plain']!.slice(0, 60)) publisher.write(tag);
     const stream = renditions.open(source, WEBRTC);
@@ -355,7 +355,7 @@ describe('Renditions', () => {
     await vi.waitFor(() => expect(renditions.counts).toEqual(NONE));
   });
 
-  it('shares what is converted between kinds that need the same', async () => {
+  it('shares a conversion between kinds of readers with the same needs', async () => {
     const { renditions, publisher, source } = open();
     for (const tag of media['opus']!) publisher.write(tag);
     const readers = [FLV, HLS].map((accepts) => renditions.open(source, accepts).createReader(READER));
@@ -364,14 +364,14 @@ describe('Renditions', () => {
     await publisher.close('done', true);
   });
 
-  it('says UNSUPPORTED in words where there is no way', () => {
+  it('throws UNSUPPORTED with a readable reason when conversion is impossible', () => {
     const { renditions, publisher, source } = open();
     publisher.write(makeMediaTag({ codec: 'av1', dtsMs: 0, data: Buffer.from([0x81, 0, 0, 0]), isConfig: true }));
-    const message = 'picture is AV1; WebRTC needs H.264, and AV1 is not transcoded here.';
+    const message = 'video is AV1; WebRTC needs H.264, and AV1 cannot be transcoded.';
     expect(() => renditions.open(source, WEBRTC)).toThrow(expect.objectContaining({ code: 'UNSUPPORTED', message }));
   });
 
-  it('goes on when FFmpeg is killed, and when the source changes its codecs', async () => {
+  it('continues after FFmpeg is killed, and when the source changes codecs', async () => {
     const { renditions, publisher, source } = open();
     const loop = new LoopedBroadcast(media['bFrames']!, publisher);
     scope.defer(() => loop.stop());
@@ -392,7 +392,7 @@ describe('Renditions', () => {
       expect(count('video')).toBeGreaterThan(killedAt[0] + 30);
       expect(count('audio')).toBeGreaterThan(killedAt[1] + 30);
     });
-    expect(await complaintsAbout(seen)).toBe('');
+    expect(await decoderWarnings(seen)).toBe('');
     loop.stop();
     const lastMs = source.lastDtsMs ?? 0;
     for (const tag of media['opus']!) publisher.write({ ...tag, dtsMs: tag.dtsMs + lastMs });

@@ -7,10 +7,10 @@ const picture = makeTag('video', 0, Buffer.from([0x17, 0, 0, 0, 0, 1]));
 const sound = makeTag('audio', 0, Buffer.from([0xaf, 0, 0x11, 0x90]));
 const never = new AbortController().signal;
 
-describe('what a stream consists of', () => {
+describe('waitForTracks', () => {
   afterEach(() => vi.useRealTimers());
 
-  it('is known when its source’s sound has come too, however late its transcoder starts', async () => {
+  it('waits for audio that the source has, however late its transcoder starts', async () => {
     vi.useFakeTimers();
     const hub = new StreamHub();
     const [source, made] = ['source', 'made'].map((name) => hub.publish({ app: 'live', name }));
@@ -24,7 +24,7 @@ describe('what a stream consists of', () => {
     expect(made?.stream.preamble.audio?.body).toEqual(sound.body);
   });
 
-  it('is not waited for where there is only a picture', async () => {
+  it('does not wait for long when there is only video', async () => {
     vi.useFakeTimers();
     const only = new StreamHub().publish({ app: 'live', name: 'silent' });
     only.write(picture);

@@ -2,14 +2,17 @@ import { delay } from '@lianmai/kit';
 import { nowMs } from '../../runtime/index.js';
 import type { Stream } from '../stream/index.js';
 
-/** A stream says what it is with its first tags, a transcoded one when its encoder has started; the second track comes with the first, or there is none. */
-const DESCRIBED_WITHIN_MS = 4000;
+/** Maximum wait: tracks come with the first tags, or once a transcoder has started. */
+const MAX_WAIT_MS = 4000;
 const SECOND_TRACK_MS = 500;
-/** One that is known to come: its transcoder may take long to start on a busy machine, and who is sent a stream without it stays without it. */
+/**
+ * A track that the source has is certain to come, but its transcoder may start slowly on a busy machine. A reader that starts without it
+ * never gets it.
+ */
 const KNOWN_TRACK_MS = 3000;
 const POLL_MS = 20;
 
-/** Resolves when a stream has said what it consists of, or probably never will. `source`: what it is made from, if it is. */
+/** Resolves when the stream's tracks are known, or probably never will be. `source`: the stream that this one is converted from, if any. */
 export async function waitForTracks(stream: Stream, signal: AbortSignal, source: Stream = stream): Promise<void> {
   const startedAtMs = nowMs();
   let sinceMs: number | null = null;
@@ -17,11 +20,11 @@ export async function waitForTracks(stream: Stream, signal: AbortSignal, source:
     const { video, audio } = stream.preamble;
     const atMs = nowMs();
     if (video ?? audio) sinceMs ??= atMs;
-    const isOld = Date.now() - stream.startedAtMs > DESCRIBED_WITHIN_MS;
-    const isDue = source.preamble.video && source.preamble.audio;
-    const isPatient = sinceMs !== null && atMs - sinceMs <= (isDue ? KNOWN_TRACK_MS : SECOND_TRACK_MS);
-    const isComplete = (video && audio) || (sinceMs !== null && !isPatient) || (sinceMs !== null && isOld && !isDue);
-    if (isComplete || atMs - startedAtMs > DESCRIBED_WITHIN_MS || stream.isEnded) return;
+    const isOld = Date.now() - stream.startedAtMs > MAX_WAIT_MS;
+    const isSecondExpected = source.preamble.video && source.preamble.audio;
+    const isPatient = sinceMs !== null && atMs - sinceMs <= (isSecondExpected ? KNOWN_TRACK_MS : SECOND_TRACK_MS);
+    const isComplete = (video && audio) || (sinceMs !== null && !isPatient) || (sinceMs !== null && isOld && !isSecondExpected);
+    if (isComplete || atMs - startedAtMs > MAX_WAIT_MS || stream.isEnded) return;
     await delay(POLL_MS, signal);
   }
 }

@@ -1,4 +1,4 @@
-/** Rate of a counter over the last seconds: long enough for a group of pictures, short enough to see a change. */
+/** Averaging window: longer than a GOP, short enough to show changes. */
 const WINDOW_MS = 4000;
 
 interface Reading {
@@ -9,9 +9,9 @@ interface Reading {
 export class Bitrate {
   #readings: Reading[] = [];
 
-  /** kbit/s; 0 until there are two readings. */
+  /** Returns kbit/s, or 0 until there are two readings. */
   measure(bytes: number, atMs: number): number {
-    // Two readings of the same moment would make a rate of anything.
+    // Readings taken too close together give a meaningless rate.
     if (atMs - (this.#readings.at(-1)?.atMs ?? -Infinity) >= 200) this.#readings.push({ bytes, atMs });
     while ((this.#readings[1]?.atMs ?? Infinity) <= atMs - WINDOW_MS) this.#readings.shift();
     const [first, last] = [this.#readings[0], this.#readings.at(-1)];

@@ -10,17 +10,17 @@ export interface StreamReportOptions {
   gate: Pick<Gate, 'publisher' | 'players'>;
   renditions: Pick<Renditions, 'describe' | 'conversionsOf'>;
   announce: (name: 'streamsMeasured', data: BridgeEventData<'streamsMeasured'>) => void;
-  /** Default 1000. */
+  /** Report interval, ms. Default: 1000. */
   everyMs?: number;
 }
 
-/** Announces all streams of the hub. */
+/** Reports all streams of the hub to the server, periodically and after every change. */
 export class StreamReport implements Closable {
   readonly #options: StreamReportOptions;
   readonly #scope = new Scope();
   readonly #rates = new WeakMap<Stream, Bitrate>();
   #isDue = false;
-  /** Something was told: that there is nothing any more has to be told too, once. */
+  /** The last report contained streams, so one empty report must follow when the hub is empty again. */
   #hasReported = false;
 
   constructor(options: StreamReportOptions) {
@@ -39,7 +39,7 @@ export class StreamReport implements Closable {
     return this.#scope.close(reason);
   }
 
-  /** Many that come at once, as after a reconnection, make one report. */
+  /** Merges events of the same moment into one report, for example after a reconnection. */
   #reportSoon(): void {
     if (this.#isDue) return;
     this.#isDue = true;

@@ -1,5 +1,6 @@
 /**
- * What the server is told about streams: once a second, and at once when one comes or ends, every stream in the hub with what is in it, who publishes it, how
- * many play it and what is done for whom. `publisher` is null for a room's program, which nobody outside publishes, and while a stream waits for its own.
+ * Stream reports for the server: once a second, and at once when a stream starts or ends. A report lists every stream in the hub with its
+ * tracks, publisher, players and conversions. `publisher` is null for a room's program, which has no external publisher, and while a
+ * stream waits for its publisher to return.
  */
 export { StreamReport, type StreamReportOptions } from './StreamReport.js';

@@ -5,15 +5,15 @@ type PreamblePart = keyof Preamble;
 const PREAMBLE_PARTS: readonly PreamblePart[] = ['metadata', 'video', 'audio'];
 
 /**
- * A reader's own queue. States: not started (before the first `read`), waiting for an entry point, queueing, ended. The stream pushes and never waits;
- * when a limit is passed the queue is cut to the last key frame in it, or emptied until the next one.
+ * A reader with its own bounded queue. States: not started (before the first `read`), waiting for an entry point, queueing, ended. The
+ * stream pushes without waiting; on overflow the queue is cut to its last key frame, or emptied until the next one.
  */
 export class QueueReader implements Reader {
   readonly stats: ReaderStats = { bytes: 0, droppedTags: 0, queuedBytes: 0 };
   readonly #stream: Stream;
   readonly #options: ReaderOptions;
   #queue: MediaTag[] = [];
-  /** Metadata and configs this reader has (or has queued): what is newer goes in front of its next entry point. */
+  /** Metadata and codec configs that this reader has received or queued. Newer ones are inserted before its next entry point. */
   #delivered: Preamble = { metadata: null, video: null, audio: null };
   #state: 'idle' | 'waitingForEntry' | 'queueing' | 'ended' = 'idle';
   #failure: Error | null = null;
@@ -43,7 +43,7 @@ export class QueueReader implements Reader {
     return tags;
   }
 
-  /** By the stream: takes the tag or drops it, at once. */
+  /** Called by the stream. Queues or drops the tag without blocking. */
   push(tag: MediaTag): void {
     if (this.#state === 'waitingForEntry') {
       if (!this.#stream.isEntry(tag)) {
@@ -57,7 +57,7 @@ export class QueueReader implements Reader {
     this.#wakeUp();
   }
 
-  /** By the stream: nothing more will come. What is queued is read first, then `failure` is thrown, if there is one. */
+  /** Called by the stream when it ends. The reader drains its queue first; then `read` throws `failure`, if any. */
   end(failure: Error | null = null): void {
     this.#state = 'ended';
     this.#failure = failure;
@@ -104,7 +104,7 @@ export class QueueReader implements Reader {
     return this.stats.queuedBytes > maxQueueBytes || (oldest !== undefined && newest.dtsMs - oldest.dtsMs > maxQueueMs);
   }
 
-  /** Keeps what follows the last key frame if that is not everything, else waits for the next one. */
+  /** Keeps everything from the last key frame on, unless that is the whole queue; otherwise waits for the next key frame. */
   #skipToKeyFrame(): void {
     const dropped = this.#queue;
     const last = dropped.findLastIndex((tag) => this.#stream.isEntry(tag));

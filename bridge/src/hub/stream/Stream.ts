@@ -3,17 +3,17 @@ import { isMetadata, isSequenceEnd } from '../../media/formats/index.js';
 import type { MediaTag, Reader, ReaderOptions } from './streamContract.js';
 import { QueueReader } from './QueueReader.js';
 
-/** What a reader must have got before media makes sense to it. */
+/** Tags that a reader needs before it can decode media. */
 export interface Preamble {
   metadata: MediaTag | null;
   video: MediaTag | null;
   audio: MediaTag | null;
 }
 
-/** Kept for instant starts. Past either limit the group is given up, and readers start at the next key frame. */
+/** Limits of the GOP kept for instant starts. Beyond either, the GOP is discarded and readers start at the next key frame. */
 const MAX_GOP_BYTES = 32 * 1024 * 1024;
 const MAX_GOP_MS = 20_000;
-/** A stream of sound alone can be entered anywhere: this much of it is kept for a start without silence. */
+/** An audio-only stream can be entered anywhere; this much audio is kept so that playback starts at once. */
 const AUDIO_ONLY_GOP_MS = 1000;
 
 export interface StreamOptions {
@@ -23,18 +23,18 @@ export interface StreamOptions {
   onUsed?: (isUsed: boolean) => void;
 }
 
-/** Encoded media under one name: remembers metadata, codec configs and the last group of pictures, and hands tags to readers. */
+/** Encoded media under one name. Keeps metadata, codec configs and the last GOP, and hands tags to readers. */
 export class Stream {
   readonly app: string;
   readonly name: string;
   /** `app/name` */
   readonly key: string;
   readonly startedAtMs: number;
-  /** false: its publisher is gone and may come back. Kept by the hub. */
+  /** False while the stream waits for its publisher to return. Maintained by the hub. */
   hasPublisher = true;
   readonly #onUsed: (isUsed: boolean) => void;
   readonly #readers = new Set<QueueReader>();
-  /** Readers that are not closed, and holds. */
+  /** Open readers and holds. */
   readonly #users = new Set<object>();
   readonly #preamble: Preamble = { metadata: null, video: null, audio: null };
   #gop: MediaTag[] = [];
@@ -60,7 +60,7 @@ export class Stream {
     return this.#gop;
   }
 
-  /** The newest decoding time that was written, ms. */
+  /** Highest decoding time written so far, ms. */
   get lastDtsMs(): number | null {
     return this.#lastDtsMs;
   }
@@ -77,27 +77,27 @@ export class Stream {
     return this.#isEnded;
   }
 
-  /** A new reader; nothing is queued for it before its first `read`. To be closed. */
+  /** Creates a reader, which queues nothing before its first `read`. The caller must close it. */
   createReader(options: ReaderOptions): Reader {
     const reader = new QueueReader(this, options);
     this.#use(reader);
     return reader;
   }
 
-  /** Called by the publisher alone. */
+  /** Only the publisher calls this. */
   write(tag: MediaTag): void {
     if (this.#isEnded || isSequenceEnd(tag)) return;
     this.#bytes += tag.body.length;
-    // Sound that joins a picture does not make that undecodable; anything else does.
+    // Audio that joins a video leaves the GOP decodable; any other new config does not.
     const isAddition = tag.kind === 'audio' && this.#preamble.audio === null && this.#preamble.video !== null;
-    if (this.#isKnown(tag)) return;
+    if (this.#isRepeat(tag)) return;
     if (tag.isConfig) {
       if (!isAddition) this.#forgetGop();
-    } else if (tag.kind !== 'data') this.#keep(tag);
+    } else if (tag.kind !== 'data') this.#addToGop(tag);
     for (const reader of this.#readers) reader.push(tag);
   }
 
-  /** Readers drain what they have queued, then get null, or `failure` thrown at them. */
+  /** Ends the stream. Readers drain their queues, then get null or have `failure` thrown at them. */
   end(failure: Error | null = null): void {
     this.#isEnded = true;
     this.#failure = failure;
@@ -116,7 +116,7 @@ export class Stream {
     this.#leave(reader);
   }
 
-  /** Counts as a user without reading, until the returned function is called: a derived stream runs only while it has users. */
+  /** Counts as a user without reading, until the returned function is called. Derived streams run only while they have users. */
   hold(): () => void {
     const user = {};
     this.#use(user);
@@ -132,13 +132,13 @@ export class Stream {
     if (this.#users.delete(user) && this.#users.size === 0) this.#onUsed(false);
   }
 
-  /** Media can start here. Without a picture every sound can. */
+  /** Whether playback can start at this tag: a key frame, or any audio frame of an audio-only stream. */
   isEntry(tag: MediaTag): boolean {
     return tag.isKeyFrame || (tag.kind === 'audio' && !tag.isConfig && this.#preamble.video === null);
   }
 
-  /** Remembers metadata and configs; true for one that is in force already, as a restarted encoder repeats them. */
-  #isKnown(tag: MediaTag): boolean {
+  /** Stores metadata and configs. Returns true for a repeat of the current one, which restarted encoders send. */
+  #isRepeat(tag: MediaTag): boolean {
     const slot = tag.isConfig ? (tag.kind === 'video' ? 'video' : 'audio') : tag.kind === 'data' ? 'metadata' : null;
     if (!slot) return false;
     if (slot === 'metadata' && !isMetadata(tag)) return false;
@@ -147,7 +147,7 @@ export class Stream {
     return false;
   }
 
-  #keep(tag: MediaTag): void {
+  #addToGop(tag: MediaTag): void {
     this.#lastDtsMs = Math.max(this.#lastDtsMs ?? tag.dtsMs, tag.dtsMs);
     if (tag.isKeyFrame) this.#forgetGop();
     const first = this.#gop[0];

@@ -5,16 +5,21 @@ import { StreamPublisher } from './StreamPublisher.js';
 import type { Publisher } from './streamContract.js';
 
 export interface HubEvents {
-  /** A stream has come into being; nothing may have been written to it yet. */
+  /** A new stream exists. It may not have any media yet. */
   published: [Stream];
-  /** It has ended: its readers get what they have queued, then null. */
+  /** The stream ended. Its readers drain their queues, then get null. */
   unpublished: [Stream];
 }
 
 export interface PublishOptions {
-  /** After its publisher has left, the stream is kept this long for the next one, ms: readers stay, the timeline goes on. Default 0: it ends at once. */
+  /**
+   * How long the stream waits for its publisher to return, ms; readers stay and the timeline continues. Default 0: the stream ends at once.
+   */
   resumeGraceMs?: number;
-  /** Another publisher has the stream: be refused (default), or take it over; that one's `onTakenOver` is called and what it still writes is dropped. */
+  /**
+   * If another publisher has the stream: throw CONFLICT (default), or take over. A takeover calls the previous `onTakenOver` and drops its
+   * further writes.
+   */
   onTaken?: 'refuse' | 'takeover';
   onTakenOver?: () => void;
 }
@@ -23,7 +28,7 @@ interface PublishedStream {
   stream: Stream;
   publisher: StreamPublisher | null;
   onTakenOver: () => void;
-  /** Runs while there is no publisher and the stream is kept. */
+  /** Runs while the stream waits for its publisher to return. */
   graceTimer: NodeJS.Timeout | null;
 }
 
@@ -33,7 +38,7 @@ export class StreamHub extends EventEmitter<HubEvents> {
 
   constructor() {
     super();
-    this.setMaxListeners(0); // one listener a player that waits for its stream
+    this.setMaxListeners(0); // each player that waits for a stream adds one listener
   }
 
   get(ref: StreamRef): Stream | undefined {
@@ -44,7 +49,7 @@ export class StreamHub extends EventEmitter<HubEvents> {
     return [...this.#published.values()].map((published) => published.stream);
   }
 
-  /** The stream, as soon as there is one under this name; rejects with the signal's reason. */
+  /** Resolves with the stream as soon as it exists. Rejects with the signal's reason. */
   whenPublished(ref: StreamRef, signal: AbortSignal): Promise<Stream> {
     const existing = this.get(ref);
     if (existing) return Promise.resolve(existing);
@@ -68,12 +73,12 @@ export class StreamHub extends EventEmitter<HubEvents> {
     });
   }
 
-  /** The right to write to `app/name`. Throws CONFLICT while somebody else has it, unless it may be taken over. */
+  /** Returns the right to write to `app/name`. Throws CONFLICT while another publisher has it, unless `onTaken` allows a takeover. */
   publish(ref: StreamRef, options: PublishOptions = {}): Publisher & { readonly stream: Stream } {
     const { resumeGraceMs = 0, onTaken = 'refuse', onTakenOver = () => undefined } = options;
     const existing = this.#published.get(streamKey(ref));
     if (existing?.publisher && onTaken === 'refuse')
-      throw new LianmaiError('CONFLICT', undefined, { message: `${streamKey(ref)} is being published already.` });
+      throw new LianmaiError('CONFLICT', undefined, { message: `${streamKey(ref)} is already being published.` });
     const published = existing ?? { stream: new Stream(ref), publisher: null, onTakenOver, graceTimer: null };
     if (published.graceTimer) clearTimeout(published.graceTimer);
     published.graceTimer = null;
@@ -91,7 +96,7 @@ export class StreamHub extends EventEmitter<HubEvents> {
     return publisher;
   }
 
-  /** At once: nobody may come back to it. */
+  /** Ends the stream at once, without a grace period. */
   end(ref: StreamRef, reason: string): void {
     const published = this.#published.get(streamKey(ref));
     published?.publisher?.close(reason, true);

@@ -1,20 +1,20 @@
 import type { Stream } from './Stream.js';
 import type { MediaTag, Publisher } from './streamContract.js';
 
-/** Where the next publisher's first tag goes after the last one of the former: one frame at 25-30 fps. */
+/** Gap between the last tag of one publisher and the first of the next: one frame at 25 fps. */
 const RESUME_STEP_MS = 40;
-/** A publisher whose time leaps this far (a wrapped counter, a clock that was set, a file that starts over) goes on where it was. */
+/** A forward jump beyond this (wrapped counter, changed clock, restarted file) is closed up to RESUME_STEP_MS. */
 const MAX_LEAP_MS = 10_000;
-/** Sound and picture of one publisher may be this far out of order. */
+/** Audio and video of one publisher may be interleaved this far out of order. */
 const MAX_STEP_BACK_MS = 3000;
 
 /** One publisher's turn at a stream: maps its timestamps onto the stream's timeline. */
 export class StreamPublisher implements Publisher {
   readonly stream: Stream;
   readonly #release: (isFinal: boolean) => void;
-  /** What is added to this publisher's times so that the stream's timeline goes on; known with its first media tag. */
+  /** Offset from this publisher's timestamps to the stream's timeline; set by its first media tag. */
   #offsetMs: number | null = null;
-  /** The newest time it has written, on the stream's timeline. */
+  /** Highest time written by this publisher, on the stream's timeline. */
   #lastMs: number | null = null;
   #isClosed = false;
 
@@ -38,13 +38,13 @@ export class StreamPublisher implements Publisher {
     this.#release(isFinal);
   }
 
-  /** Players must never see time leap or step back: whoever publishes it, and whatever its counter does. */
+  /** Keeps the stream's timeline continuous across publishers and counter jumps. */
   #follow(dtsMs: number): void {
     this.#offsetMs ??= (this.stream.lastDtsMs ?? 0) + RESUME_STEP_MS - dtsMs;
     const atMs = dtsMs + this.#offsetMs;
     const lastMs = this.#lastMs;
-    const leaps = lastMs !== null && (atMs - lastMs > MAX_LEAP_MS || lastMs - atMs > MAX_STEP_BACK_MS);
-    if (leaps) this.#offsetMs = lastMs + RESUME_STEP_MS - dtsMs;
-    this.#lastMs = leaps ? lastMs + RESUME_STEP_MS : Math.max(lastMs ?? atMs, atMs);
+    const hasJumped = lastMs !== null && (atMs - lastMs > MAX_LEAP_MS || lastMs - atMs > MAX_STEP_BACK_MS);
+    if (hasJumped) this.#offsetMs = lastMs + RESUME_STEP_MS - dtsMs;
+    this.#lastMs = hasJumped ? lastMs + RESUME_STEP_MS : Math.max(lastMs ?? atMs, atMs);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The hub: streams under `app/name`, each with one publisher and any number of readers that pull at their own speed. A tag is stored once and
- * shared; a slow reader costs its own bounded queue and nothing else: it is moved on to a key frame, never waited for.
+ * The hub: streams under `app/name`, each with one publisher and any number of readers that pull at their own speed. Each tag is stored
+ * once and shared. A slow reader fills only its own bounded queue; it skips to a key frame, and nobody waits for it.
  */
 export * from './streamContract.js';
 export { Stream } from './Stream.js';

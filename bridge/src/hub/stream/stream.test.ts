@@ -20,7 +20,7 @@ const shape = (tags: MediaTag[] | null) =>
 const readNow = async (reader: Reader) => shape(await reader.read(AbortSignal.timeout(50)).catch(() => []));
 
 describe('Stream', () => {
-  it('gives a late reader metadata, configs and the last group of pictures, at its time, and the same bytes', async () => {
+  it('gives a late reader metadata, configs and the last GOP with matching times and shared bytes', async () => {
     const hub = new StreamHub();
     const publisher = hub.publish(ref);
     const key = video(2000, true);
@@ -30,7 +30,7 @@ describe('Stream', () => {
     expect(tags?.[3]?.body).toBe(key.body);
   });
 
-  it('starts a reader without the group at the next key frame', async () => {
+  it('starts a reader without the GOP at the next key frame', async () => {
     const publisher = new StreamHub().publish(ref);
     for (const tag of [...start(), video(0, true)]) publisher.write(tag);
     const reader = publisher.stream.createReader({ ...OPTIONS, startWithGop: false });
@@ -39,7 +39,7 @@ describe('Stream', () => {
     expect(shape(await read)).toEqual(['d2000', 'cv2000', 'ca2000', 'Kv2000']);
   });
 
-  it('queues nothing for a reader that has not read yet', async () => {
+  it('queues nothing before the first read', async () => {
     const publisher = new StreamHub().publish(ref);
     const reader = publisher.stream.createReader(OPTIONS);
     for (const tag of [...start(), video(0, true), video(33), video(2000, true)]) publisher.write(tag);
@@ -47,7 +47,7 @@ describe('Stream', () => {
     expect((await readNow(reader))?.[3]).toBe('Kv2000');
   });
 
-  it('drops repeated configs and ends of sequences, passes changed configs on', async () => {
+  it('drops repeated configs and sequence ends, and passes on changed configs', async () => {
     const publisher = new StreamHub().publish(ref);
     for (const tag of [...start(), video(0, true)]) publisher.write(tag);
     const reader = publisher.stream.createReader(OPTIONS);
@@ -57,7 +57,7 @@ describe('Stream', () => {
     expect(await readNow(reader)).toEqual(['Kv66', 'cv66', 'Kv99']);
   });
 
-  it('moves a slow reader to the last key frame, with whatever config is in force, and counts', async () => {
+  it('moves a slow reader to the last key frame with the current config, and counts dropped tags', async () => {
     const publisher = new StreamHub().publish(ref);
     const reader = publisher.stream.createReader({ ...OPTIONS, maxQueueBytes: 2000 });
     for (const tag of start()) publisher.write(tag);
@@ -74,13 +74,13 @@ describe('Stream', () => {
     expect(reader.stats.droppedTags).toBe(5);
   });
 
-  it('can be entered anywhere when there is only sound', async () => {
+  it('lets readers enter an audio-only stream anywhere', async () => {
     const publisher = new StreamHub().publish(ref);
     for (const tag of [audioConfig(), audio(0), audio(500), audio(1600), audio(1700)]) publisher.write(tag);
     expect(shape(await publisher.stream.createReader(OPTIONS).read(never))).toEqual(['ca1600', 'a1600', 'a1700']);
   });
 
-  it('ends: readers get what is queued, then null, for ever; a read is left by its signal', async () => {
+  it('ends: readers drain their queue, then always get null; a signal aborts a read', async () => {
     const hub = new StreamHub();
     const publisher = hub.publish(ref);
     const reader = publisher.stream.createReader(OPTIONS);
@@ -93,14 +93,14 @@ describe('Stream', () => {
     expect(await publisher.stream.createReader(OPTIONS).read(never)).toBeNull();
     const other = hub.publish(ref).stream.createReader(OPTIONS);
     const abort = new AbortController();
-    const left = other.read(abort.signal);
-    abort.abort(new Error('enough'));
-    await expect(left).rejects.toThrow('enough');
+    const aborted = other.read(abort.signal);
+    abort.abort(new Error('aborted'));
+    await expect(aborted).rejects.toThrow('aborted');
     await other.close('done');
     expect(await other.read(never)).toBeNull();
   });
 
-  it('never holds more than its limits, and never gives a picture before its key frame', async () => {
+  it('never exceeds its limits, and never delivers video before a key frame', async () => {
     const step = fc.record({ isKey: fc.boolean(), isAudio: fc.boolean(), bytes: fc.integer({ min: 0, max: 800 }), reads: fc.boolean() });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
@@ -128,10 +128,10 @@ describe('Stream', () => {
 });
 
 describe('StreamHub', () => {
-  it('has one publisher a stream, and tells of both ends', async () => {
+  it('allows one publisher per stream, and announces its start and end', async () => {
     const hub = new StreamHub();
-    const told: string[] = [];
-    hub.on('published', (stream) => told.push(`+${stream.key}`)).on('unpublished', (stream) => told.push(`-${stream.key}`));
+    const events: string[] = [];
+    hub.on('published', (stream) => events.push(`+${stream.key}`)).on('unpublished', (stream) => events.push(`-${stream.key}`));
     const publisher = hub.publish(ref);
     expect(() => hub.publish(ref)).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
     expect(hub.get(ref)).toBe(publisher.stream);
@@ -140,10 +140,10 @@ describe('StreamHub', () => {
     expect(hub.get(ref)).toBeUndefined();
     hub.publish(ref);
     hub.close('shutdown');
-    expect(told).toEqual(['+live/room', '-live/room', '+live/room', '-live/room']);
+    expect(events).toEqual(['+live/room', '-live/room', '+live/room', '-live/room']);
   });
 
-  it('keeps stream, readers and timeline for a publisher that comes back within its grace', async () => {
+  it('keeps stream, readers and timeline for a publisher that returns within the grace period', async () => {
     const hub = new StreamHub();
     const first = hub.publish(ref, { resumeGraceMs: 60_000 });
     for (const tag of [...start(), video(0, true), video(1000)]) first.write(tag);
@@ -161,7 +161,7 @@ describe('StreamHub', () => {
   });
 });
 
-describe('time of a publisher', () => {
+describe('publisher timestamps', () => {
   const times = (leaps: readonly number[]) => {
     const publisher = new StreamHub().publish(ref);
     return leaps.map((dtsMs) => {
@@ -170,27 +170,27 @@ describe('time of a publisher', () => {
     });
   };
 
-  it('goes on where it was when a counter wraps, a clock is set or a file starts over', () => {
+  it('continue when a counter wraps, a clock is set or a file restarts', () => {
     expect(times([0, 40, 4_294_967_000, 4_294_967_040, 10, 50])).toEqual([0, 40, 80, 120, 160, 200]);
     expect(times([5000, 5040, 0, 40])).toEqual([5000, 5040, 5080, 5120]);
   });
 
-  it('keeps gaps and small disorder as they are', () => {
+  it('keep gaps and small disorder', () => {
     expect(times([0, 40, 9000, 8980, 9040])).toEqual([0, 40, 9000, 8980, 9040]);
   });
 });
 
-describe('waiting for a stream', () => {
-  it('resolves when it comes, at once when it is there, and can be left', async () => {
+describe('whenPublished', () => {
+  it('resolves once the stream exists, and can be aborted', async () => {
     const hub = new StreamHub();
     const waiting = hub.whenPublished(ref, never);
     const { stream } = hub.publish(ref);
     expect(await waiting).toBe(stream);
     expect(await hub.whenPublished(ref, never)).toBe(stream);
     const abort = new AbortController();
-    const left = hub.whenPublished({ app: 'live', name: 'none' }, abort.signal);
+    const aborted = hub.whenPublished({ app: 'live', name: 'none' }, abort.signal);
     abort.abort(new Error('gone'));
-    await expect(left).rejects.toThrow('gone');
+    await expect(aborted).rejects.toThrow('gone');
     expect(hub.listenerCount('published')).toBe(0);
   });
 });

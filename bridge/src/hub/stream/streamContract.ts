@@ -2,24 +2,23 @@ import type { Closable } from '@lianmai/kit';
 import type { FlvTag } from '../../media/formats/index.js';
 
 /**
- * What the hub carries: FLV tags (E-RTMP bodies included) on the stream's own timeline: `dtsMs` grows without gaps or steps back as long as the
- * stream lives, whoever publishes it.
+ * An FLV tag (E-RTMP bodies included) on the stream's own timeline: `dtsMs` stays continuous for the life of the stream, across publishers.
  */
 export type MediaTag = FlvTag;
 
-/** The one writer of a stream. */
+/** The only writer of a stream. */
 export interface Publisher extends Closable {
   write(tag: MediaTag): void;
-  /** `isFinal`: the broadcaster said goodbye, so the stream ends at once instead of waiting for them to come back. */
+  /** `isFinal`: the broadcaster stopped on purpose, so the stream ends at once instead of waiting for its return. */
   close(reason: string, isFinal?: boolean): void | Promise<void>;
 }
 
 export interface ReaderOptions {
   name: string;
-  /** Above either limit the reader is moved to the next key frame; memory stays bounded. */
+  /** Beyond either limit the reader skips to the next key frame, so memory stays bounded. */
   maxQueueBytes: number;
   maxQueueMs: number;
-  /** Start with the last group of pictures (at once a picture) or at the next key frame. */
+  /** Start with the last GOP for an instant picture, or at the next key frame. */
   startWithGop: boolean;
 }
 
@@ -29,9 +28,12 @@ export interface ReaderStats {
   queuedBytes: number;
 }
 
-/** Pulls tags at its own speed: first metadata and configs, then media from a key frame. Ends when the stream ends or the reader is closed. */
+/** Pulls tags at its own speed: metadata and configs first, then media from a key frame on. */
 export interface Reader extends Closable {
-  /** All that is queued, at least one tag; null at the end of the stream. The first call decides where the reader starts: nothing is queued before. */
+  /**
+   * Resolves with all queued tags (at least one), or null at the end of the stream. The first call chooses the starting point; nothing is
+   * queued before it.
+   */
   read(signal: AbortSignal): Promise<MediaTag[] | null>;
   readonly stats: ReaderStats;
 }

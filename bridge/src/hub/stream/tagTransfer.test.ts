@@ -11,7 +11,7 @@ const tag = fc
   )
   .map(([kind, dtsMs, body]) => makeTag(kind, dtsMs, Buffer.from(body)));
 
-it('brings tags to another thread as they were', () => {
+it('transfers tags unchanged', () => {
   fc.assert(
     fc.property(fc.array(tag), (tags) => {
       expect(decodeTags(encodeTags(tags))).toEqual(tags);
@@ -19,15 +19,15 @@ it('brings tags to another thread as they were', () => {
   );
 });
 
-it('delivers with each picture what came since the last, and the rest when told to', () => {
+it('delivers a batch with each video frame, and the rest on flush', () => {
   const deliveries: string[][] = [];
-  const mail = new TagBatcher((bytes) => deliveries.push(decodeTags(bytes).map(({ kind }) => kind)));
+  const batcher = new TagBatcher((bytes) => deliveries.push(decodeTags(bytes).map(({ kind }) => kind)));
   const make = (kind: 'video' | 'audio') => makeTag(kind, 0, Buffer.of(0x17, 1, 0));
-  mail.add([make('audio')]);
-  mail.add([make('audio')]);
-  mail.add([make('video'), make('audio')]);
-  mail.add([make('audio')]);
-  mail.flush();
-  mail.flush();
+  batcher.add([make('audio')]);
+  batcher.add([make('audio')]);
+  batcher.add([make('video'), make('audio')]);
+  batcher.add([make('audio')]);
+  batcher.flush();
+  batcher.flush();
   expect(deliveries).toEqual([['audio', 'audio', 'video', 'audio'], ['audio']]);
 });

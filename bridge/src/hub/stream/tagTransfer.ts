@@ -1,11 +1,14 @@
 import { makeTag } from '../../media/formats/index.js';
 import type { MediaTag } from './streamContract.js';
 
-/** Of each tag: kind, time as a double, length of the body that follows. */
+/** Per tag: kind (1), time as a double (8), body length (4). */
 const HEAD_BYTES = 1 + 8 + 4;
 const KINDS: readonly MediaTag['kind'][] = ['video', 'audio', 'data'];
 
-/** Tags as bytes: they change threads without being copied, and without the cost of cloning objects thirty times a second. */
+/**
+ * Packs tags into one transferable buffer: moving it to another thread copies nothing, and cloning objects 30 times a second would cost
+ * more.
+ */
 export function encodeTags(tags: readonly MediaTag[]): ArrayBuffer {
   const packed = Buffer.allocUnsafeSlow(tags.reduce((sum, tag) => sum + HEAD_BYTES + tag.body.length, 0));
   let at = 0;
@@ -18,7 +21,7 @@ export function encodeTags(tags: readonly MediaTag[]): ArrayBuffer {
   return packed.buffer;
 }
 
-/** The bodies are views of the bytes. */
+/** Returns tags whose bodies are views of `bytes`. */
 export function decodeTags(bytes: ArrayBuffer): MediaTag[] {
   const packed = Buffer.from(bytes);
   const tags: MediaTag[] = [];
@@ -30,7 +33,10 @@ export function decodeTags(bytes: ArrayBuffer): MediaTag[] {
   return tags;
 }
 
-/** Collects encoded media into one delivery a picture: each delivery wakes another thread. Sound waits for the next picture, at most 33 ms. */
+/**
+ * Batches encoded media into one delivery per video frame, because each delivery wakes another thread. Audio waits for the next frame, at
+ * most 33 ms.
+ */
 export class TagBatcher {
   readonly #deliver: (bytes: ArrayBuffer) => void;
   #waiting: MediaTag[] = [];

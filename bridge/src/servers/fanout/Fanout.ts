@@ -4,11 +4,14 @@ import type { FanoutPoolOptions, Packed } from './fanoutContract.js';
 import { GopCache } from './GopCache.js';
 import type { PlayerQueue } from './PlayerQueue.js';
 
-/** Never reached: this reader takes everything at once. */
+/** Never reached, because this reader reads without delay. */
 const READER = { maxQueueBytes: 64 * 1024 * 1024, maxQueueMs: 60_000, startWithGop: true };
 const WATCH_MS = 1000;
 
-/** All players of one stream: reads it once, packs its tags once, and hands the same bytes to each. Runs while there are players. */
+/**
+ * Serves all players of one stream: reads it once, packs its tags once, and gives every player the same buffers. Runs while there are
+ * players.
+ */
 export class Fanout<P extends Packed> {
   readonly stats = { batches: 0 };
   readonly #stream: Stream;
@@ -19,12 +22,12 @@ export class Fanout<P extends Packed> {
   readonly #watching: NodeJS.Timeout;
   readonly #onClosed: () => void;
 
-  /** `onOver`: who comes from now on needs another one. */
-  constructor(stream: Stream, options: FanoutPoolOptions<P>, onOver: () => void) {
+  /** `onClosed`: new players need a new Fanout. */
+  constructor(stream: Stream, options: FanoutPoolOptions<P>, onClosed: () => void) {
     this.#stream = stream;
     this.#options = options;
     this.#cache = new GopCache(options.packer);
-    this.#onClosed = onOver;
+    this.#onClosed = onClosed;
     this.#watching = setInterval(() => this.#watch(), WATCH_MS);
     void this.#serve();
   }
@@ -51,7 +54,7 @@ export class Fanout<P extends Packed> {
       this.#onClosed();
       if (this.#running.signal.aborted) return;
       const { name, log } = this.#options;
-      log.warn({ err: error, stream: this.#stream.key, protocol: name }, 'players cannot be served any more');
+      log.warn({ err: error, stream: this.#stream.key, protocol: name }, 'fan-out failed; its players are disconnected');
       for (const player of this.#players) player.fail(error);
     }
   }
@@ -64,7 +67,7 @@ export class Fanout<P extends Packed> {
       for (let tags = await reader.read(signal); tags; tags = await reader.read(signal)) {
         const nextAtMs = performance.now() + batchMs;
         this.#deliver(tags);
-        // What the writes took counts: many players do not make the pauses longer.
+        // The pause includes the time for the writes, so more players do not lengthen it.
         if (batchMs > 0) await delay(Math.max(0, nextAtMs - performance.now()), signal);
       }
     } finally {

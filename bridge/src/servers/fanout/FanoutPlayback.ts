@@ -8,7 +8,7 @@ export interface FanoutPlaybackParts<P extends Packed> {
   onLeft: (droppedTags: number) => void;
 }
 
-/** One player of a stream, from its start to its leave. */
+/** One player of a stream, from `start` to `leave`. */
 export class FanoutPlayback<P extends Packed> {
   readonly #parts: FanoutPlaybackParts<P>;
   #fanout: Fanout<P> | null = null;
@@ -40,7 +40,7 @@ export class FanoutPlayback<P extends Packed> {
     this.#parts.player.resume();
   }
 
-  /** The connection is gone, or the player wants no more. */
+  /** Call when the connection is closed, or the player stops. */
   leave(): void {
     if (this.#hasLeft) return;
     this.#hasLeft = true;

@@ -42,7 +42,7 @@ function open({ packer = PACKER }: { packer?: Packer<Packed> } = {}) {
   return { publisher, fanouts, join };
 }
 
-describe('the fan-out', () => {
+describe('FanoutPool', () => {
   it('packs a batch once and hands the same buffer to every player', async () => {
     const { publisher, fanouts, join } = open();
     for (const tag of BEGINNING) publisher.write(tag);
@@ -55,7 +55,7 @@ describe('the fan-out', () => {
     expect([publisher.stream.readerCount, fanouts.playerCount, fanouts.queuedBytes]).toEqual([1, 3, 0]);
   });
 
-  it('tells its players why when the stream cannot be played any more', async () => {
+  it('reports the error to its players when the stream can no longer be played', async () => {
     const { publisher, join, fanouts } = open();
     for (const tag of BEGINNING) publisher.write(tag);
     const { sink, times, playback } = join();
@@ -67,7 +67,7 @@ describe('the fan-out', () => {
     expect(fanouts.playerCount).toBe(0);
   });
 
-  it('says goodbye when the stream has ended and everything has been taken', async () => {
+  it('calls onEnd when the stream has ended and all bytes are sent', async () => {
     const { publisher, join } = open();
     for (const tag of BEGINNING) publisher.write(tag);
     const { sink, times } = join();
@@ -76,7 +76,7 @@ describe('the fan-out', () => {
     await vi.waitFor(() => expect(sink.onEnd.mock.calls.length).toBe(1));
   });
 
-  it('costs nothing without players: the stream has no reader left', async () => {
+  it('leaves no reader on a stream without players', async () => {
     const { publisher, join } = open();
     for (const tag of BEGINNING) publisher.write(tag);
     const players = [join(), join()];
@@ -87,7 +87,7 @@ describe('the fan-out', () => {
     await vi.waitFor(() => expect(again.written.length).toBe(2));
   });
 
-  it('cuts off a player that takes nothing, and nobody else', async () => {
+  it('disconnects a player that reads nothing, and no other', async () => {
     const { publisher, join } = open();
     for (const tag of BEGINNING) publisher.write(tag);
     const [stuck, other] = [join(), join()];

@@ -6,7 +6,7 @@ import { PlayerQueue } from './PlayerQueue.js';
 
 /** All players of one protocol. */
 export class FanoutPool<P extends Packed> {
-  /** What slow players have missed, over all that have left. */
+  /** Tags that former players were too slow for. */
   droppedTags = 0;
   readonly #options: FanoutPoolOptions<P>;
   readonly #fanouts = new Map<Stream, Fanout<P>>();
@@ -20,12 +20,12 @@ export class FanoutPool<P extends Packed> {
     return this.#playbacks.size;
   }
 
-  /** Waiting for slow players, by reference: each of them counts a shared buffer again. */
+  /** Bytes queued for slow players. A shared buffer counts once per player. */
   get queuedBytes(): number {
     return [...this.#playbacks].reduce((sum, { queuedBytes }) => sum + queuedBytes, 0);
   }
 
-  /** Plays from its start to its leave. */
+  /** Creates a playback that plays from `start` until `leave`. */
   open(stream: Stream, sink: PlayerSink<P>): FanoutPlayback<P> {
     const onLeft = (droppedTags: number) => {
       this.#playbacks.delete(playback);
@@ -37,7 +37,7 @@ export class FanoutPool<P extends Packed> {
     return playback;
   }
 
-  /** The one that runs, or a new one for somebody who joins it at once. */
+  /** Returns the running Fanout of a stream, or a new one for a player that joins at once. */
   of(stream: Stream): Fanout<P> {
     const existing = this.#fanouts.get(stream);
     if (existing) return existing;

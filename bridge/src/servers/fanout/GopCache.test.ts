@@ -9,7 +9,7 @@ const HEADER = flvFileHeader({ hasVideo: true, hasAudio: true });
 function open() {
   const cache = new GopCache({ ...PACKER, header: () => [HEADER] });
   const add = (...tags: FlvTag[]): Batch<Packed>[] => [...cache.add(tags)];
-  /** A letter for each kind, capital for configurations, and the time. */
+  /** One letter per kind (capital for configs) and the time. */
   const entry = () =>
     new FlvParser()
       .push(Buffer.concat(cache.entry(true).map(({ packed }) => packed.bytes)))
@@ -17,8 +17,8 @@ function open() {
   return { cache, add, entry };
 }
 
-describe('the group cache', () => {
-  it('begins a batch with each key frame, and keeps the newest group behind the configuration', () => {
+describe('GopCache', () => {
+  it('starts a batch at each key frame, and keeps the configs and the newest GOP', () => {
     const { add, entry, cache } = open();
     const batches = add(frame(0, config), frame(0, key), frame(33, delta), frame(66, key), frame(100, delta));
     expect(batches.map(({ firstMs, dtsMs, tagCount }) => [firstMs, dtsMs, tagCount])).toEqual([
@@ -30,7 +30,7 @@ describe('the group cache', () => {
     expect([cache.startMs, cache.durationMs, cache.bytes]).toEqual([66, 34, batches[2]?.packed.bytes.length]);
   });
 
-  it('hands everybody the same buffers, many small ones joined, the header only to who comes', () => {
+  it('shares the same joined buffers with all players, and gives the header to new ones only', () => {
     const { add, cache, entry } = open();
     add(frame(0, config), frame(0, key));
     for (let atMs = 33; atMs < 1000; atMs += 33) add(frame(atMs, delta));
@@ -43,7 +43,7 @@ describe('the group cache', () => {
     expect(entry().length).toBe(32);
   });
 
-  it('keeps what it has when sound joins, and nothing of before another configuration', () => {
+  it('keeps the GOP when audio joins, and drops it when a config changes', () => {
     const { add, entry, cache } = open();
     add(frame(0, config), frame(0, key));
     add(sound(10, 0), sound(10, 1));
@@ -55,14 +55,14 @@ describe('the group cache', () => {
     expect(entry()).toEqual(['V100', 'A100', 'v100']);
   });
 
-  it('of sound alone keeps the last second', () => {
+  it('keeps the last second of an audio-only stream', () => {
     const { add, cache } = open();
     add(sound(0, 0), sound(0, 1));
     for (let atMs = 100; atMs <= 5000; atMs += 100) add(sound(atMs, 1));
     expect([cache.startMs, cache.durationMs]).toEqual([4000, 1000]);
   });
 
-  it('gives up a group that gets too long or too large, until the next key frame', () => {
+  it('drops a GOP that is too long or too large until the next key frame', () => {
     const { add, cache } = open();
     add(frame(0, config), frame(0, key));
     add(frame(20_001, delta));

@@ -1,16 +1,16 @@
 import { isMetadata, type FlvTag } from '../../media/formats/index.js';
 import type { Batch, Packed, Packer } from './fanoutContract.js';
 
-/** Past either, players start at the next key frame instead. */
+/** Beyond either limit, players start at the next key frame instead. */
 const MAX_BYTES = 32 * 1024 * 1024;
 const MAX_MS = 20_000;
-/** A stream of sound alone can be entered anywhere: this much is kept for a start without silence. */
+/** An audio-only stream can be entered anywhere; this much audio is kept so that playback starts at once. */
 const SOUND_MS = 1000;
-/** A start is written in pieces about this large: few calls, and still a sign of life from a slow player between two. */
+/** Size of the writes that start a player: few calls, yet a slow player completes one often enough not to look stalled. */
 const PIECE_BYTES = 128 * 1024;
 const MAX_PIECES = 8;
 
-/** Turns tags into batches and keeps those of the newest group of pictures, with what a decoder needs before them, for players that come. */
+/** Packs tags into batches and keeps those of the newest GOP, with the configs a decoder needs, for players that join. */
 export class GopCache<P extends Packed> {
   readonly #packer: Packer<P>;
   readonly #known: Record<FlvTag['kind'], FlvTag | null> = { data: null, video: null, audio: null };
@@ -33,7 +33,7 @@ export class GopCache<P extends Packed> {
     return this.#hasVideo && this.#hasAudio;
   }
 
-  /** What a player starts with: when it begins, and how much it is. */
+  /** Decoding time of the first cached batch. */
   get startMs(): number {
     return this.#batches[0]?.firstMs ?? 0;
   }
@@ -46,7 +46,7 @@ export class GopCache<P extends Packed> {
     return Math.max(0, (this.#batches.at(-1)?.dtsMs ?? 0) - this.startMs);
   }
 
-  /** The tags as batches to be written, each when it is in the cache: a new one starts with each key frame, so that there is one to begin with. */
+  /** Yields the tags as batches that are already cached. Each key frame starts a new batch, so players can start there. */
   *add(tags: readonly FlvTag[]): Generator<Batch<P>> {
     let from = 0;
     for (const [index, tag] of tags.entries()) {
@@ -57,7 +57,7 @@ export class GopCache<P extends Packed> {
     yield this.#addRun(tags.slice(from));
   }
 
-  /** Everything from the last entry point on, the same buffers for everybody; the first time with the header. */
+  /** Returns everything from the last entry point on, as shared buffers. `isFirst` adds the file header. */
   entry(isFirst: boolean): Batch<P>[] {
     if (this.#batches.length > MAX_PIECES) this.#batches = this.#joinPieces();
     const kinds = { hasVideo: this.#hasVideo, hasAudio: this.#hasAudio };
@@ -95,7 +95,7 @@ export class GopCache<P extends Packed> {
     if (tag.kind === 'video' && !this.#hasVideo) [this.#hasVideo, this.#first] = [true, null];
     if (tag.kind === 'audio' && !this.#hasAudio) [this.#hasAudio, this.#first] = [true, null];
     if (!tag.isConfig && !isMetadata(tag)) return;
-    // Sound that joins a picture; with any other config what came before cannot be decoded.
+    // Audio that joins a video leaves the GOP decodable; any other new config does not.
     const isAddition = tag.kind === 'audio' && !this.#known.audio && this.#known.video !== null;
     this.#known[tag.kind] = tag;
     this.#first = null;
@@ -108,7 +108,7 @@ export class GopCache<P extends Packed> {
     return { packed, firstMs, dtsMs, tagCount: tags.length, groupMs: this.#groupMs };
   }
 
-  /** Metadata and configs, for a start at the first batch. */
+  /** Metadata and configs for a start at the first batch. */
   #preamble(header: readonly Buffer[]): Batch<P> {
     const atMs = this.startMs;
     const tags = [this.#known.data, this.#known.video, this.#known.audio].filter((tag) => tag !== null);
@@ -116,7 +116,7 @@ export class GopCache<P extends Packed> {
     return { packed: this.#packer.join([...header, ...parts]), firstMs: atMs, dtsMs: atMs, tagCount: tags.length, groupMs: atMs };
   }
 
-  /** Small ones become large ones; those that are large already are not copied again. */
+  /** Joins small batches into pieces. Pieces that are large already are not copied again. */
   #joinPieces(): Batch<P>[] {
     const pieces: Batch<P>[] = [];
     let open: Batch<P>[] = [];

@@ -6,7 +6,7 @@ import { GopCache } from './GopCache.js';
 import { PlayerQueue } from './PlayerQueue.js';
 import { config, delta, frame, key, PACKER } from './testing/media.js';
 
-/** Takes nothing until it is told to. */
+/** Completes no write until told to. */
 class SlowSocket extends Writable {
   readonly taken: Buffer[] = [];
   #callbacks: (() => void)[] = [];
@@ -23,7 +23,7 @@ class SlowSocket extends Writable {
     }
   }
 
-  /** Key frames and others, by their times. */
+  /** Frame types with their times. */
   get times(): string[] {
     const names: Record<number, string> = { 0x17: 'K', 0x27: 'p' };
     return new FlvParser()
@@ -46,8 +46,8 @@ function open(limits: Partial<PlayerLimits> = {}) {
   return { socket, admission, player, cache, play, onEnd };
 }
 
-describe('a player', () => {
-  it('starts with the configuration and the whole group of pictures, then goes on with the same buffers', async () => {
+describe('PlayerQueue', () => {
+  it('starts with the configs and the whole GOP, then continues with shared buffers', async () => {
     const { socket, player, cache, play, admission } = open();
     expect([...cache.add([frame(0, config), frame(0, key), frame(33, delta)])].length).toBe(2);
     player.start();
@@ -59,7 +59,7 @@ describe('a player', () => {
     expect(player.queuedBytes).toBe(0);
   });
 
-  it('waits for a key frame when there is none to start with', async () => {
+  it('waits for a key frame when the cache has none', async () => {
     const { socket, play, player } = open();
     play(frame(0, delta));
     play(frame(33, config), frame(33, key));
@@ -68,7 +68,7 @@ describe('a player', () => {
     expect(player.droppedTags).toBeGreaterThan(0);
   });
 
-  it('moves a slow player on to the newest key frame, and keeps no more than the limit', async () => {
+  it('skips a slow player to the newest key frame, and stays within its limits', async () => {
     const { socket, play, player } = open({ maxQueueMs: 1000 });
     play(frame(0, config), frame(0, key, 300_000));
     for (let at = 100; at <= 5000; at += 100) play(frame(at, at % 500 === 0 ? key : delta, 1000));
@@ -81,7 +81,7 @@ describe('a player', () => {
     expect(player.droppedTags).toBeGreaterThan(30);
   });
 
-  it('knows who takes nothing, and does not take a pause for it', async () => {
+  it('detects a stalled player, and does not mistake a pause for a stall', async () => {
     const { socket, play, player } = open({ stallMs: 20 });
     play(frame(0, config), frame(0, key));
     await vi.waitFor(() => expect(player.isStalled).toBe(true));
@@ -94,7 +94,7 @@ describe('a player', () => {
     expect(socket.times.slice(2)).toEqual(['C0', 'K0', 'p33']);
   });
 
-  it('says that it is drained when the rest has been taken', async () => {
+  it('calls onEnd when the rest of the queue is sent', async () => {
     const { socket, play, player, onEnd } = open();
     play(frame(0, config), frame(0, key, 300_000));
     play(frame(33, delta));

@@ -1,15 +1,15 @@
 import type { Batch, Packed, PlayerLimits, PlayerSink } from './fanoutContract.js';
 import type { GopCache } from './GopCache.js';
 
-/** As much as is handed to a socket before it has taken some: small enough that a slow player gives a sign of life within the stall time. */
+/** Maximum bytes handed to a socket ahead of its progress: small enough that a slow player completes a write within the stall time. */
 const IN_FLIGHT_BYTES = 256 * 1024;
 
 /**
- * What one player has still to get, by reference. States: waiting for a key frame to (re)start with, playing, paused, ending, gone. Grown too long, the queue
- * is dropped up to a key frame: a player never waits for another, nor the stream for any.
+ * One player's queue of shared buffers. States: waiting for a key frame to (re)start with, playing, paused, ending, gone. When the queue
+ * grows too long it skips to a key frame, so a slow player delays neither the stream nor other players.
  */
 export class PlayerQueue<P extends Packed> {
-  /** What it was too slow for, or what there was before it could start. */
+  /** Tags that the player was too slow for, or that came before it could start. */
   droppedTags = 0;
   readonly #sink: PlayerSink<P>;
   readonly #limits: PlayerLimits;
@@ -17,14 +17,14 @@ export class PlayerQueue<P extends Packed> {
   #cache: GopCache<P> | null = null;
   #queue: Batch<P>[] = [];
   #queuedBytes = 0;
-  /** Writes that have not been taken. */
+  /** Writes that the socket has not completed. */
   #inFlight = 0;
   #progressAtMs = 0;
-  /** What it started with may be longer than the limits. */
+  /** The initial GOP may exceed the limits, so its size is added to them. */
   #startBytes = 0;
   #startMs = 0;
   #hasHeader = false;
-  /** The group of pictures that it has got to: it never sees one again that it has seen the start of. */
+  /** The GOP that the player has reached. It never gets a GOP again whose start it has seen. */
   #groupMs: number | null = null;
 
   constructor(sink: PlayerSink<P>, limits: PlayerLimits) {
@@ -44,13 +44,13 @@ export class PlayerQueue<P extends Packed> {
     return this.#inFlight > 0 && performance.now() - this.#progressAtMs > this.#limits.stallMs;
   }
 
-  /** From the next start on it plays what is in there. */
+  /** Plays from this cache after the next start. */
   attach(cache: GopCache<P>): void {
     this.#cache = cache;
     if (this.#state === 'playing') this.#state = 'waiting';
   }
 
-  /** From the last key frame, unless it has been there; else from the next. */
+  /** Starts at the last key frame unless the player has already had it; otherwise at the next one. */
   start(): void {
     const cache = this.#cache;
     if (this.#state !== 'waiting' || !cache || !this.#isAhead(cache)) return;
@@ -59,7 +59,7 @@ export class PlayerQueue<P extends Packed> {
     this.#enter(cache);
   }
 
-  /** The batch is in the cache already. */
+  /** The batch is already in the cache. */
   push(batch: Batch<P>): void {
     if (this.#state === 'waiting') {
       this.start();
@@ -84,21 +84,21 @@ export class PlayerQueue<P extends Packed> {
     this.start();
   }
 
-  /** The stream has ended: it gets what is queued, if it takes it. */
+  /** The stream has ended; the rest of the queue is still sent. */
   end(): void {
     if (this.#state === 'ending' || this.#state === 'gone') return;
     this.#state = 'ending';
     this.#flush();
   }
 
-  /** The stream cannot be played any more. */
+  /** The stream can no longer be played. */
   fail(error: unknown): void {
     if (this.#state === 'gone') return;
     this.leave();
     this.#sink.onError(error);
   }
 
-  /** Its connection is gone. */
+  /** The connection is closed. */
   leave(): void {
     this.#state = 'gone';
     this.#forget();
@@ -131,7 +131,7 @@ export class PlayerQueue<P extends Packed> {
     return this.#queuedBytes > maxQueueBytes + this.#startBytes || heldMs > maxQueueMs + this.#startMs;
   }
 
-  /** On to the newest key frame, if that is ahead of what it has got and leaves room for more; else it waits for one. */
+  /** Skips to the newest key frame if it is ahead of the player and leaves room in the queue; otherwise waits for the next one. */
   #skip(): void {
     const cache = this.#cache;
     for (const { tagCount } of this.#queue) this.droppedTags += tagCount;

@@ -3,62 +3,62 @@ import type { Log } from '@lianmai/kit';
 import type { FlvTag } from '../../media/formats/index.js';
 import type { Admission } from '../../hub/gate/index.js';
 
-/** Media as a protocol's players get it: made once, the same for all of them. */
+/** Media packed for one protocol, shared by all its players. */
 export interface Packed {
   readonly bytes: Buffer;
 }
 
-/** What a protocol knows that has players. */
+/** How a protocol packs media. */
 export interface Packer<P extends Packed> {
-  /** How long the codecs of a stream that has just begun are awaited, so that the header tells the truth. */
+  /** How long to wait for both tracks of a new stream, so that the header is right. 0: do not wait. */
   settleMs: number;
-  /** What only the very first bytes of a player have before them. */
+  /** Bytes that precede everything else a player gets. */
   header(kinds: { hasVideo: boolean; hasAudio: boolean }): Buffer[];
-  /** Times are the stream's own: what makes the bytes the same for all. */
+  /** Uses the stream's own timestamps, so the bytes are the same for all players. */
   partsOf(tag: FlvTag): Buffer[];
-  /** The only copy of media on its way to any number of players. */
+  /** Copies the parts into one buffer: the only copy, however many players there are. */
   join(parts: readonly Buffer[]): P;
 }
 
-/** Some tags, packed. */
+/** A run of tags, packed. */
 export interface Batch<P extends Packed> {
   packed: P;
   /** Decoding times of its first and last tag, ms. */
   firstMs: number;
   dtsMs: number;
   tagCount: number;
-  /** When the group of pictures began that it belongs to. */
+  /** Start time of its GOP. */
   groupMs: number;
 }
 
-/** The connection of a player. */
+/** A player's connection. */
 export interface PlayerSink<P extends Packed> {
-  /** Written to as it is: what frames and chunks would cost for each player is done once for all. */
+  /** Written to directly: framing and chunking are done once for all players. */
   socket: Writable;
-  /** Which shape of the bytes it gets. */
+  /** Chooses the form of the bytes that this player gets. */
   pick: (packed: P) => Buffer;
   admission: Pick<Admission, 'bytes'>;
-  /** The stream has ended and everything has been taken: says goodbye. */
+  /** Called when the stream has ended and all bytes are sent. Closes the connection in the protocol's way. */
   onEnd: () => void;
-  /** It takes nothing any more. */
+  /** Called when the player has stopped reading. */
   onStalled: () => void;
-  /** The stream cannot be played to it any more. */
+  /** Called when the stream can no longer be played. */
   onError: (error: unknown) => void;
 }
 
 export interface PlayerLimits {
-  /** What waits for a slow player, beyond what it started with, before it is moved on to a key frame. */
+  /** Bytes queued for a slow player, in addition to the initial GOP, before it skips to a key frame. */
   maxQueueBytes: number;
   maxQueueMs: number;
-  /** A player that takes nothing for this long is cut off. */
+  /** A player that reads nothing for this long is disconnected. */
   stallMs: number;
 }
 
 export interface FanoutPoolOptions<P extends Packed> extends PlayerLimits {
-  /** For logs. */
+  /** Name in logs. */
   name: string;
   packer: Packer<P>;
-  /** Tags are collected for this long and written at once: what costs is the number of writes. 0: every tag as it comes. */
+  /** Tags are collected for this long and sent with one write, because the number of writes determines the cost. 0: every tag at once. */
   batchMs: number;
   log: Log;
 }

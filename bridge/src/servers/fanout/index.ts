@@ -1,8 +1,8 @@
 /**
- * One stream to many connections, whatever they speak. A `FanoutPool` holds all players of one protocol; a `Playback` is one of them. The `Fanout` of a stream
- * reads it once, joins the tags of `batchMs`, has the protocol's `Packer` make bytes of them once, and hands the same buffers to each `PlayerQueue`. The
- * `GopCache` keeps the last group of pictures for players that join. A `PlayerQueue` queues by reference what its connection does not take yet, and skips to a
- * key frame when that becomes too much.
+ * Sends one stream to many connections, in any protocol. A `FanoutPool` holds all players of one protocol; a `FanoutPlayback` is one of
+ * them. The `Fanout` of a stream reads it once, joins the tags of `batchMs`, lets the protocol's `Packer` turn them into bytes once, and
+ * hands the same buffers to each `PlayerQueue`. The `GopCache` keeps the last GOP for players that join. A `PlayerQueue` holds references
+ * to what its connection has not accepted yet, and skips to a key frame when that grows too long.
  *
  *     const fanouts = new FanoutPool({ name: 'flv', packer, batchMs, log, ...limits });
  *     const playback = fanouts.open(stream, { socket, pick, admission, onEnd, onStalled, onError });

@@ -11,7 +11,7 @@ import { commonHeaders, ERROR_HEADERS } from './responseHeaders.js';
 
 export interface OriginServerOptions {
   hub: StreamHub;
-  /** Asked for every player. */
+  /** Admits every player. */
   gate: Gate;
   /** 0: any free port. */
   port: number;
@@ -19,7 +19,7 @@ export interface OriginServerOptions {
   host?: string;
   log: Log;
   metrics?: Metrics;
-  /** Other things that it serves. */
+  /** Routes of other parts, served on the same port. */
   extraRoutes?: readonly Router[];
   hls?: Partial<HlsSettings>;
   flv?: Partial<FlvSettings>;
@@ -28,21 +28,21 @@ export interface OriginServerOptions {
 export type HlsSettings = HlsOriginOptions;
 export type FlvSettings = FlvOptions;
 
-/** Who has not said within this time what they want is not a player. */
+/** A client that sends no complete request within this time is disconnected. */
 const REQUEST_TIMEOUT_MS = 10_000;
-/** Above a batch: a write that the kernel takes at once is over at once. */
+/** Larger than a batch, so a write that the kernel accepts completes immediately. */
 const SOCKET_BUFFER_BYTES = 256 * 1024;
 
 export interface OriginServer extends Closable {
   readonly port: number;
-  /** How many players have asked for this stream's playlist in the last 10 s. */
+  /** Returns how many players asked for this stream's playlist in the last 10 s. */
   viewers(stream: StreamRef): number;
-  /** What of an ended stream could still be watched goes: its last playlists, its window. */
+  /** Deletes the last playlists and the DVR window of an ended stream. */
   forget(stream: StreamRef): Promise<void>;
   close(reason: string): Promise<void>;
 }
 
-/** Listens when it resolves; rejects when the port is taken. */
+/** Resolves when the server is listening; rejects if the port is taken. */
 export async function createOriginServer({
   hub,
   gate,
@@ -72,10 +72,10 @@ export async function createOriginServer({
     await hls.close('not listening');
     throw error;
   }
-  metrics?.gauge('origin_hls_viewers', 'Players that fetch an HLS playlist', () => hls.sessions.watching);
-  metrics?.gauge('origin_flv_players', 'Players of HTTP-FLV and WS-FLV', () => flv.players.playerCount);
-  metrics?.gauge('origin_flv_queued_bytes', 'Bytes that wait for slow FLV players', () => flv.players.queuedBytes);
-  metrics?.gauge('origin_flv_dropped_tags', 'Tags that FLV players who have left were too slow for', () => flv.players.droppedTags);
+  metrics?.gauge('origin_hls_viewers', 'Players that are fetching an HLS playlist', () => hls.sessions.watching);
+  metrics?.gauge('origin_flv_players', 'HTTP-FLV and WS-FLV players', () => flv.players.playerCount);
+  metrics?.gauge('origin_flv_queued_bytes', 'Bytes queued for slow FLV players', () => flv.players.queuedBytes);
+  metrics?.gauge('origin_flv_dropped_tags', 'Tags skipped for slow FLV players that have left', () => flv.players.droppedTags);
   metrics?.gauge('origin_streams', 'Streams in the hub', () => hub.streams.length);
   return {
     port: (server.address() as AddressInfo).port,
@@ -94,7 +94,7 @@ export async function createOriginServer({
   };
 }
 
-/** The server forgets a connection that is not HTTP any more. */
+/** Node's HTTP server drops upgraded connections from its own list, so we track them. */
 function trackUpgraded(server: Server, listener: UpgradeListener): ReadonlySet<Socket> {
   const sockets = new Set<Socket>();
   server.on('upgrade', (message: IncomingMessage, socket: Socket, head: Buffer) => {
@@ -124,7 +124,7 @@ function createApp(media: Router[], log: Log, isReady: () => boolean): Express {
   return app;
 }
 
-/** Express rejects a path that is not decodable with a status of its own. */
+/** Express reports an undecodable path with its own status. */
 function toHttpError(thrown: unknown): LianmaiError {
   const isBadPath = thrown instanceof URIError || (thrown instanceof Error && 'status' in thrown && thrown.status === 400);
   return isBadPath ? new LianmaiError('BAD_REQUEST') : toLianmaiError(thrown);

@@ -1,6 +1,6 @@
 /**
- * The HTTP face of the hub: what players fetch. Every stream is packaged as fMP4 HLS as it is published, and played as HTTP-FLV to who asks. A request is
- * a look into a map, even for what is on disk: nothing in a URL can become a path.
+ * The origin: the HTTP server that players fetch from. It packages every stream as fMP4 HLS as soon as it is published, and sends HTTP-FLV
+ * on request. Requests only look up maps, even for files on disk, so no part of a URL can become a path.
  */
 export {
   createOriginServer,

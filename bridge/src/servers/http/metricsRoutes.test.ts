@@ -9,8 +9,8 @@ import { metricsRoutes } from './index.js';
 let server: Server;
 afterEach(() => void server.close());
 
-describe('what the server alone may have', () => {
-  it('needs the secret of our hello', async () => {
+describe('metricsRoutes', () => {
+  it('requires the secret from our hello', async () => {
     const metrics = new Metrics();
     metrics.gauge('streams', 'Streams', () => 3);
     const app = express().use(metricsRoutes(metrics, new Secret('s3cret')));

@@ -3,7 +3,7 @@ import type { Secret } from '@lianmai/kit';
 import { LianmaiError } from '@lianmai/protocol';
 import type { RequestHandler } from 'express';
 
-/** For the server alone, which has asked who may have it: `Authorization: Bearer` with the secret that it got with our hello. */
+/** Admits only our server, which has already authorised its client: `Authorization: Bearer` with the secret from our hello. */
 export function requireServer(secret: Secret): RequestHandler {
   const wanted = Buffer.from(`Bearer ${secret.reveal()}`);
   return (request, _response, next) => {

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { plainIp } from '@lianmai/kit';
 import type { RtmpLimits } from './rtmpLimits.js';
 
-/** Counts connections, those that have not said what they want by address: nobody can take all places by doing nothing. */
+/** Limits connections in total and, per IP, those that neither publish nor play yet. Idle connections cannot take every slot. */
 export class ConnectionLimiter {
   readonly #limits: Pick<RtmpLimits, 'maxConnections' | 'maxPendingPerIp'>;
   readonly #pending = new Map<string, Set<number>>();
@@ -16,11 +16,11 @@ export class ConnectionLimiter {
     return this.#connections;
   }
 
-  /** With the TCP socket as it comes, before any byte. false: destroy it. */
+  /** Call for every new TCP socket, before its first byte. Returns false when the socket must be destroyed. */
   enter(socket: Socket): boolean {
     const ip = plainIp(socket.remoteAddress);
     const port = socket.remotePort;
-    if (port === undefined) return false; // gone already
+    if (port === undefined) return false; // already disconnected
     const ports = this.#pending.get(ip) ?? new Set();
     if (this.#connections >= this.#limits.maxConnections || ports.size >= this.#limits.maxPendingPerIp) return false;
     this.#connections++;
@@ -32,7 +32,7 @@ export class ConnectionLimiter {
     return true;
   }
 
-  /** It publishes or plays. */
+  /** Call when the connection starts to publish or play; it no longer counts as pending. */
   settle(ip: string, port: number | undefined): void {
     const ports = this.#pending.get(ip);
     if (!ports || port === undefined) return;

@@ -10,7 +10,7 @@ export interface RtmpPlayerParts {
   gate: Gate;
   hub: StreamHub;
   fanouts: FanoutPool<Packed>;
-  /** Left out: every player gets the stream as it is. */
+  /** Default: every player gets the stream unchanged. */
   openRendition?: (source: Stream, accepts: AcceptedCodecs) => Stream;
 }
 
@@ -20,18 +20,18 @@ export interface RtmpPlayerOptions {
   ip: string;
   socket: Socket;
   accepts: AcceptedCodecs;
-  /** The stream is there: say so before its first byte. */
+  /** Called before the first byte of media is sent. */
   onStart: () => void;
-  /** It has ended and everything has been sent. */
+  /** Called when the stream has ended and all bytes are sent. */
   onEnd: () => void;
-  /** It is over from our side: refused, sent away. */
-  onOver: (reason: unknown) => void;
+  /** Called when we end the playback: rejected or kicked. */
+  onRejected: (reason: unknown) => void;
 }
 
-/** With `?wait=1` a stream that is not there yet is awaited this long. */
+/** How long `?wait=1` waits for a stream. */
 const WAIT_MS = 30_000;
 
-/** One player: from the question whether it may to the end of the stream. */
+/** One player, from admission to the end of the stream. */
 export class RtmpPlayer {
   readonly kind = 'play';
   readonly key: string;
@@ -46,7 +46,7 @@ export class RtmpPlayer {
     this.#options = options;
     this.key = `${options.requested.app}/${options.requested.name}`;
     this.#run().catch((error: unknown) => {
-      if (!this.#left.signal.aborted) options.onOver(error);
+      if (!this.#left.signal.aborted) options.onRejected(error);
     });
   }
 
@@ -54,12 +54,12 @@ export class RtmpPlayer {
     return this.#admission?.bytes ?? 0;
   }
 
-  /** What it was too slow for. */
+  /** Tags that the player was too slow for. */
   get droppedTags(): number {
     return this.#playback?.droppedTags ?? 0;
   }
 
-  /** Once the stream plays. */
+  /** Set once the player is admitted. */
   get clientId(): string | null {
     return this.#admission?.clientId ?? null;
   }
@@ -77,37 +77,37 @@ export class RtmpPlayer {
   }
 
   async #run(): Promise<void> {
-    const { requested, protocol, ip, onOver } = this.#options;
+    const { requested, protocol, ip, onRejected } = this.#options;
     const admission = await this.#parts.gate.admit({ ...requested, action: 'play', protocol, ip });
     if (this.#left.signal.aborted) return admission.release();
     this.#admission = admission;
-    admission.signal.addEventListener('abort', () => onOver(admission.signal.reason), { once: true });
-    const stream = await this.#find();
+    admission.signal.addEventListener('abort', () => onRejected(admission.signal.reason), { once: true });
+    const stream = await this.#findStream();
     this.#left.signal.throwIfAborted();
     this.#play(stream, admission);
   }
 
-  async #find(): Promise<Stream> {
+  async #findStream(): Promise<Stream> {
     const { requested } = this.#options;
     const stream = this.#parts.hub.get(requested);
     if (stream) return stream;
-    const missing = new LianmaiError('NOT_FOUND', undefined, { message: 'There is no such stream at the moment.' });
+    const missing = new LianmaiError('NOT_FOUND', undefined, { message: 'This stream is not live.' });
     if (requested.params['wait'] !== '1') throw missing;
-    const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(missing), WAIT_MS);
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(missing), WAIT_MS);
     try {
-      return await this.#parts.hub.whenPublished(requested, AbortSignal.any([limit.signal, this.#left.signal]));
+      return await this.#parts.hub.whenPublished(requested, AbortSignal.any([timeout.signal, this.#left.signal]));
     } finally {
       clearTimeout(timer);
     }
   }
 
   #play(source: Stream, admission: Admission): void {
-    const { socket, accepts, onStart, onEnd, onOver } = this.#options;
+    const { socket, accepts, onStart, onEnd, onRejected } = this.#options;
     const { fanouts, openRendition } = this.#parts;
     const stream = openRendition?.(source, accepts) ?? source;
     const onStalled = () => void socket.destroy(new LianmaiError('DESTINATION_STALLED'));
-    const sink = { socket, pick: ({ bytes }: Packed) => bytes, admission, onEnd, onStalled, onError: onOver };
+    const sink = { socket, pick: ({ bytes }: Packed) => bytes, admission, onEnd, onStalled, onError: onRejected };
     this.#playback = fanouts.open(stream, sink);
     onStart();
     this.#playback.start();

@@ -7,19 +7,19 @@ import { unsupportedVideo } from './rtmpCodecs.js';
 
 export interface RtmpPublisherOptions {
   publishSession: PublishSession;
-  /** No media for so long, and it is over. */
+  /** The session ends after this long without media, ms. */
   mediaMs: number;
   log: Log;
-  /** It is over from our side: tell them why and hang up. */
-  onOver: (reason: LianmaiError) => void;
+  /** Called when we end the session. Send the reason, then disconnect. */
+  onEnded: (reason: LianmaiError) => void;
 }
 
 const SET_DATA_FRAME = encodeAmf('@setDataFrame');
 const CLEAR_DATA_FRAME = encodeAmf('@clearDataFrame');
-/** Metadata is a screenful; captions and cue points are less. */
+/** Metadata is a few kB; captions and cue points are smaller. */
 const MAX_DATA_BYTES = 64 * 1024;
 
-/** Media of one publisher on its way to the hub: one growing time, bodies in the hub's form, metadata out of its wrapping. */
+/** Passes one publisher's media to the hub: continuous timestamps, normalised bodies, unwrapped metadata. */
 export class RtmpPublisher {
   readonly kind = 'publish';
   readonly #options: RtmpPublisherOptions;
@@ -28,13 +28,21 @@ export class RtmpPublisher {
   readonly #idle: NodeJS.Timeout;
   #lastMediaAtMs = performance.now();
   #hasWarned = false;
-  #isOver = false;
+  #isClosed = false;
 
   constructor(options: RtmpPublisherOptions) {
     this.#options = options;
-    const { publishSession, mediaMs, onOver } = options;
-    this.#idle = setTimeout(() => onOver(new LianmaiError('TIMEOUT', undefined, { message: 'No media has come for too long.' })), mediaMs);
-    const onAbort = () => onOver(publishSession.signal.reason as LianmaiError);
+    const { publishSession, mediaMs, onEnded } = options;
+    this.#idle = setTimeout(
+      () =>
+        onEnded(
+          new LianmaiError('TIMEOUT', undefined, {
+            message: `No media arrived for ${mediaMs / 1000} s. Check that the encoder is still sending.`,
+          }),
+        ),
+      mediaMs,
+    );
+    const onAbort = () => onEnded(publishSession.signal.reason as LianmaiError);
     publishSession.signal.addEventListener('abort', onAbort, { once: true });
     if (publishSession.signal.aborted) queueMicrotask(onAbort);
   }
@@ -47,29 +55,29 @@ export class RtmpPublisher {
     return this.#options.publishSession.admission.bytes;
   }
 
-  /** Since its last media, ms. */
+  /** Time since its last media, ms. */
   get silentMs(): number {
     return performance.now() - this.#lastMediaAtMs;
   }
 
-  /** Another one takes its place. */
+  /** Ends this session so that another publisher can take the stream. */
   giveWay(): void {
-    this.#options.onOver(new LianmaiError('CONFLICT', undefined, { message: 'Another publisher took over what was silent.' }));
+    this.#options.onEnded(new LianmaiError('CONFLICT', undefined, { message: 'Another publisher took over this silent stream.' }));
   }
 
-  /** Throws FormatError on a body that is cut off. */
+  /** Throws FormatError for a truncated body. */
   write({ typeId, timestampMs, body }: RtmpMessage): void {
-    if (this.#isOver || body.length === 0) return;
+    if (this.#isClosed || body.length === 0) return;
     if (typeId === RTMP.video) this.#writeMedia('video', timestampMs, body);
     else if (typeId === RTMP.audio) this.#writeMedia('audio', timestampMs, body);
     else if (typeId === RTMP.data) this.#writeData(body);
     else if (typeId === RTMP.dataAmf3) this.#writeData(body[0] === 0 ? body.subarray(1) : body);
   }
 
-  /** `isFinal`: they said goodbye. */
+  /** `isFinal`: the broadcaster stopped on purpose. */
   close(reason: string, isFinal: boolean): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     clearTimeout(this.#idle);
     this.#options.publishSession.close(reason, isFinal);
   }
@@ -79,7 +87,7 @@ export class RtmpPublisher {
     this.#lastMediaAtMs = performance.now();
     const normal = this.#normalise(kind, body);
     if (!normal) return;
-    // Configurations come with any time, mostly 0: they must not start the clock.
+    // Configs carry arbitrary timestamps, mostly 0, so they must not start the clock.
     const tag = makeTag(kind, 0, normal);
     this.#options.publishSession.write(tag.isConfig ? tag : { ...tag, dtsMs: this.#time.unwrap(timestampMs) });
   }
@@ -89,17 +97,17 @@ export class RtmpPublisher {
       return this.#tracks[kind].normalise(body);
     } catch (error) {
       if (!(error instanceof UnsupportedCodec)) throw error;
-      if (kind === 'video') this.#options.onOver(unsupportedVideo(error.codec));
+      if (kind === 'video') this.#options.onEnded(unsupportedVideo(error.codec));
       else this.#warnOnce(error.codec);
       return null;
     }
   }
 
-  /** A camera with an old sound codec is still worth watching. */
+  /** A camera with an old audio codec is still worth watching. */
   #warnOnce(codec: string): void {
     if (this.#hasWarned) return;
     this.#hasWarned = true;
-    this.#options.log.warn({ stream: this.key, codec }, 'sound of this codec is left out: publish AAC, Opus or MP3');
+    this.#options.log.warn({ stream: this.key, codec }, 'unsupported audio codec left out; publish AAC, Opus or MP3');
   }
 
   #writeData(body: Buffer): void {
@@ -111,7 +119,7 @@ export class RtmpPublisher {
 
 const startsWith = (body: Buffer, head: Buffer) => body.subarray(0, head.length).equals(head);
 
-/** Players get it as it is, so it must be what it says. */
+/** Players get the data unchanged, so it must be well-formed AMF. */
 function isWellFormed(data: Buffer): boolean {
   try {
     return typeof decodeAmf(data)[0] === 'string';

@@ -13,9 +13,9 @@ export interface RtmpServerOptions extends Pick<RtmpPlayerParts, 'gate' | 'hub' 
   port: number;
   /** Default: all addresses. */
   host?: string;
-  /** RTMPS beside it. PEM texts. */
+  /** Also serves RTMPS. `cert` and `key` are PEM texts. */
   tls?: { port: number; cert: string; key: string };
-  /** Players get what came in this long with one write; default 100, 0: every tag as it comes. */
+  /** Tags are collected for this long and sent with one write. Default 100; 0: every tag at once. */
   batchMs?: number;
   log: Log;
   metrics?: Metrics;
@@ -25,14 +25,14 @@ export interface RtmpServerOptions extends Pick<RtmpPlayerParts, 'gate' | 'hub' 
 const KEEP_ALIVE_MS = 15_000;
 const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
 
-/** Publishers and players on one port, and on a second one inside TLS. */
+/** Serves publishers and players on one port, and on a second port with TLS. */
 export class RtmpServer implements Closable {
   readonly #limiter: ConnectionLimiter;
   readonly #parts: RtmpSessionParts;
   readonly #sessions = new Set<RtmpSession>();
   readonly #servers: Server[] = [];
 
-  /** Listens when it resolves; ConfigError when a port cannot be had or the certificate is no good. */
+  /** Resolves when the server is listening. Throws ConfigError for an unusable port or certificate. */
   static async open(options: RtmpServerOptions): Promise<RtmpServer> {
     const server = new RtmpServer(options);
     try {
@@ -65,7 +65,7 @@ export class RtmpServer implements Closable {
     return portOf(this.#servers[0]) ?? 0;
   }
 
-  /** null: no RTMPS. */
+  /** Null without RTMPS. */
   get tlsPort(): number | null {
     return portOf(this.#servers[1]);
   }
@@ -81,7 +81,7 @@ export class RtmpServer implements Closable {
     await Promise.all(closed);
   }
 
-  /** TCP connections whose TLS handshake is not over. */
+  /** TCP connections with an unfinished TLS handshake. */
   readonly #handshaking = new Set<Socket>();
 
   async #listen({ port, host, tls }: RtmpServerOptions): Promise<void> {
@@ -112,9 +112,7 @@ export class RtmpServer implements Closable {
       server.on('tlsClientError', (_error, socket) => socket.destroy());
       return server;
     } catch (error) {
-      throw new ConfigError(
-        `The certificate and key of RTMPS (TLS_CERT, TLS_KEY) cannot be used: ${error instanceof Error ? error.message : ''}`,
-      );
+      throw new ConfigError(`The RTMPS certificate or key (TLS_CERT, TLS_KEY) is invalid:  ${error instanceof Error ? error.message : ''}`);
     }
   }
 

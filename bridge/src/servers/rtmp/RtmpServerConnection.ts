@@ -20,22 +20,25 @@ import { MAX_CHUNK_STREAMS, MAX_MESSAGE_BYTES } from './rtmpLimits.js';
 
 export interface ConnectionHandlers {
   onHandshaken(): void;
-  /** Everything that is not protocol control. Nothing more is read while a promise of it is pending. Throwing ends the connection. */
+  /**
+   * Called for every message except protocol control. Reading pauses while the returned promise is pending; an exception ends the
+   * connection.
+   */
   onMessage(message: RtmpMessage): Promise<void> | undefined;
-  /** Once; `error` when it was we who gave it up, or the network. */
+  /** Called once; `error` is set when we gave up or the network failed. */
   onClosed(error: unknown): void;
 }
 
 /** Nearly every frame fits into one chunk. */
 export const CHUNK_BYTES = 60_000;
 const WINDOW_BYTES = 5_000_000;
-/** Until the peer says how often it wants to hear from us. */
+/** Used until the peer sets its own acknowledgement window. */
 const DEFAULT_ACK_BYTES = 2_500_000;
 const RTMP_VERSION = 3;
 const CONTROL = 2;
 const COMMANDS = 3;
 const LINGER_MS = 2000;
-/** Answers that the peer has not taken: who asks and asks and never reads is cut off. */
+/** Replies that the peer has not read. A peer that keeps sending commands but never reads is disconnected. */
 const MAX_UNREAD_REPLY_BYTES = 256 * 1024;
 
 /** The server's end of an RTMP connection: handshake, chunks, protocol control. */
@@ -66,12 +69,12 @@ export class RtmpServerConnection {
     });
   }
 
-  /** Media may be larger than commands. */
+  /** Raises the message size limit, because media is larger than commands. */
   expectMedia(): void {
     this.#reader.maxMessageBytes = MAX_MESSAGE_BYTES.publishing;
   }
 
-  /** What a client waits for before the answer to its `connect`. */
+  /** Sends the settings that clients expect before the reply to `connect`. */
   sendSettings(): void {
     this.#send([windowAckSize(WINDOW_BYTES), setPeerBandwidth(WINDOW_BYTES), setChunkSize(CHUNK_BYTES)], CONTROL);
     this.#writer.chunkBytes = CHUNK_BYTES;
@@ -81,12 +84,12 @@ export class RtmpServerConnection {
     this.#send([message], CONTROL);
   }
 
-  /** In one write. */
+  /** Sends all messages with one write. */
   send(...messages: RtmpMessage[]): void {
     this.#send(messages, COMMANDS);
   }
 
-  /** Sends what is queued, then closes; reads nothing more. */
+  /** Sends everything queued, then closes. Reads nothing more. */
   end(): void {
     if (this.#isEnding || this.socket.destroyed) return;
     this.#isEnding = true;
@@ -94,7 +97,7 @@ export class RtmpServerConnection {
     const timer = setTimeout(() => this.socket.destroy(), LINGER_MS);
     this.socket.once('close', () => clearTimeout(timer));
     this.socket.end();
-    this.socket.resume(); // to the end of what the peer still sends, unread, so that our last words are not lost with a reset
+    this.socket.resume(); // discard incoming data, because a reset would destroy our last messages
   }
 
   destroy(error?: unknown): void {
@@ -125,7 +128,7 @@ export class RtmpServerConnection {
     if (!this.#isWorking) void this.#work();
   }
 
-  /** Answers the bytes that follow the handshake. What C2 says does not matter: nobody echoes wrongly by malice. */
+  /** Returns the bytes after the handshake. C2 is not verified, because a wrong echo does no harm. */
   #shakeHands(data: Buffer): Buffer {
     const bytes = (this.#handshake = Buffer.concat([this.#handshake ?? Buffer.alloc(0), data]));
     if (bytes.length > 0 && bytes[0] !== RTMP_VERSION) throw new FormatError('the peer does not speak RTMP');
@@ -169,7 +172,7 @@ export class RtmpServerConnection {
     if (body.length >= 6 && body.readUInt16BE(0) === USER_CONTROL.pingRequest) this.sendControl(pingResponse(body.subarray(2, 6)));
   }
 
-  /** Some encoders stop to send when nobody tells them that their bytes have come. Never more than once a read, however small the window. */
+  /** Some encoders stop sending without acknowledgements. At most one per read, however small the window. */
   #acknowledge(bytes: number): void {
     this.#bytesRead += bytes;
     if (this.#handshake || this.#bytesRead - this.#bytesAcknowledged < this.#acknowledgeEvery) return;

@@ -15,21 +15,21 @@ import { requestedStream, type ConnectTarget, type RequestedStream } from './req
 
 export interface RtmpSessionParts extends RtmpPlayerParts {
   limits: RtmpLimits;
-  /** Who publishes over RTMP, by `app/name`. */
+  /** RTMP publishers by `app/name`. */
   publishers: Map<string, RtmpPublisher>;
   log: Log;
 }
 
 export interface RtmpSessionOptions {
   protocol: 'rtmp' | 'rtmps';
-  /** It publishes or plays now. */
+  /** Called when the connection starts to publish or play. */
   onSettled: () => void;
   onClosed: () => void;
 }
 
 type Handler = (call: Call) => Promise<void> | void;
 
-/** One connection: answers commands, and is a publisher or a player, one at a time. */
+/** One connection: answers commands, and acts as a publisher or a player, one at a time. */
 export class RtmpSession {
   readonly #parts: RtmpSessionParts;
   readonly #options: RtmpSessionOptions;
@@ -71,7 +71,8 @@ export class RtmpSession {
     const handler = this.#handlers.get(call.name);
     if (!this.#connect && call.name !== 'connect') throw new FormatError('RTMP command before connect');
     if (handler) return handler(call) ?? undefined;
-    if (call.transaction > 0) this.#connection.send(result(call.transaction, null)); // what we do not know must not block them
+    // Acknowledge unknown commands, because clients may wait for a reply.
+    if (call.transaction > 0) this.#connection.send(result(call.transaction, null));
     return undefined;
   }
 
@@ -100,7 +101,7 @@ export class RtmpSession {
     );
   }
 
-  /** Nothing more is read until it is decided: some encoders send media without waiting for the answer. */
+  /** Pauses reading during admission, because some encoders send media before the reply. */
   async #publish({ args }: Call): Promise<void> {
     if (this.#role) return this.#connection.send(publishRejection(busy()));
     const { limits, log, publishers } = this.#parts;
@@ -109,10 +110,10 @@ export class RtmpSession {
     try {
       const publishSession = await this.#openPublishSession(requested);
       if (this.#connection.socket.destroyed) return publishSession.close(this.#closeReason);
-      const onOver = (reason: LianmaiError) => this.#hangUp(publishRejection(reason), reason);
-      this.#role = new RtmpPublisher({ publishSession, mediaMs: limits.mediaMs, log, onOver });
+      const onEnded = (reason: LianmaiError) => this.#hangUp(publishRejection(reason), reason);
+      this.#role = new RtmpPublisher({ publishSession, mediaMs: limits.mediaMs, log, onEnded });
       publishers.set(this.#role.key, this.#role);
-      log.info({ ...this.#logFields(), stream: this.#role.key, clientId: publishSession.admission.clientId }, 'publisher came');
+      log.info({ ...this.#logFields(), stream: this.#role.key, clientId: publishSession.admission.clientId }, 'publisher connected');
     } catch (error) {
       return this.#reject('publish', publishRejection(error), error);
     }
@@ -125,7 +126,7 @@ export class RtmpSession {
     );
   }
 
-  /** A connection that died without a word must not lock its own broadcaster out. */
+  /** Lets a broadcaster back in whose previous connection died silently. */
   async #openPublishSession(requested: RequestedStream): Promise<PublishSession> {
     const request = { ...requested, protocol: this.#options.protocol, ip: this.#ip };
     try {
@@ -153,7 +154,7 @@ export class RtmpSession {
       socket: this.#connection.socket,
       onStart: () => this.#onPlayStart(player),
       onEnd: () => this.#onPlayEnd(),
-      onOver: (error) => {
+      onRejected: (error) => {
         if (player.clientId === null) this.#reject('play', playRejection(error), error);
         else this.#hangUp(playRejection(error), error);
       },
@@ -163,7 +164,7 @@ export class RtmpSession {
 
   #onPlayStart({ key, clientId }: RtmpPlayer): void {
     this.#options.onSettled();
-    this.#parts.log.info({ ...this.#logFields(), stream: key, clientId }, 'player came');
+    this.#parts.log.info({ ...this.#logFields(), stream: key, clientId }, 'player connected');
     this.#connection.sendControl(streamBegin(STREAM_ID));
     this.#connection.send(
       onStatus('status', 'NetStream.Play.Reset', 'Playing and resetting.'),
@@ -185,15 +186,15 @@ export class RtmpSession {
     if (this.#role?.kind !== 'play') return;
     this.#role.pause(isPaused);
     const code = isPaused ? 'NetStream.Pause.Notify' : 'NetStream.Unpause.Notify';
-    this.#connection.send(onStatus('status', code, isPaused ? 'Paused.' : 'Goes on.'));
+    this.#connection.send(onStatus('status', code, isPaused ? 'Paused.' : 'Resumed.'));
   }
 
-  /** They are done with this stream, not necessarily with the connection. */
+  /** Ends the current stream; the connection may be reused. */
   #closeStream({ name, transaction }: Call): void {
     if (name === 'FCUnpublish' && transaction > 0) this.#connection.send(result(transaction, null));
     if (!this.#role) return;
     const isPublisher = this.#role.kind === 'publish';
-    this.#closeReason = 'they said goodbye';
+    this.#closeReason = 'the client closed the stream';
     this.#leaveRole(true);
     if (isPublisher) this.#connection.send(onStatus('status', 'NetStream.Unpublish.Success', 'Stopped publishing.'));
     this.#closeReason = 'connection lost';
@@ -211,8 +212,8 @@ export class RtmpSession {
 
   #reject(action: 'publish' | 'play', message: RtmpMessage, error: unknown): void {
     const { code } = toLianmaiError(error);
-    // Not the name they asked for: who configures an encoder wrongly has put the key there.
-    this.#parts.log.info({ ...this.#logFields(), action, code }, 'refused');
+    // The requested name stays out of the log, because a misconfigured encoder may have put the key there.
+    this.#parts.log.info({ ...this.#logFields(), action, code }, 'rejected');
     if (code === 'INTERNAL') this.#parts.log.error({ err: error }, 'RTMP request failed');
     this.#hangUp(message, error);
   }
@@ -220,7 +221,7 @@ export class RtmpSession {
   #hangUp(message: RtmpMessage, reason: unknown): void {
     const { code, message: text } = toLianmaiError(reason);
     this.#closeReason = text;
-    this.#leaveRole(code === 'FORBIDDEN'); // sent away: nobody waits for them to come back
+    this.#leaveRole(code === 'FORBIDDEN'); // kicked: do not wait for it to return
     this.#connection.send(message);
     this.#connection.end();
   }
@@ -232,8 +233,8 @@ export class RtmpSession {
     const droppedTags = role.kind === 'play' ? role.droppedTags : 0;
     role.close(this.#closeReason, isFinal);
     if (this.#parts.publishers.get(role.key) === role) this.#parts.publishers.delete(role.key);
-    if (role.kind === 'play' && role.clientId === null) return; // it never came
-    const what = role.kind === 'publish' ? 'publisher left' : 'player left';
+    if (role.kind === 'play' && role.clientId === null) return; // never admitted
+    const what = role.kind === 'publish' ? 'publisher disconnected' : 'player disconnected';
     const figures = { bytes: role.bytes, ...(droppedTags > 0 && { droppedTags }) };
     this.#parts.log.info({ ...this.#logFields(), stream: role.key, reason: this.#closeReason, ...figures }, what);
   }
@@ -251,4 +252,4 @@ export class RtmpSession {
   }
 }
 
-const busy = () => new LianmaiError('CONFLICT', undefined, { message: 'This connection publishes or plays already.' });
+const busy = () => new LianmaiError('CONFLICT', undefined, { message: 'This connection already publishes or plays a stream.' });

@@ -21,11 +21,11 @@ import { openServer, publishArgs, start } from './testing/server.js';
 const scope = new Scope();
 afterAll(() => scope.close('test ends'));
 
-/** What the sessions below are fed with: the first bytes of real encoders and players. */
+/** The first bytes of real encoders and players, which feed the sessions below. */
 let captures: Buffer[] = [];
 const CAPTURE_BYTES = 12_000;
 
-/** Stands between a program and the server, and keeps what the program sends. */
+/** Proxies between a program and the server, and records what the program sends. */
 async function record(serverPort: number): Promise<{ port: number; bytes: () => Buffer }> {
   const pieces: Buffer[] = [];
   const proxy = createServer((near) => {
@@ -51,7 +51,7 @@ beforeAll(async () => {
   captures = [publisher, player].map(({ bytes }) => bytes().subarray(0, CAPTURE_BYTES));
 });
 
-/** A peer without a network. */
+/** A socket without a network. */
 class FakeSocket extends Duplex {
   readonly remoteAddress = '192.0.2.1';
   readonly remotePort = 1234;
@@ -70,7 +70,7 @@ const hub = scope.own(new StreamHub());
 const gate = new Gate({ authorise: () => Promise.resolve({ onTaken: 'takeover', resumeGraceMs: 0, srtPassphrase: null }) });
 const publishers: RtmpSessionParts['publishers'] = new Map();
 const fanouts = new FanoutPool({ ...DEFAULT_LIMITS, name: 'rtmp', packer: RTMP_PACKER, batchMs: 0, log: memory.log });
-/** What players find. A publisher that comes takes it over, and ends it. */
+/** Keeps a stream for players. A publisher's takeover ends it. */
 function keepOnAir(): void {
   if (hub.get({ app: 'live', name: 'cam' })) return;
   const publisher = hub.publish({ app: 'live', name: 'cam' });
@@ -106,7 +106,7 @@ const mutation: fc.Arbitrary<Mutation> = fc.record({
   value: fc.integer({ min: 0, max: 255 }),
 });
 
-/** `at` is a share of the bytes after the handshake, most of it near the beginning, where the commands are. */
+/** `at` is a fraction of the bytes after the handshake, biased to the beginning, where the commands are. */
 function mutate(capture: Buffer, mutations: readonly Mutation[]): Buffer {
   let bytes = Buffer.from(capture);
   const from = CLIENT_HELLO_BYTES + HANDSHAKE_BYTES;
@@ -125,17 +125,17 @@ function mutate(capture: Buffer, mutations: readonly Mutation[]): Buffer {
   return bytes;
 }
 
-const cameIn = (text: string) => text.match(/(publisher|player) came/g)?.length ?? 0;
-/** Of each capture. */
+const countConnected = (text: string) => text.match(/(publisher|player) connected/g)?.length ?? 0;
+/** Runs per capture. */
 const RUNS = fuzzRuns(4000);
 
 describe('RTMP sessions with mutated captures of ffmpeg', { timeout: 60_000 + 10 * RUNS }, () => {
-  it('take the captures themselves', async () => {
+  it('accept the unmodified captures', async () => {
     for (const capture of captures) await feed(capture, 1000);
-    expect(cameIn(memory.text)).toBe(2);
+    expect(countConnected(memory.text)).toBe(2);
   });
 
-  it(`end in order or go on, ${2 * RUNS} times, and keep nothing`, async () => {
+  it(`end cleanly or continue,  ${2 * RUNS} times, and leak nothing`, async () => {
     memory.lines.length = 0;
     const before = process.memoryUsage().arrayBuffers;
     let most = 0;
@@ -147,9 +147,9 @@ describe('RTMP sessions with mutated captures of ffmpeg', { timeout: 60_000 + 10
           fc.constantFrom(100, 400, 1400),
           async (mutations, pieceBytes) => {
             await feed(mutate(capture, mutations), pieceBytes);
-            came += cameIn(memory.text);
+            came += countConnected(memory.text);
             most = Math.max(most, process.memoryUsage().arrayBuffers - before);
-            // What was thrown that is no FormatError or LianmaiError is logged as a broken connection, or as an error.
+            // Errors other than FormatError and LianmaiError are logged as broken connections or failures.
             expect(memory.lines.filter((line) => line.includes('broke') || line.includes('failed') || line.includes('cannot'))).toEqual([]);
             memory.lines.length = 0;
           },

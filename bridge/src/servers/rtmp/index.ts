@@ -1,9 +1,10 @@
 /**
- * The RTMP server: encoders publish, players play, on one port (and on another inside TLS). A connection goes through
+ * The RTMP server: encoders publish and players play on one port (and on another with TLS). A connection passes through
  *
- *   Door (counts) -> RtmpPeer (handshake, chunks) -> RtmpSession (commands) -> Publishing (to the hub) or Playing (from it)
+ *   ConnectionLimiter -> RtmpServerConnection (handshake, chunks) -> RtmpSession (commands) -> RtmpPublisher (to the hub) or RtmpPlayer (from it)
  *
- * Both ask the gate first. Players are served by the fan-out, which makes chunks of a stream once and gives all of them the same buffers. Everything a peer can make us keep or wait for is bounded in `limits.ts`.
+ * Both roles ask the gate first. The fan-out serves the players: it chunks a stream once and gives all of them the same buffers.
+ * `rtmpLimits.ts` bounds everything that a peer can make us store or wait for.
  */
 export type { RtmpLimits } from './rtmpLimits.js';
 export { RtmpServer, type RtmpServerOptions } from './RtmpServer.js';

@@ -36,12 +36,12 @@ async function probe(url: string, packets = 90): Promise<Packet[]> {
   return (JSON.parse(stdout) as { packets: Packet[] }).packets;
 }
 
-/** A key frame first, then one picture every 33 ms, one sound every 23 ms. */
+/** Expects a key frame first, then one frame every 33 ms and audio every 23 ms. */
 function expectWhole(packets: Packet[]): void {
   const video = packets.filter((packet) => packet.codec_type === 'video');
   const audio = packets.filter((packet) => packet.codec_type === 'audio');
   expect(video[0]?.flags).toMatch(/^K/);
-  expect(video.length + audio.length).toBe(packets.length); // no data that a player takes for subtitles
+  expect(video.length + audio.length).toBe(packets.length); // no data that a player would treat as subtitles
   for (const [track, stepS] of [
     [video, 0.04],
     [audio, 0.03],
@@ -71,7 +71,7 @@ async function tls() {
 }
 
 describe('RTMP server and real peers', () => {
-  it('takes ffmpeg in and plays it to ffprobe, over RTMP and RTMPS', async () => {
+  it('accepts ffmpeg and plays to ffprobe, over RTMP and RTMPS', async () => {
     const { server, url, gate, asked, memory } = await onAir({ tls: await tls() });
     expectWhole(await probe(url));
     expectWhole(await probe(`rtmps://127.0.0.1:${server.tlsPort}/live/cam`));
@@ -85,14 +85,14 @@ describe('RTMP server and real peers', () => {
     expect(memory.text).not.toContain('open-sesame');
   });
 
-  it('publishes from ffmpeg over RTMPS, and without batching', async () => {
+  it('accepts ffmpeg over RTMPS, without batching', async () => {
     const { server, hub, url } = await openServer(scope, { tls: await tls(), batchMs: 0 });
     start(scope, 'ffmpeg', publishArgs(`rtmps://127.0.0.1:${server.tlsPort}/live/cam?key=open-sesame`));
     await vi.waitFor(() => expect(hub.get({ app: 'live', name: 'cam' })?.gop.length).toBeGreaterThan(0));
     expectWhole(await probe(url));
   });
 
-  it('ends the stream and its players when the publisher says goodbye', async () => {
+  it('ends the stream and its players when the publisher stops', async () => {
     const { publishUrl, hub, url } = await openServer(scope);
     const publisher = start(scope, 'ffmpeg', publishArgs(publishUrl, { seconds: 3 }));
     await vi.waitFor(() => expect(hub.get({ app: 'live', name: 'cam' })).toBeDefined());
@@ -102,11 +102,11 @@ describe('RTMP server and real peers', () => {
     expect([await player.exited, player.text()]).toEqual([0, '']);
   });
 
-  it('refuses a second ffmpeg and a wrong key in words that it shows', async () => {
+  it('rejects a second ffmpeg and a wrong key with messages that ffmpeg shows', async () => {
     const { publishUrl, url, publisher } = await onAir();
     const second = start(scope, 'ffmpeg', publishArgs(publishUrl));
     expect(await second.exited).not.toBe(0);
-    expect(second.text()).toContain('live/cam is being published already.');
+    expect(second.text()).toContain('live/cam is already being published.');
     const wrong = start(scope, 'ffmpeg', publishArgs(`${url}?key=guess`));
     expect(await wrong.exited).not.toBe(0);
     expect(wrong.text()).toContain('The stream key is wrong.');
@@ -114,10 +114,10 @@ describe('RTMP server and real peers', () => {
     expectWhole(await probe(url));
     const missing = start(scope, 'ffmpeg', ['-v', 'error', '-i', url.replace('cam', 'none'), '-f', 'null', '-']);
     expect(await missing.exited).not.toBe(0);
-    expect(missing.text()).toContain('There is no such stream at the moment.');
+    expect(missing.text()).toContain('This stream is not live.');
   });
 
-  it('keeps a player through the crash and the return of the publisher, on one timeline', async () => {
+  it('keeps a player through a crash and return of the publisher, on one timeline', async () => {
     const { publishUrl, url, publisher, hub } = await onAir();
     const packets: Packet[] = [];
     const player = execFile('ffprobe', ['-v', 'error', '-show_entries', 'packet=codec_type,dts_time,flags', '-of', 'csv=p=0', url]);
@@ -140,7 +140,7 @@ describe('RTMP server and real peers', () => {
     expect(Math.max(...steps)).toBeLessThan(0.25);
   });
 
-  it.skipIf(!hasGstreamer).each(['rtmp2sink', 'rtmpsink'])('takes GStreamer in by %s (needs gst-launch-1.0)', async (sink) => {
+  it.skipIf(!hasGstreamer).each(['rtmp2sink', 'rtmpsink'])('accepts GStreamer through %s (needs gst-launch-1.0)', async (sink) => {
     const { publishUrl, hub, url } = await openServer(scope);
     const location = sink === 'rtmpsink' ? `${publishUrl} live=1` : publishUrl;
     const pipeline = [
@@ -171,7 +171,7 @@ describe('RTMP server and real peers', () => {
     expect(packets.filter(({ codec_type }) => codec_type === 'audio').length).toBeGreaterThan(20);
   });
 
-  it.skipIf(!hasGstreamer)('plays to GStreamer by rtmp2src (needs gst-launch-1.0)', async () => {
+  it.skipIf(!hasGstreamer)('plays to GStreamer through rtmp2src (needs gst-launch-1.0)', async () => {
     const { url } = await onAir();
     const sink = ['flvdemux', 'name=d', 'd.video', '!', 'h264parse', '!', 'avdec_h264', '!', 'fakesink', 'num-buffers=30', 'sync=false'];
     const gst = start(scope, 'gst-launch-1.0', ['-q', 'rtmp2src', `location=${url}`, '!', ...sink]);

@@ -5,7 +5,7 @@ export interface RequestedStream extends StreamRef {
   params: Record<string, string>;
 }
 
-/** What the client said in `connect`. */
+/** The client's `connect` arguments. */
 export interface ConnectTarget {
   app: string;
   tcUrl: string;
@@ -15,8 +15,9 @@ const PREFIX = /^(?:flv|mp4|mp3):/i;
 const MAX_TEXT = 4096;
 
 /**
- * Where a client wants to publish or play. People put the name and the parameters where their encoder lets them: `live` + `cam?key=x`, `live?key=x` + `cam`,
- * `live/cam` + `?key=x`, or all into the tcUrl. What stands nearest to the name counts. A `vhost` is a parameter like others: there is one host here.
+ * Returns the stream that a client wants to publish or play. Users put the name and parameters wherever their encoder allows: `live` +
+ * `cam?key=x`, `live?key=x` + `cam`, `live/cam` + `?key=x`, or everything in the tcUrl. The parameters nearest to the name win. `vhost` is
+ * an ordinary parameter, because there is only one host.
  */
 export function requestedStream({ app, tcUrl }: ConnectTarget, playPath: string): RequestedStream {
   const [path, pathQuery] = split(playPath.replace(PREFIX, ''));

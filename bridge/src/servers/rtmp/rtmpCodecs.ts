@@ -4,12 +4,15 @@ import { AUDIO_FOUR_CCS, VIDEO_FOUR_CCS } from '../../media/protocols/rtmp/index
 import { FLV, type AcceptedCodecs } from '../../hub/renditions/index.js';
 import { asObject } from './rtmpCommands.js';
 
-/** Enhanced RTMP v2, fourCcInfoMask: can decode, encode, forward. */
+/** Enhanced RTMP v2, fourCcInfoMask: 1 decode, 2 encode, 4 forward. */
 const CAN_FORWARD = 4;
-/** capsEx: multitrack (2) is understood, its first track is taken; ModEx (4) is skipped. No reconnect, no nanoseconds. */
+/** capsEx: multitrack (2), of which we use the first track; ModEx (4), which we skip. No reconnect, no nanoseconds. */
 const CAPABILITIES = 2 | 4;
 
-/** What a player can take. One that says nothing of enhanced RTMP gets sound it knows; pictures stay as they are: transcoding them is not worth one old player. */
+/**
+ * Returns the codecs that a player supports. Without enhanced RTMP it gets AAC or MP3; video stays unchanged, because one old player does
+ * not justify transcoding.
+ */
 export function acceptedByPlayer(connect: AmfObject): AcceptedCodecs {
   const list = Array.isArray(connect['fourCcList']) ? connect['fourCcList'] : [];
   const names = [...list, ...Object.keys(asObject(connect['audioFourCcInfoMap']))];
@@ -19,14 +22,16 @@ export function acceptedByPlayer(connect: AmfObject): AcceptedCodecs {
 
 const forwardable = (fourCcs: readonly string[]): AmfObject => Object.fromEntries(fourCcs.map((fourCc) => [fourCc, CAN_FORWARD]));
 
-/** Part of the answer to `connect` for a client that asked in these words; those that did not are not confused by them. */
+/**
+ * Returns the enhanced part of the `connect` reply. It repeats only the properties that the client sent, so older clients are not confused.
+ */
 export function enhancedConnectReply(connect: AmfObject): AmfObject {
-  const answer: AmfObject = {};
-  if ('fourCcList' in connect) answer['fourCcList'] = [...VIDEO_FOUR_CCS, ...AUDIO_FOUR_CCS];
-  if ('videoFourCcInfoMap' in connect) answer['videoFourCcInfoMap'] = forwardable(VIDEO_FOUR_CCS);
-  if ('audioFourCcInfoMap' in connect) answer['audioFourCcInfoMap'] = forwardable(AUDIO_FOUR_CCS);
-  if ('capsEx' in connect) answer['capsEx'] = CAPABILITIES;
-  return answer;
+  const reply: AmfObject = {};
+  if ('fourCcList' in connect) reply['fourCcList'] = [...VIDEO_FOUR_CCS, ...AUDIO_FOUR_CCS];
+  if ('videoFourCcInfoMap' in connect) reply['videoFourCcInfoMap'] = forwardable(VIDEO_FOUR_CCS);
+  if ('audioFourCcInfoMap' in connect) reply['audioFourCcInfoMap'] = forwardable(AUDIO_FOUR_CCS);
+  if ('capsEx' in connect) reply['capsEx'] = CAPABILITIES;
+  return reply;
 }
 
 /** Rejects a publisher whose video codec `ErtmpNormaliser` cannot carry. */

@@ -1,22 +1,22 @@
 import { decodeAmf, type AmfObject, type AmfValue } from '../../media/formats/index.js';
 import { command, RTMP, type RtmpMessage } from '../../media/protocols/rtmp/index.js';
 
-/** A connection carries one stream, always under this number: so the bytes of a stream's media are the same for all players. */
+/** Every connection has one message stream with this id, so media bytes are the same for all players. */
 export const STREAM_ID = 1;
 
-/** A command of a client. */
+/** A command from a client. */
 export interface Call {
   name: string;
   transaction: number;
-  /** The command object: only `connect` has one. */
+  /** The command object; only `connect` has one. */
   object: AmfObject;
   args: AmfValue[];
 }
 
-/** null for what is no command. Throws FormatError. */
+/** Returns null if the message is no command. Throws FormatError. */
 export function readCall({ typeId, body }: RtmpMessage): Call | null {
   if (typeId !== RTMP.command && typeId !== RTMP.commandAmf3) return null;
-  // AMF3 commands are AMF0 behind a zero, with values that may change over to AMF3.
+  // AMF3 commands are AMF0 after a zero byte, with values that may switch to AMF3.
   const isWrapped = typeId === RTMP.commandAmf3 && body[0] === 0;
   const [name, transaction, object, ...args] = decodeAmf(isWrapped ? body.subarray(1) : body);
   if (typeof name !== 'string') return null;

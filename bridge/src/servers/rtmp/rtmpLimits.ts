@@ -1,20 +1,20 @@
-/** Bounds of the RTMP server: what a peer may take of our time and memory. */
+/** Limits of the RTMP server: how much time and memory a peer may use. */
 export interface RtmpLimits {
-  /** Connections in all. */
+  /** Connections in total. */
   maxConnections: number;
-  /** Connections of one address that neither publish nor play yet. */
+  /** Connections per IP that neither publish nor play yet. */
   maxPendingPerIp: number;
-  /** The handshake (and that of TLS) must be over. */
+  /** Time for the RTMP handshake, and for the TLS handshake before it. */
   handshakeMs: number;
-  /** It must publish or play. */
+  /** Time until the client must publish or play. */
   commandMs: number;
-  /** A publisher from which no media comes. */
+  /** A publisher without media for this long is disconnected. */
   mediaMs: number;
-  /** A publisher that has been silent for so long gives way to the next: mostly it is the same one, back on another network. */
+  /** A publisher silent for this long gives way to the next, which is usually the same encoder on another network. */
   silentMs: number;
-  /** A player that takes nothing. */
+  /** A player that reads nothing for this long is disconnected. */
   stallMs: number;
-  /** What waits for a slow player, beyond what it started with, before it is moved on to a key frame. */
+  /** Bytes queued for a slow player, in addition to the initial GOP, before it skips to a key frame. */
   maxQueueBytes: number;
   maxQueueMs: number;
 }
@@ -31,6 +31,6 @@ export const DEFAULT_LIMITS: RtmpLimits = {
   maxQueueMs: 10_000,
 };
 
-/** Commands are short; a raw 4K key frame is far below the other. */
+/** Commands are short. A large 4K key frame stays well below the publishing limit. */
 export const MAX_MESSAGE_BYTES = { beforePublishing: 1024 * 1024, publishing: 8 * 1024 * 1024 };
 export const MAX_CHUNK_STREAMS = 64;

@@ -12,7 +12,7 @@ const PLAY_CODES: Partial<Record<ErrorCode, string>> = {
   BAD_REQUEST: 'NetStream.Play.StreamNotFound',
 };
 
-/** A no, in RTMP's words and in people's: most encoders show the description. */
+/** Rejections as RTMP status codes with a readable description, which most encoders show. */
 export function publishRejection(thrown: unknown): RtmpMessage {
   const { code, message } = toLianmaiError(thrown);
   return onStatus('error', PUBLISH_CODES[code] ?? 'NetStream.Publish.Denied', message);

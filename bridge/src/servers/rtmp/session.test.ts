@@ -31,7 +31,7 @@ async function openServer(options: TestServerOptions = {}) {
 }
 
 describe('RTMP session', () => {
-  it('finds the name and the parameters wherever an encoder puts them', async () => {
+  it('finds the name and parameters wherever an encoder puts them', async () => {
     const { publish, asked } = await openServer();
     for (const [app, name] of [
       ['live', 'cam?key=open-sesame&x=1'],
@@ -52,7 +52,7 @@ describe('RTMP session', () => {
     expect(asked.every(({ app, name, params }) => app === 'live' && name === 'cam' && params['key'] === 'open-sesame')).toBe(true);
   });
 
-  it('answers the enhanced abilities of those that ask for them, and no others', async () => {
+  it('announces enhanced capabilities only to clients that ask for them', async () => {
     const { client } = await openServer();
     const old = await client();
     expect(old.calls('_result')[0]?.[3]).not.toHaveProperty('capsEx');
@@ -65,25 +65,25 @@ describe('RTMP session', () => {
     });
   });
 
-  it('refuses with a code and words, and closes', async () => {
+  it('rejects with a code and a message, and closes', async () => {
     const { publish, play, memory } = await openServer();
     await publish();
     const cases = [
-      [await publish(), 'NetStream.Publish.BadName', 'live/cam is being published already.'],
+      [await publish(), 'NetStream.Publish.BadName', 'live/cam is already being published.'],
       [await publish('cam?key=hush-hush'), 'NetStream.Publish.Denied', 'The stream key is wrong.'],
       [await publish('../etc/passwd?key=open-sesame'), 'NetStream.Publish.BadName', expect.stringContaining('expected')],
-      [await play('none'), 'NetStream.Play.StreamNotFound', 'There is no such stream at the moment.'],
+      [await play('none'), 'NetStream.Play.StreamNotFound', 'This stream is not live.'],
       [await play(''), 'NetStream.Play.StreamNotFound', expect.anything()],
     ] as const;
     for (const [client, code, description] of cases) {
       await client.closed;
       expect(client.statuses).toEqual([{ level: 'error', code, description }]);
     }
-    expect(memory.text).toContain('refused');
+    expect(memory.text).toContain('rejected');
     expect(memory.text).not.toMatch(/open-sesame|hush-hush|passwd/);
   });
 
-  it('lets a second publisher take over where that is the policy, on one timeline', async () => {
+  it('lets a second publisher take over by policy, on one timeline', async () => {
     const { publish, play, hub } = await openServer({ policy: { onTaken: 'takeover' } });
     const first = await publish();
     first.video(0, config);
@@ -102,7 +102,7 @@ describe('RTMP session', () => {
     expect(hub.streams.length).toBe(1);
   });
 
-  it('keeps the stream for a publisher that was cut off, and ends it for one that says goodbye', async () => {
+  it('keeps the stream for a lost publisher, and ends it for one that stops', async () => {
     const { publish, play, hub } = await openServer();
     const lost = await publish();
     lost.video(0, config);
@@ -120,7 +120,7 @@ describe('RTMP session', () => {
     expect(hub.get(CAM)).toBeUndefined();
   });
 
-  it('lets a broadcaster back in whose old connection died without a word', async () => {
+  it('lets a broadcaster back in whose previous connection died silently', async () => {
     const { publish, hub } = await openServer({ limits: { silentMs: 200 } });
     const dead = await publish();
     dead.video(0, config);
@@ -131,7 +131,7 @@ describe('RTMP session', () => {
     expect([hub.streams.length, hub.get(CAM)?.gop.length]).toEqual([1, 1]);
   });
 
-  it('unwraps times that start high, wrap after 31 or 32 bits, or leap', async () => {
+  it('unwraps timestamps that start high, wrap after 31 or 32 bits, or jump', async () => {
     const { publish, play } = await openServer();
     const publisher = await publish();
     const player = await play();
@@ -146,7 +146,7 @@ describe('RTMP session', () => {
     expect(times).toEqual([1000, 1033, 1066, 1099, 1005, 1038, 1071, 1139, 1172]);
   });
 
-  it('takes aggregates, AMF3 commands and unwraps metadata', async () => {
+  it('accepts aggregates and AMF3 commands, and unwraps metadata', async () => {
     const { publish, hub, client } = await openServer();
     const publisher = await publish();
     publisher.send({ typeId: RTMP.data, streamId: 1, timestampMs: 0, body: encodeAmf('@setDataFrame', 'onMetaData', { width: 320 }) });
@@ -174,7 +174,7 @@ describe('RTMP session', () => {
     await modern.until(() => modern.codes.includes('NetStream.Play.Start'));
   });
 
-  it('brings legacy HEVC and enhanced H.264 into the form that the hub carries, and refuses what it cannot', async () => {
+  it('normalises legacy HEVC and enhanced H.264 for the hub, and rejects unsupported codecs', async () => {
     const { publish, hub, memory } = await openServer();
     const publisher = await publish();
     publisher.video(0, [0x1c, 0, 0, 0, 0, 1, 2, 3]);
@@ -189,7 +189,7 @@ describe('RTMP session', () => {
     expect(publisher.statuses.at(-1)?.description).toBe('Video codec VP6 is not supported. Publish H.264, HEVC, AV1 or VP9.');
   });
 
-  it('lets a player pause, wait for a stream, and play another one on the same connection', async () => {
+  it('lets a player wait for a stream, pause, and play another one on the same connection', async () => {
     const { publish, client } = await openServer();
     const player = await client();
     player.tell('play', 3, null, 'cam?wait=1');
@@ -210,7 +210,7 @@ describe('RTMP session', () => {
     expect(player.codes.at(-1)).toBe('NetStream.Play.StreamNotFound');
   });
 
-  it('sends away who is kicked: a player by its id, a publisher with its stream', async () => {
+  it('disconnects a kicked player by its id, and a kicked publisher with its stream', async () => {
     const { publish, play, gate, hub } = await openServer();
     const publisher = await publish();
     const player = await play();
@@ -222,7 +222,7 @@ describe('RTMP session', () => {
     expect([hub.get(CAM), gate.clients(CAM)]).toEqual([undefined, []]);
   });
 
-  it('hands a player that cannot do enhanced sound what is made for it', async () => {
+  it('gives a player without enhanced audio a rendition that it can play', async () => {
     const wanted: unknown[] = [];
     const { publish, play } = await openServer({
       openRendition: (source, accepts) => {
@@ -251,7 +251,7 @@ describe('RTMP limits', () => {
     return { socket, closed };
   };
 
-  it('cut off who does not shake hands, byte by byte, and who then does nothing', async () => {
+  it('disconnect silent, slow and idle clients', async () => {
     const { server, client } = await openServer({ limits: { handshakeMs: 300, commandMs: 300 } });
     const silent = raw(server.port);
     const slow = raw(server.port);
@@ -262,7 +262,7 @@ describe('RTMP limits', () => {
     await vi.waitFor(() => expect(server.connections).toBe(0));
   });
 
-  it('cut off what is not RTMP at once', async () => {
+  it('disconnect clients that do not speak RTMP at once', async () => {
     const { server } = await openServer();
     await raw(server.port, 'GET / HTTP/1.1\r\n\r\n').closed;
     const client = await RtmpClient.open(server.port);
@@ -273,7 +273,7 @@ describe('RTMP limits', () => {
     await large.closed;
   });
 
-  it('take no more connections of one address, or in all, than they say', async () => {
+  it('bound connections per IP and in total', async () => {
     const { server, publish } = await openServer({ limits: { maxPendingPerIp: 3, maxConnections: 6 } });
     const pending = [raw(server.port), raw(server.port), raw(server.port)];
     await vi.waitFor(() => expect(server.connections).toBe(3));
@@ -286,7 +286,7 @@ describe('RTMP limits', () => {
     expect(busy.some(({ isClosed }) => isClosed)).toBe(false);
   });
 
-  it('cut off who asks and never reads the answers', async () => {
+  it('disconnect a client that never reads its replies', async () => {
     const { client } = await openServer({ limits: { commandMs: 60_000 } });
     const asking = await client();
     asking.socket.pause();
@@ -296,15 +296,15 @@ describe('RTMP limits', () => {
     }
   });
 
-  it('close a publisher that sends no media, and keep its stream for the grace', async () => {
+  it('disconnect a publisher without media, and keep its stream for the grace period', async () => {
     const { publish, hub } = await openServer({ limits: { mediaMs: 300 } });
     const publisher = await publish();
     await publisher.closed;
-    expect(publisher.statuses.at(-1)?.description).toBe('No media has come for too long.');
+    expect(publisher.statuses.at(-1)?.description).toBe('No media arrived for 0.3 s. Check that the encoder is still sending.');
     expect(hub.get(CAM)?.hasPublisher).toBe(false);
   });
 
-  it('cut off a player that never reads, in bounded time and memory', async () => {
+  it('disconnect a player that never reads, within bounded time and memory', async () => {
     const { server, hub, gate } = await openServer({ limits: { stallMs: 300, maxQueueBytes: 1_000_000 } });
     const publisher = hub.publish(CAM);
     const player = await RtmpClient.play(server.port, 'live', 'cam');

@@ -13,7 +13,7 @@ function picture(dtsMs: number, isKeyFrame: boolean, bytes: number): FlvTag {
   return makeMediaTag({ codec: 'h264', isConfig: false, isKeyFrame, dtsMs, compositionMs: 0, data });
 }
 
-/** A second at 25 pictures: a key frame of 100 kB, then 4 kB each. */
+/** One second at 25 fps: a key frame of 100 kB, then 4 kB per frame. */
 const second = (startMs: number) =>
   Array.from({ length: 25 }, (_, index) => picture(startMs + index * 40, index === 0, index === 0 ? 100_000 : 4000));
 
@@ -28,7 +28,7 @@ const picturesOf = (got: Buffer[]) => {
 };
 
 describe('players of one stream', () => {
-  it('start with the last group of pictures, paced, in datagrams that are shared', () => {
+  it('start with the last GOP, paced, in shared datagrams', () => {
     const group = new PlayerGroup();
     group.push(encodeTags([config, ...second(0)]), 0);
     const [one, two] = [player(), player()];
@@ -45,7 +45,7 @@ describe('players of one stream', () => {
     expect(one.state.got.every((payload) => payload.length % 188 === 0 && payload[0] === 0x47)).toBe(true);
   });
 
-  it('wait for a key frame when there is nothing to start with', () => {
+  it('wait for a key frame when there is no GOP', () => {
     const group = new PlayerGroup();
     const early = player();
     group.push(encodeTags([config]), 0);
@@ -58,7 +58,7 @@ describe('players of one stream', () => {
     expect(picturesOf(early.state.got)[0]).toMatchObject({ isKeyFrame: true, dtsMs: 1000 });
   });
 
-  it('are sent away at the end, with all that was left', () => {
+  it('receive the rest at the end and are then disconnected', () => {
     const group = new PlayerGroup();
     const last = player();
     group.join(1, last, 0);

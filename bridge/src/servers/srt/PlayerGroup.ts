@@ -1,7 +1,7 @@
 import { MediaRate, PacedQueue, TsPayloads } from '../../media/protocols/srt/index.js';
 import { decodeTags } from '../../hub/stream/index.js';
 
-const MAX_GROUP_BYTES = 32 * 1024 * 1024;
+const MAX_GOP_BYTES = 32 * 1024 * 1024;
 
 export interface GroupPlayer {
   send: (payload: Buffer) => void;
@@ -11,16 +11,18 @@ export interface GroupPlayer {
 interface GroupMember {
   paced: PacedQueue;
   hangUp: () => void;
-  /** Nothing to start with yet: the next key frame will be it. */
+  /** Waits for the next key frame, because there was no GOP to start with. */
   isWaiting: boolean;
 }
 
-/** In the thread: all players of one stream. It is muxed once; each payload is one buffer for all of them, and so is the last group of pictures. */
+/**
+ * Runs in the SRT thread: all players of one stream, which is muxed once. All players share the payload buffers and the buffered last GOP.
+ */
 export class PlayerGroup {
   readonly #payloads = new TsPayloads();
   readonly #players = new Map<number, GroupMember>();
-  #group: Buffer[] | null = null;
-  #groupBytes = 0;
+  #gop: Buffer[] | null = null;
+  #gopBytes = 0;
   readonly #rate = new MediaRate();
   #isEnded = false;
 
@@ -38,28 +40,28 @@ export class PlayerGroup {
 
   join(id: number, { send, hangUp }: GroupPlayer, nowUs: number): void {
     const paced = new PacedQueue(send, nowUs);
-    for (const payload of this.#group ?? []) paced.push(payload);
-    this.#players.set(id, { paced, hangUp, isWaiting: this.#group === null });
+    for (const payload of this.#gop ?? []) paced.push(payload);
+    this.#players.set(id, { paced, hangUp, isWaiting: this.#gop === null });
   }
 
   leave(id: number): void {
     this.#players.delete(id);
   }
 
-  push(mail: ArrayBuffer, nowUs: number): void {
-    const tags = decodeTags(mail);
-    this.#rate.add(tags.findLast((tag) => tag.kind !== 'data' && !tag.isConfig)?.dtsMs, mail.byteLength);
-    for (const { bytes, isEntry } of this.#payloads.push(tags)) {
-      this.#keep(bytes, isEntry);
+  push(bytes: ArrayBuffer, nowUs: number): void {
+    const tags = decodeTags(bytes);
+    this.#rate.add(tags.findLast((tag) => tag.kind !== 'data' && !tag.isConfig)?.dtsMs, bytes.byteLength);
+    for (const { bytes: payload, isEntry } of this.#payloads.push(tags)) {
+      this.#keep(payload, isEntry);
       for (const player of this.#players.values()) {
         if (isEntry) player.isWaiting = false;
-        if (!player.isWaiting) player.paced.push(bytes);
+        if (!player.isWaiting) player.paced.push(payload);
       }
     }
     this.tick(nowUs);
   }
 
-  /** Nothing more will come: players leave when they have got what there is. */
+  /** The stream has ended; players disconnect when they have received the rest. */
   end(): void {
     this.#isEnded = true;
   }
@@ -71,14 +73,14 @@ export class PlayerGroup {
     }
   }
 
-  /** Without a group a new player waits for the next entry. */
+  /** Without a buffered GOP a new player waits for the next key frame. */
   #keep(bytes: Buffer, isEntry: boolean): void {
     if (isEntry) {
-      this.#group = [];
-      this.#groupBytes = 0;
+      this.#gop = [];
+      this.#gopBytes = 0;
     }
-    this.#group?.push(bytes);
-    this.#groupBytes += bytes.length;
-    if (this.#groupBytes > MAX_GROUP_BYTES) this.#group = null;
+    this.#gop?.push(bytes);
+    this.#gopBytes += bytes.length;
+    if (this.#gopBytes > MAX_GOP_BYTES) this.#gop = null;
   }
 }

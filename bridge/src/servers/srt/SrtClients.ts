@@ -8,22 +8,22 @@ import { SrtPlayFeed } from './SrtPlayFeed.js';
 interface SrtClient {
   request: GateRequest;
   admission: Admission;
-  /** The publisher that this one may replace. */
+  /** A silent publisher of the same stream that this client may replace. */
   silentPublisher: number | null;
   publishSession: PublishSession | null;
   playFeed: SrtPlayFeed | null;
 }
 
-type Asked = Extract<FromSrtThread, { kind: 'asked' }>;
+type AdmissionRequest = Extract<FromSrtThread, { kind: 'asked' }>;
 
 export interface SrtClientsParts {
   gate: Gate;
   hub: StreamHub;
-  /** Default: every stream as it is. */
+  /** Default: every stream unchanged. */
   openRendition?: (source: Stream) => Stream;
 }
 
-/** In main: the callers of the SRT thread as clients of gate and hub. */
+/** Runs in the main thread: registers the SRT thread's callers with the gate and the hub. */
 export class SrtClients {
   readonly #gate: Gate;
   readonly #hub: StreamHub;
@@ -36,7 +36,7 @@ export class SrtClients {
   constructor(parts: SrtClientsParts, post: (message: ToSrtThread, transfer?: ArrayBuffer[]) => void) {
     this.#gate = parts.gate;
     this.#hub = parts.hub;
-    this.#openRendition = parts.openRendition ?? asItIs;
+    this.#openRendition = parts.openRendition ?? unchanged;
     this.#post = post;
   }
 
@@ -45,7 +45,7 @@ export class SrtClients {
       .length;
   }
 
-  async admit({ id, request, ip, silentPublisher }: Asked): Promise<void> {
+  async admit({ id, request, ip, silentPublisher }: AdmissionRequest): Promise<void> {
     try {
       const gateRequest: GateRequest = { ...request, protocol: 'srt', ip };
       const admission = await this.#gate.admit(gateRequest);
@@ -57,7 +57,7 @@ export class SrtClients {
     }
   }
 
-  /** It is who it says: it takes the stream, or joins its players. */
+  /** Called when the caller has proved its passphrase: it publishes the stream or joins its players. */
   async accept(id: number): Promise<void> {
     try {
       const client = this.#clients.get(id);
@@ -97,7 +97,7 @@ export class SrtClients {
     }
   }
 
-  /** The thread is gone, and all its callers with it. */
+  /** Ends all clients after the thread has exited. */
   endAll(reason: string): void {
     for (const id of [...this.#clients.keys()]) this.end(id, reason, false);
     for (const playFeed of this.#playFeeds.values()) playFeed.close();
@@ -108,14 +108,14 @@ export class SrtClients {
     const admitted = { admit: () => Promise.resolve(client.admission) };
     const publishSession = await openPublishSession({ gate: admitted, hub: this.#hub }, client.request);
     if (this.#clients.get(id) !== client) {
-      publishSession.close('sent away');
+      publishSession.close('kicked or replaced');
       throw new LianmaiError('FORBIDDEN');
     }
     client.publishSession = publishSession;
     publishSession.signal.addEventListener('abort', () => this.#disconnect(id), { once: true });
   }
 
-  /** An encoder whose address has changed comes back before its old connection is known to be dead. */
+  /** An encoder whose IP changed may reconnect before its old connection times out. */
   #replaceSilent({ silentPublisher, request }: SrtClient): void {
     if (silentPublisher === null) return;
     const earlier = this.#clients.get(silentPublisher);
@@ -124,9 +124,9 @@ export class SrtClients {
     this.#post({ kind: 'hangUp', id: silentPublisher });
   }
 
-  /** Kicked, or taken over: what a publisher leaves behind does not wait for its return. */
+  /** Called after a kick or takeover, so the stream does not wait for the publisher to return. */
   #disconnect(id: number): void {
-    this.end(id, 'sent away', true);
+    this.end(id, 'kicked or replaced', true);
     this.#post({ kind: 'hangUp', id });
   }
 
@@ -171,4 +171,4 @@ function isSameCaller(one: GateRequest, other: GateRequest): boolean {
   return flat(one) === flat(other);
 }
 
-const asItIs = (source: Stream): Stream => source;
+const unchanged = (source: Stream): Stream => source;

@@ -1,17 +1,17 @@
 import { encodeTags, type MediaTag, type Stream } from '../../hub/stream/index.js';
 
-/** As long as a group of pictures may be that a stream keeps for instant starts. */
+/** Larger than the longest GOP that a stream keeps for instant starts. */
 const QUEUE_LIMITS = { maxQueueBytes: 48 * 1024 * 1024, maxQueueMs: 25_000 };
-/** On the way to the thread. While more is, the reader's own bounded queue holds it. */
+/** Maximum bytes in transit to the SRT thread; beyond that, the reader's own bounded queue holds the media. */
 const MAX_UNTAKEN_BYTES = 8 * 1024 * 1024;
 
 export interface SrtPlayFeedOptions {
   onMedia: (bytes: ArrayBuffer) => void;
-  /** The stream is over, or cannot be played any more. */
+  /** Called when the stream has ended or can no longer be played. */
   onEnd: () => void;
 }
 
-/** Reads a stream once for all its SRT players. */
+/** Reads a stream once for all its SRT players and passes it to the SRT thread. */
 export class SrtPlayFeed {
   readonly id: number;
   readonly stream: Stream;

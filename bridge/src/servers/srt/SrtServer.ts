@@ -17,7 +17,7 @@ import { TsPublisher } from './TsPublisher.js';
 
 const TICK_MS = 10;
 const MEASURE_MS = 1000;
-/** A publisher that was silent this long may be replaced by one with the same credentials: a network that came back with another address. */
+/** A publisher silent for this long may be replaced by one with the same credentials, which is usually the same encoder with a new IP. */
 const SILENT_US = 1_000_000;
 
 interface ThreadClient {
@@ -31,14 +31,14 @@ interface ThreadClient {
 type Post = (message: FromSrtThread, transfer?: ArrayBuffer[]) => void;
 type Answer = Extract<ToSrtThread, { kind: 'admitted' | 'accepted' | 'rejected' }>;
 
-/** What the thread holds: the port, its callers, and the media between them and main. */
+/** Runs in the SRT thread: the UDP port, its callers, and their media exchange with the main thread. */
 export class SrtServer {
   readonly #post: Post;
   readonly #log: Log;
   readonly #multiplexer: SrtMultiplexer<ThreadClient>;
   readonly #clients = new Map<number, ThreadClient>();
   readonly #groups = new Map<number, PlayerGroup>();
-  /** Of connections that are over. */
+  /** Totals of closed connections. */
   readonly #past: SrtTotals = { resent: 0, lost: 0, dropped: 0 };
   readonly #pendingAnswers = new Map<number, (answer: Answer) => void>();
   #socket: UdpSocket | null = null;
@@ -57,7 +57,7 @@ export class SrtServer {
       send: (parts, to) => this.#socket?.send(parts, to),
       decide: (request, peer) => this.#decide(request, peer),
       confirm: (client) => this.#confirm(client),
-      onFailed: (client, rejection) => this.#forget(client, `refused: ${rejection}`, false),
+      onFailed: (client, rejection) => this.#forget(client, `rejected: ${rejection}`, false),
       onConnection: (connection, client) => this.#onConnection(connection, client),
       onPayload: (client, payload) => client.publisher?.push(payload),
       onEnd: (client, reason) => this.#end(client, reason),
@@ -65,7 +65,7 @@ export class SrtServer {
     this.#measuring = setInterval(() => this.#measure(), MEASURE_MS);
   }
 
-  /** Rejects with what the system says about the port. */
+  /** Rejects with the system's error for the port. */
   static async open(job: SrtThreadJob, log: Log, post: Post): Promise<SrtServer> {
     const server = new SrtServer(job, log, post);
     try {
@@ -169,14 +169,14 @@ export class SrtServer {
       const send = (payload: Buffer) => connection.send(payload, now());
       this.#groupOf(client.playFeed).join(id, { send, hangUp: () => connection.close() }, now());
     }
-    this.#log.debug({ id, action: request.action, stream: streamKey(request) }, 'SRT connected');
+    this.#log.debug({ id, action: request.action, stream: streamKey(request) }, 'SRT client connected');
   }
 
   #end(client: ThreadClient, reason: EndReason): void {
     client.publisher?.end();
     const { receiver, sender } = client.connection ?? {};
     if (client.connection) addTo(this.#past, client.connection);
-    this.#log.debug({ id: client.id, reason, ...receiver?.stats, ...sender?.stats }, 'SRT ended');
+    this.#log.debug({ id: client.id, reason, ...receiver?.stats, ...sender?.stats }, 'SRT client disconnected');
     this.#forget(client, reason, reason === 'goodbye');
   }
 

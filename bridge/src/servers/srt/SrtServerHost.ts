@@ -6,32 +6,32 @@ import type { FromSrtThread, SrtTotals, ToSrtThread } from './srtThreadMessages.
 import { SrtClients, type SrtClientsParts } from './SrtClients.js';
 
 export interface SrtServerOptions extends SrtClientsParts {
-  /** UDP; 0 chooses one. */
+  /** UDP port; 0: any free port. */
   port: number;
-  /** Default: every address, IPv4 and IPv6. */
+  /** Default: all addresses, IPv4 and IPv6. */
   host?: string;
-  /** The least that is agreed with a caller, ms. */
+  /** Minimum latency negotiated with callers, ms. */
   latencyMs: number;
-  /** When players' keys are renewed. */
+  /** When players' encryption keys are renewed. */
   rotation?: RotationOptions;
   log: Log;
   logLevel?: LogLevel;
   metrics?: Metrics;
 }
 
-/** ConfigError for what an operator can put right. */
+/** Returns a ConfigError that names the setting to change. */
 function portError(port: number, { code, message }: { code: string; message: string }): ConfigError {
   const option = 'SRT_PORT, --srt-port or srt.port';
   if (code === 'EADDRINUSE')
-    return new ConfigError(`UDP port ${port} is in use by another program. Choose another one for SRT with ${option}.`);
-  return new ConfigError(`UDP port ${port} cannot be opened for SRT: ${message}. Choose another one with ${option}.`);
+    return new ConfigError(`UDP port ${port} is in use by another program. Choose another port for SRT with ${option}.`);
+  return new ConfigError(`Cannot open UDP port ${port} for SRT:  ${message}. Choose another port with ${option}.`);
 }
 
 const START_TIMEOUT_MS = 15_000;
 const CLOSE_TIMEOUT_MS = 2000;
 const CRASH_LIMIT = { maxCrashes: 3, windowMs: 60_000 };
 
-/** Publishers and players over SRT, all on one UDP port, in a thread of their own. When that crashes, another takes the port. */
+/** Serves SRT publishers and players on one UDP port, in a thread of its own. A crashed thread is replaced. */
 export class SrtServerHost implements Closable {
   readonly #options: SrtServerOptions;
   readonly #clients: SrtClients;
@@ -49,7 +49,7 @@ export class SrtServerHost implements Closable {
     this.#measure(options.metrics);
   }
 
-  /** Listens when it resolves; ConfigError when the port cannot be had. */
+  /** Resolves when the server is listening. Throws ConfigError when the port cannot be opened. */
   static async open(options: SrtServerOptions): Promise<SrtServerHost> {
     const listener = new SrtServerHost(options);
     await listener.#startThread();
@@ -68,9 +68,9 @@ export class SrtServerHost implements Closable {
   #measure(metrics: Metrics | undefined): void {
     metrics?.gauge('srt_publishers', 'SRT publishers', () => this.#clients.count('publish'));
     metrics?.gauge('srt_players', 'SRT players', () => this.#clients.count('play'));
-    metrics?.gauge('srt_resent_packets', 'Packets that were sent to SRT players once more', () => this.#totals.resent);
-    metrics?.gauge('srt_lost_packets', 'Holes in what SRT publishers sent, filled later or not', () => this.#totals.lost);
-    metrics?.gauge('srt_dropped_packets', 'Packets of SRT that were never delivered, either way', () => this.#totals.dropped);
+    metrics?.gauge('srt_resent_packets', 'Packets retransmitted to SRT players', () => this.#totals.resent);
+    metrics?.gauge('srt_lost_packets', 'Packets from SRT publishers that did not arrive the first time', () => this.#totals.lost);
+    metrics?.gauge('srt_dropped_packets', 'SRT packets given up in either direction', () => this.#totals.dropped);
   }
 
   async #close(reason: string): Promise<void> {
@@ -94,13 +94,13 @@ export class SrtServerHost implements Closable {
       throw error;
     }
     this.#worker = worker;
-    let reason: unknown = new Error('the thread ended');
+    let reason: unknown = new Error('the SRT thread exited');
     worker.on('error', (error) => (reason = error)).on('exit', () => this.#replaceThread(reason));
   }
 
   #waitUntilListening(worker: Worker): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error('the SRT thread does not start')), START_TIMEOUT_MS);
+      const timer = setTimeout(() => reject(new Error('the SRT thread did not start in time')), START_TIMEOUT_MS);
       const settle = (finish: () => void) => {
         clearTimeout(timer);
         worker.off('error', reject);
@@ -149,7 +149,7 @@ export class SrtServerHost implements Closable {
     this.#clients.endAll('SRT thread crashed');
     const isHopeless = this.#crashes.add();
     if (this.#closing) return;
-    log.error({ err: error }, isHopeless ? 'SRT thread crashes again and again: SRT is off' : 'SRT thread crashed, starting it again');
-    if (!isHopeless) this.#startThread().catch((reason: unknown) => log.error({ err: reason }, 'SRT is off'));
+    log.error({ err: error }, isHopeless ? 'SRT thread keeps crashing; SRT is disabled' : 'SRT thread crashed; restarting it');
+    if (!isHopeless) this.#startThread().catch((reason: unknown) => log.error({ err: reason }, 'SRT is disabled'));
   }
 }

@@ -1,12 +1,14 @@
 import { TsDemuxer } from '../../media/formats/index.js';
 import { encodeTags, type MediaTag } from '../../hub/stream/index.js';
 
-/** Tags that main has not written yet; above, pictures are left out until it catches up and the next key frame comes. */
+/** Bytes that the main thread has not written yet. Beyond this, frames are dropped until it catches up and the next key frame arrives. */
 const MAX_UNTAKEN_BYTES = 32 * 1024 * 1024;
-/** A caller that holds a stream's name without sending media. */
+/** A publisher without media for this long is disconnected, since it blocks the stream's name. */
 const MAX_EMPTY_US = 30_000_000;
 
-/** In the thread: what one publisher sends, as tags for main. One delivery a tick: each wakes the other thread. */
+/**
+ * Runs in the SRT thread: demuxes one publisher's MPEG-TS into tags. Delivers once per tick, because each delivery wakes the main thread.
+ */
 export class TsPublisher {
   readonly #demuxer = new TsDemuxer();
   readonly #post: (bytes: ArrayBuffer) => void;

@@ -15,7 +15,7 @@ const LOG = createLog('srt test', 'silent');
 const PASSPHRASE = 'correct horse battery';
 const has = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
-/** An FFmpeg that was built without libsrt cannot call us. */
+/** FFmpeg without libsrt cannot call us. */
 const ffmpegHasSrt = /\bsrt\b/.test(spawnSync('ffmpeg', ['-hide_banner', '-protocols']).stdout?.toString() ?? '');
 const describeWithSrt = (title: string, tests: () => void) =>
   describe.skipIf(!ffmpegHasSrt)(ffmpegHasSrt ? title : `${title} (FFmpeg has no libsrt)`, tests);
@@ -62,7 +62,7 @@ async function relay(options: RelayOptions): Promise<UdpRelay> {
   return between;
 }
 
-/** KK bits of the data packets, each time they change. */
+/** Records the KK bits of data packets each time they change. */
 function keyWatch(direction: 'toTarget' | 'toCaller'): { changes: number[]; onDatagram: NonNullable<RelayOptions['onDatagram']> } {
   const changes: number[] = [];
   let lastSeq = -1;
@@ -114,7 +114,7 @@ const ENCODE = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '15', '-b:v', '
 const publish = (port: number, query: string, seconds = 60, host = '127.0.0.1') =>
   run('ffmpeg', [...SOURCE, '-t', `${seconds}`, ...ENCODE, `srt://${host}:${port}?${query}`]);
 
-/** Tags of a stream until `isEnough`. */
+/** Collects the tags of a stream until `isEnough`. */
 async function collect(stream: Stream, isEnough: (tags: MediaTag[]) => boolean): Promise<MediaTag[]> {
   const reader = stream.createReader({ name: 'test', maxQueueBytes: 1e8, maxQueueMs: 60_000, startWithGop: true });
   const got: MediaTag[] = [];
@@ -136,11 +136,11 @@ function expectContinuous(all: MediaTag[]): void {
   for (let index = 1; index < times.length; index++) expect(times[index]! - times[index - 1]!).toBeLessThan(40);
 }
 
-/** Cases run side by side, each under a name of its own. */
+/** Runs cases concurrently, each under its own name. */
 const eachAtOnce = <T>(cases: readonly T[], check: (one: T) => Promise<void>) => Promise.all(cases.map(check));
 
 describeWithSrt('publishing with FFmpeg', () => {
-  it('clear, AES-128, AES-192 and AES-256: picture and sound reach the hub without a gap', async () => {
+  it('delivers audio and video to the hub without a gap: clear, AES-128, AES-192 and AES-256', async () => {
     const answer = ({ name }: AuthoriseRequest) => ({ srtPassphrase: name === 'clear' ? null : PASSPHRASE });
     const { hub, gate, asked, listener } = await serve(answer, hasIpv6 ? { host: '::' } : {});
     const cases = [
@@ -165,7 +165,7 @@ describeWithSrt('publishing with FFmpeg', () => {
     });
   });
 
-  it('says goodbye: the stream ends at once; is killed: it waits for the grace', async () => {
+  it('ends the stream at once on a clean shutdown, and keeps it for the grace period on a crash', async () => {
     const { hub, listener } = await serve();
     publish(listener.port, 'streamid=publish/live/cam?key=k', 1);
     const ended = new Promise((resolve) => hub.once('unpublished', resolve));
@@ -181,8 +181,8 @@ describeWithSrt('publishing with FFmpeg', () => {
   });
 });
 
-describeWithSrt('refusals', () => {
-  it('end FFmpeg with an error and leave nothing behind', async () => {
+describeWithSrt('rejections', () => {
+  it('end FFmpeg with an error and leave no trace', async () => {
     const { hub, gate, listener } = await serve(({ name }) => {
       if (name === 'forbidden') throw new LianmaiError('FORBIDDEN');
       return { srtPassphrase: ['needsKey', 'otherKey'].includes(name) ? PASSPHRASE : null };
@@ -206,7 +206,7 @@ describeWithSrt('refusals', () => {
     expect(hub.streams).toEqual([]);
   });
 
-  it('a second publisher, while the first is there', async () => {
+  it('reject a second publisher while the first is connected', async () => {
     const { hub, listener } = await serve();
     const first = publish(listener.port, 'streamid=#!::r=cam,m=publish');
     const stream = await hub.whenPublished({ app: 'live', name: 'cam' }, AbortSignal.timeout(60_000));
@@ -217,7 +217,7 @@ describeWithSrt('refusals', () => {
     expect(stream.hasPublisher).toBe(true);
   });
 
-  it('names SRT_PORT when the port is taken', async () => {
+  it('name SRT_PORT when the port is taken', async () => {
     const { listener } = await serve();
     const { port } = listener;
     await expect(serve(() => ({}), { port })).rejects.toThrow(/SRT_PORT/);
@@ -257,7 +257,7 @@ describeWithSrt('playing with FFmpeg', () => {
     return [...output.flatMap((chunk) => demuxer.push(chunk)), ...demuxer.flush()];
   };
 
-  it('clear, AES-128 and AES-256: starts at a key frame and goes on without a gap', async () => {
+  it('starts at a key frame and continues without a gap: clear, AES-128 and AES-256', async () => {
     const { listener, gate, hub } = await onAir(({ name }) => ({ srtPassphrase: name === 'cam' ? null : PASSPHRASE }));
     for (const name of ['aes128', 'aes256']) {
       const broadcast = new LoopedBroadcast(tags, hub.publish({ app: 'live', name }));
@@ -280,7 +280,7 @@ describeWithSrt('playing with FFmpeg', () => {
     });
   });
 
-  it('stays through the grace of its stream and ends with it', async () => {
+  it('keeps players during the grace period of their stream, and ends with it', async () => {
     const { listener, hub, gate } = await serve();
     const first = hub.publish({ app: 'live', name: 'cam' }, { resumeGraceMs: 10_000 });
     const broadcast = new LoopedBroadcast(tags, first);
@@ -301,7 +301,7 @@ describeWithSrt('playing with FFmpeg', () => {
     expect(gate.players({ app: 'live', name: 'cam' })).toEqual({});
   });
 
-  it('a kicked player is gone', async () => {
+  it('disconnects a kicked player', async () => {
     const { listener, gate } = await onAir();
     const player = run('ffmpeg', PLAY(listener.port, 'streamid=live/cam', 30));
     await vi.waitFor(() => expect(gate.clients({ app: 'live', name: 'cam' }).length).toBe(1));
@@ -340,7 +340,7 @@ describeWithSrt('key refresh by the publisher', () => {
 });
 
 describeWithSrt('a bad network (5 % loss, 50 ms of jitter)', () => {
-  it('FFmpeg publishes through it, at a latency that it asks for', async () => {
+  it('lets FFmpeg publish at its requested latency', async () => {
     const { hub, listener } = await serve(() => ({ srtPassphrase: PASSPHRASE }));
     const agreed: number[][] = [];
     const { port } = await relay({
@@ -362,7 +362,7 @@ describeWithSrt('a bad network (5 % loss, 50 ms of jitter)', () => {
 });
 
 describeWithSrt('a publisher whose network went away', () => {
-  it('may come back at once with the same key, and nobody else may take its place', async () => {
+  it('may reconnect at once with the same key, while other publishers are rejected', async () => {
     const { hub, gate, listener } = await serve();
     const network: RelayOptions = { targetPort: listener.port };
     const { port } = await relay(network);
@@ -390,8 +390,8 @@ describeWithSrt('a publisher whose network went away', () => {
   });
 });
 
-describeWithSrt('figures', () => {
-  it('say who is there and what got lost on the way', async () => {
+describeWithSrt('metrics', () => {
+  it('count clients and lost packets', async () => {
     const metrics = new Metrics();
     const { hub, listener } = await serve(() => ({}), { metrics });
     const { port } = await relay({ targetPort: listener.port, loss: 0.05 });
@@ -403,8 +403,8 @@ describeWithSrt('figures', () => {
   });
 });
 
-describeWithSrt('a thread that crashes', () => {
-  it('is replaced on the same port: its publishers are lost, not the streams', async () => {
+describeWithSrt('a crashed thread', () => {
+  it('is replaced on the same port: publishers are lost, streams are kept', async () => {
     const threads: Worker[] = [];
     const note = (worker: Worker) => threads.push(worker);
     process.on('worker', note);

@@ -1,11 +1,11 @@
-/** The thread of the SRT port: an event loop of its own, because ACKs, loss reports and deliveries are late by whatever holds it up. */
+/** The SRT thread. A separate event loop, because anything that blocks it delays ACKs, loss reports and deliveries. */
 import { parentPort } from 'node:worker_threads';
 import { createLog } from '@lianmai/kit';
 import type { FromSrtThread, SrtThreadJob, ToSrtThread } from './srtThreadMessages.js';
 import { SrtServer } from './SrtServer.js';
 
 const port = parentPort;
-if (!port) throw new Error('to be run as a thread');
+if (!port) throw new Error('this module must run as a worker thread');
 
 const post = (message: FromSrtThread, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
 
@@ -23,7 +23,7 @@ async function run(job: SrtThreadJob): Promise<void> {
 }
 
 port.once('message', (message: ToSrtThread) => {
-  if (message.kind !== 'start') throw new Error(`the thread starts with a job, not with "${message.kind}"`);
+  if (message.kind !== 'start') throw new Error(`expected a "start" message first, got "${message.kind}"`);
   run(message.job).catch((error: unknown) => {
     const { code = '', message: why } = error as NodeJS.ErrnoException;
     post({ kind: 'failed', code, message: why });

@@ -3,31 +3,31 @@ import type { Rejection, RotationOptions, StreamIdRequest } from '../../media/pr
 
 export interface SrtThreadJob {
   port: number;
-  /** Default: every address. */
+  /** Default: all addresses. */
   host?: string;
   latencyMs: number;
   rotation?: RotationOptions;
   logLevel: LogLevel;
 }
 
-/** Since the thread has started, in packets. */
+/** Packet totals since the thread started. */
 export interface SrtTotals {
-  /** Sent once more, to players. */
+  /** Retransmitted to players. */
   resent: number;
-  /** From publishers: holes that were seen, whether they were filled or not. */
+  /** Losses detected from publishers, whether recovered or not. */
   lost: number;
-  /** Given up, in either direction: never delivered. */
+  /** Given up in either direction: never delivered. */
   dropped: number;
 }
 
-/** `id` is one caller, from its question to its end. `playFeed` is one stream for all its SRT players. */
+/** `id` identifies one caller for its lifetime. `playFeed` identifies one stream for all its SRT players. */
 export type ToSrtThread =
   | { kind: 'start'; job: SrtThreadJob }
   | { kind: 'admitted'; id: number; passphrase: string | null }
   | { kind: 'accepted'; id: number; playFeed: number | null }
   | { kind: 'rejected'; id: number; rejection: Rejection }
   | { kind: 'hangUp'; id: number }
-  /** Tags of a publisher that main has written to the hub, in bytes of mail. */
+  /** The main thread has written this many bytes of a publisher's tags to the hub. */
   | { kind: 'tagsTaken'; id: number; bytes: number }
   | { kind: 'media'; playFeed: number; bytes: ArrayBuffer }
   | { kind: 'mediaEnded'; playFeed: number }
@@ -36,13 +36,13 @@ export type ToSrtThread =
 export type FromSrtThread =
   | { kind: 'listening'; port: number; receiveBufferBytes: number; sendBufferBytes: number }
   | { kind: 'failed'; code: string; message: string }
-  /** May this caller come in? */
+  /** Asks whether this caller may connect. */
   | { kind: 'asked'; id: number; request: StreamIdRequest; ip: string; silentPublisher: number | null }
-  /** It has proved its passphrase: take the stream, or join its players. */
+  /** The caller has proved its passphrase and now publishes the stream or joins its players. */
   | { kind: 'proved'; id: number }
   | { kind: 'tags'; id: number; bytes: ArrayBuffer }
   | { kind: 'ended'; id: number; reason: string; isFinal: boolean }
   | { kind: 'mediaTaken'; playFeed: number; bytes: number }
-  /** Once a second: media bytes that were sent to each player, and packets of all connections so far. */
+  /** Once a second: media bytes sent to each player, and packet totals of all connections. */
   | { kind: 'measured'; sent: { id: number; bytes: number }[]; totals: SrtTotals }
   | { kind: 'closed' };

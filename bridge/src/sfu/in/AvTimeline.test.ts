@@ -25,20 +25,20 @@ function play({ audioDelayMs, videoDelayMs, reportsFromMs }: { audioDelayMs: num
   return skews;
 }
 
-describe('sound and picture of a publisher', () => {
-  it('lie as they came from the first packet on', () => {
+describe('AvTimeline', () => {
+  it('places tracks by arrival from the first packet', () => {
     const skews = play({ audioDelayMs: 30, videoDelayMs: 40, reportsFromMs: Infinity });
     expect(skews.every((skew) => Math.abs(skew - 10) < 1)).toBe(true);
   });
 
-  it('move to where they were captured when both clocks are known, by steps that nobody notices', () => {
+  it('moves tracks to their capture times in imperceptible steps once both clocks are known', () => {
     const skews = play({ audioDelayMs: 10, videoDelayMs: 160, reportsFromMs: 1000 });
     expect(skews[0]).toBeCloseTo(150);
     expect(Math.abs(skews.at(-1) ?? NaN)).toBeLessThan(3);
     skews.slice(1).forEach((skew, index) => expect(Math.abs(skew - (skews[index] ?? 0))).toBeLessThan(5));
   });
 
-  it('are not torn apart by reports that cannot be true', () => {
+  it('ignores implausible reports', () => {
     const timeline = new AvTimeline();
     const [audio, video] = [new TrackClock(48_000), new TrackClock(90_000)];
     timeline.setClock('audio', audio);
@@ -52,7 +52,7 @@ describe('sound and picture of a publisher', () => {
     expect(timeline.placeMs('video', 0, 3000)).toBeCloseTo(timeline.placeMs('audio', 0, 3000) ?? NaN);
   });
 
-  it('start together when one of them begins later', () => {
+  it('aligns a track that starts later', () => {
     const timeline = new AvTimeline();
     const [audio, video] = [new TrackClock(48_000), new TrackClock(90_000)];
     timeline.setClock('video', video);

@@ -1,36 +1,36 @@
 import type { TrackClock, TrackKind } from '../../media/rtp/index.js';
 
-/** Room below the first tag: the other track may turn out to have begun earlier, and FLV knows no negative times. */
+/** Headroom before the first tag: the other track may have started earlier, and FLV has no negative times. */
 const START_MS = 1000;
-/** Reports that put the tracks further apart than they arrive are wrong. */
+/** Sender reports that shift the tracks further than this from their arrival are wrong. */
 const MAX_SKEW_MS = 600;
-/** A count that starts anew: the track is placed again. */
+/** A larger jump of the RTP clock means a restart: the track is placed again. */
 const LEAP_MS = 2000;
-/** Corrections never take longer than about a second, nor are they faster than players can follow unnoticed. */
+/** Minimum correction speed. Corrections take about a second, slow enough for players to follow unnoticed. */
 const MIN_SLEW_MS_PER_S = 20;
 
 interface PlacedTrack {
   clock: TrackClock;
-  /** Added to the track's media time; null before its first sample. */
+  /** Offset added to the track's media time; null before its first sample. */
   shiftMs: number | null;
   transitMs: number | null;
   slewedAtMs: number;
 }
 
 /**
- * Puts sound and picture of a publisher on one timeline, from the first packet: by their arrival at first, by the sender's own clock as soon as both tracks
- * have had a report. Sound keeps its place, because a step in it is heard; the picture is moved to it smoothly. Pure: time comes in.
+ * Aligns a publisher's audio and video from the first packet: by arrival at first, by the sender's clock once both tracks have reports.
+ * Audio stays in place, because a jump would be audible; video moves to it smoothly. Pure: callers pass the time.
  */
 export class AvTimeline {
   readonly #tracks: Record<TrackKind, PlacedTrack | null> = { audio: null, video: null };
   #originMs: number | null = null;
 
-  /** A new track, or (null) its end. */
+  /** Sets a new track, or null when it ends. */
   setClock(kind: TrackKind, clock: TrackClock | null): void {
     this.#tracks[kind] = clock && { clock, shiftMs: null, transitMs: null, slewedAtMs: 0 };
   }
 
-  /** Where a sample lies, ms; null before the track's first packet was noted by its clock. */
+  /** Returns a sample's position, ms; null before the clock has seen the track's first packet. */
   placeMs(kind: TrackKind, timestamp: number, nowMs: number): number | null {
     const track = this.#tracks[kind];
     const transitMs = track?.clock.transitMs ?? null;
@@ -62,7 +62,7 @@ export class AvTimeline {
     video.shiftMs += Math.sign(missingMs) * stepMs;
   }
 
-  /** What the picture's shift is more than that of the sound. */
+  /** Returns how much larger the video offset must be than the audio offset. */
   #skewMs(): number | null {
     const [audio, video] = [this.#tracks.audio?.clock, this.#tracks.video?.clock];
     if (audio?.transitMs == null || video?.transitMs == null) return null;

@@ -10,20 +10,20 @@ import {
 } from '../../media/formats/index.js';
 import type { EncodedFrame } from '../../media/rtp/index.js';
 
-/** H.264 pictures out of RTP as FLV carries them: parameter sets become the configuration, delimiters go. */
+/** Turns H.264 frames from RTP into FLV tags: parameter sets become the config, delimiters are dropped. */
 export class AvcTagBuilder {
   #sps: Buffer | null = null;
   #pps: Buffer | null = null;
   #config: Buffer | null = null;
   #lastDtsMs = -1;
 
-  /** The picture's tags: its configuration first when it is a new one. Empty for what is no picture, or comes before any configuration. */
+  /** Returns the frame's tags, led by its config if that is new. Empty for non-frames, and before the first config. */
   tagsOf(frame: EncodedFrame, ptsMs: number): FlvTag[] {
     const nals = splitAnnexB(Buffer.concat(frame.chunks));
     const pictures = nals.filter((nal) => !this.#take(nal));
     const tags: FlvTag[] = [];
     const config = frame.isKeyFrame ? this.#newConfig() : null;
-    // Time never stands still or steps back, whatever the publisher's clock or a correction of the timeline does.
+    // Decoding times must increase, whatever the publisher's clock or a timeline correction does.
     const dtsMs = Math.max(Math.round(ptsMs), this.#lastDtsMs + 1);
     if (config) tags.push(makeMediaTag({ codec: 'h264', dtsMs, data: config, isConfig: true }));
     if (!this.#config || pictures.length === 0) return tags;
@@ -36,7 +36,7 @@ export class AvcTagBuilder {
     return tags;
   }
 
-  /** True for what is not part of the picture. */
+  /** Stores parameter sets. Returns true for NAL units that are not part of the frame. */
   #take(nal: Buffer): boolean {
     const type = avcNalType(nal);
     if (type === AVC_NAL.sps) this.#sps = nal;

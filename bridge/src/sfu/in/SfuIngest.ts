@@ -11,21 +11,21 @@ import { AvTimeline } from './AvTimeline.js';
 export interface SfuIngestOptions {
   publishSession: PublishSession;
   receiver: RtpReceiver;
-  /** The publisher shall make a key frame. */
+  /** Asks the publisher for a key frame. */
   requestKeyFrame: (trackId: string) => void;
 }
 
 export interface SfuIngestEvents {
-  /** From our side: sent away, taken over, or nothing came. */
+  /** We ended the ingest: kicked, taken over or no media. */
   ended: [error: LianmaiError];
 }
 
-/** Browsers make key frames only when asked; FLV and HLS players start at one. */
+/** Browsers produce key frames only on request, and FLV and HLS players need them to start. */
 const KEY_FRAME_EVERY_MS = 2000;
-/** The server notices a publisher that is gone much sooner; this is for a server that is gone as well. */
+/** The server notices a lost publisher much sooner; this covers a lost server. */
 const IDLE_MS = 60_000;
 const IDLE_CHECK_MS = 5000;
-/** Sound is sent all the time, a picture several times a second. */
+/** Audio packets are continuous and video frames frequent, so this much silence means trouble. */
 const SILENT_MS = 2000;
 
 interface AttachedTrack {
@@ -33,7 +33,7 @@ interface AttachedTrack {
   close(): void;
 }
 
-/** A publisher on the SFU as a stream of the hub: plain RTP in, tags out, sound from its first packet. */
+/** Publishes one SFU publisher's tracks as a stream of the hub: plain RTP in, tags out. */
 export class SfuIngest extends EventEmitter<SfuIngestEvents> implements Closable {
   readonly publishSession: PublishSession;
   readonly #options: SfuIngestOptions;
@@ -50,12 +50,17 @@ export class SfuIngest extends EventEmitter<SfuIngestEvents> implements Closable
     this.#options = options;
     const { signal } = options.publishSession;
     const onAbort = () => this.#end(toLianmaiError(signal.reason));
-    // It may have been sent away before we listen; the owner listens from the next turn on.
+    // The session may have been aborted already; the owner starts listening in the next turn.
     if (signal.aborted) queueMicrotask(onAbort);
     signal.addEventListener('abort', onAbort, { once: true });
     this.#scope.defer(() => signal.removeEventListener('abort', onAbort));
     this.#scope.interval(IDLE_CHECK_MS, () => {
-      if (nowMs() - this.#receivedAtMs > IDLE_MS) this.#end(new LianmaiError('TIMEOUT', undefined, { message: 'Nothing came any more.' }));
+      if (nowMs() - this.#receivedAtMs > IDLE_MS)
+        this.#end(
+          new LianmaiError('TIMEOUT', undefined, {
+            message: `No media arrived for ${IDLE_MS / 1000} s. Check that the browser is still publishing.`,
+          }),
+        );
     });
   }
 
@@ -64,24 +69,24 @@ export class SfuIngest extends EventEmitter<SfuIngestEvents> implements Closable
     return { ip, port };
   }
 
-  /** Starts a track; one of the same kind is replaced. */
+  /** Starts a track, replacing an earlier one of the same kind. */
   attach(track: RtpTrack): void {
     if (track.codec === 'opus') this.#attachAudio(track);
     else if (track.codec === 'H264') this.#attachVideo(track);
     else throw new LianmaiError('UNSUPPORTED', { codec: track.codec });
   }
 
-  /** Nothing has come for a moment: the publisher may be gone without a word, which the server notices only later. */
+  /** No media for a moment. The publisher may be lost, which the server notices only later. */
   get isSilent(): boolean {
     return nowMs() - this.#receivedAtMs > SILENT_MS;
   }
 
-  /** Somebody else has the right to the stream. */
+  /** Ends this ingest because another publisher takes the stream. */
   giveWay(): void {
-    this.#end(new LianmaiError('CONFLICT', undefined, { message: 'Another publisher took the stream over.' }));
+    this.#end(new LianmaiError('CONFLICT', undefined, { message: 'Another publisher took over this stream.' }));
   }
 
-  /** Somebody waits for a picture. */
+  /** Requests a key frame for a waiting player. */
   requestKeyFrame(): void {
     this.#video?.track.keyFrames.want();
   }
@@ -156,7 +161,7 @@ export class SfuIngest extends EventEmitter<SfuIngestEvents> implements Closable
 
   #end(error: LianmaiError): void {
     if (this.#scope.isClosed) return;
-    // Sent away: the stream ends with its publisher. Nobody there any more: it waits for them.
+    // A kicked publisher ends its stream at once; otherwise the stream waits for it to return.
     void this.close(error.message, error.code === 'FORBIDDEN');
     this.emit('ended', error);
   }

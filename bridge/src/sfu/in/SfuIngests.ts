@@ -9,7 +9,7 @@ import { SfuIngest } from './SfuIngest.js';
 export interface SfuIngestsOptions {
   gate: Gate;
   hub: StreamHub;
-  /** Address on which the SFU's RTP is received. */
+  /** IP on which we receive RTP from the SFU. */
   rtpIp: string;
   announce: Announce;
   log: Log;
@@ -17,7 +17,7 @@ export interface SfuIngestsOptions {
 
 const MAX_INGESTS = 500;
 
-/** Publishers on the server's SFU (WHIP), as the server commands them. */
+/** Publishers on the server's SFU (WHIP), controlled by the server. */
 export class SfuIngests implements Closable {
   readonly handlers: Pick<BridgeHandlers, 'startSfuIngest' | 'attachToSfuIngest' | 'stopSfuIngest'>;
   readonly #options: SfuIngestsOptions;
@@ -41,14 +41,14 @@ export class SfuIngests implements Closable {
     };
   }
 
-  /** Asks the publisher of a stream for a key frame; false: it is none of ours. */
+  /** Requests a key frame from the publisher of a stream. Returns false if it is not one of ours. */
   requestKeyFrame(streamKey: string): boolean {
     const publishers = [...this.#byId.values()].filter(({ publishSession }) => publishSession.stream.key === streamKey);
     for (const publisher of publishers) publisher.requestKeyFrame();
     return publishers.length > 0;
   }
 
-  /** Nobody commands us any more. */
+  /** Stops all ingests after the connection to the server is lost. */
   async stopAll(reason: string): Promise<void> {
     await Promise.all([...this.#byId.values()].map((ingest) => ingest.close(reason)));
     this.#byId.clear();
@@ -82,7 +82,7 @@ export class SfuIngests implements Closable {
     }
   }
 
-  /** A page that was reloaded comes back before anybody has noticed that it was gone: it is not refused for its own sake. */
+  /** A reloaded page reconnects before its loss is noticed, so it replaces its own silent ingest instead of being rejected. */
   async #publish(request: Parameters<typeof openPublishSession>[1]): Promise<PublishSession> {
     const { gate, hub } = this.#options;
     try {

@@ -1,2 +1,2 @@
-/** Publishers that the server's SFU takes (WHIP): the SFU sends their tracks here as plain RTP, and they become streams of the hub like everybody else's. */
+/** Publishers on the server's SFU (WHIP): the SFU forwards their tracks as plain RTP, and they become streams of the hub. */
 export { SfuIngests, type SfuIngestsOptions } from './SfuIngests.js';

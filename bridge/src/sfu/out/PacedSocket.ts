@@ -2,15 +2,15 @@ import { createSocket, type Socket } from 'node:dgram';
 import type { Closable, Log } from '@lianmai/kit';
 import { nowMs } from '../../runtime/index.js';
 
-/** What goes out at once; a key frame of an ordinary stream fits. */
+/** Maximum burst; holds a key frame of an ordinary stream. */
 const BURST_BYTES = 96 * 1024;
-/** Beyond it 48 Mbit/s: more than any stream, less than the receiving socket loses. */
+/** Pace after a burst, 48 Mbit/s: more than any stream, and slow enough that the receiving socket loses nothing. */
 const BYTES_PER_MS = 6000;
 const TICK_MS = 4;
-/** Two seconds of this pace: a receiver's socket never gets this far behind. */
+/** Two seconds at this pace; a receiver never falls this far behind. */
 const MAX_QUEUE_BYTES = 12 * 1024 * 1024;
 
-/** A UDP socket that sends at the pace at which a receiver can take it. */
+/** A UDP socket that paces packets so that the receiver can keep up. */
 export class PacedSocket implements Closable {
   readonly #socket: Socket;
   readonly #queue: Buffer[] = [];
@@ -45,7 +45,7 @@ export class PacedSocket implements Closable {
     this.#target = target;
   }
 
-  /** In order. What is more than a receiver could ever catch up with is dropped: the oldest first. */
+  /** Sends in order. Beyond what the receiver could ever catch up with, the oldest packets are dropped. */
   send(packets: readonly Buffer[]): void {
     if (this.#closing) return;
     for (const packet of packets) {
@@ -56,7 +56,7 @@ export class PacedSocket implements Closable {
     if (!this.#timer) this.#flush();
   }
 
-  /** Ahead of what waits: reports are about now. */
+  /** Sends ahead of the queue, because reports describe the present. */
   sendNow(packet: Buffer): void {
     if (!this.#closing && this.#target) this.#socket.send(packet, this.#target.port, this.#target.ip, ignore);
   }
@@ -84,5 +84,5 @@ export class PacedSocket implements Closable {
   }
 }
 
-/** Nobody listens there any more: the server will say so, or reports stop coming. */
+/** Send errors mean that the receiver is gone; the server will tell us, or its reports stop. */
 const ignore = () => undefined;

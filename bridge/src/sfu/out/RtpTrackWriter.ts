@@ -7,10 +7,10 @@ export interface RtpTrackOptions {
 
 const HEADER_BYTES = 12;
 const SENDER_REPORT_BYTES = 28;
-/** Seconds from 1900 to 1970: where NTP's time begins. */
+/** Seconds from 1900 to 1970: the offset of the NTP epoch. */
 const NTP_EPOCH_S = 2_208_988_800;
 
-/** One outgoing RTP stream: numbers its packets and tells its clock (RFC 3550 5.1, 6.4.1). */
+/** One outgoing RTP stream: numbers packets and writes sender reports (RFC 3550 5.1, 6.4.1). */
 export class RtpTrackWriter {
   readonly ssrc = randomInt(1, 2 ** 31);
   readonly payloadType: number;
@@ -25,7 +25,7 @@ export class RtpTrackWriter {
     this.clockRate = clockRate;
   }
 
-  /** `ticks`: media time in units of the clock rate, from any zero. */
+  /** `ticks`: media time in clock-rate units, from any origin. */
   packet(payload: Buffer, ticks: number, hasMarker: boolean): Buffer {
     const packet = Buffer.allocUnsafe(HEADER_BYTES + payload.length);
     packet.writeUInt8(0x80, 0);
@@ -40,7 +40,7 @@ export class RtpTrackWriter {
     return packet;
   }
 
-  /** What plays at `wallMs` (epoch) has the time `ticks`. */
+  /** Builds a sender report that maps `wallMs` (epoch) to `ticks`. */
   senderReport(wallMs: number, ticks: number): Buffer {
     const report = Buffer.alloc(SENDER_REPORT_BYTES);
     report.set([0x80, 200, 0, 6]);

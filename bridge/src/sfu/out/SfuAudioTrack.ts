@@ -3,10 +3,10 @@ import { opusPacketSamples, readFlvBody, type FlvTag } from '../../media/formats
 import { RtpTrackWriter } from './RtpTrackWriter.js';
 
 const AUDIO = { payloadType: 111, clockRate: 48_000 };
-/** FLV rounds to a millisecond; sound that follows on within this is meant to be continuous. */
+/** FLV rounds to milliseconds; audio that follows within this is continuous. */
 const CONTINUOUS_TICKS = 96;
 
-/** Sound as RTP, RFC 7587: a packet each. */
+/** Opus audio as RTP (RFC 7587): one packet per frame. */
 export class SfuAudioTrack {
   readonly #writer = new RtpTrackWriter(AUDIO);
   #nextTicks = 0;

@@ -12,12 +12,12 @@ import { asksForKeyFrame } from './asksForKeyFrame.js';
 import { PacedSocket } from './PacedSocket.js';
 
 export interface SfuFeedOptions {
-  /** H.264 without B-frames and Opus. */
+  /** Must carry H.264 without B-frames, Opus, or both. */
   stream: Stream;
   rtpIp: string;
-  /** What `stream` is made from, where it is a rendition. */
+  /** The stream that `stream` is converted from, if it is a rendition. */
   source?: Stream;
-  /** A viewer waits for a picture. */
+  /** Called when a viewer needs a key frame. */
   requestKeyFrame: () => unknown;
   log: Log;
 }
@@ -27,15 +27,15 @@ export interface SfuFeedEvents {
 }
 
 const READER = { name: 'whep', maxQueueBytes: 16 * 1024 * 1024, maxQueueMs: 5000, startWithGop: true };
-/** What is further behind the newest than this is sent for its later pictures only: a viewer who got it at its own pace would stay behind. */
+/** Older tags are sent only to decode later frames; a viewer who got them at normal pace would stay behind. */
 const BEHIND_MS = 100;
 const REPORT_MS = 500;
 const WINDOW_MS = 3000;
 const KEY_FRAME_REQUEST_MS = 500;
-/** The SFU reports every few seconds on what it receives. */
+/** The SFU sends reports every few seconds. */
 const NO_RTCP_MS = 30_000;
 
-/** A stream of the hub sent to the SFU as plain RTP. */
+/** Sends a stream of the hub to the SFU as plain RTP. */
 export class SfuFeed extends EventEmitter<SfuFeedEvents> implements Closable {
   readonly stream: Stream;
   readonly #options: SfuFeedOptions;
@@ -54,11 +54,11 @@ export class SfuFeed extends EventEmitter<SfuFeedEvents> implements Closable {
     this.stream = options.stream;
     this.#socket = socket((datagram) => this.#onRtcp(datagram));
     this.#scope.own(this.#socket);
-    // It shall still run when the server says where to send it.
+    // Keeps a rendition running until the server tells us where to send it.
     this.#scope.defer(this.stream.hold());
   }
 
-  /** Resolves when it is known what the stream consists of. UNSUPPORTED when nothing of it can be sent. */
+  /** Resolves when the stream's tracks are known. Throws UNSUPPORTED if WebRTC can play none of them. */
   static async open(options: SfuFeedOptions): Promise<SfuFeed> {
     let hear: (datagram: Buffer) => void = () => undefined;
     const socket = await PacedSocket.open(options.rtpIp, (datagram) => hear(datagram), options.log);
@@ -83,7 +83,7 @@ export class SfuFeed extends EventEmitter<SfuFeedEvents> implements Closable {
     return [this.#video?.track, this.#audio?.track].filter((track) => track !== undefined);
   }
 
-  /** Starts with the last key frame. */
+  /** Starts sending from the last key frame. */
   send(to: { ip: string; port: number }): void {
     this.#socket.setTarget(to);
     if (this.#isSending) return;
@@ -92,12 +92,12 @@ export class SfuFeed extends EventEmitter<SfuFeedEvents> implements Closable {
     const reader = this.#scope.own(this.stream.createReader(READER));
     this.#scope.interval(REPORT_MS, () => this.#report());
     void this.#run(reader).catch((error: unknown) => {
-      if (!this.#scope.isClosed) this.#options.log.warn({ err: error, stream: this.stream.key }, 'a feed failed');
+      if (!this.#scope.isClosed) this.#options.log.warn({ err: error, stream: this.stream.key }, 'SFU feed failed');
       this.#end('it failed');
     });
   }
 
-  /** The pictures since the last key frame once more. Who has them already sees them again for a moment. */
+  /** Resends the frames since the last key frame. Viewers who already have them see them again briefly. */
   refresh(): void {
     const sentMs = this.#video?.lastDtsMs;
     if (sentMs == null || !this.#isSending) return;
@@ -115,13 +115,13 @@ export class SfuFeed extends EventEmitter<SfuFeedEvents> implements Closable {
     if (video && readFlvBody(video)?.codec === 'h264') this.#video = new SfuVideoTrack();
     if (audio && readFlvBody(audio)?.codec === 'opus') this.#audio = new SfuAudioTrack();
     if (this.#video || this.#audio) return;
-    throw new LianmaiError('UNSUPPORTED', undefined, { message: `${this.stream.key} has nothing that WebRTC can play.` });
+    throw new LianmaiError('UNSUPPORTED', undefined, { message: `${this.stream.key} has no track that WebRTC can play.` });
   }
 
   async #run(reader: Reader): Promise<void> {
     for (;;) {
       const tags = await reader.read(this.#scope.signal);
-      if (!tags) return this.#end('the stream is over');
+      if (!tags) return this.#end('the stream ended');
       this.#sendAll(tags);
     }
   }
@@ -150,25 +150,25 @@ export class SfuFeed extends EventEmitter<SfuFeedEvents> implements Closable {
 
   #configure(tag: FlvTag): void {
     const body = readFlvBody(tag);
-    if (this.#isNewTrack(body?.codec)) return this.#end('the stream has another track');
+    if (this.#isNewTrack(body?.codec)) return this.#end('the stream has a new track');
     if (body?.codec !== 'h264') return;
     try {
       this.#video?.setConfig(body.data);
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
-      this.#options.log.debug({ err: error, stream: this.stream.key }, 'a configuration is of no use');
+      this.#options.log.debug({ err: error, stream: this.stream.key }, 'skipped an invalid codec config');
     }
   }
 
-  /** Its receivers agreed to the tracks that there were: they have to ask again for one that came later. */
+  /** Receivers negotiated the original tracks, so a new track requires a new negotiation. */
   #isNewTrack(codec: string | undefined): boolean {
     return (codec === 'h264' && !this.#video) || (codec === 'opus' && !this.#audio);
   }
 
-  /** Both tracks are told from one clock, so that players put them together as the stream has them. */
+  /** Both reports use one clock, so players synchronise the tracks as the stream has them. */
   #report(): void {
     const atMs = nowMs();
-    if (atMs - this.#rtcpAtMs > NO_RTCP_MS) return this.#end('nobody receives it');
+    if (atMs - this.#rtcpAtMs > NO_RTCP_MS) return this.#end('no receiver');
     const lagMs = this.#lag.value;
     if (lagMs === null) return;
     for (const track of [this.#video, this.#audio]) if (track) this.#socket.sendNow(track.report(Date.now(), atMs - lagMs));

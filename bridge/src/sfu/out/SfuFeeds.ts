@@ -7,13 +7,13 @@ import { SfuFeed } from './SfuFeed.js';
 
 export interface SfuFeedsOptions {
   hub: StreamHub;
-  /** The stream in codecs that browsers play. Throws UNSUPPORTED where there is no way. */
+  /** Opens the stream in codecs that browsers support. Throws UNSUPPORTED if it cannot be converted. */
   openRendition: (source: Stream) => Stream;
-  /** Whether the publisher's own pictures reach browsers, so that its key frames do. */
+  /** Whether the publisher's own video, with its key frames, reaches browsers. */
   passesPictures: (source: Stream) => boolean;
-  /** Asks the publisher of a stream (`app/name`) for a key frame; false: it makes them when it does. */
+  /** Requests a key frame from the publisher of a stream (`app/name`). Returns false if it cannot produce them on request. */
   requestKeyFrame: (streamKey: string) => boolean;
-  /** Address from which RTP is sent to the SFU. */
+  /** IP from which RTP is sent to the SFU. */
   rtpIp: string;
   announce: Announce;
   log: Log;
@@ -21,7 +21,7 @@ export interface SfuFeedsOptions {
 
 const MAX_FEEDS = 1000;
 
-/** What the server's SFU shows of the hub's streams (WHEP, a stream on a room's stage), as the server commands it. */
+/** Streams of the hub on the server's SFU (WHEP, a stream on a room's stage), controlled by the server. */
 export class SfuFeeds implements Closable {
   readonly handlers: Pick<BridgeHandlers, 'startSfuFeed' | 'sendSfuFeed' | 'refreshSfuFeed' | 'stopSfuFeed'>;
   readonly #options: SfuFeedsOptions;
@@ -63,7 +63,7 @@ export class SfuFeeds implements Closable {
     if (this.#byId.size >= MAX_FEEDS) throw new LianmaiError('RATE_LIMITED');
     const source = hub.get({ app, name });
     if (!source) throw new LianmaiError('NOT_FOUND', undefined, { message: `${streamKey({ app, name })} is not live.` });
-    // What has to be done to it shows when it has begun.
+    // The needed conversion is known only when the stream's tracks are.
     await waitForTracks(source, this.#closing.signal);
     const feed = await SfuFeed.open({
       stream: openRendition(source),

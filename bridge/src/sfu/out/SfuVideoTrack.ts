@@ -4,12 +4,12 @@ import { packetiseH264, parameterSetsOf } from './h264Packets.js';
 import { RtpTrackWriter } from './RtpTrackWriter.js';
 
 const VIDEO = { payloadType: 102, clockRate: 90_000 };
-/** Time stamps of pictures that are only sent so that later ones can be decoded: as close as this, in ticks of 90 kHz. */
+/** Timestamp step of frames sent only so that later ones can be decoded, in 90 kHz ticks. */
 const CATCH_UP_TICKS = 10;
-/** All of a catch-up must lie within less than a frame's time. */
+/** Maximum span of a catch-up: less than one frame. */
 const CATCH_UP_SPAN_TICKS = 2000;
 
-/** Pictures as RTP. */
+/** H.264 video as RTP. */
 export class SfuVideoTrack {
   readonly #writer = new RtpTrackWriter(VIDEO);
   #parameters: Buffer[] = [];
@@ -21,7 +21,7 @@ export class SfuVideoTrack {
     return { kind: 'video', codec: 'H264', ssrc: this.#writer.ssrc, payloadType: this.#writer.payloadType };
   }
 
-  /** Decoding time of the newest picture that was sent. */
+  /** Decoding time of the newest frame sent, ms. */
   get lastDtsMs(): number | null {
     return this.#lastDtsMs;
   }
@@ -39,7 +39,7 @@ export class SfuVideoTrack {
     return this.#write(tag, body.data, (tag.dtsMs + body.compositionMs) * 90);
   }
 
-  /** The same for pictures that are of no interest themselves: they take no time, and end just before `beforeMs`. */
+  /** Packs frames that are needed only to decode later ones: their timestamps are almost equal and end just before `beforeMs`. */
   catchUp(tags: readonly FlvTag[], beforeMs: number): Buffer[] {
     const step = Math.max(1, Math.min(CATCH_UP_TICKS, Math.floor(CATCH_UP_SPAN_TICKS / Math.max(1, tags.length))));
     const from = beforeMs * 90 - step * tags.length;

@@ -2,7 +2,7 @@ const PAYLOAD_FEEDBACK = 206;
 const PLI = 1;
 const FIR = 4;
 
-/** Whether a compound RTCP packet asks for a key frame: PLI (RFC 4585 6.3.1) or FIR (RFC 5104 4.3.1). */
+/** Whether a compound RTCP packet requests a key frame: PLI (RFC 4585 6.3.1) or FIR (RFC 5104 4.3.1). */
 export function asksForKeyFrame(datagram: Buffer): boolean {
   for (let at = 0; at + 4 <= datagram.length;) {
     const first = datagram.readUInt8(at);

@@ -1,23 +1,26 @@
 import { AVC_NAL, avcNalType, splitLengthPrefixed } from '../../media/formats/index.js';
 
-/** RTP payloads stay below it, so that SRTP, its extensions and a tunnel's headers fit into an Ethernet frame. */
+/** Maximum RTP payload: leaves room in an Ethernet frame for SRTP, header extensions and a tunnel. */
 export const MAX_PAYLOAD_BYTES = 1200;
 
 const STAP_A = 24;
 const FU_A = 28;
 const FU_HEADER_BYTES = 2;
 
-/** Not sent as they come: parameter sets go in front of each key frame, delimiters and fillers say nothing in RTP. */
+/** NAL units that are not forwarded: parameter sets are inserted before each key frame, and RTP needs no delimiters or fillers. */
 const LEFT_OUT: ReadonlySet<number> = new Set([AVC_NAL.sps, AVC_NAL.pps, AVC_NAL.aud, 12]);
 
-/** RTP payloads of a picture in order (RFC 6184, packetisation mode 1). `parameters`: the sets that go before a key frame. Throws FormatError. */
+/**
+ * Returns a frame's RTP payloads in order (RFC 6184, packetisation mode 1). `parameters`: the sets to insert before a key frame. Throws
+ * FormatError.
+ */
 export function packetiseH264(picture: Buffer, parameters: readonly Buffer[], nalLengthBytes = 4): Buffer[] {
   const nals = splitLengthPrefixed(picture, nalLengthBytes).filter((nal) => !LEFT_OUT.has(avcNalType(nal)));
   if (nals.length === 0) return [];
   return [...(parameters.length > 0 ? aggregate(parameters) : []), ...nals.flatMap(packetiseNal)];
 }
 
-/** One STAP-A when they fit into it. */
+/** Uses one STAP-A if everything fits. */
 function aggregate(nals: readonly Buffer[]): Buffer[] {
   const bytes = nals.reduce((sum, nal) => sum + 2 + nal.length, 1);
   if (nals.length < 2 || bytes > MAX_PAYLOAD_BYTES) return nals.flatMap(packetiseNal);
@@ -48,7 +51,7 @@ function packetiseNal(nal: Buffer): Buffer[] {
   return packets;
 }
 
-/** SPS and PPS of an AVCDecoderConfigurationRecord; what is cut off is left out. */
+/** Returns the SPS and PPS of an AVCDecoderConfigurationRecord, omitting truncated ones. */
 export function parameterSetsOf(record: Buffer): Buffer[] {
   const sets: Buffer[] = [];
   let at = 5;

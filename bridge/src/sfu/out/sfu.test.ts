@@ -26,7 +26,7 @@ const log = createLog('test', 'silent');
 describe('H.264 in RTP', () => {
   const nal = (type: number, bytes: number) => Buffer.concat([Buffer.from([0x60 | type, 0x80]), Buffer.alloc(bytes, 0xab)]);
 
-  it('comes out as it went in, whatever the sizes', () => {
+  it('survives packetisation unchanged at any size', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 6000 }), { minLength: 1, maxLength: 6 }), (sizes) => {
         const nals = sizes.map((bytes) => nal(AVC_NAL.idr, bytes));
@@ -49,12 +49,12 @@ describe('H.264 in RTP', () => {
     );
   });
 
-  it('leaves out delimiters, and parameter sets that the stream repeats', () => {
+  it('drops delimiters and repeated parameter sets', () => {
     const picture = joinLengthPrefixed([nal(AVC_NAL.aud, 1), nal(AVC_NAL.sps, 9), nal(AVC_NAL.pps, 2), nal(AVC_NAL.slice, 50)]);
     expect(packetiseH264(picture, []).map(avcNalType)).toEqual([AVC_NAL.slice]);
   });
 
-  it('reads records and requests of any kind without harm', () => {
+  it('parses arbitrary records and RTCP packets safely', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         expect(parameterSetsOf(Buffer.from(bytes)).length).toBeLessThan(300);
@@ -66,13 +66,13 @@ describe('H.264 in RTP', () => {
   });
 });
 
-describe('a stream that goes out as RTP and comes in again', () => {
+describe('a stream sent out as RTP and ingested again', () => {
   let tags: FlvTag[];
   const undo: (() => unknown)[] = [];
   beforeAll(async () => {
     const video = (await encodeFlv({ seconds: 2, size: '320x180', gop: 30, hasAudio: false })).filter(({ kind }) => kind === 'video');
     const sound = Array.from({ length: 100 }, (_, index) => {
-      // One CELT frame of 20 ms.
+      // One 20 ms CELT frame.
       const data = Buffer.concat([Buffer.from([0xfc]), Buffer.alloc(40, index)]);
       return makeMediaTag({ codec: 'opus', dtsMs: index * 20, data });
     });
@@ -119,7 +119,7 @@ describe('a stream that goes out as RTP and comes in again', () => {
       channels: 2,
     });
 
-  it('has the same pictures and sound, together, from the last key frame on; a goodbye ends both', async () => {
+  it('keeps its video and audio in sync from the last key frame on, and ends cleanly', async () => {
     const { hub, ingests, feeds, announced } = build();
     const publisher = hub.publish({ app: 'live', name: 'in' });
     const broadcast = new LoopedBroadcast(tags, publisher);
@@ -131,7 +131,7 @@ describe('a stream that goes out as RTP and comes in again', () => {
     for (const track of tracks) await ingests.handlers.attachToSfuIngest({ ingestId: 'i', track: asTrack(track, 'i') });
     const out = hub.get({ app: 'live', name: 'out' });
     const reader = out?.createReader({ name: 'test', maxQueueBytes: 1e7, maxQueueMs: 1e5, startWithGop: true });
-    // The first picture is there already: nothing has to be published for it.
+    // The first frame is already there, so nothing needs to be published for it.
     broadcast.stop();
     await feeds.handlers.sendSfuFeed({ feedId: 'f', to: rtp });
     const got: FlvTag[] = [];
@@ -167,10 +167,10 @@ describe('a stream that goes out as RTP and comes in again', () => {
     expect(hub.get({ app: 'live', name: 'out' })).toBeUndefined();
     more.stop();
     await publisher.close('over', true);
-    await vi.waitFor(() => expect(announced).toContainEqual({ name: 'sfuFeedEnded', data: { feedId: 'f', reason: 'the stream is over' } }));
+    await vi.waitFor(() => expect(announced).toContainEqual({ name: 'sfuFeedEnded', data: { feedId: 'f', reason: 'the stream ended' } }));
   });
 
-  it('asks the publisher for key frames; one that was sent away ends with its stream, and a second one is refused', async () => {
+  it('requests key frames, rejects a second publisher, and ends the stream of a kicked one', async () => {
     const { hub, gate, ingests, feeds, announced } = build();
     const start = (ingestId: string) =>
       ingests.handlers.startSfuIngest({ ingestId, app: 'live', name: 'cam', ip: '127.0.0.1', params: {} });

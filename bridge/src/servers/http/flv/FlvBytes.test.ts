@@ -12,7 +12,7 @@ const picture = (dtsMs: number, isKeyFrame: boolean) =>
 const CONFIG = makeTag('video', 0, Buffer.from([0x17, 0, 0, 0, 0]));
 const SOUND = makeTag('audio', 0, Buffer.from([0xaf, 0]));
 
-it('a batch is joined once, and the same buffer goes to every player of a shape', async () => {
+it('joins a batch once, and sends the same buffer to every player of a shape', async () => {
   const publisher = new StreamHub().publish({ app: 'live', name: 'room' });
   const { stream } = publisher;
   for (const tag of [CONFIG, SOUND, picture(0, true), picture(33, false)]) publisher.write(tag);

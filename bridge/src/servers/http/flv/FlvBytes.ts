@@ -1,22 +1,22 @@
 import type { Packed, Packer } from '../../fanout/index.js';
 import { flvFileHeader, flvTagParts, isMetadata } from '../../../media/formats/index.js';
 
-/** How a player's connection wants the bytes. */
+/** How a player's connection frames the bytes. */
 export type Shape = 'bytes' | 'chunk' | 'frame';
 
 /** "ffffffff\r\n" */
 const CHUNK_HEADER_BYTES = 10;
 const CRLF = Buffer.from('\r\n');
-/** RFC 9112 7.1: nothing follows. */
+/** The last chunk (RFC 9112 7.1). */
 export const LAST_CHUNK = Buffer.from('0\r\n\r\n');
 const BINARY_MESSAGE = 0x82;
 const SETTLE_MS = 1000;
 
-/** Some tags as FLV, in the shapes that connections want; copied once for all HTTP players. */
+/** FLV tags in the framing that each kind of connection needs, copied once for all HTTP players. */
 export class FlvBytes implements Packed {
-  /** FLV as it is, for HTTP/1.0. */
+  /** Plain FLV for HTTP/1.0. */
   readonly bytes: Buffer;
-  /** One chunk of HTTP/1.1 (RFC 9112 7.1). */
+  /** One HTTP/1.1 chunk (RFC 9112 7.1). */
   readonly chunk: Buffer;
   #frame: Buffer | null = null;
 
@@ -32,7 +32,7 @@ export class FlvBytes implements Packed {
     this.chunk = whole.subarray(CHUNK_HEADER_BYTES - header.length);
   }
 
-  /** One WebSocket message (RFC 6455 5.2: binary, whole, not masked); made when the first player wants it. */
+  /** One WebSocket message (RFC 6455 5.2: binary, unfragmented, unmasked), created when the first player needs it. */
   get frame(): Buffer {
     return (this.#frame ??= Buffer.concat([frameHeader(this.bytes.length), this.bytes]));
   }

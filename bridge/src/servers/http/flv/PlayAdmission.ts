@@ -4,13 +4,13 @@ import { clientIp, readQueryParams, type Admission, type Gate } from '../../../h
 import type { Stream, StreamHub } from '../../../hub/stream/index.js';
 
 export interface PlayAdmissionOptions {
-  /** Who asks with `?wait=1` gets the stream when it comes, within this time. */
+  /** A request with `?wait=1` waits this long for its stream. */
   waitMs: number;
-  /** At the same time; others are told at once that it is not there. */
+  /** Requests that may wait at the same time; more get NOT_FOUND at once. */
   maxWaiting: number;
 }
 
-/** The stream as FLV players can take it. Throws UNSUPPORTED where there is no way. */
+/** Opens the stream in codecs that FLV players support. Throws UNSUPPORTED if it cannot be converted. */
 export type OpenRendition = (source: Stream) => Stream;
 
 export interface PlayAdmissionParts {
@@ -24,17 +24,17 @@ export interface FlvRequest {
   name: string;
   protocol: 'flv' | 'wsFlv';
   message: IncomingMessage;
-  /** Aborts when the client is gone. */
+  /** Aborts when the client disconnects. */
   signal: AbortSignal;
 }
 
 export interface AdmittedPlay {
   stream: Stream;
-  /** To be released when it is over. */
+  /** The caller releases it when the playback ends. */
   admission: Admission;
 }
 
-/** The way in for FLV players, over HTTP and WebSocket alike: the gate, then the stream, now or when it comes. */
+/** Admits FLV players over HTTP and WebSocket: asks the gate, then finds the stream or waits for it. */
 export class PlayAdmission {
   readonly #parts: PlayAdmissionParts;
   readonly #options: PlayAdmissionOptions;
@@ -45,7 +45,7 @@ export class PlayAdmission {
     this.#options = options;
   }
 
-  /** Throws what the gate throws, and NOT_FOUND. */
+  /** Throws the gate's error, or NOT_FOUND. */
   async admit({ app, name, protocol, message, signal }: FlvRequest): Promise<AdmittedPlay> {
     const params = readQueryParams(queryOf(message));
     const admission = await this.#parts.gate.admit({ action: 'play', app, name, protocol, ip: clientIp(message), params });
@@ -63,10 +63,10 @@ export class PlayAdmission {
     const { waitMs, maxWaiting } = this.#options;
     if (params['wait'] !== '1' || this.#waiting >= maxWaiting) throw notLive();
     this.#waiting++;
-    const late = new AbortController();
-    const timer = setTimeout(() => late.abort(notLive()), waitMs);
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(notLive()), waitMs);
     try {
-      return await this.#parts.hub.whenPublished(ref, AbortSignal.any([late.signal, ...signals]));
+      return await this.#parts.hub.whenPublished(ref, AbortSignal.any([timeout.signal, ...signals]));
     } finally {
       clearTimeout(timer);
       this.#waiting--;
@@ -74,7 +74,7 @@ export class PlayAdmission {
   }
 }
 
-const notLive = () => new LianmaiError('NOT_FOUND', undefined, { message: 'There is no such stream at the moment.' });
+const notLive = () => new LianmaiError('NOT_FOUND', undefined, { message: 'This stream is not live.' });
 
 function queryOf({ url = '' }: IncomingMessage): string {
   const at = url.indexOf('?');

@@ -26,7 +26,7 @@ afterEach(async () => {
   scope = new Scope();
 });
 
-/** Refuses who has no token where one is wanted. */
+/** Rejects two special tokens and admits everyone else. */
 async function answer({ params }: AuthoriseRequest) {
   if (params['token'] === 'none') throw new LianmaiError('UNAUTHENTICATED');
   if (params['token'] === 'banned') throw new LianmaiError('FORBIDDEN');
@@ -35,7 +35,7 @@ async function answer({ params }: AuthoriseRequest) {
 
 async function open(flv: Partial<FlvSettings> = {}) {
   const hub = scope.own(new StreamHub());
-  /** Where the stream was when players asked to be let in, ms. */
+  /** Position of the stream at each admission request, ms. */
   const askedAtMs: number[] = [];
   const authorise = (request: AuthoriseRequest) => {
     askedAtMs.push(hub.get(ROOM)?.lastDtsMs ?? 0);
@@ -58,7 +58,7 @@ function loop(publisher: Publisher, fromMs = 0): LoopedBroadcast {
   return broadcast;
 }
 
-/** A WebSocket player: what it got, tag by tag. */
+/** A WebSocket player that collects the tags it receives. */
 function watch(url: string) {
   const ws = new WebSocket(url, { perMessageDeflate: true });
   scope.defer(() => ws.terminate());
@@ -75,7 +75,7 @@ function watch(url: string) {
   return { ws, tags, batches, closed };
 }
 
-/** Asks, and reads nothing until told to. */
+/** Sends a request and reads nothing until told to. */
 async function stare(port: number, path = '/live/room.flv'): Promise<Socket> {
   const socket = connect(port, '127.0.0.1').on('error', () => undefined);
   scope.defer(() => void socket.destroy());
@@ -106,7 +106,7 @@ describe('HTTP-FLV', () => {
     expect(Math.max(...times.slice(1).map((time, index) => time - (times[index] ?? 0)))).toBeLessThan(0.036);
   });
 
-  it('with a batch of 100 ms writes several tags at once', async () => {
+  it('writes several tags at once with batches of 100 ms', async () => {
     const { hub, wsUrl } = await open({ batchMs: 100 });
     loop(hub.publish(ROOM));
     const { batches } = watch(wsUrl);
@@ -115,7 +115,7 @@ describe('HTTP-FLV', () => {
     expect(sizes[sizes.length >> 1]).toBeGreaterThanOrEqual(4);
   });
 
-  it('without a batch writes each tag as it comes', async () => {
+  it('writes each tag at once without batching', async () => {
     const { hub, wsUrl } = await open({ batchMs: 0 });
     const publisher = hub.publish(ROOM);
     writeAll(publisher, media);
@@ -130,7 +130,7 @@ describe('HTTP-FLV', () => {
     expect(batches.slice(before)).toEqual(Array(20).fill(1));
   });
 
-  it('tells what is refused or missing by status and JSON, and HEAD without a body', async () => {
+  it('reports rejections and missing streams by status and JSON, and answers HEAD without a body', async () => {
     const { hub, gate, url } = await open();
     hub.publish(ROOM);
     const codes: unknown[] = [];
@@ -151,7 +151,7 @@ describe('HTTP-FLV', () => {
     await vi.waitFor(() => expect(gate.clients(ROOM)).toEqual([]));
   });
 
-  it('?wait=1 is held until the stream comes, in bounded time and number', async () => {
+  it('holds ?wait=1 until the stream starts, within limits of time and number', async () => {
     const { hub, gate, url } = await open({ waitMs: 400, maxWaiting: 1 });
     expect((await fetch(`${url}?wait=1`)).status).toBe(404);
     const waiting = fetch(`${url}?wait=1`);
@@ -168,7 +168,7 @@ describe('HTTP-FLV', () => {
     await vi.waitFor(() => expect(gate.clients(ROOM)).toEqual([]));
   });
 
-  it('counts the player’s bytes, and hangs up on one that is sent away', async () => {
+  it('counts the player’s bytes, and disconnects a kicked player', async () => {
     const { hub, gate, url } = await open();
     writeAll(hub.publish(ROOM), media);
     const response = await fetch(url);
@@ -178,7 +178,7 @@ describe('HTTP-FLV', () => {
     await vi.waitFor(() => expect(gate.clients(ROOM)).toEqual([]));
   });
 
-  it('goes on when the publisher comes back within its grace', async () => {
+  it('continues when the publisher returns within the grace period', async () => {
     const { hub, wsUrl } = await open();
     const first = hub.publish(ROOM, { resumeGraceMs: 5000 });
     writeAll(first, media);
@@ -195,7 +195,7 @@ describe('HTTP-FLV', () => {
   });
 });
 
-describe('the header of the file', () => {
+describe('FLV header', () => {
   const flagsOf = async (url: string) => {
     const abort = new AbortController();
     scope.defer(() => abort.abort());
@@ -205,10 +205,10 @@ describe('the header of the file', () => {
   };
 
   it.each([
-    ['sound and picture', () => media, 5],
-    ['picture alone', () => media.filter(({ kind }) => kind !== 'audio'), 1],
-    ['sound alone', () => media.filter(({ kind }) => kind !== 'video'), 4],
-  ])('says %s', async (_what, tags, flags) => {
+    ['audio and video', () => media, 5],
+    ['video only', () => media.filter(({ kind }) => kind !== 'audio'), 1],
+    ['audio only', () => media.filter(({ kind }) => kind !== 'video'), 4],
+  ])('announces %s', async (_what, tags, flags) => {
     const { hub, url } = await open();
     const publisher = hub.publish(ROOM);
     const asked = flagsOf(url);
@@ -218,7 +218,7 @@ describe('the header of the file', () => {
     expect(await asked).toBe(flags);
   });
 
-  it('waits a moment for the sound of a stream that has just begun with its picture', async () => {
+  it('waits briefly for the audio of a new stream that starts with video', async () => {
     const { hub, url } = await open({ batchMs: 10 });
     const publisher = hub.publish(ROOM);
     const asked = flagsOf(url);
@@ -230,7 +230,7 @@ describe('the header of the file', () => {
 });
 
 describe('WS-FLV', () => {
-  it('is the same file in messages, the same for everybody, and ends with a close', async () => {
+  it('sends the same file in messages, identical for all players, and ends with a close frame', async () => {
     const { hub, gate, wsUrl, url } = await open();
     const publisher = hub.publish(ROOM);
     writeAll(publisher, media);
@@ -248,10 +248,10 @@ describe('WS-FLV', () => {
     await vi.waitFor(() => expect(gate.clients(ROOM)).toEqual([]));
   });
 
-  it('refuses with an HTTP answer', async () => {
+  it('rejects with an HTTP response', async () => {
     const { hub, wsUrl, at } = await open();
     hub.publish(ROOM);
-    const refusal = (target: string) =>
+    const rejection = (target: string) =>
       new Promise<[number, string]>((resolve) => {
         const ws = new WebSocket(target);
         ws.on('error', () => undefined).once('unexpected-response', (_request, response) => {
@@ -264,13 +264,13 @@ describe('WS-FLV', () => {
             });
         });
       });
-    expect(await refusal(wsUrl.replace('room', 'none'))).toEqual([404, 'NOT_FOUND']);
-    expect(await refusal(`${wsUrl}?token=none`)).toEqual([401, 'UNAUTHENTICATED']);
-    expect(await refusal(`ws://${at}/room.m3u8`)).toEqual([404, 'NOT_FOUND']);
-    expect(await refusal(`ws://${at}/%ff.flv`)).toEqual([400, 'BAD_REQUEST']);
+    expect(await rejection(wsUrl.replace('room', 'none'))).toEqual([404, 'NOT_FOUND']);
+    expect(await rejection(`${wsUrl}?token=none`)).toEqual([401, 'UNAUTHENTICATED']);
+    expect(await rejection(`ws://${at}/room.m3u8`)).toEqual([404, 'NOT_FOUND']);
+    expect(await rejection(`ws://${at}/%ff.flv`)).toEqual([400, 'BAD_REQUEST']);
   });
 
-  it('does not answer pings of a player that does not read', async () => {
+  it('answers pings of a player that reads', async () => {
     const { hub, wsUrl, gate } = await open();
     writeAll(hub.publish(ROOM), media);
     const { ws, tags } = watch(wsUrl);
@@ -286,14 +286,14 @@ describe('WS-FLV', () => {
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** What buffers hold; how much garbage lies beside them depends on how busy the machine is. */
+/** Bytes held by buffers. The amount of other garbage depends on the load of the machine. */
 function heldBytes(): number {
   collectGarbage();
   return process.memoryUsage().arrayBuffers;
 }
 
 describe('a slow player', () => {
-  it('is moved on to a key frame, and gets on from there', async () => {
+  it('skips to a key frame and continues from there', async () => {
     const { hub, gate, port } = await open({ batchMs: 0, maxQueueBytes: 500_000 });
     const publisher = hub.publish(ROOM);
     writeAll(publisher, media);
@@ -327,7 +327,7 @@ describe('a slow player', () => {
     expect(video[leap]?.isKeyFrame).toBe(true);
   });
 
-  it('that never reads costs its queue, and is cut off in bounded time', async () => {
+  it('that never reads costs only its queue, and is disconnected in bounded time', async () => {
     const { hub, gate, port } = await open({ stallMs: 300, batchMs: 0, maxQueueBytes: 1_000_000 });
     const publisher = hub.publish(ROOM);
     writeAll(publisher, media);
@@ -344,7 +344,7 @@ describe('a slow player', () => {
       },
       { interval: 20 },
     );
-    // Shared: all twenty queue the same buffers.
+    // All twenty players queue the same shared buffers.
     expect(peak).toBeLessThan(20_000_000);
   });
 });

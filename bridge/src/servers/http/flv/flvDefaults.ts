@@ -2,7 +2,7 @@ import type { PlayerLimits } from '../../fanout/index.js';
 import type { OpenRendition, PlayAdmissionOptions } from './PlayAdmission.js';
 
 export interface FlvOptions extends PlayerLimits, PlayAdmissionOptions {
-  /** What came in this long is written at once; 0: every tag as it comes. */
+  /** Tags are collected for this long and sent with one write; 0: every tag at once. */
   batchMs: number;
   openRendition?: OpenRendition;
 }

@@ -8,7 +8,7 @@ import type { PlayFlv } from './playFlv.js';
 
 const NAME = /^(.+)\.flv$/;
 
-/** `/{app}/{name}.flv`: HTTP-FLV, as SRS serves it; but a stream that is not there is told at once, unless `?wait=1` asks to be held until it comes. */
+/** `/{app}/{name}.flv`: HTTP-FLV at the path SRS uses. A missing stream is 404 at once, unless `?wait=1` asks to wait for it. */
 export function flvRoutes(playAdmission: PlayAdmission, play: PlayFlv): Router {
   const router = Router();
   router.get('/:app/:file', async (message, response, next) => {
@@ -31,8 +31,8 @@ export function flvRoutes(playAdmission: PlayAdmission, play: PlayFlv): Router {
 }
 
 /**
- * The head, and then the connection itself: chunks are framed once for all players, and what a response object would do for each write is done for none.
- * Null: nothing is to follow.
+ * Sends the head and returns the raw socket: chunks are framed once for all players, so a response object would only add cost. Returns null
+ * when no body follows.
  */
 function startResponse(response: Response, isHead: boolean): Socket | null {
   response.set(FLV_HEADERS);

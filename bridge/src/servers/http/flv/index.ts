@@ -1,6 +1,6 @@
 /**
- * HTTP-FLV and WS-FLV. A request passes the Door (gate, then stream) and is played to by the fan-out, which writes FlvBytes: one
- * write a player and batch, no copies, no frames and no promises per player.
+ * HTTP-FLV and WS-FLV. `PlayAdmission` admits a request (gate, then stream); the fan-out then plays to its socket. Per player and batch
+ * that costs one write: no copy, no framing, no promise.
  */
 import { FanoutPool } from '../../fanout/index.js';
 import type { Log } from '@lianmai/kit';

@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const scope = new Scope();
 afterEach(() => scope.close('test ends'));
 
-it('FLV players of a stream with Opus get AAC', async () => {
+it('transcodes Opus to AAC for FLV players', async () => {
   const ffmpeg = await findFfmpeg();
   const inputs = ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=30', '-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000'];
   const codecs = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-g', '30', '-bf', '0', '-c:a', 'libopus'];

@@ -7,13 +7,13 @@ import type { FlvBytes, Shape } from './FlvBytes.js';
 export interface FlvConnection {
   socket: Socket;
   shape: Shape;
-  /** Everything has been written. */
+  /** Called after the last byte. Ends the connection in its protocol's way. */
   finish: () => void;
 }
 
 export type PlayFlv = (connection: FlvConnection, admitted: AdmittedPlay) => void;
 
-/** A goodbye that is not answered. */
+/** Time that a client has to close the connection after us. */
 const LINGER_MS = 5000;
 
 /** Plays to a connection until it closes. */

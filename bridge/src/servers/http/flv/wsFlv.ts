@@ -8,19 +8,19 @@ import type { PlayAdmission, AdmittedPlay } from './PlayAdmission.js';
 import type { PlayFlv } from './playFlv.js';
 
 const PATH = /^\/([^/?]+)\/([^/?]+)\.flv(?:\?|$)/;
-/** Players have nothing to say. */
+/** Players have nothing to send. */
 const MAX_MESSAGE_BYTES = 4096;
 /** RFC 6455 7.4.1 */
 const NORMAL = 1000;
 
 export type UpgradeListener = (message: IncomingMessage, socket: Socket, head: Buffer) => void;
 
-/** `ws://…/{app}/{name}.flv`: the same as HTTP-FLV, in messages. A refusal is an HTTP answer to the handshake. */
+/** `ws://…/{app}/{name}.flv`: the same bytes as HTTP-FLV, in messages. A rejection is an HTTP response to the handshake. */
 export function flvUpgrade(playAdmission: PlayAdmission, play: PlayFlv, log: Log): UpgradeListener {
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
-    perMessageDeflate: false, // video does not get smaller
+    perMessageDeflate: false, // video does not compress further
     maxPayload: MAX_MESSAGE_BYTES,
     autoPong: false,
   });
@@ -34,7 +34,7 @@ export function flvUpgrade(playAdmission: PlayAdmission, play: PlayFlv, log: Log
         if (socket.destroyed) return admitted.admission.release();
         server.handleUpgrade(message, socket, head, (ws) => {
           handleControlFrames(ws, socket);
-          play({ socket, shape: 'frame', finish: () => ws.close(NORMAL, 'the stream has ended') }, admitted);
+          play({ socket, shape: 'frame', finish: () => ws.close(NORMAL, 'the stream ended') }, admitted);
         });
       },
       (error: unknown) => rejectUpgrade(socket, error, log),
@@ -57,10 +57,10 @@ function decode(part: string): string {
   }
 }
 
-/** Media goes to the socket in whole frames that are made once for all players; the library speaks the rest of the protocol, between them. */
+/** Media frames, made once for all players, go straight to the socket; the ws library handles the control frames between them. */
 function handleControlFrames(ws: WebSocket, socket: Socket): void {
   ws.on('error', () => socket.destroy());
-  // One that asks and never reads would pile up answers.
+  // A player that sends pings but never reads would pile up pongs.
   ws.on('ping', (data) => {
     if (socket.writableLength === 0) ws.pong(data);
   });

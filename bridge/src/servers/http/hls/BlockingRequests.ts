@@ -6,10 +6,10 @@ interface Waiter {
   resolve: (isMet: boolean) => void;
 }
 
-/** Requests that wait at one channel; each holds a socket, so the sockets' own limits come first. */
+/** Maximum waiting requests per channel. Each holds a socket, so the socket limits usually apply first. */
 const MAX_WAITERS = 20_000;
 
-/** Requests that are held until something is there. One event wakes them all; a look at the clock once a second lets go who has waited too long. */
+/** Requests held until a condition is met. One event rechecks them all; a check once a second expires those past their deadline. */
 export class BlockingRequests {
   readonly #waiters = new Set<Waiter>();
   #isClosed = false;
@@ -18,7 +18,7 @@ export class BlockingRequests {
     return this.#waiters.size;
   }
 
-  /** false: it did not come in time. Throws RATE_LIMITED when too many wait. */
+  /** Resolves with true when the condition is met, false on timeout. Throws RATE_LIMITED when too many requests wait. */
   wait(isMet: () => boolean, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
     if (isMet()) return Promise.resolve(true);
     if (this.#isClosed || signal.aborted) return Promise.resolve(false);

@@ -11,28 +11,28 @@ import { BlockingRequests } from './BlockingRequests.js';
 import { ProgramDateTime } from './ProgramDateTime.js';
 
 export interface HlsOptions {
-  /** Length that segments are cut to, at key frames. */
+  /** Segment length, ms; cuts happen at key frames. */
   targetMs: number;
-  /** Longest part of LL-HLS. */
+  /** Maximum LL-HLS part length, ms. */
   partMs: number;
   /** Segments in the live playlist. */
   listed: number;
-  /** Segments kept after they have left it, for players that are on their way to fetch them. */
+  /** Segments kept after they leave the playlist, for players that are about to fetch them. */
   kept: number;
 }
 
-/** The playlists of a channel: as it was sent, its sound alone, and all that can be sought back to. */
+/** The playlists of a channel: the full stream, its audio only, and the DVR window. */
 export type PlaylistKind = 'index' | 'audio' | 'dvr';
 
-/** Bytes of a segment, part or init. */
+/** Bytes of a segment, part or init segment. */
 export type HlsMedia = { bytes: readonly Buffer[] } | { path: string; offset: number; length: number };
 
-/** A broadcast that begins this soon after another under its name goes on in the same DVR window. */
+/** A broadcast that starts within this time of the previous one under its name continues the same DVR window. */
 const DVR_JOIN_MS = 10 * 60_000;
-/** Segments that a killed process may have shown without having them on disk: one that was being written, one on air. Their numbers are not used again. */
+/** Segments that a killed process may have listed but not stored: one being written and one on air. Their numbers are skipped. */
 const LOST_BY_KILL = 2;
 
-/** What one name shows to HLS players, through all broadcasts under it: packages the stream that is on now, keeps the end of the one that was. */
+/** Everything HLS players see under one name, across broadcasts: packages the current stream and keeps the end of the previous one. */
 export class HlsChannel {
   readonly blockingRequests = new BlockingRequests();
   readonly #main: PlaylistTimeline;
@@ -43,9 +43,9 @@ export class HlsChannel {
   readonly #texts = new Map<string, string>();
   #token = '';
   #clock = new ProgramDateTime();
-  /** The live playlists are gone, the window is not. */
+  /** The live playlists are deleted; the DVR window may remain. */
   #isLiveForgotten = false;
-  /** What an earlier process has left counts as live until it is told otherwise: its publisher is about to come back. */
+  /** A channel recovered from an earlier process counts as live at first, because its publisher is probably about to return. */
   #isEnded = false;
   #isRecovered: boolean;
 
@@ -69,7 +69,7 @@ export class HlsChannel {
   }
 
   /**
-   * A broadcast under this name: give it tags, and `end` it when it is over. `isComing`: whether a track that has not been described yet certainly will be.
+   * Starts a broadcast under this name. Push tags, then call `end`. `isComing`: whether a track without a config yet is certain to follow.
    */
   startBroadcast(isComing?: (kind: 'video' | 'audio') => boolean): { push: (tags: readonly FlvTag[]) => void; end: () => void } {
     const segmenter = this.#startOver(isComing);
@@ -88,7 +88,7 @@ export class HlsChannel {
     return this.#isEnded;
   }
 
-  /** There is nothing of it to show any more. */
+  /** True when no playlist is left to show. */
   get isForgotten(): boolean {
     return this.#isLiveForgotten && !this.hasDvr;
   }
@@ -97,20 +97,20 @@ export class HlsChannel {
     return (this.#dvr?.segments.length ?? 0) > 0;
   }
 
-  /** Nobody comes back: playlists get their end. */
+  /** Ends the broadcast; playlists get EXT-X-ENDLIST. */
   end(): void {
     this.#isEnded = true;
     this.#change();
   }
 
-  /** The last broadcast is long over. */
+  /** Deletes the live playlists some time after the end. */
   forgetLive(): void {
     this.end();
     this.#isLiveForgotten = true;
     this.#change();
   }
 
-  /** Null before the first segment. `uriOf`: each viewer has their own. */
+  /** Returns null before the first segment. `uriOf` builds URIs, which differ per viewer. */
   masterPlaylist(isDvr: boolean, uriOf: (kind: PlaylistKind) => string): string | null {
     if (isDvr && this.#main.listed.length === 0 && this.hasDvr) return bareMaster(uriOf('dvr'));
     if (this.#isLiveForgotten && !isDvr) return null;
@@ -119,7 +119,7 @@ export class HlsChannel {
     return masterPlaylist(hasPicture && !isDvr ? [main, { uri: uriOf('audio'), segments: this.#audio.listed }] : [main]);
   }
 
-  /** Without its kind report, which has the viewer's own URI in it. Null when there is nothing to show. */
+  /** Returns the playlist without its rendition report, which contains the viewer's own URI. Null when there is nothing to show. */
   mediaPlaylist(kind: PlaylistKind, canSkip: boolean): string | null {
     const key = `${kind}${canSkip ? ' skip' : ''}`;
     const known = this.#texts.get(key);
@@ -131,7 +131,7 @@ export class HlsChannel {
     return text;
   }
 
-  /** RFC 8216bis 4.4.5.4: where the other kind is; null: there is no other, or it is over. */
+  /** RFC 8216bis 4.4.5.4: the position of the other playlist. Null when there is no other, or it has ended. */
   renditionReport(kind: PlaylistKind, uriOf: (kind: PlaylistKind) => string): string | null {
     if (kind === 'dvr' || this.#isEnded || this.#main.presentation?.video == null) return null;
     const other = kind === 'index' ? 'audio' : 'index';
@@ -141,7 +141,7 @@ export class HlsChannel {
     return `#EXT-X-RENDITION-REPORT:URI="${uriOf(other)}",LAST-MSN=${last.sequence},LAST-PART=${Math.max(0, last.parts.length - 1)}\n`;
   }
 
-  /** RFC 8216bis 6.2.5.2. Throws BAD_REQUEST for what is too far off, TIMEOUT when it does not come. */
+  /** RFC 8216bis 6.2.5.2. Throws BAD_REQUEST for a position too far ahead, and BRIDGE_UNAVAILABLE when it does not arrive in time. */
   async whenReady(kind: PlaylistKind, until: NonNullable<DeliveryDirectives['blockUntil']>, signal: AbortSignal): Promise<void> {
     if (this.#isEnded) return;
     const edge = this.#edgeOf(kind);
@@ -152,7 +152,7 @@ export class HlsChannel {
       throw new LianmaiError('BRIDGE_UNAVAILABLE', undefined, { message: NOT_ADVANCING });
   }
 
-  /** By path, `token/5.m4s`. */
+  /** Finds a segment by its path, `token/5.m4s`. */
   segment(path: { token: string; letter: string; sequence: number }): HlsMedia | null {
     const timeline = path.letter === 'a' ? this.#audio : this.#main;
     const prefix = `${path.token}/${path.letter}`;
@@ -163,7 +163,7 @@ export class HlsChannel {
     return stored?.file && stored.prefix === prefix ? { ...stored.file, length: stored.bytes } : null;
   }
 
-  /** The part that the playlist's hint names is waited for. */
+  /** Finds a part, and waits for the one that the playlist's preload hint names. */
   async part(path: { token: string; letter: string; sequence: number; part: number }, signal: AbortSignal): Promise<HlsMedia | null> {
     const timeline = path.letter === 'a' ? this.#audio : this.#main;
     if (path.token !== this.#token && timeline.segment(path.sequence)?.prefix !== `${path.token}/${path.letter}`) return null;
@@ -185,25 +185,25 @@ export class HlsChannel {
     return this.#main.init(path) ?? this.#audio.init(path) ?? this.#dvr?.init(path) ?? null;
   }
 
-  /** Old parts of the window go, whether or not anything comes. */
+  /** Removes expired segments from the DVR window, even when no media arrives. */
   prune(nowMs: number): void {
     this.#dvr?.prune(nowMs);
     this.#texts.delete('dvr');
   }
 
-  /** Resolves when the window is on disk. */
+  /** Resolves when the DVR window is on disk. */
   async close(): Promise<void> {
     this.blockingRequests.close();
     await this.#dvr?.close();
   }
 
-  /** Leaves nothing on disk. */
+  /** Deletes the DVR window from disk. */
   async discard(): Promise<void> {
     this.blockingRequests.close();
     await this.#dvr?.discard();
   }
 
-  /** 6.2.5.2: three target durations. */
+  /** RFC 8216bis 6.2.5.2: three target durations. */
   get #blockTimeoutMs(): number {
     return this.#main.targetSeconds * 3000;
   }
@@ -220,7 +220,7 @@ export class HlsChannel {
     for (const timeline of [this.#main, this.#audio]) timeline.startOver(this.#token, after);
     this.#clock = new ProgramDateTime();
     const audio = this.#audio;
-    // Beside a kind that may have been there before it.
+    // The audio playlist follows the numbering of the main one, which may have started earlier.
     const audioSink = {
       partTarget: audio.partTarget,
       begin: (head: SegmentHead) => audio.begin(head, this.#main.open?.sequence),
@@ -240,7 +240,7 @@ export class HlsChannel {
       step();
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
-      this.#log.warn({ err: error }, 'media that HLS cannot carry');
+      this.#log.warn({ err: error }, 'skipped media that HLS cannot carry');
     }
   }
 
@@ -249,7 +249,7 @@ export class HlsChannel {
     const segments: readonly ListedSegment[] = kind === 'dvr' ? (this.#dvr?.segments ?? []) : timeline.listed;
     const last = segments.at(-1);
     if (!last || (kind !== 'dvr' && this.#isLiveForgotten)) return null;
-    // What comes is shown once it continues what is shown.
+    // The open segment is listed only if it continues the listed ones.
     const next = timeline.open ?? { sequence: timeline.nextSequence, prefix: timeline.nextPrefix };
     const isContinued = next.sequence === last.sequence + 1 && next.prefix.length > 1;
     return {
@@ -278,6 +278,6 @@ export class HlsChannel {
   }
 }
 
-const NOT_ADVANCING = 'The stream does not go on at the moment.';
+const NOT_ADVANCING = 'No new media is available yet. Try again.';
 
 const bareMaster = (uri: string) => `#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-STREAM-INF:BANDWIDTH=1000000\n${uri}\n`;

@@ -10,22 +10,22 @@ import { HlsViewerSessions } from './HlsViewerSessions.js';
 
 interface ChannelState {
   channel: HlsChannel;
-  /** Packaging of the stream that is on. */
+  /** Stops packaging the current stream. */
   stop: AbortController | null;
-  /** Runs after the end: then the live playlists are forgotten. */
+  /** Runs after the end of a broadcast, then deletes the live playlists. */
   endTimer: NodeJS.Timeout | null;
 }
 
 export interface HlsOriginOptions extends HlsOptions {
-  /** How long the playlist of an ended broadcast can be read, with its end in it. */
+  /** How long the playlist of an ended broadcast stays available, ms. */
   endedMs: number;
-  /** Length of the window that can be sought back in; 0: there is none. */
+  /** Length of the DVR window, seconds; 0 disables it. */
   dvrSeconds: number;
-  /** Where the window is kept; without it there is none. */
+  /** Folder of the DVR windows; omitted, there is no DVR. */
   dvrDirectory?: string;
-  /** Default: the disk. */
+  /** Default: the real disk. */
   dvrFiles?: DvrFiles;
-  /** The stream as HLS players can take it. Default: as it comes. */
+  /** Opens the stream in codecs that HLS players support. Default: unchanged. */
   openRendition?: (source: Stream) => Stream;
 }
 
@@ -36,11 +36,14 @@ interface HlsOriginParts {
 }
 
 const TICK_MS = 1000;
-/** A session that has been silent for three target durations and a little is over, but no phone in a tunnel is gone that soon. */
+/**
+ * A session expires after three target durations of silence plus a margin, but never sooner than MIN_SESSION_MS, because phones lose
+ * coverage.
+ */
 const SESSION_TARGETS = 3;
 const MIN_SESSION_MS = 15_000;
 
-/** Packages every stream of the hub as it is published, and keeps it readable for a while after its end. */
+/** Packages every stream of the hub, and keeps it available for a while after its end. */
 export class HlsOrigin {
   readonly sessions: HlsViewerSessions;
   readonly #channels = new Map<string, ChannelState>();
@@ -57,7 +60,7 @@ export class HlsOrigin {
     this.#tick.unref();
   }
 
-  /** With the windows that an earlier process has left. */
+  /** Recovers the DVR windows that an earlier process left. */
   static async create(parts: HlsOriginParts, options: HlsOriginOptions): Promise<HlsOrigin> {
     const origin = new HlsOrigin(parts, options);
     await origin.#recover();
@@ -70,7 +73,7 @@ export class HlsOrigin {
     return this.#channels.get(streamKey(ref))?.channel;
   }
 
-  /** Nothing of the stream can be watched any more, its window included. */
+  /** Deletes everything of the stream, including its DVR window. */
   async forget(ref: StreamRef): Promise<void> {
     const key = streamKey(ref);
     const state = this.#channels.get(key);
@@ -80,7 +83,7 @@ export class HlsOrigin {
     await state?.channel.discard();
   }
 
-  /** Resolves when the windows are on disk. */
+  /** Resolves when the DVR windows are on disk. */
   async close(reason: string): Promise<void> {
     this.#parts.hub.off('published', this.#onPublished);
     clearInterval(this.#tick);
@@ -154,7 +157,7 @@ export class HlsOrigin {
       state.channel.prune(nowMs);
       if (state.stop || !state.channel.isForgotten) continue;
       this.#channels.delete(key);
-      state.channel.discard().catch((error: unknown) => this.#parts.log.warn({ err: error, stream: key }, 'a DVR folder was not removed'));
+      state.channel.discard().catch((error: unknown) => this.#parts.log.warn({ err: error, stream: key }, 'could not remove a DVR folder'));
     }
   }
 }

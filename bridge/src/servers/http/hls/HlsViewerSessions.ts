@@ -2,38 +2,38 @@ import { createHash, randomBytes } from 'node:crypto';
 import { LianmaiError, streamKey, type StreamRef } from '@lianmai/protocol';
 import type { Admission, Gate } from '../../../hub/gate/index.js';
 
-/** Who asks for a playlist. */
+/** A client that requests a playlist. */
 export interface HlsViewer {
-  /** From the URL; null: a player that has come without the master. */
+  /** From the URL; null for a player that skipped the master playlist. */
   session: string | null;
   ip: string;
   agent: string;
-  /** What the gate is told. */
+  /** Query parameters for the gate. */
   params: Record<string, string>;
 }
 
 interface HlsViewerSession {
   key: string;
   admission: Promise<Admission>;
-  /** Has asked for a media playlist: it is a viewer. */
+  /** Whether the client has requested a media playlist, which makes it a viewer. */
   isWatching: boolean;
   seenMs: number;
   watchedMs: number;
   isKicked: boolean;
 }
 
-/** Memory is bounded, whoever asks. */
+/** Bounds the memory. */
 const MAX_SESSIONS = 50_000;
-/** A player that has not asked for this long has gone: for counting. */
+/** A player silent for this long no longer counts as a viewer. */
 const AWAY_MS = 10_000;
-/** How long one that was sent away is remembered after its last try. */
+/** How long a kicked session is remembered after its last request. */
 const KICKED_MS = 60_000;
 
 export const newSessionId = () => randomBytes(9).toString('base64url');
 
 /**
- * Viewers, each asked for at the gate once and let go when they have been silent for a while. A session belongs to an address: a playlist's URL that is
- * passed on is another viewer, and the gate is asked again.
+ * HLS viewers. The gate admits each once, and a silent session is released after a while. A session belongs to one IP: a playlist URL that
+ * is passed on counts as another viewer and needs its own admission.
  */
 export class HlsViewerSessions {
   readonly #gate: Gate;
@@ -47,7 +47,7 @@ export class HlsViewerSessions {
     this.#silentMs = silentMs;
   }
 
-  /** Throws what the gate throws, FORBIDDEN for who was sent away, RATE_LIMITED when there are too many. */
+  /** Throws the gate's error, FORBIDDEN for a kicked session, or RATE_LIMITED when there are too many. */
   async admit(stream: StreamRef, viewer: HlsViewer, isWatching: boolean): Promise<void> {
     const id = sessionKey(stream, viewer);
     const session = this.#sessions.get(id) ?? this.#open(id, stream, viewer);
@@ -107,7 +107,7 @@ export class HlsViewerSessions {
     return session;
   }
 
-  /** Whoever asks for masters alone takes no viewer's place. Who is dropped and goes on is asked for at the gate again. */
+  /** Drops a session that has fetched only master playlists, so viewers always find room. If it continues, the gate admits it again. */
   #makeRoom(): void {
     for (const [id, session] of this.#sessions) {
       if (session.isWatching || session.isKicked) continue;
@@ -132,7 +132,7 @@ const release = ({ admission }: HlsViewerSession) =>
     () => undefined,
   );
 
-/** Players without a session are told apart by what tells players of one address apart; none of them passes with what another one was let in with. */
+/** Tells sessionless players of one IP apart by user agent and parameters, so none of them uses the admission of another. */
 function sessionKey(stream: StreamRef, { session, ip, agent, params }: HlsViewer): string {
   const text = JSON.stringify([agent, Object.entries(params).sort(([one], [other]) => (one < other ? -1 : 1))]);
   const own = session ?? `agent ${createHash('sha1').update(text).digest('base64url')}`;

@@ -1,25 +1,25 @@
 import { PartTarget, type Part, type Presentation, type SegmentHead, type SegmentSink } from '../../../media/packaging/index.js';
 
-/** A segment as playlists list it. Its number, within its broadcast's token, is its name for ever. */
+/** A segment as listed in playlists. Its number under its broadcast's token identifies it for good. */
 export interface ListedSegment {
   sequence: number;
-  /** Path, relative to the playlist, without what differs between segments: `token/`, `token/a`. */
+  /** Path prefix relative to the playlist, common to its segments: `token/` or `token/a`. */
   prefix: string;
-  /** Path of its init; null: there is nothing to play (a gap). */
+  /** Path of its init segment; null for a gap. */
   init: string | null;
   durationMs: number;
   bytes: number;
-  /** When its first picture was on air, ms since the epoch. */
+  /** When its first frame was on air, epoch ms. */
   atMs: number;
   isIndependent: boolean;
   isDiscontinuous: boolean;
-  /** Discontinuities up to here, counted through all broadcasts of the channel; this one's own included. */
+  /** Discontinuities so far across all broadcasts of the channel, including this segment's own. */
   discontinuity: number;
-  /** Its media is lost, or there never was any. */
+  /** Its media is lost or never existed. */
   isGap: boolean;
 }
 
-/** One that is in memory: what is on air now is open. */
+/** A segment in memory. The one on air is called open. */
 export interface Segment extends ListedSegment {
   parts: Part[];
   presentation: Presentation;
@@ -29,28 +29,27 @@ export interface Segment extends ListedSegment {
 export interface PlaylistTimelineOptions {
   /** Segments in the playlist. */
   listed: number;
-  /** Segments kept after they have left it, for players that are on their way to fetch them. */
+  /** Segments kept after they leave the playlist, for players that are about to fetch them. */
   kept: number;
   targetMs: number;
   partMs: number;
-  /** Tells renditions apart in names: '' or a letter. */
+  /** Distinguishes playlists in file names: '' or a letter. */
   letter: string;
-  /** Stream time → time of day, ms. */
+  /** Maps stream time to epoch ms. */
   epochOf: (streamMs: number) => number;
-  /** Something is there that was not. */
+  /** Called when a part or segment was added. */
   onChanged: () => void;
   onClosed?: (segment: Segment) => void;
-  /** Not in memory any more. */
+  /** Called when a segment leaves memory. */
   onForgotten?: (segment: Segment) => void;
 }
 
-/** Between two segments the time of day goes on as the media does. Where it cannot, because the publisher was away meanwhile, that is told. */
+/** A larger jump of the wall clock between two segments, after the publisher was away, is marked as a discontinuity. */
 const LEAP_MS = 1000;
 
 /**
- * The last segments of one rendition of a channel, and the one that is being filled. Numbers go on through all broadcasts; the first one is the seconds
- * of the clock, which grow faster than segments do, so that a player or cache that knows an older broadcast, even of an earlier process, never meets a
- * number again.
+ * The last segments of one playlist of a channel, and the open one. Numbers continue across broadcasts. They start at the clock's seconds,
+ * which grow faster than segments do, so no player or cache meets a number twice, even after a restart.
  */
 export class PlaylistTimeline implements SegmentSink {
   readonly partTarget: PartTarget;
@@ -69,7 +68,7 @@ export class PlaylistTimeline implements SegmentSink {
     this.#targetSeconds = Math.max(1, Math.round(options.targetMs / 1000));
   }
 
-  /** Complete ones, the oldest first. */
+  /** Complete segments, oldest first. */
   get listed(): readonly Segment[] {
     return this.#closed.slice(-this.#options.listed);
   }
@@ -78,7 +77,7 @@ export class PlaylistTimeline implements SegmentSink {
     return this.#open;
   }
 
-  /** Only grows: players must not see it change, and must not see it too small. */
+  /** Never decreases, because players must not see it change or be too small. */
   get targetSeconds(): number {
     return this.#targetSeconds;
   }
@@ -87,7 +86,10 @@ export class PlaylistTimeline implements SegmentSink {
     return this.#closed.at(-1)?.presentation ?? null;
   }
 
-  /** Another broadcast begins under its own token: what is in memory of the one before stays until its first segment is complete. `after` is what the DVR has. */
+  /**
+   * Starts another broadcast under its own token. Segments of the previous one stay until the first new segment is complete. `after`: the
+   * last segment in the DVR window.
+   */
   startOver(token: string, after?: { sequence: number; discontinuity: number; targetSeconds: number } | null): void {
     this.#token = token;
     this.#mustMark = this.#closed.length > 0 || after != null;
@@ -97,7 +99,7 @@ export class PlaylistTimeline implements SegmentSink {
     this.#targetSeconds = Math.max(this.#targetSeconds, after.targetSeconds);
   }
 
-  /** `sequence`: where the rendition beside this one is. */
+  /** `sequence`: the number of the open segment in the other playlist. */
   begin(head: SegmentHead, sequence = this.#nextSequence): void {
     const last = this.#closed.at(-1);
     const prefix = `${this.#token}/${this.#options.letter}`;
@@ -150,23 +152,23 @@ export class PlaylistTimeline implements SegmentSink {
     this.#options.onChanged();
   }
 
-  /** In memory, complete or not. */
+  /** Finds a segment in memory, complete or open. */
   segment(sequence: number): Segment | undefined {
     return this.#open?.sequence === sequence ? this.#open : this.#closed.find((segment) => segment.sequence === sequence);
   }
 
-  /** By path: `token/init-5.mp4`. */
+  /** Finds an init segment by its path, `token/init-5.mp4`. */
   init(path: string): Buffer | undefined {
     if (this.#open?.init === path) return this.#open.presentation.init;
     return this.#closed.find((segment) => segment.init === path)?.presentation.init;
   }
 
-  /** The number that the next segment will have. */
+  /** Number of the next segment. */
   get nextSequence(): number {
     return this.#nextSequence;
   }
 
-  /** Where it will be. */
+  /** Path prefix of the next segment. */
   get nextPrefix(): string {
     return `${this.#token}/${this.#options.letter}`;
   }

@@ -1,15 +1,17 @@
-/** The time of day of pictures is corrected when it is late by this much: the publisher was away for a while. */
+/** Media later than this corrects the wall clock: the publisher was away for a while. */
 const MAX_SLIP_MS = 1500;
-/** What comes in a rush this soon after it was only late. */
+/** Media that catches up this soon after a correction was only late, so the correction is taken back. */
 const REGRET_MS = 10_000;
 
-/** Stream time → time of day. The stream's time goes on where it was when its publisher comes back; the time of day has not waited. */
+/**
+ * Maps stream time to wall-clock time. When a publisher returns, stream time continues where it stopped, but the wall clock has moved on.
+ */
 export class ProgramDateTime {
   #offsetMs: number | null = null;
   #formerMs = 0;
   #correctedAtMs = -Infinity;
 
-  /** What comes now has this time in the stream. */
+  /** Records that media with this stream time arrives now. */
   see(streamMs: number, nowMs: number): void {
     const offsetMs = nowMs - streamMs;
     if (this.#offsetMs === null) this.#offsetMs = offsetMs;

@@ -12,10 +12,10 @@ import { watchInChromium } from './testing/watchInChromium.js';
 const scope = new Scope();
 afterEach(() => scope.close('test ends'));
 
-/** So close to what is published it must get, ms. */
+/** Maximum latency behind the publisher, ms. */
 const MOST_BEHIND_MS = 2000;
 
-/** Latency is from the moment a picture was published to the moment it is shown: the playlist's dates are those of publishing. */
+/** Latency runs from publishing a frame to showing it; the playlist's dates are the publishing times. */
 const script = (base: string) => `
   const play = (url) => new Promise((resolve, reject) => {
     const hls = new Hls({ lowLatencyMode: true, maxLiveSyncPlaybackRate: 1.05 });
@@ -48,14 +48,14 @@ const script = (base: string) => `
 
 const Report = z.object({
   isLowLatency: z.boolean(),
-  /** How far from the end of the playlist players are told to stay, seconds. */
+  /** Distance from the end that the playlist tells players to keep, seconds. */
   partHoldBack: z.number(),
-  /** How far back the player went. */
+  /** How far back the player sought, seconds. */
   backMs: z.number(),
 });
 
 describe('hls.js in Chromium', () => {
-  it('gets within 2 s of what is on air, and goes back to what was', async () => {
+  it('plays within 2 s of the live edge, and seeks back', async () => {
     const dvrDirectory = await mkdtemp(path.join(tmpdir(), 'dvr-'));
     scope.defer(() => rm(dvrDirectory, { recursive: true, force: true }));
     const hub = scope.own(new StreamHub());

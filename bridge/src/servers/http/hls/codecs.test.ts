@@ -39,7 +39,7 @@ async function encodeTs(...codecs: string[]): Promise<FlvTag[]> {
   return tags.map((tag) => ({ ...tag, dtsMs: tag.dtsMs - firstMs })).sort((one, other) => one.dtsMs - other.dtsMs);
 }
 
-/** The configuration from an MP4, the pictures from an IVF of the same encoding. */
+/** Takes the config from an MP4 and the frames from an IVF of the same encoding. */
 async function encodeAv1(): Promise<FlvTag[]> {
   const directory = await mkdtemp(path.join(tmpdir(), 'av1-'));
   scope.defer(() => rm(directory, { recursive: true }));
@@ -55,7 +55,7 @@ async function encodeAv1(): Promise<FlvTag[]> {
   for (let offset = 32, picture = 0; offset < bytes.length; picture++) {
     const size = bytes.readUInt32LE(offset);
     const unit = bytes.subarray(offset + 12, offset + 12 + size);
-    const data = unit[0] === 0x12 ? unit.subarray(2) : unit; // no temporal delimiters in MP4
+    const data = unit[0] === 0x12 ? unit.subarray(2) : unit; // MP4 has no temporal delimiters
     const isKeyFrame = ((data[0] ?? 0) >> 3) % 16 === 1;
     tags.push(makeMediaTag({ codec: 'av1', dtsMs: Math.round((picture * 1000) / 30), data, isKeyFrame }));
     offset += 12 + size;
@@ -80,7 +80,7 @@ async function publish(media: readonly FlvTag[], hls: Partial<HlsSettings> = {})
   return { master, url };
 }
 
-/** Pictures and sounds that a decoder gets out of it, and what it says. */
+/** Counts the frames that a decoder produces, and collects its warnings. */
 async function decode(url: string): Promise<{ video: number; complaints: string; seconds: number }> {
   const args = [
     '-hide_banner',
@@ -117,7 +117,7 @@ async function decode(url: string): Promise<{ video: number; complaints: string;
 const codecsOf = (variant: { attributes: Map<string, string> } | undefined) => variant?.attributes.get('CODECS');
 
 describe('codecs over HLS', () => {
-  it('HEVC with B-frames, as hvc1', async ({ skip }) => {
+  it('plays HEVC with B-frames, as hvc1', async ({ skip }) => {
     skip(!encoders.includes('libx265'), 'this FFmpeg has no libx265');
     const media = await encodeTs(
       '-c:v',
@@ -137,7 +137,7 @@ describe('codecs over HLS', () => {
     expect([video, Math.round(seconds)]).toEqual([120, 4]);
   });
 
-  it('AV1', async ({ skip }) => {
+  it('plays AV1', async ({ skip }) => {
     skip(!encoders.includes('libsvtav1'), 'this FFmpeg has no libsvtav1');
     const { master, url } = await publish(await encodeAv1());
     expect(codecsOf(master[0])).toMatch(/^"av01\.0\.\d\dM\.08"$/);
@@ -146,7 +146,7 @@ describe('codecs over HLS', () => {
     expect(video).toBe(60);
   });
 
-  it('Opus as it is, where nothing else is offered', async () => {
+  it('plays Opus unchanged without a rendition', async () => {
     const media = await encodeTs('-c:v', 'libx264', '-preset', 'ultrafast', '-g', '60', '-c:a', 'libopus');
     const { master, url } = await publish(media);
     expect(codecsOf(master[0])).toMatch(/^"avc1\.[0-9a-f]{6},opus"$/);
@@ -155,7 +155,7 @@ describe('codecs over HLS', () => {
     expect([video, Math.round(seconds)]).toEqual([120, 4]);
   });
 
-  it('Opus as AAC, through a rendition', async () => {
+  it('plays Opus as AAC through a rendition', async () => {
     const media = await encodeTs('-c:v', 'libx264', '-preset', 'ultrafast', '-g', '30', '-bf', '0', '-c:a', 'libopus');
     const log = new MemoryLog().log;
     const hub = scope.own(new StreamHub());
@@ -171,7 +171,7 @@ describe('codecs over HLS', () => {
     expect(validate(await (await fetch(new URL((await master())[0]?.uri ?? '', base))).text())).toEqual([]);
   });
 
-  it('44.1 kHz mono, and sound alone', async () => {
+  it('plays 44.1 kHz mono, and audio only', async () => {
     const both = await publish(await encodeFlv({ seconds: 4, sampleRate: 44_100, size: '160x90' }), { targetMs: 1000 });
     expect((await decode(both.url)).complaints).toBe('');
     const mono = await encodeTs('-map', '1:a', '-c:a', 'aac', '-ac', '1', '-ar', '44100');
@@ -182,9 +182,9 @@ describe('codecs over HLS', () => {
     expect([complaints, Math.round(seconds)]).toEqual(['', 4]);
   });
 
-  it('a picture rate that varies', async () => {
+  it('plays a variable frame rate', async () => {
     const media = await encodeFlv({ seconds: 8, gop: 60, size: '160x90' });
-    // Holds and rushes: a screen that is shared.
+    // Freezes and bursts, like a screen share.
     const pace = (ms: number) => Math.round(ms + 150 * Math.sin(ms / 700));
     const { url } = await publish(
       media.map((tag) => (tag.kind === 'video' && !tag.isConfig ? { ...tag, dtsMs: Math.max(0, pace(tag.dtsMs)) } : tag)),

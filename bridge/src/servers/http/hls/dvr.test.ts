@@ -45,7 +45,7 @@ async function open(hls: Partial<HlsSettings> = {}, parent = scope) {
   return { hub, origin, log, base, get, dvr };
 }
 
-/** Media of a broadcast so far, as if it had been live: the disk keeps pace, with a segment for each key frame that follows another. */
+/** Publishes media as if live: the disk keeps pace, storing one segment per key frame after the first. */
 async function play(hub: StreamHub, rounds: number): Promise<ReturnType<StreamHub['publish']>> {
   const publisher = hub.publish(ROOM);
   let onDisk = disk.segments - 1;
@@ -75,7 +75,7 @@ async function killedAfter(seconds: number): Promise<{ playlist: string; bytes: 
 }
 
 describe('the DVR window', () => {
-  it('holds all that was on air, from disk, while the live playlist stays short', async () => {
+  it('serves everything that was on air from disk, while the live playlist stays short', async () => {
     const { hub, get, dvr, base } = await open();
     await play(hub, 4);
     const playlist = readMediaPlaylist(await dvr());
@@ -104,7 +104,7 @@ describe('the DVR window', () => {
     expect(await (await fetch(`${base.slice(0, -1)}.m3u8?dvr=1`)).text()).toMatch(/\nroom\/dvr\.m3u8\?session=/);
   });
 
-  it('is cheap to follow: delta updates', async () => {
+  it('is cheap to follow with delta updates', async () => {
     const { hub, dvr } = await open();
     await play(hub, 10);
     const [whole, delta] = [await dvr(), await dvr('&_HLS_skip=YES')];
@@ -115,7 +115,7 @@ describe('the DVR window', () => {
     expect(delta.length).toBeLessThan(whole.length);
   });
 
-  it('survives SIGKILL: all that was listed can be sought back to, and the numbers go on', async () => {
+  it('survives SIGKILL: everything listed is still available, and numbers continue', async () => {
     const { playlist, bytes } = await killedAfter(9);
     expect(bytes.size).toBe(4);
     const [index] = (await readdir(path.join(directory, 'live', 'room'))).filter((name) => name.endsWith('.idx'));
@@ -136,7 +136,7 @@ describe('the DVR window', () => {
       [true, 0],
       [false, 1],
     ]);
-    // Nothing that the killed process may have shown has another meaning now.
+    // No name that the killed process may have listed has a new meaning now.
     expect(validateChange(recovered, renewed)).toEqual([]);
     const { stdout } = await run('ffprobe', [
       '-v',
@@ -168,7 +168,7 @@ describe('the DVR window', () => {
     expect((await get([...bytes.keys()].at(-1) ?? '')).status).toBe(404);
   });
 
-  it('goes on over a clean restart too, and ends where nobody comes back', async () => {
+  it('continues after a clean restart, and ends when no publisher returns', async () => {
     const first = new Scope();
     const one = await open({}, first);
     await play(one.hub, 2);
@@ -181,7 +181,7 @@ describe('the DVR window', () => {
     expect((await get(segments[0]?.uri ?? '')).status).toBe(200);
   });
 
-  it('goes with a stream that is deleted: nothing of it can be watched, nothing is on disk', async () => {
+  it('is deleted with its stream, from playlists and disk', async () => {
     const { hub, origin, get } = await open();
     await play(hub, 2);
     expect((await get('dvr.m3u8')).status).toBe(200);
@@ -194,7 +194,7 @@ describe('the DVR window', () => {
     await vi.waitFor(async () => expect((await get('dvr.m3u8')).status).toBe(200));
   });
 
-  it('leaves nothing on disk when it has run out', async () => {
+  it('leaves nothing on disk after it expires', async () => {
     const { hub, get } = await open({ dvrSeconds: 1, endedMs: 10 });
     const publisher = await play(hub, 1);
     await vi.waitFor(async () => expect((await readdir(path.join(directory, 'live', 'room'))).length).toBeGreaterThan(0));
@@ -203,7 +203,7 @@ describe('the DVR window', () => {
     await vi.waitFor(async () => expect(await readdir(path.join(directory, 'live'))).toEqual([]));
   });
 
-  it('is pruned by age, files and all', async () => {
+  it('is pruned by age, including its files', async () => {
     const { hub, dvr, get } = await open({ dvrSeconds: 5 });
     await play(hub, 5);
     const listed = readMediaPlaylist(await dvr());
@@ -213,12 +213,12 @@ describe('the DVR window', () => {
     expect((await get(listed.segments[0]?.uri ?? '')).status).toBe(200);
   });
 
-  it('stops with an alarm on a full disk while the stream goes on, and goes on itself when there is room', async () => {
+  it('stops with an alarm on a full disk while the stream continues, and resumes when there is space', async () => {
     const { hub, dvr, get, log } = await open();
     const publisher = hub.publish(ROOM);
     let round = 0;
     const first = media.find(({ isKeyFrame }) => isKeyFrame);
-    /** The condition holds after each key frame but the first. */
+    /** The condition must hold after every key frame but the first. */
     const more = async (rounds: number, keptPace: () => Promise<void>) => {
       for (const end = round + rounds; round < end; round++)
         for (const tag of media) {
@@ -246,7 +246,7 @@ describe('the DVR window', () => {
     vi.spyOn(Date, 'now').mockReturnValue(later);
     await more(2, written);
     vi.restoreAllMocks();
-    await vi.waitFor(() => expect(log.text).toContain('the DVR goes on'));
+    await vi.waitFor(() => expect(log.text).toContain('DVR resumed'));
     expect(readMediaPlaylist(await dvr()).segments.at(-2)?.isGap).toBe(false);
   });
 });

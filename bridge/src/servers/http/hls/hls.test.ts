@@ -24,7 +24,7 @@ async function open(
   return { hub, origin, base, get: (path, init) => fetch(`${base}${path}`, init) };
 }
 
-/** Until the packager, which reads in its own turn, has seen everything. */
+/** Waits until the packager, which reads in its own turn, has seen everything. */
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 async function until<T>(look: () => Promise<T | null>): Promise<T> {
@@ -43,7 +43,7 @@ async function mediaUrl(base: string, name = 'room'): Promise<string> {
 }
 
 const text = async (url: string) => (await fetch(url)).text();
-/** Picture size by ffprobe of the init segment and the segments that a part of a playlist names. */
+/** Returns the video size that ffprobe finds in the init segment and segments of a playlist section. */
 async function sizeOf(base: string, part: string): Promise<string> {
   const names = [/MAP:URI="(.+)"/.exec(part)?.[1], ...part.split('\n').filter((line) => /^[^#].*\.m4s$/.test(line))];
   const urls = names.map((name) => `${base}/live/room/${name}`).join('|');
@@ -55,7 +55,7 @@ async function sizeOf(base: string, part: string): Promise<string> {
 const sequenceOf = (playlist: string) => Number(/MEDIA-SEQUENCE:(\d+)/.exec(playlist)?.[1]);
 
 describe('HLS', () => {
-  it('plays in ffmpeg and ffprobe without a warning: continuous, sound and picture together', async () => {
+  it('plays in ffmpeg and ffprobe without warnings: continuous, audio and video in sync', async () => {
     const { hub, base } = await open({ listed: 10 });
     const publisher = publish(hub);
     for (const tag of await encodeFlv({ seconds: 12, bFrames: 2, size: '1280x720' })) publisher.write(tag);
@@ -94,11 +94,11 @@ describe('HLS', () => {
     expect(Math.abs(first(video) - first(audio))).toBeLessThan(0.09);
   });
 
-  it('is there after the first group of pictures of a live broadcast, and ends with ENDLIST', async () => {
+  it('is available after the first GOP of a live broadcast, and ends with ENDLIST', async () => {
     const { hub, base, get } = await open();
     const publisher = publish(hub);
     const tags = await encodeFlv({ seconds: 2, gop: 30, size: '320x180' });
-    // The key frame that ends the first group is all that it takes.
+    // The key frame that ends the first GOP is enough.
     const second = tags.filter(({ isKeyFrame }) => isKeyFrame)[1];
     for (const tag of tags.slice(0, tags.indexOf(second!) + 1)) publisher.write(tag);
     const master = await until(async () => ((await get('/live/room.m3u8')).status === 200 ? get('/live/room.m3u8') : null));
@@ -124,12 +124,12 @@ describe('HLS', () => {
     const url = await mediaUrl(base);
     expect(await text(url)).toContain('#EXT-X-ENDLIST');
     const { stdout, stderr } = await playing;
-    // FFmpeg reads the init segment again with every reload of a live playlist and says so.
+    // FFmpeg rereads the init segment with every reload of a live playlist and warns about it.
     expect(stderr.replace(/.*Found duplicated MOOV.*\n|.*Last message repeated.*\n/g, '')).toBe('');
     expect(Number(/video,(\d+)/.exec(stdout)?.[1])).toBeGreaterThanOrEqual(150);
   });
 
-  it('keeps a bounded window whose numbers grow, and a little more for those who are late', async () => {
+  it('keeps a bounded window with growing numbers, and a few more segments for late players', async () => {
     const { hub, base, get } = await open({ listed: 3, kept: 2 });
     const publisher = publish(hub);
     for (const tag of await encodeFlv({ seconds: 12, gop: 30, size: '160x90' })) publisher.write(tag);
@@ -144,7 +144,7 @@ describe('HLS', () => {
     );
     expect(statuses).toEqual([404, 200, 200, 200, 200, 404]);
     const times = [...playlist.matchAll(/DATE-TIME:(.+)/g)].map((match) => Date.parse(match[1] ?? ''));
-    expect(times.map((time, index) => time - (times[index - 1] ?? time))).toEqual([0, 2000, 2000, 2000]); // the last one is on air
+    expect(times.map((time, index) => time - (times[index - 1] ?? time))).toEqual([0, 2000, 2000, 2000]); // the last one is still open
   });
 
   it('forgets an ended broadcast after a while', async () => {
@@ -159,7 +159,7 @@ describe('HLS', () => {
     await again.close('stopped');
   });
 
-  it('replaces an ended broadcast at once: higher numbers, another init, no end', async () => {
+  it('replaces an ended broadcast at once: higher numbers, a new init segment, no ENDLIST', async () => {
     const { hub, base, get } = await open();
     const tags = await encodeFlv({ seconds: 4, size: '160x90' });
     const first = publish(hub);
@@ -182,7 +182,7 @@ describe('HLS', () => {
     expect((await get('/live/room.m3u8')).headers.get('x-stream-state')).toBe('live');
   });
 
-  it('marks a change of the picture in the playlist, each with its init', async () => {
+  it('marks a change of video size, each with its init segment', async () => {
     const { hub, base } = await open();
     const publisher = publish(hub);
     for (const tag of await encodeFlv({ seconds: 2, size: '160x90' })) publisher.write(tag);
@@ -192,13 +192,13 @@ describe('HLS', () => {
     const playlist = await text(await mediaUrl(base));
     expect(playlist.match(/#EXT-X-MAP/g)?.length).toBe(2);
     expect(playlist).toMatch(/m4s\n#EXT-X-DISCONTINUITY\n#EXT-X-MAP/);
-    // FFmpeg's own HLS reader ignores the second init, so each part is judged by itself.
+    // FFmpeg's own HLS reader ignores the second init segment, so each section is checked separately.
     const [first = '', second = ''] = playlist.split('#EXT-X-DISCONTINUITY\n');
     expect(await sizeOf(base, first)).toBe('160x90');
     expect(await sizeOf(base, second)).toBe('320x180');
   });
 
-  it('goes on where it was when its publisher comes back, and tells that time has passed', async () => {
+  it('continues when its publisher returns, and marks the elapsed time', async () => {
     const { hub, base } = await open();
     const tags = await encodeFlv({ seconds: 4, size: '160x90' });
     const first = hub.publish({ app: 'live', name: 'room' }, { resumeGraceMs: 10_000 });
@@ -239,7 +239,7 @@ describe('HLS', () => {
     expect(Math.max(...times.slice(1).map((time, index) => time - (times[index] ?? 0)))).toBeLessThan(0.1);
   });
 
-  it('counts viewers by session, and those without one by address and agent', async () => {
+  it('counts viewers by session, and sessionless ones by IP and user agent', async () => {
     const { hub, base, origin } = await open();
     const publisher = publish(hub);
     for (const tag of await encodeFlv({ seconds: 3, size: '160x90' })) publisher.write(tag);
@@ -250,7 +250,7 @@ describe('HLS', () => {
     expect(origin.viewers({ app: 'live', name: 'other' })).toBe(0);
   });
 
-  it('answers with types, caching and CORS that players and caches need', async () => {
+  it('sends the types, caching and CORS headers that players and caches need', async () => {
     const { hub, base, get } = await open();
     const publisher = publish(hub);
     for (const tag of await encodeFlv({ seconds: 3, size: '160x90' })) publisher.write(tag);

@@ -11,7 +11,7 @@ import { newSessionId, type HlsViewer } from './HlsViewerSessions.js';
 
 const MEDIA_TYPE = 'video/mp4';
 const AUDIO_TYPE = 'audio/mp4';
-/** A player that takes nothing for this long is cut off. */
+/** A player that reads nothing for this long is disconnected. */
 const STALL_MS = 30_000;
 
 const MASTER = /^(.+)\.m3u8$/;
@@ -23,8 +23,9 @@ const INIT = /^(a?)init-\d{1,15}\.mp4$/;
 const SESSION = /^[A-Za-z0-9_-]{8,32}$/;
 
 /**
- * `/{app}/{name}.m3u8` (master; `?dvr=1`: of the window) → `/{app}/{name}/{index|audio|dvr}.m3u8?session=…` → `{token}/init-N.mp4`, `N.m4s`, `N.P.m4s`.
- * Playlists differ between viewers and pass the gate; media is the same for all, under a name that only playlists tell.
+ * `/{app}/{name}.m3u8` (master; `?dvr=1` for the DVR window) → `/{app}/{name}/{index|audio|dvr}.m3u8?session=…` → `{token}/init-N.mp4`,
+ * `N.m4s`, `N.P.m4s`. Playlists differ per viewer and pass the gate. Media is the same for everyone, under names that only playlists
+ * reveal.
  */
 export function hlsRoutes(origin: HlsOrigin): Router {
   const router = Router();
@@ -42,7 +43,7 @@ export function hlsRoutes(origin: HlsOrigin): Router {
     const { app, name, token, file } = request.params;
     if (!TOKEN.test(token)) return next();
     const media = await findMedia(findChannel(origin, { app, name }), token, file, response);
-    if (!media) throw new LianmaiError('NOT_FOUND', undefined, { message: 'This segment is not there, or not any more.' });
+    if (!media) throw new LianmaiError('NOT_FOUND', undefined, { message: 'This segment does not exist or has expired.' });
     await sendMedia(request, response, media, file.startsWith('a') ? AUDIO_TYPE : MEDIA_TYPE);
   });
   return router;
@@ -83,13 +84,13 @@ function findChannel(origin: HlsOrigin, stream: StreamRef): HlsChannel {
   return channel;
 }
 
-const notLive = () => new LianmaiError('NOT_FOUND', undefined, { message: 'There is no such stream at the moment.' });
+const notLive = () => new LianmaiError('NOT_FOUND', undefined, { message: 'This stream is not live.' });
 
-/** `X-Stream-State` tells a waiting page that what it gets is the end of the last broadcast. */
+/** `X-Stream-State` tells a waiting page that this is the end of the last broadcast. */
 function send(response: Response, channel: HlsChannel, playlist: string | null): void {
   if (playlist === null) throw notLive();
   response.set({ ...PLAYLIST_HEADERS, 'X-Stream-State': channel.isEnded ? 'ended' : 'live' });
-  response.send(Buffer.from(playlist)); // a string would get a charset, which the type does not have
+  response.send(Buffer.from(playlist)); // Express would add a charset to a string, which this type does not have
 }
 
 async function findMedia(channel: HlsChannel, token: string, file: string, response: Response): Promise<HlsMedia | null> {
@@ -101,7 +102,7 @@ async function findMedia(channel: HlsChannel, token: string, file: string, respo
   return init && { bytes: [init] };
 }
 
-/** The bytes under a name never change, so their length is a good enough tag; hashing them for every player would not be cheap. */
+/** The bytes under a name never change, so their length suffices as an ETag; hashing them for every player would be expensive. */
 async function sendMedia(request: Request, response: Response, media: HlsMedia, type: string): Promise<void> {
   if (response.destroyed) return;
   const length = 'bytes' in media ? media.bytes.reduce((sum, buffer) => sum + buffer.length, 0) : media.length;
@@ -122,7 +123,7 @@ async function sendFile(response: Response, { path, offset, length }: Extract<Hl
   try {
     await pipeline(createReadStream(path, { start: offset, end: offset + length - 1 }), response);
   } catch {
-    response.destroy(); // pruned meanwhile, or the player has left
+    response.destroy(); // pruned in the meantime, or the player left
   }
 }
 
@@ -135,7 +136,7 @@ const viewerOf = (request: Request, query: URLSearchParams, session: string | nu
   params: gateParams(query),
 });
 
-/** What the gate may want to know: all but what is ours. */
+/** Returns all parameters except our own. */
 function gateParams(query: URLSearchParams): Record<string, string> {
   const params = Object.entries(readQueryParams(query)).filter(
     ([name]) => name !== 'session' && name !== 'dvr' && !name.startsWith('_HLS_'),
@@ -143,7 +144,7 @@ function gateParams(query: URLSearchParams): Record<string, string> {
   return Object.fromEntries(params);
 }
 
-/** With what let them in: a session that is forgotten, by this process or with it, is gateParams for again. */
+/** Carries over the parameters that admitted the viewer, so an expired session can be admitted again, even after a restart. */
 const carryOver = (query: URLSearchParams, session: string) => new URLSearchParams({ session, ...gateParams(query) }).toString();
 
 function goneSignal(response: Response): AbortSignal {

@@ -21,7 +21,7 @@ afterEach(async () => {
   scope = new Scope();
 });
 
-/** `sign=ok` may play, `sign=late` may not any more, all others are unknown. */
+/** The gate accepts `sign=ok`, rejects `sign=late` as expired, and does not know any other. */
 async function open() {
   const asked: AuthoriseRequest[] = [];
   const gate = new Gate({
@@ -46,8 +46,8 @@ async function firstUri(response: Response): Promise<string> {
   return readMaster(await response.text())[0]?.uri ?? '';
 }
 
-describe('sessions of HLS', () => {
-  it('ask the gate once for each viewer, with what their URL says', async () => {
+describe('HLS viewer sessions', () => {
+  it('ask the gate once per viewer, with the parameters of their URL', async () => {
     const { asked, gate, origin, get } = await open();
     const uri = await firstUri(await get('main.m3u8?sign=ok&token=a%22%0A%23b'));
     expect(uri).toMatch(/^main\/index\.m3u8\?session=[\w-]{12}&sign=ok&token=a%22%0A%23b$/);
@@ -58,10 +58,10 @@ describe('sessions of HLS', () => {
     expect(gate.players(STREAM)).toEqual({ hls: 1 });
     expect(origin.viewers(STREAM)).toBe(1);
     await firstUri(await get('main.m3u8?sign=ok'));
-    expect([asked.length, origin.viewers(STREAM)]).toEqual([2, 1]); // who has only looked at the master does not watch
+    expect([asked.length, origin.viewers(STREAM)]).toEqual([2, 1]); // a client that has fetched only the master is not a viewer
   });
 
-  it('refuse with the code of the gate, at the master and at a playlist without a session', async () => {
+  it('reject with the code of the gate, at the master and at a playlist without a session', async () => {
     const { get } = await open();
     for (const path of ['main.m3u8', 'main/index.m3u8', 'main/audio.m3u8?session=abcdefghijkl', 'main.m3u8?sign=bad']) {
       const response = await get(path);
@@ -74,7 +74,7 @@ describe('sessions of HLS', () => {
     expect((await get('none.m3u8?sign=ok')).status).toBe(404);
   });
 
-  it('let players in that come without the master, as one viewer each', async () => {
+  it('admit players that skip the master, as one viewer each', async () => {
     const { asked, origin, get } = await open();
     for (const agent of ['mpv', 'vlc', 'mpv', 'vlc']) {
       expect((await get('main/index.m3u8?sign=ok', { headers: { 'user-agent': agent } })).status).toBe(200);
@@ -82,27 +82,27 @@ describe('sessions of HLS', () => {
     expect([asked.length, origin.viewers(STREAM)]).toEqual([2, 2]);
   });
 
-  it('let nobody in without a signature because somebody like them has one', async () => {
+  it('do not admit an unsigned player because a similar one is signed', async () => {
     const { get } = await open();
     expect((await get('main/index.m3u8?sign=ok')).status).toBe(200);
     expect((await get('main/index.m3u8')).status).toBe(401);
   });
 
-  it('end with 403 for who is sent away, and only for them', async () => {
+  it('end with 403 for a kicked viewer, and no other', async () => {
     const { gate, origin, get } = await open();
     const [bad, good] = [await firstUri(await get('main.m3u8?sign=ok')), await firstUri(await get('main.m3u8?sign=ok'))];
     await get(bad);
     const [client] = gate.clients(STREAM);
     await get(good);
     expect(gate.kick(STREAM, client?.id)).toBe(1);
-    const refused = await get(bad);
-    expect([refused.status, await refused.json()]).toEqual([403, { error: expect.objectContaining({ code: 'FORBIDDEN' }) as unknown }]);
+    const rejected = await get(bad);
+    expect([rejected.status, await rejected.json()]).toEqual([403, { error: expect.objectContaining({ code: 'FORBIDDEN' }) as unknown }]);
     expect((await get(good)).status).toBe(200);
     expect([origin.viewers(STREAM), gate.clients(STREAM).length]).toEqual([1, 1]);
-    expect((await get('main.m3u8?sign=ok')).status).toBe(200); // no ban
+    expect((await get('main.m3u8?sign=ok')).status).toBe(200); // a kick is not a ban
   });
 
-  it('are bounded: who never watches makes room for who does, and releases what the gate has', async () => {
+  it('are bounded: clients that never watch make room for viewers and leave the register', async () => {
     const gate = new Gate({ authorise: () => Promise.resolve(POLICY) });
     const sessions = new HlsViewerSessions(gate, 60_000, 3);
     const enter = (session: string, isWatching: boolean) =>
@@ -116,23 +116,23 @@ describe('sessions of HLS', () => {
     sessions.close();
   });
 
-  it('are forgotten when they are silent, and asked for again', async () => {
+  it('expire when silent, and are admitted again', async () => {
     const admitted = vi.fn(() => Promise.resolve(POLICY));
     const gate = new Gate({ authorise: admitted });
     const sessions = new HlsViewerSessions(gate, 15_000);
-    const visitor = { session: 'abcdefgh', ip: '10.0.0.1', agent: '', params: {} };
-    await sessions.admit(STREAM, visitor, true);
-    await sessions.admit(STREAM, { ...visitor, ip: '10.0.0.2' }, true); // the same URL, passed on
+    const viewer = { session: 'abcdefgh', ip: '10.0.0.1', agent: '', params: {} };
+    await sessions.admit(STREAM, viewer, true);
+    await sessions.admit(STREAM, { ...viewer, ip: '10.0.0.2' }, true); // the same URL, passed on
     sessions.expire(Date.now() + 10_000);
     expect([gate.clients(STREAM).length, sessions.count(STREAM)]).toEqual([2, 2]);
     sessions.expire(Date.now() + 16_000);
     await vi.waitFor(() => expect(gate.clients(STREAM).length).toBe(0));
-    await sessions.admit(STREAM, visitor, true);
+    await sessions.admit(STREAM, viewer, true);
     expect(admitted).toHaveBeenCalledTimes(3);
     sessions.close();
   });
 
-  it('keep media out of reach without a playlist: its address is not guessed', async () => {
+  it('protect media by names that cannot be guessed without a playlist', async () => {
     const { get } = await open();
     const uri = await firstUri(await get('main.m3u8?sign=ok'));
     const playlist = await (await get(uri)).text();

@@ -1,7 +1,8 @@
 /**
- * LL-HLS (RFC 8216bis) and classic HLS from one packager: tags → Segmenter (lanes of samples, cut into parts) → Timelines (the picture with sound, the
- * sound alone) → playlists. A part is encoded once; a segment is its parts, in memory while it is new and in the DVR window on disk after that. Playlists
- * belong to sessions, each asked for once at the gate; media has one unguessable, cacheable address for everybody.
+ * LL-HLS (RFC 8216bis) and classic HLS from one packager: tags → Segmenter (samples per track, cut into parts) → PlaylistTimelines (full
+ * stream, audio only) → playlists. A part is encoded once; a segment is the sequence of its parts, in memory while new and in the DVR
+ * window on disk after that. Playlists belong to sessions, each admitted once by the gate; media has one unguessable, cacheable URL for
+ * everyone.
  */
 export { HLS_DEFAULTS } from './hlsDefaults.js';
 export { HlsOrigin, type HlsOriginOptions } from './HlsOrigin.js';

@@ -41,7 +41,7 @@ async function openOrigin({ onTestFinished }: TestContext, hls: Partial<HlsSetti
   return { scope, publisher, base, get, text, playlists };
 }
 
-/** A live broadcast; resolves when its master playlist is there. */
+/** Starts a live broadcast and resolves when its master playlist exists. */
 async function openLive(test: TestContext, hls: Partial<HlsSettings> = {}) {
   const { scope, playlists, ...origin } = await openOrigin(test, hls);
   const broadcast = new LoopedBroadcast(media, origin.publisher);
@@ -49,7 +49,7 @@ async function openLive(test: TestContext, hls: Partial<HlsSettings> = {}) {
   return { ...origin, broadcast, ...(await playlists()) };
 }
 
-/** Publishes on demand: as much media as it is told to, at once. */
+/** Publishes as much media as it is told to, at once. */
 function handDriven(publisher: ReturnType<StreamHub['publish']>): (ms: number) => void {
   let next = 0;
   let untilMs = 0;
@@ -71,9 +71,9 @@ const edgeOf = (playlist: string) => {
 
 const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer());
 
-/** Side by side: each waits for a broadcast of its own. */
+/** The tests run concurrently, because each waits for a broadcast of its own. */
 describe.concurrent('LL-HLS', () => {
-  it('keeps to RFC 8216bis in every version of its playlists, over blocking reloads', async (test) => {
+  it('complies with RFC 8216bis in every playlist version, over blocking reloads', async (test) => {
     const { publisher, text, playlists } = await openOrigin(test);
     const play = handDriven(publisher);
     play(2500);
@@ -84,7 +84,7 @@ describe.concurrent('LL-HLS', () => {
       for (let reload = 0; reload < 7; reload++) {
         const { msn, part } = edgeOf(former);
         const held = text(`${uri}&_HLS_msn=${msn}&_HLS_part=${part}`);
-        // A part takes no more media than this: whoever waited for more would wait in vain.
+        // A part never holds more media than this, so waiting for more would block forever.
         play(700);
         const next = await held;
         expect(validate(next)).toEqual([]);
@@ -96,7 +96,7 @@ describe.concurrent('LL-HLS', () => {
     }
   });
 
-  it('gives each part by its hint as soon as it is there; a segment is its parts', async (test) => {
+  it('serves each hinted part as soon as it exists; a segment equals its parts', async (test) => {
     const { base, text, main } = await openLive(test);
     const playlistUrl = new URL(main, base);
     const parts: Buffer[] = [];
@@ -120,7 +120,7 @@ describe.concurrent('LL-HLS', () => {
     expect(parts.length).toBeGreaterThanOrEqual(3);
   });
 
-  it('tells two renditions where the other one is', async (test) => {
+  it('reports the position of each playlist in the other', async (test) => {
     const { text, main, audio } = await openLive(test);
     const [report] = readMediaPlaylist(await text(main)).reports;
     expect(report?.get('URI')).toBe(`"${audio.replace(/^.*\//, '')}"`);
@@ -129,7 +129,7 @@ describe.concurrent('LL-HLS', () => {
     expect(heard.reports[0]?.get('URI')).toBe(`"${main.replace(/^.*\//, '')}"`);
   });
 
-  it('answers directives as 6.2.5.2 says: at once, held, 400', async (test) => {
+  it('follows 6.2.5.2 for directives: at once, held, or 400', async (test) => {
     const { get, text, main } = await openLive(test);
     const { msn } = edgeOf(await text(main));
     const statuses = await Promise.all(
@@ -151,7 +151,7 @@ describe.concurrent('LL-HLS', () => {
     expect(statuses).toEqual([200, 200, 400, 400, 400, 400, 400, 400, 400, 400, 200, 200]);
   });
 
-  it('answers 503 when the stream does not go on, and at once when it ends', async (test) => {
+  it('answers 503 when the stream stalls, and at once when it ends', async (test) => {
     const { get, text, main, broadcast, publisher } = await openLive(test);
     broadcast.stop();
     const { msn, part } = edgeOf(await text(main));
@@ -164,7 +164,7 @@ describe.concurrent('LL-HLS', () => {
     expect(validate(await text(main))).toEqual([]);
   });
 
-  it('answers any query with a playlist or a refusal', async (test) => {
+  it('answers any query with a playlist or an error', async (test) => {
     const { get, broadcast, publisher } = await openLive(test);
     broadcast.stop();
     await publisher.close('end', true);
@@ -187,7 +187,7 @@ describe.concurrent('LL-HLS', () => {
         const response = await get(`${path}?${query.toString()}`);
         const body = await response.text();
         expect([200, 400, 404]).toContain(response.status);
-        // Nothing of the query can end a line of a playlist or a quoted string in it.
+        // No text from the query may end a playlist line or a quoted string.
         if (response.status === 200 && path !== 'door.m3u8') expect(validate(body)).toEqual([]);
         if (response.status === 200 && path === 'door.m3u8') expect([1, 2]).toContain(readMaster(body).length);
       }),

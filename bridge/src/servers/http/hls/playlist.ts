@@ -1,12 +1,12 @@
 import type { ListedSegment, Segment } from './PlaylistTimeline.js';
 
-/** What a media playlist shows: complete segments, the one on air, and what is promised of the rest. */
+/** Contents of a media playlist: complete segments, the open one, and what comes next. */
 export interface PlaylistView {
   segments: readonly ListedSegment[];
   open: Segment | null;
-  /** Parts of complete segments, while they are in memory. */
+  /** Parts of complete segments that are still in memory. */
   partsOf: (segment: ListedSegment) => Segment['parts'];
-  /** What is on air or will be next; null while that is not known. */
+  /** The open or next segment; null while unknown. */
   next: Pick<ListedSegment, 'sequence' | 'prefix'> | null;
   targetSeconds: number;
   partTargetMs: number;
@@ -18,17 +18,17 @@ export const partUri = ({ prefix, sequence }: Pick<ListedSegment, 'prefix' | 'se
   `${prefix}${sequence}.${part}.m4s`;
 
 const seconds = (ms: number) => (ms / 1000).toFixed(3);
-/** Rounded up, so that nothing that is measured against it is too long. */
+/** Rounds up, so that no duration exceeds the announced limit. */
 const secondsUp = (ms: number) => (Math.ceil(ms - 1e-6) / 1000).toFixed(3);
 
-/** RFC 8216bis 4.4.3.8: the least that it allows, so that few tags are sent again. */
+/** RFC 8216bis 4.4.3.8: the minimum allowed, so that few segments are listed again. */
 const SKIP_TARGETS = 6;
 const HOLD_BACK_TARGETS = 3;
 const PART_HOLD_BACK_TARGETS = 3;
-/** 4.4.4.9: older parts are of no use to anybody. */
+/** RFC 8216bis 4.4.4.9: older parts are useless to players. */
 const PARTS_FOR_TARGETS = 3;
 
-/** RFC 8216bis 4.4.3-4. The same for every viewer. `canSkip`: the reader has a former version of it, and gets what is new (6.2.5.1). */
+/** RFC 8216bis 4.4.3-4. Identical for all viewers. `canSkip`: the client has an earlier version and gets a delta update (6.2.5.1). */
 export function mediaPlaylist(view: PlaylistView, canSkip = false): string {
   const { segments, open, targetSeconds, isEnded } = view;
   const first = segments[0] ?? open;
@@ -69,7 +69,7 @@ function serverControl({ targetSeconds, partTargetMs }: PlaylistView): string {
   ].join(',');
 }
 
-/** Only those that end before the boundary. */
+/** Counts the segments that end before the skip boundary. */
 function countSkippable({ segments, open, targetSeconds }: PlaylistView): number {
   let leftMs = targetSeconds * SKIP_TARGETS * 1000 - (open?.durationMs ?? 0);
   let index = segments.length;
@@ -87,7 +87,7 @@ function firstWithParts({ segments, open, targetSeconds }: PlaylistView): number
   return index;
 }
 
-/** A long playlist is asked for again and again: the lines of a segment are made once. */
+/** Long playlists are requested often, so the lines of each segment are cached. */
 const texts = new WeakMap<ListedSegment, { init: string | null; isGap: boolean; lines: string[] }>();
 
 function wholeText(segment: ListedSegment, init: string | null): string[] {
@@ -98,7 +98,7 @@ function wholeText(segment: ListedSegment, init: string | null): string[] {
   return lines;
 }
 
-/** `init`: the one in force. A gap needs none. */
+/** `init`: the current init segment. A gap needs none. */
 function pushHead(lines: string[], segment: ListedSegment, init: string | null): string[] {
   if (segment.isDiscontinuous) lines.push('#EXT-X-DISCONTINUITY');
   if (segment.init !== null && segment.init !== init) lines.push(`#EXT-X-MAP:URI="${segment.init}"`);
@@ -118,7 +118,7 @@ const partLines = (segment: ListedSegment, parts: Segment['parts']) =>
       `#EXT-X-PART:DURATION=${(durationMs / 1000).toFixed(5)},URI="${partUri(segment, index)}"${isIndependent ? ',INDEPENDENT=YES' : ''}`,
   );
 
-/** What is on air, and the name of what comes next: its request is answered when it is there. */
+/** Adds the open segment and a hint for the next part, whose request is held until it exists. */
 function pushOpen(lines: string[], { open, next }: PlaylistView, init: string | null): void {
   if (open && open.parts.length > 0) pushHead(lines, open, init).push(...partLines(open, open.parts));
   if (next) lines.push(`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${partUri(next, open?.parts.length ?? 0)}"`);
@@ -126,11 +126,11 @@ function pushOpen(lines: string[], { open, next }: PlaylistView, init: string | 
 
 export interface Variant {
   uri: string;
-  /** Complete segments by which it is measured. */
+  /** Complete segments, used to measure bandwidth. */
   segments: readonly Segment[];
 }
 
-/** RFC 8216bis 4.4.6: tells codecs, size and bandwidth before the first segment is fetched. null before there is a segment. */
+/** RFC 8216bis 4.4.6: announces codecs, size and bandwidth before the first segment is fetched. Returns null before there is a segment. */
 export function masterPlaylist(variants: readonly Variant[]): string | null {
   const lines = variants.flatMap(({ uri, segments }) => {
     const measured = segments.filter((segment) => !segment.isGap);
@@ -149,7 +149,10 @@ export function masterPlaylist(variants: readonly Variant[]): string | null {
 const bitrate = (bytes: number, durationMs: number) => Math.ceil((bytes * 8000) / Math.max(1, durationMs));
 const sum = (segments: readonly Segment[], key: 'bytes' | 'durationMs') => segments.reduce((total, segment) => total + segment[key], 0);
 const averageBitrate = (segments: readonly Segment[]) => bitrate(sum(segments, 'bytes'), sum(segments, 'durationMs'));
-/** 4.4.6.2: of any run of segments from half a target duration on; single segments are the worst of them, but for crumbs at a discontinuity. */
+/**
+ * RFC 8216bis 4.4.6.2: the peak over any run of at least half a target duration. Single segments are the worst case, except tiny ones at a
+ * discontinuity.
+ */
 const peakBitrate = (segments: readonly Segment[]) => {
   const full = segments.filter((segment) => segment.durationMs >= 1000);
   return Math.max(...(full.length > 0 ? full : segments).map(({ bytes, durationMs }) => bitrate(bytes, durationMs)));

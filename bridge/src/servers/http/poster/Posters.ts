@@ -4,9 +4,9 @@ import type { Ffmpeg } from '../../../media/ffmpeg/index.js';
 import type { Stream } from '../../../hub/stream/index.js';
 import { takeSnapshot } from './snapshot.js';
 
-/** A picture this old is still the picture. */
+/** Posters are reused for this long. */
 const FRESH_MS = 10_000;
-/** Decoders at work at the same time, and requests that may wait for them. */
+/** Decoders that run at the same time, and requests that may wait for one. */
 const MAX_RUNNING = 2;
 const MAX_WAITING = 50;
 
@@ -15,7 +15,7 @@ interface Poster {
   jpeg: Promise<Buffer>;
 }
 
-/** Pictures of streams, made when somebody asks and kept for a moment: what nobody looks at costs nothing. */
+/** Poster images of streams, made on request and cached briefly, so unwatched streams cost nothing. */
 export class Posters {
   readonly #ffmpeg: Ffmpeg;
   readonly #log: Log;
@@ -33,7 +33,7 @@ export class Posters {
     if (known && nowMs - known.takenAtMs < FRESH_MS) return known.jpeg;
     const jpeg = this.#take(stream);
     this.#byStream.set(stream, { takenAtMs: nowMs, jpeg });
-    // The next one who asks tries again.
+    // The next request tries again.
     jpeg.catch(() => this.#byStream.delete(stream));
     return jpeg;
   }

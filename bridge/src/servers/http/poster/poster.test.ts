@@ -30,7 +30,7 @@ async function open() {
 }
 
 describe('poster', () => {
-  it('is the key frame that is on the air, small, made once for all who ask at the same time', async () => {
+  it('is a small JPEG of the current key frame, made once for concurrent requests', async () => {
     const { hub, gate, url } = await open();
     const publisher = hub.publish({ app: 'live', name: 'room' });
     for (const tag of tags) publisher.write(tag);
@@ -43,14 +43,14 @@ describe('poster', () => {
     expect(gate.clients({ app: 'live', name: 'room' })).toEqual([]);
   });
 
-  it('says so when there is none', async () => {
+  it('is 404 when there is no stream or no key frame', async () => {
     const { hub, url } = await open();
     expect((await fetch(url)).status).toBe(404);
     hub.publish({ app: 'live', name: 'room' });
     const empty = await fetch(url);
     expect([empty.status, await empty.json()]).toEqual([
       404,
-      { error: { code: 'NOT_FOUND', message: 'The stream has no picture at the moment.' } },
+      { error: { code: 'NOT_FOUND', message: 'The stream has no video at the moment.' } },
     ]);
   });
 });

@@ -16,7 +16,9 @@ export interface PosterParts {
 
 const NAME = /^(.+)\.jpg$/;
 
-/** `/{app}/{name}.jpg`: what is on the air, at most ten seconds old, for lobbies and lists. Who may watch may see it. */
+/**
+ * `/{app}/{name}.jpg`: the current picture, at most ten seconds old, for lobbies and lists. Anyone who may watch the stream may fetch it.
+ */
 export function posterRoutes({ hub, gate, ffmpeg, log }: PosterParts): Router {
   const posters = new Posters(ffmpeg, log);
   const router = Router();
@@ -28,7 +30,7 @@ export function posterRoutes({ hub, gate, ffmpeg, log }: PosterParts): Router {
     const admission = await gate.admit({ ...ref, action: 'play', protocol: 'hls', ip: clientIp(request), params });
     admission.release();
     const stream = hub.get(ref);
-    if (!stream) throw new LianmaiError('NOT_FOUND', undefined, { message: 'There is no such stream at the moment.' });
+    if (!stream) throw new LianmaiError('NOT_FOUND', undefined, { message: 'This stream is not live.' });
     const jpeg = await posters.get(stream);
     response.set(POSTER_HEADERS).send(jpeg);
   });

@@ -4,17 +4,20 @@ import { makeThumbnail, type Ffmpeg } from '../../../media/ffmpeg/index.js';
 import { TsMuxer } from '../../../media/formats/index.js';
 import type { Stream } from '../../../hub/stream/index.js';
 
-/** Wide enough for a lobby on a phone held upright, and 20-40 kB. */
+/** Wide enough for a lobby on a phone in portrait; 20-40 kB. */
 const MAX_WIDTH = 640;
-/** One picture takes a tenth of a second; a hundred times as long means that it never will. */
+/** A frame takes about 0.1 s; after a hundred times that, FFmpeg hangs. */
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 2 * 1024 * 1024;
 
-/** The last key frame of a stream as JPEG. Throws NOT_FOUND while there is none, UNSUPPORTED for a codec that FFmpeg cannot be given. */
+/**
+ * Returns the last key frame of a stream as JPEG. Throws NOT_FOUND without a key frame, and UNSUPPORTED for a codec that MPEG-TS cannot
+ * carry to FFmpeg.
+ */
 export async function takeSnapshot(stream: Stream, ffmpeg: Ffmpeg, log: Log): Promise<Buffer> {
   const { video } = stream.preamble;
   const picture = stream.gop.find((tag) => tag.isKeyFrame);
-  if (!video || !picture) throw new LianmaiError('NOT_FOUND', undefined, { message: 'The stream has no picture at the moment.' });
+  if (!video || !picture) throw new LianmaiError('NOT_FOUND', undefined, { message: 'The stream has no video at the moment.' });
   const muxer = new TsMuxer();
   const media = Buffer.concat([muxer.push(video), muxer.push(picture)]);
   try {

@@ -12,7 +12,7 @@ import {
   type RtmpMessage,
 } from '../../../media/protocols/rtmp/index.js';
 
-/** A client that says exactly what a test wants it to say, and keeps everything that it is told. */
+/** A client that sends exactly what a test wants, and keeps every message it receives. */
 export class RtmpClient {
   readonly socket: Socket;
   readonly messages: RtmpMessage[] = [];
@@ -40,7 +40,7 @@ export class RtmpClient {
     return client;
   }
 
-  /** Up to the answer to createStream. */
+  /** Connects, up to the reply to createStream. */
   static async connect(port: number, connectObject: AmfObject): Promise<RtmpClient> {
     const client = await RtmpClient.open(port);
     client.tell('connect', 1, connectObject);
@@ -81,7 +81,7 @@ export class RtmpClient {
     this.send({ typeId: RTMP.audio, streamId: 1, timestampMs, body: Buffer.from(body) }, 4);
   }
 
-  /** Arguments of the commands of this name that have come. */
+  /** Returns the arguments of all received commands of this name. */
   calls(name: string): AmfValue[][] {
     return this.messages
       .filter(({ typeId }) => typeId === RTMP.command)

@@ -1,12 +1,12 @@
 import { RTMP, type RtmpMessage } from '../../../media/protocols/rtmp/index.js';
 
-/** Bodies that look like H.264 and AAC, as far as the server looks. */
+/** Bodies that look like H.264 and AAC as far as the server looks. */
 export const config = [0x17, 0, 0, 0, 0, 1, 0x64, 0, 0x1f];
 export const key = [0x17, 1, 0, 0, 0, 0, 0, 0, 1, 0x65];
 export const delta = [0x27, 1, 0, 0, 0, 0, 0, 0, 1, 0x41];
 export const sound = [0xaf, 1, 0x21];
 
-/** FLV tags in one message; their times begin anywhere. */
+/** Packs FLV tags into one aggregate message, with timestamps from any origin. */
 export function aggregateOf(
   timestampMs: number,
   tags: readonly (readonly [typeId: number, atMs: number, body: readonly number[]])[],

@@ -12,7 +12,7 @@ export interface TestServerOptions extends Partial<Omit<RtmpServerOptions, 'gate
 
 const KEY = 'open-sesame';
 
-/** A server on a free port behind a real gate: publishing needs `key=open-sesame`, playing nothing. */
+/** Opens a server on a free port with a real gate: publishing needs `key=open-sesame`, playing needs nothing. */
 export async function openServer(scope: Scope, { policy, ...options }: TestServerOptions = {}) {
   const hub = scope.own(new StreamHub());
   const asked: AuthoriseRequest[] = [];
@@ -41,12 +41,12 @@ export function has(program: string): boolean {
 
 export interface Peer {
   child: ChildProcess;
-  /** All that it has said on stderr. */
+  /** Everything written to stderr. */
   text: () => string;
   exited: Promise<number | null>;
 }
 
-/** A real program, ended with the scope. */
+/** Starts a real program, killed when the scope closes. */
 export function start(scope: Scope, program: string, args: readonly string[]): Peer {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
@@ -64,7 +64,7 @@ const PICTURE = ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=30'];
 const SOUND = ['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=44100'];
 const X264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-g', '30', '-b:v', '400k'];
 
-/** ffmpeg as an encoder in real time: 320x180 H.264, AAC. */
+/** ffmpeg as a real-time encoder: 320x180 H.264, AAC. */
 export const publishArgs = (url: string, { seconds = 60, extra = [] as string[] } = {}): string[] => [
   ...['-hide_banner', '-loglevel', 'warning', '-nostdin', '-re', ...PICTURE, ...SOUND, ...X264],
   ...['-c:a', 'aac', '-b:a', '64k', '-t', `${seconds}`, ...extra, '-f', 'flv', url],

@@ -5,15 +5,15 @@ import { formatLine } from './dvrIndex.js';
 export interface ChunkFile {
   path: string;
   indexPath: string;
-  /** When its newest segment ended, ms since the epoch. */
+  /** When its newest segment ended, epoch ms. */
   endMs: number;
 }
 
-/** Pruned as a whole: the disk holds this much more than the window. */
+/** Chunks are pruned as a whole, so the disk holds up to one chunk more than the window. */
 const CHUNK_MS = 5 * 60_000;
 const CHUNK_BYTES = 512 * 1024 * 1024;
 
-/** Appends segments to one chunk: the bytes first, then the line of the index that makes them count. A write that failed is written over. */
+/** Appends segments to one chunk: the bytes first, then the index line that makes them valid. The next write overwrites a failed one. */
 export class DvrChunkWriter {
   readonly chunk: ChunkFile;
   readonly #data: DvrFile;
@@ -49,7 +49,7 @@ export class DvrChunkWriter {
     return chunk === this.chunk;
   }
 
-  /** Answers where the segment is in the data. */
+  /** Returns the segment's offset in the data file. */
   async append(segment: ListedSegment, buffers: readonly Buffer[], init: Buffer | undefined): Promise<number> {
     const offset = this.#dataBytes;
     const path = segment.init ?? '';

@@ -13,22 +13,22 @@ export interface DvrOptions {
   log: Log;
 }
 
-/** A segment of the window. `file` is null while it is not on disk, or will never be. */
+/** A segment of the window. `file` is null until it is on disk; that may never happen. */
 export interface DvrSegment extends ListedSegment {
   file: { path: string; offset: number } | null;
 }
 
-/** A disk that is slower than the stream must not fill the memory instead. */
+/** Bounds memory when the disk is slower than the stream. */
 const MAX_PENDING = 4;
-/** A disk that failed is tried again after this long. */
+/** A failed disk is retried after this long. */
 const RETRY_MS = 30_000;
-/** More than this missing at once is not a hole but another broadcast. */
+/** A larger gap in the numbers means another broadcast. */
 const MAX_HOLE = 8;
 
 /**
- * The window of one channel that can be sought back in, on disk. Segments are appended to chunks of some minutes, each with an index of its own: pruning
- * is the removal of two files and never rewrites one; a stream has two dozen files instead of thousands; and what a killed process leaves is whole up
- * to the last line of the last index. A segment is listed at once and served from memory until it is on disk.
+ * The DVR window of one channel, on disk. Segments are appended to chunks of a few minutes, each with its own index: pruning removes two
+ * files and rewrites none, a stream has two dozen files instead of thousands, and after a crash everything is intact up to the last line of
+ * the last index. A segment is listed at once and served from memory until it is on disk.
  */
 export class DvrStore {
   readonly #options: DvrOptions;
@@ -45,24 +45,24 @@ export class DvrStore {
     this.#options = options;
   }
 
-  /** For a channel that nothing is left of. */
+  /** Creates an empty window. */
   static fresh(options: DvrOptions): DvrStore {
     return new DvrStore(options);
   }
 
-  /** With what an earlier process has left in the directory. */
+  /** Recovers the window that an earlier process left in the directory. */
   static async open(options: DvrOptions): Promise<DvrStore> {
     const store = new DvrStore(options);
     await store.#recover();
     return store;
   }
 
-  /** The oldest first, numbers without a hole. */
+  /** Oldest first, with consecutive numbers. */
   get segments(): readonly DvrSegment[] {
     return this.#segments;
   }
 
-  /** Of the longest segment so far; only grows. */
+  /** Rounded duration of the longest segment so far; never decreases. */
   get targetSeconds(): number {
     return this.#targetSeconds;
   }
@@ -80,20 +80,20 @@ export class DvrStore {
     return this.#inits.get(path);
   }
 
-  /** Lists the segment and writes it in its turn. */
+  /** Lists the segment and queues it for writing. */
   add(segment: Segment): void {
     this.#fillHole(segment);
     const entry = dvrSegmentOf(segment);
     this.#push(entry);
     this.prune(segment.atMs);
     if (segment.isGap || this.#isResting()) return;
-    if (this.#pending >= MAX_PENDING) return this.#fail(new Error('the disk is slower than the stream'));
+    if (this.#pending >= MAX_PENDING) return this.#fail(new Error('the DVR disk is slower than the stream'));
     if (segment.init !== null) this.#inits.set(segment.init, segment.presentation.init);
     const buffers = segment.parts.map((part) => part.bytes);
     this.#enqueue(() => this.#write(entry, buffers));
   }
 
-  /** It is not in memory any more: what is not on disk is lost. */
+  /** The segment has left memory; if it is not on disk, it becomes a gap. */
   forget(segment: ListedSegment): void {
     const entry = this.find(segment.sequence);
     if (entry && !entry.file) entry.isGap = true;
@@ -114,7 +114,7 @@ export class DvrStore {
     if (count > 0) this.#forgetInits();
   }
 
-  /** Another broadcast, which has nothing to do with this one. */
+  /** Clears the window for an unrelated broadcast. */
   clear(): void {
     this.#segments = [];
     this.#inits.clear();
@@ -127,7 +127,7 @@ export class DvrStore {
     });
   }
 
-  /** Nobody will ask for it again: the last chunk goes too, which was being written. */
+  /** Deletes the whole window, including the chunk being written. */
   async discard(): Promise<void> {
     this.#segments = [];
     this.#inits.clear();
@@ -136,7 +136,7 @@ export class DvrStore {
     await this.#options.files.remove(this.#options.directory);
   }
 
-  /** Resolves when all that was added is written. */
+  /** Resolves when everything added is written. */
   async close(): Promise<void> {
     await this.#writing;
     await this.#writer?.close();
@@ -168,14 +168,13 @@ export class DvrStore {
     }
     const offset = await this.#writer.append(entry, buffers, this.#inits.get(entry.init));
     entry.file = { path: this.#writer.chunk.path, offset };
-    if (this.#retryAtMs !== null) this.#options.log.info('the DVR goes on');
+    if (this.#retryAtMs !== null) this.#options.log.info('DVR resumed');
     this.#retryAtMs = null;
   }
 
-  /** The stream goes on, without a window that grows. */
+  /** The stream continues, but the window stops growing until the disk is retried. */
   #fail(error: unknown): void {
-    if (this.#retryAtMs === null)
-      this.#options.log.error({ err: error, alarm: 'dvrStopped' }, 'the DVR has stopped: its disk does not take more');
+    if (this.#retryAtMs === null) this.#options.log.error({ err: error, alarm: 'dvrStopped' }, 'DVR stopped: cannot write to its disk');
     this.#retryAtMs = Date.now() + RETRY_MS;
     const writer = this.#writer;
     this.#writer = null;
@@ -186,7 +185,7 @@ export class DvrStore {
     return this.#retryAtMs !== null && Date.now() < this.#retryAtMs;
   }
 
-  /** Numbers in a playlist have no holes: what is missing is told to be. */
+  /** Playlist numbers must be consecutive, so missing segments become gaps. */
   #fillHole(segment: Segment): void {
     const last = this.last;
     if (!last || segment.sequence === last.sequence + 1) return;
@@ -202,7 +201,7 @@ export class DvrStore {
   #remove({ path, indexPath }: ChunkFile): void {
     const { files, log } = this.#options;
     for (const each of [path, indexPath])
-      files.remove(each).catch((error: unknown) => log.warn({ err: error }, 'a DVR file was not removed'));
+      files.remove(each).catch((error: unknown) => log.warn({ err: error }, 'could not remove a DVR file'));
   }
 
   #forgetInits(): void {
@@ -221,7 +220,7 @@ export class DvrStore {
       try {
         await this.#recoverChunk(base);
       } catch (error) {
-        log.warn({ err: error }, 'a DVR chunk cannot be read');
+        log.warn({ err: error }, 'skipped an unreadable DVR chunk');
       }
     }
     this.prune(Date.now());

@@ -1,19 +1,19 @@
 import { mkdir, open, readdir, readFile, rm, type FileHandle } from 'node:fs/promises';
 
-/** What the DVR does to the disk: a seam for tests that have to fill it. */
+/** File operations of the DVR; tests substitute a full disk. */
 export interface DvrFiles {
   makeDirectory(path: string): Promise<void>;
-  /** Names in it; none when it is not there. */
+  /** Returns the names in a folder; empty when it does not exist. */
   list(path: string): Promise<string[]>;
   read(path: string): Promise<Buffer>;
   size(path: string): Promise<number>;
   remove(path: string): Promise<void>;
-  /** A new file, or an emptied one. */
+  /** Creates a file, or empties an existing one. */
   create(path: string): Promise<DvrFile>;
 }
 
 export interface DvrFile {
-  /** Rejects unless all of it was written. */
+  /** Rejects unless everything was written. */
   write(buffers: readonly Uint8Array[], position: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -40,9 +40,9 @@ export const diskFiles: DvrFiles = {
   },
 };
 
-/** A disk that is nearly full takes a part of it and says so in the count alone. */
+/** A nearly full disk writes only a part and reports that only in the byte count. */
 async function writeAll(handle: FileHandle, buffers: readonly Uint8Array[], position: number): Promise<void> {
   const bytes = buffers.reduce((sum, buffer) => sum + buffer.length, 0);
   const { bytesWritten } = await handle.writev([...buffers], position);
-  if (bytesWritten < bytes) throw Object.assign(new Error('the disk took only a part of it'), { code: 'ENOSPC' });
+  if (bytesWritten < bytes) throw Object.assign(new Error('the disk is full: only a part was written'), { code: 'ENOSPC' });
 }

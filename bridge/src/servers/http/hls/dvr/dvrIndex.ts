@@ -2,21 +2,21 @@ import { z } from 'zod';
 
 const count = () => z.number().int().nonnegative();
 
-/** A line of a chunk's index. Short names: there is one for every two seconds of every stream. */
+/** A line of a chunk's index. Names are short, because there is a line for every segment of every stream. */
 const SegmentLine = z.object({
-  /** Number. */
+  /** Sequence number. */
   n: count(),
-  /** Offset in the chunk's data and length. */
+  /** Offset in the chunk's data, and length. */
   o: count(),
   b: count(),
-  /** Duration and time of day, ms. */
+  /** Duration, ms, and start, epoch ms. */
   d: z.number().positive(),
   t: z.number(),
-  /** Independent, discontinuous, discontinuities so far. */
+  /** Independent, discontinuous, number of discontinuities so far. */
   i: z.boolean(),
   x: z.boolean(),
   c: count(),
-  /** Path prefix and path of the init. */
+  /** Path prefix, and path of the init segment. */
   p: z.string().max(64),
   m: z.string().max(96),
 });
@@ -27,7 +27,7 @@ export type SegmentLine = z.infer<typeof SegmentLine>;
 
 export const formatLine = (line: IndexLine): Buffer => Buffer.from(`${JSON.stringify(line)}\n`);
 
-/** Lines up to the first that is torn or is not one: nothing after it can be trusted. */
+/** Returns the lines before the first torn or invalid one. Nothing after that can be trusted. */
 export function readIndex(bytes: Buffer): IndexLine[] {
   const lines: IndexLine[] = [];
   for (const text of bytes.toString('utf8').split('\n').slice(0, -1)) {

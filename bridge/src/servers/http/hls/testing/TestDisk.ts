@@ -1,6 +1,6 @@
 import { diskFiles, type DvrFile, type DvrFiles } from '../dvr/index.js';
 
-/** The disk of a DVR, which can be waited for however slow it is, and filled. */
+/** A DVR disk that tests can fill, and whose writes they can await. */
 export class TestDisk implements DvrFiles {
   readonly makeDirectory = diskFiles.makeDirectory;
   readonly list = diskFiles.list;
@@ -11,7 +11,7 @@ export class TestDisk implements DvrFiles {
   #segments = 0;
   #onWritten = () => {};
 
-  /** Segments that were written whole: the line in the index comes last. */
+  /** Segments written completely; the index line comes last. */
   get segments(): number {
     return this.#segments;
   }

@@ -1,4 +1,4 @@
-/** A process that is going to be killed: publishes what it is told to, with a window on disk, and says where it listens. */
+/** A process for tests to kill: publishes a broadcast with a DVR window on disk and prints its port. */
 import { StreamHub } from '../../../../hub/stream/index.js';
 import { encodeFlv, MemoryLog, openGate } from '../../../../testing/index.js';
 import { createOriginServer } from '../../createOriginServer.js';
@@ -13,7 +13,7 @@ const publisher = hub.publish({ app: 'live', name: 'room' });
 let onDisk = -1;
 for (const tag of await encodeFlv({ seconds: Number(seconds), size: '160x90', gop: 60 })) {
   publisher.write(tag);
-  // Slower than the disk, as life is: a key frame ends the segment before it.
+  // Publishes no faster than the disk, like a live broadcast: a key frame completes the segment before it.
   if (tag.isKeyFrame) await disk.holds(++onDisk);
 }
 process.stdout.write(`${origin.port}\n`);

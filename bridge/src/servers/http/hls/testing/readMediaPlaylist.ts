@@ -1,4 +1,4 @@
-/** A media playlist as a strict client reads it. */
+/** A media playlist as a strict client parses it. */
 export interface ReadPart {
   uri: string;
   durationMs: number;
@@ -6,7 +6,7 @@ export interface ReadPart {
 }
 export interface ReadSegment {
   sequence: number;
-  /** null: on air, only its parts are there. */
+  /** Null for the open segment, which has only parts. */
   uri: string | null;
   durationMs: number;
   discontinuity: number;
@@ -32,7 +32,7 @@ export interface ReadPlaylist {
 
 const ATTRIBUTE = /([A-Z0-9-]+)=("[^"\r\n]*"|[^",\s][^,]*)(?:,|$)/y;
 
-/** RFC 8216 4.2: a name may come once. */
+/** RFC 8216 4.2: each name may occur once. */
 export function readAttributes(text: string): Map<string, string> {
   const attributes = new Map<string, string>();
   ATTRIBUTE.lastIndex = 0;
@@ -58,11 +58,11 @@ const integer = (text: string | undefined): number => {
   return Number(text);
 };
 
-/** Tags of which a playlist has at most one. */
+/** Tags that may occur at most once in a playlist. */
 const ONCE = ['EXT-X-VERSION', 'EXT-X-TARGETDURATION', 'EXT-X-MEDIA-SEQUENCE', 'EXT-X-DISCONTINUITY-SEQUENCE', 'EXT-X-SERVER-CONTROL'];
 const ALSO_ONCE = ['EXT-X-PART-INF', 'EXT-X-SKIP', 'EXT-X-ENDLIST', 'EXT-X-INDEPENDENT-SEGMENTS', 'EXT-X-PRELOAD-HINT'];
 
-/** Throws on whatever a client may fail on: unknown tags too, as a typing error would be one. */
+/** Throws on anything a client may reject. Unknown tags count too, since they may be typos. */
 export function readMediaPlaylist(text: string): ReadPlaylist {
   if (!/^#EXTM3U\n/.test(text) || !text.endsWith('\n')) throw new Error('does not begin with EXTM3U, or ends in the middle of a line');
   // eslint-disable-next-line no-control-regex -- RFC 8216 4.1 forbids them

@@ -1,6 +1,6 @@
 import { readAttributes, readMediaPlaylist, unquote, type ReadPlaylist, type ReadSegment } from './readMediaPlaylist.js';
 
-/** What RFC 8216bis demands of a media playlist, as far as it can be seen in one. Answers what it breaks; reading throws on what is no playlist. */
+/** Returns the rules of RFC 8216bis that this one playlist breaks. Throws if it cannot be parsed. */
 export function validate(text: string): string[] {
   const playlist = readMediaPlaylist(text);
   return [...checkHead(playlist), ...checkSegments(playlist), ...checkParts(playlist), ...checkEdge(playlist), ...checkDates(playlist)];
@@ -75,7 +75,7 @@ function checkEdge({ segments, hint, isEnded, reports }: ReadPlaylist): string[]
   ];
 }
 
-/** Each segment begins when the one before has ended, but for discontinuities. */
+/** Each segment must start when the previous one ends, except at a discontinuity. */
 function checkDates({ segments }: ReadPlaylist): string[] {
   return segments.flatMap((segment, index) => {
     const former = segments[index - 1];
@@ -86,7 +86,7 @@ function checkDates({ segments }: ReadPlaylist): string[] {
   });
 }
 
-/** 6.2.1: what may change from one version to the next, both whole. */
+/** RFC 8216bis 6.2.1: returns the forbidden changes between two full versions. */
 export function validateChange(before: string, after: string): string[] {
   const [one, two] = [readMediaPlaylist(before), readMediaPlaylist(after)];
   const lastOf = ({ segments }: ReadPlaylist) => segments.at(-1)?.sequence ?? 0;
@@ -114,7 +114,7 @@ export function validateChange(before: string, after: string): string[] {
   ];
 }
 
-/** 6.2.5.1: what a client makes of a delta update must be what it would have got whole. */
+/** RFC 8216bis 6.2.5.1: applies a delta update; the result must equal the full playlist. */
 export function mergeDelta(former: string, delta: string): ReadPlaylist {
   const [old, update] = [readMediaPlaylist(former), readMediaPlaylist(delta)];
   if (update.skipped === 0) return update;
@@ -122,7 +122,7 @@ export function mergeDelta(former: string, delta: string): ReadPlaylist {
   if (known.length !== update.skipped)
     throw new Error(`the update skips ${update.skipped} segments of which only ${known.length} are known`);
   const last = known.at(-1);
-  // What applies to the skipped ones goes on behind them.
+  // Properties of the skipped segments continue after them.
   const step = (last?.discontinuity ?? 0) - update.discontinuitySequence;
   const rest = update.segments.map((segment) => ({
     ...segment,
@@ -132,7 +132,7 @@ export function mergeDelta(former: string, delta: string): ReadPlaylist {
   return { ...update, skipped: 0, segments: [...known.map((segment) => ({ ...segment, parts: [] })), ...rest] };
 }
 
-/** Of a master playlist: each variant's attributes and URI. */
+/** Returns the attributes and URI of each variant in a master playlist. */
 export function readMaster(text: string): { attributes: Map<string, string>; uri: string }[] {
   const lines = text.trimEnd().split('\n');
   if (lines[0] !== '#EXTM3U') throw new Error('not a playlist');

@@ -11,14 +11,14 @@ import { fileURLToPath } from 'node:url';
 const CHROMIUM =
   process.env['CHROMIUM_PATH'] ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 const ROOT = fileURLToPath(new URL('../../../../../../', import.meta.url));
-/** The client's own. */
+/** The version that the client uses. */
 const HLS_JS = path.join(ROOT, 'node_modules', 'hls.js', 'dist', 'hls.min.js');
 const ARGUMENTS = [
   ...['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update'],
   ...['--disable-background-timer-throttling', '--disable-renderer-backgrounding', '--autoplay-policy=no-user-gesture-required'],
 ];
 
-/** Runs `script` in a page that has hls.js as `Hls` and a `<video id="video">`; answers what it gives to `report`. */
+/** Runs `script` in a page with hls.js as `Hls` and a `<video id="video">`. Returns the value passed to `report`. */
 export async function watchInChromium(script: string, timeoutMs: number): Promise<unknown> {
   if (CHROMIUM === undefined) throw new Error('no Chromium: set CHROMIUM_PATH');
   const library = await readFile(HLS_JS);
@@ -46,12 +46,12 @@ export async function watchInChromium(script: string, timeoutMs: number): Promis
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const browser = spawn(CHROMIUM, [...ARGUMENTS, `--user-data-dir=${profile}`, url], { stdio: 'ignore', detached: true });
-  const timer = setTimeout(() => give({ error: 'the page has reported nothing' }), timeoutMs);
+  const timer = setTimeout(() => give({ error: 'the page reported nothing' }), timeoutMs);
   try {
     return await reported;
   } finally {
     clearTimeout(timer);
-    // The browser is a family of processes: its group goes as a whole.
+    // The browser has several processes; kill its whole group.
     if (browser.pid !== undefined) process.kill(-browser.pid, 'SIGKILL');
     server.close();
     server.closeAllConnections();
