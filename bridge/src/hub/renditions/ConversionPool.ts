@@ -132,7 +132,7 @@ export function assertPossible({ isImpossible, why }: ConversionPlan): void {
   if (isImpossible) throw new LianmaiError('UNSUPPORTED', undefined, { message: `${why ?? 'This stream cannot be played'}.` });
 }
 
-/** Whether we know if the source has B-frames, or the reader does not care. */
+/** Whether the presence of B-frames is known, or irrelevant to the reader. */
 const isKnown = ({ video }: MediaInfo, { bFrames }: AcceptedCodecs): boolean => bFrames || video?.hasBFrames !== null;
 
 function release(shared: SharedConversion): void {

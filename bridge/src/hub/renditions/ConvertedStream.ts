@@ -30,7 +30,7 @@ const QUEUE = { maxQueueBytes: 32 * 1024 * 1024, maxQueueMs: 10_000, startWithGo
  */
 export class ConvertedStream {
   readonly stream: Stream;
-  /** Resolves when the transcoders have exited and the readers know about the end. */
+  /** Resolves when the transcoders have exited and the end has reached the readers. */
   readonly ended: Promise<void>;
   readonly #options: ConvertedStreamOptions;
   readonly #abort = new AbortController();

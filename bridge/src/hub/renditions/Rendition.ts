@@ -25,7 +25,7 @@ const QUEUE = { maxQueueBytes: 32 * 1024 * 1024, maxQueueMs: 10_000, startWithGo
  */
 export class Rendition {
   readonly stream: Stream;
-  /** Resolves when its readers know about the end. */
+  /** Resolves when the end has reached its readers. */
   readonly ended: Promise<void>;
   readonly #options: RenditionOptions;
   readonly #abort = new AbortController();

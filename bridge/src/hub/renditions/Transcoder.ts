@@ -45,7 +45,7 @@ interface TranscoderRun {
   needsKeyFrame: boolean;
   startedAtMs: number;
   /** Time of the first input since its last output; null when no output is due. */
-  owesSinceMs: number | null;
+  awaitingOutputSinceMs: number | null;
   /** Resolves when all output has been read. */
   drained: Promise<unknown>;
 }
@@ -101,7 +101,7 @@ export class Transcoder {
     if (Math.abs(gapMs) > MAX_GAP_MS) void this.#stop('time jumped');
     if (gapMs < -MAX_GAP_MS) this.#lastOutMs = null;
     const now = performance.now();
-    if (this.#run?.owesSinceMs != null && now - this.#run.owesSinceMs > STALL_MS && now - this.#fedAtMs < MAX_GAP_MS)
+    if (this.#run?.awaitingOutputSinceMs != null && now - this.#run.awaitingOutputSinceMs > STALL_MS && now - this.#fedAtMs < MAX_GAP_MS)
       this.#run.process.kill('SIGKILL');
     if (!this.#run) {
       if (now < this.#retryAtMs) return;
@@ -143,12 +143,12 @@ export class Transcoder {
       fromMs,
       needsKeyFrame: kind === 'video',
       startedAtMs: performance.now(),
-      owesSinceMs: null,
+      awaitingOutputSinceMs: null,
       drained,
     };
     const demuxer = new TsDemuxer();
     const emit = (tags: readonly MediaTag[]) => {
-      run.owesSinceMs = null;
+      run.awaitingOutputSinceMs = null;
       for (const tag of tags) this.#emit(run, { ...tag, dtsMs: tag.dtsMs + run.baseMs });
     };
     output.on('data', (chunk: Buffer) => emit(demuxer.push(chunk)));
@@ -177,10 +177,10 @@ export class Transcoder {
     if (!tag.isConfig) this.#lastInMs = tag.dtsMs;
     if (bytes.length === 0) return;
     const now = performance.now();
-    // An encoder holds back less than a frame, so after a pause it owes no output for earlier input.
-    if (now - this.#fedAtMs > MAX_GAP_MS) run.owesSinceMs = null;
+    // An encoder holds back less than a frame, so after a pause no output is due for earlier input.
+    if (now - this.#fedAtMs > MAX_GAP_MS) run.awaitingOutputSinceMs = null;
     this.#fedAtMs = now;
-    run.owesSinceMs ??= now;
+    run.awaitingOutputSinceMs ??= now;
     const input = run.process.input('input');
     if (input.writableLength > MAX_UNREAD_BYTES) run.process.kill('SIGKILL');
     else input.write(bytes);

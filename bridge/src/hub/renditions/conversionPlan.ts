@@ -12,7 +12,7 @@ export interface ConversionPlan {
   audioTo: 'aac' | 'opus';
   /** Reason shown to users; null when everything is copied. */
   why: string | null;
-  /** The source cannot be converted for this reader; `why` says why. */
+  /** The source cannot be converted for this reader; `why` gives the reason. */
   isImpossible: boolean;
   /** Equal for plans with the same result. */
   key: string;

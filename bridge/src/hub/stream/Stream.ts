@@ -97,7 +97,7 @@ export class Stream {
     for (const reader of this.#readers) reader.push(tag);
   }
 
-  /** Ends the stream. Readers drain their queues, then get null or have `failure` thrown at them. */
+  /** Ends the stream. Readers drain their queues, then get null or their `read` throws `failure`. */
   end(failure: Error | null = null): void {
     this.#isEnded = true;
     this.#failure = failure;

@@ -17,7 +17,7 @@ export class ConnectionLimiter {
   }
 
   /** Call for every new TCP socket, before its first byte. Returns false when the socket must be destroyed. */
-  enter(socket: Socket): boolean {
+  tryAdd(socket: Socket): boolean {
     const ip = plainIp(socket.remoteAddress);
     const port = socket.remotePort;
     if (port === undefined) return false; // already disconnected
@@ -27,13 +27,13 @@ export class ConnectionLimiter {
     this.#pending.set(ip, ports.add(port));
     socket.once('close', () => {
       this.#connections--;
-      this.settle(ip, port);
+      this.markActive(ip, port);
     });
     return true;
   }
 
   /** Call when the connection starts to publish or play; it no longer counts as pending. */
-  settle(ip: string, port: number | undefined): void {
+  markActive(ip: string, port: number | undefined): void {
     const ports = this.#pending.get(ip);
     if (!ports || port === undefined) return;
     ports.delete(port);

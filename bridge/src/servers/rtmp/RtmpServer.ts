@@ -86,7 +86,7 @@ export class RtmpServer implements Closable {
 
   async #listen({ port, host, tls }: RtmpServerOptions): Promise<void> {
     const plain = createServer(SOCKET_OPTIONS, (socket) => {
-      if (this.#limiter.enter(socket)) this.#serve(socket, 'rtmp');
+      if (this.#limiter.tryAdd(socket)) this.#serve(socket, 'rtmp');
       else socket.destroy();
     });
     await listen(plain, { port, host, option: 'RTMP_PORT or rtmp.port' });
@@ -102,7 +102,7 @@ export class RtmpServer implements Closable {
       const handshakeTimeout = this.#parts.limits.handshakeMs;
       const server = createTlsServer({ ...SOCKET_OPTIONS, cert, key, handshakeTimeout }, (socket) => this.#serve(socket, 'rtmps'));
       server.on('connection', (socket: Socket) => {
-        if (!this.#limiter.enter(socket)) {
+        if (!this.#limiter.tryAdd(socket)) {
           socket.destroy();
           return;
         }
@@ -112,7 +112,7 @@ export class RtmpServer implements Closable {
       server.on('tlsClientError', (_error, socket) => socket.destroy());
       return server;
     } catch (error) {
-      throw new ConfigError(`The RTMPS certificate or key (TLS_CERT, TLS_KEY) is invalid:  ${error instanceof Error ? error.message : ''}`);
+      throw new ConfigError(`The RTMPS certificate or key (TLS_CERT, TLS_KEY) is invalid: ${error instanceof Error ? error.message : ''}`);
     }
   }
 
@@ -120,7 +120,7 @@ export class RtmpServer implements Closable {
     const [ip, port] = [plainIp(socket.remoteAddress), socket.remotePort];
     const session: RtmpSession = new RtmpSession(socket, this.#parts, {
       protocol,
-      onSettled: () => this.#limiter.settle(ip, port),
+      onActive: () => this.#limiter.markActive(ip, port),
       onClosed: () => this.#sessions.delete(session),
     });
     this.#sessions.add(session);
@@ -138,5 +138,5 @@ function portOf(server: Server | undefined): number | null {
 
 async function listen(server: Server, options: ListenOptions): Promise<void> {
   await listenOrThrow(server, options);
-  server.on('error', () => undefined); // accept() fails when file descriptors run out; open connections go on
+  server.on('error', () => undefined); // accept() fails when file descriptors run out; existing connections continue
 }

@@ -112,7 +112,7 @@ export class RtmpServerConnection {
     for (const message of messages) this.#writer.write(pieces, chunkStreamId, message);
     const bytes = Buffer.concat(pieces);
     this.#unreadReplyBytes += bytes.length;
-    if (this.#unreadReplyBytes > MAX_UNREAD_REPLY_BYTES) return this.destroy(new FormatError('RTMP peer does not read its answers'));
+    if (this.#unreadReplyBytes > MAX_UNREAD_REPLY_BYTES) return this.destroy(new FormatError('RTMP client does not read its replies'));
     this.socket.write(bytes, () => (this.#unreadReplyBytes -= bytes.length));
   }
 

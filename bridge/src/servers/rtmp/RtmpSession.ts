@@ -23,7 +23,7 @@ export interface RtmpSessionParts extends RtmpPlayerParts {
 export interface RtmpSessionOptions {
   protocol: 'rtmp' | 'rtmps';
   /** Called when the connection starts to publish or play. */
-  onSettled: () => void;
+  onActive: () => void;
   onClosed: () => void;
 }
 
@@ -110,14 +110,14 @@ export class RtmpSession {
     try {
       const publishSession = await this.#openPublishSession(requested);
       if (this.#connection.socket.destroyed) return publishSession.close(this.#closeReason);
-      const onEnded = (reason: LianmaiError) => this.#hangUp(publishRejection(reason), reason);
+      const onEnded = (reason: LianmaiError) => this.#disconnect(publishRejection(reason), reason);
       this.#role = new RtmpPublisher({ publishSession, mediaMs: limits.mediaMs, log, onEnded });
       publishers.set(this.#role.key, this.#role);
       log.info({ ...this.#logFields(), stream: this.#role.key, clientId: publishSession.admission.clientId }, 'publisher connected');
     } catch (error) {
       return this.#reject('publish', publishRejection(error), error);
     }
-    this.#options.onSettled();
+    this.#options.onActive();
     this.#connection.expectMedia();
     this.#connection.sendControl(streamBegin(STREAM_ID));
     this.#connection.send(
@@ -156,14 +156,14 @@ export class RtmpSession {
       onEnd: () => this.#onPlayEnd(),
       onRejected: (error) => {
         if (player.clientId === null) this.#reject('play', playRejection(error), error);
-        else this.#hangUp(playRejection(error), error);
+        else this.#disconnect(playRejection(error), error);
       },
     });
     this.#role = player;
   }
 
   #onPlayStart({ key, clientId }: RtmpPlayer): void {
-    this.#options.onSettled();
+    this.#options.onActive();
     this.#parts.log.info({ ...this.#logFields(), stream: key, clientId }, 'player connected');
     this.#connection.sendControl(streamBegin(STREAM_ID));
     this.#connection.send(
@@ -215,10 +215,10 @@ export class RtmpSession {
     // The requested name stays out of the log, because a misconfigured encoder may have put the key there.
     this.#parts.log.info({ ...this.#logFields(), action, code }, 'rejected');
     if (code === 'INTERNAL') this.#parts.log.error({ err: error }, 'RTMP request failed');
-    this.#hangUp(message, error);
+    this.#disconnect(message, error);
   }
 
-  #hangUp(message: RtmpMessage, reason: unknown): void {
+  #disconnect(message: RtmpMessage, reason: unknown): void {
     const { code, message: text } = toLianmaiError(reason);
     this.#closeReason = text;
     this.#leaveRole(code === 'FORBIDDEN'); // kicked: do not wait for it to return

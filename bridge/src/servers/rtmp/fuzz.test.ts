@@ -84,7 +84,7 @@ async function feed(bytes: Buffer, pieceBytes: number): Promise<void> {
   const session = new RtmpSession(
     socket as unknown as Socket,
     { gate, hub, fanouts, limits: DEFAULT_LIMITS, publishers, log: memory.log },
-    { protocol: 'rtmp', onSettled: () => undefined, onClosed: () => undefined },
+    { protocol: 'rtmp', onActive: () => undefined, onClosed: () => undefined },
   );
   for (let at = 0; at < bytes.length; at += pieceBytes) socket.push(bytes.subarray(at, at + pieceBytes));
   for (let turns = 0; turns < 20 && !socket.destroyed && socket.readableLength > 0; turns++) await turn();

@@ -45,7 +45,7 @@ describe('RTMP session', () => {
     ] as const) {
       const client = await publish(name, app);
       expect([app, name, client.codes]).toEqual([app, name, ['NetStream.Publish.Start']]);
-      client.tell('deleteStream', 4, null, 1);
+      client.call('deleteStream', 4, null, 1);
       await client.until(() => client.codes.includes('NetStream.Unpublish.Success'));
       client.close();
     }
@@ -114,7 +114,7 @@ describe('RTMP session', () => {
     back.video(7000, key);
     await player.until(() => player.media(RTMP.video).length === 3);
     expect(player.media(RTMP.video).map(({ timestampMs }) => timestampMs)).toEqual([0, 0, 40]);
-    back.tell('FCUnpublish', 5, null, NAME);
+    back.call('FCUnpublish', 5, null, NAME);
     await player.closed;
     expect(player.codes.slice(-2)).toEqual(['NetStream.Play.UnpublishNotify', 'NetStream.Play.Stop']);
     expect(hub.get(CAM)).toBeUndefined();
@@ -192,20 +192,20 @@ describe('RTMP session', () => {
   it('lets a player wait for a stream, pause, and play another one on the same connection', async () => {
     const { publish, client } = await openServer();
     const player = await client();
-    player.tell('play', 3, null, 'cam?wait=1');
+    player.call('play', 3, null, 'cam?wait=1');
     const publisher = await publish();
     await player.until(() => player.codes.includes('NetStream.Play.Start'));
     publisher.video(0, config);
     publisher.video(0, key);
     await player.until(() => player.media(RTMP.video).length === 2);
-    player.tell('pause', 4, null, true, 0);
+    player.call('pause', 4, null, true, 0);
     await player.until(() => player.codes.includes('NetStream.Pause.Notify'));
     publisher.video(33, delta);
-    player.tell('getStreamLength', 5, null, 'cam');
-    player.tell('pause', 6, null, false, 0);
+    player.call('getStreamLength', 5, null, 'cam');
+    player.call('pause', 6, null, false, 0);
     await player.until(() => player.media(RTMP.video).length >= 5);
-    player.tell('closeStream', 0, null);
-    player.tell('play', 7, null, 'other');
+    player.call('closeStream', 0, null);
+    player.call('play', 7, null, 'other');
     await player.closed;
     expect(player.codes.at(-1)).toBe('NetStream.Play.StreamNotFound');
   });
@@ -266,7 +266,7 @@ describe('RTMP limits', () => {
     const { server } = await openServer();
     await raw(server.port, 'GET / HTTP/1.1\r\n\r\n').closed;
     const client = await RtmpClient.open(server.port);
-    client.tell('publish', 1, null, NAME);
+    client.call('publish', 1, null, NAME);
     await client.closed;
     const large = await RtmpClient.open(server.port);
     large.socket.write(Buffer.from([3, 0, 0, 0, 0xff, 0xff, 0xff, 20, 0, 0, 0, 0]));
@@ -291,7 +291,7 @@ describe('RTMP limits', () => {
     const asking = await client();
     asking.socket.pause();
     while (!asking.socket.destroyed) {
-      for (let index = 0; index < 2000; index++) asking.tell('createStream', index, null);
+      for (let index = 0; index < 2000; index++) asking.call('createStream', index, null);
       await new Promise((resolve) => asking.socket.write(Buffer.alloc(0), resolve));
     }
   });

@@ -20,7 +20,7 @@ const second = (startMs: number) =>
 function player() {
   const got: Buffer[] = [];
   const state = { got, isGone: false };
-  return { state, send: (payload: Buffer) => got.push(payload), hangUp: () => (state.isGone = true) };
+  return { state, send: (payload: Buffer) => got.push(payload), disconnect: () => (state.isGone = true) };
 }
 const picturesOf = (got: Buffer[]) => {
   const demuxer = new TsDemuxer();

@@ -5,12 +5,12 @@ const MAX_GOP_BYTES = 32 * 1024 * 1024;
 
 export interface GroupPlayer {
   send: (payload: Buffer) => void;
-  hangUp: () => void;
+  disconnect: () => void;
 }
 
 interface GroupMember {
   paced: PacedQueue;
-  hangUp: () => void;
+  disconnect: () => void;
   /** Waits for the next key frame, because there was no GOP to start with. */
   isWaiting: boolean;
 }
@@ -38,10 +38,10 @@ export class PlayerGroup {
     return [...this.#players].map(([id, { paced }]) => ({ id, bytes: paced.sentBytes }));
   }
 
-  join(id: number, { send, hangUp }: GroupPlayer, nowUs: number): void {
+  join(id: number, { send, disconnect }: GroupPlayer, nowUs: number): void {
     const paced = new PacedQueue(send, nowUs);
     for (const payload of this.#gop ?? []) paced.push(payload);
-    this.#players.set(id, { paced, hangUp, isWaiting: this.#gop === null });
+    this.#players.set(id, { paced, disconnect, isWaiting: this.#gop === null });
   }
 
   leave(id: number): void {
@@ -67,9 +67,9 @@ export class PlayerGroup {
   }
 
   tick(nowUs: number): void {
-    for (const { paced, hangUp } of [...this.#players.values()]) {
+    for (const { paced, disconnect } of [...this.#players.values()]) {
       paced.drain(this.#rate.bytesPerSecond, nowUs);
-      if (paced.isHopeless || (this.#isEnded && paced.queuedBytes === 0)) hangUp();
+      if (paced.isHopeless || (this.#isEnded && paced.queuedBytes === 0)) disconnect();
     }
   }
 

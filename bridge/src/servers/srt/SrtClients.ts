@@ -14,7 +14,7 @@ interface SrtClient {
   playFeed: SrtPlayFeed | null;
 }
 
-type AdmissionRequest = Extract<FromSrtThread, { kind: 'asked' }>;
+type AdmissionRequest = Extract<FromSrtThread, { kind: 'admissionRequested' }>;
 
 export interface SrtClientsParts {
   gate: Gate;
@@ -74,7 +74,7 @@ export class SrtClients {
   write(id: number, bytes: ArrayBuffer): void {
     const publishSession = this.#clients.get(id)?.publishSession;
     for (const tag of decodeTags(bytes)) publishSession?.write(tag);
-    this.#post({ kind: 'tagsTaken', id, bytes: bytes.byteLength });
+    this.#post({ kind: 'tagsWritten', id, bytes: bytes.byteLength });
   }
 
   end(id: number, reason: string, isFinal: boolean): void {
@@ -86,11 +86,11 @@ export class SrtClients {
     this.#leave(id, client.playFeed);
   }
 
-  mediaTaken(playFeed: number, bytes: number): void {
-    this.#playFeeds.get(playFeed)?.taken(bytes);
+  mediaReceived(playFeed: number, bytes: number): void {
+    this.#playFeeds.get(playFeed)?.acknowledge(bytes);
   }
 
-  noteSent(sent: readonly { id: number; bytes: number }[]): void {
+  recordSentBytes(sent: readonly { id: number; bytes: number }[]): void {
     for (const { id, bytes } of sent) {
       const client = this.#clients.get(id);
       if (client) client.admission.bytes = bytes;
@@ -121,13 +121,13 @@ export class SrtClients {
     const earlier = this.#clients.get(silentPublisher);
     if (!earlier?.publishSession || !isSameCaller(earlier.request, request)) return;
     this.end(silentPublisher, 'replaced by its own new connection', false);
-    this.#post({ kind: 'hangUp', id: silentPublisher });
+    this.#post({ kind: 'disconnect', id: silentPublisher });
   }
 
   /** Called after a kick or takeover, so the stream does not wait for the publisher to return. */
   #disconnect(id: number): void {
     this.end(id, 'kicked or replaced', true);
-    this.#post({ kind: 'hangUp', id });
+    this.#post({ kind: 'disconnect', id });
   }
 
   #play(id: number, client: SrtClient): void {

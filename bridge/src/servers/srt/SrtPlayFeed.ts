@@ -3,7 +3,7 @@ import { encodeTags, type MediaTag, type Stream } from '../../hub/stream/index.j
 /** Larger than the longest GOP that a stream keeps for instant starts. */
 const QUEUE_LIMITS = { maxQueueBytes: 48 * 1024 * 1024, maxQueueMs: 25_000 };
 /** Maximum bytes in transit to the SRT thread; beyond that, the reader's own bounded queue holds the media. */
-const MAX_UNTAKEN_BYTES = 8 * 1024 * 1024;
+const MAX_BYTES_IN_TRANSIT = 8 * 1024 * 1024;
 
 export interface SrtPlayFeedOptions {
   onMedia: (bytes: ArrayBuffer) => void;
@@ -18,7 +18,7 @@ export class SrtPlayFeed {
   readonly players = new Set<number>();
   readonly #options: SrtPlayFeedOptions;
   readonly #abort = new AbortController();
-  #untakenBytes = 0;
+  #bytesInTransit = 0;
   #resume: (() => void) | null = null;
 
   constructor(id: number, stream: Stream, options: SrtPlayFeedOptions) {
@@ -30,9 +30,9 @@ export class SrtPlayFeed {
       .finally(() => options.onEnd());
   }
 
-  taken(bytes: number): void {
-    this.#untakenBytes -= bytes;
-    if (this.#untakenBytes <= MAX_UNTAKEN_BYTES) this.#wake();
+  acknowledge(bytes: number): void {
+    this.#bytesInTransit -= bytes;
+    if (this.#bytesInTransit <= MAX_BYTES_IN_TRANSIT) this.#wake();
   }
 
   close(): void {
@@ -46,15 +46,15 @@ export class SrtPlayFeed {
     try {
       for (let tags = await reader.read(signal); tags; tags = await reader.read(signal)) await this.#pass(tags);
     } finally {
-      void reader.close('playFeed ended');
+      void reader.close('SRT play feed ended');
     }
   }
 
   async #pass(tags: readonly MediaTag[]): Promise<void> {
     const bytes = encodeTags(tags);
-    this.#untakenBytes += bytes.byteLength;
+    this.#bytesInTransit += bytes.byteLength;
     this.#options.onMedia(bytes);
-    while (this.#untakenBytes > MAX_UNTAKEN_BYTES && !this.#abort.signal.aborted) {
+    while (this.#bytesInTransit > MAX_BYTES_IN_TRANSIT && !this.#abort.signal.aborted) {
       await new Promise<void>((resolve) => (this.#resume = resolve));
     }
   }

@@ -89,10 +89,10 @@ export class SrtServer {
       case 'accepted':
       case 'rejected':
         return this.#pendingAnswers.get(message.id)?.(message);
-      case 'hangUp':
+      case 'disconnect':
         return this.#clients.get(message.id)?.connection?.close();
-      case 'tagsTaken':
-        return this.#clients.get(message.id)?.publisher?.taken(message.bytes);
+      case 'tagsWritten':
+        return this.#clients.get(message.id)?.publisher?.acknowledge(message.bytes);
       case 'media':
         return this.#relay(message);
       case 'mediaEnded':
@@ -117,7 +117,7 @@ export class SrtServer {
     this.#multiplexer.tick();
     for (const { publisher, connection } of this.#clients.values()) {
       publisher?.tick(nowUs);
-      if (publisher?.isEmpty(nowUs)) connection?.close();
+      if (publisher?.isIdle(nowUs)) connection?.close();
     }
     for (const group of this.#groups.values()) group.tick(nowUs);
     if (!this.#multiplexer.isIdle || !this.#ticking) return;
@@ -128,19 +128,19 @@ export class SrtServer {
   async #decide(request: StreamIdRequest, peer: RemoteAddress): Promise<Verdict<ThreadClient>> {
     const client: ThreadClient = { id: this.#nextId++, request, connection: null, publisher: null, playFeed: null };
     const silentPublisher = request.action === 'publish' ? this.#silentPublisher(request) : null;
-    const answer = await this.#ask({ kind: 'asked', id: client.id, request, ip: plainIp(peer.address), silentPublisher });
+    const answer = await this.#ask({ kind: 'admissionRequested', id: client.id, request, ip: plainIp(peer.address), silentPublisher });
     if (answer.kind !== 'admitted') return { accept: false, rejection: answer.kind === 'rejected' ? answer.rejection : 'internal' };
     return { accept: true, passphrase: answer.passphrase, client };
   }
 
   async #confirm(client: ThreadClient): Promise<Rejection | null> {
-    const answer = await this.#ask({ kind: 'proved', id: client.id });
+    const answer = await this.#ask({ kind: 'authenticated', id: client.id });
     if (answer.kind !== 'accepted') return answer.kind === 'rejected' ? answer.rejection : 'internal';
     client.playFeed = answer.playFeed;
     return null;
   }
 
-  #ask(question: Extract<FromSrtThread, { kind: 'asked' | 'proved' }>): Promise<Answer> {
+  #ask(question: Extract<FromSrtThread, { kind: 'admissionRequested' | 'authenticated' }>): Promise<Answer> {
     return new Promise((resolve) => {
       this.#pendingAnswers.set(question.id, (answer) => {
         this.#pendingAnswers.delete(question.id);
@@ -167,7 +167,7 @@ export class SrtServer {
       client.publisher = new TsPublisher((bytes) => this.#post({ kind: 'tags', id, bytes }, [bytes]), now());
     } else if (client.playFeed !== null) {
       const send = (payload: Buffer) => connection.send(payload, now());
-      this.#groupOf(client.playFeed).join(id, { send, hangUp: () => connection.close() }, now());
+      this.#groupOf(client.playFeed).join(id, { send, disconnect: () => connection.close() }, now());
     }
     this.#log.debug({ id, action: request.action, stream: streamKey(request) }, 'SRT client connected');
   }
@@ -194,7 +194,7 @@ export class SrtServer {
 
   #relay({ playFeed, bytes }: Extract<ToSrtThread, { kind: 'media' }>): void {
     this.#groupOf(playFeed).push(bytes, now());
-    this.#post({ kind: 'mediaTaken', playFeed, bytes: bytes.byteLength });
+    this.#post({ kind: 'mediaReceived', playFeed, bytes: bytes.byteLength });
   }
 
   #endGroup(playFeed: number): void {

@@ -24,7 +24,7 @@ function portError(port: number, { code, message }: { code: string; message: str
   const option = 'SRT_PORT, --srt-port or srt.port';
   if (code === 'EADDRINUSE')
     return new ConfigError(`UDP port ${port} is in use by another program. Choose another port for SRT with ${option}.`);
-  return new ConfigError(`Cannot open UDP port ${port} for SRT:  ${message}. Choose another port with ${option}.`);
+  return new ConfigError(`Cannot open UDP port ${port} for SRT: ${message}. Choose another port with ${option}.`);
 }
 
 const START_TIMEOUT_MS = 15_000;
@@ -123,21 +123,21 @@ export class SrtServerHost implements Closable {
 
   #receive(message: Exclude<FromSrtThread, { kind: 'failed' | 'listening' }>): void {
     switch (message.kind) {
-      case 'asked':
+      case 'admissionRequested':
         void this.#clients.admit(message);
         return;
-      case 'proved':
+      case 'authenticated':
         void this.#clients.accept(message.id);
         return;
       case 'tags':
         return this.#clients.write(message.id, message.bytes);
       case 'ended':
         return this.#clients.end(message.id, message.reason, message.isFinal);
-      case 'mediaTaken':
-        return this.#clients.mediaTaken(message.playFeed, message.bytes);
+      case 'mediaReceived':
+        return this.#clients.mediaReceived(message.playFeed, message.bytes);
       case 'measured':
         this.#totals = message.totals;
-        return this.#clients.noteSent(message.sent);
+        return this.#clients.recordSentBytes(message.sent);
       case 'closed':
         return this.#onClosed();
     }

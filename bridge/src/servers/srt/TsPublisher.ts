@@ -2,9 +2,9 @@ import { TsDemuxer } from '../../media/formats/index.js';
 import { encodeTags, type MediaTag } from '../../hub/stream/index.js';
 
 /** Bytes that the main thread has not written yet. Beyond this, frames are dropped until it catches up and the next key frame arrives. */
-const MAX_UNTAKEN_BYTES = 32 * 1024 * 1024;
+const MAX_BYTES_IN_TRANSIT = 32 * 1024 * 1024;
 /** A publisher without media for this long is disconnected, since it blocks the stream's name. */
-const MAX_EMPTY_US = 30_000_000;
+const MAX_IDLE_US = 30_000_000;
 
 /**
  * Runs in the SRT thread: demuxes one publisher's MPEG-TS into tags. Delivers once per tick, because each delivery wakes the main thread.
@@ -13,7 +13,7 @@ export class TsPublisher {
   readonly #demuxer = new TsDemuxer();
   readonly #post: (bytes: ArrayBuffer) => void;
   #tags: MediaTag[] = [];
-  #untakenBytes = 0;
+  #bytesInTransit = 0;
   #isSkipping = false;
   #mediaUs: number;
 
@@ -26,8 +26,8 @@ export class TsPublisher {
     for (const tag of this.#demuxer.push(payload)) if (this.#isWanted(tag)) this.#tags.push(tag);
   }
 
-  taken(bytes: number): void {
-    this.#untakenBytes -= bytes;
+  acknowledge(bytes: number): void {
+    this.#bytesInTransit -= bytes;
   }
 
   tick(nowUs: number): void {
@@ -36,8 +36,8 @@ export class TsPublisher {
     this.#flush();
   }
 
-  isEmpty(nowUs: number): boolean {
-    return nowUs - this.#mediaUs > MAX_EMPTY_US;
+  isIdle(nowUs: number): boolean {
+    return nowUs - this.#mediaUs > MAX_IDLE_US;
   }
 
   end(): void {
@@ -48,12 +48,12 @@ export class TsPublisher {
   #flush(): void {
     const bytes = encodeTags(this.#tags);
     this.#tags = [];
-    this.#untakenBytes += bytes.byteLength;
+    this.#bytesInTransit += bytes.byteLength;
     this.#post(bytes);
   }
 
   #isWanted(tag: MediaTag): boolean {
-    if (this.#untakenBytes > MAX_UNTAKEN_BYTES) this.#isSkipping = true;
+    if (this.#bytesInTransit > MAX_BYTES_IN_TRANSIT) this.#isSkipping = true;
     else if (tag.isKeyFrame) this.#isSkipping = false;
     return !this.#isSkipping || tag.isConfig;
   }

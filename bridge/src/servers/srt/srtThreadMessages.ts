@@ -26,9 +26,9 @@ export type ToSrtThread =
   | { kind: 'admitted'; id: number; passphrase: string | null }
   | { kind: 'accepted'; id: number; playFeed: number | null }
   | { kind: 'rejected'; id: number; rejection: Rejection }
-  | { kind: 'hangUp'; id: number }
+  | { kind: 'disconnect'; id: number }
   /** The main thread has written this many bytes of a publisher's tags to the hub. */
-  | { kind: 'tagsTaken'; id: number; bytes: number }
+  | { kind: 'tagsWritten'; id: number; bytes: number }
   | { kind: 'media'; playFeed: number; bytes: ArrayBuffer }
   | { kind: 'mediaEnded'; playFeed: number }
   | { kind: 'close' };
@@ -37,12 +37,12 @@ export type FromSrtThread =
   | { kind: 'listening'; port: number; receiveBufferBytes: number; sendBufferBytes: number }
   | { kind: 'failed'; code: string; message: string }
   /** Asks whether this caller may connect. */
-  | { kind: 'asked'; id: number; request: StreamIdRequest; ip: string; silentPublisher: number | null }
+  | { kind: 'admissionRequested'; id: number; request: StreamIdRequest; ip: string; silentPublisher: number | null }
   /** The caller has proved its passphrase and now publishes the stream or joins its players. */
-  | { kind: 'proved'; id: number }
+  | { kind: 'authenticated'; id: number }
   | { kind: 'tags'; id: number; bytes: ArrayBuffer }
   | { kind: 'ended'; id: number; reason: string; isFinal: boolean }
-  | { kind: 'mediaTaken'; playFeed: number; bytes: number }
+  | { kind: 'mediaReceived'; playFeed: number; bytes: number }
   /** Once a second: media bytes sent to each player, and packet totals of all connections. */
   | { kind: 'measured'; sent: { id: number; bytes: number }[]; totals: SrtTotals }
   | { kind: 'closed' };

@@ -89,10 +89,10 @@ describe('a stream sent out as RTP and ingested again', () => {
     const announce = (name: string, data: object) => void announced.push({ name, data: data as Record<string, unknown> });
     const gate = new Gate({ authorise: () => Promise.resolve({ onTaken: 'refuse', resumeGraceMs: 5000, srtPassphrase: null }) });
     const ingests = new SfuIngests({ gate, hub, rtpIp: '127.0.0.1', announce, log });
-    const asItIs = { openRendition: (source: Stream) => source, passesPictures: () => true };
+    const unchanged = { openRendition: (source: Stream) => source, passesPictures: () => true };
     const feeds = new SfuFeeds({
       hub,
-      ...asItIs,
+      ...unchanged,
       requestKeyFrame: (key) => ingests.requestKeyFrame(key),
       rtpIp: '127.0.0.1',
       announce,

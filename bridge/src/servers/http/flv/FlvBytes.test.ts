@@ -4,7 +4,7 @@ import { FanoutPool } from '../../fanout/index.js';
 import { makeTag } from '../../../media/formats/index.js';
 import { StreamHub } from '../../../hub/stream/index.js';
 import { MemoryLog } from '../../../testing/index.js';
-import { FLV_PACKER, type FlvBytes, type Shape } from './FlvBytes.js';
+import { FLV_PACKER, type FlvBytes, type FlvFraming } from './FlvBytes.js';
 
 const LIMITS = { batchMs: 20, maxQueueBytes: 1_000_000, maxQueueMs: 10_000, stallMs: 1000 };
 const picture = (dtsMs: number, isKeyFrame: boolean) =>
@@ -12,12 +12,12 @@ const picture = (dtsMs: number, isKeyFrame: boolean) =>
 const CONFIG = makeTag('video', 0, Buffer.from([0x17, 0, 0, 0, 0]));
 const SOUND = makeTag('audio', 0, Buffer.from([0xaf, 0]));
 
-it('joins a batch once, and sends the same buffer to every player of a shape', async () => {
+it('joins a batch once, and sends the same buffer to every player with the same framing', async () => {
   const publisher = new StreamHub().publish({ app: 'live', name: 'room' });
   const { stream } = publisher;
   for (const tag of [CONFIG, SOUND, picture(0, true), picture(33, false)]) publisher.write(tag);
   const fanouts = new FanoutPool<FlvBytes>({ ...LIMITS, name: 'flv', packer: FLV_PACKER, log: new MemoryLog().log });
-  const join = (shape: Shape) => {
+  const join = (framing: FlvFraming) => {
     const written: Buffer[] = [];
     const socket = new Writable({
       write(chunk: Buffer, _encoding, done) {
@@ -26,7 +26,7 @@ it('joins a batch once, and sends the same buffer to every player of a shape', a
       },
     });
     const admission = { bytes: 0 };
-    const pick = (packed: FlvBytes) => packed[shape];
+    const pick = (packed: FlvBytes) => packed[framing];
     const sink = { socket, pick, admission, onEnd: vi.fn(), onStalled: vi.fn(), onError: vi.fn() };
     fanouts.open(stream, sink).start();
     return { written, admission };

@@ -2,7 +2,7 @@ import type { Packed, Packer } from '../../fanout/index.js';
 import { flvFileHeader, flvTagParts, isMetadata } from '../../../media/formats/index.js';
 
 /** How a player's connection frames the bytes. */
-export type Shape = 'bytes' | 'chunk' | 'frame';
+export type FlvFraming = 'bytes' | 'chunk' | 'frame';
 
 /** "ffffffff\r\n" */
 const CHUNK_HEADER_BYTES = 10;

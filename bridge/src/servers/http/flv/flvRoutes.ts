@@ -20,12 +20,12 @@ export function flvRoutes(playAdmission: PlayAdmission, play: PlayFlv): Router {
     const socket = startResponse(response, message.method === 'HEAD');
     if (!socket) return admitted.admission.release();
     socket.once('close', () => admitted.admission.release());
-    const shape = message.httpVersion === '1.0' ? 'bytes' : 'chunk';
+    const framing = message.httpVersion === '1.0' ? 'bytes' : 'chunk';
     const finish = () => {
-      if (shape === 'chunk') socket.end(LAST_CHUNK);
+      if (framing === 'chunk') socket.end(LAST_CHUNK);
       else socket.end();
     };
-    play({ socket, shape, finish }, admitted);
+    play({ socket, framing, finish }, admitted);
   });
   return router;
 }

@@ -24,10 +24,10 @@ export interface FlvOrigin {
   players: Pick<FanoutPool<FlvBytes>, 'playerCount' | 'queuedBytes' | 'droppedTags'>;
 }
 
-const asItIs: OpenRendition = (stream) => stream;
+const unchanged: OpenRendition = (stream) => stream;
 
 export function createFlvOrigin(parts: { gate: Gate; hub: StreamHub; log: Log }, options: FlvOptions): FlvOrigin {
-  const { openRendition = asItIs } = options;
+  const { openRendition = unchanged } = options;
   const fanouts = new FanoutPool({ ...options, name: 'flv', packer: FLV_PACKER, log: parts.log });
   const playAdmission = new PlayAdmission({ ...parts, openRendition }, options);
   const play = playFlvTo(fanouts, parts.log);

@@ -2,11 +2,11 @@ import type { Socket } from 'node:net';
 import type { Log } from '@lianmai/kit';
 import type { FanoutPool } from '../../fanout/index.js';
 import type { AdmittedPlay } from './PlayAdmission.js';
-import type { FlvBytes, Shape } from './FlvBytes.js';
+import type { FlvBytes, FlvFraming } from './FlvBytes.js';
 
 export interface FlvConnection {
   socket: Socket;
-  shape: Shape;
+  framing: FlvFraming;
   /** Called after the last byte. Ends the connection in its protocol's way. */
   finish: () => void;
 }
@@ -19,7 +19,7 @@ const LINGER_MS = 5000;
 /** Plays to a connection until it closes. */
 export const playFlvTo =
   (fanouts: FanoutPool<FlvBytes>, log: Log): PlayFlv =>
-  ({ socket, shape, finish }, { stream, admission }) => {
+  ({ socket, framing, finish }, { stream, admission }) => {
     const disconnect = () => void socket.destroy();
     const onEnd = () => {
       const linger = setTimeout(disconnect, LINGER_MS);
@@ -31,7 +31,7 @@ export const playFlvTo =
       onEnd();
     };
     admission.signal.addEventListener('abort', disconnect, { once: true });
-    const pick = (packed: FlvBytes) => packed[shape];
+    const pick = (packed: FlvBytes) => packed[framing];
     const playback = fanouts.open(stream, { socket, pick, admission, onEnd, onStalled: disconnect, onError });
     socket.once('close', () => playback.leave());
     playback.start();

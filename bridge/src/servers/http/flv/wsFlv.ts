@@ -34,7 +34,7 @@ export function flvUpgrade(playAdmission: PlayAdmission, play: PlayFlv, log: Log
         if (socket.destroyed) return admitted.admission.release();
         server.handleUpgrade(message, socket, head, (ws) => {
           handleControlFrames(ws, socket);
-          play({ socket, shape: 'frame', finish: () => ws.close(NORMAL, 'the stream ended') }, admitted);
+          play({ socket, framing: 'frame', finish: () => ws.close(NORMAL, 'the stream ended') }, admitted);
         });
       },
       (error: unknown) => rejectUpgrade(socket, error, log),

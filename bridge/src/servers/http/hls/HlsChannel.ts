@@ -3,7 +3,7 @@ import type { Log } from '@lianmai/kit';
 import { LianmaiError } from '@lianmai/protocol';
 import { FormatError, type FlvTag } from '../../../media/formats/index.js';
 import { Segmenter, type Part, type SegmentHead } from '../../../media/packaging/index.js';
-import { assertNear, hasCome, type DeliveryDirectives, type PlaylistEdge } from './deliveryDirectives.js';
+import { assertReachable, hasReached, type DeliveryDirectives, type PlaylistEdge } from './deliveryDirectives.js';
 import type { DvrStore } from './dvr/index.js';
 import { masterPlaylist, mediaPlaylist, type PlaylistView } from './playlist.js';
 import { PlaylistTimeline, type ListedSegment } from './PlaylistTimeline.js';
@@ -146,8 +146,8 @@ export class HlsChannel {
     if (this.#isEnded) return;
     const edge = this.#edgeOf(kind);
     if (!edge) return;
-    assertNear(edge, until);
-    const isMet = () => this.#isEnded || hasCome(this.#edgeOf(kind) ?? edge, until);
+    assertReachable(edge, until);
+    const isMet = () => this.#isEnded || hasReached(this.#edgeOf(kind) ?? edge, until);
     if (!(await this.blockingRequests.wait(isMet, this.#blockTimeoutMs, signal)))
       throw new LianmaiError('BRIDGE_UNAVAILABLE', undefined, { message: NOT_ADVANCING });
   }
@@ -231,7 +231,7 @@ export class HlsChannel {
   }
 
   #push(segmenter: Segmenter, tag: FlvTag): void {
-    if (tag.kind !== 'data' && !tag.isConfig) this.#clock.see(tag.dtsMs, Date.now());
+    if (tag.kind !== 'data' && !tag.isConfig) this.#clock.observe(tag.dtsMs, Date.now());
     this.#skipMalformed(() => segmenter.push(tag));
   }
 

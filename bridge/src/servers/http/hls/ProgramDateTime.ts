@@ -12,7 +12,7 @@ export class ProgramDateTime {
   #correctedAtMs = -Infinity;
 
   /** Records that media with this stream time arrives now. */
-  see(streamMs: number, nowMs: number): void {
+  observe(streamMs: number, nowMs: number): void {
     const offsetMs = nowMs - streamMs;
     if (this.#offsetMs === null) this.#offsetMs = offsetMs;
     else if (offsetMs - this.#offsetMs > MAX_SLIP_MS) {

@@ -37,7 +37,7 @@ export interface PlaylistEdge {
 }
 
 /** Throws BAD_REQUEST for a position that cannot arrive soon (6.2.5.2): the client must be following another playlist. */
-export function assertNear(
+export function assertReachable(
   { last, openParts, partTargetMs }: PlaylistEdge,
   { sequence, part }: NonNullable<DeliveryDirectives['blockUntil']>,
 ): void {
@@ -47,7 +47,7 @@ export function assertNear(
 }
 
 /** Whether the playlist has reached the position. A part number beyond a complete segment means the first part of the next one. */
-export function hasCome({ last, openParts }: PlaylistEdge, { sequence, part }: NonNullable<DeliveryDirectives['blockUntil']>): boolean {
+export function hasReached({ last, openParts }: PlaylistEdge, { sequence, part }: NonNullable<DeliveryDirectives['blockUntil']>): boolean {
   if (sequence <= last) return true;
   return part !== null && sequence === last + 1 && part < openParts;
 }

@@ -29,7 +29,7 @@ export class RtmpClient {
     socket.on('error', () => undefined);
     socket.on('close', () => {
       this.isClosed = true;
-      this.#tellWatchers();
+      this.#notifyWatchers();
     });
   }
 
@@ -43,27 +43,27 @@ export class RtmpClient {
   /** Connects, up to the reply to createStream. */
   static async connect(port: number, connectObject: AmfObject): Promise<RtmpClient> {
     const client = await RtmpClient.open(port);
-    client.tell('connect', 1, connectObject);
-    client.tell('createStream', 2, null);
+    client.call('connect', 1, connectObject);
+    client.call('createStream', 2, null);
     await client.until(() => client.calls('_result').length >= 2 || client.isClosed);
     return client;
   }
 
   static async publish(port: number, app: string, name: string): Promise<RtmpClient> {
     const client = await RtmpClient.connect(port, { app, tcUrl: `rtmp://127.0.0.1/${app}` });
-    client.tell('publish', 3, null, name, 'live');
+    client.call('publish', 3, null, name, 'live');
     await client.until(() => client.statuses.length > 0 || client.isClosed);
     return client;
   }
 
   static async play(port: number, app: string, name: string, connectObject: AmfObject = {}): Promise<RtmpClient> {
     const client = await RtmpClient.connect(port, { app, tcUrl: `rtmp://127.0.0.1/${app}`, ...connectObject });
-    client.tell('play', 3, null, name);
+    client.call('play', 3, null, name);
     await client.until(() => client.statuses.length > 0 || client.isClosed);
     return client;
   }
 
-  tell(name: string, transaction: number, ...args: AmfValue[]): void {
+  call(name: string, transaction: number, ...args: AmfValue[]): void {
     this.send(command(0, name, transaction, ...args), 3);
   }
 
@@ -131,10 +131,10 @@ export class RtmpClient {
       this.#isHandshaken = true;
     }
     this.messages.push(...this.#reader.push(bytes));
-    this.#tellWatchers();
+    this.#notifyWatchers();
   }
 
-  #tellWatchers(): void {
+  #notifyWatchers(): void {
     for (const look of [...this.#watchers]) look();
   }
 }

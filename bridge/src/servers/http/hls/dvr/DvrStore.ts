@@ -86,7 +86,7 @@ export class DvrStore {
     const entry = dvrSegmentOf(segment);
     this.#push(entry);
     this.prune(segment.atMs);
-    if (segment.isGap || this.#isResting()) return;
+    if (segment.isGap || this.#isRetryPending()) return;
     if (this.#pending >= MAX_PENDING) return this.#fail(new Error('the DVR disk is slower than the stream'));
     if (segment.init !== null) this.#inits.set(segment.init, segment.presentation.init);
     const buffers = segment.parts.map((part) => part.bytes);
@@ -155,7 +155,7 @@ export class DvrStore {
   }
 
   async #write(entry: DvrSegment, buffers: readonly Buffer[]): Promise<void> {
-    if (this.#isResting() || entry.init === null) return;
+    if (this.#isRetryPending() || entry.init === null) return;
     const { directory, files } = this.#options;
     if (this.#writer?.isFull(entry.atMs)) {
       await this.#writer.close();
@@ -181,7 +181,7 @@ export class DvrStore {
     void writer?.close().catch(() => undefined);
   }
 
-  #isResting(): boolean {
+  #isRetryPending(): boolean {
     return this.#retryAtMs !== null && Date.now() < this.#retryAtMs;
   }
 
