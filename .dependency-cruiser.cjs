@@ -1,7 +1,7 @@
-/** Who may import whom: docs/architecture.md says why; this file makes it so. */
+/** The import rules that docs/architecture.md explains. */
 const NODE_SIDE = '(server|bridge|client)';
 
-/** Workspace → the workspaces it may import. server and bridge meet only on the wire. */
+/** Workspace → the workspaces that it may import. The server and the bridge meet only on the wire. */
 const ARROWS = {
   protocol: [],
   kit: ['protocol'],
@@ -14,7 +14,7 @@ const ARROWS = {
 const arrows = Object.entries(ARROWS).map(([from, allowed]) => ({
   name: `${from}-imports-${allowed.length ? `only-${allowed.join('-and-')}` : 'no-workspace'}`,
   severity: 'error',
-  // What a bench measures in a process of its own is the product's inside.
+  // A bench may measure a part of the product alone, in a process that imports it.
   from: { path: `^${from}/src/`, pathNot: '^test/src/bench/.+Process\\.ts$' },
   to: {
     path: `^(${Object.keys(ARROWS).join('|')}|scripts)/`,
@@ -22,7 +22,7 @@ const arrows = Object.entries(ARROWS).map(([from, allowed]) => ({
   },
 }));
 
-/** Wing of the bridge → the wings it may import; main.ts and config.ts join them. Tests may reach further. */
+/** Wing of the bridge → the wings that it may import; main.ts and config.ts join them. Tests may reach further. */
 const BRIDGE_WINGS = {
   runtime: [],
   media: ['runtime'],
@@ -43,7 +43,7 @@ const wings = Object.entries(BRIDGE_WINGS).map(([from, allowed]) => ({
   to: { path: '^bridge/src/', pathNot: `^bridge/src/(${[from, ...allowed].join('|')})/` },
 }));
 
-/** A package that one place alone may touch, so that replacing it touches one folder. */
+/** Only `places` may import the package, so that replacing it touches one folder. */
 function onlyIn(name, modules, places, extra = {}) {
   return {
     name,
@@ -59,7 +59,7 @@ module.exports = {
     ...wings,
     {
       name: 'no-cycles',
-      comment: 'at run time: where one edge is a type, two classes of a folder may name each other',
+      comment: 'type-only imports do not count: two classes of a folder may name each other',
       severity: 'error',
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
@@ -77,14 +77,14 @@ module.exports = {
       to: { path: '^$1/src/[^/]+/.+\\.tsx?$', pathNot: '/(index|contract)\\.tsx?$' },
     },
     {
-      name: 'rooms-of-a-wing-import-each-others-index',
-      comment: 'program/encoder, hub/gate, egress/rtmp, media/formats, ...: each room is closed as well',
+      name: 'folders-of-a-wing-import-each-others-index',
+      comment: 'program/encoder, hub/gate, egress/rtmp, media/formats, ...: each folder inside a wing has its own index',
       severity: 'error',
       from: { path: '^(bridge/src/(?:servers|sfu|program|hub|media|runtime|egress)|server/src/api)/([^/]+)/' },
       to: { path: '^$1/[^/]+/.+\\.tsx?$', pathNot: ['^$1/$2/', '/(index|contract)\\.tsx?$'] },
     },
     {
-      name: 'files-of-a-wing-import-a-rooms-index',
+      name: 'files-of-a-wing-import-a-folders-index',
       severity: 'error',
       from: { path: '^(bridge/src/(?:servers|sfu|program|hub|media|runtime|egress))/[^/]+$' },
       to: { path: '^$1/[^/]+/.+\\.tsx?$', pathNot: '/(index|contract)\\.tsx?$' },

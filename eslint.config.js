@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-/** Typed rules that find real faults; taste is prettier's business, import rules are .dependency-cruiser.cjs's. */
+/** Typed rules that find real faults. Prettier takes care of style, .dependency-cruiser.cjs of imports. */
 export default defineConfig(
   globalIgnores(['**/dist/', '**/node_modules/', 'data/', 'coverage/', 'test/out/']),
   js.configs.recommended,
@@ -23,19 +23,19 @@ export default defineConfig(
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_' }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      '@typescript-eslint/no-confusing-void-expression': 'off', // arrow one-liners that call a void function read well
-      '@typescript-eslint/no-unnecessary-condition': 'off', // indexed media buffers and states changed across an await: more noise than finds
-      '@typescript-eslint/no-non-null-assertion': 'off', // noUncheckedIndexedAccess makes `array[i]!` the honest form in a bounded loop
-      '@typescript-eslint/no-meaningless-void-operator': 'off', // `void argument` marks what a contract hands over and this one does not need
-      '@typescript-eslint/require-await': 'off', // async turns a throw into the rejection that a contract promises
+      '@typescript-eslint/no-confusing-void-expression': 'off', // one-line arrows that call a void function read well
+      '@typescript-eslint/no-unnecessary-condition': 'off', // more noise than finds, with indexed media buffers and state that changes across an await
+      '@typescript-eslint/no-non-null-assertion': 'off', // with noUncheckedIndexedAccess, `array[i]!` is the honest form in a bounded loop
+      '@typescript-eslint/no-meaningless-void-operator': 'off', // `void argument` marks an argument that a contract passes and this function does not need
+      '@typescript-eslint/require-await': 'off', // `async` turns a throw into the rejection that a contract promises
       '@typescript-eslint/no-extraneous-class': 'off',
-      '@typescript-eslint/no-unnecessary-type-parameters': 'off', // contracts carry types through a single mention
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off', // contracts may mention a type parameter once
       '@typescript-eslint/no-dynamic-delete': 'off',
       '@typescript-eslint/unified-signatures': 'off',
-      '@typescript-eslint/prefer-promise-reject-errors': 'off', // an AbortSignal's reason is whatever its owner gave
+      '@typescript-eslint/prefer-promise-reject-errors': 'off', // an AbortSignal's reason is whatever its owner passed
       '@typescript-eslint/no-unnecessary-boolean-literal-compare': 'off',
       '@typescript-eslint/no-empty-function': 'off',
-      'no-console': 'error', // pino writes the log, and redacts it
+      'no-console': 'error', // pino writes the log and redacts secrets
       eqeqeq: ['error', 'always', { null: 'ignore' }],
     },
   },
@@ -45,14 +45,10 @@ export default defineConfig(
       '@typescript-eslint/unbound-method': 'off',
       '@typescript-eslint/restrict-template-expressions': 'off',
       '@typescript-eslint/no-base-to-string': 'off',
-      '@typescript-eslint/no-unsafe-assignment': 'off', // expect.any(), parsed answers
+      '@typescript-eslint/no-unsafe-assignment': 'off', // expect.any(), parsed replies
       '@typescript-eslint/no-unsafe-member-access': 'off',
       'no-console': 'off',
     },
-  },
-  {
-    files: ['**/bench.ts'],
-    rules: { 'no-console': 'off' }, // a program of its own, whose lines are its result
   },
   {
     files: ['**/*.{js,mjs,cjs}'],

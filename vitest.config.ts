@@ -1,11 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-/** Code that works with real FFmpeg, mediasoup, sockets and other programs. */
+/** Tests with real FFmpeg, mediasoup, sockets and other programs. */
 const MEDIA = [
   'bridge/src/{program,sfu,egress,servers/http,servers/rtmp,servers/srt,media/ffmpeg,pull,hub/renditions,recorder}/**/*.test.ts',
   'server/src/{sfu,program,bridge,webrtc}/**/*.test.ts',
 ];
-/** Of it what runs or is measured against the clock: one file at a time, after the others, or they would measure each other. */
+/** Those of them that depend on the clock. They run last, one file at a time, or they would measure each other. */
 const TIMED = [
   'bridge/src/{program/sources,program/encoder,program,hub/renditions}/**/*.test.ts',
   'bridge/src/sfu/out/*.test.ts',
@@ -14,14 +14,14 @@ const TIMED = [
 ];
 const NEVER = ['**/node_modules/**', '**/dist/**', 'test/src/{e2e,faults}/**'];
 
-/** Unit tests stand beside the source and read TypeScript directly: nothing has to be built. */
+/** Unit tests stand beside the source and read TypeScript directly, so nothing has to be built. */
 const shared = {
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },
 };
-/** `npm run test:fuzz` gives parsers that much more. */
+/** `npm run test:fuzz` multiplies the inputs of the parsers' tests by this. */
 const scale = Math.max(1, Number(process.env['FUZZ_SCALE'] ?? 1));
-/** They end what hangs. Nothing is judged by them: a machine that is busy with something else takes ten times as long. */
+/** They only end tests that hang; a busy machine may take ten times as long as usual. */
 const times = { testTimeout: 120_000 * scale, hookTimeout: 120_000, setupFiles: 'test/src/setup/patience.ts' };
 
 export default defineConfig({
@@ -40,7 +40,7 @@ export default defineConfig({
         },
       },
       {
-        // They mostly wait for each other's sockets: two files at a time, however many cores there are.
+        // They mostly wait for sockets: two files at a time, however many cores there are.
         ...shared,
         test: { ...times, name: 'media', include: MEDIA, exclude: [...NEVER, ...TIMED], maxWorkers: 2, sequence: { groupOrder: 1 } },
       },

@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** They wait for broadcasters and processes more than they work: two files at a time. */
+/** Tests that mostly wait for broadcasters and processes: two files at a time. */
 const WAITING = ['test/src/e2e/{start,streams,recording,resume}.test.ts'];
 
-/** The product from outside: real Chromium, mediasoup and FFmpeg, so mostly one file at a time, and patience. */
+/** The product from outside, with real Chromium, mediasoup and FFmpeg: mostly one file at a time, with generous limits. */
 const shared = {
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },

@@ -17,7 +17,7 @@ const tracked = execFileSync('git', ['-c', 'safe.directory=*', 'ls-files', '--ca
 })
   .trim()
   .split('\n');
-/** What an engine would be sent from a fresh clone. */
+/** The files that Docker would get from a fresh clone. */
 const context = tracked.filter((path) => existsSync(`${ROOT}/${path}`) && !isIgnored(path));
 const stages = parseDockerfile(read('deploy/Dockerfile'));
 const final = stages.at(-1)!;
@@ -40,7 +40,7 @@ const Compose = z.object({
 const compose = Compose.parse(parseYaml(read('docker-compose.yml')));
 const service = compose.services.lianmai;
 
-/** `40000-40001:40000-40001/udp` → what the container's side of it says. */
+/** The container's side of entries such as `40000-40001:40000-40001/udp`. */
 function containerPorts(): string[] {
   return service.ports.flatMap((entry) => {
     const [, first = '', last = first, protocol = 'tcp'] = /:(\d+)(?:-(\d+))?(?:\/(\w+))?$/.exec(entry) ?? [];
@@ -49,13 +49,13 @@ function containerPorts(): string[] {
 }
 
 describe('the build context', () => {
-  it('holds everything that the Dockerfile copies from it', () => {
+  it('contains everything that the Dockerfile copies from it', () => {
     const sources = stages.flatMap(copies).filter((copy) => copy.from === null);
     for (const source of sources.flatMap((copy) => copy.sources)) expect(inContext(source), source).not.toHaveLength(0);
     expect(sources.length).toBeGreaterThan(5);
   });
 
-  it('has the manifest of every workspace before npm ci, and its sources before the build', () => {
+  it('provides the manifest of every workspace before npm ci, and its sources before the build', () => {
     const { workspaces } = z.object({ workspaces: z.array(z.string()) }).parse(JSON.parse(read('package.json')));
     const manifests = stages.find((stage) => stage.as === 'manifests')!;
     expect(copies(manifests).flatMap((copy) => copy.sources)).toEqual(
@@ -65,7 +65,7 @@ describe('the build context', () => {
     expect(built).toEqual(expect.arrayContaining(workspaces.filter((name) => name !== 'test').map((name) => `${name}/`)));
   });
 
-  it('holds no tests, no history and no secrets', () => {
+  it('contains no tests, no history and no secrets', () => {
     for (const path of [
       '.git/config',
       'node_modules/x/index.js',
@@ -85,7 +85,7 @@ describe('the build context', () => {
 });
 
 describe('the image', () => {
-  it('copies only from stages that exist and from the folders where they work', () => {
+  it('copies only from stages that exist, and from their working folders', () => {
     const names = stages.map((stage) => stage.as);
     for (const copy of stages.flatMap(copies).filter(({ from }) => from !== null)) {
       expect(names, copy.sources.join()).toContain(copy.from);
@@ -93,13 +93,13 @@ describe('the image', () => {
     }
   });
 
-  it('brings what each workspace that runs has built', () => {
+  it('contains the build of each workspace that runs', () => {
     const brought = copies(final).flatMap((copy) => copy.sources);
     for (const name of ['protocol', 'kit', 'server', 'bridge', 'client']) expect(brought).toContain(`/app/${name}/dist/`);
     expect(brought).toContain('/app/node_modules/mediasoup/worker/out/Release/mediasoup-worker');
   });
 
-  it('runs on Node 24 as somebody who is not root, says how it is, and gets signals', () => {
+  it('runs on Node 24, not as root, with a health check, and receives signals', () => {
     expect(final.from).toBe('node:24-bookworm-slim');
     expect(values('USER')).toEqual(['node']);
     const order = final.instructions.map((one) => one.name);
@@ -108,7 +108,7 @@ describe('the image', () => {
     expect(values('ENTRYPOINT')).toEqual(['["tini", "--", "node", "server/dist/main.js"]']);
   });
 
-  it('opens the ports of the default configuration', () => {
+  it('exposes the ports of the default configuration', () => {
     const { http, origin, rtmp, srt, rtc } = ServerConfig.parse({});
     const exposed = (values('EXPOSE')[0] ?? '').split(/\s+/);
     const wanted = [`${http.port}`, `${origin.port}`, `${rtmp.port}`, `${srt.port}/udp`, `${rtc.port}/udp`, `${rtc.port}/tcp`];
@@ -117,12 +117,12 @@ describe('the image', () => {
 });
 
 describe('docker-compose.yml', () => {
-  it('builds the Dockerfile with the checkout as its context', () => {
+  it('builds the Dockerfile with the checkout as the context', () => {
     expect(service.build.context).toBe('.');
     expect(tracked).toContain(service.build.dockerfile);
   });
 
-  it('publishes the ports of the default configuration and one for each worker', () => {
+  it('publishes the ports of the default configuration and one per worker', () => {
     const { http, origin, rtmp, srt, rtc } = ServerConfig.parse({});
     const workers = Number(service.environment['RTC_WORKERS']);
     const media = Array.from({ length: workers }, (_, index) => rtc.port + index);
@@ -135,7 +135,7 @@ describe('docker-compose.yml', () => {
     expect(Object.keys(ENV_PATHS)).toEqual(expect.arrayContaining(Object.keys(service.environment)));
   });
 
-  it('keeps its data, comes back by itself and is watched', () => {
+  it('keeps its data, restarts by itself and has a health check', () => {
     const dataDir = /DATA_DIR=(\S+)/.exec(values('ENV').join(' '))?.[1];
     expect(service.volumes).toEqual([`data:${dataDir}`]);
     expect(values('VOLUME')).toEqual([dataDir]);

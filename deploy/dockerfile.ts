@@ -1,8 +1,8 @@
-/** As much of Docker's two languages as a test needs to judge our files where there is no engine. */
+/** Parses just enough of Dockerfile and .dockerignore to test ours without Docker. */
 
 export interface Instruction {
   name: string;
-  /** What follows the name, continued lines joined. */
+  /** The text after the name, with continued lines joined. */
   value: string;
 }
 
@@ -34,7 +34,7 @@ export function parseDockerfile(text: string): Stage[] {
 }
 
 export interface Copy {
-  /** The stage it is copied from; null: the build context. */
+  /** The stage that it copies from; null for the build context. */
   from: string | null;
   sources: string[];
   target: string;
@@ -51,7 +51,7 @@ export function copies(stage: Stage): Copy[] {
     });
 }
 
-/** A .dockerignore as a question: is this path left out of the context? The last pattern that matches decides, and folders take all below them along. */
+/** Returns a function that says whether .dockerignore excludes a path. The last pattern that matches decides; a folder includes everything below it. */
 export function parseIgnore(text: string): (path: string) => boolean {
   const rules = text
     .split('\n')

@@ -1,5 +1,5 @@
 // @ts-check
-// Asks this container's own server whether it is alive: exit code 0 or 1. Its certificate may be self-signed, and is its own.
+// Asks this container's own server whether it is alive; exits with 0 or 1. The certificate is not checked: it may be self-signed.
 import * as http from 'node:http';
 import * as https from 'node:https';
 

@@ -5,7 +5,7 @@ import { ENV_PATHS, ServerConfig } from '../server/src/config/index.js';
 
 const text = readFileSync(new URL('../lianmai.config.example.yaml', import.meta.url), 'utf8');
 
-it('the example configuration is the defaults', () => {
+it('the example configuration equals the defaults', () => {
   expect(ServerConfig.parse(parseYaml(text))).toEqual(ServerConfig.parse({}));
 });
 

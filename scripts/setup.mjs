@@ -1,5 +1,5 @@
 // @ts-check
-// `npm run setup`: everything that `npm start` (or with --tests, `npm test`) would install and build, and nothing more.
+// `npm run setup`: installs and builds what `npm start` (or with --tests, `npm test`) needs, and nothing more.
 import { runScript, setUp } from './setup/index.mjs';
 
 await runScript(() => setUp({ forTests: process.argv.includes('--tests') }));

@@ -1,6 +1,6 @@
 // @ts-check
-// `npm start`: sets up whatever is missing, then becomes the server. The server runs in this very process, so there is no child to
-// forget: Ctrl-C, a signal to npm and the end of the terminal all reach it, and it ends its bridge.
+// `npm start`: sets up whatever is missing, then becomes the server. The server runs in this very process, so Ctrl-C, a signal to npm and
+// the end of the terminal all reach it, and it ends its bridge.
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -13,7 +13,7 @@ const args = process.argv.slice(2);
 
 await runScript(async () => {
   if (args.includes('--help') || args.includes('-h')) {
-    // Known without the server, because a first look should not cost an installation. A test holds it to the server's own.
+    // Answered without the server, so that --help needs no installation. A test compares it with the server's own help.
     process.stdout.write(readFileSync(new URL('setup/help.txt', import.meta.url), 'utf8'));
     return;
   }

@@ -5,7 +5,7 @@ import { ROOT, run } from './run.mjs';
 import { say, step } from './say.mjs';
 import { fingerprint, isStamped, stamp } from './stamp.mjs';
 
-/** tsc's, when it found fault and wrote its output all the same. Judging types is the check's work; a slip in a test shall not keep anybody from starting. */
+/** tsc found type errors but wrote its output. That is good enough to start; `npm run check` reports the errors. */
 const EXIT_BUILT_WITH_TYPE_ERRORS = 2;
 
 const SHARED = ['package-lock.json', 'tsconfig.base.json', 'protocol'];
@@ -32,7 +32,7 @@ const BUILDS = [
   },
 ];
 
-/** Compiles what has changed since it was last compiled. */
+/** Compiles what has changed since the last build. */
 export async function build() {
   for (const { name, what, estimate, sources, outputs, command, cwd } of BUILDS) {
     const print = fingerprint(sources);
@@ -41,7 +41,7 @@ export async function build() {
     const code = await step(what, estimate, () =>
       run(process.execPath, [path.join(ROOT, script), ...args], { cwd: path.join(ROOT, cwd), okCodes: [0, EXIT_BUILT_WITH_TYPE_ERRORS] }),
     );
-    if (code !== 0) say('  built, although the types do not agree everywhere: npm run check says where');
+    if (code !== 0) say('  built, but with type errors: npm run check shows them');
     stamp(name, print);
   }
 }

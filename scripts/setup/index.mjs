@@ -1,6 +1,6 @@
 // @ts-check
-// Everything between `git clone` and a running program, each step skipped when it is done already. Nothing here may need a package:
-// it runs before there are any.
+// Everything between `git clone` and a running program. Steps that are already done are skipped. Nothing here may import an npm package,
+// because none is installed yet.
 import { build } from './build.mjs';
 import { installDebianPackages } from './debian.mjs';
 import { checkNodeVersion } from './node-version.mjs';
@@ -17,7 +17,7 @@ export async function setUp({ forTests = false } = {}) {
   checkNodeVersion();
   await installNpmPackages();
   const forWorker = await installWorker();
-  // Asked for together, so that whoever must type the command types one.
+  // All at once, so that people have to type only one command.
   const missing = [...forWorker, ...missingToRun(), ...(forTests ? missingToTest() : [])];
   await installDebianPackages(missing, 'These Debian packages are missing');
   if (forWorker.length > 0) await compileWorker();
@@ -25,7 +25,7 @@ export async function setUp({ forTests = false } = {}) {
 }
 
 /**
- * Runs a script's work; a SetupError is told in its own words, anything else with its stack.
+ * Runs a script. Prints only the message of a SetupError, but the stack of any other error.
  * @param {() => Promise<void>} work
  */
 export async function runScript(work) {

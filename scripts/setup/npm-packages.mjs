@@ -12,9 +12,9 @@ export async function installNpmPackages() {
     try {
       await npm('ci');
     } catch (error) {
-      // Seen with mirrors that lack some platforms' packages: npm ci then calls the lock incomplete, which npm install forgives.
+      // With mirrors that lack some platforms' packages, npm ci rejects the lock as incomplete; npm install does not.
       if (!(error instanceof SetupError) || !error.message.includes('package-lock.json')) throw error;
-      say('  npm ci does not accept the lock here, trying npm install …');
+      say('  npm ci rejects the lock here; trying npm install …');
       await npm('install', '--no-save');
     }
   });
@@ -23,13 +23,13 @@ export async function installNpmPackages() {
 /** @param {string[]} args */
 function npm(...args) {
   const all = [...args, '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
-  // The npm that started us, if one did: it is the one that works on this machine.
+  // Prefer the npm that started this script: it works on this machine.
   const cli = process.env.npm_execpath;
   return cli?.endsWith('npm-cli.js') ? run(process.execPath, [cli, ...all]) : run('npm', all);
 }
 
 /**
- * npm leaves a copy of what it installed in node_modules: compared by content, because file times say nothing after a checkout.
+ * Compares the lock with the copy that npm leaves in node_modules; by content, because file times mean nothing after a checkout.
  * @param {Packages | null} wanted
  * @param {Packages | null} installed
  */
@@ -38,7 +38,7 @@ export function areInstalled(wanted, installed) {
   return Object.entries(wanted).every(([where, one]) => {
     if (where === '' || !where.includes('node_modules/')) return true; // the workspaces themselves
     const there = installed[where];
-    return there ? there.version === one.version : Boolean(one.optional); // an optional one may be for another platform
+    return there ? there.version === one.version : Boolean(one.optional); // an optional package may be for another platform
   });
 }
 

@@ -5,7 +5,7 @@ import { ROOT } from './run.mjs';
 
 /**
  * @param {string} name
- * @returns {string | null} where PATH has it
+ * @returns {string | null} its path, found through PATH
  */
 export function findProgram(name) {
   const folders = name.includes('/') ? [''] : (process.env.PATH ?? '').split(path.delimiter);
@@ -22,7 +22,7 @@ function isExecutable(file) {
   }
 }
 
-/** In the order in which the bridge looks: FFMPEG_PATH, PATH, the npm binary (x64 only). */
+/** Looks in the same order as the bridge: FFMPEG_PATH, PATH, the npm binary (x64 only). */
 export function findFfmpeg() {
   if (process.env.FFMPEG_PATH) return findProgram(process.env.FFMPEG_PATH);
   return findProgram('ffmpeg') ?? findProgram(path.join(ROOT, 'node_modules/@ffmpeg-binary', `linux-${process.arch}`, 'ffmpeg'));
@@ -33,7 +33,7 @@ export function missingToRun() {
   return findFfmpeg() ? [] : ['ffmpeg'];
 }
 
-/** Debian packages that the tests need on top: a browser, and FFmpeg's own probe and RTMP server as judges. */
+/** Further Debian packages that the tests need: a browser, and FFmpeg's ffprobe and RTMP server. */
 export function missingToTest() {
   const chromium = process.env.CHROMIUM_PATH ?? ['chromium', 'chromium-browser', 'google-chrome'].find(findProgram) ?? '';
   return [

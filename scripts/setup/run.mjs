@@ -5,17 +5,17 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { SetupError } from './say.mjs';
 
-/** The checkout. */
+/** The root of the checkout. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Of a failed command's output, its first and its last lines are shown: the reason stands at either end. */
+/** The first and last lines of a failed command's output are shown; the reason is at one end or the other. */
 const HEAD_LINES = 15;
 const TAIL_LINES = 40;
 /** @type {NodeJS.Signals[]} */
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
- * Runs a command to its end. Its output is kept back and shown only when it fails; a signal to us reaches it first.
+ * Runs a command to its end. Shows its output only when it fails. A signal to this process goes to the command first.
  * @param {string} command
  * @param {string[]} args
  * @param {{ cwd?: string, env?: Record<string, string | undefined>, onLine?: (line: string) => void, okCodes?: number[] }} [options]
@@ -56,8 +56,8 @@ export async function runVisibly(command, args, { env = {} } = {}) {
 }
 
 /**
- * Waits for the child and ends by a signal only after it. The child leads a process group, so that a signal to us reaches its own
- * children too, compilers and browsers: nothing is left behind.
+ * Waits for the child; after a signal, this process exits only when the child has ended. The child leads a process group, so that a
+ * signal also reaches its own children, such as compilers and browsers: nothing is left behind.
  * @param {import('node:child_process').ChildProcess} child
  * @param {string} command
  * @returns {Promise<number>}
@@ -90,6 +90,6 @@ function signalGroup(child, signal) {
   try {
     if (child.pid) process.kill(-child.pid, signal);
   } catch {
-    // It has ended meanwhile.
+    // It has just ended.
   }
 }

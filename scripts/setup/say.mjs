@@ -1,7 +1,7 @@
 // @ts-check
-/** What the set-up tells people. It goes to stderr: stdout belongs to what was asked for (`--print-config`, the tests' last line). */
+/** Messages of the set-up. They go to stderr; stdout carries only the result (`--print-config`, the tests' last line). */
 
-/** A problem whose message is all that a person needs: printed without a stack. */
+/** A problem whose message says everything; printed without a stack. */
 export class SetupError extends Error {
   /** @override */
   name = 'SetupError';
@@ -13,7 +13,7 @@ export function say(line) {
 }
 
 /**
- * Says what is done and how long it takes, does it, and says how long it took.
+ * Announces a step with its estimated time, runs it, and prints how long it took.
  * @template T
  * @param {string} what
  * @param {string} estimate in words: "about a minute"

@@ -8,7 +8,7 @@ const STAMPS = path.join(ROOT, 'node_modules/.cache/lianmai');
 const NOT_SOURCE = new Set(['node_modules', 'dist', '.git', 'data']);
 
 /**
- * One hash over the path, time and size of every file below `paths`, and over this Node: it changes when a build may come out differently.
+ * A hash over the path, time and size of every file below `paths` and over the Node version: it changes when a build may come out differently.
  * @param {string[]} paths files or folders, relative to the checkout
  */
 export function fingerprint(paths) {

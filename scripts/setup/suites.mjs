@@ -7,7 +7,7 @@ import { say } from './say.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Totals */
 
-/** name → the configuration and the folder of its tests (none: all that the configuration includes). */
+/** Name → its configuration and the folder of its tests (empty: everything that the configuration includes). */
 export const SUITES = {
   unit: { config: 'vitest.config.ts', folder: '', what: 'unit tests', estimate: 'four to six minutes' },
   e2e: {
@@ -21,7 +21,7 @@ export const SUITES = {
 
 /**
  * @param {keyof typeof SUITES} name
- * @param {string[]} filters parts of file names; none: the whole suite
+ * @param {string[]} filters parts of file names; empty for the whole suite
  * @returns {Promise<Totals>}
  */
 export async function runSuite(name, filters) {
@@ -43,14 +43,14 @@ export async function runSuite(name, filters) {
 /**
  * @typedef {{ status: string, assertionResults: { status: string }[] }} FileResult
  * @param {{ testResults: FileResult[] } | null} report vitest's JSON report; null when it wrote none
- * @param {number} exitCode vitest's: it also knows of errors outside any test
+ * @param {number} exitCode of vitest, which also counts errors outside tests
  * @returns {Totals}
  */
 export function countResults(report, exitCode) {
   const files = report?.testResults ?? [];
   const tests = files.flatMap((file) => file.assertionResults);
   const passed = tests.filter((test) => test.status === 'passed').length;
-  // A file that cannot be loaded, or whose hooks fail, holds no failed test and yet is one.
+  // A file that cannot be loaded, or whose hooks fail, has no failed test but counts as one.
   const brokenFiles = files.filter(
     (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
   ).length;

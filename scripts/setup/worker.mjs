@@ -8,7 +8,7 @@ import { say, SetupError, step } from './say.mjs';
 const INSTALL = path.join(ROOT, 'scripts/mediasoup-worker/install.mjs');
 const EXIT_PACKAGES_MISSING = 3;
 
-/** Whether one is there; that it runs was seen when it was put there. */
+/** Whether the worker is installed. Installing it has already checked that it runs. */
 function isInstalled() {
   if (process.env.MEDIASOUP_WORKER_BIN) return true;
   const folder = path.join(ROOT, 'node_modules/mediasoup/worker/out/Release');
@@ -16,7 +16,7 @@ function isInstalled() {
 }
 
 /**
- * Puts the worker in place unless it has to be compiled and the tools for that are missing.
+ * Installs the worker, unless it must be compiled and the tools for that are missing.
  * @returns {Promise<string[]>} the Debian packages that are missing; none when it is in place
  */
 export async function installWorker() {
@@ -34,7 +34,7 @@ export async function compileWorker() {
   if (!isInstalled()) throw new SetupError('The mediasoup worker was compiled but is not there.');
 }
 
-/** Ninja counts `[12/240] …`: one line for each tenth of the way, and what the installer itself says. */
+/** Prints the installer's own lines, and one line per 10 % of Ninja's progress (`[12/240] …`). */
 function progress() {
   let tenths = 0;
   /** @param {string} line */

@@ -18,7 +18,7 @@ import { REPOSITORY } from '../support/System.js';
 
 const EVERYBODY_MAY = { onTaken: 'refuse', resumeGraceMs: 10_000, srtPassphrase: null };
 
-/** Stands where the server stands: one real bridge process connects to it and does what it is asked over its public protocol. */
+/** Takes the server's place: one real bridge process connects to it and takes requests over the public protocol. */
 export class BridgeHost {
   readonly originUrl: string;
   /** `rtmp://127.0.0.1:port` */

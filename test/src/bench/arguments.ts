@@ -20,11 +20,11 @@ const USAGE = `npm run bench -- CASE [options]
   srt       our SRT listener beside libsrt's       --seconds 20
   latency   camera to screen, tier by tier         --seconds 15 --runs 3
 
-With --runs, the median (p50) of all runs is printed and how far they lie apart (min and max).
+With --runs, each figure is the median (p50) of all runs, with the smallest and largest value (min, max).
 
   --json    one line of JSON on standard output`;
 
-/** Where a case differs from the others. */
+/** The cases whose defaults differ. */
 const DEFAULTS: Readonly<Record<string, Partial<Pick<BenchOptions, 'seconds' | 'runs' | 'players'>>>> = {
   program: { seconds: 20 },
   start: { runs: 10 },

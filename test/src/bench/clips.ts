@@ -36,7 +36,7 @@ export async function publisherClip(): Promise<string> {
   return file;
 }
 
-/** Ten seconds of a broadcaster as they come over RTMP: H.264 1280x720 at 30 fps and 2.5 Mb/s, a key frame every 2 s, AAC at 128 kb/s; 2.65 Mb/s as FLV. */
+/** Ten seconds of a broadcaster as sent over RTMP: H.264 1280x720 at 30 fps and 2.5 Mb/s, a key frame every 2 s, AAC at 128 kb/s; 2.65 Mb/s as FLV. */
 export async function broadcastClip(): Promise<string> {
   const file = join(FOLDER, 'broadcast.flv');
   if (existsSync(file)) return file;

@@ -8,12 +8,12 @@ import { benchmarkSeconds, readingFiles, withoutShowinfo } from './floorCommand.
 import { leastCost } from './runs.js';
 
 const execute = promisify(execFile);
-/** Times that a clip is decoded in one go: what one decode costs is otherwise little beside the clock's millisecond. */
+/** How often a clip is decoded in one go; one decode alone is too short for a clock of 1 ms. */
 const LOOPS = 2;
-/** Shorter than a frame: FFmpeg starts, does one frame, and ends. */
+/** Shorter than a frame, so FFmpeg starts, does one frame and ends. */
 const ONE_FRAME = ['-t', '0.03'];
 
-/** Command lines of the children of a running program; one decoder for each clip. */
+/** The command lines of a running program's children, with one decoder per clip. */
 export interface ProgramCommands {
   encoder: readonly string[];
   decoders: readonly (readonly string[])[];
@@ -22,9 +22,9 @@ export interface ProgramCommands {
 interface FloorOptions {
   commands: ProgramCommands;
   profile: Profile;
-  /** What the participants sent. */
+  /** The media that the participants sent. */
   clips: readonly string[];
-  /** What the program made of it. */
+  /** The program that was made of it. */
   recording: string;
 }
 
@@ -36,13 +36,13 @@ interface Part {
 }
 
 /**
- * What no program can do without: x264 and AAC over the program's own picture and sound, and for each participant decoding the picture and bringing it to the
- * size of its tile. A lower bound, so each part does no more than the product's child does:
+ * The work that no program can avoid: encoding its own picture and sound with x264 and AAC, and decoding each participant's picture and scaling it to its tile.
+ * It is a lower bound, so each part does no more than the product's child:
  *
- * - It runs that child's own command line, hence the same presets, filters and thread counts, from files in memory instead of pipes, and nobody reads its output.
+ * - It runs that child's own command line, hence the same presets, filters and thread counts, on files in memory instead of pipes, and discards the output.
  * - It runs flat out. Paced like a live program (`-re`), the same encode took 7 % more CPU (minimum of five each, on a busy machine): more wake-ups, colder caches.
- * - The CPU time of starting FFmpeg is taken off: the program's children were started before they are measured.
- * - Each part counts with the minimum of all its rounds. The caller spreads the rounds over the time in which it measures the program.
+ * - The CPU time of starting FFmpeg does not count: the program's children run before they are measured.
+ * - Each part is the minimum of all its rounds. The caller spreads the rounds over the time in which it measures the program.
  */
 export class ProgramFloor {
   readonly #encoder: Part;
@@ -75,7 +75,7 @@ export class ProgramFloor {
     return new ProgramFloor(program, { encoder, decoders }, [picture, sound, ...inputs]);
   }
 
-  /** One round: the encoder, then the decoders, one after the other. */
+  /** Measures one round: the encoder, then the decoders, one after the other. */
   async measure(): Promise<void> {
     for (const part of [this.#encoder, ...this.#decoders]) {
       part.startS.push(await this.#cpuSeconds(part.args(ONE_FRAME)));
@@ -83,7 +83,7 @@ export class ProgramFloor {
     }
   }
 
-  /** CPU seconds for a second of media, over all rounds so far. */
+  /** CPU seconds per second of media, over all rounds so far. */
   get cores(): { encoder: number; decoders: number; total: number } {
     const encoder = leastCost(this.#encoder);
     const decoders = this.#decoders.reduce((sum, part) => sum + leastCost(part), 0);
@@ -102,7 +102,7 @@ export class ProgramFloor {
 
 const partOf = (mediaS: number, args: Part['args']): Part => ({ args, mediaS, wholeS: [], startS: [] });
 
-/** The clip's picture in the container in which the product hands it to a decoder. */
+/** Puts the clip's picture into the container in which the product feeds a decoder. */
 async function elementaryStream(clip: string, file: string): Promise<string> {
   await ffmpeg('-y', '-stream_loop', String(LOOPS - 1), '-i', clip, '-map', '0:v', '-c', 'copy', file);
   return file;

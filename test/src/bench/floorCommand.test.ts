@@ -4,7 +4,7 @@ import { benchmarkSeconds, readingFiles, withoutShowinfo } from './floorCommand.
 const ENCODER = 'ffmpeg -v warning -f rawvideo -i pipe:3 -f s16le -i pipe:4 -c:v libx264 -threads:v 1 -c:a aac -f flv pipe:5'.split(' ');
 
 describe("the floor's commands", () => {
-  it('are those of the product, with files for pipes', () => {
+  it('are those of the product, with files instead of pipes', () => {
     expect(readingFiles(ENCODER, ['/a.yuv', '/a.pcm'], ['/dev/null']).join(' ')).toBe(
       '-nostdin -y -benchmark -v info -f rawvideo -i /a.yuv -f s16le -i /a.pcm -c:v libx264 -threads:v 1 -c:a aac -f flv /dev/null',
     );
@@ -14,7 +14,7 @@ describe("the floor's commands", () => {
     expect(readingFiles(ENCODER, ['/a.yuv', '/a.pcm'], ['/dev/null'])).not.toContain('-re');
   });
 
-  it('are refused when the product has more or fewer inputs than the floor', () => {
+  it('are rejected when the product has more or fewer inputs than the floor', () => {
     expect(() => readingFiles(ENCODER, ['/a.yuv'], ['/dev/null'])).toThrow('expected 1 inputs');
     expect(() => readingFiles(ENCODER, ['/a', '/b', '/c'], ['/dev/null'])).toThrow('expected 3 inputs');
   });
@@ -27,12 +27,12 @@ describe("the floor's commands", () => {
   });
 });
 
-describe('what FFmpeg used', () => {
-  it('is user and system time', () => {
+describe('the CPU time of FFmpeg', () => {
+  it('is user plus system time', () => {
     expect(benchmarkSeconds('frame=1\nbench: utime=1.250s stime=0.125s rtime=9.000s\n')).toBe(1.375);
   });
 
-  it('is an error when FFmpeg did not say it', () => {
+  it('is an error when FFmpeg did not print it', () => {
     expect(() => benchmarkSeconds('Conversion failed!')).toThrow('Conversion failed!');
   });
 });

@@ -1,4 +1,4 @@
-/** `npm run bench -- CASE`: each case measures the product from outside and prints its floor or peer from the same run. */
+/** `npm run bench -- CASE`: each case measures the product from outside and prints a floor or peer from the same run. */
 import { readOptions, type BenchOptions } from './arguments.js';
 import { describeMachine } from './report.js';
 

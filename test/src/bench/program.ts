@@ -15,7 +15,7 @@ const FFMPEG = process.env.FFMPEG_PATH ?? 'ffmpeg';
 const PROGRAM = 'bench' as ProgramId;
 const WARM_UP_MS = 6000;
 const RECORDED_S = 10;
-/** After each run of the program, so that a busy minute of the machine does not meet all of them. */
+/** Floor rounds after each run of the program, so that one busy minute of the machine does not hit all of them. */
 const FLOOR_ROUNDS = 5;
 const PROFILE = resolveProfile('720p');
 
@@ -35,7 +35,7 @@ function tracksOf(index: number): RtpTrack[] {
   ];
 }
 
-/** A participant as the SFU would send it: RTP and sender reports, copied from a clip; what it costs is not measured. */
+/** A participant as the SFU would send it: RTP and sender reports, copied from a clip. Its cost is not measured. */
 function sender(clip: string, index: number, port: number): ChildProcess {
   const to = `rtp://127.0.0.1:${port}?rtcpport=${port}&pkt_size=1200`;
   return spawn(
@@ -50,8 +50,8 @@ function sender(clip: string, index: number, port: number): ChildProcess {
 }
 
 /**
- * Cores of the running program over its floor: what counts in a compositor is what it adds to encoder and decoders. The floor's rounds stand between the
- * program's runs; each run is held against the same floor, the minimum of all rounds.
+ * The cores that a running program uses, over its floor: what matters in a compositor is what it adds to encoder and decoders. Rounds of the floor run between
+ * the program's runs, and each run is compared with the same floor, the minimum of all rounds.
  */
 export async function run({ participants, seconds, runs }: BenchOptions): Promise<object> {
   const clips = await Promise.all(Array.from({ length: participants }, (_, index) => participantClip(index)));
@@ -66,7 +66,7 @@ export async function run({ participants, seconds, runs }: BenchOptions): Promis
       for (let index = 0; index < FLOOR_ROUNDS; index++) await floor?.measure();
       return figures;
     });
-    if (!floor) throw new Error('there was no run');
+    if (!floor) throw new Error('no run was made');
     const least = floor.cores;
     warnOfHighFloor(least, measured);
     return {
@@ -79,7 +79,7 @@ export async function run({ participants, seconds, runs }: BenchOptions): Promis
   }
 }
 
-/** A program that is composed of all clips and has warmed up. */
+/** Measures a program that is composed of all clips and has warmed up. */
 async function withProgram<Result>(clips: readonly string[], use: (bridge: BridgeHost) => Promise<Result>): Promise<Result> {
   const bridge = await BridgeHost.start();
   const senders: ChildProcess[] = [];
@@ -138,7 +138,7 @@ async function measure(bridge: BridgeHost, seconds: number) {
   return { cores: { ...cores, total: round(cores.decoders + cores.compositor + cores.encoder) }, rssMb: Math.round(rss), lateFrames };
 }
 
-/** Takes the commands of the running program's children and a piece of what it makes. */
+/** Notes the command lines of the running program's children and records a piece of its output. */
 async function prepareFloor(bridge: BridgeHost, clips: readonly string[]): Promise<ProgramFloor> {
   const children = descendants(bridge.pid);
   const commands: ProgramCommands = {
@@ -157,11 +157,11 @@ async function prepareFloor(bridge: BridgeHost, clips: readonly string[]): Promi
   }
 }
 
-/** The floor does a part of the program's work: where it took more processor time, the machine was too busy to believe either. */
+/** Warns when a part of the floor took more CPU time than the program did for it: then the machine was too busy to trust either figure. */
 function warnOfHighFloor(floor: ProgramFloor['cores'], measured: readonly Awaited<ReturnType<typeof measure>>[]): void {
   for (const part of ['encoder', 'decoders', 'total'] as const) {
     const least = Math.min(...measured.map(({ cores }) => cores[part]));
     if (floor[part] > least)
-      console.error(`the floor of "${part}" (${round(floor[part])}) is above what a run used (${least}): do not believe these figures`);
+      console.error(`the floor of "${part}" (${round(floor[part])}) is above what a run used (${least}): do not trust these figures`);
   }
 }

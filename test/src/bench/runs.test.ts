@@ -6,15 +6,15 @@ describe('figures over several runs', () => {
     expect(spreadOf([0.4, 0.1, 0.3])).toEqual({ p50: 0.3, min: 0.1, max: 0.4 });
   });
 
-  it('are their own median and spread when there was one run', () => {
+  it('are their own median and spread after a single run', () => {
     expect(spreadOf([7])).toEqual({ p50: 7, min: 7, max: 7 });
   });
 
-  it('have a median that one of an even number of runs measured', () => {
+  it('have a median that one of the runs measured, even when their number is even', () => {
     expect(spreadOf([4, 1, 2, 3]).p50).toBe(2);
   });
 
-  it('are summarised one by one, however deep they lie', () => {
+  it('are summarised one by one, however deeply nested', () => {
     const runs = [
       { cores: { total: 3, encoder: 1 }, ratio: 1.2 },
       { cores: { total: 1, encoder: 2 }, ratio: 1.1 },
@@ -26,7 +26,7 @@ describe('figures over several runs', () => {
     });
   });
 
-  it('come from as many runs as were asked for, one after the other', async () => {
+  it('come from the requested number of runs, one after the other', async () => {
     let running = 0;
     const results = await repeat(3, async (index) => {
       expect(++running).toBe(1);
@@ -39,7 +39,7 @@ describe('figures over several runs', () => {
 });
 
 describe('the least cost of a second of media', () => {
-  it('is that of the cheapest run without that of the cheapest start', () => {
+  it('is the cheapest run minus the cheapest start', () => {
     expect(leastCost({ wholeS: [2.5, 2.1, 3], startS: [0.3, 0.1, 0.2], mediaS: 10 })).toBeCloseTo(0.2);
   });
 

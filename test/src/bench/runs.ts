@@ -1,11 +1,11 @@
 import { percentile } from './report.js';
 
-/** What one run measured. */
+/** The figures of one run. */
 export interface Figures {
   readonly [name: string]: number | Figures;
 }
 
-/** One figure over all runs: the median, and how far the runs lie apart. Of an even number of runs, the median is the lower one of the middle two. */
+/** One figure over all runs: median, smallest and largest. For an even number of runs, the median is the lower of the middle two. */
 export interface Spread {
   p50: number;
   min: number;
@@ -16,7 +16,7 @@ export interface Summary {
   [name: string]: Spread | Summary;
 }
 
-/** Repeats a measurement, one run after the other, and shows each result on standard error. */
+/** Repeats a measurement, one run after the other, and prints each result to standard error. */
 export async function repeat<Result extends object>(runs: number, once: (index: number) => Promise<Result>): Promise<Result[]> {
   const results: Result[] = [];
   for (let index = 0; index < runs; index++) {
@@ -45,8 +45,8 @@ export const spreadOf = (values: readonly number[]): Spread => ({
 });
 
 /**
- * What a second of media costs at least, in CPU seconds. Other work on the machine can only add to a measurement, so the minimum comes closest to the truth.
- * `startS` are runs that end after the first frame: what they cost is paid once and not every second.
+ * The least that a second of media costs, in CPU seconds. Other work on the machine can only add to a measurement, so the minimum is closest to the truth.
+ * `startS` holds runs that end after the first frame: that cost is paid once, not every second.
  */
 export const leastCost = ({ wholeS, startS, mediaS }: { wholeS: readonly number[]; startS: readonly number[]; mediaS: number }): number =>
   (Math.min(...wholeS) - Math.min(...startS)) / mediaS;

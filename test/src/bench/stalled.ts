@@ -8,11 +8,11 @@ import { broadcastClip } from './clips.js';
 
 const FFMPEG = process.env.FFMPEG_PATH ?? 'ffmpeg';
 const PATH = '/live/stalled.flv';
-/** What the origin lets wait for one player. */
+/** The origin's queue limit per player. */
 const QUEUE_LIMIT_MB = 8;
 const WARM_UP_MS = 5000;
 
-/** Players that ask for a stream and never read a byte; one that is cut off comes again at once. What that costs the origin in memory, at its peak. */
+/** Measures the origin's peak memory while players request a stream and never read a byte; one that is cut off reconnects at once. */
 export async function run({ players, seconds }: BenchOptions): Promise<object> {
   const clip = await broadcastClip();
   const bridge = await BridgeHost.start();
@@ -21,7 +21,7 @@ export async function run({ players, seconds }: BenchOptions): Promise<object> {
   const publisher = spawn(FFMPEG, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   const crowd = new Crowd(Number(new URL(bridge.originUrl).port));
   try {
-    await until('the stream is there', async () => (await fetch(bridge.originUrl + PATH, { method: 'HEAD' })).ok);
+    await until('the stream is live', async () => (await fetch(bridge.originUrl + PATH, { method: 'HEAD' })).ok);
     await sleep(WARM_UP_MS);
     const before = rssMb(bridge.pid);
     for (let index = 0; index < players; index++) crowd.add();
@@ -53,7 +53,7 @@ class Crowd {
     this.#sockets.add(socket);
     socket.on('error', () => undefined).on('close', () => this.#again(socket));
     socket.pause().write(`GET ${PATH} HTTP/1.1\r\nHost: bench\r\n\r\n`);
-    // A socket that does not read does not see its end: its writes do.
+    // A socket that does not read notices its end only by writing.
     const probe = setInterval(() => void socket.write('\r\n'), 1000);
     socket.once('close', () => clearInterval(probe));
   }

@@ -9,10 +9,10 @@ import { percentiles } from './report.js';
 import { spreadOf } from './runs.js';
 
 const ROOM = 'bench';
-/** FLV E.4.3: key frame, AVC, sequence header, composition time 0: the first video message of every RTMP session. */
+/** The first video message of every RTMP session (FLV E.4.3): key frame, AVC, sequence header, composition time 0. */
 const SEQUENCE_HEADER = Buffer.from([0x17, 0, 0, 0, 0]);
 
-/** From the request to go live to the first video tag at the RTMP server, and from the click on Join to the first frame of somebody else; over `runs` each. */
+/** Times going live (request to first video tag at the RTMP server) and joining (click on Join to the first frame of another person), `runs` times each. */
 export async function run({ runs }: BenchOptions): Promise<object> {
   const system = await System.start();
   const [hostBrowser, guestBrowser] = await Promise.all([launchBrowser('red'), launchBrowser('green')]);
@@ -34,12 +34,12 @@ export async function run({ runs }: BenchOptions): Promise<object> {
 
 const summariseMs = (values: readonly number[]) => ({ ...spreadOf(values.map(Math.round)), ...percentiles(values) });
 
-/** Clocked by the page itself, from the click to the first decoded remote frame. */
+/** Times a join inside the page, from the click to the first decoded remote frame. */
 async function timeJoin(browser: Browser, system: System, index: number): Promise<number> {
   const guest = await RoomPage.open(browser, system, `/r/${ROOM}`);
   await guest.id('name-input').fill(`Guest ${index}`);
   await guest.id('preview-video').waitFor();
-  // The bench's compiler marks functions with a helper that the page does not have.
+  // The bench's compiler wraps functions in a helper that the page lacks.
   await guest.page.evaluate('globalThis.__name ??= (named) => named');
   const elapsed = guest.page.evaluate(
     () =>
@@ -69,7 +69,7 @@ async function timeGoLive(system: System): Promise<number> {
   const listener = new RtmpListener(port, join(mkdtempSync(join(tmpdir(), 'lianmai-start-')), 'out.flv'));
   const watched = await watch(watchedPort, port);
   try {
-    // A listener that is not up yet would cost a retry that says nothing about us.
+    // If the listener were not up yet, a retry would distort the figure.
     await until('the RTMP listener is up', () => portIsOpen(port));
     const startedAt = performance.now();
     const { status, body } = await system.api('POST', `/rooms/${ROOM}/live`, {
@@ -85,14 +85,14 @@ async function timeGoLive(system: System): Promise<number> {
   }
 }
 
-/** Reads the kernel's table: a probing connection would use up FFmpeg's only accept. */
+/** Reads the kernel's table, because a test connection would use up FFmpeg's only accept. */
 async function portIsOpen(port: number): Promise<boolean> {
   const { readFile } = await import('node:fs/promises');
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A`;
   return (await readFile('/proc/net/tcp', 'utf8')).includes(wanted);
 }
 
-/** Passes everything on and notes when the first video tag goes by. */
+/** Forwards everything and notes when the first video tag passes. */
 function watch(port: number, target: number): Promise<{ server: Server; firstTagAt: Promise<number> }> {
   return new Promise((ready) => {
     let seen: (at: number) => void;

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, RoomPage, System } from '../support/index.js';
 
 const names = Object.keys(requests) as RequestName[];
-/** Objects with the field names that handlers look for, so that more than the outermost check is met. */
+/** The field names that handlers look for, so that objects get past the outermost check. */
 const fields = [
   'participantId',
   'transportId',
@@ -40,7 +40,7 @@ const value = fc.oneof(
   fc.constantFrom('camera', 'video', 'send', 'grid', 'x'.repeat(5000), '__proto__', -1, Number.POSITIVE_INFINITY, null),
 );
 const data = fc.oneof(fc.jsonValue(), fc.dictionary(fc.constantFrom(...fields), value, { maxKeys: 6 }));
-// `leave` would end the connection that the next frames need; it is covered where leaving is the subject.
+// Without `leave`, which would end the connection that the next frames need; other tests cover it.
 const frame = fc.oneof(
   { weight: 8, arbitrary: fc.record({ name: fc.constantFrom(...names.filter((name) => name !== 'leave')), data }) },
   { weight: 2, arbitrary: fc.jsonValue() },
@@ -82,7 +82,7 @@ describe('bad input', () => {
     return socket;
   };
 
-  it('is answered with typed errors: 6,000 signalling frames', async () => {
+  it('gets typed errors for 6,000 signalling frames', async () => {
     const frames = fc.sample(frame, 6000);
     const answers: Record<string, number> = {};
     for (let start = 0; start < frames.length; start += 300) {
@@ -100,7 +100,7 @@ describe('bad input', () => {
     expect(answers.BAD_REQUEST ?? 0).toBeGreaterThan(1000);
   });
 
-  it('is answered with typed errors: 4,000 HTTP bodies', async () => {
+  it('gets typed errors for 4,000 HTTP bodies', async () => {
     const paths = [
       '/rooms/x/tokens',
       '/rooms/x/live',
@@ -142,7 +142,7 @@ describe('bad input', () => {
     expect(Object.keys(statuses).filter((status) => Number(status) >= 500)).toEqual([]);
   });
 
-  it('of no protocol at all is cut off', async () => {
+  it('is cut off when it follows no protocol at all', async () => {
     const endings = fc.sample(fc.uint8Array({ minLength: 1, maxLength: 2000 }), 50).map(
       (bytes) =>
         new Promise<void>((resolve) => {
@@ -157,7 +157,7 @@ describe('bad input', () => {
     expect((await fetch(`${system.url}/healthz`)).status).toBe(200);
   });
 
-  it('did no harm to the call in progress, nor to the process', async () => {
+  it('harms neither the call in progress nor the process', async () => {
     await Promise.all([host.sees('Guest', 'camera', { frames: 20 }), guest.sees('Host', 'camera', { frames: 20 })]);
     expect(system.pid).toBe(pid);
     expect(system.output).not.toMatch(/unhandledRejection|uncaughtException/i);

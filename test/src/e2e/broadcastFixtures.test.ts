@@ -29,7 +29,7 @@ function expectTracks({ video, audio }: Probed, fixture: BroadcastFixture): void
   if (fixture.sampleRateHz) expect([audio?.sample_rate, audio?.channels]).toEqual([fixture.sampleRateHz, fixture.channels]);
 }
 
-/** FFmpeg 5.1 does not know enhanced FLV: its tags are read here. */
+/** Reads the tags itself: FFmpeg 5.1 does not know enhanced FLV. */
 async function judgeEnhancedFlv({ play }: StreamReply): Promise<void> {
   const tags = (await flvTags(`${play.flv}?wait=1`, 5)).filter(({ kind }) => kind === 'video');
   expect(tags.length).toBeGreaterThan(30);
@@ -45,7 +45,7 @@ async function judgeFlv({ play }: StreamReply, fixture: BroadcastFixture): Promi
 }
 
 async function judgeHls({ play }: StreamReply, fixture: BroadcastFixture): Promise<void> {
-  await until('there is a playlist', async () => (await fetch(play.hls)).ok);
+  await until('the playlist exists', async () => (await fetch(play.hls)).ok);
   const played = await probeStream(play.hls, { seconds: 4, args: ['-live_start_index', '0'] });
   expectTracks(played, fixture);
   expect(faultsOf(played, fixture)).toEqual([]);
@@ -61,7 +61,7 @@ describe.concurrent('what broadcasters really send', () => {
       try {
         await Promise.all([flv, judgeHls(stream, fixture)]);
       } catch (error) {
-        throw new Error(`${String(error)}\nits broadcaster: ${broadcaster.log.slice(-1500)}`, { cause: error });
+        throw new Error(`${String(error)}\nthe broadcaster's log: ${broadcaster.log.slice(-1500)}`, { cause: error });
       } finally {
         await broadcaster.kill();
       }

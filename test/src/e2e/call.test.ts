@@ -45,28 +45,28 @@ describe('a call', () => {
     await Promise.all([host.hearsTone(PEOPLE.green.frequency), guest.hearsTone(PEOPLE.red.frequency)]);
   });
 
-  it('carries a shared screen and takes it away again', async () => {
+  it('shows a shared screen and removes it when sharing ends', async () => {
     await guest.id('toggle-screen').click();
     await host.sees('Грета 🌿', 'screen');
     await guest.id('toggle-screen').click();
     await host.tile('Грета 🌿', 'screen').waitFor({ state: 'detached' });
   });
 
-  it('shows who is muted, and is silent then', async () => {
+  it('is silent while the guest is muted', async () => {
     await guest.id('toggle-mic').click();
     await until('silence', async () => (await host.hears()) === 0, PATIENCE_MS, 100);
     await guest.id('toggle-mic').click();
     await host.hearsTone(PEOPLE.green.frequency);
   });
 
-  it('shows the avatar while a camera is off and the picture when it is on again', async () => {
+  it('hides the video while a camera is off and shows it again afterwards', async () => {
     await guest.id('toggle-camera').click();
     await host.tile('Грета 🌿').locator('video').waitFor({ state: 'hidden' });
     await guest.id('toggle-camera').click();
     await host.sees('Грета 🌿');
   });
 
-  it('carries chat to those who are there and to those who come later', async () => {
+  it('delivers chat as plain text, also to a guest who opens it later', async () => {
     await host.id('toggle-chat').click();
     await host.id('chat-input').fill('你好 <b>all</b>');
     await host.page.keyboard.press('Enter');
@@ -74,7 +74,7 @@ describe('a call', () => {
     await guest.id('chat-message').filter({ hasText: '你好 <b>all</b>' }).waitFor();
   });
 
-  it('keeps the seat over a page reload, without a click', async () => {
+  it('keeps the seat through a page reload, without a click', async () => {
     await guest.page.reload();
     await guest.id('leave').waitFor();
     await Promise.all([host.sees('Грета 🌿'), guest.sees('Ruby 主播')]);
@@ -82,17 +82,17 @@ describe('a call', () => {
     expect(await host.id('tile').count()).toBe(2);
   });
 
-  it('is back by itself when the media workers are killed', async () => {
+  it('recovers by itself when the media workers are killed', async () => {
     const killed = system.kill(/mediasoup-worker/);
     expect(killed.length).toBe(2);
     const startedAt = Date.now();
     const again = { frames: 6 };
     await Promise.all([host.sees('Грета 🌿', 'camera', again), guest.sees('Ruby 主播', 'camera', again)]);
-    console.log(`media workers killed: both see each other again after ${Date.now() - startedAt} ms`);
+    console.log(`media workers killed: they see each other again after ${Date.now() - startedAt} ms`);
     await host.hearsTone(PEOPLE.green.frequency);
   });
 
-  it('lets a viewer ask for the stage, and the host decide', async () => {
+  it('lets a viewer ask for the stage and the host approve', async () => {
     await host.id('toggle-people').click();
     const token = await system.token('morning', 'vera', 'viewer', 'Vera');
     const viewer = await RoomPage.open(greenBrowser, system, `/r/morning?token=${token}`);
@@ -105,7 +105,7 @@ describe('a call', () => {
     await viewer.close();
   });
 
-  it("left no error in anybody's console", () => {
+  it("leaves no error in anybody's console", () => {
     expect([...host.errors, ...guest.errors]).toEqual([]);
   });
 });

@@ -35,15 +35,15 @@ const started = (peer: Peer): Peer => {
 const publish = (to: string, input = livePicture()) => started(publishWith(input, to));
 const clients = async ({ id }: StreamReply) => StreamClientsReply.parse((await system.api('GET', `/streams/${id}/clients`)).body).clients;
 const published = (stream: StreamReply) =>
-  until('somebody publishes', async () => (await clients(stream)).find(({ action }) => action === 'publish'));
-const playlist = (stream: StreamReply) => until('there is a playlist', async () => (await fetch(stream.play.hls)).ok);
+  until('a publisher is connected', async () => (await clients(stream)).find(({ action }) => action === 'publish'));
+const playlist = (stream: StreamReply) => until('the playlist exists', async () => (await fetch(stream.play.hls)).ok);
 
-/** Every way to play that FFmpeg has, at the same time. */
+/** Plays over every protocol that FFmpeg knows, at the same time. */
 async function playEverywhere(stream: StreamReply): Promise<Record<string, Probed>> {
   await published(stream);
   const { flv, rtmp, rtmps = '', srt, hls } = stream.play;
   const played = Object.entries({ flv, rtmp, rtmps, srt }).map(
-    async ([way, url]) => [way, await probeStream(url, { seconds: 3 })] as const,
+    async ([protocol, url]) => [protocol, await probeStream(url, { seconds: 3 })] as const,
   );
   const segments = playlist(stream).then(async () => ['hls', await probeStream(hls, { seconds: 3 })] as const);
   return Object.fromEntries(await Promise.all([...played, segments]));
@@ -62,7 +62,7 @@ interface Broadcaster {
   begin(urls: StreamReply['publish']): Peer;
 }
 const FFMPEG = { isThere: true, judgement: {} };
-/** On a busy machine GStreamer's flvmux moves late pictures and sounds forward to the last time that it wrote; then they lie close together. */
+/** On a busy machine GStreamer's flvmux moves late frames up to the last timestamp it wrote, so some of them lie close together. */
 const GSTREAMER = { isThere: has('gst-launch-1.0'), judgement: { maxStepMs: 800, maxSoundStepMs: 800, mayRepeat: true } };
 const BROADCASTERS: Broadcaster[] = [
   { title: 'FFmpeg by RTMP', ...FFMPEG, begin: ({ rtmp }) => publishWith(livePicture(), rtmp) },
@@ -72,19 +72,24 @@ const BROADCASTERS: Broadcaster[] = [
   { title: 'GStreamer by SRT', ...GSTREAMER, begin: ({ srt }) => gstreamer('mpegtsmux alignment=7', `srtsink uri=${srt}`) },
 ];
 
-describe.concurrent('what a broadcaster sends plays everywhere, from a key frame, without a step back', () => {
+describe.concurrent('a broadcast plays over every protocol, from a key frame, without a step back', () => {
   for (const [index, { title, isThere, judgement, begin }] of BROADCASTERS.entries()) {
     it.skipIf(!isThere)(title, async () => {
       const stream = await system.createStream(`everywhere-${index}`);
       const broadcaster = begin(stream.publish);
       try {
         const played = await playEverywhere(stream);
-        for (const [way, probed] of Object.entries(played)) {
-          expect([way, probed.video?.codec_name, probed.video?.width, probed.audio?.codec_name]).toEqual([way, 'h264', 320, 'aac']);
-          expect([way, ...faultsOf(probed, judgement)]).toEqual([way]);
+        for (const [protocol, probed] of Object.entries(played)) {
+          expect([protocol, probed.video?.codec_name, probed.video?.width, probed.audio?.codec_name]).toEqual([
+            protocol,
+            'h264',
+            320,
+            'aac',
+          ]);
+          expect([protocol, ...faultsOf(probed, judgement)]).toEqual([protocol]);
         }
       } catch (error) {
-        throw new Error(`${String(error)}\nits broadcaster: ${broadcaster.log.slice(-2000)}`, { cause: error });
+        throw new Error(`${String(error)}\nthe broadcaster's log: ${broadcaster.log.slice(-2000)}`, { cause: error });
       } finally {
         await broadcaster.kill();
       }
@@ -92,8 +97,8 @@ describe.concurrent('what a broadcaster sends plays everywhere, from a key frame
   }
 });
 
-describe('the door for broadcasters', () => {
-  it('refuses a second one, and says why', async () => {
+describe('publishing', () => {
+  it('is rejected for a second publisher, with the reason', async () => {
     const stream = await system.createStream('taken');
     publish(stream.publish.rtmp);
     await published(stream);
@@ -105,7 +110,7 @@ describe('the door for broadcasters', () => {
     expect((await clients(stream)).filter(({ action }) => action === 'publish')).toHaveLength(1);
   });
 
-  it('refuses a wrong key, and says so', async () => {
+  it('is rejected with a wrong key, with the reason', async () => {
     const stream = await system.createStream('locked');
     const wrong = publish(`${stream.publish.rtmp}x`);
     expect(await wrong.exited).not.toBe(0);
@@ -115,9 +120,9 @@ describe('the door for broadcasters', () => {
     expect(await clients(stream)).toEqual([]);
   });
 
-  it('fetches nothing from a private address, unless the operator says so', async () => {
+  it('never pulls from a private address unless the operator allows it', async () => {
     const { id } = await system.createStream('inside', { source: { url: `${system.rtmpUrl}/live/listed` } });
-    const pull = await until('it is refused', async () => {
+    const pull = await until('the pull is rejected', async () => {
       const { pull } = (await system.api('GET', `/streams/${id}`)).body as StreamReply;
       return pull?.reason && pull;
     });
@@ -125,34 +130,34 @@ describe('the door for broadcasters', () => {
   });
 });
 
-describe('the door for players', () => {
-  it('wants a signature where the stream does, and says what is wrong with it', async () => {
+describe('playing', () => {
+  it('needs a valid signature where the stream requires one, and says what is wrong with a bad one', async () => {
     const stream = await system.createStream('signed', { playAccess: 'signed' });
     publish(stream.publish.rtmp);
     await published(stream);
-    const refusal = async (url: string) => {
+    const rejection = async (url: string) => {
       const response = await fetch(url);
       expect(response.headers.get('content-type')).toContain('application/json');
       return [response.status, ((await response.json()) as { error: { code: string } }).error.code];
     };
     const { body } = await system.api('POST', `/streams/${stream.id}/play-urls`, { ttlSeconds: 60 });
     const { play } = body as { play: StreamReply['play'] };
-    for (const way of ['flv', 'hls'] as const) expect(await refusal(stream.play[way])).toEqual([401, 'UNAUTHENTICATED']);
+    for (const protocol of ['flv', 'hls'] as const) expect(await rejection(stream.play[protocol])).toEqual([401, 'UNAUTHENTICATED']);
     await playlist({ ...stream, play });
     const [viaFlv, viaHls] = await Promise.all([probeStream(play.flv, { seconds: 1 }), probeStream(play.hls, { seconds: 1 })]);
     expect([viaFlv.video?.codec_name, viaHls.video?.codec_name]).toEqual(['h264', 'h264']);
-    // As a backend signs by itself.
+    // Signed as a backend would.
     const expire = Math.floor(Date.now() / 1000) - 1;
     const sign = createHmac('sha256', stream.playSecret).update(`live/signed:${expire}`).digest('hex');
-    for (const way of ['flv', 'hls'] as const) {
-      expect(await refusal(`${stream.play[way]}?expire=${expire}&sign=${sign}`)).toEqual([401, 'TOKEN_EXPIRED']);
+    for (const protocol of ['flv', 'hls'] as const) {
+      expect(await rejection(`${stream.play[protocol]}?expire=${expire}&sign=${sign}`)).toEqual([401, 'TOKEN_EXPIRED']);
     }
     const future = expire + 60;
     const ours = createHmac('sha256', stream.playSecret).update(`live/signed:${future}`).digest('hex');
     expect((await fetch(`${stream.play.hls}?expire=${future}&sign=${ours}`)).status).toBe(200);
   });
 
-  it('says 404 of a stream that is not live, and keeps who waits until it is', async () => {
+  it('gives 404 for a stream that is not live, and holds a request with `wait=1` until it is', async () => {
     const stream = await system.createStream('later');
     const missing = await fetch(stream.play.flv);
     expect([missing.status, ((await missing.json()) as { error: { code: string } }).error.code]).toEqual([404, 'NOT_FOUND']);
@@ -161,14 +166,14 @@ describe('the door for players', () => {
     expect((await waiting).video?.codec_name).toBe('h264');
   });
 
-  it('lists who plays by protocol, and sends away whom the API names', async () => {
+  it('is listed by protocol, and ends for the client that the API disconnects', async () => {
     const stream = await system.createStream('listed');
     publish(stream.publish.rtmp);
     await published(stream);
     await playlist(stream);
     const copy = (url: string) => started(new Peer('ffmpeg', ['-nostdin', '-v', 'error', '-i', url, '-c', 'copy', '-f', 'null', '-']));
-    const players = (['flv', 'rtmp', 'srt', 'hls'] as const).map((way) => copy(stream.play[way]));
-    const listed = await until('all are listed', async () => {
+    const players = (['flv', 'rtmp', 'srt', 'hls'] as const).map((protocol) => copy(stream.play[protocol]));
+    const listed = await until('all players are listed', async () => {
       const all = (await clients(stream)).filter(({ action }) => action === 'play');
       return new Set(all.map(({ protocol }) => protocol)).size === 4 && all;
     });

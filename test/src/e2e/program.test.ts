@@ -32,10 +32,10 @@ const FRAME_MS = 1000 / 30;
 const FOLDER = mkdtempSync(join(tmpdir(), 'lianmai-program-'));
 const HLS_FILE = join(FOLDER, 'hls.mkv');
 
-/** A shared screen stands among the people in the order of the stage; what it shows is the browser's own business. */
+/** A person or a shared screen, whose content the browser chooses. */
 type Shown = Person | 'screen';
 
-/** A moment of the show: who should be seen where, on the program's own timeline. */
+/** A moment on the program's timeline, and the people who should be visible at it. */
 interface Moment {
   what: string;
   ptsMs: number;
@@ -60,7 +60,7 @@ function tilesOf({ people, layout: name }: Pick<Moment, 'people' | 'layout'>): T
   return layout(CANVAS, { ...defaultScene(), layout: name }, sources);
 }
 
-/** Who is seen in each tile. */
+/** The person (or screen) visible in each tile. */
 const shownIn = (picture: Picture, tiles: readonly Tile[]): string[] =>
   tiles.map(({ sourceId, x, y, width, height }) => {
     const colour = meanColour(picture, (x + width / 4) / 1280, (y + height / 4) / 720, width / 2 / 1280, height / 4 / 720);
@@ -79,30 +79,30 @@ describe('a program on air', () => {
   const moments: Moment[] = [];
   let recorded: Packet[] = [];
 
-  /** Where the program's timeline is now: what an empty change is answered with. */
+  /** The current position of the program's timeline, from the reply to an empty change. */
   async function nowOnAir(): Promise<number> {
     const { status, body } = await system.api('PATCH', `/rooms/${ROOM}/live`, { scene: {} });
     expect(status).toBe(200);
     return (body as { appliedAtPtsMs: number }).appliedAtPtsMs;
   }
 
-  /** Lets so much of the program pass, on its own timeline. */
-  async function runs(ms: number): Promise<void> {
+  /** Waits until the program has advanced by `ms` on its own timeline. */
+  async function advance(ms: number): Promise<void> {
     const untilMs = (await nowOnAir()) + ms;
-    await until('the program goes on', async () => (await nowOnAir()) > untilMs, PATIENCE_MS, 250);
+    await until('the program continues', async () => (await nowOnAir()) > untilMs, PATIENCE_MS, 250);
   }
 
-  /** Lets the picture settle, until it is on air as it must be, and notes where the destinations must have it. */
+  /** Waits until the expected picture is on air, and notes at which time recordings must show it. */
   async function remember(what: string, people: Shown[], name: LayoutName = 'grid'): Promise<void> {
-    // More than a group of pictures, which is what a player starts with.
-    await runs(2500);
+    // Longer than a GOP, which is what a player starts with.
+    await advance(2500);
     const tiles = tilesOf({ people, layout: name });
     await until(`${what}: it is on air`, async () => {
       const [picture] = await pictures(`${system.originUrl}/live/${ROOM}.flv`, { seconds: 0.5, fps: 30, width: 320, height: 180 });
       return picture && shownIn(picture, tiles).every((shown, index) => shown === (tiles[index]?.sourceId as string));
     });
     moments.push({ what, ptsMs: await nowOnAir(), people, layout: name });
-    await runs(500);
+    await advance(500);
   }
 
   const output = async (id: string) => {
@@ -159,13 +159,13 @@ describe('a program on air', () => {
     await watcher.close();
   });
 
-  it('takes in a third person while on air', async () => {
+  it('adds a third person while on air', async () => {
     blue = await RoomPage.join(browsers[2] as Browser, system, { room: ROOM, name: 'Blue' });
     await Promise.all([blue.sees('Red'), host.sees('Blue')]);
     await remember('three people', ['red', 'green', 'blue']);
   });
 
-  it('changes the scene in one acknowledged call, on air with the frame that it names', async () => {
+  it('changes the scene in one call, on air from the frame that the reply names', async () => {
     const before = await nowOnAir();
     const { body } = await system.api('PATCH', `/rooms/${ROOM}/live`, { scene: { layout: 'side-by-side' } });
     const changed = body as { appliedAtPtsMs: number; scene: { layout: string } };
@@ -183,7 +183,7 @@ describe('a program on air', () => {
     await remember('the grid again', ['red', 'green', 'blue']);
   });
 
-  it('puts a shared screen large and the people beside it, by itself', async () => {
+  it('shows a shared screen large with the people beside it, automatically', async () => {
     await system.api('PATCH', `/rooms/${ROOM}/live`, { scene: { layout: 'auto' } });
     await green.id('toggle-screen').click();
     await host.sees('Green', 'screen');
@@ -193,12 +193,12 @@ describe('a program on air', () => {
     await system.api('PATCH', `/rooms/${ROOM}/live`, { scene: { layout: 'grid' } });
   });
 
-  it('refuses a change that somebody else overtook', async () => {
+  it('rejects a change based on an old version', async () => {
     const { status, body } = await system.api('PATCH', `/rooms/${ROOM}/live`, { scene: { layout: 'pip' }, version: 1 });
     expect([status, (body as { error: { code: string } }).error.code]).toEqual([409, 'CONFLICT']);
   });
 
-  it('goes through mute, camera off and on, a reload, and a decoder and the encoder killed', async () => {
+  it('survives mute, camera off and on, a reload, and kills of every decoder and the encoder', async () => {
     await green.id('toggle-mic').click();
     await green.id('toggle-camera').click();
     await pause(1500);
@@ -216,16 +216,16 @@ describe('a program on air', () => {
     await remember('the encoder was killed', ['red', 'green', 'blue']);
   });
 
-  it('survives an RTMP server that is killed and comes back, and says so', async () => {
+  it('reconnects to an RTMP server that is killed and comes back, and shows the state', async () => {
     const port = await freePorts();
     const first = new RtmpListener(port, join(FOLDER, 'second-a.flv'), 'second-secret-key');
     const { body } = await system.api('POST', `/rooms/${ROOM}/live/outputs`, { kind: 'rtmp', url: first.url });
     const { id } = body as { id: string };
     await until('the second output is live', async () => (await output(id))?.state === 'live');
     await first.kill();
-    await until('it is retrying', async () => (await output(id))?.state === 'retrying');
+    await until('the second output is retrying', async () => (await output(id))?.state === 'retrying');
     const second = new RtmpListener(port, join(FOLDER, 'second-b.flv'), 'second-secret-key');
-    await until('it is live again', async () => (await output(id))?.state === 'live');
+    await until('the second output is live again', async () => (await output(id))?.state === 'live');
     await pause(2000);
     expect((await system.api('DELETE', `/rooms/${ROOM}/live/outputs/${id}`)).status).toBeLessThan(300);
     await second.exited;
@@ -238,7 +238,7 @@ describe('a program on air', () => {
     await remember('blue has left', ['red', 'green']);
   });
 
-  it('ends cleanly: the RTMP server is told, the playlist is closed', async () => {
+  it('ends cleanly: the RTMP session ends and the playlist is closed', async () => {
     await host.id('end-live').click();
     await host.id('confirm-end').click();
     await rtmp.exited;
@@ -251,14 +251,14 @@ describe('a program on air', () => {
     recorded = await packets(rtmp.file);
   });
 
-  it.each(['video', 'audio'] as const)('left no gap over one frame and no step back in its %s', (kind) => {
+  it.each(['video', 'audio'] as const)('has no gap longer than a frame and no step back in its %s', (kind) => {
     const { count, maxStepMs, backward } = timeline(recorded, kind);
     expect(count).toBeGreaterThan(500);
     expect(backward).toBe(0);
     expect(maxStepMs).toBeLessThanOrEqual(2 * FRAME_MS + 1);
   });
 
-  it('left no gap in HLS either', async () => {
+  it('has no gap in HLS either', async () => {
     const all = await packets(HLS_FILE);
     for (const kind of ['video', 'audio'] as const) {
       const { count, maxStepMs, backward } = timeline(all, kind);
@@ -268,7 +268,7 @@ describe('a program on air', () => {
     }
   });
 
-  it('showed everybody on stage in the right tile at every moment', async () => {
+  it('shows everybody on stage in the right tile at every moment', async () => {
     const seen: Record<string, string[]> = {};
     const expected: Record<string, string[]> = {};
     for (const moment of moments) {
@@ -281,7 +281,7 @@ describe('a program on air', () => {
     expect(seen).toEqual(expected);
   });
 
-  it('was never black', async () => {
+  it('is never black', async () => {
     const all = await pictures(rtmp.file, { fps: 4, width: 64, height: 36 });
     const black = all.filter((picture) => Math.max(...meanColour(picture, 0, 0, 1, 1)) < 25);
     expect(all.length).toBeGreaterThan(80);
@@ -289,15 +289,15 @@ describe('a program on air', () => {
     expect(black.length).toBeLessThanOrEqual(4);
   });
 
-  it("carried everybody's sound", async () => {
+  it("carries everybody's sound", async () => {
     const audio = await samples(rtmp.file);
     const starts = Array.from({ length: Math.floor(audio.length / 24_000) }, (_, index) => index * 24_000);
-    // Each is heard clearly for half a second at least: browsers without a processor stutter.
+    // Each person is clear for at least half a second; browsers on a busy machine stutter.
     for (const person of ['red', 'green', 'blue'] as const)
       expect(Math.max(...starts.map((at) => tone(audio, PEOPLE[person].frequency, at, 24_000))), person).toBeGreaterThan(0.005);
   });
 
-  it('told nobody the stream keys', async () => {
+  it('shows the stream keys to nobody', async () => {
     const { body } = await system.api('GET', `/rooms/${ROOM}/live`);
     const titles = system
       .children()

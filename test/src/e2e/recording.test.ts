@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { faultsOf, livePicture, packets, Peer, probe, publishWith, System, until, type Packet } from '../support/index.js';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'lianmai-recorded-'));
-/** Sets of pictures are written to disk this often at most, and the disk takes a moment. */
+/** Fragments are written to disk at least this often, and the disk takes a moment. */
 const LOST_AT_MOST_MS = 1000;
 
 let system: System;
@@ -18,7 +18,7 @@ afterAll(async () => {
 const recordingsOf = async ({ name }: StreamReply) =>
   RecordingsReply.parse((await system.api('GET', `/recordings?name=${name}`)).body).recordings;
 const completed = (stream: StreamReply) =>
-  until('it is complete', async () => (await recordingsOf(stream)).find(({ state }) => state === 'complete'));
+  until('the recording is complete', async () => (await recordingsOf(stream)).find(({ state }) => state === 'complete'));
 
 async function download(url: string, name: string): Promise<string> {
   const response = await fetch(url);
@@ -33,20 +33,20 @@ function lengthMs(all: readonly Packet[]): number {
   return Math.max(...times) - Math.min(...times);
 }
 
-/** A clean start, `seconds` on air. */
+/** Starts a stream and lets it run for `seconds`. */
 async function broadcast(stream: StreamReply, seconds: number): Promise<{ peer: Peer }> {
   const peer = publishWith(livePicture(), stream.publish.rtmp);
-  const [recording] = await until('it is recorded', async () => {
+  const [recording] = await until('the recording starts', async () => {
     const all = await recordingsOf(stream);
     return all.some(({ state }) => state === 'recording') && all;
   });
   const liveSinceMs = recording?.startedAtMs ?? 0;
-  await until('it has been on air', () => Date.now() - liveSinceMs > seconds * 1000);
+  await until('the stream has run long enough', () => Date.now() - liveSinceMs > seconds * 1000);
   return { peer };
 }
 
 describe.concurrent('a recording', () => {
-  it.each(['mp4', 'flv'] as const)('as %s is downloaded, in pieces too, and is what was sent', async (format) => {
+  it.each(['mp4', 'flv'] as const)('as %s downloads, whole and in ranges, and holds what was sent', async (format) => {
     const stream = await system.createStream(`kept-${format}`, { record: { format, segmentSeconds: null } });
     const { peer } = await broadcast(stream, 4);
     await peer.stop();
@@ -61,17 +61,17 @@ describe.concurrent('a recording', () => {
     expect(faultsOf(found)).toEqual([]);
     const pictures = found.packets.filter(({ kind }) => kind === 'video').length;
     expect(Math.abs(pictures / 15 - recording.durationMs / 1000)).toBeLessThan(0.5);
-    // Not for whoever guesses its name.
+    // A guessed name does not download.
     expect((await fetch(recording.url.replace(/[^/]+$/, 'guessed'))).status).toBeOneOf([401, 403, 404]);
     expect((await system.api('DELETE', `/recordings/${recording.id}`)).status).toBe(204);
     expect((await fetch(recording.url)).status).toBe(404);
   });
 });
 
-describe('a recording that is cut short', () => {
-  it('loses no more than a second when the bridge is killed', async () => {
+describe('an interrupted recording', () => {
+  it('loses at most a second when the bridge is killed', async () => {
     const stream = await system.createStream('killed', { record: { format: 'mp4', segmentSeconds: null } });
-    // Somebody who waits gets the stream from its first key frame on, as the recording does.
+    // A player that waits gets the stream from its first key frame, as the recording does.
     const watched = join(FOLDER, 'watched.mkv');
     const url = `${stream.play.flv}?wait=1`;
     const viewer = new Peer('ffmpeg', ['-nostdin', '-v', 'error', '-copyts', '-i', url, '-c', 'copy', '-y', watched]);

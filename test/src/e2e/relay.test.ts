@@ -29,7 +29,7 @@ beforeAll(async () => {
   system = await System.start({ env: { PULL_ALLOW_PRIVATE: 'true' } });
   stream = await system.createStream('origin');
   broadcaster = publishWith(livePicture(), stream.publish.rtmp);
-  await until('it is live', async () => (await fetch(stream.play.hls)).ok);
+  await until('the stream is live', async () => (await fetch(stream.play.hls)).ok);
 });
 afterAll(async () => {
   await broadcaster.kill();
@@ -52,25 +52,25 @@ async function pushTo(kind: 'rtmp' | 'srt', url: string): Promise<{ isLive: Prom
   };
 }
 
-describe.concurrent('a stream is pushed on', () => {
-  it.skipIf(!hasNginxRtmp())('to nginx-rtmp, whose players get it whole', async () => {
+describe.concurrent('pushing a stream', () => {
+  it.skipIf(!hasNginxRtmp())('reaches the players of nginx-rtmp without a fault', async () => {
     const { peer, port } = await startNginxRtmp();
     const url = `rtmp://127.0.0.1:${port}/live/relayed`;
     const output = await pushTo('rtmp', url);
     await output.isLive;
     const played = await probeStream(url, { seconds: 3 });
     expect([played.video?.codec_name, played.audio?.codec_name]).toEqual(['h264', 'aac']);
-    // nginx-rtmp starts players anywhere: where the picture begins is its own.
+    // nginx-rtmp starts players anywhere, so the first frame may not be a key frame.
     expect(faultsOf(played, { maxStartSkewMs: 2000 }).filter((fault) => !fault.includes('key frame'))).toEqual([]);
     await output.stop();
     await peer.kill();
   });
 
-  it('to an RTMP server by FFmpeg', async () => {
+  it('reaches an RTMP server by FFmpeg', async () => {
     const listener = new RtmpListener(await freePorts(), join(FOLDER, 'pushed.flv'));
     const output = await pushTo('rtmp', listener.url);
     await output.isLive;
-    await until('there are some seconds of it', async () => (await probe(listener.file, { seconds: 10 })).packets.length > 200);
+    await until('a few seconds have arrived', async () => (await probe(listener.file, { seconds: 10 })).packets.length > 200);
     await output.stop();
     await listener.exited;
     expect(faultsOf(await probe(listener.file, { seconds: 10 }))).toEqual([]);
@@ -79,7 +79,7 @@ describe.concurrent('a stream is pushed on', () => {
   it.each([
     ['FFmpeg', true],
     ['srt-live-transmit', has('srt-live-transmit')],
-  ])('to an SRT listener by %s', async (program, isThere) => {
+  ])('reaches an SRT listener by %s', async (program, isThere) => {
     if (!isThere) return;
     const port = await freePorts();
     const file = join(FOLDER, `${program}.ts`);
@@ -89,7 +89,7 @@ describe.concurrent('a stream is pushed on', () => {
         : new Peer('sh', ['-c', `exec srt-live-transmit -q "srt://127.0.0.1:${port}?mode=listener" file://con > ${file}`]);
     const output = await pushTo('srt', `srt://127.0.0.1:${port}`);
     await output.isLive;
-    await until('there are some seconds of it', async () => (await probe(file, { seconds: 10 })).packets.length > 200, PATIENCE_MS, 300);
+    await until('a few seconds have arrived', async () => (await probe(file, { seconds: 10 })).packets.length > 200, PATIENCE_MS, 300);
     await output.stop();
     await listener.kill();
     const arrived = await probe(file, { seconds: 10 });
@@ -98,10 +98,10 @@ describe.concurrent('a stream is pushed on', () => {
   });
 });
 
-describe.concurrent('a stream is fetched', () => {
-  it.each(['rtmp', 'flv', 'hls', 'srt'] as const)('by %s from another server, which is us here', async (way) => {
-    const fetched = await system.createStream(`from-${way}`, { source: { url: stream.play[way] } });
-    const played = await until('it plays', () => probeStream(`${fetched.play.flv}?wait=1`, { seconds: 3 }));
+describe.concurrent('pulling a stream', () => {
+  it.each(['rtmp', 'flv', 'hls', 'srt'] as const)('plays a source over %s (here from the same server)', async (protocol) => {
+    const fetched = await system.createStream(`from-${protocol}`, { source: { url: stream.play[protocol] } });
+    const played = await until('the pulled stream plays', () => probeStream(`${fetched.play.flv}?wait=1`, { seconds: 3 }));
     expect([played.video?.codec_name, played.video?.width, played.audio?.codec_name]).toEqual(['h264', 320, 'aac']);
     expect(faultsOf(played)).toEqual([]);
     expect((await system.api('DELETE', `/streams/${fetched.id}`)).status).toBe(204);

@@ -7,7 +7,7 @@ import { livePicture, packets, Peer, publishWith, System, timeline, until, PATIE
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'lianmai-resume-'));
 const GRACE_MS = 5000;
-/** What lies on the way to a player when its broadcaster is lost. */
+/** Media that is still on its way to a player when the broadcaster is lost. */
 const ON_THE_WAY_MS = 1500;
 
 let system: System;
@@ -17,27 +17,28 @@ afterAll(async () => {
 });
 
 const stateOf = async ({ name }: StreamReply) => WatchInfo.parse((await system.api('GET', `/watch/live/${name}`)).body).state;
-const becomes = (stream: StreamReply, state: WatchInfo['state']) => until(`it is ${state}`, async () => (await stateOf(stream)) === state);
+const becomes = (stream: StreamReply, state: WatchInfo['state']) =>
+  until(`the stream is ${state}`, async () => (await stateOf(stream)) === state);
 
-/** Copies what a player gets, with its own times, until it ends. */
-function player(way: string, url: string): { file: string; peer: Peer } {
-  const file = join(FOLDER, `${way}.mkv`);
+/** A player that writes what it gets to a file, with the original timestamps, until the stream ends. */
+function player(protocol: string, url: string): { file: string; peer: Peer } {
+  const file = join(FOLDER, `${protocol}.mkv`);
   const wait = url.startsWith('srt:') ? ['-analyzeduration', '1500000'] : [];
-  // What it has got so far can be read at any time.
+  // The file can be read at any time.
   const output = ['-c', 'copy', '-cluster_time_limit', '500', '-flush_packets', '1', '-y', file];
   return { file, peer: new Peer('ffmpeg', ['-nostdin', '-v', 'error', ...wait, '-copyts', '-i', url, ...output]) };
 }
 
 const pictureCount = async (file: string) => timeline(await packets(file), 'video').count;
 
-describe('a broadcaster who is lost', () => {
-  it('comes back within the grace, and no player is cut off or sees time go back; after it, all are told that it is over', async () => {
+describe('a broadcaster that is lost', () => {
+  it('may come back within the grace: no player is cut off or sees time step back; after the grace the stream ends for all', async () => {
     const stream = await system.createStream('tunnel');
     const first = publishWith(livePicture(), stream.publish.rtmp);
     await becomes(stream, 'live');
-    await until('there is a playlist', async () => (await fetch(stream.play.hls)).ok);
-    const players = (['flv', 'rtmp', 'srt', 'hls'] as const).map((way) => ({ way, ...player(way, stream.play[way]) }));
-    await until('all play', async () => {
+    await until('the playlist exists', async () => (await fetch(stream.play.hls)).ok);
+    const players = (['flv', 'rtmp', 'srt', 'hls'] as const).map((protocol) => ({ protocol, ...player(protocol, stream.play[protocol]) }));
+    await until('all players play', async () => {
       const { body } = await system.api('GET', `/streams/${stream.id}`);
       return Object.keys((body as StreamReply).status?.players ?? {}).length === 4;
     });
@@ -47,23 +48,23 @@ describe('a broadcaster who is lost', () => {
     const second = publishWith(livePicture(), stream.publish.rtmp);
     await becomes(stream, 'live');
     const awayMs = performance.now() - lostAtMs;
-    for (const { way, file } of players) {
-      const before = await until(`${way} has pictures`, () => pictureCount(file), PATIENCE_MS, 500);
-      await until(`${way} goes on`, async () => (await pictureCount(file)) > before + 45, PATIENCE_MS, 500);
+    for (const { protocol, file } of players) {
+      const before = await until(`${protocol} has frames`, () => pictureCount(file), PATIENCE_MS, 500);
+      await until(`${protocol} continues`, async () => (await pictureCount(file)) > before + 45, PATIENCE_MS, 500);
     }
-    expect(players.filter(({ peer }) => peer.hasExited).map(({ way }) => way)).toEqual([]);
+    expect(players.filter(({ peer }) => peer.hasExited).map(({ protocol }) => protocol)).toEqual([]);
     const goneAtMs = Date.now();
     await second.kill();
     await becomes(stream, 'offline');
     expect(Date.now() - goneAtMs).toBeGreaterThan(GRACE_MS - 100);
-    await until('all are told', () => players.every(({ peer }) => peer.hasExited));
-    for (const { way, file } of players) {
+    await until('all players have ended', () => players.every(({ peer }) => peer.hasExited));
+    for (const { protocol, file } of players) {
       const all = await packets(file);
       for (const kind of ['video', 'audio'] as const) {
         const { count, maxStepMs, backward } = timeline(all, kind);
-        expect([way, kind, backward]).toEqual([way, kind, 0]);
-        expect(maxStepMs, `${way} ${kind}`).toBeLessThan(awayMs + ON_THE_WAY_MS);
-        expect(count, `${way} ${kind}`).toBeGreaterThan(60);
+        expect([protocol, kind, backward]).toEqual([protocol, kind, 0]);
+        expect(maxStepMs, `${protocol} ${kind}`).toBeLessThan(awayMs + ON_THE_WAY_MS);
+        expect(count, `${protocol} ${kind}`).toBeGreaterThan(60);
       }
     }
   });

@@ -22,7 +22,7 @@ import {
 const FOLDER = mkdtempSync(join(tmpdir(), 'lianmai-scenes-'));
 const PROFILE = { name: '480p', orientation: 'portrait' } as const;
 const CANVAS = canvasOf(resolveProfile(PROFILE));
-/** More than a group of pictures, which is what a player starts with. */
+/** Longer than a GOP, which is what a player starts with. */
 const SETTLE_MS = 2500;
 
 interface Look {
@@ -32,7 +32,7 @@ interface Look {
   ptsMs: number;
 }
 
-/** One colour as a PNG of its own. */
+/** A PNG of one colour. */
 async function image(name: string, colour: string, size: string): Promise<Buffer> {
   const file = join(FOLDER, name);
   await ffmpeg('-y', '-f', 'lavfi', '-i', `color=c=${colour}:s=${size}:d=1`, '-frames:v', '1', file);
@@ -45,7 +45,7 @@ const GREEN: Rgb = [32, 160, 32];
 const PURPLE: Rgb = [128, 0, 128];
 const WHITE: Rgb = [255, 255, 255];
 
-/** The middle of a rectangle, away from name plates and the square that moves. */
+/** The middle of a rectangle, away from name plates and the moving square. */
 function middle(picture: Picture, { x, y, width, height }: Rect): Rgb {
   return meanColour(
     picture,
@@ -56,7 +56,7 @@ function middle(picture: Picture, { x, y, width, height }: Rect): Rgb {
   );
 }
 
-/** For each tile, whether it holds whom it should. */
+/** For each tile, whether it shows the right person. */
 function tilesIn(picture: Picture, look: Omit<Look, 'ptsMs'>): { source: SourceId; isRight: boolean }[] {
   const sources = (['red', 'green'] as const).map((person) => ({ id: person as string as SourceId, kind: 'camera' as const }));
   const scene = {
@@ -84,14 +84,14 @@ describe('scenes of a portrait program', () => {
     return (body as { appliedAtPtsMs: number }).appliedAtPtsMs;
   };
 
-  /** Lets so much of the program pass, on its own timeline. */
-  async function runs(ms: number): Promise<void> {
+  /** Waits until the program has advanced by `ms` on its own timeline. */
+  async function advance(ms: number): Promise<void> {
     const untilMs = (await patch({})) + ms;
-    await until('the program goes on', async () => (await patch({})) > untilMs, PATIENCE_MS, 250);
+    await until('the program continues', async () => (await patch({})) > untilMs, PATIENCE_MS, 250);
   }
 
   const [width, height] = [CANVAS.width / 2, CANVAS.height / 2];
-  /** What a player gets now. */
+  /** The frame that a new player gets now. */
   const onAir = async () => (await pictures(`${system.originUrl}/live/tall.flv`, { seconds: 0.3, fps: 30, width, height }))[0];
 
   beforeAll(async () => {
@@ -150,28 +150,28 @@ describe('scenes of a portrait program', () => {
       focus: look.focus ? ids[look.focus] : null,
       hidden: (look.hidden ?? []).map((person) => ids[person]),
     });
-    await runs(SETTLE_MS);
-    await until('it is on air', async () => {
+    await advance(SETTLE_MS);
+    await until('the scene is on air', async () => {
       const picture = await onAir();
       return picture && tilesIn(picture, look).every(({ isRight }) => isRight);
     });
     looks.push({ ...look, ptsMs: await patch({}) });
-    await runs(400);
+    await advance(400);
   });
 
-  it('were on air as the arithmetic says, every one', async () => {
+  it('all go on air as the layout arithmetic says', async () => {
     await system.api('DELETE', '/rooms/tall/live');
     await rtmp.exited;
     for (const look of looks) {
       const [picture] = await pictures(rtmp.file, { fromS: look.ptsMs / 1000, seconds: 0.3, fps: 30, width, height });
-      if (!picture) throw new Error(`nothing at ${look.ptsMs} ms`);
+      if (!picture) throw new Error(`no picture at ${look.ptsMs} ms`);
       const shown = tilesIn(picture, look);
       expect(shown.length).toBeGreaterThan(0);
       expect({ look: look.layout, shown }).toEqual({ look: look.layout, shown: shown.map((one) => ({ ...one, isRight: true })) });
     }
   });
 
-  it('stood on the background, under the logo', async () => {
+  it('show the background beside the tiles and the logo above them', async () => {
     const screen = looks.find((look) => look.layout === 'screen');
     const [picture] = await pictures(rtmp.file, {
       fromS: (screen?.ptsMs ?? 0) / 1000,
@@ -180,8 +180,8 @@ describe('scenes of a portrait program', () => {
       width: CANVAS.width / 2,
       height: CANVAS.height / 2,
     });
-    if (!picture) throw new Error('nothing there');
-    // The strip at the bottom leaves its sides to the background.
+    if (!picture) throw new Error('no picture');
+    // The background shows on both sides of the strip at the bottom.
     const beside = meanColour(picture, 0.01, 0.85, 0.03, 0.1);
     expect(isClose(beside, PURPLE), String(beside)).toBe(true);
     const whole = await pictures(rtmp.file, {

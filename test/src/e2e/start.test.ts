@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isAlive, REPOSITORY, System, until } from '../support/index.js';
 
-/** Runs the command to its end. */
+/** Runs a command to its end. */
 function run(args: string[], env: Record<string, string> = {}): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, { cwd: REPOSITORY, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -26,13 +26,13 @@ describe('npm start', () => {
     [{ PORT: 'eighty' }, /PORT: expected a port number/],
     [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL/],
     [{ LIANMAI_API_KEY: 'only-a-key' }, /LIANMAI_API_SECRET|api/i],
-  ])('names a wrong value and what was expected, and exits with 2: %o', async (env, message) => {
+  ])('names an invalid value and what was expected, and exits with 2: %o', async (env, message) => {
     const { code, output } = await run(['server/dist/main.js'], env);
     expect(output).toMatch(message);
     expect(code).toBe(2);
   });
 
-  it('refuses a configuration file with a name that it does not know', async () => {
+  it('rejects a configuration file with an unknown setting', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'lianmai-config-')), 'lianmai.config.yaml');
     writeFileSync(file, 'htpp:\n  port: 3000\n');
     const { code, output } = await run(['server/dist/main.js', '--config', file]);
@@ -40,7 +40,7 @@ describe('npm start', () => {
     expect(code).toBe(2);
   });
 
-  it('prints the resulting configuration without its secrets', async () => {
+  it('prints the resulting configuration without secrets', async () => {
     const { code, output } = await run(['server/dist/main.js', '--print-config'], {
       LIANMAI_API_KEY: 'k',
       LIANMAI_API_SECRET: 'a-secret-nobody-should-see-here',
@@ -49,7 +49,7 @@ describe('npm start', () => {
     expect(output).not.toContain('a-secret-nobody-should-see-here');
   });
 
-  it('runs twice side by side, and says which port is taken otherwise', async () => {
+  it('runs twice side by side, and names the port when it is taken', async () => {
     const [first, second] = await Promise.all([System.start(), System.start()]);
     try {
       for (const system of [first, second]) expect((await fetch(`${system.url}/healthz`)).status).toBe(200);
@@ -68,7 +68,7 @@ describe('npm start', () => {
     }
   });
 
-  it('stops with every child when it is told to', async () => {
+  it('stops all its children when it is told to stop', async () => {
     const system = await System.start();
     const children = system.children().map((child) => child.pid);
     expect(children.length).toBeGreaterThanOrEqual(2);
@@ -76,7 +76,7 @@ describe('npm start', () => {
     await until('no child is left', () => !children.some(isAlive), 5000);
   });
 
-  it('leaves no child behind even when it is killed', async () => {
+  it('leaves no child behind, even when it is killed', async () => {
     const system = await System.start();
     const children = system.children().map((child) => child.pid);
     process.kill(system.pid, 'SIGKILL');

@@ -35,7 +35,7 @@ afterAll(async () => {
   await system?.stop();
 });
 
-/** The middles of the program's left and right half: two people on stage stand side by side. */
+/** The middle of the program's left half and of its right half, where two people on stage appear. */
 async function halves(): Promise<{ left: Rgb; right: Rgb }> {
   const [picture] = await pictures(`${system.originUrl}/live/duo.flv`, { seconds: 0.3, fps: 10, width: 160, height: 90 });
   if (!picture) throw new Error('no picture');
@@ -45,22 +45,22 @@ async function halves(): Promise<{ left: Rgb; right: Rgb }> {
 describe('a stream on the stage of a room', () => {
   let participantId = '';
 
-  it('takes a seat by the API, seen and heard by the host', async () => {
+  it('takes a seat through the API, and the host sees and hears it', async () => {
     const stream = await system.createStream('drone', { title: 'Drone' });
     broadcaster = publishWith(livePicture(`color=c=${PEOPLE.green.colour}:s=320x180:r=15`, 660), stream.publish.rtmp);
     host = await RoomPage.open(browser, system, `/r/duo?token=${await system.token('duo', 'host', 'host', 'Host')}`);
     await host.enter();
-    const seated = await until('it may sit down', async () => {
+    const seated = await until('it gets a seat', async () => {
       const { status, body } = await system.api('POST', '/rooms/duo/stage/streams', { app: 'live', name: 'drone' });
       return status === 201 && (body as { participantId: string });
     });
     ({ participantId } = seated);
     await host.sees('Drone');
-    await until('it is green', async () => isClose(await host.colour('Drone'), GREEN));
+    await until('its tile is green', async () => isClose(await host.colour('Drone'), GREEN));
     await host.hearsTone(660);
   });
 
-  it('is in the program, beside the host', async () => {
+  it('appears in the program beside the host', async () => {
     const { status } = await system.api('POST', '/rooms/duo/live', { profile: { name: '480p' } });
     expect(status).toBeLessThan(300);
     await until('both are in the program', async () => {
@@ -69,21 +69,21 @@ describe('a stream on the stage of a room', () => {
     });
   });
 
-  it('whose program plays by RTMP, FLV, HLS and SRT', async () => {
-    const ways = {
+  it('plays with the program over RTMP, FLV, HLS and SRT', async () => {
+    const urls = {
       flv: `${system.originUrl}/live/duo.flv`,
       rtmp: `${system.rtmpUrl}/live/duo`,
       hls: `${system.originUrl}/live/duo.m3u8`,
       srt: `srt://127.0.0.1:${system.srtPort}?streamid=#!::r=live/duo,m=request`,
     };
-    const played = await Promise.all(Object.entries(ways).map(async ([way, url]) => [way, await probeStream(url)] as const));
-    for (const [way, probed] of played) {
-      expect([way, probed.video?.codec_name, probed.audio?.codec_name]).toEqual([way, 'h264', 'aac']);
-      expect([way, ...faultsOf(probed)]).toEqual([way]);
+    const played = await Promise.all(Object.entries(urls).map(async ([protocol, url]) => [protocol, await probeStream(url)] as const));
+    for (const [protocol, probed] of played) {
+      expect([protocol, probed.video?.codec_name, probed.audio?.codec_name]).toEqual([protocol, 'h264', 'aac']);
+      expect([protocol, ...faultsOf(probed)]).toEqual([protocol]);
     }
   });
 
-  it('whose program plays by WHEP in a page', async () => {
+  it('plays with the program over WHEP in a page', async () => {
     const context = await browser.newContext();
     try {
       const page = await context.newPage();
@@ -91,7 +91,7 @@ describe('a stream on the stage of a room', () => {
       const watched = await whep(page, `${system.url}/rtc/v1/whep/?app=live&stream=duo`);
       expect(watched.status, watched.text).toBe(201);
       let got = await received(page);
-      await until('pictures and sound come', async () => {
+      await until('frames and sound arrive', async () => {
         got = await received(page);
         return got.framesDecoded > 30 && got.audioEnergy > 0;
       }).catch((error: unknown) => {
@@ -103,10 +103,10 @@ describe('a stream on the stage of a room', () => {
     }
   });
 
-  it('comes down by the API, and is gone for everybody', async () => {
+  it('leaves the stage through the API, for everybody', async () => {
     expect((await system.api('DELETE', `/rooms/duo/stage/${participantId}`)).status).toBe(204);
     await until('its tile is gone', async () => (await host.tile('Drone').count()) === 0);
-    await until('it is out of the program', async () => !isClose((await halves()).right, GREEN));
+    await until('it has left the program', async () => !isClose((await halves()).right, GREEN));
     expect(host.errors).toEqual([]);
   });
 });

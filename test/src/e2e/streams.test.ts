@@ -19,7 +19,7 @@ afterEach(() => {
   for (const child of running.splice(0)) child.kill('SIGKILL');
 });
 
-/** FFmpeg that publishes until it is stopped, or until it is sent away. */
+/** FFmpeg that publishes until it is stopped or disconnected. */
 function publish(format: 'flv' | 'mpegts', to: string): { ended: Promise<unknown>; stop(): void } {
   const child = spawn('ffmpeg', ['-nostdin', '-v', 'error', ...PICTURE, ...CODING, '-f', format, to], { stdio: 'ignore' });
   running.push(child);
@@ -27,10 +27,10 @@ function publish(format: 'flv' | 'mpegts', to: string): { ended: Promise<unknown
 }
 const clients = async ({ id }: StreamReply) => StreamClientsReply.parse((await system.api('GET', `/streams/${id}/clients`)).body).clients;
 const publisher = (stream: StreamReply) =>
-  until('somebody publishes', async () => (await clients(stream)).find(({ action }) => action === 'publish'));
+  until('a publisher is connected', async () => (await clients(stream)).find(({ action }) => action === 'publish'));
 const nobody = (stream: StreamReply) =>
-  until('nobody publishes', async () => (await clients(stream)).every(({ action }) => action !== 'publish'));
-/** The first second or so, as a player gets it. */
+  until('no publisher is connected', async () => (await clients(stream)).every(({ action }) => action !== 'publish'));
+/** About the first second, as a player gets it. */
 async function taste(url: string, bytes = 60_000): Promise<{ status: number; body: Buffer }> {
   const abort = new AbortController();
   const response = await fetch(url, { signal: AbortSignal.any([abort.signal, AbortSignal.timeout(60_000)]) });
@@ -44,7 +44,7 @@ async function taste(url: string, bytes = 60_000): Promise<{ status: number; bod
   abort.abort();
   return { status: response.status, body: Buffer.concat(parts) };
 }
-/** What comes first through a WebSocket; Node 20 has none of its own. */
+/** The first bytes that come through a WebSocket. Written by hand, because Node 20 has no WebSocket client. */
 async function firstFrame(url: string): Promise<string> {
   const headers = {
     connection: 'Upgrade',
@@ -59,8 +59,8 @@ async function firstFrame(url: string): Promise<string> {
 }
 const onMainPort = (url: string) => url.replace(system.originUrl, system.url);
 
-describe('a stream that was made by the API', () => {
-  it('is published and played with its URLs as they are, on the origin’s port and on the main one', async () => {
+describe('a stream created by the API', () => {
+  it('is published and played by its URLs as they are, on the origin’s port and on the main port', async () => {
     const stream = await system.createStream('first');
     publish('flv', stream.publish.rtmp);
     expect(await publisher(stream)).toMatchObject({ protocol: 'rtmp', ip: '127.0.0.1' });
@@ -69,14 +69,14 @@ describe('a stream that was made by the API', () => {
       expect([status, body.subarray(0, 3).toString()]).toEqual([200, 'FLV']);
     }
     expect(await firstFrame(onMainPort(stream.play.flv))).toContain('FLV');
-    const watched = await until('the watch page is told', async () => {
+    const watched = await until('the watch page knows', async () => {
       const info = WatchInfo.parse((await system.api('GET', '/watch/live/first')).body);
       return info.state === 'live' && info.video?.codec === 'h264' ? info : null;
     });
     expect(watched).toMatchObject({ audio: { codec: 'aac' }, video: { width: 320, height: 180 } });
   });
 
-  it('is not published with a wrong key, nor under a name that nobody made', async () => {
+  it('cannot be published with a wrong key, nor under an unknown name', async () => {
     const stream = await system.createStream('second');
     for (const url of [`${stream.publish.rtmp}x`, stream.publish.rtmp.replace('/second', '/nobodys')]) {
       const [code] = (await publish('flv', url).ended) as [number];
@@ -85,7 +85,7 @@ describe('a stream that was made by the API', () => {
     expect(await clients(stream)).toEqual([]);
   });
 
-  it('loses its publisher when somebody kicks them, changes the key, or deletes it', async () => {
+  it('loses its publisher when an operator kicks it, changes the key, or deletes the stream', async () => {
     const stream = await system.createStream('third');
     const kicked = publish('flv', stream.publish.rtmp);
     await publisher(stream);
@@ -102,7 +102,7 @@ describe('a stream that was made by the API', () => {
     await deleted.ended;
   });
 
-  it('is played with a signature only, where it wants one', async () => {
+  it('plays only with a signature where it requires one', async () => {
     const stream = await system.createStream('signed', { playAccess: 'signed' });
     publish('flv', stream.publish.rtmp);
     await publisher(stream);
@@ -113,11 +113,11 @@ describe('a stream that was made by the API', () => {
     expect((await taste(play.flv.replace(/sign=./, 'sign=x'))).status).toBe(401);
   });
 
-  it('keeps an outside publisher and a room’s program apart', async () => {
+  it('cannot be published from outside and by a room’s program at once', async () => {
     const stream = await system.createStream('show');
     const outside = publish('flv', stream.publish.rtmp);
     await publisher(stream);
-    await until('it is measured', async () => (await system.api('POST', '/rooms/show/live', {})).status === 409);
+    await until('the room cannot go live', async () => (await system.api('POST', '/rooms/show/live', {})).status === 409);
     outside.stop();
     await nobody(stream);
   });

@@ -20,9 +20,9 @@ import {
   until,
 } from '../support/index.js';
 
-/** Between a sound's arrival at the page's own track and its capture time as the browser reports it: a microphone buffer and an Opus packet. */
+/** From a sound's arrival at the page's own track to its capture time as the browser reports it: a microphone buffer and an Opus packet. */
 const MICROPHONE_DELAY_MS = 18;
-/** So many are judged: the median of them is steady. */
+/** Enough for a steady median. */
 const FLASHES = 7;
 
 interface Onsets {
@@ -31,9 +31,9 @@ interface Onsets {
 }
 
 /**
- * Notes, in the publisher's page, when each flash and beep comes out of the camera and the microphone: the fake devices slip, so the files are no reference.
- * They are dated by the browser's capture clocks, which a page that gets no processor for a while does not move; the shortest way that anything took to this
- * script says how those clocks lie to each other.
+ * Notes, in the publisher's page, when each flash and beep leaves the camera and the microphone: the fake devices drift, so the files are no reference.
+ * Times are those of the browser's capture clocks, which do not depend on when this script gets to run; the shortest delay that anything took to reach the
+ * script gives the offset between the two clocks.
  */
 function watchDevices(): void {
   const found: Onsets = { flashes: [], beeps: [] };
@@ -147,7 +147,7 @@ describe('picture and sound of the program', () => {
     await system?.stop();
   });
 
-  it('stay together within 40 ms, measured against what left the camera and the microphone', async () => {
+  it('stay within 40 ms of each other, relative to what left the camera and the microphone', async () => {
     const page: Page = publisher.page;
     await page.addInitScript(watchDevices);
     const token = await system.token('sync', 'host', 'host', 'Flash');
@@ -155,13 +155,15 @@ describe('picture and sound of the program', () => {
     await publisher.enter();
     const { status } = await system.api('POST', '/rooms/sync/live', { outputs: [{ kind: 'rtmp', url: rtmp.url }] });
     expect(status).toBeLessThan(300);
-    await until('both are captured', () => page.evaluate(() => (window as unknown as { onsets: () => Onsets }).onsets().beeps.length > 2));
-    // Sender reports need some seconds until the browser's capture clock is known.
+    await until('flashes and beeps are captured', () =>
+      page.evaluate(() => (window as unknown as { onsets: () => Onsets }).onsets().beeps.length > 2),
+    );
+    // It takes a few seconds of sender reports until the browser's capture clock is known.
     await pause(6000);
     const from = await page.evaluate(() => performance.now());
     const fromMs = (await packets(rtmp.file)).at(-1)?.ptsMs ?? 0;
     const airedOffsets = ({ flashes, beeps }: Onsets) => offsets({ flashes: flashes.filter((at) => at > fromMs), beeps });
-    // A machine without time for 30 pictures a second loses some.
+    // A machine too slow for 30 frames a second loses some.
     await until('enough flashes are on air', async () => airedOffsets(await judge(rtmp.file)).length >= FLASHES, 3 * PATIENCE_MS, 3000);
     const truth = await page.evaluate(() => (window as unknown as { onsets: () => Onsets }).onsets());
     await system.api('DELETE', '/rooms/sync/live');

@@ -9,7 +9,7 @@ interface Made {
   publish: { rtmp: string };
 }
 
-/** A broadcaster: a moving picture with sound, as OBS sends it, and like OBS it connects again when it is cut off. */
+/** Sends a moving picture with sound, as OBS does, and reconnects like OBS when it is cut off. */
 class Broadcaster {
   readonly #args: string[];
   #child: ChildProcess;
@@ -23,13 +23,13 @@ class Broadcaster {
     this.#child = this.#start();
   }
 
-  /** Resolves when it is cut off, or has stopped. */
+  /** Resolves when it has been cut off or stopped. */
   get exited(): Promise<unknown> {
     const { exitCode, signalCode } = this.#child;
     return exitCode !== null || signalCode !== null ? Promise.resolve() : new Promise((resolve) => this.#child.once('exit', resolve));
   }
 
-  /** Without a goodbye, as when its machine loses power. */
+  /** Ends without a goodbye, as when its machine loses power. */
   async kill(): Promise<void> {
     this.#isOn = false;
     const { exited } = this;
@@ -62,7 +62,7 @@ describe('a stream from outside, on the watch page', () => {
     await system?.stop();
   });
 
-  it('waits for the start, and begins by itself with FLV', async () => {
+  it('waits for the start, then plays over FLV by itself', async () => {
     viewer = await WatchPage.open(browser, system, '/live/cam');
     await viewer.page.getByText('The broadcast has not started').waitFor();
     broadcaster = new Broadcaster(stream.publish.rtmp);
@@ -71,22 +71,22 @@ describe('a stream from outside, on the watch page', () => {
   });
 
   it.each([
-    { wish: 'lowest', way: 'lowest whep', mostSeconds: 1 },
-    { wish: 'balanced', way: 'balanced hls', mostSeconds: 4 },
-    { wish: 'stable', way: 'stable hls', mostSeconds: 12 },
-    { wish: 'low', way: 'low wsFlv', mostSeconds: 2.5 },
-  ])('plays by $way when it is chosen, without a gap on the way there', async ({ wish, way, mostSeconds }) => {
+    { tier: 'lowest', option: 'lowest whep', mostSeconds: 1 },
+    { tier: 'balanced', option: 'balanced hls', mostSeconds: 4 },
+    { tier: 'stable', option: 'stable hls', mostSeconds: 12 },
+    { tier: 'low', option: 'low wsFlv', mostSeconds: 2.5 },
+  ])('switches to $option when $tier is chosen, without a break', async ({ tier, option, mostSeconds }) => {
     await viewer.states();
-    await viewer.choose(wish);
-    await viewer.plays(way);
+    await viewer.choose(tier);
+    await viewer.plays(option);
     expect(new Set(await viewer.states())).toEqual(new Set(['playing']));
-    await until(`it is less than ${mostSeconds} s behind`, async () => {
+    await until(`the page is less than ${mostSeconds} s behind`, async () => {
       const latency = await viewer.latencySeconds();
       return latency !== null && latency > 0 && latency < mostSeconds;
     });
   });
 
-  it('is one element for people and screen readers, whatever plays behind it', async () => {
+  it('shows one video element to people and screen readers, whatever plays behind it', async () => {
     expect(await viewer.page.locator('video:not([aria-hidden])').count()).toBe(1);
     expect(await viewer.id('watch-video').getAttribute('aria-label')).toBe('Kitchen');
   });
@@ -103,25 +103,25 @@ describe('a stream from outside, on the watch page', () => {
     await viewer.plays('low wsFlv');
   });
 
-  it('goes on after its broadcaster was killed and came back, without a click', async () => {
+  it('continues after its broadcaster was killed and came back, without a click', async () => {
     await broadcaster?.kill();
-    await until('the picture stands', async () => !(await viewer.moves()));
+    await until('the picture stands still', async () => !(await viewer.moves()));
     broadcaster = new Broadcaster(stream.publish.rtmp);
     await viewer.plays('low wsFlv');
   });
 
-  it('is wound back, and returns to live', async () => {
+  it('seeks back and returns to live', async () => {
     await viewer.page.mouse.move(320, 320);
     await viewer.id('watch-back').click();
     await viewer.plays('stable hls');
     const behind = () => viewer.latencySeconds();
-    await until('it is 15 s behind', async () => ((await behind()) ?? 0) > 12);
+    await until('the page is 15 s behind', async () => ((await behind()) ?? 0) > 12);
     await viewer.id('live-edge').click();
     await viewer.plays('low wsFlv');
-    await until('it is live again', async () => ((await behind()) ?? 99) < 4);
+    await until('the page is live again', async () => ((await behind()) ?? 99) < 4);
   });
 
-  it('goes on after the bridge was killed', async () => {
+  it('continues after the bridge was killed', async () => {
     expect(system.kill(/bridge\/dist\/main\.js/)).toHaveLength(1);
     await until('the origin is back', async () => (await fetch(`${system.originUrl}/readyz`)).ok);
     await viewer.plays();
@@ -129,11 +129,11 @@ describe('a stream from outside, on the watch page', () => {
     await viewer.close();
   });
 
-  describe('where a way is blocked', () => {
+  describe('when a playback option is blocked', () => {
     const blockWhep = (page: Page) => page.route('**/rtc/v1/whep/**', (route) => route.abort());
     const blockFlv = (page: Page) => page.route(/\.flv/, (route) => route.abort());
 
-    it('falls from WebRTC to FLV, and says so', async () => {
+    it('falls back from WebRTC to FLV, and says so', async () => {
       const page = await WatchPage.open(browser, system, '/live/cam', blockWhep);
       await page.plays();
       await page.choose('lowest');
@@ -144,7 +144,7 @@ describe('a stream from outside, on the watch page', () => {
       await page.close();
     });
 
-    it('falls from WebSocket to HTTP, and from FLV to LL-HLS', async () => {
+    it('falls back from WebSocket to HTTP, and from FLV to LL-HLS', async () => {
       let isBlocked = false;
       const sockets: WebSocketRoute[] = [];
       const page = await WatchPage.open(browser, system, '/live/cam', (one) =>
@@ -168,7 +168,7 @@ describe('a stream from outside, on the watch page', () => {
       await other.close();
     });
 
-    it('plays by WebRTC where nothing else comes through', async () => {
+    it('plays over WebRTC when everything else is blocked', async () => {
       const page = await WatchPage.open(browser, system, '/live/cam', async (one) => {
         await one.routeWebSocket(/\.flv/, (socket) => void socket.close());
         await blockFlv(one);
@@ -179,7 +179,7 @@ describe('a stream from outside, on the watch page', () => {
     });
   });
 
-  it('opens a stream for signed links by its link alone', async () => {
+  it('opens a signed stream only by its signed link', async () => {
     const { body } = await system.api('POST', '/streams', { name: 'members', playAccess: 'signed' });
     const signed = body as Made;
     const second = new Broadcaster(signed.publish.rtmp);
@@ -190,12 +190,12 @@ describe('a stream from outside, on the watch page', () => {
       const links = (await system.api('POST', `/streams/${signed.id}/play-urls`, { ttlSeconds: 600 })).body as { watch: string };
       const inside = await WatchPage.open(browser, system, links.watch);
       await inside.plays('low wsFlv');
-      for (const [wish, way] of [
+      for (const [tier, option] of [
         ['lowest', 'lowest whep'],
         ['balanced', 'balanced hls'],
       ] as const) {
-        await inside.choose(wish);
-        await inside.plays(way);
+        await inside.choose(tier);
+        await inside.plays(option);
       }
       await inside.close();
     } finally {
@@ -203,7 +203,7 @@ describe('a stream from outside, on the watch page', () => {
     }
   });
 
-  it('says that the show is over, and begins again with the next', async () => {
+  it('says that the show is over, and starts again with the next one', async () => {
     const page = await WatchPage.open(browser, system, '/live/cam');
     await page.plays();
     await broadcaster?.kill();
@@ -234,7 +234,7 @@ describe("the operator's page of streams", () => {
 
   const id = (testId: string) => page.getByTestId(testId);
 
-  it('lets in by key and secret only', async () => {
+  it('opens only with the right key and secret', async () => {
     await id('api-key').fill('test-key');
     await id('api-secret').fill('a wrong secret');
     await id('sign-in').click();
@@ -244,7 +244,7 @@ describe("the operator's page of streams", () => {
     await page.getByText('No streams yet').waitFor();
   });
 
-  it('makes a stream whose copied address publishes, and shows it live with its figures', async () => {
+  it('creates a stream whose copied address publishes, and shows it live with its figures', async () => {
     await id('create-stream').click();
     await id('stream-name').fill('door');
     await id('confirm-stream').click();
@@ -266,7 +266,7 @@ describe("the operator's page of streams", () => {
     }
   });
 
-  it('replaces the key and deletes the stream, asking once', async () => {
+  it('replaces the key and deletes the stream after one confirmation', async () => {
     await id('tab-publish').click();
     const before = await id('rtmp-key').inputValue();
     await id('tab-settings').click();
@@ -274,7 +274,7 @@ describe("the operator's page of streams", () => {
     await id('confirm-rotate').click();
     await page.getByText('The stream has a new key').waitFor();
     await id('tab-publish').click();
-    await until('the key is another one', async () => {
+    await until('the key has changed', async () => {
       if (await page.getByText('Show the key').isVisible()) await id('reveal-key').click();
       return (await id('rtmp-key').inputValue()) !== before;
     });
@@ -284,7 +284,7 @@ describe("the operator's page of streams", () => {
     await page.getByText('No streams yet').waitFor();
   });
 
-  it('stays signed in over a reload, until somebody signs out', async () => {
+  it('stays signed in through a reload, until the operator signs out', async () => {
     await page.reload();
     await page.getByText('No streams yet').waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();

@@ -62,7 +62,7 @@ describe('a page that publishes by WHIP', () => {
   let location = '';
   let etag = '';
 
-  it('is a stream with sound from its first second, sound and picture together, and a key frame every few seconds', async () => {
+  it('becomes a stream with sound from its first second, in sync, and a key frame every few seconds', async () => {
     urls = await stream('camera');
     const tags = flvTags(`${urls.play.flv}?wait=1`, 7);
     const opened = await whip(await page(), urls.publish.whip);
@@ -75,7 +75,7 @@ describe('a page that publishes by WHIP', () => {
     const firstMs = Math.min(...media.map(({ timeMs }) => timeMs));
     expect(video.length).toBeGreaterThan(30);
     expect(audio.filter(({ timeMs }) => timeMs < firstMs + 1000).length).toBeGreaterThan(30);
-    // What arrived together lies together.
+    // Sound and picture that arrive together have about the same time.
     const skews = video.flatMap(({ timeMs, arrivedAtMs }) => {
       const heard = audio.filter((sound) => sound.arrivedAtMs <= arrivedAtMs).at(-1);
       return heard ? [timeMs - heard.timeMs] : [];
@@ -91,12 +91,12 @@ describe('a page that publishes by WHIP', () => {
     );
   });
 
-  it('cannot be published by somebody else meanwhile', async () => {
+  it('keeps a second publisher out', async () => {
     const second = await whip(await page(), urls.publish.whip);
     expect([second.status, (JSON.parse(second.text) as { error: { code: string } }).error.code]).toEqual([409, 'CONFLICT']);
   });
 
-  it('takes candidates, restarts ICE, and insists on the ETag', async () => {
+  it('accepts candidates and ICE restarts, and requires the ETag', async () => {
     const patch = (body: string, match?: string) =>
       fetch(location, { method: 'PATCH', headers: { ...fragment, ...(match !== undefined && { 'if-match': match }) }, body });
     const candidate = 'a=mid:0\r\na=candidate:1 1 udp 2113667327 127.0.0.1 54400 typ host\r\na=end-of-candidates\r\n';
@@ -112,7 +112,7 @@ describe('a page that publishes by WHIP', () => {
     expect((await patch(candidate, etag)).status).toBe(412);
   });
 
-  it('ends with DELETE, and its stream with it', async () => {
+  it('ends with DELETE, and so does its stream', async () => {
     expect((await fetch(location, { method: 'DELETE' })).status).toBe(200);
     expect((await fetch(location, { method: 'DELETE' })).status).toBe(404);
     await until(
@@ -123,8 +123,8 @@ describe('a page that publishes by WHIP', () => {
   });
 });
 
-describe('the door', () => {
-  it('says what it takes to pages of any origin', async () => {
+describe('the WHIP endpoint', () => {
+  it('tells pages of any origin what it accepts', async () => {
     const options = await fetch(`${system.url}/rtc/v1/whip/?stream=x`, {
       method: 'OPTIONS',
       headers: { origin: 'https://elsewhere.example' },
@@ -135,10 +135,10 @@ describe('the door', () => {
     expect(options.headers.get('access-control-expose-headers')).toMatch(/Location.*ETag.*Link/);
   });
 
-  it('refuses what is wrong, by its own status', async () => {
-    const door = `${system.url}/rtc/v1/whip/?stream=nobody`;
-    const post = (body: string, headers: Record<string, string> = sdp, url = door) => fetch(url, { method: 'POST', headers, body });
-    expect((await fetch(door)).status).toBe(405);
+  it('rejects each kind of bad request with its own status', async () => {
+    const endpoint = `${system.url}/rtc/v1/whip/?stream=nobody`;
+    const post = (body: string, headers: Record<string, string> = sdp, url = endpoint) => fetch(url, { method: 'POST', headers, body });
+    expect((await fetch(endpoint)).status).toBe(405);
     expect((await post('v=0', { 'content-type': 'text/plain' })).status).toBe(415);
     const garbage = await post('hello');
     expect([garbage.status, await codeOf(garbage)]).toEqual([400, 'BAD_REQUEST']);
@@ -147,7 +147,7 @@ describe('the door', () => {
     expect((await fetch(`${system.url}/rtc/v1/whip/unknown`, { method: 'DELETE' })).status).toBe(404);
   });
 
-  it('asks for a key, in the URL or as a bearer, and knows nothing of streams that are not there', async () => {
+  it('requires the key, in the URL or as a bearer token, and WHEP gives 404 for a stream that is not live', async () => {
     const { publish, play } = await stream('locked');
     const [url = '', key = ''] = publish.whip.split('&key=');
     expect((await whip(await page(), `${url}&key=wrong`)).status).toBeOneOf([401, 403]);
@@ -160,12 +160,12 @@ describe('the door', () => {
 });
 
 describe('a page that plays by WHEP', () => {
-  it('sees a page that publishes by WHIP at once and with little delay, counted while it does', async () => {
+  it('sees a WHIP publisher at once with little delay, and is counted meanwhile', async () => {
     const { id, publish, play } = await stream('clock');
     const opened = await whip(await page(), publish.whip, { clock: true });
     expect(opened.status, opened.text).toBe(201);
     const viewer = await page();
-    const first = await until('it is live', async () => {
+    const first = await until('the stream is live', async () => {
       const watched = await whep(viewer, play.whep);
       return watched.status === 201 && watched;
     });
@@ -188,18 +188,18 @@ describe('a page that plays by WHEP', () => {
     await closePages();
   });
 
-  it('loses its session with the publisher who said goodbye, and a publisher who vanished is not in the way of the next', async () => {
+  it('loses its session when the publisher says goodbye, and a publisher that vanished does not block the next one', async () => {
     const { publish, play } = await stream('brief');
     const publisher = await page();
     const opened = await whip(publisher, publish.whip);
     const viewer = await page();
-    const watched = await until('it is live', async () => {
+    const watched = await until('the stream is live', async () => {
       const one = await whep(viewer, play.whep);
       return one.status === 201 && one;
     });
     const session = new URL(watched.location ?? '', play.whep).href;
     expect((await fetch(new URL(opened.location ?? '', publish.whip), { method: 'DELETE' })).status).toBe(200);
-    await until('the player is told', async () => (await fetch(session, { method: 'DELETE' })).status === 404);
+    await until('the player’s session has ended', async () => (await fetch(session, { method: 'DELETE' })).status === 404);
 
     const again = await page();
     expect((await whip(again, publish.whip)).status).toBe(201);
@@ -208,7 +208,7 @@ describe('a page that plays by WHEP', () => {
     await closePages();
   });
 
-  it('sees B-frames and hears AAC of RTMP, transcoded while somebody watches, which the API explains', async () => {
+  it('sees B-frames and hears AAC from RTMP, transcoded while somebody watches, and the API explains it', async () => {
     const { id, publish, play } = await stream('bframes');
     const sound = ['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000'];
     const picture = ['-f', 'rawvideo', '-pix_fmt', 'gray', '-video_size', '320x180', '-use_wallclock_as_timestamps', '1', '-i', '-'];
@@ -219,7 +219,7 @@ describe('a page that plays by WHEP', () => {
     try {
       const viewer = await page();
       const watched = await until(
-        'it is live',
+        'the stream is live',
         async () => {
           const one = await whep(viewer, play.whep);
           return one.status === 201 && one;
@@ -227,7 +227,7 @@ describe('a page that plays by WHEP', () => {
         PATIENCE_MS,
         500,
       );
-      await until('pictures and sound come', async () => {
+      await until('frames and sound arrive', async () => {
         const { framesDecoded, audioEnergy } = await received(viewer);
         return framesDecoded > 60 && audioEnergy > 0;
       });
@@ -245,7 +245,7 @@ describe('a page that plays by WHEP', () => {
       const clients = (await system.api('GET', `/streams/${id}/clients`)).body as { clients: { protocol: string; bytes: number }[] };
       expect(clients.clients.find(({ protocol }) => protocol === 'whep')?.bytes).toBeGreaterThan(10_000);
       const metrics = await (await fetch(`${system.url}/metrics`)).text();
-      // Players of the tests before may still be on their way out.
+      // Players of earlier tests may still be leaving.
       expect(metrics).toMatch(/^lianmai_webrtc_players [1-9]/m);
     } finally {
       stopClock();
@@ -257,14 +257,14 @@ describe('a page that plays by WHEP', () => {
   it.each([
     ['largest first', [1, 4]],
     ['largest last', [4, 1]],
-  ])('sees the largest layer of a page that publishes by WHIP in several sizes, %s', async (order, scales) => {
+  ])('sees the largest layer of a WHIP publisher that sends several sizes, %s', async (order, scales) => {
     const { id, publish } = await stream(`layers-${scales[0]}`);
     const opened = await whip(await page(), publish.whip, { scales, clock: true });
     expect(opened.status, opened.text).toBe(201);
     expect(opened.text).toContain('a=simulcast:recv layer0;layer1');
     const widths: (number | undefined)[] = [];
     await until(
-      `${order}: it is and stays 640 wide`,
+      `${order}: the video stays 640 wide`,
       async () => {
         const { body } = await system.api('GET', `/streams/${id}`);
         widths.push((body as { status: { video: { width: number } | null } | null }).status?.video?.width);
@@ -277,7 +277,7 @@ describe('a page that plays by WHEP', () => {
     await closePages();
   });
 
-  it('sees what FFmpeg publishes by RTMP with AAC, also when it has to come back', async () => {
+  it('sees what FFmpeg publishes by RTMP with AAC, even after a reconnect', async () => {
     const { publish, play } = await stream('encoder');
     const args = ['-re', '-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=30', '-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000'];
     const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p', '-g', '240', '-b:v', '400k'];
@@ -286,7 +286,7 @@ describe('a page that plays by WHEP', () => {
     try {
       const viewer = await page();
       const watched = await until(
-        'it is live',
+        'the stream is live',
         async () => {
           const one = await whep(viewer, play.whep);
           return one.status === 201 && one;
@@ -295,27 +295,27 @@ describe('a page that plays by WHEP', () => {
         300,
       );
       expect(watched.firstPictureMs).not.toBeNull();
-      await until('pictures and sound come', async () => {
+      await until('frames and sound arrive', async () => {
         const { framesDecoded, audioEnergy } = await received(viewer);
         return framesDecoded > 90 && audioEnergy > 0;
       });
-      // Who has been watching for a while is not disturbed, and who comes just after a key frame does not wait 8 s for the next one.
+      // A viewer that joins just after a key frame does not wait 8 s for the next one, and does not disturb earlier viewers.
       const tags: FlvTag[] = [];
       void flvTags(play.flv, 120, tags).catch(() => undefined);
       const keys = () => tags.filter(({ isKey, isConfig }) => isKey && !isConfig).length;
       const another = await page();
-      await until('it has begun', () => keys() > 0);
+      await until('the stream has begun', () => keys() > 0);
       const passed = keys();
       await until('a key frame passes', () => keys() > passed);
       const second = await whep(another, play.whep);
       expect(keys()).toBe(passed + 1);
       console.log(`RTMP to WHEP: first picture ${watched.firstPictureMs} ms, for the second viewer ${second.firstPictureMs} ms`);
       expect(second.firstPictureMs).not.toBeNull();
-      // The publisher falls over and comes back: the same session goes on.
+      // The publisher crashes and comes back: the viewer's session continues.
       encoder.kill('SIGKILL');
       const { framesDecoded } = await received(viewer);
       encoder = encode();
-      await until('pictures go on', async () => (await received(viewer)).framesDecoded > framesDecoded + 60);
+      await until('frames keep coming', async () => (await received(viewer)).framesDecoded > framesDecoded + 60);
     } finally {
       encoder.kill('SIGKILL');
       await closePages();

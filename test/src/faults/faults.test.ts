@@ -29,7 +29,7 @@ interface Live {
   stats: { encoderRestarts: number; decoderRestarts: number } | null;
 }
 
-describe('when parts fail', () => {
+describe('failing parts', () => {
   let system: System;
   let proxy: TcpProxy;
   let browsers: Browser[];
@@ -62,8 +62,8 @@ describe('when parts fail', () => {
     await system?.stop();
   });
 
-  // The next two wait for different things: together.
-  it.concurrent('keeps the seat of somebody whose signalling is gone for 20 s, and takes them back without a click', async () => {
+  // These two wait for different things, so they run together.
+  it.concurrent('keep the seat of a person whose signalling is gone for 20 s, and take them back without a click', async () => {
     proxy.mode = 'refuse';
     await guest.id('reconnecting').waitFor();
     await pause(20_000);
@@ -74,15 +74,15 @@ describe('when parts fail', () => {
     await host.hearsTone(PEOPLE.green.frequency);
   });
 
-  it.concurrent('notices a destination that silently stopped reading, and the other one does not', async () => {
+  it.concurrent('report a destination that silently stopped reading, without harm to the other one', async () => {
     const port = await freePorts();
     const listener = new RtmpListener(port, join(FOLDER, 'stuck.flv'));
     await pause(500);
     const network = await TcpProxy.open(port);
     const id = await addOutput(listener.url.replace(`:${port}/`, `:${network.port}/`));
-    await until('it is live', async () => (await output(id))?.state === 'live');
+    await until('the output is live', async () => (await output(id))?.state === 'live');
     network.mode = 'stall';
-    await until('it is noticed', async () => (await output(id))?.reason?.code === 'DESTINATION_STALLED');
+    await until('the stall is noticed', async () => (await output(id))?.reason?.code === 'DESTINATION_STALLED');
     expect((await live()).outputs.find((one) => one.id !== id)?.state).toBe('live');
     await system.api('DELETE', `/rooms/storm/live/outputs/${id}`);
     network.close();
@@ -92,15 +92,15 @@ describe('when parts fail', () => {
   it.each([
     ['decoder', /-f ivf/],
     ['encoder', /libx264/],
-  ])('replaces a %s that hangs', async (_part, filter) => {
+  ])('replace a %s that hangs', async (_part, filter) => {
     const [victim] = system.children(filter);
-    if (!victim) throw new Error('nothing to stop');
+    if (!victim) throw new Error('no such process');
     process.kill(victim.pid, 'SIGSTOP');
-    await until('it is replaced', () => !system.children(filter).some((child) => child.pid === victim.pid));
-    await until('there is another', () => system.children(filter).length > 0);
+    await until('the process is replaced', () => !system.children(filter).some((child) => child.pid === victim.pid));
+    await until('another one runs', () => system.children(filter).length > 0);
   });
 
-  it('never let the program stop for any of that', async () => {
+  it('never interrupt the program', async () => {
     await pause(2000);
     const all = await packets(steady.file);
     for (const kind of ['video', 'audio'] as const) {
@@ -110,13 +110,13 @@ describe('when parts fail', () => {
     }
   });
 
-  it('goes on with the call when the bridge is killed, and with the program within seconds', async () => {
+  it('keep the call going when the bridge is killed, and restart the program within seconds', async () => {
     expect(system.kill(/bridge\/dist\/main\.js/)).toHaveLength(1);
     await host.sees('Guest', 'camera', { frames: 20 });
     await steady.exited;
     const again = new RtmpListener(Number(new URL(steady.url.replace('rtmp:', 'http:')).port), join(FOLDER, 'again.flv'));
     await until('the program is on air again', async () => (await live()).state === 'live' && (await live()).outputs[0]?.state === 'live');
-    await until('the playlist is there', async () => (await fetch(`${system.originUrl}/live/storm.m3u8`)).ok);
+    await until('the playlist exists', async () => (await fetch(`${system.originUrl}/live/storm.m3u8`)).ok);
     await again.kill();
   });
 });

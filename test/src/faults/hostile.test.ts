@@ -7,9 +7,9 @@ import { askToPlay, HANDSHAKE_BYTES, sayHello } from '../bench/origin/rtmpPlay.j
 import type { Peer } from '../support/index.js';
 import { faultsOf, flvTags, livePicture, makeFixture, pause, probeStream, publishWith, rssMb, System, until } from '../support/index.js';
 
-/** Every door's time for a request or a handshake is 10 s; this machine's share on top. */
+/** Every port allows 10 s for a request or a handshake; the rest is for a busy machine. */
 const CUT_WITHIN_MS = 16_000;
-/** Never reading: until the kernel's buffers are full, then 15 s. */
+/** A player that never reads is cut off 15 s after the kernel's buffers are full. */
 const STALLED_WITHIN_MS = 60_000;
 const NEVER_READING = 6;
 const QUEUE_MB = 8;
@@ -23,7 +23,7 @@ beforeAll(async () => {
   system = await System.start();
   steady = await system.createStream('steady');
   broadcaster = publishWith(livePicture(), steady.publish.rtmp);
-  await until('it is live', async () => (await fetch(steady.play.hls)).ok);
+  await until('the stream is live', async () => (await fetch(steady.play.hls)).ok);
 });
 afterAll(async () => {
   for (const socket of sockets) socket.destroy();
@@ -42,7 +42,7 @@ function open(port: number): { socket: Socket; cutAfterMs: Promise<number> } {
   return { socket, cutAfterMs };
 }
 
-/** One byte at a time: never quite done. */
+/** Sends one byte at a time and never finishes. */
 function drip(port: number, first: string | Buffer): Promise<number> {
   const { socket, cutAfterMs } = open(port);
   socket.resume().write(first);
@@ -58,7 +58,7 @@ function silent(port: number, first?: Buffer): Promise<number> {
   return cutAfterMs;
 }
 
-/** A message of 16 MB is announced after the handshake, and then comes. */
+/** Announces a message of 16 MB after the handshake, and then sends it. */
 function oversized(port: number): Promise<number> {
   const { socket, cutAfterMs } = open(port);
   sayHello(socket);
@@ -74,8 +74,8 @@ function oversized(port: number): Promise<number> {
   return cutAfterMs;
 }
 
-describe('peers that mean no good', () => {
-  it('are cut off when they are slow, silent or too big, at every door', async () => {
+describe('hostile peers', () => {
+  it('are cut off on every port when they are slow, silent or too big', async () => {
     const before = rssMb(bridgePid());
     const [rtmp, origin, site] = [portOf(system.rtmpUrl), portOf(system.originUrl), portOf(system.url)];
     const hello = Buffer.concat([Buffer.of(3), Buffer.alloc(1536)]);
@@ -98,7 +98,7 @@ describe('peers that mean no good', () => {
     expect(rssMb(bridgePid()) - before).toBeLessThan(SLACK_MB);
   });
 
-  it('who never read cost what their queues may hold, and are cut off', async () => {
+  it('that never read cost no more than their queues may hold, and are cut off', async () => {
     const file = await makeFixture(
       'heavy.flv',
       ...['-f', 'lavfi', '-i', 'nullsrc=s=640x360:r=30:d=6,geq=random(1)*255:128:128', '-c:v', 'libx264', '-preset', 'ultrafast'],
@@ -110,7 +110,7 @@ describe('peers that mean no good', () => {
       StreamClientsReply.parse((await system.api('GET', `/streams/${heavy.id}/clients`)).body).clients.filter(
         ({ action }) => action === 'play',
       );
-    await until('it is live', async () => (await fetch(heavy.play.flv, { method: 'HEAD' })).ok);
+    await until('the heavy stream is live', async () => (await fetch(heavy.play.flv, { method: 'HEAD' })).ok);
     const before = rssMb(bridgePid());
     const upgrade =
       'connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
@@ -123,15 +123,18 @@ describe('peers that mean no good', () => {
       sayHello(socket);
       socket.once(
         'readable',
-        () => void until('its handshake', () => socket.read(HANDSHAKE_BYTES) !== null).then(() => askToPlay(socket, 'live', 'heavy')),
+        () =>
+          void until('the handshake has arrived', () => socket.read(HANDSHAKE_BYTES) !== null).then(() =>
+            askToPlay(socket, 'live', 'heavy'),
+          ),
       );
     }
     const all = 3 * NEVER_READING;
-    await until('they play', async () => (await players()).length === all);
+    await until('all are playing', async () => (await players()).length === all);
     const startedAtMs = Date.now();
     let peak = before;
     await until(
-      'they are cut off',
+      'all are cut off',
       async () => {
         peak = Math.max(peak, rssMb(bridgePid()));
         return (await players()).length === 0;
@@ -146,13 +149,13 @@ describe('peers that mean no good', () => {
     expect(peak - before).toBeLessThan(all * QUEUE_MB + SLACK_MB);
   });
 
-  it('who send 20,000 datagrams of noise to the SRT port disturb nobody', async () => {
+  it('that send 20,000 random datagrams to the SRT port disturb nobody', async () => {
     const watched = flvTags(steady.play.flv, 8);
     const socket = createSocket('udp4');
     const [send, before] = [(bytes: Buffer) => socket.send(bytes, system.srtPort, '127.0.0.1'), rssMb(bridgePid())];
     for (let sent = 0; sent < 20_000; sent++) {
       const bytes = randomBytes(randomInt(0, 1500));
-      // Every other one looks like a handshake or another control packet of SRT.
+      // Every second one looks like an SRT handshake or another control packet.
       if (sent % 2 === 0 && bytes.length > 8) bytes.writeUInt32BE(0x8000_0000 + (randomInt(0, 9) << 16), 0);
       send(bytes);
       if (sent % 200 === 199) await pause(20);
@@ -161,7 +164,7 @@ describe('peers that mean no good', () => {
     const steps = tags.slice(1).map(({ timeMs }, index) => timeMs - (tags[index]?.timeMs ?? 0));
     const waits = tags.slice(1).map(({ arrivedAtMs }, index) => arrivedAtMs - (tags[index]?.arrivedAtMs ?? 0));
     console.log(
-      `under noise: pictures at most ${Math.round(Math.max(...waits))} ms apart, RSS ${Math.round(rssMb(bridgePid()) - before)} MB more`,
+      `under noise: frames at most ${Math.round(Math.max(...waits))} ms apart, RSS ${Math.round(rssMb(bridgePid()) - before)} MB more`,
     );
     expect(tags.length).toBeGreaterThan(80);
     expect(Math.max(...steps)).toBeLessThan(150);
@@ -169,7 +172,7 @@ describe('peers that mean no good', () => {
     socket.close();
     const stream = await system.createStream('after-noise');
     const publisher = publishWith(livePicture(), stream.publish.srt);
-    const played = await until('SRT is served', () => probeStream(stream.play.srt, { seconds: 2 }));
+    const played = await until('SRT still works', () => probeStream(stream.play.srt, { seconds: 2 }));
     expect(faultsOf(played)).toEqual([]);
     await publisher.kill();
   });

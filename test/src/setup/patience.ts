@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 
-/** Vitest's own second is no promise of ours: on a machine that is busy a condition may take longer. Who measures a time gives it. */
+/** Replaces Vitest's default of 1 s, which a busy machine exceeds. A test that measures time passes its own timeout. */
 const PATIENCE_MS = 30_000;
 
 const { waitFor } = vi;

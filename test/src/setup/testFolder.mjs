@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 
-/** For Vitest, around a whole run: what tests put in the folder for temporary files goes with the run, also of those that were killed or forgot it. */
+/** Gives a whole Vitest run its own temporary folder and deletes it afterwards, even if tests were killed or left files behind. */
 export default function makeTestFolder() {
   const folder = mkdtempSync(path.join(tmpdir(), 'lianmai-'));
   process.env['TMPDIR'] = folder;

@@ -1,17 +1,17 @@
 import type { Sample } from './heldResources.js';
 
-/** Each process after one round, when everybody has left. */
+/** What each process holds after one round, when everyone has left. */
 export interface Round {
   server: Sample;
   bridge: Sample;
 }
 
-/** More than this from the first rounds to the last ones is growth. What the allocator keeps and what caches hold stays below. */
+/** A rise above this, from the first rounds to the last, is growth. The allocator and caches stay below it. */
 export const BOUNDS: Sample = { rssMb: 40, heapMb: 8, externalMb: 16, descriptors: 6, timers: 6, handles: 6 };
 const NAMES = Object.keys(BOUNDS) as (keyof Sample)[];
 const PROCESSES = ['server', 'bridge'] as const;
 
-/** What grew, in words; empty: nothing. The first round fills caches and is not counted. Minima of the third after it and of the last third are compared. */
+/** Describes what grew; empty if nothing did. Compares the minima of the first and the last third of the rounds; the very first round fills caches and does not count. */
 export function judge(rounds: readonly Round[]): string[] {
   const counted = rounds.slice(1);
   const third = Math.max(1, Math.floor(counted.length / 3));

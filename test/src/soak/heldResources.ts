@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rssMb, until } from '../support/index.js';
 
-/** What must not grow. */
+/** The resources that must not grow. */
 export interface Sample {
   rssMb: number;
-  /** After a garbage collection. */
+  /** Heap after a garbage collection. */
   heapMb: number;
-  /** Buffers outside the heap, after the same. */
+  /** Buffers outside the heap, after a garbage collection. */
   externalMb: number;
   descriptors: number;
   timers: number;
@@ -18,7 +18,7 @@ export interface Sample {
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'lianmai-soak-'));
 
-/** Loaded into every Node process of the system: on SIGUSR2 its main thread collects garbage and writes what it holds. */
+/** A script loaded into every Node process of the system: on SIGUSR2, the main thread collects garbage and writes down what it holds. */
 const SPY = `
 import { isMainThread } from 'node:worker_threads';
 import { renameSync, writeFileSync } from 'node:fs';
@@ -43,7 +43,7 @@ export async function sample(pid: number): Promise<Sample> {
   const file = join(FOLDER, String(pid));
   rmSync(file, { force: true });
   process.kill(pid, 'SIGUSR2');
-  await until(`process ${pid} says what it holds`, () => existsSync(file));
+  await until(`process ${pid} reports what it holds`, () => existsSync(file));
   const said = JSON.parse(readFileSync(file, 'utf8')) as { heapUsed: number; external: number; timers: number; handles: number };
   const { timers, handles } = said;
   const descriptors = readdirSync(`/proc/${pid}/fd`).length;

@@ -1,4 +1,4 @@
-/** `npm run test:soak -- --minutes 60`: people come and go by every protocol while a broadcaster sends; what the processes hold must not grow. */
+/** `npm run test:soak -- --minutes 60`: viewers come and go by every protocol while a broadcaster sends; the resources that the processes hold must not grow. */
 import { parseArgs } from 'node:util';
 import type { StreamReply } from '@lianmai/protocol';
 import { launchBrowser, livePicture, pause, publishWith, System, until, type Peer } from '../support/index.js';
@@ -7,7 +7,7 @@ import { sample, SPY_ENV } from './heldResources.js';
 import { playersFor } from './visits.js';
 
 const ROUND_MS = 60_000;
-/** Long enough for sessions, sockets and posters of those who left to be forgotten. */
+/** Long enough for the sessions, sockets and posters of viewers who left to expire. */
 const QUIET_MS = 15_000;
 const STAY_MS = { least: 1000, most: 8000 };
 const JOIN_EVERY_MS = 400;
@@ -19,7 +19,7 @@ const system = await System.start({ env: { ...SPY_ENV, DVR_SECONDS: '30', RESUME
 const browser = await launchBrowser();
 const stream = await system.createStream('soak');
 const broadcaster: Peer = publishWith(livePicture(), stream.publish.rtmp);
-await until('it is live', async () => (await fetch(stream.play.hls)).ok, 30_000);
+await until('the stream is live', async () => (await fetch(stream.play.hls)).ok, 30_000);
 const bridgePid = system.children(/bridge\/dist\/main\.js/)[0]?.pid ?? 0;
 const players = playersFor(browser, `${system.url}/healthz`);
 const failures: Record<string, number> = {};
@@ -37,11 +37,11 @@ async function visit(kind: string, to: StreamReply): Promise<void> {
   count[kind] = (count[kind] ?? 0) + 1;
 }
 
-/** A stream that is made, published, watched, dropped by its broadcaster and deleted. */
+/** Creates a stream that is published, watched, dropped by its broadcaster and deleted. */
 async function shortLife(index: number): Promise<void> {
   const brief = await system.createStream(`brief-${index}`);
   const peer = publishWith(livePicture(), index % 2 === 0 ? brief.publish.rtmp : brief.publish.srt);
-  await until('it is live', async () => (await fetch(brief.play.flv, { method: 'HEAD' })).ok, 20_000).catch(
+  await until('the brief stream is live', async () => (await fetch(brief.play.flv, { method: 'HEAD' })).ok, 20_000).catch(
     () => (failures['publish'] = (failures['publish'] ?? 0) + 1),
   );
   await Promise.all(['flv', 'hls', 'rtmp'].map((kind) => visit(kind, brief)));
@@ -56,7 +56,7 @@ for (let index = 0; index < rounds; index++) {
   const kinds = Object.keys(players);
   for (let joined = 0; Date.now() < endsAtMs; joined++) {
     visits.push(visit(kinds[joined % kinds.length] ?? '', stream));
-    // A page costs this machine more than it costs the server.
+    // Viewers come one by one: a page costs this machine more than the server.
     await pause(JOIN_EVERY_MS);
   }
   await Promise.all(visits);
@@ -65,7 +65,7 @@ for (let index = 0; index < rounds; index++) {
   history.push(round);
   print(index, round);
 }
-console.log(`played ${JSON.stringify(played)}, nothing came for ${JSON.stringify(failures)}`);
+console.log(`got media: ${JSON.stringify(played)}, got none: ${JSON.stringify(failures)}`);
 const grown = judge(history);
 if (broadcaster.hasExited) grown.push('the broadcaster was cut off');
 if (system.children(/bridge\/dist\/main\.js/)[0]?.pid !== bridgePid) grown.push('the bridge was restarted');

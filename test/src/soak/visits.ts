@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core';
 import { askToPlay, HANDSHAKE_BYTES, sayHello } from '../bench/origin/rtmpPlay.js';
 import { Peer, whep } from '../support/index.js';
 
-/** Plays until it is told to leave; answers how many bytes (WHEP: connections; SRT: 1) it got. */
+/** Plays until `left` aborts; returns the bytes received (for WHEP and SRT: 1 if it played). */
 type Play = (stream: StreamReply, left: AbortSignal) => Promise<number>;
 
 const whenLeft = (left: AbortSignal) => new Promise<void>((resolve) => left.addEventListener('abort', () => resolve(), { once: true }));
@@ -60,12 +60,12 @@ const srt: Play = async ({ play }, left) => {
   const peer = new Peer('ffmpeg', args);
   await whenLeft(left);
   const hasPlayed = peer.log.includes('Video: h264');
-  // Half of them say goodbye.
+  // Half of the players say goodbye.
   await (Math.random() < 0.5 ? peer.kill() : peer.stop());
   return hasPlayed ? 1 : 0;
 };
 
-/** Master, playlist, its newest segment: as often as a player asks. */
+/** Loads master playlist, media playlist and newest segment as often as a player does. */
 const hls: Play = async ({ play }, left) => {
   let bytes = 0;
   const uriIn = (text: string) =>
@@ -86,7 +86,7 @@ const hls: Play = async ({ play }, left) => {
   return bytes;
 };
 
-/** A page that opens, plays and is closed, with a goodbye or without. */
+/** Plays in a page that is then closed, with a goodbye or without. */
 const whepIn =
   (browser: Browser, page: string): Play =>
   async ({ play }, left) => {

@@ -1,9 +1,9 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 
-/** Is this program installed? Tests of peers that a fresh machine lacks are skipped where it is not. */
+/** Whether a program is installed. Tests that need it are skipped where it is not. */
 export const has = (program: string): boolean => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 
-/** Somebody else's program that publishes to us or takes from us; what it says is kept. */
+/** Somebody else's program that publishes to the system or plays from it. Keeps its output. */
 export class Peer {
   readonly pid: number;
   /** Its exit code; null: a signal ended it. */
@@ -37,13 +37,13 @@ export class Peer {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** At once, as a crash or a pulled cable would. */
+  /** Ends at once, like a crash or a pulled cable. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.exited;
   }
 
-  /** As Ctrl-C does: it says goodbye to its peers. */
+  /** Ends as by Ctrl-C, with a goodbye to the system. */
   async stop(): Promise<void> {
     this.#child.kill('SIGINT');
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), 5000);
@@ -54,18 +54,18 @@ export class Peer {
 
 const CODING = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', '15', '-pix_fmt', 'yuv420p', '-c:a', 'aac'];
 
-/** One colour or a test picture, 15 pictures a second, a key frame each second, and a tone. */
+/** A test picture, or `source`, at 15 frames a second with a key frame every second, and a tone. */
 export function livePicture(source = 'testsrc2=s=320x180:r=15', frequencyHz = 440): string[] {
   const sound = `sine=r=48000:f=${frequencyHz}`;
   return ['-re', '-f', 'lavfi', '-i', source, '-re', '-f', 'lavfi', '-i', sound, ...CODING];
 }
 
-/** FFmpeg that publishes until it is stopped, or until it is sent away. */
+/** FFmpeg that publishes until it is stopped or disconnected. */
 export function publishWith(input: readonly string[], to: string): Peer {
   const format = to.startsWith('srt:') ? 'mpegts' : 'flv';
   return new Peer(process.env.FFMPEG_PATH ?? 'ffmpeg', ['-nostdin', '-hide_banner', '-v', 'info', ...input, '-f', format, to]);
 }
 
-/** A file as it is, at the speed of its own clock. */
+/** Publishes a file unchanged, at its own speed. */
 export const publishFile = (file: string, to: string, send: readonly string[] = []): Peer =>
   publishWith(['-re', '-i', file, '-map', '0', '-c', 'copy', ...send], to);

@@ -7,12 +7,12 @@ import { PATIENCE_MS, until } from './until.js';
 export interface JoinOptions {
   room: string;
   name: string;
-  /** By token from the API; without it the lobby decides. */
+  /** Set by a token from the API; without it, the lobby decides. */
   role?: 'host' | 'guest' | 'viewer';
   lang?: 'en' | 'zh-CN';
 }
 
-/** One person at the room page, by what is on the screen: roles, names and test ids. */
+/** One person on the room page, driven by what is on the screen: roles, names and test ids. */
 export class RoomPage {
   readonly page: Page;
   readonly errors: string[];
@@ -38,21 +38,21 @@ export class RoomPage {
     return room;
   }
 
-  /** Opens the room's lobby, gives the name and presses the one button. */
+  /** Opens the room's lobby, enters the name and presses the only button. */
   static async join(browser: Browser, system: System, { room, name, lang }: JoinOptions): Promise<RoomPage> {
     const person = await RoomPage.open(browser, system, `/r/${room}`, lang);
     await person.enter(name);
     return person;
   }
 
-  /** Without a name where the token says it. */
+  /** Joins; without a name where the token has one. */
   async enter(name?: string): Promise<void> {
     if (name !== undefined) await this.id('name-input').fill(name);
     await this.id('join-room').click();
     await this.id('leave').waitFor();
   }
 
-  /** For a test that fails: what the person saw. */
+  /** Shows, for a failed test, what the person saw. */
   async screenshot(file: string): Promise<void> {
     await this.page.screenshot({ path: file });
   }
@@ -65,7 +65,7 @@ export class RoomPage {
     return this.page.locator(`[data-testid="tile"][data-source="${source}"]`).filter({ hasText: name }).first();
   }
 
-  /** Waits until the picture in a tile moves: some frames more than before. */
+  /** Waits until the picture in a tile moves: until it has shown some more frames. */
   async sees(name: string, source: 'camera' | 'screen' = 'camera', { frames: wanted = 3 } = {}): Promise<void> {
     const video = this.tile(name, source).locator('video');
     await video.waitFor();
@@ -74,7 +74,7 @@ export class RoomPage {
     await until(`${name}'s ${source} moves`, async () => (await frames()) >= before + wanted);
   }
 
-  /** Mean colour of a tile's middle, as the page decodes it. */
+  /** The mean colour of the middle of a tile, as the page decodes it. */
   async colour(name: string): Promise<Rgb> {
     return this.tile(name)
       .locator('video')
@@ -90,7 +90,7 @@ export class RoomPage {
       });
   }
 
-  /** Strongest frequency in everything the page plays, Hz; 0 for silence. */
+  /** The strongest frequency in everything that the page plays, Hz; 0 for silence. */
   async hears(): Promise<number> {
     return this.page.evaluate(async () => {
       const streams = [...document.querySelectorAll('audio, video')]

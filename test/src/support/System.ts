@@ -13,11 +13,11 @@ const API = { key: 'test-key', secret: 'test-secret-that-is-long-enough-to-sign'
 
 export interface SystemOptions {
   env?: Record<string, string>;
-  /** Workers of the SFU. */
+  /** Number of SFU workers. */
   workers?: number;
 }
 
-/** One whole Lianmai (server, workers, bridge) on ports and a data folder of its own, seen only from outside. */
+/** One whole Lianmai (server, workers, bridge) with its own ports and data folder, seen only from outside. */
 export class System {
   readonly url: string;
   readonly originUrl: string;
@@ -39,7 +39,7 @@ export class System {
     this.srtPort = httpPort + 3;
     this.dataDir = dataDir;
     this.exited = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
-    // A test run that crashes leaves nothing behind.
+    // Even a test run that crashes leaves nothing behind.
     const kill = () => child.kill('SIGKILL');
     process.once('exit', kill);
     void this.exited.then(() => process.off('exit', kill));
@@ -86,7 +86,7 @@ export class System {
     return system;
   }
 
-  /** Everything that it printed so far. */
+  /** Everything it has printed so far. */
   get output(): string {
     return this.#output;
   }
@@ -95,14 +95,14 @@ export class System {
     return descendants(this.pid).filter((one) => filter.test(one.command));
   }
 
-  /** SIGKILLs every child that matches and answers their pids. */
+  /** Kills every child that matches with SIGKILL and returns the pids. */
   kill(filter: RegExp): number[] {
     const victims = this.children(filter);
     for (const victim of victims) process.kill(victim.pid, 'SIGKILL');
     return victims.map((victim) => victim.pid);
   }
 
-  /** An authorised API call; answers status and body. */
+  /** Makes an API call with the key; returns status and body. */
   async api(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> {
     const response = await fetch(`${this.url}/api/v1${path}`, {
       method,
@@ -116,7 +116,7 @@ export class System {
     return { status: response.status, body: text === '' ? null : (JSON.parse(text) as unknown) };
   }
 
-  /** A stream whose URLs work as they are. */
+  /** Creates a stream; its URLs work as they are. */
   async createStream(name: string, options: Partial<CreateStream> = {}): Promise<StreamReply> {
     return StreamReply.parse((await this.api('POST', '/streams', { name, ...options })).body);
   }

@@ -2,7 +2,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 
 type Mode = 'pass' | 'stall' | 'refuse';
 
-/** A network between a client and a server that can go bad: `stall` keeps sockets open and moves no byte, `refuse` drops and closes everything. */
+/** A network between a client and a server that can fail: `stall` keeps sockets open but moves no byte, `refuse` closes everything. */
 export class TcpProxy {
   readonly port: number;
   readonly #server: Server;

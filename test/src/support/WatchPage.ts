@@ -3,7 +3,7 @@ import { collectErrors } from './browser.js';
 import type { System } from './System.js';
 import { PATIENCE_MS, until } from './until.js';
 
-/** One viewer at the watch page, by what is on the screen. */
+/** One viewer on the watch page, driven by what is on the screen. */
 export class WatchPage {
   readonly page: Page;
   readonly errors: string[];
@@ -15,7 +15,7 @@ export class WatchPage {
     this.errors = collectErrors(page);
   }
 
-  /** `before` runs before the page is loaded: what is to be blocked. */
+  /** `before` runs before the page loads, to block requests. */
   static async open(
     browser: Browser,
     system: Pick<System, 'url'>,
@@ -41,19 +41,19 @@ export class WatchPage {
     return this.id('watch-state');
   }
 
-  /** `low wsFlv` */
-  async way(): Promise<string> {
+  /** The playback option in use, such as `low wsFlv`. */
+  async playbackOption(): Promise<string> {
     return `${await this.#area.getAttribute('data-tier')} ${await this.#area.getAttribute('data-transport')}`;
   }
 
-  /** Waits until the picture moves, by this way if one is given. */
-  async plays(way?: string): Promise<void> {
+  /** Waits until the picture moves, with this playback option if one is given. */
+  async plays(option?: string): Promise<void> {
     let last = '';
     await until(
-      `the picture moves${way === undefined ? '' : ` by ${way}`}`,
+      `the picture moves${option === undefined ? '' : ` with ${option}`}`,
       async () => {
-        last = await this.way();
-        if (way !== undefined && last !== way) return false;
+        last = await this.playbackOption();
+        if (option !== undefined && last !== option) return false;
         return await this.moves();
       },
       PATIENCE_MS,
@@ -63,7 +63,7 @@ export class WatchPage {
     });
   }
 
-  /** Shows new frames within half a second. */
+  /** Whether new frames appear within half a second. */
   moves(): Promise<boolean> {
     return this.page.evaluate(async () => {
       const video = document.querySelector<HTMLVideoElement>('[data-testid="watch-video"]');
@@ -74,22 +74,22 @@ export class WatchPage {
     });
   }
 
-  /** By the menu, as a viewer does. */
-  async choose(wish: string): Promise<void> {
-    const menu = this.id(`tier-${wish}`);
+  /** Chooses a tier from the menu, as a viewer does. */
+  async choose(tier: string): Promise<void> {
+    const menu = this.id(`tier-${tier}`);
     await this.page.mouse.move(200 + Math.random() * 100, 200);
     if (!(await menu.isVisible())) await this.id('latency-menu').click();
     await menu.click();
     await this.page.keyboard.press('Escape');
   }
 
-  /** What the page says about itself, s; null while it says nothing. */
+  /** The delay that the page shows, s; null while it shows none. */
   async latencySeconds(): Promise<number | null> {
     const text = await this.id('live-edge').getAttribute('data-latency');
     return text === null || text === '' ? null : Number(text);
   }
 
-  /** Every state that was shown since this was last asked. */
+  /** Every state that the page has shown since the last call. */
   states(): Promise<string[]> {
     return this.page.evaluate(() => {
       const states = (window as unknown as { states: string[] }).states;

@@ -14,17 +14,17 @@ const beforeWrap = (wrapS: number) => ['-output_ts_offset', String(wrapS - 2)];
 export interface BroadcastFixture {
   title: string;
   file: string;
-  /** How it comes in. */
+  /** The protocol by which it is published. */
   by: 'rtmp' | 'srt';
   make: readonly string[];
-  /** What the broadcaster's FFmpeg does to it while it sends. */
+  /** What the broadcaster's FFmpeg does to it while sending. */
   send?: readonly string[];
-  /** In players' hands; null: there is none. */
+  /** The codec that players get; null for none. */
   video: 'h264' | 'hevc' | null;
   audio: 'aac' | null;
   sampleRateHz?: number;
   channels?: number;
-  /** Longest time between two pictures that belongs to it, ms. */
+  /** The longest time between two frames in the source itself, ms. */
   maxStepMs?: number;
 }
 
@@ -32,7 +32,7 @@ const h264AndAac = { video: 'h264', audio: 'aac' } as const;
 const PLAIN_BOTH = [...PICTURE, ...SOUND, ...PLAIN, ...AAC];
 const VARIABLE = "select='not(mod(n\\,5))+lt(mod(n\\,60)\\,20)',setpts=PTS";
 
-/** What broadcasters really send besides the plain case. */
+/** What real broadcasters send besides the plain case. */
 export const BROADCAST_FIXTURES: readonly BroadcastFixture[] = [
   {
     ...{ title: 'B-frames', file: 'bframes.flv', by: 'rtmp', ...h264AndAac },
@@ -64,19 +64,19 @@ export const BROADCAST_FIXTURES: readonly BroadcastFixture[] = [
   { ...{ title: 'no sound', file: 'silent.flv', by: 'rtmp', video: 'h264', audio: null }, make: [...PICTURE, ...PLAIN] },
   { ...{ title: 'no picture', file: 'radio.flv', by: 'rtmp', video: null, audio: 'aac' }, make: [...SOUND, ...AAC] },
   {
-    ...{ title: 'times that wrap at 31 bits of milliseconds', file: 'plain.flv', by: 'rtmp', ...h264AndAac },
+    ...{ title: 'timestamps that wrap at 31 bits of milliseconds', file: 'plain.flv', by: 'rtmp', ...h264AndAac },
     ...{ make: PLAIN_BOTH, send: beforeWrap(FLV_WRAP_S) },
   },
   {
-    ...{ title: 'times that wrap at 33 bits of 90 kHz', file: 'plain.flv', by: 'srt', ...h264AndAac },
+    ...{ title: 'timestamps that wrap at 33 bits of 90 kHz', file: 'plain.flv', by: 'srt', ...h264AndAac },
     ...{ make: PLAIN_BOTH, send: beforeWrap(TS_WRAP_S) },
   },
   {
-    ...{ title: 'times that leap by 100 s', file: 'plain.flv', by: 'rtmp', ...h264AndAac },
+    ...{ title: 'timestamps that leap by 100 s', file: 'plain.flv', by: 'rtmp', ...h264AndAac },
     ...{ make: PLAIN_BOTH, send: ['-bsf', 'setts=ts=if(gt(TS*TB\\,3)\\,TS+100/TB\\,TS)'] },
   },
 ];
 
-/** Encoded once for a machine. */
+/** The fixture's file, encoded once per machine. */
 export const broadcastFixture = (fixture: BroadcastFixture): Promise<string> =>
   makeFixture(`live-${fixture.file}`, ...fixture.make, '-f', fixture.file.endsWith('.ts') ? 'mpegts' : 'flv');

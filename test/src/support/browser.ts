@@ -29,7 +29,7 @@ export async function launchBrowser(devices?: Person | { camera: string; microph
   return chromium.launch({ executablePath: EXECUTABLE, headless: true, args: [...ARGUMENTS, ...fakes] });
 }
 
-/** Fails the test on what would be in the console of a real user: uncaught errors. */
+/** Collects uncaught errors, which a real user would have in the console. */
 export function collectErrors(page: Page): string[] {
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));

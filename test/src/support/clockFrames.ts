@@ -3,9 +3,9 @@ import type { Writable } from 'node:stream';
 const [WIDTH, HEIGHT] = [320, 180];
 const FRAME_MS = 33;
 
-/** Grey pictures of 320x180 that say what time it is, as `latencies` reads them: raw video for an encoder, until it is stopped. */
+/** Feeds an encoder grey frames of 320x180 that show the time, for `latencies` to read. Returns the function that stops it. */
 export function clockFrames(to: Writable): () => void {
-  // An encoder that is killed does not take the rest.
+  // A killed encoder does not take the rest.
   to.on('error', () => undefined);
   const timer = setInterval(() => to.write(frameOf(Date.now() % 65_536)), FRAME_MS);
   return () => clearInterval(timer);

@@ -1,6 +1,6 @@
 import { makeFixture } from './makeFixture.js';
 
-/** Who is who in the picture and in the sound: one colour and one tone each. */
+/** Each person has one colour and one tone, to be recognised by. */
 export const PEOPLE = {
   red: { colour: '0xc02020', frequency: 440 },
   green: { colour: '0x20a020', frequency: 660 },
@@ -10,8 +10,8 @@ export const PEOPLE = {
 export type Person = keyof typeof PEOPLE;
 
 /**
- * A camera for Chromium's fake device: one colour with a white square that moves, so that a frozen picture shows. 15 pictures a second, uncompressed: three
- * browsers, the SFU and the program share two cores in these tests.
+ * A camera for Chromium's fake device: one colour with a moving white square, so that a frozen picture is noticed. Uncompressed and 15 frames a second, because
+ * three browsers, the SFU and the program share two cores in these tests.
  */
 export function camera(person: Person, width = 640, height = 360): Promise<string> {
   const { colour } = PEOPLE[person];
@@ -42,7 +42,7 @@ export function microphone(person: Person): Promise<string> {
   );
 }
 
-/** Every 2 s one bright moment of 100 ms in an otherwise dark picture and, at the same time, a beep in silence. */
+/** Every 2 s, a flash of 100 ms in a dark picture and, at the same time, a beep in silence. */
 export const BEEP_HZ = 1000;
 export async function flashAndBeep(): Promise<{ camera: string; microphone: string }> {
   const isOn = 'lt(mod(t+1\\,2)\\,0.1)';

@@ -16,7 +16,7 @@ export interface Packet {
   isKey: boolean;
 }
 
-/** Every packet of a file or URL, as an independent demuxer sees it. */
+/** Every packet of a file or URL, as FFmpeg's demuxer sees it. */
 export async function packets(input: string): Promise<Packet[]> {
   const { stdout } = await run(
     'ffprobe',
@@ -32,7 +32,7 @@ export async function packets(input: string): Promise<Packet[]> {
   });
 }
 
-/** Largest step forward and number of steps back between neighbouring timestamps of one kind. */
+/** The largest step forward and the number of steps back between neighbouring timestamps of one kind. */
 export function timeline(all: readonly Packet[], kind: Packet['kind']): { count: number; maxStepMs: number; backward: number } {
   const times = all.filter((packet) => packet.kind === kind).map((packet) => packet.dtsMs);
   let maxStepMs = 0;
@@ -53,7 +53,7 @@ export interface Picture {
   data: Buffer;
 }
 
-/** Frames of a file between two times, `fps` a second, shrunk to `width`. */
+/** Frames of a file between two times, `fps` per second, scaled to `width` x `height`. */
 export async function pictures(
   input: string,
   options: { fromS?: number; seconds?: number; fps: number; width: number; height: number },
@@ -84,7 +84,7 @@ export async function pictures(
 
 export type Rgb = readonly [number, number, number];
 
-/** Mean colour of a rectangle given in parts (0..1) of the picture. */
+/** The mean colour of a rectangle, given in fractions (0..1) of the picture. */
 export function meanColour(picture: Picture, x: number, y: number, width: number, height: number): Rgb {
   const sum = [0, 0, 0];
   let count = 0;
@@ -104,7 +104,7 @@ export async function samples(input: string): Promise<Float32Array> {
   return new Float32Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.length - (raw.length % 4)));
 }
 
-/** Strength of one frequency (Goertzel, RFC-less textbook) in a window, 0..1 amplitude. */
+/** The amplitude (0..1) of one frequency in a window, by the Goertzel algorithm. */
 export function tone(audio: Float32Array, frequency: number, fromSample = 0, count = audio.length - fromSample): number {
   const omega = (2 * Math.PI * frequency) / 48_000;
   let before = 0;
@@ -118,7 +118,7 @@ export function tone(audio: Float32Array, frequency: number, fromSample = 0, cou
   return (2 * Math.sqrt(Math.max(0, power))) / count;
 }
 
-/** An RTMP server by FFmpeg: takes one publisher and writes what arrives to `file`, untouched. */
+/** FFmpeg as an RTMP server: accepts one publisher and writes what arrives to `file`, unchanged. */
 export class RtmpListener {
   readonly url: string;
   readonly file: string;
@@ -170,7 +170,7 @@ export class RtmpListener {
     return this.exited;
   }
 
-  /** Ends the recording as a stopped FFmpeg does. */
+  /** Ends the recording cleanly. */
   async stop(): Promise<void> {
     this.#child.kill('SIGTERM');
     await this.exited;

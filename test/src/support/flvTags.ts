@@ -2,14 +2,14 @@ export interface FlvTag {
   kind: 'audio' | 'video';
   timeMs: number;
   isKey: boolean;
-  /** Parameter sets and their like. */
+  /** A codec configuration, such as parameter sets. */
   isConfig: boolean;
-  /** Of enhanced RTMP; null: the old way. */
+  /** The codec in enhanced RTMP; null for legacy tags. */
   fourCc: string | null;
   arrivedAtMs: number;
 }
 
-/** Tags of an HTTP-FLV stream as they come, read here because FFmpeg 5.1 knows no enhanced RTMP (Opus). Ends after `seconds` of answers; `tags` grows meanwhile. */
+/** Reads the tags of an HTTP-FLV stream for `seconds`; `tags` grows meanwhile. Needed because FFmpeg 5.1 does not know enhanced RTMP (Opus). */
 export async function flvTags(url: string, seconds: number, tags: FlvTag[] = []): Promise<FlvTag[]> {
   const stop = new AbortController();
   const response = await fetch(url, { signal: stop.signal });
@@ -33,10 +33,10 @@ export async function flvTags(url: string, seconds: number, tags: FlvTag[] = [])
   return tags;
 }
 
-/** With the first back pointer. */
+/** Includes the first back pointer. */
 const FILE_HEADER_BYTES = 13;
 
-/** Answers how many bytes were used. */
+/** Returns how many bytes it used. */
 function readTags(bytes: Buffer, tags: FlvTag[]): number {
   let at = 0;
   while (at + 11 <= bytes.length) {

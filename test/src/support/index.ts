@@ -1,4 +1,4 @@
-/** The product from outside: a whole system, people in browsers, FFmpeg as the judge. */
+/** The product seen from outside: a whole system, people in browsers, and FFmpeg as the judge. */
 export * from './browser.js';
 export * from './ffmpeg.js';
 export * from './fakeDevices.js';

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { Peer } from './Peer.js';
 import { freePorts } from './ports.js';
 
-/** Where Debian's libnginx-mod-rtmp and nginx are. */
+/** The paths of Debian's libnginx-mod-rtmp and nginx. */
 const MODULE = '/usr/lib/nginx/modules/ngx_rtmp_module.so';
 const PROGRAM = '/usr/sbin/nginx';
 
 export const hasNginxRtmp = (): boolean => existsSync(MODULE) && existsSync(PROGRAM);
 
-/** nginx-rtmp as Debian ships it, in one process: takes whatever is published under `live`. */
+/** Starts nginx-rtmp as Debian ships it, in one process; it accepts everything published under `live`. */
 export async function startNginxRtmp(): Promise<{ peer: Peer; port: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'lianmai-nginx-'));
   const port = await freePorts();

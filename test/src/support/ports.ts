@@ -15,7 +15,7 @@ const canBindUdp = (port: number) =>
     socket.bind(port, () => socket.close(() => resolve(true)));
   });
 
-/** First of `count` neighbouring ports that are free for TCP and UDP. Random, below the kernel's own ephemeral range. */
+/** The first of `count` consecutive ports that are free for TCP and UDP. Chosen at random, below the kernel's ephemeral range. */
 export async function freePorts(count = 1): Promise<number> {
   for (let attempt = 0; attempt < 200; attempt++) {
     const first = 20_000 + Math.floor(Math.random() * 12_000);

@@ -32,14 +32,14 @@ export interface Probed {
 }
 
 export interface ProbeOptions {
-  /** Of media, from where the player starts. */
+  /** Seconds of media, from where the player starts. */
   seconds?: number;
   timeoutMs?: number;
-  /** Before the URL. */
+  /** Arguments before the URL. */
   args?: readonly string[];
 }
 
-/** What ffprobe finds in the first seconds of a URL or a file: tracks, and every packet. Throws with its words when it cannot. */
+/** The tracks and packets that ffprobe finds in the first seconds of a URL or file. Throws with ffprobe's message when it fails. */
 export async function probe(url: string, { seconds = 3, timeoutMs = PATIENCE_MS, args = [] }: ProbeOptions = {}): Promise<Probed> {
   const entries =
     'stream=index,codec_type,codec_name,width,height,sample_rate,channels:packet=stream_index,codec_type,pts_time,dts_time,flags';
@@ -48,7 +48,7 @@ export async function probe(url: string, { seconds = 3, timeoutMs = PATIENCE_MS,
   const { streams, packets } = Output.parse(JSON.parse(stdout));
   const track = (kind: string) => streams.find(({ codec_type }) => codec_type === kind) ?? null;
   const [video, audio] = [track('video'), track('audio')];
-  // The first of a kind is judged: HLS has the sound a second time, for those who only listen.
+  // Only the first track of a kind counts: HLS has the sound a second time, for listeners.
   const judged = packets.filter(({ stream_index }) => stream_index === video?.index || stream_index === audio?.index);
   return { video, audio, packets: judged.flatMap(readPacket) };
 }
@@ -58,7 +58,7 @@ function readPacket({ codec_type: kind, pts_time, dts_time, flags }: z.infer<typ
   return [{ kind, ptsMs: pts_time * 1000, dtsMs: (dts_time ?? pts_time) * 1000, isKey: flags?.startsWith('K') ?? false }];
 }
 
-/** HLS with a clock for every answer; SRT with a bound on what FFmpeg looks at before it decides. */
+/** Probes a stream: HTTP with a timeout for every reply, SRT with a bound on how much FFmpeg analyses first. */
 export function probeStream(url: string, options: ProbeOptions = {}): Promise<Probed> {
   const args = url.startsWith('srt:') ? ['-analyzeduration', '1500000'] : url.startsWith('rtmp') ? [] : ['-rw_timeout', '15000000'];
   return probe(url, { ...options, args: [...args, ...(options.args ?? [])] });
@@ -68,11 +68,11 @@ export interface Judgement {
   maxStepMs?: number;
   maxSoundStepMs?: number;
   maxStartSkewMs?: number;
-  /** Neighbours with the same time are the broadcaster's own. */
+  /** Allows equal timestamps: the broadcaster sends them. */
   mayRepeat?: boolean;
 }
 
-/** What a player would stumble over; empty: nothing. A step is the time between neighbours: a lost picture (of 15 a second) or a lost sound shows as one too long. */
+/** The faults that a player would notice; empty if there are none. A step is the time between neighbours; a lost frame (of 15 a second) makes it too long. */
 export function faultsOf({ packets }: Probed, options: Judgement = {}): string[] {
   const { maxStepMs = 100, maxSoundStepMs = 40, maxStartSkewMs = 200, mayRepeat = false } = options;
   const faults: string[] = [];
@@ -84,9 +84,9 @@ export function faultsOf({ packets }: Probed, options: Judgement = {}): string[]
     if (longest > (kind === 'video' ? maxStepMs : maxSoundStepMs)) faults.push(`${kind}: a step of ${Math.round(longest)} ms`);
   }
   const [video, audio] = [first('video'), first('audio')];
-  if (video && !video.isKey) faults.push('begins without a key frame');
+  if (video && !video.isKey) faults.push('starts without a key frame');
   const skewMs = video && audio ? audio.dtsMs - video.dtsMs : 0;
-  if (Math.abs(skewMs) > maxStartSkewMs) faults.push(`sound begins ${Math.round(skewMs)} ms after the picture`);
+  if (Math.abs(skewMs) > maxStartSkewMs) faults.push(`sound starts ${Math.round(skewMs)} ms after the picture`);
   return faults;
 }
 

@@ -4,11 +4,11 @@ export interface ProcessInfo {
   pid: number;
   parent: number;
   args: readonly string[];
-  /** The same in one line. */
+  /** The arguments in one line. */
   command: string;
 }
 
-/** Every process below `root`, from /proc. */
+/** All descendants of process `root`, from /proc. */
 export function descendants(root: number): ProcessInfo[] {
   const all = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -32,7 +32,7 @@ function readProcess(name: string): ProcessInfo[] {
     const args = readFileSync(`/proc/${name}/cmdline`, 'utf8').replace(/\0$/, '').split('\0');
     return [{ pid: Number(name), parent: Number(afterName[1]), args, command: args.join(' ').trim() }];
   } catch {
-    return []; // ended while we looked
+    return []; // it has just ended
   }
 }
 
@@ -46,7 +46,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** user + system seconds of one process. */
+/** User and system time of one process, s. */
 export function cpuSeconds(pid: number): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');

@@ -1,7 +1,7 @@
-/** Nothing is judged by it: it ends what hangs, on a machine that is busy with something else too. */
+/** Ends a wait that hangs. No test depends on its value; a busy machine may need much of it. */
 export const PATIENCE_MS = 60_000;
 
-/** Asks until the answer is there; for facts outside this process that announce themselves to nobody. Fails with what was awaited. */
+/** Polls `ask` until it returns a value; for facts outside this process that send no event. Throws with `what` was awaited. */
 export async function until<T>(
   what: string,
   ask: () => Promise<T | null | undefined | false> | T | null | undefined | false,
@@ -22,5 +22,5 @@ export async function until<T>(
   }
 }
 
-/** Lets media run for a known time: the subject of the test is what happens in it, not that it is over. */
+/** Lets media run for a known time, where the test is about what happens during it. */
 export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

@@ -1,19 +1,19 @@
 import type { Page } from 'playwright-core';
 
-/** What a page can do with WHIP and WHEP and nothing but the browser's own API. */
+/** The outcome of a WHIP or WHEP request, made with nothing but the browser's own API. */
 export interface Opened {
   status: number;
   location: string | null;
   etag: string | null;
-  /** The answer, or the error. */
+  /** The SDP answer, or the error. */
   text: string;
 }
 
 export interface WhipOptions {
-  /** A picture that says what time it is, instead of the camera. */
+  /** Send frames that show the time instead of the camera. */
   clock?: boolean;
   token?: string;
-  /** Simulcast: by how much each layer is smaller, in the order of the offer. */
+  /** For simulcast: the scale-down factor of each layer, in the order of the offer. */
   scales?: readonly number[];
 }
 
@@ -55,18 +55,18 @@ export const whip = (page: Page, url: string, { clock = false, token, scales = [
   );
 
 export interface Watched extends Opened {
-  /** From the start of the offer to the first picture, ms; null: none within a minute. */
+  /** From the start of the offer to the first frame, ms; null if none came within a minute. */
   firstPictureMs: number | null;
 }
 
-/** Plays; the page's `<video>` stays and goes on. */
+/** Starts to play; the page's `<video>` keeps playing afterwards. */
 export const whep = (page: Page, url: string): Promise<Watched> =>
   page.evaluate(async (url) => {
     const startedAt = performance.now();
     const pc = new RTCPeerConnection();
     Object.assign(window, { pc });
     for (const kind of ['video', 'audio']) pc.addTransceiver(kind, { direction: 'recvonly' });
-    // What an attempt that was refused has left would be taken for this one.
+    // A video left by a rejected attempt would be taken for this one.
     for (const former of document.querySelectorAll('video')) former.remove();
     const video = Object.assign(document.createElement('video'), { autoplay: true });
     document.body.append(video);
@@ -92,7 +92,7 @@ export const whep = (page: Page, url: string): Promise<Watched> =>
     return { ...opened, firstPictureMs };
   }, url);
 
-/** Camera to screen of pictures that say what time it is, ms, sorted. */
+/** The delays from camera to screen of frames that show the time, ms, sorted. */
 export const latencies = (page: Page, seconds: number): Promise<number[]> =>
   page.evaluate(async (seconds) => {
     const video = document.querySelector('video');
@@ -102,7 +102,7 @@ export const latencies = (page: Page, seconds: number): Promise<number[]> =>
     const found: number[] = [];
     const until = performance.now() + seconds * 1000;
     while (video && context && performance.now() < until) {
-      // Pictures that stop coming are told by what is missing, not waited for.
+      // Frames that stop coming show as missing; nothing waits for them.
       const isNew = await new Promise<boolean>((resolve) => {
         video.requestVideoFrameCallback(() => resolve(true));
         setTimeout(() => resolve(false), 1000);
@@ -118,7 +118,7 @@ export const latencies = (page: Page, seconds: number): Promise<number[]> =>
     return found.sort((a, b) => a - b);
   }, seconds);
 
-/** What the page's connection has received. */
+/** What the page's connection has received so far. */
 export const received = (page: Page): Promise<{ framesDecoded: number; audioPackets: number; audioEnergy: number }> =>
   page.evaluate(async () => {
     const totals = { framesDecoded: 0, audioPackets: 0, audioEnergy: 0 };

@@ -4,10 +4,10 @@ import { blocksOf, TIMECODE } from './timecode.js';
 
 const [WIDTH, HEIGHT, FPS] = [1280, 720, 30] as const;
 const SAMPLES_PER_PICTURE = 48_000 / FPS;
-/** Different pictures before they repeat: enough that the encoder has work to do. */
+/** Different frames before they repeat: enough to keep the encoder working. */
 const BACKDROPS = 12;
 
-/** Encoded as OBS does it for low latency: 2.5 Mb/s, a key frame every 2 s, no B-frames. */
+/** Encodes as OBS does for low latency: 2.5 Mb/s, a key frame every 2 s, no B-frames. */
 const ENCODE = [
   ...['-c:v', 'libx264', '-preset', 'veryfast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p', '-g', '60', '-sc_threshold', '0'],
   ...['-b:v', '2500k', '-maxrate', '2500k', '-bufsize', '2500k', '-c:a', 'aac', '-b:a', '128k'],
@@ -18,14 +18,14 @@ const INPUT = [
   ...['-f', 's16le', '-ar', '48000', '-ac', '1', '-i', 'pipe:3', '-map', '0:v', '-map', '1:a'],
 ];
 
-/** A camera that writes the time into its pictures, and the encoder behind it. Pictures and sound are made together, 30 times a second. */
+/** A camera that paints the time into its frames, and the encoder behind it. Frames and sound are made together, 30 times a second. */
 export class Camera {
   readonly process: ChildProcess;
-  /** When each picture was made, ms since the epoch. */
+  /** When each frame was made, ms since the epoch. */
   readonly madeAtMs: number[] = [];
-  /** How long each of them took to come out of the encoder, ms. */
+  /** How long each frame took to come out of the encoder, ms. */
   readonly encoderMs: number[] = [];
-  /** Shown twice because the encoder was not ready for what came between: its clock must not run slow. */
+  /** Frames sent twice because the encoder was not ready for the one between; otherwise its clock would run slow. */
   repeated = 0;
   readonly #frames: Buffer[];
   readonly #timer: NodeJS.Timeout;
@@ -35,7 +35,7 @@ export class Camera {
 
   constructor(to: string) {
     this.#frames = backdrops();
-    // What is sent comes out here as well: the encoder's share is measured in the same run.
+    // A copy of what is sent comes out here, to measure the encoder's share in the same run.
     const both = ['-flags', '+global_header', '-flush_packets', '1', '-f', 'tee', `[f=flv]${to}|[f=flv]pipe:1`];
     const args = ['-nostdin', '-v', 'error', ...INPUT, ...ENCODE, ...both];
     this.process = spawn(process.env.FFMPEG_PATH ?? 'ffmpeg', args, { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
@@ -59,13 +59,13 @@ export class Camera {
     this.#pending = Buffer.concat([this.#pending, chunk]);
     if (this.#pending.subarray(0, 3).toString() === 'FLV') this.#pending = this.#pending.subarray(13);
     while (this.#pending.length >= 15 && this.#pending.length >= 15 + this.#pending.readUIntBE(1, 3)) {
-      // FLV E.4.3: AVC, and no parameter sets. One for each picture, in their order.
+      // FLV E.4.3: AVC without parameter sets. One tag per frame, in order.
       if (this.#pending[0] === 9 && this.#pending[12] === 1) this.encoderMs.push(Date.now() - (this.madeAtMs[this.encoderMs.length] ?? 0));
       this.#pending = this.#pending.subarray(15 + this.#pending.readUIntBE(1, 3));
     }
   }
 
-  /** As many as the clock asks for, once the encoder has taken what came before. */
+  /** Writes as many frames as the clock asks for, once the encoder has taken the earlier ones. */
   #tick(): void {
     const [pictures, sounds] = [this.process.stdin, this.process.stdio[3] as Writable | null];
     if (!pictures || !sounds || pictures.writableLength > 0) return;
@@ -100,7 +100,7 @@ function tone(index: number): Buffer {
   return samples;
 }
 
-/** Gradients that move, with grain on them. I420. */
+/** Moving gradients with grain, I420. */
 function backdrops(): Buffer[] {
   return Array.from({ length: BACKDROPS }, (_, index) => {
     const frame = Buffer.alloc((WIDTH * HEIGHT * 3) / 2, 128);

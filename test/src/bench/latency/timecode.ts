@@ -1,24 +1,24 @@
 import type { Page } from 'playwright-core';
 
-/** Milliseconds of the wall clock, modulo 2^20, as black and white blocks along the top of the picture; then four blocks that check them. */
+/** Milliseconds of the wall clock, modulo 2^20, as black and white blocks along the top of the frame, followed by four check blocks. */
 export const TIMECODE = { bits: 20, checkBits: 4, blockPx: 48 } as const;
 export const MODULUS = 2 ** TIMECODE.bits;
 
-/** XOR of all groups of four bits, and 0b1010: all black and all white are no timecode. */
+/** XOR of all groups of four bits and 0b1010, so that all black and all white are no timecode. */
 const checkOf = (value: number): number => {
   let check = 0b1010;
   for (let rest = value; rest > 0; rest = Math.floor(rest / 16)) check ^= rest % 16;
   return check;
 };
 
-/** Block by block, from the left. */
+/** The blocks from left to right. */
 export function blocksOf(timeMs: number): boolean[] {
   const value = timeMs % MODULUS;
   const all = value + checkOf(value) * MODULUS;
   return Array.from({ length: TIMECODE.bits + TIMECODE.checkBits }, (_, bit) => Math.floor(all / 2 ** bit) % 2 === 1);
 }
 
-/** What the blocks say, ms modulo 2^20; null: they are no timecode (a torn picture, another stream). */
+/** The time in the blocks, ms modulo 2^20; null if they are no timecode (a torn frame, another stream). */
 export function readBlocks(blocks: readonly boolean[]): number | null {
   const number = (part: readonly boolean[]) => part.reduce((sum, isSet, bit) => sum + (isSet ? 2 ** bit : 0), 0);
   const value = number(blocks.slice(0, TIMECODE.bits));
@@ -26,12 +26,12 @@ export function readBlocks(blocks: readonly boolean[]): number | null {
 }
 
 export interface Seen {
-  /** When it was shown. */
+  /** When the frame was shown. */
   atMs: number;
   blocks: boolean[];
 }
 
-/** Every picture that the page shows in the next seconds, as it is presented. */
+/** Reads every frame that the page presents during the next seconds. */
 export function watchBlocks(page: Page, seconds: number): Promise<Seen[]> {
   return page.evaluate(
     async ({ seconds, count, blockPx }) => {
@@ -40,7 +40,7 @@ export function watchBlocks(page: Page, seconds: number): Promise<Seen[]> {
       const until = performance.now() + seconds * 1000;
       while (context && performance.now() < until) {
         const video = document.querySelector<HTMLVideoElement>('[data-testid="watch-video"]');
-        if (!video) throw new Error('the page shows no picture');
+        if (!video) throw new Error('the page has no video');
         const isShown = await new Promise<boolean>((resolve) => {
           video.requestVideoFrameCallback(() => resolve(true));
           setTimeout(() => resolve(false), 2000);
@@ -62,7 +62,7 @@ export function watchBlocks(page: Page, seconds: number): Promise<Seen[]> {
   );
 }
 
-/** From the making of a picture to its showing, ms. */
+/** The times from making a frame to showing it, ms. */
 export function latenciesOf(seen: readonly Seen[]): { latenciesMs: number[]; unreadable: number } {
   const latenciesMs = seen.flatMap(({ atMs, blocks }) => {
     const value = readBlocks(blocks);

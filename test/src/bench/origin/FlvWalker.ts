@@ -4,7 +4,7 @@ const BACK_POINTER_BYTES = 4;
 const VIDEO = 9;
 const END_OF_HEAD = 0x0d0a0d0a;
 
-/** Walks over an HTTP answer with FLV in it, tag by tag, without keeping a byte: just enough to see which pictures are missing. */
+/** Walks through an HTTP response with FLV, tag by tag, without keeping a byte: just enough to see which frames are missing. */
 export class FlvWalker {
   #isHead = true;
   #skip = 0;

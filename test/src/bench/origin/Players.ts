@@ -12,22 +12,22 @@ const Seen = z.object({
 });
 type Seen = z.infer<typeof Seen>;
 
-/** What players saw between two looks. */
+/** What the players saw between two looks. */
 export interface Sight {
-  /** Largest pause between two reads of any player. */
+  /** The longest pause between two reads of any player. */
   maxGapMs: number;
-  /** The same of the median player. */
+  /** The longest pause of the median player. */
   medianGapMs: number;
-  /** Pictures that are missing, over all players. */
+  /** Missing frames, over all players. */
   dropped: number;
   disconnected: number;
-  /** Received by all together. */
+  /** Received by all players together. */
   mbps: number;
-  /** What the slowest got of what the fastest did. */
+  /** The bytes of the slowest player as a share of those of the fastest. */
   evenness: number;
 }
 
-/** The bundled player: processes of raw sockets that discard what they read. */
+/** The bundled players: processes with raw sockets that discard what they read. */
 export class Players {
   readonly #processes: { child: ChildProcess; lines: AsyncIterator<string> }[];
   #lookedAtMs = performance.now();
@@ -42,7 +42,7 @@ export class Players {
     });
   }
 
-  /** Since the last look. */
+  /** Returns what happened since the last look. */
   async look(): Promise<Sight & { connected: number }> {
     const seen = await Promise.all(this.#processes.map(ask));
     const seconds = (performance.now() - this.#lookedAtMs) / 1000;
@@ -73,7 +73,7 @@ async function ask({ child, lines }: { child: ChildProcess; lines: AsyncIterator
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
-/** A script of this folder in a process of its own, so that what it costs is not counted with anything else. */
+/** Starts a script of this folder in its own process, so that its cost is not counted with anything else. */
 export function startTsx(script: string, args: readonly string[]): ChildProcess {
   const file = fileURLToPath(new URL(script, import.meta.url));
   return spawn(process.execPath, ['--import', 'tsx', file, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });

@@ -1,5 +1,5 @@
 /**
- * The floor of Node and the kernel: a server that writes the same bytes at the same pace to the same number of sockets and does nothing else.
+ * The floor for Node and the kernel: a server that writes the same bytes at the same pace to as many sockets and does nothing else.
  * `node floorProcess.ts CLIP BATCH_MS`; prints its port.
  */
 import { readFileSync } from 'node:fs';

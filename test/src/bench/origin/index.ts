@@ -20,9 +20,9 @@ interface Measured extends Sight {
 }
 
 /**
- * HTTP-FLV from a real bridge process to players on loopback, which charges part of the receiver's work to the sender: the figure to hold it against is the
- * floor of the same run. CPU is user + system time of the process over the window, after everybody has been connected for 2 s. Each run measures floor, peer
- * and product, one after the other.
+ * HTTP-FLV from a real bridge process to players on loopback. Loopback charges part of the receiver's work to the sender, so compare with the floor of the same
+ * run. CPU is the user and system time of the process over the window, which starts when all players have been connected for 2 s. Each run measures the floor,
+ * the peer and the product, one after the other.
  */
 export async function run({ players, seconds, runs }: BenchOptions): Promise<object> {
   const clip = await broadcastClip();
@@ -45,7 +45,7 @@ async function measureProduct(clip: string, players: number, seconds: number) {
   const bridge = await BridgeHost.start();
   const publisher = publish(clip, `${bridge.rtmpUrl}/live/bench`);
   try {
-    await until('the stream is there', async () => (await fetch(bridge.originUrl + PATH, { method: 'HEAD' })).ok);
+    await until('the stream is live', async () => (await fetch(bridge.originUrl + PATH, { method: 'HEAD' })).ok);
     await sleep(SETTLE_MS);
     const publishOnly = { publishOnlyCpuPercent: await cpuPercentOver(bridge.pid, 4), publishOnlyRssMb: Math.round(rssMb(bridge.pid)) };
     const { port } = new URL(bridge.originUrl);
@@ -73,7 +73,7 @@ async function measureFloor(clip: string, players: number, seconds: number): Pro
   }
 }
 
-/** The peer that every Debian has. It writes each tag by itself, so its players wait less and its processor works more. */
+/** nginx-rtmp, the peer that Debian ships. It writes each tag separately, so its players wait less and its CPU works more. */
 async function measureNginx(clip: string, players: number, seconds: number): Promise<Measured | null> {
   const nginx = await startNginx();
   if (!nginx) return null;
@@ -102,7 +102,7 @@ async function measure(what: { pid: number; port: number; players: number; secon
   }
 }
 
-/** Of one core. */
+/** Percent of one core. */
 async function cpuPercentOver(pid: number, seconds: number): Promise<number> {
   const [before, startedAtMs] = [cpuSeconds(pid), performance.now()];
   await sleep(seconds * 1000);

@@ -6,7 +6,7 @@ export interface Peer {
   stop(): void;
 }
 
-/** null where it is not installed. */
+/** Returns null where nginx-rtmp is not installed. */
 export async function startNginx(): Promise<Peer | null> {
   if (!hasNginxRtmp()) return null;
   const { peer, port } = await startNginxRtmp();

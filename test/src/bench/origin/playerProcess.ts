@@ -1,16 +1,16 @@
 /**
- * A process of players (HTTP/1.0: no chunks to take apart): raw sockets that read into one static buffer and throw away what they read. `node playerProcess.ts PORT PATH COUNT`, where a PATH without
- * `.flv` is played over RTMP; each line on
- * its standard input ends the measuring so far and starts a new one; it answers with one line of JSON.
+ * A process of players: raw sockets that read into one static buffer and discard it, over HTTP/1.0, which has no chunks to take apart. Run as
+ * `node playerProcess.ts PORT PATH COUNT`; a PATH without `.flv` is played over RTMP. Each line on standard input ends one measurement, prints it as a line of
+ * JSON, and starts the next.
  */
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { FlvWalker } from './FlvWalker.js';
 import { askToPlay, HANDSHAKE_BYTES, sayHello } from './rtmpPlay.js';
 
-/** Pictures of the clip come this far apart. */
+/** The time between two frames of the clip. */
 const FRAME_MS = 1000 / 30;
-/** Connecting all at once would measure the listen queue. */
+/** The pause between connections; connecting all at once would measure the listen queue. */
 const CONNECT_EVERY_MS = 2;
 const READ_BYTES = 256 * 1024;
 

@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net';
 
-/** What has to be read before the commands may go: S0, S1 and S2 (RTMP 5.2). */
+/** S0, S1 and S2 (RTMP 5.2), which must be read before the commands are sent. */
 export const HANDSHAKE_BYTES = 3073;
 const CHALLENGE_BYTES = 1536;
 const COMMAND = 20;
 
 export const sayHello = (socket: Socket) => void socket.write(Buffer.concat([Buffer.of(3), Buffer.alloc(CHALLENGE_BYTES)]));
 
-/** The answer to the handshake and the three commands to play, none longer than a first chunk. nginx-rtmp gives the first stream the number 1. */
+/** Answers the handshake and sends the three commands to play, each within one chunk. nginx-rtmp numbers the first stream 1. */
 export function askToPlay(socket: Socket, app: string, name: string): void {
   const connect = [
     ...text('connect'),

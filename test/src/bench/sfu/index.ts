@@ -9,15 +9,15 @@ import { publisherClip } from '../clips.js';
 import { round } from '../report.js';
 import { repeat, summarise } from '../runs.js';
 
-/** The product's sources, run as they are. */
+/** Runs the product from its sources. */
 const TSX = ['--conditions=source', '--import', 'tsx'];
 const FFMPEG = process.env.FFMPEG_PATH ?? 'ffmpeg';
 const Started = z.object({ port: z.number() });
 const Measured = z.object({ workerCpuPercent: z.number(), serverCpuPercent: z.number() });
 
 /**
- * The SFU with a real worker, in a process of its own that holds nothing else: one 720p publisher (2 Mb/s VP8) and viewers that get it as SRTP. What is received is counted
- * here, outside of what is measured.
+ * The SFU with a real worker, alone in its own process: one 720p publisher (2 Mb/s VP8) and viewers that get it as SRTP. Received packets are counted here,
+ * outside the measured process.
  */
 export async function run({ viewers, seconds, runs }: BenchOptions): Promise<object> {
   return { case: 'sfu', viewers, seconds, runs, ...summarise(await repeat(runs, () => measure(viewers, seconds))) };

@@ -1,6 +1,6 @@
 /**
- * `node sfuProcess.ts VIEWERS SECONDS SINK_PORT`, started by `npm run bench -- sfu`: a process that holds the SFU and nothing else. Its first line says where to send the
- * publisher's RTP (VP8, payload type 101, SSRC 1); the second, after the measurement, what it cost.
+ * `node sfuProcess.ts VIEWERS SECONDS SINK_PORT`, started by `npm run bench -- sfu`: a process with the SFU and nothing else. Its first line gives the port for
+ * the publisher's RTP (VP8, payload type 101, SSRC 1); the second, after the measurement, the cost.
  */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -61,7 +61,7 @@ console.log(
 );
 await sfu.close('measured');
 
-/** Encrypted like a browser's packets (SRTP), sent to the sink without ICE and DTLS. */
+/** A viewer: packets are encrypted as for a browser (SRTP), but sent to the sink without ICE and DTLS. */
 async function addViewer(room: SfuRoom, peer: SfuPeer): Promise<void> {
   const transport = await peer.router.mediasoupRouter.createPlainTransport({
     listenInfo: { protocol: 'udp', ip: '127.0.0.1' },

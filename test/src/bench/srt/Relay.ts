@@ -1,14 +1,14 @@
 import { createSocket, type Socket } from 'node:dgram';
 
 export interface Network {
-  /** Share that vanishes, each way. */
+  /** Share of datagrams lost in each direction. */
   loss: number;
-  /** Added at random, at most: datagrams overtake one another. */
+  /** The largest random delay, ms; datagrams may overtake one another. */
   jitterMs: number;
   seed: number;
 }
 
-/** A bad network between one caller and a port of this machine; the same every time. */
+/** A bad network between one caller and a port of this machine. Seeded, so it is the same every time. */
 export class Relay {
   readonly #front: Socket;
   readonly #back: Socket;
@@ -65,7 +65,7 @@ export async function freeUdpPort(): Promise<number> {
   return port;
 }
 
-/** mulberry32 */
+/** The mulberry32 generator. */
 function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -8,7 +8,7 @@ export const spread99 = (values: readonly number[]) => ({
 
 const TICKS_PER_SECOND = 100;
 
-/** Seconds of processor that a process has used. */
+/** CPU seconds that a process has used. */
 export function cpuSeconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;

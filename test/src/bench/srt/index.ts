@@ -9,7 +9,7 @@ import { cpuSeconds } from './figures.js';
 import { makeDatagram, packetsOf, Probe } from './probe.js';
 import { freeUdpPort, Relay, type Network } from './Relay.js';
 
-/** 2.65 Mb/s, as an encoder at 720p sends. */
+/** 2.65 Mb/s, what a 720p encoder sends. */
 const DATAGRAMS_A_SECOND = 252;
 const WARM_UP_S = 4;
 const DRAIN_MS = 2500;
@@ -20,7 +20,7 @@ const CASES = [
 ] as const;
 const JITTER_MS = 50;
 
-/** Our listener from its sources. */
+/** Starts our listener from its sources. */
 const LISTENER_PROCESS = ['--conditions=source', '--import', 'tsx', fileURLToPath(new URL('./listenerProcess.ts', import.meta.url))];
 
 type Listen = (port: number, latencyMs: number) => ChildProcess;
@@ -28,7 +28,7 @@ const ours =
   (delivery: string): Listen =>
   (port, latencyMs) =>
     start(process.execPath, [...LISTENER_PROCESS, String(port), String(latencyMs), delivery]);
-/** The same TS at the same time to all of them, each over a network of its own that loses the same. */
+/** Sends the same TS to all listeners at the same time, each over its own network with the same losses. */
 const LISTENERS: Record<string, Listen> = {
   ours: ours('smooth'),
   oursPrompt: ours('prompt'),
@@ -36,7 +36,7 @@ const LISTENERS: Record<string, Listen> = {
     start('srt-live-transmit', ['-q', `srt://127.0.0.1:${port}?mode=listener&latency=${latencyMs}`, 'file://con']),
 };
 
-/** Our SRT listener beside libsrt's (srt-live-transmit), both called by libsrt over a network with loss and jitter. */
+/** Compares our SRT listener with libsrt's (srt-live-transmit); libsrt calls both over a network with loss and jitter. */
 export async function run({ seconds }: BenchOptions): Promise<object> {
   const results: object[] = [];
   for (const { lossPercent, latencyMs } of CASES) {
@@ -77,7 +77,7 @@ async function openLane(listen: Listen, network: Network, latencyMs: number) {
   const probe = new Probe(packetsOf(WARM_UP_S * DATAGRAMS_A_SECOND));
   listener.stdout?.on('data', (chunk: Buffer) => probe.push(chunk));
   const to = `srt://127.0.0.1:${relay.port}?mode=caller&latency=${latencyMs}&streamid=publish:live/bench`;
-  await wait(500); // the listener's own start
+  await wait(500); // the listener starts
   const caller = start('srt-live-transmit', ['-q', '-chunk:1316', `udp://127.0.0.1:${inputPort}`, to]);
   const close = () => {
     caller.kill('SIGKILL');
@@ -87,7 +87,7 @@ async function openLane(listen: Listen, network: Network, latencyMs: number) {
   return { inputPort, listener, probe, close };
 }
 
-/** At its pace, whatever the timers do. */
+/** Keeps the pace, however late the timers fire. */
 async function generate(ports: readonly number[], seconds: number, firstIndex = 0): Promise<void> {
   const socket = createSocket('udp4');
   const startedAtMs = performance.now();

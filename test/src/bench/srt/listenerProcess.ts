@@ -1,4 +1,4 @@
-/** `node listenerProcess.ts PORT LATENCY_MS smooth|prompt`: takes every publisher on a UDP port and writes its payload to standard output. For `npm run bench -- srt`. */
+/** `node listenerProcess.ts PORT LATENCY_MS smooth|prompt`: accepts every publisher on a UDP port and writes its payload to standard output. Used by `npm run bench -- srt`. */
 import { SrtMultiplexer, openUdpSocket, type UdpSocket } from '../../../../bridge/src/media/protocols/srt/index.js';
 
 const [port = '0', latencyMs = '120', delivery = 'smooth'] = process.argv.slice(2);

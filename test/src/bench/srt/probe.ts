@@ -1,6 +1,6 @@
 import { spread99 } from './figures.js';
 
-/** TS packets that carry their number and when they were made. */
+/** TS packets that carry their number and the time at which they were made. */
 export const PACKET_BYTES = 188;
 const PACKETS_A_DATAGRAM = 7;
 const MARK = 0x4c69616e;
@@ -18,7 +18,7 @@ export function makeDatagram(index: number, atMs: number): Buffer {
   return datagram;
 }
 
-/** Counts what comes out at the other end. */
+/** Counts what arrives at the other end. */
 export class Probe {
   readonly #latenciesMs: number[] = [];
   readonly #from: number;
@@ -27,7 +27,7 @@ export class Probe {
   #disorder = 0;
   #last = -1;
 
-  /** Packets before this number belong to the start, which is not measured. */
+  /** Packets before this number belong to the start and are not measured. */
   constructor(from: number) {
     this.#from = from;
   }
