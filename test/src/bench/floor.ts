@@ -60,7 +60,8 @@ export class ProgramFloor {
   static async create({ commands, profile, clips, recording }: FloorOptions): Promise<ProgramFloor> {
     const [program = 'ffmpeg'] = commands.encoder;
     const base = `/dev/shm/lianmai-floor-${process.pid}`;
-    const [picture, sound] = [`${base}.yuv`, `${base}.pcm`];
+    const picture = `${base}.yuv`;
+    const sound = `${base}.pcm`;
     await ffmpeg('-y', '-i', recording, '-map', '0:v', '-f', 'rawvideo', '-pix_fmt', 'yuv420p', picture);
     const { width, height } = canvasOf(profile);
     const pictureS = statSync(picture).size / (width * height * 1.5) / FPS;

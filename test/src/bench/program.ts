@@ -70,7 +70,10 @@ export async function run({ participants, seconds, runs }: BenchOptions): Promis
     const least = floor.cores;
     warnOfHighFloor(least, measured);
     return {
-      ...{ case: 'program', participants, seconds, runs },
+      case: 'program',
+      participants,
+      seconds,
+      runs,
       ...summarise(measured.map((figures) => ({ ...figures, ratio: round(figures.cores.total / least.total, 2) }))),
       floor: { encoder: round(least.encoder), decoders: round(least.decoders), total: round(least.total), rounds: runs * FLOOR_ROUNDS },
     };

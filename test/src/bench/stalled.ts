@@ -28,8 +28,14 @@ export async function run({ players, seconds }: BenchOptions): Promise<object> {
     let peak = before;
     for (const endAtMs = Date.now() + seconds * 1000; Date.now() < endAtMs; await sleep(500)) peak = Math.max(peak, rssMb(bridge.pid));
     return {
-      ...{ case: 'stalled', players, seconds, rssBeforeMb: Math.round(before), rssPeakMb: Math.round(peak) },
-      ...{ grownMb: Math.round(peak - before), limitMb: players * QUEUE_LIMIT_MB, cutOff: crowd.cutOff },
+      case: 'stalled',
+      players,
+      seconds,
+      rssBeforeMb: Math.round(before),
+      rssPeakMb: Math.round(peak),
+      grownMb: Math.round(peak - before),
+      limitMb: players * QUEUE_LIMIT_MB,
+      cutOff: crowd.cutOff,
     };
   } finally {
     crowd.close();

@@ -65,7 +65,8 @@ async function timeJoin(browser: Browser, system: System, index: number): Promis
 }
 
 async function timeGoLive(system: System): Promise<number> {
-  const [port, watchedPort] = [await freePorts(), await freePorts()];
+  const port = await freePorts();
+  const watchedPort = await freePorts();
   const listener = new RtmpListener(port, join(mkdtempSync(join(tmpdir(), 'lianmai-start-')), 'out.flv'));
   const watched = await watch(watchedPort, port);
   try {

@@ -130,7 +130,8 @@ describe('a program on air', () => {
 
   it("starts from the host's page and arrives at the RTMP server that was named", async () => {
     await host.id('go-live').click();
-    const [server, key] = [rtmp.url.slice(0, rtmp.url.lastIndexOf('/')), 'first-secret-key'];
+    const server = rtmp.url.slice(0, rtmp.url.lastIndexOf('/'));
+    const key = 'first-secret-key';
     await host.id('output-url').first().fill(server);
     await host.id('output-key').first().fill(key);
     await host.id('confirm-live').click();

@@ -90,7 +90,8 @@ describe('scenes of a portrait program', () => {
     await until('the program continues', async () => (await patch({})) > untilMs, PATIENCE_MS, 250);
   }
 
-  const [width, height] = [CANVAS.width / 2, CANVAS.height / 2];
+  const width = CANVAS.width / 2;
+  const height = CANVAS.height / 2;
   /** The frame that a new player gets now. */
   const onAir = async () => (await pictures(`${system.originUrl}/live/tall.flv`, { seconds: 0.3, fps: 30, width, height }))[0];
 

@@ -97,7 +97,7 @@ describe('a stream on the stage of a room', () => {
       }).catch((error: unknown) => {
         throw new Error(`${String(error)}: ${JSON.stringify(got)}`);
       });
-      console.log(`a program by WHEP: first picture after ${watched.firstPictureMs} ms`);
+      console.log(`a program by WHEP: first frame after ${watched.firstPictureMs} ms`);
     } finally {
       await context.close();
     }

@@ -28,10 +28,10 @@ function publish(format: 'flv' | 'mpegts', to: string): { ended: Promise<unknown
 const clients = async ({ id }: StreamReply) => StreamClientsReply.parse((await system.api('GET', `/streams/${id}/clients`)).body).clients;
 const publisher = (stream: StreamReply) =>
   until('a publisher is connected', async () => (await clients(stream)).find(({ action }) => action === 'publish'));
-const nobody = (stream: StreamReply) =>
+const noPublisher = (stream: StreamReply) =>
   until('no publisher is connected', async () => (await clients(stream)).every(({ action }) => action !== 'publish'));
 /** About the first second, as a player gets it. */
-async function taste(url: string, bytes = 60_000): Promise<{ status: number; body: Buffer }> {
+async function playBriefly(url: string, bytes = 60_000): Promise<{ status: number; body: Buffer }> {
   const abort = new AbortController();
   const response = await fetch(url, { signal: AbortSignal.any([abort.signal, AbortSignal.timeout(60_000)]) });
   const parts: Uint8Array[] = [];
@@ -65,7 +65,7 @@ describe('a stream created by the API', () => {
     publish('flv', stream.publish.rtmp);
     expect(await publisher(stream)).toMatchObject({ protocol: 'rtmp', ip: '127.0.0.1' });
     for (const url of [stream.play.flv, onMainPort(stream.play.flv)]) {
-      const { status, body } = await taste(url);
+      const { status, body } = await playBriefly(url);
       expect([status, body.subarray(0, 3).toString()]).toEqual([200, 'FLV']);
     }
     expect(await firstFrame(onMainPort(stream.play.flv))).toContain('FLV');
@@ -106,11 +106,11 @@ describe('a stream created by the API', () => {
     const stream = await system.createStream('signed', { playAccess: 'signed' });
     publish('flv', stream.publish.rtmp);
     await publisher(stream);
-    expect((await taste(stream.play.flv)).status).toBe(401);
+    expect((await playBriefly(stream.play.flv)).status).toBe(401);
     const { body } = await system.api('POST', `/streams/${stream.id}/play-urls`, { ttlSeconds: 60 });
     const { play } = body as { play: StreamReply['play'] };
-    expect((await taste(play.flv)).status).toBe(200);
-    expect((await taste(play.flv.replace(/sign=./, 'sign=x'))).status).toBe(401);
+    expect((await playBriefly(play.flv)).status).toBe(200);
+    expect((await playBriefly(play.flv.replace(/sign=./, 'sign=x'))).status).toBe(401);
   });
 
   it('cannot be published from outside and by a room’s program at once', async () => {
@@ -119,10 +119,10 @@ describe('a stream created by the API', () => {
     await publisher(stream);
     await until('the room cannot go live', async () => (await system.api('POST', '/rooms/show/live', {})).status === 409);
     outside.stop();
-    await nobody(stream);
+    await noPublisher(stream);
   });
 
-  it.each(['', 'a-long-passphrase'])('comes in and goes out over SRT, with the passphrase "%s"', async (srtPassphrase) => {
+  it.each(['', 'a-long-passphrase'])('is published and played over SRT, with the passphrase "%s"', async (srtPassphrase) => {
     const stream = await system.createStream(srtPassphrase ? 'secret' : 'clear', srtPassphrase ? { srtPassphrase } : {});
     publish('mpegts', stream.publish.srt);
     expect(await publisher(stream)).toMatchObject({ protocol: 'srt' });

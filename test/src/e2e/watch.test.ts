@@ -149,7 +149,10 @@ describe('a stream from outside, on the watch page', () => {
       const sockets: WebSocketRoute[] = [];
       const page = await WatchPage.open(browser, system, '/live/cam', (one) =>
         one.routeWebSocket(/\.flv/, (socket) => {
-          if (isBlocked) return void socket.close();
+          if (isBlocked) {
+            void socket.close();
+            return;
+          }
           socket.connectToServer();
           sockets.push(socket);
         }),

@@ -35,7 +35,8 @@ const bridgePid = () => system.children(/bridge\/dist\/main\.js/)[0]?.pid ?? 0;
 const portOf = (url: string) => Number(new URL(url.replace(/^\w+:/, 'http:')).port);
 
 function open(port: number): { socket: Socket; cutAfterMs: Promise<number> } {
-  const [socket, startedAt] = [connect(port, '127.0.0.1'), performance.now()];
+  const startedAt = performance.now();
+  const socket = connect(port, '127.0.0.1');
   sockets.push(socket);
   const cutAfterMs = new Promise<number>((resolve) => socket.once('close', () => resolve(performance.now() - startedAt)));
   socket.on('error', () => undefined);
@@ -77,7 +78,9 @@ function oversized(port: number): Promise<number> {
 describe('hostile peers', () => {
   it('are cut off on every port when they are slow, silent or too big', async () => {
     const before = rssMb(bridgePid());
-    const [rtmp, origin, site] = [portOf(system.rtmpUrl), portOf(system.originUrl), portOf(system.url)];
+    const rtmp = portOf(system.rtmpUrl);
+    const origin = portOf(system.originUrl);
+    const site = portOf(system.url);
     const hello = Buffer.concat([Buffer.of(3), Buffer.alloc(1536)]);
     const cut = await Promise.all(
       Object.entries({
@@ -152,7 +155,8 @@ describe('hostile peers', () => {
   it('that send 20,000 random datagrams to the SRT port disturb nobody', async () => {
     const watched = flvTags(steady.play.flv, 8);
     const socket = createSocket('udp4');
-    const [send, before] = [(bytes: Buffer) => socket.send(bytes, system.srtPort, '127.0.0.1'), rssMb(bridgePid())];
+    const send = (bytes: Buffer) => socket.send(bytes, system.srtPort, '127.0.0.1');
+    const before = rssMb(bridgePid());
     for (let sent = 0; sent < 20_000; sent++) {
       const bytes = randomBytes(randomInt(0, 1500));
       // Every second one looks like an SRT handshake or another control packet.

@@ -102,6 +102,10 @@ const whepIn =
   };
 
 export const playersFor = (browser: Browser, page: string): Record<string, Play> => ({
-  ...{ flv, wsFlv, rtmp, srt, hls },
+  flv,
+  wsFlv,
+  rtmp,
+  srt,
+  hls,
   whep: whepIn(browser, page),
 });

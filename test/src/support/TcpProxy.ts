@@ -32,7 +32,10 @@ export class TcpProxy {
   }
 
   #accept(client: Socket, target: number): void {
-    if (this.#mode === 'refuse') return void client.destroy();
+    if (this.#mode === 'refuse') {
+      client.destroy();
+      return;
+    }
     const upstream = connect(target, '127.0.0.1');
     for (const [from, to] of [
       [client, upstream],

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 
-const [WIDTH, HEIGHT] = [320, 180];
+const WIDTH = 320;
+const HEIGHT = 180;
 const FRAME_MS = 33;
 
 /** Feeds an encoder grey frames of 320x180 that show the time, for `latencies` to read. Returns the function that stops it. */

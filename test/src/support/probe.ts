@@ -47,7 +47,8 @@ export async function probe(url: string, { seconds = 3, timeoutMs = PATIENCE_MS,
   const { stdout } = await run('ffprobe', [...common, ...args, url], { maxBuffer: 1 << 28, timeout: timeoutMs, killSignal: 'SIGKILL' });
   const { streams, packets } = Output.parse(JSON.parse(stdout));
   const track = (kind: string) => streams.find(({ codec_type }) => codec_type === kind) ?? null;
-  const [video, audio] = [track('video'), track('audio')];
+  const video = track('video');
+  const audio = track('audio');
   // Only the first track of a kind counts: HLS has the sound a second time, for listeners.
   const judged = packets.filter(({ stream_index }) => stream_index === video?.index || stream_index === audio?.index);
   return { video, audio, packets: judged.flatMap(readPacket) };
@@ -83,7 +84,8 @@ export function faultsOf({ packets }: Probed, options: Judgement = {}): string[]
     if (backward > 0) faults.push(`${kind}: ${backward} steps back in ${count}`);
     if (longest > (kind === 'video' ? maxStepMs : maxSoundStepMs)) faults.push(`${kind}: a step of ${Math.round(longest)} ms`);
   }
-  const [video, audio] = [first('video'), first('audio')];
+  const video = first('video');
+  const audio = first('audio');
   if (video && !video.isKey) faults.push('starts without a key frame');
   const skewMs = video && audio ? audio.dtsMs - video.dtsMs : 0;
   if (Math.abs(skewMs) > maxStartSkewMs) faults.push(`sound starts ${Math.round(skewMs)} ms after the picture`);

@@ -2,7 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import { blocksOf, TIMECODE } from './timecode.js';
 
-const [WIDTH, HEIGHT, FPS] = [1280, 720, 30] as const;
+const WIDTH = 1280;
+const HEIGHT = 720;
+const FPS = 30;
 const SAMPLES_PER_PICTURE = 48_000 / FPS;
 /** Different frames before they repeat: enough to keep the encoder working. */
 const BACKDROPS = 12;
@@ -67,7 +69,8 @@ export class Camera {
 
   /** Writes as many frames as the clock asks for, once the encoder has taken the earlier ones. */
   #tick(): void {
-    const [pictures, sounds] = [this.process.stdin, this.process.stdio[3] as Writable | null];
+    const pictures = this.process.stdin;
+    const sounds = this.process.stdio[3] as Writable | null;
     if (!pictures || !sounds || pictures.writableLength > 0) return;
     const due = Math.floor(((performance.now() - this.#startedAt) * FPS) / 1000) - this.madeAtMs.length;
     if (due < 1) return;
@@ -107,7 +110,8 @@ function backdrops(): Buffer[] {
     let seed = index + 1;
     for (let at = 0; at < WIDTH * HEIGHT; at++) {
       seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
-      const [x, y] = [at % WIDTH, Math.floor(at / WIDTH)];
+      const x = at % WIDTH;
+      const y = Math.floor(at / WIDTH);
       frame[at] = 40 + ((x + y + index * 12) % 144) + (seed >> 27);
     }
     return frame;

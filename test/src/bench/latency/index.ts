@@ -28,8 +28,12 @@ export async function run({ seconds, runs }: BenchOptions): Promise<object> {
     await until('the stream is live', async () => (await fetch(stream.play.hls)).ok);
     const results = await repeat(runs, () => measureAll({ browser, system, camera }, seconds));
     return {
-      ...{ case: 'latency', seconds, runs, ...summarise(results) },
-      ...{ repeated: camera.repeated, pictures: camera.madeAtMs.length },
+      case: 'latency',
+      seconds,
+      runs,
+      ...summarise(results),
+      repeated: camera.repeated,
+      pictures: camera.madeAtMs.length,
     };
   } catch (error) {
     throw new Error(`${String(error)}\n${camera.log}`, { cause: error });
@@ -67,7 +71,8 @@ async function measure(
   await pause(SETTLE_MS);
   const encodedBefore = camera.encoderMs.length;
   const { latenciesMs, unreadable } = latenciesOf(await watchBlocks(page.page, seconds));
-  const [ended, shown] = [await page.playbackOption(), await page.latencySeconds()];
+  const ended = await page.playbackOption();
+  const shown = await page.latencySeconds();
   await page.close();
   if (ended !== option) throw new Error(`${name}: the page left "${option}" for "${ended}"`);
   if (latenciesMs.length < seconds * 10)

@@ -33,7 +33,8 @@ export async function run({ players, seconds, runs }: BenchOptions): Promise<obj
     return {
       ...product,
       cpuMsPerPlayerSecond: round((product.cpuPercent * 10) / players),
-      ...{ floorCpuPercent: floor.cpuPercent, floorMaxGapMs: floor.maxGapMs },
+      floorCpuPercent: floor.cpuPercent,
+      floorMaxGapMs: floor.maxGapMs,
       ...(nginx && { nginxRtmpCpuPercent: nginx.cpuPercent, nginxRtmpMaxGapMs: nginx.maxGapMs }),
       floorRatio: round(product.cpuPercent / floor.cpuPercent, 2),
     };
@@ -104,7 +105,8 @@ async function measure(what: { pid: number; port: number; players: number; secon
 
 /** Percent of one core. */
 async function cpuPercentOver(pid: number, seconds: number): Promise<number> {
-  const [before, startedAtMs] = [cpuSeconds(pid), performance.now()];
+  const before = cpuSeconds(pid);
+  const startedAtMs = performance.now();
   await sleep(seconds * 1000);
   return round(((cpuSeconds(pid) - before) * 100_000) / (performance.now() - startedAtMs), 1);
 }

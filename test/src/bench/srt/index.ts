@@ -71,7 +71,8 @@ async function measure(network: Network, latencyMs: number, seconds: number): Pr
 }
 
 async function openLane(listen: Listen, network: Network, latencyMs: number) {
-  const [port, inputPort] = [await freeUdpPort(), await freeUdpPort()];
+  const port = await freeUdpPort();
+  const inputPort = await freeUdpPort();
   const listener = listen(port, latencyMs);
   const relay = await Relay.open(port, network);
   const probe = new Probe(packetsOf(WARM_UP_S * DATAGRAMS_A_SECOND));
