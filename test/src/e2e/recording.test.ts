@@ -46,7 +46,7 @@ async function broadcast(stream: StreamReply, seconds: number): Promise<{ peer: 
 }
 
 describe.concurrent('a recording', () => {
-  it.each(['mp4', 'flv'] as const)('as %s downloads, whole and in ranges, and holds what was sent', async (format) => {
+  it.each(['mp4', 'flv'] as const)('downloads as %s, whole and in ranges, and holds what was sent', async (format) => {
     const stream = await system.createStream(`kept-${format}`, { record: { format, segmentSeconds: null } });
     const { peer } = await broadcast(stream, 4);
     await peer.stop();

@@ -69,7 +69,7 @@ describe('a stream on the stage of a room', () => {
     });
   });
 
-  it('plays with the program over RTMP, FLV, HLS and SRT', async () => {
+  it('is part of a program that plays over RTMP, FLV, HLS and SRT', async () => {
     const urls = {
       flv: `${system.originUrl}/live/duo.flv`,
       rtmp: `${system.rtmpUrl}/live/duo`,
@@ -83,7 +83,7 @@ describe('a stream on the stage of a room', () => {
     }
   });
 
-  it('plays with the program over WHEP in a page', async () => {
+  it('is part of a program that plays over WHEP in a page', async () => {
     const context = await browser.newContext();
     try {
       const page = await context.newPage();

@@ -29,7 +29,7 @@ interface Live {
   stats: { encoderRestarts: number; decoderRestarts: number } | null;
 }
 
-describe('failing parts', () => {
+describe('a system with failing parts', () => {
   let system: System;
   let proxy: TcpProxy;
   let browsers: Browser[];
@@ -63,7 +63,7 @@ describe('failing parts', () => {
   });
 
   // These two wait for different things, so they run together.
-  it.concurrent('keep the seat of a person whose signalling is gone for 20 s, and take them back without a click', async () => {
+  it.concurrent('keeps the seat of a person whose signalling is gone for 20 s, and takes them back without a click', async () => {
     proxy.mode = 'refuse';
     await guest.id('reconnecting').waitFor();
     await pause(20_000);
@@ -74,7 +74,7 @@ describe('failing parts', () => {
     await host.hearsTone(PEOPLE.green.frequency);
   });
 
-  it.concurrent('report a destination that silently stopped reading, without harm to the other one', async () => {
+  it.concurrent('reports a destination that silently stopped reading, without harm to the other one', async () => {
     const port = await freePorts();
     const listener = new RtmpListener(port, join(FOLDER, 'stuck.flv'));
     await pause(500);
@@ -92,7 +92,7 @@ describe('failing parts', () => {
   it.each([
     ['decoder', /-f ivf/],
     ['encoder', /libx264/],
-  ])('replace a %s that hangs', async (_part, filter) => {
+  ])('replaces a hung %s', async (_part, filter) => {
     const [victim] = system.children(filter);
     if (!victim) throw new Error('no such process');
     process.kill(victim.pid, 'SIGSTOP');
@@ -100,7 +100,7 @@ describe('failing parts', () => {
     await until('another one runs', () => system.children(filter).length > 0);
   });
 
-  it('never interrupt the program', async () => {
+  it('never interrupts the program', async () => {
     await pause(2000);
     const all = await packets(steady.file);
     for (const kind of ['video', 'audio'] as const) {
@@ -110,7 +110,7 @@ describe('failing parts', () => {
     }
   });
 
-  it('keep the call going when the bridge is killed, and restart the program within seconds', async () => {
+  it('keeps the call going when the bridge is killed, and restarts the program within seconds', async () => {
     expect(system.kill(/bridge\/dist\/main\.js/)).toHaveLength(1);
     await host.sees('Guest', 'camera', { frames: 20 });
     await steady.exited;

@@ -101,7 +101,7 @@ describe('hostile peers', () => {
     expect(rssMb(bridgePid()) - before).toBeLessThan(SLACK_MB);
   });
 
-  it('that never read cost no more than their queues may hold, and are cut off', async () => {
+  it('cost no more than their queues may hold when they never read, and are cut off', async () => {
     const file = await makeFixture(
       'heavy.flv',
       ...['-f', 'lavfi', '-i', 'nullsrc=s=640x360:r=30:d=6,geq=random(1)*255:128:128', '-c:v', 'libx264', '-preset', 'ultrafast'],
@@ -152,7 +152,7 @@ describe('hostile peers', () => {
     expect(peak - before).toBeLessThan(all * QUEUE_MB + SLACK_MB);
   });
 
-  it('that send 20,000 random datagrams to the SRT port disturb nobody', async () => {
+  it('disturb nobody when they send 20,000 random datagrams to the SRT port', async () => {
     const watched = flvTags(steady.play.flv, 8);
     const socket = createSocket('udp4');
     const send = (bytes: Buffer) => socket.send(bytes, system.srtPort, '127.0.0.1');
