@@ -26,6 +26,22 @@ function pathsInBackticks(text: string): string[] {
   return quoted.filter((words) => REPOSITORY_PATH.test(words) && !/[<{*…]/.test(words));
 }
 
+/** Names of classes and types in backticks, such as `StreamHub`. */
+function typesInBackticks(text: string): string[] {
+  return [...text.matchAll(/`([A-Z][A-Za-z]*[a-z][A-Za-z]*)`/g)].map(([, name]) => name as string);
+}
+
+/** Every source of the product in one text, each after its path. */
+function allSources(): string {
+  return ['protocol', 'kit', 'server', 'bridge', 'client']
+    .flatMap((workspace) =>
+      readdirSync(path.join(ROOT, workspace, 'src'), { recursive: true, encoding: 'utf8' }).map((file) => `${workspace}/src/${file}`),
+    )
+    .filter((file) => /\.tsx?$/.test(file))
+    .map((file) => `${file}\n${readFileSync(path.join(ROOT, file), 'utf8')}`)
+    .join('\n');
+}
+
 /** The anchors that GitHub gives to a page's headings. */
 function anchorsOf(text: string): Set<string> {
   const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading as string);
@@ -56,4 +72,11 @@ describe.each(PAGES)('%s', (page) => {
   it('names no path that is not in the repository', () => {
     expect(pathsInBackticks(text).filter((name) => !existsSync(path.join(ROOT, name)))).toEqual([]);
   });
+});
+
+it.each(['docs/architecture.md', 'CONTRIBUTING.md'])('%s names only classes and types that exist', (page) => {
+  const sources = allSources();
+  const isKnown = (name: string) => new RegExp(`\\b(class|interface|type|const) ${name}\\b|/${name}\\.tsx?\n`).test(sources);
+  const names = new Set(typesInBackticks(readFileSync(path.join(ROOT, page), 'utf8')));
+  expect([...names].filter((name) => !isKnown(name))).toEqual([]);
 });
