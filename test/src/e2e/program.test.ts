@@ -146,7 +146,7 @@ describe('a program on air', () => {
   });
 
   const hlsUrl = () =>
-    until('the playlist is there', async () => {
+    until('the playlist exists', async () => {
       const url = `${system.originUrl}/live/${ROOM}.m3u8`;
       return (await fetch(url)).ok && url;
     });

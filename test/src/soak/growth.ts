@@ -1,6 +1,6 @@
 import type { Sample } from './heldResources.js';
 
-/** What each process holds after one round, when everyone has left. */
+/** The resources that each process holds after one round, when everyone has left. */
 export interface Round {
   server: Sample;
   bridge: Sample;

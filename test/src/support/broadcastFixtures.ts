@@ -17,7 +17,7 @@ export interface BroadcastFixture {
   /** The protocol by which it is published. */
   by: 'rtmp' | 'srt';
   make: readonly string[];
-  /** What the broadcaster's FFmpeg does to it while sending. */
+  /** Extra arguments of the broadcaster's FFmpeg, which change the stream while sending. */
   send?: readonly string[];
   /** The codec that players get; null for none. */
   video: 'h264' | 'hevc' | null;
@@ -32,7 +32,7 @@ const h264AndAac = { video: 'h264', audio: 'aac' } as const;
 const PLAIN_BOTH = [...PICTURE, ...SOUND, ...PLAIN, ...AAC];
 const VARIABLE = "select='not(mod(n\\,5))+lt(mod(n\\,60)\\,20)',setpts=PTS";
 
-/** What real broadcasters send besides the plain case. */
+/** Streams as real broadcasters send them, besides the plain case. */
 export const BROADCAST_FIXTURES: readonly BroadcastFixture[] = [
   {
     title: 'B-frames',

@@ -118,7 +118,7 @@ export const latencies = (page: Page, seconds: number): Promise<number[]> =>
     return found.sort((a, b) => a - b);
   }, seconds);
 
-/** What the page's connection has received so far. */
+/** Totals of the media that the page's connection has received. */
 export const received = (page: Page): Promise<{ framesDecoded: number; audioPackets: number; audioEnergy: number }> =>
   page.evaluate(async () => {
     const totals = { framesDecoded: 0, audioPackets: 0, audioEnergy: 0 };

@@ -12,7 +12,7 @@ const Seen = z.object({
 });
 type Seen = z.infer<typeof Seen>;
 
-/** What the players saw between two looks. */
+/** Figures of all players between two looks. */
 export interface Sight {
   /** The longest pause between two reads of any player. */
   maxGapMs: number;
