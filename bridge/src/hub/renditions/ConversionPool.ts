@@ -83,7 +83,10 @@ export class ConversionPool implements Closable {
   #leaseSource(source: Stream, accepts: AcceptedCodecs, fits: Lease['fits']): ConversionLease {
     const lease: Lease = { source, accepts, fits, changed: new AbortController(), misfits: 0 };
     this.#leases.add(lease);
-    return { stream: source, changed: lease.changed.signal, close: () => void this.#leases.delete(lease) };
+    const close = () => {
+      this.#leases.delete(lease);
+    };
+    return { stream: source, changed: lease.changed.signal, close };
   }
 
   #leaseConverted(source: Stream, accepts: AcceptedCodecs, key: string): ConversionLease {

@@ -110,8 +110,12 @@ function createApp(media: Router[], log: Log, isReady: () => boolean): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(commonHeaders);
-  app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
-  app.get('/readyz', (_request, response) => void response.status(isReady() ? 200 : 503).json({ status: isReady() ? 'ok' : 'closing' }));
+  app.get('/healthz', (_request, response) => {
+    response.json({ status: 'ok' });
+  });
+  app.get('/readyz', (_request, response) => {
+    response.status(isReady() ? 200 : 503).json({ status: isReady() ? 'ok' : 'closing' });
+  });
   app.use(...media);
   app.use(() => {
     throw new LianmaiError('NOT_FOUND');

@@ -106,7 +106,9 @@ export class RtmpPlayer {
     const { socket, accepts, onStart, onEnd, onRejected } = this.#options;
     const { fanouts, openRendition } = this.#parts;
     const stream = openRendition?.(source, accepts) ?? source;
-    const onStalled = () => void socket.destroy(new LianmaiError('DESTINATION_STALLED'));
+    const onStalled = () => {
+      socket.destroy(new LianmaiError('DESTINATION_STALLED'));
+    };
     const sink = { socket, pick: ({ bytes }: Packed) => bytes, admission, onEnd, onStalled, onError: onRejected };
     this.#playback = fanouts.open(stream, sink);
     onStart();

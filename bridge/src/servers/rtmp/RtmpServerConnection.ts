@@ -130,7 +130,8 @@ export class RtmpServerConnection {
 
   /** Returns the bytes after the handshake. C2 is not verified, because a wrong echo does no harm. */
   #shakeHands(data: Buffer): Buffer {
-    const bytes = (this.#handshake = Buffer.concat([this.#handshake ?? Buffer.alloc(0), data]));
+    const bytes = Buffer.concat([this.#handshake ?? Buffer.alloc(0), data]);
+    this.#handshake = bytes;
     if (bytes.length > 0 && bytes[0] !== RTMP_VERSION) throw new FormatError('the peer does not speak RTMP');
     if (!this.#hasSentHandshake && bytes.length >= CLIENT_HELLO_BYTES) {
       this.socket.write(serverAnswer(bytes));

@@ -49,7 +49,8 @@ export class AvcTagBuilder {
     try {
       const config = buildAvcConfig({ sps: [this.#sps], pps: [this.#pps] });
       if (this.#config?.equals(config)) return null;
-      return (this.#config = config);
+      this.#config = config;
+      return config;
     } catch (error) {
       if (error instanceof FormatError) return null;
       throw error;

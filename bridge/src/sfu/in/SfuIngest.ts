@@ -143,7 +143,8 @@ export class SfuIngest extends EventEmitter<SfuIngestEvents> implements Closable
   }
 
   #takePicture({ keyFrames }: RtpVideoTrack, frames: AvcTagBuilder, frame: EncodedFrame): void {
-    const atMs = (this.#receivedAtMs = nowMs());
+    const atMs = nowMs();
+    this.#receivedAtMs = atMs;
     if (frame.isKeyFrame) {
       keyFrames.got();
       this.#keyFrameAtMs = atMs;

@@ -20,7 +20,9 @@ const LINGER_MS = 5000;
 export const playFlvTo =
   (fanouts: FanoutPool<FlvBytes>, log: Log): PlayFlv =>
   ({ socket, framing, finish }, { stream, admission }) => {
-    const disconnect = () => void socket.destroy();
+    const disconnect = () => {
+      socket.destroy();
+    };
     const onEnd = () => {
       const linger = setTimeout(disconnect, LINGER_MS);
       socket.once('close', () => clearTimeout(linger));

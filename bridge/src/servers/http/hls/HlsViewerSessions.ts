@@ -126,11 +126,12 @@ export class HlsViewerSessions {
   }
 }
 
-const release = ({ admission }: HlsViewerSession) =>
-  void admission.then(
+function release({ admission }: HlsViewerSession): void {
+  admission.then(
     (admitted) => admitted.release(),
     () => undefined,
   );
+}
 
 /** Tells sessionless players of one IP apart by user agent and parameters, so none of them uses the admission of another. */
 function sessionKey(stream: StreamRef, { session, ip, agent, params }: HlsViewer): string {

@@ -146,7 +146,9 @@ export class DvrStore {
   #enqueue(task: () => Promise<void>): void {
     this.#pending++;
     this.#writing = this.#writing.then(task).then(
-      () => void this.#pending--,
+      () => {
+        this.#pending--;
+      },
       (error: unknown) => {
         this.#pending--;
         this.#fail(error);
