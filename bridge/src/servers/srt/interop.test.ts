@@ -381,7 +381,7 @@ describeWithSrt('a publisher whose network went away', () => {
       ids.push(gate.publisher({ app: 'live', name: 'cam' })?.id);
       expect(ids.at(-1)).not.toBe(first);
     });
-    // At once: it replaced the connection that was still taken for alive.
+    // Reconnects at once, because it replaces the connection that still counts as alive.
     expect(ids).not.toContain(undefined);
     expect(hub.get({ app: 'live', name: 'cam' })).toBe(stream);
     expectContinuous(media(await collect(stream, seconds(1)), 'video').slice(-15));
@@ -417,7 +417,7 @@ describeWithSrt('a crashed thread', () => {
     await vi.waitFor(() => expect(stream.hasPublisher).toBe(false));
     expect(gate.clients({ app: 'live', name: 'cam' })).toEqual([]);
     const isBack = vi.waitFor(() => expect(stream.hasPublisher).toBe(true));
-    // FFmpeg gives up after three seconds, an encoder does not.
+    // FFmpeg gives up after three seconds; an encoder does not.
     for (let attempt = 0; attempt < 8 && !stream.hasPublisher; attempt++)
       await Promise.race([isBack, publish(listener.port, 'streamid=publish:live/cam').exited]);
     await isBack;

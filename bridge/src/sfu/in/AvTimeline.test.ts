@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { TrackClock } from '../../media/rtp/index.js';
 import { AvTimeline } from './AvTimeline.js';
 
-/** Sound and picture captured together from 10000 ms on (wall clock), sent with these delays. */
+/** Audio and video captured together from 10,000 ms on (wall clock), sent with these delays. */
 function play({ audioDelayMs, videoDelayMs, reportsFromMs }: { audioDelayMs: number; videoDelayMs: number; reportsFromMs: number }) {
   const timeline = new AvTimeline();
   const [audio, video] = [new TrackClock(48_000), new TrackClock(90_000)];

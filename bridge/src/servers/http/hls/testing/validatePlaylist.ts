@@ -23,7 +23,7 @@ function checkHead(playlist: ReadPlaylist): string[] {
       'CAN-SKIP-UNTIL is below six targets',
     ),
     ...rule(playlist.control.get('CAN-BLOCK-RELOAD') === 'YES', 'no CAN-BLOCK-RELOAD'),
-    ...rule(skipped === 0 || playlist.control.has('CAN-SKIP-UNTIL'), 'skips without saying that it can'),
+    ...rule(skipped === 0 || playlist.control.has('CAN-SKIP-UNTIL'), 'delta update without CAN-SKIP-UNTIL'),
   ];
 }
 
@@ -55,7 +55,7 @@ function checkParts({ segments, partTargetMs, targetSeconds }: ReadPlaylist): st
         ),
         ...rule(isRelative(partUri), `${partUri} is not relative`),
       ]),
-      ...rule(uri === null || Math.abs(sumMs - segment.durationMs) < 2, `the parts of ${sequence} are not as long as it is`),
+      ...rule(uri === null || Math.abs(sumMs - segment.durationMs) < 2, `the parts of ${sequence} do not add up to its duration`),
       ...rule(fromEndMs <= targetSeconds * 3000 + segment.durationMs, `${sequence} is too old to have parts`),
     ];
   });
@@ -64,8 +64,8 @@ function checkParts({ segments, partTargetMs, targetSeconds }: ReadPlaylist): st
 function checkEdge({ segments, hint, isEnded, reports }: ReadPlaylist): string[] {
   const uris = segments.flatMap((segment) => [segment.uri, ...segment.parts.map((part) => part.uri)]).filter((uri) => uri !== null);
   return [
-    ...rule(new Set(uris).size === uris.length, 'a URI comes twice'),
-    ...rule(hint === null || !uris.includes(hint), 'the hint is there already'),
+    ...rule(new Set(uris).size === uris.length, 'a URI occurs twice'),
+    ...rule(hint === null || !uris.includes(hint), 'the hinted part already exists'),
     ...rule(!isEnded || hint === null, 'a hint after the end'),
     ...rule(!isEnded || segments.at(-1)?.uri !== null, 'an open segment after the end'),
     ...reports.flatMap((report) => [
@@ -102,9 +102,12 @@ export function validateChange(before: string, after: string): string[] {
       if (!later) return rule(segment.sequence < two.mediaSequence, `${segment.sequence} has vanished`);
       const kept = later.parts.slice(0, segment.parts.length);
       return [
-        ...rule(segment.uri === null || later.uri === segment.uri, `${segment.sequence} has another URI`),
-        ...rule(segment.uri === null || later.durationMs === segment.durationMs, `${segment.sequence} has another duration`),
-        ...rule(later.discontinuity === segment.discontinuity && later.init === segment.init, `${segment.sequence} has another map`),
+        ...rule(segment.uri === null || later.uri === segment.uri, `${segment.sequence} changed its URI`),
+        ...rule(segment.uri === null || later.durationMs === segment.durationMs, `${segment.sequence} changed its duration`),
+        ...rule(
+          later.discontinuity === segment.discontinuity && later.init === segment.init,
+          `${segment.sequence} changed its map or discontinuity`,
+        ),
         ...rule(
           later.parts.length === 0 || JSON.stringify(kept) === JSON.stringify(segment.parts),
           `parts of ${segment.sequence} have changed`,
