@@ -1,6 +1,6 @@
 import { FormatError } from './FormatError.js';
 
-/** Bits from the most significant one on, with the Exp-Golomb codes of ITU-T H.264 9.1. */
+/** Reads bits, most significant first, including the Exp-Golomb codes of ITU-T H.264 9.1. */
 export class BitReader {
   readonly #bytes: Uint8Array;
   #at = 0;
@@ -15,7 +15,7 @@ export class BitReader {
     return (byte >> (7 - (this.#at++ & 7))) & 1;
   }
 
-  /** Up to 32 bits. */
+  /** Reads up to 32 bits. */
   bits(count: number): number {
     let value = 0;
     for (let index = 0; index < count; index++) value = value * 2 + this.bit();

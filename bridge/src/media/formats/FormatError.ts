@@ -1,4 +1,4 @@
-/** Bytes that do not follow their format. Says where and what was expected; never quotes the bytes. Whoever read them decides whose fault it is. */
+/** Bytes that do not follow their format. The text says where and what was expected but never quotes the bytes; the reader decides whose fault it is. */
 export class FormatError extends Error {
   override readonly name = 'FormatError';
 }

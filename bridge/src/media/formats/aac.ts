@@ -7,9 +7,9 @@ export interface AacConfig {
   channels: number;
   /** RFC 6381: `mp4a.40.2` */
   codec: string;
-  /** One access unit, in samples at `sampleRate`. */
+  /** Length of one access unit, in samples at `sampleRate`. */
   samplesPerFrame: number;
-  /** AudioSpecificConfig as it came: goes into `esds`. */
+  /** AudioSpecificConfig as received; it goes into `esds`. */
   record: Buffer;
 }
 
@@ -18,7 +18,7 @@ const CHANNELS = [0, 1, 2, 3, 4, 5, 6, 8];
 const SBR = 5;
 const PS = 29;
 
-/** AudioSpecificConfig, ISO/IEC 14496-3 1.6.2.1, of the AAC kinds. */
+/** Parses an AudioSpecificConfig (ISO/IEC 14496-3 1.6.2.1) of any AAC kind. */
 export function parseAacConfig(record: Buffer): AacConfig {
   const bits = new BitReader(record);
   const objectType = readObjectType(bits);
@@ -29,7 +29,7 @@ export function parseAacConfig(record: Buffer): AacConfig {
   const core = objectType === SBR || objectType === PS ? readExtension(bits) : objectType;
   if (core < 1 || core > 4) throw new FormatError(`audio object type ${core} is not AAC`);
   const isShort = bits.bit() === 1; // frameLengthFlag of GASpecificConfig
-  // Channels 0: a program config element tells; all that encoders send this way is stereo or more, and players read the element themselves.
+  // Channel configuration 0 means a program config element. Encoders that send one have stereo or more, and players read the element themselves.
   return { objectType, sampleRate, channels: channels || 2, codec: `mp4a.40.${objectType}`, samplesPerFrame: isShort ? 960 : 1024, record };
 }
 
@@ -51,7 +51,7 @@ function readExtension(bits: BitReader): number {
   return readObjectType(bits);
 }
 
-/** AudioSpecificConfig of plain AAC (no SBR signalled). */
+/** Builds the AudioSpecificConfig of plain AAC (no SBR signalled). */
 export function buildAacConfig({
   objectType = 2,
   sampleRate,
@@ -69,7 +69,7 @@ export function buildAacConfig({
 
 export interface AdtsHeader {
   headerBytes: number;
-  /** With the header. */
+  /** Including the header. */
   frameBytes: number;
   objectType: number;
   sampleRate: number;
@@ -78,7 +78,7 @@ export interface AdtsHeader {
 
 export const ADTS_HEADER_BYTES = 7;
 
-/** ISO/IEC 13818-7 6.2; null for what is none. At least 7 bytes are looked at. */
+/** Parses a header of ISO/IEC 13818-7 6.2; returns null for other bytes. Needs at least 7 bytes. */
 export function parseAdts(bytes: Buffer): AdtsHeader | null {
   if (bytes.length < ADTS_HEADER_BYTES || bytes.readUInt8(0) !== 0xff || (bytes.readUInt8(1) & 0xf6) !== 0xf0) return null;
   const headerBytes = bytes.readUInt8(1) & 1 ? ADTS_HEADER_BYTES : ADTS_HEADER_BYTES + 2;
@@ -90,7 +90,7 @@ export function parseAdts(bytes: Buffer): AdtsHeader | null {
   return { headerBytes, frameBytes, objectType: (third >> 6) + 1, sampleRate, channels: channels || 2 };
 }
 
-/** Header of one frame of `frameBytes` bytes (without the header). HE-AAC is written as its core, which is how it is sent everywhere. */
+/** Header for a frame of `frameBytes` bytes (without the header). HE-AAC is written as its core, as everyone sends it. */
 export function adtsHeader(config: AacConfig, frameBytes: number): Buffer {
   const core = coreOf(config);
   const index = SAMPLE_RATES.indexOf(core.sampleRate);

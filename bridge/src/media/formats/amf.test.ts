@@ -27,7 +27,7 @@ describe('AMF0', () => {
     );
   });
 
-  it('answers any bytes with values or a FormatError', () => {
+  it('turns any bytes into values or a FormatError', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.constantFrom(0, 3, 8, 10, 12), (bytes, marker) => {
         try {
@@ -40,12 +40,12 @@ describe('AMF0', () => {
     );
   });
 
-  it('refuses what nests too deep or promises too much', () => {
+  it('rejects values that nest too deep or claim to be too many', () => {
     expect(() => decodeAmf(Buffer.concat(Array.from({ length: 40 }, () => Buffer.from([10, 0, 0, 0, 1]))))).toThrow('too deep');
     expect(() => decodeAmf(Buffer.from([10, 255, 255, 255, 255, ...Array.from({ length: 9000 }, () => 5)]))).toThrow('too many');
   });
 
-  it('keeps names from outside away from prototypes', () => {
+  it('keeps foreign names away from prototypes', () => {
     const name = Buffer.from('__proto__');
     const bytes = Buffer.from([3, 0, name.length, ...name, 3, 0, 1, 120, 5, 0, 0, 9, 0, 0, 9]);
     const [object] = decodeAmf(bytes);
@@ -53,13 +53,13 @@ describe('AMF0', () => {
     expect(({} as Record<string, unknown>)['x']).toBeUndefined();
   });
 
-  it('reads an ECMA array whose count is wrong and whose end is missing, as encoders write them', () => {
+  it('reads an ECMA array with a wrong count and no end, as encoders write them', () => {
     const bytes = Buffer.from([8, 0, 0, 0, 0, 0, 1, 97, 0, ...Buffer.from('3ff0000000000000', 'hex')]);
     expect(decodeAmf(bytes)).toEqual([{ a: 1 }]);
   });
 });
 
-describe('AMF3, as commands change over to it', () => {
+describe('AMF3, as used inside commands', () => {
   const decode = (...bytes: number[]) => decodeAmf(Buffer.from([17, ...bytes]))[0];
   const text = (value: string) => [value.length * 2 + 1, ...Buffer.from(value)];
 
@@ -73,7 +73,7 @@ describe('AMF3, as commands change over to it', () => {
     expect(decode(12, 5, 65, 66)).toBe('AB');
   });
 
-  it('reads objects with sealed and dynamic members, and what they refer to', () => {
+  it('reads objects with sealed and dynamic members, and their references', () => {
     const app = [...text('app'), 6, ...text('live')];
     const dynamic = [10, 0x0b, 1, ...app, ...text('same'), 6, 2, 1];
     expect(decode(...dynamic)).toEqual({ app: 'live', same: 'live' });
@@ -82,7 +82,7 @@ describe('AMF3, as commands change over to it', () => {
     expect(decode(9, 5, 1, ...sealed, 10, 1, 4, 8)).toEqual([{ x: 7 }, { x: 8 }]);
   });
 
-  it('answers any bytes with a value or a FormatError', () => {
+  it('turns any bytes into a value or a FormatError', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.constantFrom(6, 8, 9, 10, 12), (bytes, marker) => {
         try {

@@ -1,9 +1,9 @@
 import { decodeAmf3 } from './amf3.js';
 import { FormatError } from './FormatError.js';
 
-/** AMF0 (Adobe, 2007): what RTMP commands and FLV metadata are written in. */
+/** AMF0 (Adobe, 2007): the encoding of RTMP commands and FLV metadata. */
 export type AmfValue = number | boolean | string | null | undefined | Date | AmfValue[] | AmfObject;
-/** Has no prototype, so that a name from outside is never more than a name. */
+/** Has no prototype, so a foreign name is never more than a name. */
 export interface AmfObject {
   [name: string]: AmfValue;
 }
@@ -24,16 +24,16 @@ const MARKER = {
   unsupported: 13,
   xml: 15,
   typedObject: 16,
-  /** What follows is AMF3. */
+  /** Switches to AMF3. */
   avmPlus: 17,
 } as const;
 
-/** Commands nest two or three deep; what nests deeper wants our stack. */
+/** Commands nest two or three levels deep; deeper nesting is an attack on our stack. */
 const MAX_DEPTH = 16;
-/** Values in one message, nested ones included. */
+/** Values in one message, including nested ones. */
 const MAX_VALUES = 4096;
 
-/** All values of a message. Throws FormatError on what is cut off, too deep, too many or not AMF0. */
+/** Decodes all values of a message. Throws FormatError if it is cut off, too deep, too long or not AMF0. */
 export function decodeAmf(bytes: Buffer): AmfValue[] {
   const cursor = new AmfCursor(bytes);
   const values: AmfValue[] = [];
@@ -73,7 +73,7 @@ class AmfCursor {
       case MARKER.unsupported:
         return undefined;
       case MARKER.ecmaArray:
-        this.#take(4); // a count that nobody keeps to
+        this.#take(4); // a count that is often wrong
         return this.#object(depth);
       case MARKER.strictArray:
         return this.#array(depth);
@@ -110,7 +110,7 @@ class AmfCursor {
     return this.#take(this.#take(2).readUInt16BE(0)).toString('utf8');
   }
 
-  /** Names and values until an empty name and the end marker; some encoders leave the end of the outermost one out. */
+  /** Names and values until an empty name and the end marker; some encoders omit the end of the outermost object. */
   #object(depth: number): AmfObject {
     const object = Object.create(null) as AmfObject;
     for (;;) {

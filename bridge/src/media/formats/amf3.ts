@@ -1,7 +1,7 @@
 import type { AmfObject, AmfValue } from './amf.js';
 import { FormatError } from './FormatError.js';
 
-/** AMF3 (Adobe, 2013): what a few encoders write their commands in. Read only: answers are AMF0, as everybody understands. */
+/** AMF3 (Adobe, 2013), which a few encoders use for commands. Read only: replies are AMF0, which everyone understands. */
 const MARKER = {
   undefined: 0,
   null: 1,
@@ -26,7 +26,7 @@ interface Traits {
   isDynamic: boolean;
 }
 
-/** One value at `at`; answers it and where it ends. References go as far as this one value. Throws FormatError. */
+/** Decodes one value at `at` and returns it with its end. References stay within this one value. Throws FormatError. */
 export function decodeAmf3(bytes: Buffer, at: number): { value: AmfValue; end: number } {
   const cursor = new Amf3Cursor(bytes, at);
   const value = cursor.value(0);
@@ -87,7 +87,7 @@ class Amf3Cursor {
     return part;
   }
 
-  /** Seven bits a byte, eight in a fourth. */
+  /** Seven bits per byte, eight in a fourth. */
   #u29(): number {
     let value = 0;
     for (let index = 0; index < 3; index++) {
@@ -106,11 +106,11 @@ class Amf3Cursor {
     return text;
   }
 
-  /** An earlier value, or a new one that is read with what its head says. */
+  /** Returns an earlier value, or reads a new one with what its header says. */
   #orReference(read: (head: number) => AmfValue): AmfValue {
     const head = this.#u29();
     if ((head & 1) === 0) return known(this.#objects, head >> 1);
-    const index = this.#objects.push(null) - 1; // what refers to itself gets null: nobody needs a cycle
+    const index = this.#objects.push(null) - 1; // a self-reference becomes null: nobody needs a cycle
     return (this.#objects[index] = read(head >> 1));
   }
 

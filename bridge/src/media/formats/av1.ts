@@ -1,20 +1,20 @@
 import { BitReader } from './BitReader.js';
 import { FormatError } from './FormatError.js';
 
-/** What a player has to know of an AV1 stream before its first picture. */
+/** What a player must know about an AV1 stream before its first frame. */
 export interface Av1Config {
   /** RFC 6381 (AV1 in ISOBMFF 5): `av01.0.04M.08` */
   codec: string;
   width: number;
   height: number;
-  /** AV1CodecConfigurationRecord: goes into `av1C`. */
+  /** AV1CodecConfigurationRecord; it goes into `av1C`. */
   record: Buffer;
 }
 
 const SEQUENCE_HEADER = 1;
 const MAX_OBUS = 256;
 
-/** AV1CodecConfigurationRecord (AV1 in ISOBMFF 2.3.3); it must hold a sequence header, which tells the size. */
+/** Parses an AV1CodecConfigurationRecord (AV1 in ISOBMFF 2.3.3). It must contain a sequence header, which holds the size. */
 export function parseAv1Config(record: Buffer): Av1Config {
   if (record.length < 4 || record.readUInt8(0) !== 0x81) throw new FormatError('not an AV1 configuration');
   const header = findSequenceHeader(record.subarray(4));
@@ -28,7 +28,7 @@ export function parseAv1Config(record: Buffer): Av1Config {
 
 const pad = (value: number) => String(value).padStart(2, '0');
 
-/** Payload of the first sequence header among OBUs that carry their sizes. */
+/** Returns the payload of the first sequence header among OBUs that carry their sizes. */
 function findSequenceHeader(obus: Buffer): Buffer | null {
   for (let at = 0, count = 0; at < obus.length && count < MAX_OBUS; count++) {
     const header = obus.readUInt8(at);
@@ -57,7 +57,7 @@ function readLeb128(bytes: Buffer, start: number): { value: number; end: number 
   throw new FormatError('OBU size is not valid');
 }
 
-/** Sequence header OBU up to the largest frame size, AV1 5.5.1. */
+/** Reads a sequence header OBU up to the largest frame size (AV1 5.5.1). */
 function parseSequenceSize(header: Buffer): { width: number; height: number } {
   const bits = new BitReader(header);
   bits.bits(4); // profile, still picture

@@ -2,28 +2,28 @@ import { BitReader } from './BitReader.js';
 import { FormatError } from './FormatError.js';
 import { withoutEmulation } from './nal.js';
 
-/** What a player has to know of an H.264 stream before its first picture. */
+/** What a player must know about an H.264 stream before its first frame. */
 export interface AvcConfig {
   profile: number;
   compatibility: number;
   level: number;
   /** RFC 6381: `avc1.64001f` */
   codec: string;
-  /** As shown: after cropping, before the aspect ratio of samples. */
+  /** Displayed size: after cropping, before the sample aspect ratio. */
   width: number;
   height: number;
-  /** Pictures that may be decoded before one that is shown earlier: 0 means no B-frames; null: the stream does not say. */
+  /** How many frames may be decoded before one that is displayed earlier. 0: no B-frames; null: unknown. */
   reorderDepth: number | null;
-  /** Bytes of the length in front of every NAL unit. */
+  /** Length of the prefix in front of every NAL unit, bytes. */
   nalLengthBytes: number;
   /** Parameter sets with their NAL headers. */
   sps: Buffer[];
   pps: Buffer[];
-  /** AVCDecoderConfigurationRecord as it came: goes into `avcC`. */
+  /** AVCDecoderConfigurationRecord as received; it goes into `avcC`. */
   record: Buffer;
 }
 
-/** AVCDecoderConfigurationRecord, ISO/IEC 14496-15 5.3.3.1. */
+/** Parses an AVCDecoderConfigurationRecord (ISO/IEC 14496-15 5.3.3.1). */
 export function parseAvcConfig(record: Buffer): AvcConfig {
   if (record.length < 7) throw new FormatError('AVC configuration is too short');
   if (record.readUInt8(0) !== 1) throw new FormatError('AVC configuration is not version 1');
@@ -52,7 +52,7 @@ function readSets(record: Buffer): { sps: Buffer[]; pps: Buffer[] } {
 export const AVC_NAL = { slice: 1, idr: 5, sei: 6, sps: 7, pps: 8, aud: 9 } as const;
 export const avcNalType = (nal: Buffer) => (nal[0] ?? 0) & 0x1f;
 
-/** From parameter sets as they come in the stream. */
+/** Builds the record from parameter sets found in the stream. */
 export function buildAvcConfig({ sps, pps }: { sps: readonly Buffer[]; pps: readonly Buffer[] }): Buffer {
   const first = sps[0];
   if (!first || first.length < 4) throw new FormatError('AVC stream has no SPS');
@@ -66,7 +66,7 @@ export function buildAvcConfig({ sps, pps }: { sps: readonly Buffer[]; pps: read
   return Buffer.concat([...sets, ...highProfileTail(first)]);
 }
 
-/** Chroma format and depths, which readers want for the high profiles (14496-15 5.3.3.1.2). */
+/** Chroma format and bit depths, which the high profiles require (14496-15 5.3.3.1.2). */
 function highProfileTail(sps: Buffer): Buffer[] {
   if (![100, 110, 122, 144].includes(sps.readUInt8(1))) return [];
   const bits = new BitReader(withoutEmulation(sps.subarray(1)));
@@ -76,7 +76,7 @@ function highProfileTail(sps: Buffer): Buffer[] {
   return [Buffer.from([0xfc | (chroma & 3), 0xf8 | (lumaDepth & 7), 0xf8 | (chromaDepth & 7), 0])];
 }
 
-/** Profiles whose SPS tell the chroma format, H.264 7.3.2.1.1. */
+/** Profiles whose SPS contain the chroma format, H.264 7.3.2.1.1. */
 const HIGH_PROFILES = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
 
 export interface AvcSps {
@@ -85,7 +85,7 @@ export interface AvcSps {
   reorderDepth: number | null;
 }
 
-/** Sequence parameter set with its NAL header, H.264 7.3.2.1.1. */
+/** Parses a sequence parameter set with its NAL header (H.264 7.3.2.1.1). */
 export function parseSps(sps: Buffer): AvcSps {
   if (((sps[0] ?? 0) & 0x1f) !== 7) throw new FormatError('not an SPS');
   const bits = new BitReader(withoutEmulation(sps.subarray(1)));
@@ -98,7 +98,7 @@ export function parseSps(sps: Buffer): AvcSps {
   bits.unsigned(); // reference frames
   bits.bit(); // gaps allowed
   const size = readSize(bits, { chroma, isSeparate });
-  // Baseline knows no B-frames; picture order type 2 means output in decoding order (8.2.1.3).
+  // Baseline has no B-frames, and picture order type 2 means output in decoding order (8.2.1.3).
   const isOrdered = profile === 66 || orderType === 2;
   return { ...size, reorderDepth: isOrdered ? 0 : readReorderDepth(bits) };
 }
@@ -119,7 +119,7 @@ function readSize(bits: BitReader, { chroma, isSeparate }: { chroma: number; isS
   return { width, height };
 }
 
-/** max_num_reorder_frames at the end of the usability information (annex E.1.1); null where an encoder leaves it out or writes nonsense. */
+/** max_num_reorder_frames at the end of the usability information (annex E.1.1); null if the encoder omits it or writes nonsense. */
 function readReorderDepth(bits: BitReader): number | null {
   try {
     if (!bits.bit()) return null;
@@ -134,7 +134,7 @@ function readReorderDepth(bits: BitReader): number | null {
   }
 }
 
-/** Everything in front of the bitstream restriction. */
+/** Skips everything before the bitstream restriction. */
 function skipUsability(bits: BitReader): void {
   if (bits.bit() && bits.bits(8) === 255) bits.bits(32); // aspect ratio
   if (bits.bit()) bits.bit(); // overscan
@@ -190,7 +190,7 @@ function skipScalingList(bits: BitReader, size: number): void {
   }
 }
 
-/** Answers its type. */
+/** Returns the picture order count type. */
 function skipPictureOrder(bits: BitReader): number {
   const type = bits.unsigned();
   if (type === 0) bits.unsigned();

@@ -15,7 +15,7 @@ async function configsOf(what: Parameters<typeof encodeFlv>[0]) {
 const configWith = (sps: Buffer) => Buffer.concat([Buffer.from([1, 100, 0, 31, 255, 225, 0, sps.length]), sps, Buffer.from([0])]);
 
 describe('codec configurations', () => {
-  it('are read from what a real encoder writes, cropped sizes included', async () => {
+  it('are read from the output of a real encoder, cropped sizes included', async () => {
     for (const [size, width, height] of [
       ['640x360', 640, 360],
       ['1920x1080', 1920, 1080],
@@ -30,13 +30,13 @@ describe('codec configurations', () => {
     expect(aac).toMatchObject({ sampleRate: 44_100, channels: 2, codec: 'mp4a.40.2', samplesPerFrame: 1024 });
   });
 
-  it('knows the high profile with its scaling fields', () => {
+  it('include the high profile with its scaling fields', () => {
     // x264 high, 1280x720, level 3.1
     const sps = Buffer.from('6764001facd9405005bb016a02020280000003008000001e478c18cb', 'hex');
     expect(parseAvcConfig(configWith(sps))).toMatchObject({ width: 1280, height: 720 });
   });
 
-  it('answers any bytes with a config or a FormatError', () => {
+  it('turn any bytes into a config or a FormatError', () => {
     const bytes = fc.uint8Array({ maxLength: 80 }).map((array) => Buffer.from(array));
     const attempts: ((input: Buffer) => unknown)[] = [
       parseAvcConfig,

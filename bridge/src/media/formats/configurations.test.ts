@@ -35,7 +35,7 @@ let folder: string;
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'configurations-'))));
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Content of a box that FFmpeg writes. */
+/** Content of a box that FFmpeg wrote. */
 async function boxOf(name: string, args: readonly string[]): Promise<Buffer> {
   const path = join(folder, `${Math.random()}.mp4`);
   await run('ffmpeg', ['-v', 'error', '-nostdin', ...args, '-t', '0.3', path]);
@@ -44,8 +44,8 @@ async function boxOf(name: string, args: readonly string[]): Promise<Buffer> {
   return file.subarray(at + 4, at - 4 + file.readUInt32BE(at - 4));
 }
 
-describe('configurations that a real encoder writes', () => {
-  it('HEVC: size after cropping, codec, B-frames; built again from its parameter sets they say the same', async () => {
+describe('configurations written by a real encoder', () => {
+  it('HEVC: size after cropping, codec, B-frames; rebuilt from the parameter sets they are the same', async () => {
     const x265 = (size: string, bFrames: number) => [
       ...picture(size),
       '-c:v',
@@ -63,7 +63,7 @@ describe('configurations that a real encoder writes', () => {
     expect(parseHevcConfig(await boxOf('hvcC', x265('1920x1080', 0)))).toMatchObject({ width: 1920, height: 1080, reorderDepth: 0 });
   });
 
-  it('H.264: whether to expect B-frames; built again it is the same', async () => {
+  it('H.264: whether to expect B-frames; rebuilt it is the same', async () => {
     const x264 = (bFrames: number) => [...picture('320x180'), '-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-bf', `${bFrames}`];
     const [without, withThem] = [await boxOf('avcC', x264(0)), await boxOf('avcC', x264(2))];
     expect(parseAvcConfig(without).reorderDepth).toBe(0);
@@ -79,15 +79,15 @@ describe('configurations that a real encoder writes', () => {
     expect(parseAv1Config(record)).toMatchObject({ width: 320, height: 180, codec: 'av01.0.00M.08' });
   });
 
-  it('Opus: the header of FLV and that of MP4 say the same', async () => {
+  it('Opus: the headers in FLV and MP4 say the same', async () => {
     const dOps = await boxOf('dOps', ['-f', 'lavfi', '-i', 'sine=sample_rate=48000', '-ac', '2', '-c:a', 'libopus', '-strict', '-2']);
     const head = buildOpusHead({ channels: 2, preSkip: dOps.readUInt16BE(2) });
     expect(dOpsOf(parseOpusHead(head)).equals(dOps)).toBe(true);
   });
 });
 
-describe('frames of sound', () => {
-  it('AAC gets a header that says what its configuration says', () => {
+describe('audio frames', () => {
+  it('AAC gets a header that matches its configuration', () => {
     for (const sampleRate of [8000, 44_100, 48_000])
       for (const channels of [1, 2, 6, 8]) {
         const config = parseAacConfig(buildAacConfig({ sampleRate, channels }));
@@ -95,7 +95,7 @@ describe('frames of sound', () => {
       }
   });
 
-  it('Opus packets tell how long they are', () => {
+  it('Opus packets tell their duration', () => {
     // SILK 60 ms; hybrid 20 ms; CELT 2.5 ms; two of 20 ms; three of 20 ms in one packet; too long; none
     const packets = [[0x18], [0x78], [0x80], [0x79], [0x7b, 3], [0x7b, 63], []];
     expect(packets.map((bytes) => opusPacketSamples(Buffer.from(bytes)))).toEqual([2880, 960, 120, 1920, 2880, 0, 0]);
@@ -103,7 +103,7 @@ describe('frames of sound', () => {
 });
 
 describe('NAL units', () => {
-  it('go from lengths to start codes and back', () => {
+  it('convert from lengths to start codes and back', () => {
     const nal = fc.uint8Array({ minLength: 1, maxLength: 40 }).map((bytes) => Buffer.from([0x65, ...bytes.map((byte) => byte || 1)]));
     fc.assert(
       fc.property(fc.array(nal, { maxLength: 6 }), (nals) => {
@@ -115,7 +115,7 @@ describe('NAL units', () => {
   });
 });
 
-it('any bytes are answered with a configuration or a FormatError', () => {
+it('turns any bytes into a configuration or a FormatError', () => {
   const parsers: readonly ((input: Buffer) => unknown)[] = [
     parseHevcConfig,
     parseAv1Config,

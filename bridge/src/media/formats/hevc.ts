@@ -2,21 +2,21 @@ import { BitReader } from './BitReader.js';
 import { FormatError } from './FormatError.js';
 import { withoutEmulation } from './nal.js';
 
-/** What a player has to know of an H.265 stream before its first picture. */
+/** What a player must know about an H.265 stream before its first frame. */
 export interface HevcConfig {
   /** RFC 6381 (14496-15 annex E): `hvc1.1.6.L93.B0` */
   codec: string;
-  /** As shown: after cropping. */
+  /** Displayed size, after cropping. */
   width: number;
   height: number;
-  /** Pictures that may be decoded before one that is shown earlier: 0 means no B-frames. */
+  /** How many frames may be decoded before one that is displayed earlier. 0: no B-frames. */
   reorderDepth: number;
   nalLengthBytes: number;
   /** Parameter sets with their NAL headers. */
   vps: Buffer[];
   sps: Buffer[];
   pps: Buffer[];
-  /** HEVCDecoderConfigurationRecord: goes into `hvcC`. */
+  /** HEVCDecoderConfigurationRecord; it goes into `hvcC`. */
   record: Buffer;
 }
 
@@ -26,7 +26,7 @@ export const hevcNalType = (nal: Buffer) => ((nal[0] ?? 0) >> 1) & 0x3f;
 export const isHevcKeyNal = (type: number) => type >= 16 && type <= 21;
 
 interface ProfileTierLevel {
-  /** general_profile_space, tier and profile in one byte, as hvcC has it. */
+  /** general_profile_space, tier and profile in one byte, as in hvcC. */
   profile: number;
   compatibility: number;
   /** Six bytes of constraint flags. */
@@ -45,7 +45,7 @@ export interface HevcSps extends ProfileTierLevel {
   isNested: boolean;
 }
 
-/** Sequence parameter set with its NAL header, H.265 7.3.2.2. */
+/** Parses a sequence parameter set with its NAL header (H.265 7.3.2.2). */
 export function parseHevcSps(nal: Buffer): HevcSps {
   if (hevcNalType(nal) !== HEVC_NAL.sps) throw new FormatError('not an HEVC SPS');
   const clean = withoutEmulation(nal.subarray(2));
@@ -92,7 +92,7 @@ function readSize(bits: BitReader, chroma: number): { width: number; height: num
   return { width, height };
 }
 
-/** Of the highest sub-layer. */
+/** max_num_reorder_pics of the highest sub-layer. */
 function readReorderDepth(bits: BitReader, subLayers: number): number {
   const isPerLayer = bits.bit() === 1;
   let depth = 0;
@@ -104,7 +104,7 @@ function readReorderDepth(bits: BitReader, subLayers: number): number {
   return depth;
 }
 
-/** HEVCDecoderConfigurationRecord, ISO/IEC 14496-15 8.3.3.1. */
+/** Parses an HEVCDecoderConfigurationRecord (ISO/IEC 14496-15 8.3.3.1). */
 export function parseHevcConfig(record: Buffer): HevcConfig {
   if (record.length < 23) throw new FormatError('HEVC configuration is too short');
   const sets = readArrays(record);
@@ -134,7 +134,7 @@ function readArrays(record: Buffer): Pick<HevcConfig, 'vps' | 'sps' | 'pps'> {
   return sets;
 }
 
-/** From parameter sets as they come in the stream. */
+/** Builds the record from parameter sets found in the stream. */
 export function buildHevcConfig({ vps, sps, pps }: { vps: readonly Buffer[]; sps: readonly Buffer[]; pps: readonly Buffer[] }): Buffer {
   const first = sps[0];
   if (!first) throw new FormatError('HEVC stream has no SPS');
@@ -145,8 +145,8 @@ export function buildHevcConfig({ vps, sps, pps }: { vps: readonly Buffer[]; sps
   head.writeUInt32BE(info.compatibility, 2);
   info.constraints.copy(head, 6);
   head.writeUInt8(info.level, 12);
-  head.writeUInt16BE(0xf000, 13); // segmentation 0: not known
-  head.writeUInt8(0xfc, 15); // parallelism not known
+  head.writeUInt16BE(0xf000, 13); // segmentation 0: unknown
+  head.writeUInt8(0xfc, 15); // parallelism unknown
   head.writeUInt8(0xfc | info.chroma, 16);
   head.writeUInt8(0xf8 | ((info.lumaDepth - 8) & 7), 17);
   head.writeUInt8(0xf8 | ((info.chromaDepth - 8) & 7), 18);

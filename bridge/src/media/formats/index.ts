@@ -1,6 +1,6 @@
 /**
- * Media formats: pure parsing and writing, no I/O, no clocks. Input from outside is bounded and answered with FormatError, never with a crash or a
- * loop: every parser here is fuzzed. Nothing in this folder knows streams, sessions or destinations.
+ * Media formats: pure parsing and writing, no I/O, no clocks. Foreign input is bounded and rejected with FormatError, never with a crash or an endless loop:
+ * every parser here is fuzzed. Nothing in this folder knows streams, sessions or destinations.
  */
 export { adtsHeader, buildAacConfig, parseAacConfig, parseAdts, type AacConfig, type AdtsHeader } from './aac.js';
 export { decodeAmf, encodeAmf, type AmfObject, type AmfValue } from './amf.js';

@@ -10,7 +10,7 @@ const SAMPLE_RATES = [44_100, 48_000, 32_000];
 const KBPS_1 = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
 const KBPS_2 = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
 
-/** null for what is none, for other layers and for free format. */
+/** Returns null for other bytes, other layers and free format. */
 export function parseMp3Header(bytes: Buffer): Mp3Header | null {
   if (bytes.length < 4) return null;
   const word = bytes.readUInt32BE(0);

@@ -1,9 +1,9 @@
 import { FormatError } from './FormatError.js';
 
-/** A picture has a few slices, an encoder that cuts finer than this is not one. */
+/** A picture has a few slices. No real encoder cuts it finer than this. */
 const MAX_NALS = 4096;
 
-/** NAL units of a picture with a length in front of each (as FLV and MP4 carry them): views. Throws FormatError on what is cut off. */
+/** Splits a picture into views of its length-prefixed NAL units (as FLV and MP4 carry them). Throws FormatError if one is cut off. */
 export function splitLengthPrefixed(data: Buffer, lengthBytes = 4): Buffer[] {
   const nals: Buffer[] = [];
   for (let at = 0; at < data.length;) {
@@ -18,7 +18,7 @@ export function splitLengthPrefixed(data: Buffer, lengthBytes = 4): Buffer[] {
   return nals;
 }
 
-/** NAL units between the start codes of ITU-T H.264 annex B: views, without zeros around them. */
+/** Splits NAL units at the start codes of ITU-T H.264 annex B; returns views without the zeros around them. */
 export function splitAnnexB(data: Buffer): Buffer[] {
   const nals: Buffer[] = [];
   let code = data.indexOf(START_CODE, 0);
@@ -35,12 +35,12 @@ export function splitAnnexB(data: Buffer): Buffer[] {
 const START_CODE = Buffer.from([0, 0, 1]);
 const LONG_START_CODE = Buffer.from([0, 0, 0, 1]);
 
-/** Start codes in front instead of lengths. */
+/** Puts start codes in front instead of lengths. */
 export function joinAnnexB(nals: readonly Buffer[]): Buffer {
   return Buffer.concat(nals.flatMap((nal) => [LONG_START_CODE, nal]));
 }
 
-/** Four-byte lengths in front instead of start codes. */
+/** Puts four-byte lengths in front instead of start codes. */
 export function joinLengthPrefixed(nals: readonly Buffer[]): Buffer {
   const joined = Buffer.allocUnsafe(nals.reduce((sum, nal) => sum + 4 + nal.length, 0));
   let at = 0;
@@ -52,7 +52,7 @@ export function joinLengthPrefixed(nals: readonly Buffer[]): Buffer {
   return joined;
 }
 
-/** Removes the 03 of every 00 00 03, H.264 7.4.1. */
+/** Removes the 03 of every 00 00 03 (H.264 7.4.1). */
 export function withoutEmulation(nal: Buffer): Buffer {
   const clean = Buffer.allocUnsafe(nal.length);
   let length = 0;

@@ -1,15 +1,15 @@
 import { FormatError } from './FormatError.js';
 
-/** What a player has to know of an Opus stream: its identification header, RFC 7845 5.1. */
+/** What a player must know about an Opus stream: its identification header, RFC 7845 5.1. */
 export interface OpusConfig {
   channels: number;
   /** Samples at 48 kHz to drop at the start. */
   preSkip: number;
-  /** Of the recording, for information: Opus always decodes at 48 kHz. */
+  /** Sample rate of the original, for information: Opus always decodes at 48 kHz. */
   inputSampleRate: number;
   /** RFC 6381 */
   codec: 'opus';
-  /** `OpusHead` as it came. */
+  /** `OpusHead` as received. */
   record: Buffer;
 }
 
@@ -25,7 +25,7 @@ export function parseOpusHead(record: Buffer): OpusConfig {
   return { channels, preSkip: record.readUInt16LE(10), inputSampleRate: record.readUInt32LE(12), codec: 'opus', record };
 }
 
-/** For mono and stereo, the only layouts that need no mapping table. Encoders that send live want no pre-skip: time starts with the first packet. */
+/** For mono and stereo, the only layouts without a mapping table. Live encoders need no pre-skip, because time starts with the first packet. */
 export function buildOpusHead({ channels, preSkip = 0 }: { channels: number; preSkip?: number }): Buffer {
   const head = Buffer.alloc(HEAD_BYTES);
   head.write(MAGIC, 'latin1');
@@ -46,7 +46,7 @@ export function dOpsOf({ record }: OpusConfig): Buffer {
   return dOps;
 }
 
-/** Samples at 48 kHz in a packet, RFC 6716 3.1 and 3.2; 0 for what is not one. */
+/** Samples at 48 kHz in a packet (RFC 6716 3.1 and 3.2); 0 if it is not valid. */
 export function opusPacketSamples(packet: Buffer): number {
   const toc = packet[0];
   if (toc === undefined) return 0;

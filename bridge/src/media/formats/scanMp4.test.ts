@@ -22,14 +22,14 @@ const inMemory = (bytes: Buffer): Mp4Bytes => ({
 });
 
 describe('scanning fragmented MP4', () => {
-  it('counts whole fragments and how long they play, and leaves a torn tail out', async () => {
+  it('counts whole fragments and their duration, and ignores a torn tail', async () => {
     const whole = Buffer.concat([piece(1), piece(2), piece(3)]);
     expect(await scanFragments(inMemory(whole), SCALES)).toEqual({ wholeBytes: whole.length, durationMs: 3000, fragments: 3 });
     const torn = whole.subarray(0, whole.length - 5);
     expect(await scanFragments(inMemory(torn), SCALES)).toEqual({ wholeBytes: piece(1).length * 2, durationMs: 2000, fragments: 2 });
   });
 
-  it('reads nothing of the media, and all of a recording of a whole day', async () => {
+  it('never reads the media, and handles a recording of a whole day', async () => {
     const [one, HOURS, MEDIA_BYTES] = [piece(1), 24, 40_000];
     const moof = one.subarray(0, one.readUInt32BE(0));
     const stride = moof.length + MEDIA_BYTES;
@@ -51,7 +51,7 @@ describe('scanning fragmented MP4', () => {
     expect(readBytes).toBeLessThan(day.size / 15);
   });
 
-  it('survives whatever bytes it is given', async () => {
+  it('survives any bytes', async () => {
     const seed = Buffer.concat([
       piece(1),
       piece(2),

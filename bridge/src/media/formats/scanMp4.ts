@@ -1,4 +1,4 @@
-/** ISO BMFF (14496-12) read as far as recovering a recording needs it: whole fragments, and how long they play. */
+/** Reads ISO BMFF (14496-12) as far as the repair of a recording requires: the whole fragments and their duration. */
 export interface Mp4Scan {
   /** Up to the end of the last whole fragment (or header). */
   wholeBytes: number;
@@ -7,28 +7,28 @@ export interface Mp4Scan {
   fragments: number;
 }
 
-/** A file, of any size: nothing but headers and indexes is read of it. */
+/** A file of any size, of which only headers and indexes are read. */
 export interface Mp4Bytes {
   size: number;
-  /** Fewer bytes than asked for at the end of the file alone. */
+  /** Returns fewer bytes than requested only at the end of the file. */
   read(at: number, length: number): Promise<Buffer>;
 }
 
 interface Box {
   type: string;
-  /** Of what is in it. */
+  /** Start of the content. */
   from: number;
   to: number;
 }
 
-/** Within one index; files of many hours have more of them at their top. */
+/** Limit within one index; files of many hours have more boxes at the top level. */
 const MAX_BOXES = 100_000;
-/** A larger index is not one that we wrote. */
+/** We never write a larger index. */
 const MAX_INDEX_BYTES = 16 * 1024 * 1024;
-/** Holds a fragment's whole index, as a rule. */
+/** Usually holds a fragment's whole index. */
 const READ_AHEAD_BYTES = 8192;
 
-/** The box whose header begins at `at`, wherever it ends; null: that is no header. */
+/** Returns the box whose header begins at `at`, wherever it ends; null if there is no header. */
 function boxAt(bytes: Buffer, at: number, to: number): Box | null {
   if (at + 8 > to) return null;
   const size32 = bytes.readUInt32BE(at);
@@ -40,7 +40,7 @@ function boxAt(bytes: Buffer, at: number, to: number): Box | null {
   return { type: bytes.toString('latin1', at + 4, at + 8), from: at + headerBytes, to: at + size };
 }
 
-/** Boxes that lie wholly within `from`..`to`; stops at the first that does not. */
+/** Yields the boxes that lie entirely within `from`..`to`, up to the first that does not. */
 export function* boxes(bytes: Buffer, from = 0, to = bytes.length): Generator<Box> {
   let at = from;
   for (let count = 0; count < MAX_BOXES; count++) {
@@ -61,7 +61,7 @@ const find = (bytes: Buffer, within: Box | null, ...path: string[]): Box | null 
   return found;
 };
 
-/** Ticks a second by track, of what is in a moov box. */
+/** Ticks per second of each track, from the content of a moov box. */
 export function readTimescales(movie: Buffer): Map<number, number> {
   const scales = new Map<number, number>();
   for (const trak of boxes(movie)) {
@@ -72,7 +72,7 @@ export function readTimescales(movie: Buffer): Map<number, number> {
   return scales;
 }
 
-/** How long a file plays that has been made progressive, ms; 0: its movie header does not say, as in a fragmented one. */
+/** Duration of a progressive file, ms; 0 if its movie header does not say, as in a fragmented file. */
 export function readMovieDurationMs(movie: Buffer): number {
   const mvhd = find(movie, null, 'mvhd');
   if (!mvhd || mvhd.to - mvhd.from < 32) return 0;
@@ -82,7 +82,7 @@ export function readMovieDurationMs(movie: Buffer): number {
   return scale > 0 ? Math.round((ticks * 1000) / scale) : 0;
 }
 
-/** What of a fragmented file, or of a segment that belongs to `timescales`, is whole. Media is stepped over, so that hours take seconds and no memory. */
+/** Finds the whole fragments of a fragmented file, or of a segment that belongs to `timescales`. Media is skipped, so hours take seconds and no memory. */
 export async function scanFragments(file: Mp4Bytes, timescales: ReadonlyMap<number, number>): Promise<Mp4Scan> {
   const ticks = new Map<number, number>();
   const scan: Mp4Scan = { wholeBytes: 0, durationMs: 0, fragments: 0 };
@@ -94,7 +94,7 @@ export async function scanFragments(file: Mp4Bytes, timescales: ReadonlyMap<numb
     }
     scan.wholeBytes = to;
     if (type !== 'mdat') continue;
-    // A moof counts with the mdat that follows it.
+    // A moof counts only with the mdat that follows it.
     if (waiting) addDurations(waiting, { type: 'moof', from: 0, to: waiting.length }, ticks);
     waiting = null;
     scan.fragments++;
@@ -102,13 +102,13 @@ export async function scanFragments(file: Mp4Bytes, timescales: ReadonlyMap<numb
   return { ...scan, durationMs: longestMs(ticks, timescales) };
 }
 
-/** The header of a whole file; null: it has none. */
+/** Returns the movie header of a whole file; null if it has none. */
 export async function readMovie(file: Mp4Bytes): Promise<Buffer | null> {
   for await (const { type, index } of topBoxes(file, 'moov')) if (type === 'moov') return index;
   return null;
 }
 
-/** The boxes of a file that are whole; of those of `wanted` type also what is in them. */
+/** Yields the whole boxes of a file, with their content if they have the `wanted` type. */
 async function* topBoxes(file: Mp4Bytes, wanted: string): AsyncGenerator<{ type: string; to: number; index: Buffer | null }> {
   for (let at = 0; at + 8 <= file.size;) {
     const head = await file.read(at, READ_AHEAD_BYTES);

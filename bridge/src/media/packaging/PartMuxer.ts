@@ -3,7 +3,7 @@ import type { AudioSetup, VideoSetup } from './codecSetup.js';
 import type { PartTarget } from './PartTarget.js';
 import { SampleQueue, type QueueInput } from './SampleQueue.js';
 
-/** What is the same for all segments between two discontinuities. */
+/** What all segments between two discontinuities share. */
 export interface Presentation {
   init: Buffer;
   /** RFC 6381, comma separated. */
@@ -11,24 +11,24 @@ export interface Presentation {
   video: { width: number; height: number } | null;
 }
 
-/** A piece of a segment that plays by itself once its init and the parts before are there: one `moof` and one `mdat`. */
+/** A piece of a segment that plays once its init and the earlier parts have arrived: one `moof` and one `mdat`. */
 export interface Part {
   bytes: Buffer;
   durationMs: number;
-  /** Has a picture (or a sound, without pictures) that needs no other. */
+  /** Contains a frame (or audio, without video) that needs no other. */
   isIndependent: boolean;
-  /** When its first sample is shown, on the stream's timeline, ms. */
+  /** When its first sample is displayed, on the stream's timeline, ms. */
   shownAtMs: number;
   frames: number;
 }
 
-/** For a picture that nothing follows and nothing went before. */
+/** For a frame with no neighbour before or after it. */
 const DEFAULT_FRAME_MS = 1000 / 30;
-/** RFC 8216bis 4.4.4.9: shorter parts are for the ends of segments. */
+/** RFC 8216bis 4.4.4.9: only the ends of segments may be shorter. */
 const MIN_SHARE = 0.85;
-/** A picture that comes this late does not hold the sound back any longer. */
+/** Video that is this late no longer holds back the audio. */
 const MAX_WAIT_MS = 500;
-/** So much below the target, a part of sound alone never passes it. */
+/** Audio-only parts stay this far below the target, so that they never exceed it. */
 const SOUND_MARGIN_MS = 25;
 
 /** One rendition of one presentation: collects the samples of its tracks and cuts them into parts. */
@@ -38,11 +38,11 @@ export class PartMuxer {
   readonly #audio: SampleQueue | null = null;
   readonly #target: PartTarget;
   readonly #emit: (part: Part) => void;
-  /** Where the part that is being filled begins if nothing is in it yet, ms. */
+  /** Where the part being filled begins if it is still empty, ms. */
   #cutMs: number;
-  /** Newest time of the track that cuts. */
+  /** Newest time of the track that decides the cuts. */
   #lastMs: number;
-  /** Newest time of the sound beside it. */
+  /** Newest time of the audio beside it. */
   #lastSoundMs: number;
   #sequence = 0;
 
@@ -73,7 +73,7 @@ export class PartMuxer {
     this.#emit = emit;
   }
 
-  /** The part before is cut here if it is time to. */
+  /** Cuts the part before this sample if it is time. */
   add(kind: 'video' | 'audio', dtsMs: number, sample: QueueInput): void {
     const isMain = kind === 'video' || !this.#video;
     if (isMain) this.#cutIfDue(dtsMs);
@@ -83,14 +83,14 @@ export class PartMuxer {
     (kind === 'video' ? this.#video : this.#audio)?.push(dtsMs, sample);
   }
 
-  /** The end of a segment: what has not been cut yet. */
+  /** Ends the segment: everything that has not been cut yet. */
   finish(untilMs: number | null): void {
     const endMs = untilMs ?? this.#lastSoundMs;
     if (endMs - this.#lastMs > MAX_WAIT_MS) this.#cutWithoutPicture(endMs, this.#target.ms - SOUND_MARGIN_MS);
     this.#cut(untilMs);
   }
 
-  /** All that plays before `untilMs` (null: all there is) becomes a part. */
+  /** Makes a part of everything before `untilMs` (null: of everything). */
   #cut(untilMs: number | null): void {
     const video = this.#video?.take(untilMs) ?? null;
     const audio = this.#audio?.take(untilMs) ?? null;
@@ -114,7 +114,7 @@ export class PartMuxer {
     return (this.#video ?? this.#audio)?.firstMs ?? this.#cutMs;
   }
 
-  /** Whoever has the newest picture knows how long the one before was: cut if the next step would pass the target. Sounds tell their length themselves. */
+  /** The newest frame tells how long the previous one was: cut if the next step would exceed the target. Audio samples know their own length. */
   #cutIfDue(dtsMs: number): void {
     if (this.#video) {
       if (this.#isFull(dtsMs - this.#startMs, dtsMs - this.#lastMs)) this.#cut(dtsMs);
@@ -126,7 +126,7 @@ export class PartMuxer {
     return elapsedMs > ms || (elapsedMs >= MIN_SHARE * ms && elapsedMs + stepMs > ms);
   }
 
-  /** The camera hangs, the sound goes on. */
+  /** The camera hangs while the audio continues. */
   #cutWithoutPicture(dtsMs: number, patienceMs: number): void {
     const stepMs = this.#target.ms - SOUND_MARGIN_MS;
     while (this.#audio && this.#video && dtsMs - this.#startMs > patienceMs) this.#cut(this.#startMs + stepMs);

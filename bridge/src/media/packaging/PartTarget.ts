@@ -1,9 +1,9 @@
-/** Times come in whole milliseconds: ten pictures at 30 a second last 333 or 334. */
+/** Times are whole milliseconds: ten frames at 30 fps last 333 or 334 ms. */
 const ROUNDING_MS = 2;
 
 /**
- * The longest that a part may be. Announced to players, so it grows only when pictures are so far apart that nothing else can be done (then usually
- * before the first part is published, and once).
+ * The longest a part may be. Players are told, so it grows only when frames are so far apart that there is no other way (usually once, before the first part
+ * is published).
  */
 export class PartTarget {
   #ms: number;

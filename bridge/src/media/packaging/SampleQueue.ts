@@ -1,11 +1,11 @@
 import type { Fmp4Run, Fmp4Sample } from '../formats/index.js';
 
 export interface QueueInput {
-  /** Shared with the stream, not copied before it is in a fragment. */
+  /** Shared with the stream and copied only into the fragment. */
   data: Buffer;
   compositionMs: number;
   isKeyFrame: boolean;
-  /** Of a sound, if the packet itself tells. */
+  /** Length of an audio sample, if the packet itself tells. */
   durationTicks?: number | undefined;
 }
 
@@ -21,12 +21,12 @@ export interface TrackClock {
   nominalTicks: number;
 }
 
-/** Off by more than this, a sound's time is believed rather than counted: something was lost or the publisher's clock has slipped. */
+/** If an audio time deviates by more than this, it is trusted instead of counted: something was lost, or the publisher's clock has slipped. */
 const MAX_SLIP_MS = 60;
 
 /**
- * The samples of one track that wait for their fragment. FLV tells times in whole milliseconds: pictures keep them (the next one's time gives the
- * duration), sounds are counted in samples, so that players never hear the rounding.
+ * The samples of one track that wait for their fragment. FLV times are whole milliseconds: video keeps them (the next time gives the duration), but audio is
+ * counted in samples, so that players never hear the rounding.
  */
 export class SampleQueue {
   readonly clock: TrackClock;
@@ -43,13 +43,13 @@ export class SampleQueue {
     return this.#samples.length;
   }
 
-  /** Decoding time of the first one that waits, ms. */
+  /** Decoding time of the first waiting sample, ms. */
   get firstMs(): number | null {
     const first = this.#samples[0];
     return first ? (first.ticks * 1000) / this.clock.timescale : null;
   }
 
-  /** How long all that waits plays, by its own count, ms. */
+  /** Duration of everything waiting, by its own count, ms. */
   get pendingMs(): number {
     const first = this.#samples[0];
     return first && this.#lastTicks !== null
@@ -57,12 +57,12 @@ export class SampleQueue {
       : 0;
   }
 
-  /** The newest sample's length, ms. */
+  /** Length of the newest sample, ms. */
   get stepMs(): number {
     return (this.#lastDurationTicks * 1000) / this.clock.timescale;
   }
 
-  /** A time that does not grow is left out. */
+  /** Drops a sample whose time does not grow. */
   push(dtsMs: number, { data, compositionMs, isKeyFrame, durationTicks = this.clock.nominalTicks }: QueueInput): void {
     const ticks = this.#ticksAt(dtsMs);
     if (this.#lastTicks !== null && ticks <= this.#lastTicks) return;
@@ -72,7 +72,7 @@ export class SampleQueue {
     this.#samples.push({ ticks, compositionTicks, isKeyFrame, data, durationTicks });
   }
 
-  /** What plays before `untilMs` (null: everything) as a run; a picture lasts until the next one, the last until then. */
+  /** Returns everything that plays before `untilMs` (null: everything) as a run. A frame lasts until the next one, the last until then. */
   take(untilMs: number | null): Fmp4Run | null {
     const { id, kind, timescale } = this.clock;
     const untilTicks = untilMs === null ? null : Math.round((untilMs * timescale) / 1000);
@@ -97,7 +97,7 @@ export class SampleQueue {
   #ticksAt(dtsMs: number): number {
     const { kind, timescale } = this.clock;
     const told = Math.round((dtsMs * timescale) / 1000);
-    // A transcoder's priming comes from before the beginning of time, which MP4 does not know.
+    // A transcoder's priming lies before time 0, which MP4 cannot express.
     if (told < 0) return (this.#lastTicks ?? -1) + 1;
     if (kind === 'video' || this.#lastTicks === null) return told;
     const counted = this.#lastTicks + this.#lastDurationTicks;

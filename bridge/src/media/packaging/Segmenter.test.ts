@@ -40,7 +40,7 @@ const durations = (segments: readonly CutSegment[]) => segments.map((segment) =>
 const shift = (tags: readonly FlvTag[], ms: number) => tags.map((tag) => ({ ...tag, dtsMs: tag.dtsMs + ms }));
 
 describe('Segmenter', () => {
-  it('waits for a track that is known to come, seconds late, and puts it where it belongs', async () => {
+  it('waits for a track that is known to come, even seconds late, and puts it where it belongs', async () => {
     const media = await encodeFlv({ seconds: 7, gop: 60, size: '160x90' });
     const sound = media.filter(({ kind }) => kind === 'audio');
     const picture = media.filter(({ kind }) => kind !== 'audio');
@@ -57,14 +57,14 @@ describe('Segmenter', () => {
     expect(shape(sinks.audio.segments)).toEqual(shape(inTime.audio));
   });
 
-  it('cuts 2 s groups of pictures one by one', async () => {
+  it('makes a segment of each 2 s group of pictures', async () => {
     const { segments } = cut(await encodeFlv({ seconds: 7, gop: 60 }));
     expect(durations(segments)).toEqual([2, 2, 2, 1]);
     expect(segments.every((segment) => segment.isIndependent && !segment.isDiscontinuous)).toBe(true);
     expect(segments[0]?.presentation.codecs).toMatch(/^avc1\.42c0..,mp4a\.40\.2$/);
   });
 
-  it.each([30, 25, 24, 15, 8, 60])('cuts parts near the target and never above it at %d pictures a second', async (fps) => {
+  it.each([30, 25, 24, 15, 8, 60])('cuts parts near the target and never above it at %d fps', async (fps) => {
     const media = (await encodeFlv({ seconds: 5, gop: 60, size: '160x90' })).map((tag) => ({ ...tag, dtsMs: tag.dtsMs * 1 }));
     const stepMs = 1000 / fps;
     let pictures = 0;
@@ -81,13 +81,13 @@ describe('Segmenter', () => {
     expect(parts.length).toBeGreaterThan(4);
   });
 
-  it('tells which parts can be started with', async () => {
+  it('marks the parts where players can start', async () => {
     const { segments } = cut(await encodeFlv({ seconds: 4, gop: 30 }));
     for (const { parts } of segments) expect(parts[0]?.isIndependent).toBe(true);
     expect(segments[1]?.parts.filter((part) => part.isIndependent).length).toBe(2);
   });
 
-  it('cuts the sound alone at the same places, from the same samples', async () => {
+  it('cuts the audio rendition at the same places, from the same samples', async () => {
     const { segments, audio } = cut(await encodeFlv({ seconds: 6, gop: 60, sampleRate: 44_100 }));
     expect(audio.map(({ startMs }) => startMs)).toEqual(segments.map(({ startMs }) => startMs));
     expect(audio.every(({ presentation }) => presentation.codecs === 'mp4a.40.2' && presentation.video === null)).toBe(true);
@@ -95,7 +95,7 @@ describe('Segmenter', () => {
     expect(total(audio)).toBeCloseTo(total(segments), -2);
   });
 
-  it('goes on with the sound when the camera hangs', async () => {
+  it('continues with the audio when the camera hangs', async () => {
     const tags = (await encodeFlv({ seconds: 8, gop: 300 })).filter((tag) => tag.kind === 'audio' || tag.isConfig || tag.dtsMs < 1000);
     const { segments, partTargetMs } = cut(tags);
     expect(partTargetMs).toBeLessThan(400);
@@ -103,17 +103,17 @@ describe('Segmenter', () => {
     expect(segments.flatMap(({ parts }) => parts).length).toBeGreaterThan(18);
   });
 
-  it('gives the first group at once and then joins short groups up to the target', async () => {
+  it('delivers the first group at once and then joins short groups up to the target', async () => {
     expect(durations(cut(await encodeFlv({ seconds: 6, gop: 30 })).segments)).toEqual([1, 2, 2, 1]);
   });
 
-  it('does not let a key frame out of turn make a segment that overshoots', async () => {
+  it('does not let an extra key frame make a segment overshoot', async () => {
     const first = await encodeFlv({ seconds: 4.9, gop: 60 });
     const media = await encodeFlv({ seconds: 4, gop: 60 });
     expect(durations(cut([...first, ...shift(media, 4900)]).segments)).toEqual([2, 2, 0.9, 2, 2]);
   });
 
-  it('starts another presentation at a new config, and marks it in both renditions', async () => {
+  it('starts a new presentation at a new config, and marks it in both renditions', async () => {
     const small = await encodeFlv({ seconds: 2, size: '320x180' });
     const large = await encodeFlv({ seconds: 2, size: '640x360' });
     const { segments, audio } = cut([...small, ...shift(large, 2000)]);
@@ -124,7 +124,7 @@ describe('Segmenter', () => {
     expect(audio.map((segment) => segment.isDiscontinuous)).toEqual([false, true]);
   });
 
-  it('waits for the description of a track that comes after the first pictures', async () => {
+  it('waits for the config of a track that comes after the first frames', async () => {
     const media = await encodeFlv({ seconds: 4, gop: 60 });
     const late = [...media.filter((tag) => tag.kind === 'video'), ...media.filter((tag) => tag.kind === 'audio')].sort((one, other) => {
       const at = (tag: FlvTag) => (tag.kind === 'audio' && tag.isConfig ? 300 : tag.dtsMs);
@@ -146,7 +146,7 @@ describe('Segmenter', () => {
     ]);
   });
 
-  it('carries sound alone, and pictures alone', async () => {
+  it('carries audio alone, and video alone', async () => {
     const { segments } = cut(await encodeFlv({ seconds: 5, hasVideo: false }));
     expect(segments[0]?.presentation).toMatchObject({ codecs: 'mp4a.40.2', video: null });
     expect(segments.map((segment) => Math.round(durationMs(segment) / 100) / 10)).toEqual([2, 2, 1]);
@@ -159,7 +159,7 @@ describe('Segmenter', () => {
     expect(segments[1]?.isIndependent).toBe(false);
   });
 
-  it('answers any tags with segments or a FormatError, and goes on', async () => {
+  it('turns any tags into segments or a FormatError, and continues', async () => {
     const real = (await encodeFlv({ seconds: 1, size: '160x90' })).slice(0, 12);
     const anyTag = fc.record({
       kind: fc.constantFrom('video' as const, 'audio' as const, 'data' as const),

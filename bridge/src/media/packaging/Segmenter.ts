@@ -8,34 +8,34 @@ import { TrackDetection } from './TrackDetection.js';
 export interface SegmentHead {
   /** Decoding time of the first sample on the stream's timeline, ms. */
   startMs: number;
-  /** Can be played without the one before. */
+  /** Can be played without the previous segment. */
   isIndependent: boolean;
-  /** Not the continuation of the one before: other tracks, or a hole in the timeline. */
+  /** Does not continue the previous segment: other tracks, or a hole in the timeline. */
   isDiscontinuous: boolean;
   presentation: Presentation;
 }
 
-/** Where a rendition's segments go, piece by piece: begin, parts, end, begin, ... */
+/** Receives a rendition's segments piece by piece: begin, parts, end, begin, ... */
 export interface SegmentSink {
   readonly partTarget: PartTarget;
   begin(head: SegmentHead): void;
   add(part: Part): void;
-  /** `spanMs`: how long the segment was on air, for one that nothing came in. */
+  /** `spanMs`: how long the segment was on air, for one that received nothing. */
   end(spanMs: number): void;
 }
 
 export interface SegmenterSinks {
   main: SegmentSink;
-  /** The sound alone, cut into the same segments; left out: not made. */
+  /** The audio alone, cut into the same segments. Left out: not made. */
   audio?: SegmentSink;
 }
 
-/** A step of the timeline beyond this means that media is missing, not late; pictures alone may be slow. */
+/** A larger step of the timeline means that media is missing, not late; video alone may be slow. */
 const HOLE_MS = { withSound: 1000, withoutSound: 3000 };
 
 /**
- * Tags in, fragmented MP4 parts and segments out; no clocks, no I/O. Starts at a key frame; a new codec config or a hole ends the segment, and another
- * presentation starts at the next key frame.
+ * Turns tags into parts and segments of fragmented MP4; no clocks, no I/O. It starts at a key frame. A new codec config or a hole ends the segment, and
+ * another presentation starts at the next key frame.
  */
 export class Segmenter {
   readonly #policy: CutPolicy;
@@ -43,7 +43,7 @@ export class Segmenter {
   #trackDetection: TrackDetection | null;
   #video: { setup: VideoSetup; record: Buffer } | null = null;
   #audio: { setup: AudioSetup; record: Buffer } | null = null;
-  /** Null until a key frame opens the next presentation. */
+  /** null until a key frame opens the next presentation. */
   #muxers: { main: PartMuxer; audio: PartMuxer | null } | null = null;
   #startMs = 0;
   #bytes = 0;
@@ -51,27 +51,27 @@ export class Segmenter {
   #isDiscontinuous = false;
   #refused: string | null = null;
 
-  /** `isComing`: whether a track that has not been described yet certainly will be. */
+  /** `isComing`: whether a track without a config yet is certain to come. */
   constructor(options: CutOptions, sinks: SegmenterSinks, isComing?: (kind: 'video' | 'audio') => boolean) {
     this.#trackDetection = new TrackDetection(isComing);
     this.#policy = new CutPolicy(options);
     this.#sinks = sinks;
   }
 
-  /** Throws FormatError on a config or body that cannot be read; the next tag may be fine again. Codecs that HLS has no place for are left out. */
+  /** Throws FormatError for an unreadable config or body; the next tag may be fine again. Codecs that HLS cannot carry are left out. */
   push(tag: FlvTag): void {
     if (!this.#trackDetection) return this.#take(tag);
     const tags = this.#trackDetection.push(tag);
     if (tags.length > 0) this.#settle(tags);
   }
 
-  /** Ends the segment: nothing follows, or not for a while. */
+  /** Ends the segment: nothing follows, at least for a while. */
   flush(): void {
     if (this.#trackDetection) this.#settle(this.#trackDetection.finish());
     this.#breakOff();
   }
 
-  /** One that cannot be read does not keep back the others. */
+  /** An unreadable tag does not hold back the others. */
   #settle(tags: readonly FlvTag[]): void {
     this.#trackDetection = null;
     let failure: unknown;
@@ -111,7 +111,7 @@ export class Segmenter {
     if (!(kind === 'video' ? this.#video : this.#audio)) this.#refuse(body.codec);
   }
 
-  /** Once per codec: the log is for people. */
+  /** Once per codec, because the log is for people. */
   #refuse(codec: string): void {
     if (this.#refused === codec) return;
     this.#refused = codec;
@@ -147,7 +147,7 @@ export class Segmenter {
     this.#lastMs[kind] = dtsMs;
   }
 
-  /** Memory is bounded, key frames or not. */
+  /** Bounds the memory, with or without key frames. */
   #cutWhatIsTooLong(dtsMs: number, pictureAgeMs = 0): void {
     const elapsedMs = dtsMs - this.#startMs;
     if (this.#muxers && this.#policy.mustCut(elapsedMs, this.#bytes, pictureAgeMs)) this.#startSegment(dtsMs, false);
@@ -159,7 +159,7 @@ export class Segmenter {
     if (this.#muxers && (dtsMs - newestMs > holeMs || this.#lastMs[kind] - dtsMs > holeMs)) this.#breakOff();
   }
 
-  /** What comes next is another presentation, from the next key frame on. */
+  /** What comes next is a new presentation, from the next key frame on. */
   #breakOff(): void {
     this.#end(null);
     if (this.#muxers) this.#isDiscontinuous = true;

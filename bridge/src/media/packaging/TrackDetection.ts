@@ -1,16 +1,19 @@
 import type { FlvTag } from '../formats/index.js';
 
-/** A broadcast of which only the picture, or only the sound, has been described after this long has nothing else. Shorter than any first segment. */
+/** If only one kind of track has a config after this long, the broadcast has no other. Shorter than any first segment. */
 const SETTLE_MS = 1000;
-/** One that is known to come, from a transcoder that a busy machine starts slowly: who plays a beginning without it stays without it. */
+/**
+ * How long to wait for a track that is certain to come from a transcoder, which a busy machine starts slowly. Players that start without a track never get
+ * it.
+ */
 const KNOWN_TRACK_MS = 6000;
-/** Tracks that are so close to each other go on together. */
+/** Tracks this close together continue together. */
 const LEVEL_MS = 500;
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
- * The beginning of a broadcast. Publishers describe their tracks one after the other, some after the first pictures: what has come meanwhile is held, so
- * that the first presentation has all tracks rather than being replaced at once by one that does.
+ * The beginning of a broadcast. Publishers describe their tracks one after another, some after the first frames. Tags that arrive in between are held, so
+ * that the first presentation has all tracks instead of being replaced at once.
  */
 export class TrackDetection {
   #held: FlvTag[] = [];
@@ -21,12 +24,12 @@ export class TrackDetection {
   readonly #isComing: (kind: 'video' | 'audio') => boolean;
   #wasAwaited = false;
 
-  /** `isComing`: whether a track that has not been described yet certainly will be. */
+  /** `isComing`: whether a track without a config yet is certain to come. */
   constructor(isComing: (kind: 'video' | 'audio') => boolean = () => false) {
     this.#isComing = isComing;
   }
 
-  /** What can be gone on with now: nothing yet, or all, the descriptions first. */
+  /** Returns what can continue now: nothing yet, or everything, configs first. */
   push(tag: FlvTag): FlvTag[] {
     this.#held.push(tag);
     this.#bytes += tag.body.length;
@@ -44,12 +47,12 @@ export class TrackDetection {
     const held = this.#held;
     this.#held = [];
     const media = held.filter(({ isConfig }) => !isConfig);
-    // What came late is put where it belongs, or it would lie in the segments after its own.
+    // Late tags are sorted in, or they would lie in later segments.
     if (this.#wasAwaited) media.sort((a, b) => a.dtsMs - b.dtsMs);
     return [...held.filter(({ isConfig }) => isConfig), ...media];
   }
 
-  /** Whether a track that was awaited has caught up with the other one. */
+  /** Whether an awaited track has caught up with the other one. */
   get #isLevel(): boolean {
     return !this.#wasAwaited || Math.abs(this.#lastMs.video - this.#lastMs.audio) < LEVEL_MS;
   }

@@ -14,7 +14,7 @@ import {
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
-/** A track as its configuration describes it, before it is known which others it stands beside. */
+/** A track as its configuration describes it, before the other tracks are known. */
 export type VideoSetup = WithoutId<VideoTrack>;
 export type AudioSetup = WithoutId<AudioTrack> & {
   /** A packet's length in ticks. */
@@ -24,7 +24,7 @@ export type AudioSetup = WithoutId<AudioTrack> & {
 const VIDEO_TIMESCALE = 90_000;
 const video = { kind: 'video', timescale: VIDEO_TIMESCALE } as const;
 
-/** null: HLS does not carry this codec. Throws FormatError for a record that cannot be read. */
+/** Returns null for a codec that HLS does not carry. Throws FormatError for an unreadable record. */
 export function readVideoSetup({ codec, data }: FlvBody): VideoSetup | null {
   if (codec === 'h264') return { ...video, codec, config: parseAvcConfig(data) };
   if (codec === 'hevc') return { ...video, codec, config: parseHevcConfig(data) };
@@ -32,7 +32,7 @@ export function readVideoSetup({ codec, data }: FlvBody): VideoSetup | null {
   return null;
 }
 
-/** null: HLS does not carry this codec. Throws FormatError for a record that cannot be read. */
+/** Returns null for a codec that HLS does not carry. Throws FormatError for an unreadable record. */
 export function readAudioSetup({ codec, data }: FlvBody): AudioSetup | null {
   if (codec === 'aac') {
     const config = parseAacConfig(data);

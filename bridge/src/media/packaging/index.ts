@@ -1,5 +1,5 @@
 /**
- * Tags into fragmented MP4: parts, and segments that are rows of parts. Pure: no clocks, no I/O. HLS shows them to players as they come, recordings append them
+ * Turns tags into fragmented MP4: parts, and segments made of parts. Pure: no clocks, no I/O. HLS offers them to players as they come; recordings append them
  * to a file.
  */
 export type { Part, Presentation } from './PartMuxer.js';

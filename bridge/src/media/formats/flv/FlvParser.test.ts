@@ -16,7 +16,7 @@ const anyTag = fc
   .map(({ kind, dtsMs, body }) => makeTag(kind, dtsMs, Buffer.from(body)));
 
 describe('FLV', () => {
-  it('gives back what was written, however the bytes are cut', () => {
+  it('returns what was written, however the bytes are split', () => {
     fc.assert(
       fc.property(
         fc.array(anyTag, { maxLength: 12 }),
@@ -36,7 +36,7 @@ describe('FLV', () => {
     );
   });
 
-  it('answers any bytes with tags or a FormatError', () => {
+  it('turns any bytes into tags or a FormatError', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 600 }), fc.boolean(), (bytes, isFlv) => {
         try {
@@ -49,7 +49,7 @@ describe('FLV', () => {
     );
   });
 
-  it('tells key frames, configs and ends apart, in plain and enhanced headers', () => {
+  it('distinguishes key frames, configs and ends, in legacy and enhanced headers', () => {
     const of = (kind: FlvTag['kind'], ...bytes: number[]) => makeTag(kind, 0, Buffer.from(bytes));
     expect(keyFrame).toMatchObject({ isKeyFrame: true, isConfig: false });
     expect(of('video', 0x17, 0, 0, 0, 0)).toMatchObject({ isKeyFrame: false, isConfig: true });

@@ -7,16 +7,16 @@ const KIND_OF_TYPE = new Map<number, FlvTag['kind']>([
   [9, 'video'],
   [18, 'data'],
 ]);
-/** A raw 4K key frame stays far below; what claims more is not FLV. */
+/** A raw 4K key frame is far smaller; data that claims more is not FLV. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024 - 1;
 
-/** Incremental: takes chunks as they come from a pipe or socket. Bodies inside one chunk are views of it, others are joined once. */
+/** Incremental: takes chunks as they come from a pipe or socket. Bodies within one chunk are views of it; others are joined once. */
 export class FlvParser {
   #pending: Buffer[] = [];
   #pendingBytes = 0;
   #hasHeader = false;
 
-  /** The tags that are complete now. Throws FormatError on what is not FLV; the parser is of no use then. */
+  /** Returns the tags completed by this chunk. Throws FormatError if the data is not FLV; the parser is useless afterwards. */
   push(chunk: Buffer): FlvTag[] {
     this.#pending.push(chunk);
     this.#pendingBytes += chunk.length;
@@ -46,7 +46,7 @@ export class FlvParser {
     return (this.#hasHeader = true);
   }
 
-  /** The next `bytes` bytes as one view, or null while they are not all there. Joins only when a piece spans chunks. */
+  /** Returns the next `bytes` bytes as one view, or null until they have all arrived. Joins only what spans chunks. */
   #peek(bytes: number): Buffer | null {
     if (this.#pendingBytes < bytes) return null;
     const first = this.#pending[0];

@@ -7,7 +7,7 @@ const CODECS: readonly MediaCodec[] = ['h264', 'hevc', 'av1', 'vp9', 'aac', 'opu
 const data = Buffer.from([1, 2, 3, 4, 5, 6, 7, 8]);
 
 describe('media in FLV tags', () => {
-  it.each(CODECS)('%s survives writing and reading: pictures, sound and configuration', (codec) => {
+  it.each(CODECS)('%s survives writing and reading: frames and configuration', (codec) => {
     const isVideo = ['h264', 'hevc', 'av1', 'vp9'].includes(codec);
     const compositionMs = codec === 'h264' || codec === 'hevc' ? 40 : 0;
     const tag = makeMediaTag({ codec, dtsMs: 1000.5, data, isKeyFrame: true, compositionMs });
@@ -41,7 +41,7 @@ describe('media in FLV tags', () => {
     for (const none of ['\x95Opus', '\x97\x01', '\x92Opus']) expect(read('audio', none)).toBeNull();
   });
 
-  it('answers any bytes, never throws', () => {
+  it('accepts any bytes and never throws', () => {
     const kind = fc.constantFrom('video' as const, 'audio' as const, 'data' as const);
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 12 }),

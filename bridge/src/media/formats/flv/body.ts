@@ -4,21 +4,21 @@ export type VideoCodecName = 'h264' | 'hevc' | 'av1' | 'vp9';
 export type AudioCodecName = 'aac' | 'opus' | 'mp3';
 export type MediaCodec = VideoCodecName | AudioCodecName;
 
-/** What is in an FLV tag, whichever header it has. */
+/** The content of an FLV tag, whichever header it has. */
 export interface FlvBody {
   codec: MediaCodec | 'unknown';
   /** `data` is the codec's configuration: avcC, hvcC, av1C, vpcC, AudioSpecificConfig, OpusHead. */
   isConfig: boolean;
   /** Presentation time minus decoding time, ms. */
   compositionMs: number;
-  /** A view of the tag. H.264 and HEVC: NAL units with lengths in front; AV1: OBUs with sizes; AAC: a raw frame. */
+  /** A view of the tag. H.264 and HEVC: NAL units with length prefixes; AV1: OBUs with sizes; AAC: a raw frame. */
   data: Buffer;
 }
 
-/** The first bytes of a body: codec, what follows, and where it starts. */
+/** The first bytes of a body: the codec, what follows, and where it starts. */
 export interface FlvBodyHead {
   codec: MediaCodec | 'unknown';
-  /** `other`: metadata, packets of several tracks (the RTMP server takes those apart before), and what is cut off. */
+  /** `other`: metadata, packets of several tracks (the RTMP server separates those beforehand), and bodies that are cut off. */
   content: 'config' | 'frames' | 'sequenceEnd' | 'other';
   isKeyFrame: boolean;
   bytes: number;
@@ -32,11 +32,11 @@ const MP3_FORMATS = [2, 14];
 const AAC_FORMAT = 10;
 const EX_AUDIO = 9;
 
-/** Frame types of both. */
+/** Frame types in both headers. */
 const KEY_FRAME = 1;
 const INTER_FRAME = 2;
 
-/** Enhanced RTMP v2: VideoPacketType, AudioPacketType (the first two are the same). */
+/** Enhanced RTMP v2: VideoPacketType and AudioPacketType (the first two are the same). */
 const EX = { sequenceStart: 0, codedFrames: 1, codedFramesX: 3 };
 const PACKET_CONTENT: readonly FlvBodyHead['content'][] = ['config', 'frames', 'sequenceEnd', 'frames'];
 const VIDEO_FOURCC: Readonly<Record<string, VideoCodecName>> = { avc1: 'h264', hvc1: 'hevc', hev1: 'hevc', av01: 'av1', vp09: 'vp9' };
@@ -46,7 +46,7 @@ const EX_HEADER_BYTES = 5;
 const packetContent = (packetType: number | undefined): FlvBodyHead['content'] =>
   packetType === undefined ? 'other' : (PACKET_CONTENT[packetType] ?? 'other');
 
-/** Legacy FLV (AVC, AAC, MP3, HEVC as codec 12) and enhanced RTMP headers. Returns null for data tags and empty bodies. */
+/** Reads legacy FLV headers (AVC, AAC, MP3, HEVC as codec 12) and those of enhanced RTMP. Returns null for data tags and empty bodies. */
 export function flvBodyHead({ kind, body }: Pick<FlvTag, 'kind' | 'body'>): FlvBodyHead | null {
   const first = body[0];
   if (first === undefined || kind === 'data') return null;
@@ -97,13 +97,13 @@ export interface FlvBodyInput {
   data: Buffer;
   /** Default false. */
   isConfig?: boolean;
-  /** Video only; a configuration counts as one in the header. */
+  /** Video only; a configuration counts as a key frame in the header. */
   isKeyFrame?: boolean;
   /** H.264 and HEVC only. */
   compositionMs?: number;
 }
 
-/** The bytes in front of `data`. */
+/** Returns the bytes that go in front of `data`. */
 export const writeBodyHead = (input: FlvBodyInput): { kind: 'video' | 'audio'; head: Buffer } => ({
   kind: input.codec in VIDEO_HEADERS ? 'video' : 'audio',
   head: headerOf(input),

@@ -1,18 +1,18 @@
 import { flvBodyHead, writeBodyHead, type FlvBodyInput } from './body.js';
 
-/** FLV 10.1 annex E.4: what an encoder writes to its pipe, what RTMP messages carry, what HTTP-FLV players read. */
+/** A tag of FLV 10.1 annex E.4: encoders write it to their pipe, RTMP messages carry it, HTTP-FLV players read it. */
 export interface FlvTag {
   kind: 'video' | 'audio' | 'data';
   /** Decoding time, ms. */
   dtsMs: number;
-  /** Body of the tag (E.4.3): shared between readers, never written to. */
+  /** Body of the tag (E.4.3): shared between readers, never modified. */
   body: Buffer;
   isKeyFrame: boolean;
-  /** Sequence header: AVCDecoderConfigurationRecord, AudioSpecificConfig and their like. */
+  /** Sequence header: AVCDecoderConfigurationRecord, AudioSpecificConfig and the like. */
   isConfig: boolean;
 }
 
-/** Tag type of FLV, which is also the message type of RTMP. */
+/** Tag type in FLV, which is also the message type in RTMP. */
 export const FLV_TYPE: Record<FlvTag['kind'], number> = { audio: 8, video: 9, data: 18 };
 
 /** Reads from the body whether the tag is a key frame or a configuration. */
@@ -21,7 +21,7 @@ export function makeTag(kind: FlvTag['kind'], dtsMs: number, body: Buffer): FlvT
   return { kind, dtsMs, body, isKeyFrame: head?.isKeyFrame ?? false, isConfig: head?.content === 'config' };
 }
 
-/** H.264, AAC and MP3 get the legacy header that everybody reads, other codecs that of enhanced RTMP. */
+/** H.264, AAC and MP3 get the legacy header that everyone can read; other codecs get that of enhanced RTMP. */
 export function makeMediaTag({ dtsMs, ...input }: FlvBodyInput & { dtsMs: number }): FlvTag {
   const { kind, head } = writeBodyHead(input);
   return makeTag(kind, dtsMs, Buffer.concat([head, input.data]));
@@ -30,9 +30,9 @@ export function makeMediaTag({ dtsMs, ...input }: FlvBodyInput & { dtsMs: number
 /** "End of sequence" ends a file but not a live stream: encoders write it when they exit, and another encoder may continue. */
 export const isSequenceEnd = (tag: FlvTag): boolean => tag.body.length === 0 || flvBodyHead(tag)?.content === 'sequenceEnd';
 
-/** AMF0 string "onMetaData" at the start: other data (cue points, captions) is passed on, not kept. */
+/** AMF0 string "onMetaData" at the start. Other data (cue points, captions) is passed on but not kept. */
 const ON_META_DATA = Buffer.from([2, 0, 10, ...Buffer.from('onMetaData')]);
 
-/** What describes the stream as a whole. Players take it for a subtitle unless its time is 0. */
+/** Metadata describes the stream as a whole. Players mistake it for a subtitle unless its time is 0. */
 export const isMetadata = ({ kind, body }: Pick<FlvTag, 'kind' | 'body'>): boolean =>
   kind === 'data' && body.subarray(0, ON_META_DATA.length).equals(ON_META_DATA);

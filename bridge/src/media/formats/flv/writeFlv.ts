@@ -9,7 +9,7 @@ export function flvFileHeader({ hasVideo, hasAudio }: { hasVideo: boolean; hasAu
   return Buffer.from([0x46, 0x4c, 0x56, 1, flags, 0, 0, 0, FILE_HEADER_BYTES, 0, 0, 0, 0]);
 }
 
-/** Header and back pointer around a body that is not copied: write the three in this order. */
+/** Returns a header and a back pointer around the body, which is not copied. Write the three in this order. */
 export function flvTagParts(tag: Pick<FlvTag, 'kind' | 'body'>, timestampMs: number): [Buffer, Buffer, Buffer] {
   const header = Buffer.allocUnsafe(TAG_HEADER_BYTES);
   const time = timestampMs >>> 0;

@@ -1,4 +1,4 @@
-/** ISO/IEC 14496-12 boxes. */
+/** Boxes of ISO/IEC 14496-12. */
 export function box(type: string, ...content: readonly Uint8Array[]): Buffer {
   let size = 8;
   for (const part of content) size += part.length;

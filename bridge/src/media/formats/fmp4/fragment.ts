@@ -1,7 +1,7 @@
 import { box, fullBox, u32, u64 } from './box.js';
 
 export interface Fmp4Sample {
-  /** As it goes into `mdat`: shared, not copied before the fragment is joined. */
+  /** The bytes for `mdat`: shared, and copied only when the fragment is joined. */
   data: Buffer;
   durationTicks: number;
   /** Presentation minus decoding time; may be negative. */
@@ -22,10 +22,10 @@ const DEFAULT_BASE_IS_MOOF = 0x020000;
 const DEFAULT_FLAGS_PRESENT = 0x20;
 const RUN = { dataOffset: 0x1, duration: 0x100, size: 0x200, flags: 0x400, composition: 0x800 };
 const DEPENDS_ON_NOTHING = 0x02000000;
-/** Depends on others, is no sync sample. */
+/** Depends on others; not a sync sample. */
 const DEPENDS = 0x01010000;
 
-/** `moof` + `mdat` with one run for each track that has samples: every byte of media is copied once, into its place. */
+/** `moof` + `mdat` with one run per track that has samples. Every byte of media is copied once, into its place. */
 export function fragment(sequence: number, runs: readonly Fmp4Run[]): Buffer {
   const filled = runs.filter((run) => run.samples.length > 0);
   const moofBytes = BOX_BYTES + MFHD_BYTES + filled.reduce((sum, run) => sum + trafBytes(run), 0);
@@ -59,7 +59,7 @@ function traf(run: Fmp4Run, dataOffset: number): Buffer {
   return box('traf', tfhd, fullBox('tfdt', 1, 0, u64(run.baseTicks)), trun(run, dataOffset));
 }
 
-/** Version 1: composition offsets are signed. Sound needs neither flags nor offsets. */
+/** Version 1: composition offsets are signed. Audio needs neither flags nor offsets. */
 function trun({ kind, samples }: Fmp4Run, dataOffset: number): Buffer {
   const isVideo = kind === 'video';
   const fields = RUN.dataOffset | RUN.duration | RUN.size | (isVideo ? RUN.flags | RUN.composition : 0);

@@ -8,7 +8,7 @@ import { ascii, box, fullBox, u16, u32, u8, zeros } from './box.js';
 interface TrackBase {
   /** From 1. */
   id: number;
-  /** Ticks a second. */
+  /** Ticks per second. */
   timescale: number;
 }
 export type VideoTrack = TrackBase & { kind: 'video' } & (
@@ -18,8 +18,8 @@ export type AudioTrack = TrackBase & { kind: 'audio' } & ({ codec: 'aac'; config
 export type Fmp4Track = VideoTrack | AudioTrack;
 
 /**
- * `ftyp` + `moov` without samples. There is no edit list: fragments carry the stream's own times, in which the encoder's audio priming is accounted
- * for already, so sound and picture line up as they do for an RTMP player.
+ * `ftyp` + `moov` without samples. There is no edit list: fragments carry the stream's own times, which already account for the encoder's audio priming, so
+ * audio and video line up as they do for an RTMP player.
  */
 export function initSegment(tracks: readonly Fmp4Track[]): Buffer {
   const traks = tracks.map(trak);
@@ -29,7 +29,7 @@ export function initSegment(tracks: readonly Fmp4Track[]): Buffer {
 
 const MATRIX = u32(0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000);
 
-/** Times, rate 1.0, volume 1.0; durations are 0 because the fragments tell them. */
+/** Times, rate 1.0, volume 1.0; durations are 0 because the fragments contain them. */
 const mvhd = (nextTrackId: number) =>
   fullBox('mvhd', 0, 0, u32(0, 0, 1000, 0, 0x10000), u16(0x100, 0), zeros(8), MATRIX, zeros(24), u32(nextTrackId));
 
@@ -60,7 +60,7 @@ function sampleTables(track: Fmp4Track): Buffer {
 
 const SEVENTY_TWO_DPI = 0x480000;
 
-/** Sample entry and the box of the codec's configuration. `hvc1`: parameter sets are in the entry, which is what Safari wants. */
+/** The sample entry and the box of the codec's configuration. `hvc1` keeps parameter sets in the entry, as Safari wants it. */
 const VIDEO_BOXES = { h264: ['avc1', 'avcC'], hevc: ['hvc1', 'hvcC'], av1: ['av01', 'av1C'] } as const;
 
 function videoEntry({ codec, config: { width, height, record } }: VideoTrack): Buffer {
@@ -72,7 +72,7 @@ function videoEntry({ codec, config: { width, height, record } }: VideoTrack): B
   );
 }
 
-/** The rate field is 16.16: what does not fit is left 0, as 14496-12 12.2.3 allows; players read it from the config. */
+/** The rate field is 16.16: rates that do not fit are written as 0, as 14496-12 12.2.3 allows; players read them from the config. */
 const mp4a = ({ channels, sampleRate, record }: AacConfig): Buffer =>
   box('mp4a', zeros(6), u16(1), zeros(8), u16(channels, 16, 0, 0), u32(sampleRate < 0x10000 ? sampleRate * 0x10000 : 0), esds(record));
 
@@ -85,7 +85,7 @@ function esds(record: Buffer): Buffer {
   return fullBox('esds', 0, 0, descriptor(3, u16(1), u8(0), decoder, descriptor(6, u8(2))));
 }
 
-/** Length as four 7-bit groups, as everybody writes it. */
+/** Length as four 7-bit groups, as everyone writes it. */
 function descriptor(tag: number, ...content: Buffer[]): Buffer {
   const body = Buffer.concat(content);
   const size = body.length;

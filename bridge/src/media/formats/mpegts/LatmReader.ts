@@ -9,11 +9,11 @@ interface MuxConfig {
   samples: number;
 }
 
-/** AudioMuxElement of ISO/IEC 14496-3 1.7.3, as broadcasters send it: version 0, one program, one layer, one frame in each. */
+/** AudioMuxElement of ISO/IEC 14496-3 1.7.3 as broadcasters send it: version 0, one program, one layer, one frame each. */
 export class LatmReader {
   #config: MuxConfig | null = null;
 
-  /** null: before the first configuration, and for what is none of that. */
+  /** Returns null before the first configuration and for unsupported elements. */
   read(element: Buffer): SoundFrame | null {
     try {
       const bits = new BitReader(element);
@@ -40,7 +40,7 @@ function readMuxConfig(bits: BitReader): MuxConfig {
   return { record, sampleRate, samples: samplesPerFrame };
 }
 
-/** AudioSpecificConfig has no length here: its fields are taken one by one. */
+/** The AudioSpecificConfig has no length here, so its fields are copied one by one. */
 function readAudioConfig(bits: BitReader): Buffer {
   let written = '';
   const copy = (count: number) => {

@@ -1,11 +1,11 @@
 import { SYNC, TS_PACKET_BYTES } from './psi.js';
 
-/** Cuts bytes into packets of 188, in whatever pieces they come, and finds the beat again when bytes were lost. */
+/** Cuts bytes, in whatever pieces they come, into packets of 188, and finds the packet boundaries again after a loss. */
 export class PacketSplitter {
   #rest = Buffer.alloc(0);
   #isInStep = true;
 
-  /** Packets are views of the chunk where that is possible. */
+  /** Packets are views of the chunk where possible. */
   push(chunk: Buffer, onPacket: (packet: Buffer) => void): void {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     let at = 0;
@@ -22,12 +22,12 @@ export class PacketSplitter {
       onPacket(bytes.subarray(at, at + TS_PACKET_BYTES));
       at += TS_PACKET_BYTES;
     }
-    // A copy: the rest of a packet must not keep a big chunk in memory.
+    // A copy, because the rest of a packet must not keep a large chunk in memory.
     this.#rest = at < bytes.length ? Buffer.from(bytes.subarray(at)) : Buffer.alloc(0);
   }
 }
 
-/** Where three sync bytes stand 188 apart; not sure while there are too few bytes to tell. */
+/** Returns where three sync bytes stand 188 apart; unsure while there are too few bytes to tell. */
 function findStep(bytes: Buffer, from: number): { at: number; isSure: boolean } {
   for (let at = bytes.indexOf(SYNC, from); at >= 0; at = bytes.indexOf(SYNC, at + 1)) {
     if (at + 2 * TS_PACKET_BYTES >= bytes.length) return { at, isSure: false };

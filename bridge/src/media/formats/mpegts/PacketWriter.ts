@@ -8,15 +8,15 @@ export interface UnitOptions {
   pid: number;
   /** Random access point. */
   isKeyFrame?: boolean;
-  /** Clock to be sent with the first packet, 90 kHz, below 2^33. */
+  /** Clock sent with the first packet, 90 kHz, below 2^33. */
   pcr90k?: number | null;
 }
 
-/** Cuts units (PES, sections) into packets with their counters; what does not fill its last packet is stuffed. */
+/** Cuts units (PES, sections) into packets with their counters, and stuffs the last packet. */
 export class PacketWriter {
   readonly #counters = new Map<number, number>();
 
-  /** A section, which must fit into one packet. */
+  /** Writes a section, which must fit into one packet. */
   section(pid: number, section: Buffer): Buffer {
     const packet = Buffer.alloc(TS_PACKET_BYTES, 0xff);
     this.#writeHeader(packet, { pid, isStart: true, hasAdaptation: false });
@@ -54,7 +54,7 @@ export class PacketWriter {
   }
 }
 
-/** `bytes` is all of the field, its length byte included; what is not used is stuffing. */
+/** `bytes` is the whole field including its length byte; the unused rest is stuffing. */
 function writeAdaptation(packet: Buffer, bytes: number, first: { isKeyFrame: boolean; pcr90k: number | null } | null): void {
   packet.writeUInt8(bytes - 1, HEADER_BYTES);
   if (bytes === 1) return;

@@ -1,23 +1,23 @@
-/** A whole packet of an elementary stream with its times, 90 kHz, 33 bits, as they stand there. */
+/** A complete PES of an elementary stream with its times as sent: 90 kHz, 33 bits. */
 export interface Pes {
   pts90k: number | null;
   dts90k: number | null;
   payload: Buffer;
 }
 
-/** What a tag can carry. */
+/** The most a tag can carry. */
 const MAX_PES_BYTES = 15 * 1024 * 1024;
 const HEADER_BYTES = 6;
 const OPTIONAL_HEADER_BYTES = 3;
-/** With an optional header: not padding, program maps and their like (2.4.3.7). */
+/** Streams with an optional header, unlike padding, program maps and the like (2.4.3.7). */
 const PLAIN_STREAM_IDS = new Set([0xbc, 0xbe, 0xbf, 0xf0, 0xf1, 0xf2, 0xf8, 0xff]);
 
-/** Joins the PES of one packet identifier. What has lost a packet in its middle is dropped. */
+/** Joins the PES of one packet identifier and drops those that lost a packet in the middle. */
 export class PesReader {
   readonly #onPes: (pes: Pes) => void;
   #parts: Buffer[] = [];
   #bytes = 0;
-  /** Of the PES being joined; 0: not known, it ends where the next one starts. */
+  /** Length of the PES being joined; 0: unknown, it ends where the next one starts. */
   #expected = 0;
   #isOpen = false;
   #counter: number | null = null;
@@ -35,7 +35,7 @@ export class PesReader {
     else if (this.#isOpen) this.#add(payload);
   }
 
-  /** What has no length of its own is over. */
+  /** Completes a PES that has no length of its own. */
   flush(): void {
     if (this.#isOpen && this.#expected === 0) this.#finish();
     this.#drop();
@@ -81,7 +81,7 @@ function parsePes(whole: Buffer): Pes | null {
   return { pts90k, dts90k: flags === 3 ? readTime(whole, 14) : pts90k, payload: whole.subarray(payloadAt) };
 }
 
-/** 33 bits with marker bits between them. */
+/** 33 bits with marker bits in between. */
 function readTime(bytes: Buffer, at: number): number {
   const high = (bytes.readUInt8(at) >> 1) & 7;
   return high * 2 ** 30 + (bytes.readUInt16BE(at + 1) >> 1) * 2 ** 15 + (bytes.readUInt16BE(at + 3) >> 1);

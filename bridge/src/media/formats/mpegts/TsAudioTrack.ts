@@ -4,10 +4,10 @@ import { msOf, type SoundFrame, type TimedPes, type Track } from './tsTrack.js';
 
 const HEADER_BYTES = 7;
 
-/** Sound in frames that carry a sync word: AAC in ADTS or LATM, and MP3. Frames may be cut by PES, several may stand in one. */
+/** Audio in frames with a sync word: AAC in ADTS or LATM, and MP3. A PES may hold several frames, and frames may span PES. */
 export class TsAudioTrack implements Track {
   readonly #format: FrameFormat;
-  /** Start of a frame that the next PES finishes: less than one frame. */
+  /** Start of a frame that the next PES completes: less than one frame. */
   #rest = Buffer.alloc(0);
   #next90k: number | null = null;
   #config: Buffer | null = null;
@@ -40,7 +40,7 @@ export class TsAudioTrack implements Track {
     return tags;
   }
 
-  /** The next header from `from` on; without a length: where to go on when more bytes have come. */
+  /** Finds the next header from `from` on. Without a length, it says where to continue once more bytes have arrived. */
   #findFrame(bytes: Buffer, from: number): { at: number; frameBytes: number } {
     const { sync, lengthOf } = this.#format;
     for (let at = bytes.indexOf(sync.first, from); at >= 0; at = bytes.indexOf(sync.first, at + 1)) {
@@ -48,7 +48,7 @@ export class TsAudioTrack implements Track {
       if (!this.#couldStart(bytes, at)) continue;
       const frameBytes = lengthOf(bytes.subarray(at, at + HEADER_BYTES + 2));
       const next = at + frameBytes;
-      // In step, what follows a frame is a frame: a sync word inside of data is found out by that.
+      // In sync, a frame is followed by a frame; this exposes a sync word inside data.
       if (frameBytes > 0 && (next + 2 > bytes.length || this.#couldStart(bytes, next))) return { at, frameBytes };
     }
     return { at: bytes.length, frameBytes: 0 };

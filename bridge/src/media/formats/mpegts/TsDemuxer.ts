@@ -19,8 +19,8 @@ interface Channel {
 const TIME_MODULUS = 2 ** 33;
 
 /**
- * MPEG-TS → tags in the order in which they come. The first program, its first picture and its first sound that tags can carry. Never throws: damaged
- * parts are left out. Times are those of the stream, unwrapped, with fractions of ms.
+ * MPEG-TS → tags in order of arrival. It takes the first program and its first video and audio stream that tags can carry. It never throws: damaged parts are
+ * left out. Times are the stream's own, unwrapped, with fractions of ms.
  */
 export class TsDemuxer {
   readonly #splitter = new PacketSplitter();
@@ -32,7 +32,7 @@ export class TsDemuxer {
   #ignored: string[] = [];
   #tags: FlvTag[] = [];
 
-  /** Elementary streams that are left out, for people: 'stream type 0x81 (AC-3)'. */
+  /** Elementary streams that are ignored, as text for people: 'stream type 0x81 (AC-3)'. */
   get ignored(): readonly string[] {
     return this.#ignored;
   }
@@ -42,7 +42,7 @@ export class TsDemuxer {
     return this.#takeTags();
   }
 
-  /** At the end of the input: the last picture, which nothing follows. */
+  /** Call it at the end of the input: returns the last frame, which nothing follows. */
   flush(): FlvTag[] {
     for (const { reader } of this.#channels.values()) reader.flush();
     return this.#takeTags();
@@ -78,7 +78,7 @@ export class TsDemuxer {
     this.#pmt = new SectionReader();
   }
 
-  /** Maps come several times a second: what stays as it was goes on, what is new starts, what is gone ends. */
+  /** Program maps arrive several times a second: unchanged streams continue, new ones start, missing ones end. */
   #takePmt(section: Buffer): void {
     const streams = parsePmt(section);
     if (!streams) return;
@@ -114,7 +114,7 @@ function kindOf(stream: ElementaryStream): 'video' | 'audio' | null {
   const { h264, hevc, adts, latm, mpeg1Audio, mpeg2Audio } = STREAM_TYPE;
   if (stream.streamType === h264 || stream.streamType === hevc) return 'video';
   if ([adts, latm, mpeg1Audio, mpeg2Audio].some((type) => type === stream.streamType)) return 'audio';
-  // More channels need a table of who is where, which nobody sends live.
+  // More channels would need a mapping table, which nobody sends live.
   return isOpus(stream) && stream.opusChannels <= 2 ? 'audio' : null;
 }
 

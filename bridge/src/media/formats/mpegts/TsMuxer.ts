@@ -18,14 +18,14 @@ const STREAM_TYPES: Readonly<Record<TsCodec, number>> = {
   mp3: STREAM_TYPE.mpeg1Audio,
 };
 
-/** AV1 and VP9 have no mapping that players read. */
+/** AV1 and VP9 have no mapping that players can read. */
 export const isTsCodec = (codec: MediaCodec | 'unknown'): codec is TsCodec => codec in STREAM_TYPES;
 
 const PMT_PID = 0x1000;
 const VIDEO_PID = 0x100;
 const AUDIO_PID = 0x101;
 const TABLES_EVERY_MS = 500;
-/** How far sound and picture may be apart before a strict player finds one of them late: the clock goes this much behind the decoding time. */
+/** The clock lags this much behind the decoding time, so that audio and video may be this far apart before a strict player considers one of them late. */
 const CLOCK_BEHIND_90K = 90 * 100;
 const WRAP = 2 ** 33;
 
@@ -40,8 +40,8 @@ interface VideoFormat {
 }
 
 /**
- * Tags → MPEG-TS, whole packets, nothing held back. Tables stand before each key frame and at least twice a second, parameter sets before each key
- * frame. Tracks may come and change at any time: the map gets a new version. Codecs that TS does not carry and damaged tags come out as no bytes.
+ * Tags → MPEG-TS in whole packets, without holding anything back. Tables precede each key frame and appear at least twice a second; parameter sets precede
+ * each key frame. Tracks may join and change at any time, which updates the map. Codecs that TS does not carry, and damaged tags, yield no bytes.
  */
 export class TsMuxer {
   readonly #writer = new PacketWriter();
@@ -76,7 +76,7 @@ export class TsMuxer {
     }
   }
 
-  /** Same as before, or the map changes. */
+  /** Keeps the map if nothing has changed. */
   #announce(known: ElementaryStream | undefined, stream: ElementaryStream): ElementaryStream {
     if (known && known.streamType === stream.streamType && known.opusChannels === stream.opusChannels) return known;
     this.#isMapNew = true;
@@ -143,10 +143,10 @@ function hevcFormat(data: Buffer): VideoFormat {
 }
 
 const modulo = (time90k: number) => ((time90k % WRAP) + WRAP) % WRAP;
-/** Not below 0: a clock that starts near its wrap would frighten players. */
+/** Never below 0: a clock that starts near its wrap would confuse players. */
 const clockOf = (dts90k: number) => modulo(Math.max(0, dts90k - CLOCK_BEHIND_90K));
 
-/** PES with times (2.4.3.6). Pictures too long for its length field have 0 there, as is allowed for video alone. */
+/** A PES with times (2.4.3.6). Its length is 0 if the frame is too long for the field, which is allowed for video only. */
 function pes(streamId: number, { pts90k, dts90k }: { pts90k: number; dts90k: number }, parts: readonly Buffer[]): Buffer {
   const times = pts90k === dts90k ? [time(2, pts90k)] : [time(3, pts90k), time(1, dts90k)];
   const timesBytes = 5 * times.length;

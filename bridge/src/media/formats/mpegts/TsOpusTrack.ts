@@ -39,7 +39,7 @@ export class TsOpusTrack implements Track {
 const PREFIX = 0x7fe0;
 const [START_TRIM, END_TRIM, EXTENSION] = [0x10, 0x08, 0x04];
 
-/** Where the packet stands and how long it is; null: no header, or cut off. */
+/** Where the packet starts and how long it is; null if there is no header or it is cut off. */
 function readControlHeader(bytes: Buffer, start: number): { at: number; bytes: number } | null {
   if (start + 3 > bytes.length || (bytes.readUInt16BE(start) & 0xffe0) !== PREFIX) return null;
   const flags = bytes.readUInt8(start + 1);
@@ -56,7 +56,7 @@ function readControlHeader(bytes: Buffer, start: number): { at: number; bytes: n
   return { at, bytes: size };
 }
 
-/** The header in front of a packet of `bytes` bytes: no trims, no extension. */
+/** The header for a packet of `bytes` bytes: no trims, no extension. */
 export function opusControlHeader(bytes: number): Buffer {
   const header = Buffer.alloc(3 + Math.floor(bytes / 255), 255);
   header.writeUInt16BE(PREFIX, 0);

@@ -6,17 +6,17 @@ import { joinLengthPrefixed, splitAnnexB } from '../nal.js';
 import { hasRecoveryPoint, isIntraSlice } from './h264Pictures.js';
 import { msOf, type TimedPes, type Track } from './tsTrack.js';
 
-/** What the two codecs differ in. */
+/** How the two codecs differ. */
 interface Codec {
   codec: 'h264' | 'hevc';
-  /** Parameter sets by NAL type, in the order in which they build on each other. */
+  /** NAL types of parameter sets, in the order in which they build on each other. */
   setTypes: readonly number[];
   typeOf: (nal: Buffer) => number;
-  /** Neither a picture nor about one: delimiters, ends of sequences, filler. */
+  /** NAL units without any picture data: delimiters, ends of sequences, filler. */
   isWaste: (type: number) => boolean;
   isPicture: (type: number) => boolean;
   isKeyFrame: (nals: readonly Buffer[], hasSets: boolean) => boolean;
-  /** Throws FormatError when they are not usable. */
+  /** Throws FormatError if they are unusable. */
   buildConfig: (sets: readonly Buffer[][]) => Buffer;
 }
 
@@ -26,7 +26,7 @@ const H264: Codec = {
   typeOf: avcNalType,
   isWaste: (type) => type >= AVC_NAL.aud && type <= 12,
   isPicture: (type) => type >= 1 && type <= 5,
-  // Without IDR pictures encoders mark entry points by SEI, or only by sending parameter sets in front of an I picture.
+  // Encoders without IDR pictures mark entry points by SEI, or only by sending parameter sets before an I picture.
   isKeyFrame: (nals, hasSets) =>
     nals.some((nal) => avcNalType(nal) === AVC_NAL.idr) || nals.some(hasRecoveryPoint) || (hasSets && nals.every(isIntraSlice)),
   buildConfig([sps = [], pps = []]) {
@@ -94,7 +94,7 @@ export class TsVideoTrack implements Track {
     return this.#codec.setTypes.includes(this.#codec.typeOf(nal));
   }
 
-  /** The configuration, if these NAL units change it. A picture that brings a sequence's parameters brings all that it needs. */
+  /** Returns the configuration if these NAL units change it. A picture that brings the sequence's parameters brings everything it needs. */
   #learnSets(nals: readonly Buffer[]): Buffer | null {
     const found = this.#codec.setTypes.map((type) => distinct(nals.filter((nal) => this.#codec.typeOf(nal) === type)));
     if (found.every((sets) => sets.length === 0)) return null;

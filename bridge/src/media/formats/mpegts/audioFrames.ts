@@ -3,14 +3,14 @@ import { parseMp3Header } from '../mp3.js';
 import { LatmReader } from './LatmReader.js';
 import type { SoundFrame } from './tsTrack.js';
 
-/** How frames with a sync word look. */
+/** What frames with a sync word look like. */
 export interface FrameFormat {
   codec: 'aac' | 'mp3';
-  /** First byte of the sync word, and what the second has in common. */
+  /** First byte of the sync word, and the fixed bits of the second. */
   sync: { first: number; second: number; mask: number };
-  /** Length of the frame whose header stands here; 0: there is none. Nine bytes are enough. */
+  /** Length of the frame whose header starts here; 0: there is none. Needs at most nine bytes. */
   lengthOf: (header: Buffer) => number;
-  /** null: it cannot be used. */
+  /** Returns null for an unusable frame. */
   open: (frame: Buffer) => SoundFrame | null;
 }
 
@@ -35,7 +35,7 @@ export const mp3Format = (): FrameFormat => ({
   },
 });
 
-/** AAC in LOAS: ISO/IEC 14496-3 1.7.2. */
+/** AAC in LOAS, ISO/IEC 14496-3 1.7.2. */
 export function latmFormat(): FrameFormat {
   const reader = new LatmReader();
   return {

@@ -4,10 +4,10 @@ import { FormatError } from '../FormatError.js';
 import { withoutEmulation } from '../nal.js';
 
 const RECOVERY_POINT = 6;
-/** What stands in front of a recovery point is short: timing, buffering. */
+/** SEI messages before a recovery point are short: timing, buffering. */
 const MAX_SEI_BYTES = 1024;
 
-/** SEI with a recovery point: pictures are right from here on, H.264 D.1.8. */
+/** An SEI with a recovery point: pictures are correct from here on (H.264 D.1.8). */
 export function hasRecoveryPoint(nal: Buffer): boolean {
   if (avcNalType(nal) !== AVC_NAL.sei) return false;
   const sei = withoutEmulation(nal.subarray(1, MAX_SEI_BYTES));
@@ -20,14 +20,14 @@ export function hasRecoveryPoint(nal: Buffer): boolean {
   return false;
 }
 
-/** 255s are added up until a smaller byte. */
+/** Adds up bytes of 255 until a smaller one. */
 function readExtensible(bytes: Buffer, start: number): { value: number; end: number } {
   let at = start;
   while (bytes[at] === 255) at++;
   return { value: 255 * (at - start) + (bytes[at] ?? 0), end: at + 1 };
 }
 
-/** A slice that needs no other picture; NAL units that are not slices count as such. */
+/** True for a slice that needs no other picture, and for NAL units that are not slices. */
 export function isIntraSlice(nal: Buffer): boolean {
   if (avcNalType(nal) !== AVC_NAL.slice) return avcNalType(nal) === AVC_NAL.idr || avcNalType(nal) > AVC_NAL.idr;
   try {

@@ -14,7 +14,7 @@ const PICTURE = ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=30'];
 const tone = (rate: number) => ['-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=${rate}`];
 const X264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '30'];
 
-/** What ffmpeg itself muxes: each a trap of its own. */
+/** Captures muxed by ffmpeg itself, each with a trap of its own. */
 const FIXTURES: Record<string, string[]> = {
   'B-frames and AAC': [...PICTURE, ...tone(48_000), ...X264, '-bf', '2', '-c:a', 'aac'],
   'HEVC and Opus': [
@@ -98,7 +98,7 @@ const mux = (tags: readonly FlvTag[]) => {
   return Buffer.concat(tags.map((tag) => muxer.push(tag)));
 };
 
-/** Short enough to be read when it differs. */
+/** Short enough to be read in a diff. */
 const shape = (tags: readonly FlvTag[]) =>
   tags.map((tag) => `${tag.kind}${tag.isConfig ? ' config' : ''} ${createHash('sha1').update(tag.body).digest('hex')}`);
 
@@ -106,7 +106,7 @@ const WRAP_MS = 2 ** 33 / 90;
 const near = (ms: number) => ms - Math.round(ms / WRAP_MS) * WRAP_MS;
 
 describe.each(Object.keys(FIXTURES))('MPEG-TS with %s', (name) => {
-  it('is taken apart into the frames, times and key frames that ffprobe sees', async () => {
+  it('is demuxed into the frames, times and key frames that ffprobe sees', async () => {
     const capture = captureOf(name);
     const tags = demux(capture);
     const packets = await probe(capture);
@@ -124,14 +124,14 @@ describe.each(Object.keys(FIXTURES))('MPEG-TS with %s', (name) => {
     }
   });
 
-  it('gives the same tags whatever the pieces are', () => {
+  it('yields the same tags however it is split', () => {
     const capture = captureOf(name);
     const start = capture.subarray(0, 100_000);
     for (const bytes of [1, 7, 187, 188, 1000]) expect(shape(demux(start, bytes))).toEqual(shape(demux(start, start.length)));
     expect(demux(capture, 4096)).toEqual(demux(capture, capture.length));
   });
 
-  it('made of tags decodes in ffmpeg without a warning, with the same times', async () => {
+  it('muxed from tags decodes in ffmpeg without a warning, with the same times', async () => {
     const tags = demux(captureOf(name));
     const made = mux(tags);
     expect(made.length % 188).toBe(0);
@@ -177,7 +177,7 @@ describe('TsMuxer', () => {
     expect(pids.filter((pid) => pid === 0).length).toBeGreaterThanOrEqual(4);
   });
 
-  it('takes a sound that comes later, a codec that changes and a size that changes', () => {
+  it('accepts audio that joins later, and changes of codec and size', () => {
     const [avc, hevc] = [demux(captureOf('B-frames and AAC')), demux(captureOf('HEVC and Opus'))];
     const shifted = hevc.map((tag) => ({ ...tag, dtsMs: tag.dtsMs + 2000 }));
     const late = avc.filter((tag) => tag.kind === 'video' || tag.isConfig || tag.dtsMs > 2500);
@@ -186,7 +186,7 @@ describe('TsMuxer', () => {
     expect(again.filter((tag) => tag.isConfig).map((tag) => readFlvBody(tag)?.codec)).toEqual(['h264', 'aac', 'hevc', 'opus']);
   });
 
-  it('answers what TS cannot carry, and damaged tags, with no bytes', () => {
+  it('yields no bytes for damaged tags and for codecs that TS cannot carry', () => {
     const muxer = new TsMuxer();
     const data = Buffer.from([0, 0, 9, 1]);
     for (const codec of ['av1', 'vp9', 'h264', 'hevc', 'aac', 'opus'] as const) {
@@ -197,14 +197,14 @@ describe('TsMuxer', () => {
 });
 
 describe('TsDemuxer', () => {
-  it('tells codecs by their configuration', () => {
+  it('identifies codecs by their configuration', () => {
     const aac = demux(captureOf('44.1 kHz mono')).find((tag) => tag.kind === 'audio' && tag.isConfig);
     expect(parseAacConfig(aac!.body.subarray(2))).toMatchObject({ sampleRate: 44_100, channels: 1, codec: 'mp4a.40.2' });
     const hevc = demux(captureOf('HEVC and Opus')).find((tag) => tag.kind === 'video' && tag.isConfig);
     expect(parseHevcConfig(readFlvBody(hevc!)!.data)).toMatchObject({ width: 320, height: 180, codec: 'hvc1.1.6.L60.90' });
   });
 
-  it('goes on after bytes are lost, and drops no more than what they were part of', () => {
+  it('continues after a loss of bytes, and drops no more than what they were part of', () => {
     const capture = captureOf('B-frames and AAC');
     const cut = Buffer.concat([capture.subarray(0, 60_000), capture.subarray(60_777)]);
     const lost = demux(capture).length - demux(cut).length;
@@ -212,7 +212,7 @@ describe('TsDemuxer', () => {
     expect(lost).toBeLessThan(6);
   });
 
-  it('stands damaged captures: no throw, no more tags and bytes than came in', () => {
+  it('survives damaged captures: never throws, and yields no more tags and bytes than came in', () => {
     const names = Object.keys(FIXTURES);
     const damage = fc.array(
       fc.record({
@@ -231,7 +231,7 @@ describe('TsDemuxer', () => {
     fc.assert(
       fc.property(input, ({ name, from, damage, chunkBytes }) => {
         const capture = captureOf(name);
-        // Tables first, so that the damage meets readers that are open.
+        // Tables first, so that the damage hits readers that are already open.
         let bytes: Buffer = Buffer.concat([
           capture.subarray(0, 188 * 4),
           capture.subarray(Math.floor(from * capture.length)).subarray(0, 12_000),

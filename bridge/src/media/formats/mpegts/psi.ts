@@ -1,4 +1,4 @@
-/** Program tables, ISO/IEC 13818-1 2.4.4: what is in the stream and on which packet identifiers. */
+/** Program tables (ISO/IEC 13818-1 2.4.4): the streams and their packet identifiers. */
 
 export const TS_PACKET_BYTES = 188;
 export const SYNC = 0x47;
@@ -10,9 +10,9 @@ export const STREAM_TYPE = { mpeg1Audio: 3, mpeg2Audio: 4, private: 6, adts: 0x0
 export interface ElementaryStream {
   pid: number;
   streamType: number;
-  /** Four letters of the registration descriptor; empty when there is none. */
+  /** The four letters of the registration descriptor; empty if there is none. */
   registration: string;
-  /** Of an Opus extension descriptor; 0: not said. */
+  /** From an Opus extension descriptor; 0: not given. */
   opusChannels: number;
 }
 
@@ -22,7 +22,7 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
   return crc >>> 0;
 });
 
-/** MPEG-2 CRC (annex A): over a section with its CRC it is 0. */
+/** MPEG-2 CRC (annex A): over a section including its CRC it is 0. */
 export function crc32(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) crc = ((crc << 8) ^ (CRC_TABLE[(crc >>> 24) ^ byte] ?? 0)) >>> 0;
@@ -32,11 +32,11 @@ export function crc32(bytes: Uint8Array): number {
 const SECTION_HEADER_BYTES = 3;
 const MAX_SECTION_BYTES = 1024;
 
-/** Joins the sections of one packet identifier, however packets cut them. */
+/** Joins the sections of one packet identifier, however packets split them. */
 export class SectionReader {
   #pending: Buffer | null = null;
 
-  /** Sections that are whole now and whose CRC is right. */
+  /** Returns the sections that are now complete and have a valid CRC. */
   push(payload: Buffer, isStart: boolean): Buffer[] {
     const sections: Buffer[] = [];
     let rest = payload;
@@ -66,14 +66,14 @@ export class SectionReader {
   }
 }
 
-/** The map's identifier of the first program; null when this is not a program table in force. */
+/** Returns the packet identifier of the first program's map; null unless this is a program table in force. */
 export function parsePat(section: Buffer): number | null {
   if (section[0] !== 0 || !isCurrent(section)) return null;
   for (let at = 8; at + 4 <= section.length - 4; at += 4) if (section.readUInt16BE(at) !== 0) return section.readUInt16BE(at + 2) & 0x1fff;
   return null;
 }
 
-/** null when this is not a map in force. */
+/** Returns null unless this is a map in force. */
 export function parsePmt(section: Buffer): ElementaryStream[] | null {
   if (section[0] !== 2 || !isCurrent(section)) return null;
   const end = section.length - 4;

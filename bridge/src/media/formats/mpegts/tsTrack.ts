@@ -2,18 +2,18 @@ import type { FlvTag } from '../flv/index.js';
 
 /** A PES with times that do not wrap. */
 export interface TimedPes {
-  /** 90 kHz; null: goes on where the last one ended. */
+  /** 90 kHz; null: continues where the last one ended. */
   pts90k: number | null;
   dts90k: number | null;
   payload: Buffer;
 }
 
-/** Elementary stream → tags, configurations in front of the media that needs them. Never throws: what is damaged is left out. */
+/** Turns an elementary stream into tags, with configurations in front of the media that needs them. It never throws: damaged parts are left out. */
 export interface Track {
   push(pes: TimedPes): FlvTag[];
 }
 
-/** One frame of sound, unwrapped. */
+/** One audio frame, without its transport framing. */
 export interface SoundFrame {
   data: Buffer;
   sampleRate: number;
@@ -22,5 +22,5 @@ export interface SoundFrame {
   config: Buffer | null;
 }
 
-/** Tags cannot carry times below 0, which some muxers start with. */
+/** Tags cannot carry times below 0, with which some muxers start. */
 export const msOf = (time90k: number) => Math.max(0, time90k / 90);

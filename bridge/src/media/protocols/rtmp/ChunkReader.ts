@@ -5,22 +5,22 @@ interface ChunkStream {
   timestampMs: number;
   /** What a header without a time adds. */
   deltaMs: number;
-  /** The time field of the newest header if it was an extended one: further chunks of the message repeat it. */
+  /** The time field of the newest header if it was extended; further chunks of the message repeat it. */
   extendedMs: number | null;
   bodyBytes: number;
   typeId: number;
   streamId: number;
-  /** Grows with what has come, not with what was promised; null between messages. */
+  /** Grows with the bytes that arrive, not with those announced; null between messages. */
   body: Buffer | null;
   received: number;
 }
 
-/** A chunk's header as it stands on the wire. */
+/** A chunk header as sent. */
 interface Header {
-  /** How much of a header it brings: 0 all, 1 no message stream, 2 only a delta, 3 nothing. */
+  /** How complete the header is: 0 full, 1 no message stream, 2 only a delta, 3 nothing. */
   type: number;
   id: number;
-  /** Header fields after the basic header, a view. */
+  /** A view of the header fields after the basic header. */
   fields: Buffer;
   /** Time field, extended or not; null for type 3. */
   time: number | null;
@@ -37,21 +37,21 @@ const MAX_CHUNK_BYTES = 16 * 1024 * 1024;
 /** Header bytes after the basic header, by chunk type. */
 const MESSAGE_HEADER_BYTES = [11, 7, 3, 0] as const;
 const EXTENDED = 0xffffff;
-/** A promise of a large message takes no more than this before its bytes come. */
+/** An announced large message takes no more memory than this before its bytes arrive. */
 const FIRST_BODY_BYTES = 64 * 1024;
 const NOTHING: Buffer = Buffer.alloc(0);
 
 /**
- * Chunks back into messages, RTMP 1.0 5.3, however they are cut. Follows the peer's chunk size and aborts by itself and passes them on too. Every byte
- * of a body is copied once or twice, into a buffer of its own: what is kept of a message does not keep the socket's buffers.
+ * Turns chunks back into messages (RTMP 1.0 5.3), however they are split. It obeys the peer's chunk size and abort messages, and also passes them on. Every
+ * body gets its own buffer, so keeping a message does not keep the socket's buffers.
  */
 export class ChunkReader {
   readonly #limits: ChunkLimits;
   readonly #streams = new Map<number, ChunkStream>();
   #chunkBytes = 128;
-  /** The beginning of a header that is not all there. */
+  /** The beginning of an incomplete header. */
   #rest = NOTHING;
-  /** The chunk whose payload is being read, and how much of it is to come. */
+  /** The chunk whose payload is being read, and how much of it is missing. */
   #current: ChunkStream | null = null;
   #left = 0;
   /** Bytes of all unfinished bodies. */
@@ -65,7 +65,7 @@ export class ChunkReader {
     this.#limits.maxMessageBytes = bytes;
   }
 
-  /** Throws FormatError; the connection is of no use then. */
+  /** Throws FormatError; the connection is useless afterwards. */
   push(data: Buffer): RtmpMessage[] {
     const bytes = this.#rest.length === 0 ? data : Buffer.concat([this.#rest, data]);
     this.#rest = NOTHING;
@@ -75,7 +75,7 @@ export class ChunkReader {
       if (!this.#current) {
         const used = this.#startChunk(bytes.subarray(at));
         if (used === 0) {
-          this.#rest = Buffer.from(bytes.subarray(at)); // a copy of a few bytes: the view would keep the whole read
+          this.#rest = Buffer.from(bytes.subarray(at)); // a copy of a few bytes: a view would keep the whole read
           break;
         }
         at += used;
@@ -85,7 +85,7 @@ export class ChunkReader {
     return messages;
   }
 
-  /** Bytes of the header if it is all there, else 0. */
+  /** Length of the header if it is complete, else 0. */
   #startChunk(bytes: Buffer): number {
     const first = bytes.readUInt8(0);
     const short = first & 0x3f;
@@ -101,7 +101,7 @@ export class ChunkReader {
     if (type === 3 ? known && known.extendedMs !== null : time === EXTENDED) {
       if (bytes.length < used + 4) return 0;
       extendedMs = bytes.readUInt32BE(used);
-      // Some encoders do not repeat it in the further chunks of a message: there the payload goes on.
+      // Some encoders do not repeat it in further chunks of a message: there the payload continues.
       if (!isContinued || extendedMs === known.extendedMs) used += 4;
       if (type !== 3) time = extendedMs;
     }
@@ -145,7 +145,7 @@ export class ChunkReader {
     this.#left = Math.min(this.#chunkBytes, stream.bodyBytes - stream.received);
   }
 
-  /** Answers how much of `bytes` from `at` on was the chunk's. */
+  /** Returns how many bytes of `bytes` from `at` on belonged to the chunk. */
   #takePayload(bytes: Buffer, at: number, messages: RtmpMessage[]): number {
     const stream = this.#current;
     if (!stream) return 0;
@@ -170,7 +170,7 @@ export class ChunkReader {
     this.#heldBytes -= body.length;
   }
 
-  /** Many messages that are begun and never finished must not add up. */
+  /** Many unfinished messages must not add up. */
   #allocate(bytes: number): Buffer {
     this.#heldBytes += bytes;
     if (this.#heldBytes > 2 * this.#limits.maxMessageBytes + this.#limits.maxChunkStreams * FIRST_BODY_BYTES)
@@ -199,7 +199,7 @@ export class ChunkReader {
     this.#chunkBytes = bytes;
   }
 
-  /** The rest of a message will not come. */
+  /** The rest of a message will not arrive. */
   #abort(id: number): void {
     const stream = this.#streams.get(id);
     if (stream) this.#release(stream);

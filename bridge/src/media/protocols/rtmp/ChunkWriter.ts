@@ -5,18 +5,18 @@ const MAX_TIMESTAMP = 0xffffff;
 const MAX_MESSAGE_BYTES = 0xffffff;
 
 /**
- * Messages as chunks, RTMP 1.0 5.3. Every message starts with a full header (type 0) and so an absolute time: eight bytes more than a delta, and
- * nothing that the two ends could disagree about. Bodies are not copied.
+ * Writes messages as chunks (RTMP 1.0 5.3). Every message starts with a full header (type 0) and so with an absolute time: eight bytes more than a delta, but
+ * nothing the two ends could disagree about. Bodies are not copied.
  */
 export class ChunkWriter {
   #chunkBytes = 128;
 
-  /** In force from the next message on: tell the peer by setChunkSize before. */
+  /** In force from the next message on; send setChunkSize to the peer first. */
   set chunkBytes(bytes: number) {
     this.#chunkBytes = bytes;
   }
 
-  /** Appends the message's pieces to `out`, ready for one merged write. Answers how many bytes that was. */
+  /** Appends the message's pieces to `out`, ready for one merged write. Returns their total length. */
   write(out: Buffer[], chunkStreamId: number, { typeId, streamId, timestampMs, body }: RtmpMessage): number {
     if (body.length > MAX_MESSAGE_BYTES) throw new FormatError(`RTMP message of ${body.length} bytes`);
     const time = timestampMs >>> 0;
@@ -43,7 +43,7 @@ export class ChunkWriter {
   }
 }
 
-/** Type 3 header; it repeats an extended time, as every implementation expects (5.3.1.3). */
+/** Type 3 header. It repeats an extended time, as every implementation expects (5.3.1.3). */
 function continuation(chunkStreamId: number, extendedMs: number | null): Buffer {
   const header = Buffer.allocUnsafe(extendedMs === null ? 1 : 5);
   header.writeUInt8(0xc0 | chunkStreamId, 0);

@@ -8,8 +8,8 @@ const cc = (name: string) => [...Buffer.from(name, 'latin1')];
 const video = (...bytes: number[]) => [...(new ErtmpNormaliser('video').normalise(Buffer.from(bytes)) ?? [])];
 const audio = (...bytes: number[]) => [...(new ErtmpNormaliser('audio').normalise(Buffer.from(bytes)) ?? [])];
 
-describe('PublishedTrack', () => {
-  it('leaves H.264, AAC and MP3 with their legacy headers as they are', () => {
+describe('ErtmpNormaliser', () => {
+  it('leaves H.264, AAC and MP3 with legacy headers unchanged', () => {
     expect(video(0x17, 1, 0, 0, 40, 9)).toEqual([0x17, 1, 0, 0, 40, 9]);
     expect(audio(0xaf, 1, 9)).toEqual([0xaf, 1, 9]);
     expect(audio(0x2f, 0xff, 0xfb)).toEqual([0x2f, 0xff, 0xfb]);
@@ -32,7 +32,7 @@ describe('PublishedTrack', () => {
     expect(audio(0x91, ...cc('Opus'), 9)).toEqual([0x91, ...cc('Opus'), 9]);
   });
 
-  it('skips ModEx, short and long, one after the other', () => {
+  it('skips ModEx, short and long, one after another', () => {
     expect(video(0x97, 2, 1, 2, 3, 0x01, ...cc('av01'), 9)).toEqual([0x91, ...cc('av01'), 9]);
     expect(video(0x97, 0, 7, 0x07, 0, 7, 0x03, ...cc('hvc1'), 9)).toEqual([0x93, ...cc('hvc1'), 9]);
     const long = [0x97, 0xff, 0x01, 0x00, ...Array.from({ length: 257 }, () => 5), 0x01, ...cc('vp09'), 9];
@@ -40,7 +40,7 @@ describe('PublishedTrack', () => {
     expect(audio(0x97, 0, 7, 0x01, ...cc('Opus'), 9)).toEqual([0x91, ...cc('Opus'), 9]);
   });
 
-  it('takes the first track that comes, alone or among others, and leaves the others out', () => {
+  it('takes the first track it sees, alone or among others, and ignores the others', () => {
     const one = new ErtmpNormaliser('video');
     expect(one.normalise(Buffer.from([0x90, ...cc('hvc1'), 1]))).not.toBeNull();
     expect(one.normalise(Buffer.from([0x96, 0x00, ...cc('hvc1'), 1, 2]))).toBeNull();
@@ -52,7 +52,7 @@ describe('PublishedTrack', () => {
     expect(audio(0x95, 0x01, ...cc('Opus'), 0, 9)).toEqual([0x91, ...cc('Opus'), 9]);
   });
 
-  it('has nothing for commands, metadata and channel maps', () => {
+  it('returns nothing for commands, metadata and channel maps', () => {
     expect(video(0x57, 0)).toEqual([]);
     expect(video(0x94, ...cc('hvc1'), 2)).toEqual([]);
     expect(video(0xd1, ...cc('hvc1'))).toEqual([]);
@@ -60,14 +60,14 @@ describe('PublishedTrack', () => {
     expect(audio()).toEqual([]);
   });
 
-  it('names what it cannot carry', () => {
+  it('names codecs that it cannot carry', () => {
     expect(() => video(0x14, 1)).toThrow(new UnsupportedCodec('VP6'));
     expect(() => video(0x91, ...cc('vp08'), 1)).toThrow(new UnsupportedCodec('vp08'));
     expect(() => audio(0xb2, 1)).toThrow(new UnsupportedCodec('Speex'));
     expect(() => audio(0x91, ...cc('fLaC'), 1)).toThrow(new UnsupportedCodec('fLaC'));
   });
 
-  it('answers any bytes with a body, nothing or a FormatError', () => {
+  it('turns any bytes into a body, nothing or a FormatError', () => {
     const header = fc.constantFrom(0x96, 0x97, 0x95, 0x91, 0x90, 0x17, 0x1c, 0xaf);
     fc.assert(
       fc.property(
@@ -96,7 +96,7 @@ describe('RtmpTimestamps', () => {
     return times.map((time) => unwrapper.unwrap(time));
   };
 
-  it('grows through both wraps, sound and picture out of order', () => {
+  it('grows through both wraps, with audio and video out of order', () => {
     expect(unwrap(0xfffffff0, 0x10, 0xfffffff8, 0x20)).toEqual([1000, 1032, 1008, 1048]);
     expect(unwrap(0x7ffffff0, 0x10, 0x7ffffff8, 0x20)).toEqual([1000, 1032, 1008, 1048]);
     expect(unwrap(0x7ffffff0, 0x80000010)).toEqual([1000, 1032]);

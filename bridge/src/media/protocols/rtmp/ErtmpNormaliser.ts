@@ -1,10 +1,10 @@
 import { FormatError } from '../../formats/index.js';
 
-/** What may be published, by codec and fourCC (Enhanced RTMP v2). */
+/** Codecs that may be published, by fourCC (Enhanced RTMP v2). */
 export const VIDEO_FOUR_CCS = ['avc1', 'hvc1', 'av01', 'vp09'] as const;
 export const AUDIO_FOUR_CCS = ['mp4a', 'Opus', '.mp3'] as const;
 
-/** A codec that the hub does not carry: named for the broadcaster, who can choose another. */
+/** A codec that the hub does not carry, named so that the broadcaster can choose another. */
 export class UnsupportedCodec extends FormatError {
   readonly codec: string;
   constructor(codec: string) {
@@ -44,8 +44,8 @@ interface EnhancedBody {
 }
 
 /**
- * One kind of media of one publisher, in the form that the hub carries: legacy bodies for H.264, AAC and MP3, enhanced ones for the rest, one track.
- * Of a multitrack stream the first track that comes is taken; the others are left out.
+ * Converts one kind of media of one publisher into the form the hub carries: legacy bodies for H.264, AAC and MP3, enhanced ones for the rest, and one track.
+ * Of a multitrack stream it takes the first track it sees.
  */
 export class ErtmpNormaliser {
   readonly #kind: 'video' | 'audio';
@@ -55,7 +55,7 @@ export class ErtmpNormaliser {
     this.#kind = kind;
   }
 
-  /** null: nothing for the hub. Throws UnsupportedCodec, and FormatError on a body that is cut off. */
+  /** Returns null if there is nothing for the hub. Throws UnsupportedCodec, and FormatError for a body that is cut off. */
   normalise(body: Buffer): Buffer | null {
     const first = body[0];
     if (first === undefined) return null;
@@ -117,7 +117,7 @@ export class ErtmpNormaliser {
   }
 }
 
-/** What is in front of the real packet type (nanosecond offsets, things to come): not needed. */
+/** Skips what precedes the real packet type (nanosecond offsets, future extensions). */
 function skipModEx(cursor: BodyCursor): number {
   const bytes = cursor.uint(1) + 1;
   cursor.take(bytes === 256 ? cursor.uint(2) + 1 : bytes);

@@ -5,7 +5,7 @@ const HEADER_BYTES = 11;
 const BACK_POINTER_BYTES = 4;
 const MAX_PARTS = 4096;
 
-/** The messages of an aggregate (7.1.6): FLV tags whose first has the aggregate's own time. The last back pointer may be missing. */
+/** Splits an aggregate (7.1.6) into its FLV tags; the first has the aggregate's own time. The last back pointer may be missing. */
 export function splitAggregate({ timestampMs, streamId, body }: RtmpMessage): RtmpMessage[] {
   const messages: RtmpMessage[] = [];
   let offsetMs: number | null = null;

@@ -14,7 +14,7 @@ const anyMessage = fc.record({
 });
 
 describe('RTMP chunks', () => {
-  it('carry messages of any time and size over any chunk size and cut', () => {
+  it('carry messages of any time and size, whatever the chunk size and the splits', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.integer({ min: 3, max: 8 }), anyMessage), { maxLength: 8 }),
@@ -43,7 +43,7 @@ describe('RTMP chunks', () => {
     );
   });
 
-  it('understands deltas and repeated headers, which others write', () => {
+  it('understands deltas and repeated headers', () => {
     const reader = new ChunkReader(LIMITS);
     const full = [3, 0, 0, 100, 0, 0, 1, 8, 1, 0, 0, 0, 0xaa];
     const [a, b, c, d] = reader.push(Buffer.from([...full, 0x43, 0, 0, 20, 0, 0, 1, 8, 0xbb, 0x83, 0, 0, 30, 0xcc, 0xc3, 0xdd]));
@@ -55,7 +55,7 @@ describe('RTMP chunks', () => {
     ]);
   });
 
-  it('understands extended times in all four headers, repeated in further chunks or not', () => {
+  it('understands extended times in all four headers, whether further chunks repeat them or not', () => {
     const body = (byte: number) => Array.from({ length: 200 }, () => byte);
     const time = (ms: number) => [ms >>> 24, (ms >>> 16) & 0xff, (ms >>> 8) & 0xff, ms & 0xff];
     for (const isRepeated of [true, false]) {
@@ -86,10 +86,10 @@ describe('RTMP chunks', () => {
     const read: RtmpMessage[] = [];
     for (let at = 0; at < bytes.length; at += 100) read.push(...reader.push(bytes.subarray(at, at + 100)));
     expect(read[0]?.body.equals(body)).toBe(true);
-    expect(process.cpuUsage(before).user / 1000).toBeLessThan(2000); // 50 ms; what copies all of it each time needs minutes
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(2000); // 50 ms; copying everything each time would take minutes
   });
 
-  it('forgets a message that is aborted, and bounds those that are never finished', () => {
+  it('forgets aborted messages, and bounds unfinished ones', () => {
     const begin = (id: number, bytes: number) => [
       id,
       0,
@@ -118,7 +118,7 @@ describe('RTMP chunks', () => {
     );
   });
 
-  it('takes an aggregate apart, whatever is in it', () => {
+  it('splits an aggregate, whatever it contains', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
         try {
@@ -131,13 +131,13 @@ describe('RTMP chunks', () => {
     );
   });
 
-  it('refuses what is too large, out of place or not RTMP', () => {
+  it('rejects messages that are too large, out of place or not RTMP', () => {
     expect(() => new ChunkReader(LIMITS).push(Buffer.from([3, 0, 0, 0, 255, 255, 255, 9, 1, 0, 0, 0]))).toThrow(FormatError);
     expect(() => new ChunkReader(LIMITS).push(Buffer.from([0xc5, 0]))).toThrow(FormatError);
     expect(() => new ChunkReader(LIMITS).push(Buffer.from([2, 0, 0, 0, 0, 0, 4, 1, 0, 0, 0, 0, 0, 0, 0, 0]))).toThrow(FormatError);
   });
 
-  it('answers any bytes with messages or a FormatError', () => {
+  it('turns any bytes into messages or a FormatError', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 5 }), (chunks) => {
         const reader = new ChunkReader(LIMITS);

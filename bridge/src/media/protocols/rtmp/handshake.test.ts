@@ -16,7 +16,7 @@ const digestAt = (bytes: Buffer, offsetAt: number) =>
 const hmac = (key: string | Buffer, bytes: Buffer) => createHmac('sha256', key).update(bytes).digest();
 const without = (bytes: Buffer, at: number) => Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 32)]);
 
-/** C0 + C1 of a player that signs: as an encoder writes it, apart from our own code. */
+/** C0 + C1 of a player that signs, written as an encoder does, independently of our own code. */
 function signedHello(offsetAt: number): { hello: Buffer; digest: Buffer } {
   const bytes = Buffer.concat([Buffer.from([0, 0, 0, 0, 9, 0, 124, 2]), randomBytes(HANDSHAKE_BYTES - 8)]);
   const at = digestAt(bytes, offsetAt);
@@ -34,7 +34,7 @@ describe('RTMP handshake', () => {
     expect(clientAnswer(answer)).toEqual(answer.subarray(1, 1 + HANDSHAKE_BYTES));
   });
 
-  it.each([8, 772])('signs for a client with a digest that is found by byte %i', (offsetAt) => {
+  it.each([8, 772])('signs for a client whose digest offset is at byte %i', (offsetAt) => {
     for (let round = 0; round < 50; round++) {
       const { hello, digest } = signedHello(offsetAt);
       const answer = serverAnswer(hello);
@@ -46,7 +46,7 @@ describe('RTMP handshake', () => {
     }
   });
 
-  it('refuses another protocol, and answers any C1', () => {
+  it('rejects another protocol, and replies to any C1', () => {
     expect(() => serverAnswer(Buffer.alloc(CLIENT_HELLO_BYTES, 'GET '))).toThrow(FormatError);
     expect(() => serverAnswer(Buffer.from([3]))).toThrow(FormatError);
     const anyHello = fc.uint8Array({ minLength: HANDSHAKE_BYTES, maxLength: HANDSHAKE_BYTES });

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { FormatError } from '../../formats/index.js';
 
-/** Simple handshake, RTMP 1.0 5.2; and the one with digests that Flash Player 9 brought, which some encoders still insist on. */
+/** The simple handshake (RTMP 1.0 5.2), and the one with digests from Flash Player 9, which some encoders still require. */
 export const HANDSHAKE_BYTES = 1536;
 const VERSION = 3;
 /** C0 + C1 */
@@ -10,7 +10,7 @@ export const CLIENT_HELLO_BYTES = 1 + HANDSHAKE_BYTES;
 export const SERVER_HANDSHAKE_BYTES = 1 + 2 * HANDSHAKE_BYTES;
 
 const DIGEST_BYTES = 32;
-/** Where the four bytes are that say where the digest is, and where it can be at the earliest: in the first or the second half. */
+/** Offset of the four bytes that locate the digest, and the digest's earliest position: in the first or the second half. */
 const SCHEMAS = [
   { offsetAt: 8, digestFrom: 12 },
   { offsetAt: 772, digestFrom: 776 },
@@ -30,14 +30,14 @@ export function clientHello(): Buffer {
   return Buffer.concat([Buffer.from([VERSION]), Buffer.alloc(8), randomBytes(HANDSHAKE_BYTES - 8)]);
 }
 
-/** C2 for the server's S0 + S1: its S1, echoed. */
+/** C2 for the server's S0 + S1: echoes its S1. */
 export function clientAnswer(serverHello: Buffer): Buffer {
   if (serverHello.length < 1 + HANDSHAKE_BYTES) throw new FormatError('RTMP handshake is cut off');
   if (serverHello.readUInt8(0) !== VERSION) throw new FormatError('the peer does not speak RTMP');
   return Buffer.from(serverHello.subarray(1, 1 + HANDSHAKE_BYTES));
 }
 
-/** S0 + S1 + S2 for a client's C0 + C1. With digests if it sent one, else its C1 echoed. Throws FormatError on what is not (plain) RTMP. */
+/** S0 + S1 + S2 for a client's C0 + C1: with digests if the client sent one, otherwise its C1 echoed. Throws FormatError if it is not (plain) RTMP. */
 export function serverAnswer(hello: Buffer): Buffer {
   if (hello.length < CLIENT_HELLO_BYTES) throw new FormatError('RTMP handshake is cut off');
   if (hello.readUInt8(0) !== VERSION) throw new FormatError('the peer does not speak RTMP');
@@ -62,7 +62,7 @@ const hmac = (key: Buffer, ...parts: Buffer[]) => {
   return mac.digest();
 };
 
-/** Over everything but the digest's own place. */
+/** Over everything except the digest's own place. */
 function digestOf(bytes: Buffer, schema: Schema, key: Buffer): Buffer {
   const at = digestAt(bytes, schema);
   return hmac(key, bytes.subarray(0, at), bytes.subarray(at + DIGEST_BYTES));
@@ -73,7 +73,7 @@ function hasDigest(bytes: Buffer, schema: Schema): boolean {
   return timingSafeEqual(digestOf(bytes, schema, PLAYER_KEY), bytes.subarray(at, at + DIGEST_BYTES));
 }
 
-/** S2: random, signed with a key that is made of the client's digest. */
+/** S2: random bytes, signed with a key derived from the client's digest. */
 function signature(clientDigest: Buffer): Buffer {
   const random = randomBytes(HANDSHAKE_BYTES - DIGEST_BYTES);
   return Buffer.concat([random, hmac(hmac(Buffer.concat([SERVER_KEY, CRUD]), clientDigest), random)]);

@@ -22,7 +22,7 @@ const BANDWIDTH_IS_DYNAMIC = 2;
 
 export interface RtmpMessage {
   typeId: number;
-  /** Message stream: 0 for the connection, else from createStream. */
+  /** Message stream: 0 for the connection, otherwise from createStream. */
   streamId: number;
   /** Absolute, ms, 32 bits. */
   timestampMs: number;
@@ -48,7 +48,7 @@ export const streamBegin = (streamId: number) =>
 export const streamEof = (streamId: number) =>
   control(RTMP.userControl, Buffer.concat([Buffer.from([0, USER_CONTROL.streamEof]), u32(streamId)]));
 
-/** The answer to a ping request: its event data, sent back. */
+/** The reply to a ping request: its event data, sent back. */
 export const pingResponse = (eventData: Buffer) =>
   control(RTMP.userControl, Buffer.concat([Buffer.from([0, USER_CONTROL.pingResponse]), eventData]));
 

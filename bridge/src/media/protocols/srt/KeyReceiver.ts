@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { readKeyMessage, type KeyRing } from './keyMaterial.js';
 
 const MAX_MESSAGE_BYTES = 104;
-/** Attempts to install a key: more than one in this time are not even looked at. */
+/** At most one attempt to install a key per interval; others are ignored. */
 const MIN_GAP_US = 200_000;
 const MAX_REMEMBERED = 64;
 
-/** The receiving side of a key refresh: which messages are taken, and which are an attack. */
+/** The receiving side of a key refresh: decides which messages are accepted and which are an attack. */
 export class KeyReceiver {
   readonly #ring: KeyRing;
-  /** Messages that were in force once. Somebody who recorded them must not bring old keys back. */
+  /** Messages that were in force once, so that nobody who recorded them can bring old keys back. */
   readonly #seen = new Set<string>();
   #current: string | null;
   #triedUs = -Infinity;
@@ -21,11 +21,11 @@ export class KeyReceiver {
     this.#seen.add(this.#current);
   }
 
-  /** Answers what is to be sent back, or null for silence. */
+  /** Returns the reply, or null for silence. */
   receive(message: Buffer, nowUs: number): Buffer | null {
     if (message.length > MAX_MESSAGE_BYTES) return null;
     const print = fingerprint(message);
-    if (print === this.#current) return message; // our answer was lost
+    if (print === this.#current) return message; // our reply was lost
     if (this.#seen.has(print) || nowUs - this.#triedUs < MIN_GAP_US) return null;
     this.#triedUs = nowUs;
     const parsed = readKeyMessage(message);

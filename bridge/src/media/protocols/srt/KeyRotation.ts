@@ -2,9 +2,9 @@ import type { KeyRing } from './keyMaterial.js';
 import type { KeySlot } from './packet.js';
 
 export interface RotationOptions {
-  /** Packets that are encrypted with one key. Default 2^25. */
+  /** Packets encrypted with one key. Default 2^25. */
   refreshPackets: number;
-  /** The next key is announced this many packets before. Default 4000. */
+  /** How many packets in advance the next key is announced. Default 4000. */
   announcePackets: number;
 }
 export const DEFAULT_ROTATION: RotationOptions = { refreshPackets: 2 ** 25, announcePackets: 4000 };
@@ -12,7 +12,7 @@ export const DEFAULT_ROTATION: RotationOptions = { refreshPackets: 2 ** 25, anno
 const REPEAT_US = 100_000;
 const other = (slot: KeySlot): KeySlot => (slot === 'even' ? 'odd' : 'even');
 
-/** The sending side's keys: which one is in use, when the next is announced, and when it takes over: once the peer has said that it has it. */
+/** The sending side's keys: which one is in use, when the next is announced, and when it takes over: once the peer has confirmed it. */
 export class KeyRotation {
   readonly #ring: KeyRing;
   readonly #options: RotationOptions;
@@ -46,7 +46,7 @@ export class KeyRotation {
     this.#announce(this.#message);
   }
 
-  /** The peer's answer: the same bytes for yes. */
+  /** The peer's reply: the same bytes mean yes. */
   confirm(answer: Buffer): void {
     if (this.#message?.equals(answer)) this.#isConfirmed = true;
   }

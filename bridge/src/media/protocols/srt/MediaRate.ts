@@ -1,8 +1,8 @@
 const WINDOW_MS = 2000;
-/** Until it is known, and for streams of next to nothing. */
+/** Used until the rate is known, and for streams with hardly any data. */
 const MIN_BYTES_PER_SECOND = 1_000_000;
 
-/** Bytes a second of media time: what a stream needs, however fast it comes. */
+/** Bytes per second of media time: what a stream needs, however fast it arrives. */
 export class MediaRate {
   bytesPerSecond = MIN_BYTES_PER_SECOND;
   #sinceMs: number | null = null;

@@ -1,11 +1,11 @@
-/** What is behind catches up this much faster than live. */
+/** How much faster than live a backlog is sent. */
 const PACE = 4;
-/** A payload may go out this much ahead of its turn. */
+/** How much ahead of its turn a payload may go out. */
 const BURST_MS = 20;
-/** More than any group of pictures that is kept: only a rate that was measured wrongly gets here. */
+/** More than any cached group of pictures: only a wrongly measured rate reaches this. */
 const MAX_QUEUE_BYTES = 48 * 1024 * 1024;
 
-/** One receiver's way out. What comes at once (the last group of pictures, a key frame) leaves at a pace that its network can take. */
+/** The way out to one receiver. Bursts (the last group of pictures, a key frame) leave at a pace that its network can take. */
 export class PacedQueue {
   readonly #send: (payload: Buffer) => void;
   #queue: Buffer[] = [];
@@ -33,7 +33,7 @@ export class PacedQueue {
     this.#queuedBytes += payload.length;
   }
 
-  /** Sends what the pace allows since the last call: faster than live, or it would never catch up. */
+  /** Sends what the pace allows since the last call. The pace is faster than live, or the queue would never catch up. */
   drain(liveBytesPerSecond: number, nowUs: number): void {
     const bytesPerSecond = PACE * liveBytesPerSecond;
     const earned = ((nowUs - this.#atUs) / 1e6) * bytesPerSecond;

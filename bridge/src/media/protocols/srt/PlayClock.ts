@@ -1,10 +1,10 @@
 const WRAP_US = 2 ** 32;
 const DRIFT_SAMPLES = 1000;
 const MAX_DRIFT_US = 5000;
-/** A sender's timestamp may be ahead of its arrival by this much (a handshake that was slow); more would only hold the buffer up. */
+/** How far a sender's timestamp may be ahead of its arrival (after a slow handshake); more would only hold up the buffer. */
 const MAX_AHEAD_US = 1_000_000;
 
-/** When a packet is to be played: the sender's clock seen on ours, with its wraps and its drift (draft-sharabayko-srt 4.5.1, 4.7). */
+/** When a packet plays: the sender's clock seen on ours, with its wraps and its drift (draft-sharabayko-srt 4.5.1, 4.7). */
 export class PlayClock {
   readonly #latencyUs: number;
   /** Our time of the sender's zero. */
@@ -13,7 +13,7 @@ export class PlayClock {
   #sumUs = 0;
   #samples = 0;
 
-  /** `timestampUs` came with a packet at `nowUs`. */
+  /** `timestampUs` arrived with a packet at `nowUs`. */
   constructor({ nowUs, timestampUs, latencyUs }: { nowUs: number; timestampUs: number; latencyUs: number }) {
     this.#baseUs = nowUs - timestampUs;
     this.#latencyUs = latencyUs;
@@ -24,7 +24,7 @@ export class PlayClock {
     return sentUs + this.#latencyUs;
   }
 
-  /** `pathUs`: how much longer the way is now than when the clock was set. */
+  /** `pathUs`: how much longer the path is now than when the clock was set. */
   sampleDrift(timestampUs: number, nowUs: number, pathUs: number): void {
     this.#sumUs += nowUs - this.#sentUs(timestampUs, nowUs) - pathUs;
     if (++this.#samples < DRIFT_SAMPLES) return;
@@ -36,7 +36,7 @@ export class PlayClock {
     this.#driftUs -= excessUs;
   }
 
-  /** 32 bits of the sender's time, read as the moment nearest to now. Nothing has to be remembered about wraps, so nothing can be missed. */
+  /** Reads 32 bits of the sender's time as the moment nearest to now. No wraps have to be remembered, so none can be missed. */
   #sentUs(timestampUs: number, nowUs: number): number {
     const elapsedUs = nowUs - this.#baseUs;
     const turns = Math.round((elapsedUs - timestampUs) / WRAP_US);

@@ -1,4 +1,4 @@
-/** So many at once, so many a second after that. */
+/** A burst of this many, then this many per second. */
 export class TokenBucket {
   readonly #perSecond: number;
   readonly #burst: number;
@@ -22,7 +22,7 @@ export class TokenBucket {
 
 const MAX_ADDRESSES = 4096;
 
-/** A bucket for each address; the addresses that were quiet longest are forgotten. */
+/** One bucket per address; the addresses that have been quiet longest are forgotten. */
 export class AddressLimits {
   readonly #limit: { perSecond: number; burst: number };
   readonly #buckets = new Map<string, TokenBucket>();

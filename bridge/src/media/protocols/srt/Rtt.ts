@@ -2,7 +2,7 @@
 export class Rtt {
   rttUs = 100_000;
   varianceUs = 50_000;
-  /** The first that was measured: what the clock of a connection was set with. */
+  /** The first measurement, with which the connection's clock was set. */
   firstUs: number | null = null;
 
   /** Measured by us. */
@@ -16,13 +16,13 @@ export class Rtt {
     this.rttUs = (7 * this.rttUs + rttUs) / 8;
   }
 
-  /** Told by the peer: a claim of more than ten seconds is none. */
+  /** Reported by the peer; more than ten seconds is ignored. */
   adopt(rttUs: number, varianceUs: number): void {
     this.rttUs = Math.min(rttUs, MAX_RTT_US);
     this.varianceUs = Math.min(varianceUs, MAX_RTT_US);
   }
 
-  /** After this long an answer is late. */
+  /** After this long a reply is late. */
   get lateUs(): number {
     return this.rttUs + 4 * this.varianceUs;
   }

@@ -22,7 +22,7 @@ export interface SrtCallerOptions {
   streamId: string;
   direction: 'in' | 'out';
   latencyMs: number;
-  /** Null: in clear. */
+  /** null: unencrypted. */
   passphrase: string | null;
   keyBytes?: KeyBytes;
   rotation?: ConnectionOptions['rotation'];
@@ -41,7 +41,7 @@ export interface SrtCallerOptions {
 const REPEAT_US = 250_000;
 const ENCRYPTION_OF = { 16: 2, 24: 3, 32: 4 } as const;
 
-/** The calling side of a handshake, then of the connection. It repeats itself until it is answered; how long is its owner's decision. */
+/** The calling side of a handshake, then of the connection. It repeats its messages until they are answered; the owner decides for how long. */
 export class SrtCaller {
   readonly #options: SrtCallerOptions;
   readonly #keys: KeyRing | null;
@@ -67,7 +67,7 @@ export class SrtCaller {
     return new SrtCaller(options, passphrase === null ? null : await KeyRing.create(passphrase, keyBytes));
   }
 
-  /** Every 10 ms. */
+  /** Call it every 10 ms. */
   tick(): void {
     const nowUs = this.#options.now();
     if (this.#connection) return this.#connection.tick(nowUs);

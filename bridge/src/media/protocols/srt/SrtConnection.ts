@@ -22,26 +22,26 @@ import { SrtSender, type SentPacket } from './SrtSender.js';
 const KEEP_ALIVE_US = 1_000_000;
 export const PEER_DEAD_US = 5_000_000;
 
-/** `goodbye`: the peer said so. `lost`: it was silent. `deaf`: it took nothing. `closed`: by us. */
+/** `goodbye`: the peer said so. `lost`: the peer was silent. `deaf`: the peer took nothing. `closed`: by us. */
 export type EndReason = 'goodbye' | 'lost' | 'deaf' | 'closed';
 
 export interface ConnectionOptions {
-  /** Ours: packets for us carry it. */
+  /** Our id: packets for us carry it. */
   id: number;
   peerId: number;
-  /** Which way payloads go. What comes the other way is thrown away: it would be encrypted with the same keystream. */
+  /** Which way payloads go. Payloads in the other direction are dropped: they would be encrypted with the same keystream. */
   direction: 'in' | 'out';
   firstSeq: number;
   latencyMs: number;
-  /** Null: in clear. */
+  /** null: unencrypted. */
   keys: KeyRing | null;
-  /** The peer's key message of the handshake, where the peer made the keys. */
+  /** The peer's key message of the handshake, if the peer made the keys. */
   peerKeyMessage?: Buffer;
   rotation?: RotationOptions;
   delivery?: ReceiverOptions['delivery'];
-  /** Our zero: what our timestamps count from. */
+  /** Our zero: our timestamps count from it. */
   startUs: number;
-  /** The peer's timestamp that came with the handshake at `nowUs`. */
+  /** The peer's timestamp that arrived with the handshake at `nowUs`. */
   peerTimestampUs: number;
   nowUs: number;
   /** Sends one datagram, given in parts. */
@@ -50,7 +50,9 @@ export interface ConnectionOptions {
   onEnd: (reason: EndReason) => void;
 }
 
-/** One established connection: a receiver or a sender, keys, round trip, life signs. Pure: time comes in with every call, datagrams go out by `send`. */
+/**
+ * One established connection: a receiver or a sender, keys, round trip, keep-alives. Pure: the time comes with every call, datagrams go out through `send`.
+ */
 export class SrtConnection {
   readonly id: number;
   readonly rtt = new Rtt();
@@ -126,7 +128,7 @@ export class SrtConnection {
     else if (type === CONTROL.shutdown) this.#end('goodbye');
   }
 
-  /** Every 10 ms. */
+  /** Call it every 10 ms. */
   tick(nowUs: number): void {
     if (this.#isEnded) return;
     this.#nowUs = nowUs;
@@ -153,7 +155,7 @@ export class SrtConnection {
     });
   }
 
-  /** Encrypted connections take nothing in clear, others nothing encrypted. A copy where the datagram is not decrypted is not needed: it is ours. */
+  /** Encrypted connections accept nothing in clear, and others nothing encrypted. The datagram is ours, so an unencrypted payload needs no copy. */
   #decrypt({ key, seq, payload }: DataPacket): Buffer | null {
     const { keys } = this.#options;
     if (!keys) return key === null ? payload : null;

@@ -16,15 +16,15 @@ export interface RemoteAddress {
   port: number;
 }
 
-/** What the owner says to a caller. */
+/** The owner's answer to a caller. */
 export type Verdict<T> = { accept: true; passphrase: string | null; client: T } | { accept: false; rejection: Rejection };
 
 export interface SrtMultiplexerOptions<T> {
   latencyMs: number;
   send: (parts: readonly Buffer[], to: RemoteAddress) => void;
-  /** May this caller publish or play? Rejections of the promise refuse with `internal`. */
+  /** May this caller publish or play? A rejected promise refuses the caller with `internal`. */
   decide: (request: StreamIdRequest, peer: RemoteAddress) => Promise<Verdict<T>>;
-  /** Asked last, when the caller has proved its passphrase: null, or why not after all. */
+  /** Asked last, when the caller has proved its passphrase. Returns null, or why it is refused after all. */
   confirm?: (client: T) => Promise<Rejection | null>;
   /** `decide` said yes, but there will be no connection. */
   onFailed: (client: T, rejection: Rejection) => void;
@@ -43,7 +43,7 @@ export interface SrtMultiplexerLimits {
   connections: number;
   connectionsPerAddress: number;
   inductionsPerSecond: number;
-  /** From one address; as many as ten seconds of them at once. */
+  /** Inductions per address and second; ten seconds' worth may come at once. */
   conclusionsPerSecond: number;
 }
 
@@ -54,18 +54,20 @@ const LIMITS: SrtMultiplexerLimits = {
   inductionsPerSecond: 2000,
   conclusionsPerSecond: 10,
 };
-/** A verdict that takes longer is a no. */
+/** A verdict that takes longer counts as no. */
 const MAX_PENDING_US = 10_000_000;
 
 interface Entry {
   connection: SrtConnection;
   peer: RemoteAddress;
   callerKey: string;
-  /** Says the conclusion, again for a caller that did not get it: with the time of then, or the caller's clock would start late. */
+  /** Sends the conclusion. Retransmissions keep the original timestamp, or the caller's clock starts late. */
   conclude: () => void;
 }
 
-/** Many callers on one port: handshakes without state before the cookie, then one Connection each. Pure like it: datagrams in, datagrams out. */
+/**
+ * Many callers on one port: handshakes keep no state before the cookie, then each caller gets one SrtConnection. Pure like it: datagrams in, datagrams out.
+ */
 export class SrtMultiplexer<T> {
   readonly #options: SrtMultiplexerOptions<T>;
   readonly #limits: SrtMultiplexerLimits;
@@ -91,7 +93,7 @@ export class SrtMultiplexer<T> {
     return [...this.#entries.values()].map(({ connection }) => connection);
   }
 
-  /** Nobody is connected or connecting: there is nothing to tick for. */
+  /** Nobody is connected or connecting, so there is nothing to tick for. */
   get isIdle(): boolean {
     return this.#entries.size === 0 && this.#pending.size === 0;
   }
@@ -109,7 +111,7 @@ export class SrtMultiplexer<T> {
     else entry.connection.receiveData(packet, this.#options.now());
   }
 
-  /** Every 10 ms. */
+  /** Call it every 10 ms. */
   tick(): void {
     const nowUs = this.#options.now();
     for (const { connection } of this.#entries.values()) connection.tick(nowUs);
@@ -163,7 +165,7 @@ export class SrtMultiplexer<T> {
     return (this.#perAddress.get(address) ?? 0) >= connectionsPerAddress;
   }
 
-  /** Asks the owner, then opens the keys, which is the dear part. Answers why not. */
+  /** Asks the owner, then unwraps the key (expensive). Returns the rejection, or null. */
   async #admit(call: Call): Promise<Rejection | null> {
     const verdict = await this.#options.decide(call.proposal.request, call.peer);
     if (!verdict.accept) return verdict.rejection;
@@ -230,7 +232,7 @@ export class SrtMultiplexer<T> {
     }
   }
 
-  /** No longer than what was asked. */
+  /** No longer than the request. */
   #refuse(handshake: Handshake, rejection: Rejection, peer: RemoteAddress): void {
     const { socketId, version, firstSeq, cookie } = handshake;
     const type = wireOfRejection(rejection);

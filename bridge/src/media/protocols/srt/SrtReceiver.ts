@@ -4,7 +4,7 @@ import type { Rtt } from './Rtt.js';
 import { addSeq, seqDiff } from './sequence.js';
 import { newReceiverStats, type ReceiverStats } from './stats.js';
 
-/** Packets that are held or waited for; a power of two. */
+/** Packets held or awaited; a power of two. */
 export const WINDOW_PACKETS = 8192;
 const LIGHT_ACK_PACKETS = 64;
 const MIN_NAK_US = 20_000;
@@ -15,8 +15,8 @@ export interface ReceiverOptions {
   clock: PlayClock;
   rtt: Rtt;
   /**
-   * `smooth`: each payload when it is due, as libsrt does. `prompt`: in order as soon as it is there; only a hole is waited for, until what follows it is
-   * due. That is most of the latency earlier, for a consumer that has its own clock.
+   * `smooth`: each payload is delivered when it is due, as libsrt does. `prompt`: payloads are delivered in order as soon as they arrive, and only a hole is
+   * waited for, until what follows it is due. This saves most of the latency for consumers with their own clock.
    */
   delivery: 'smooth' | 'prompt';
   deliver: (payload: Buffer) => void;
@@ -24,7 +24,7 @@ export interface ReceiverOptions {
 }
 
 interface Slot {
-  /** Null: the sender said that it will never come. */
+  /** null: the sender said that it will never arrive. */
   payload: Buffer | null;
   timestampUs: number;
   arrivedUs: number;
@@ -37,21 +37,21 @@ export interface ReceivedPacket {
 }
 
 /**
- * The receiving half of a connection: puts packets in order, asks for missing ones, delivers, and gives up what is too late (TSBPD, TLPKTDROP). Around the
- * circle of sequence numbers: delivered … next ≤ acknowledged ≤ end.
+ * The receiving half of a connection: puts packets in order, requests missing ones, delivers, and gives up those that are too late (TSBPD, TLPKTDROP). Around
+ * the circle of sequence numbers: delivered … next ≤ acknowledged ≤ end.
  */
 export class SrtReceiver {
   readonly stats: ReceiverStats = newReceiverStats();
   readonly #options: ReceiverOptions;
   readonly #slots: (Slot | undefined)[] = new Array<Slot | undefined>(WINDOW_PACKETS);
-  /** Missing → when it was asked for last, us. In the order of the holes. */
+  /** Missing packet → when it was last requested, us. In the order of the holes. */
   readonly #missing = new Map<number, number>();
   readonly #unanswered = new Map<number, number>();
-  /** To be delivered next. */
+  /** The next packet to deliver. */
   #next: number;
-  /** The first that is missing: all before it are acknowledged. */
+  /** The first missing packet: everything before it is acknowledged. */
   #ack: number;
-  /** One past the highest that came. */
+  /** One past the highest that arrived. */
   #end: number;
   #buffered = 0;
   /** Where the hole at `next` ends, while known. */
@@ -80,7 +80,7 @@ export class SrtReceiver {
     this.deliverDue(nowUs);
   }
 
-  /** Every 10 ms. */
+  /** Call it every 10 ms. */
   tick(nowUs: number): void {
     this.deliverDue(nowUs);
     this.#measureRate(nowUs);
@@ -97,7 +97,7 @@ export class SrtReceiver {
     if (ackNumber === this.#ackNumber) this.#confirmed = this.#acked;
   }
 
-  /** The sender has given up `first` to `last`: holes among them need not be waited for. What has come stays. */
+  /** The sender has given up `first` to `last`: holes among them are not waited for. What has arrived stays. */
   drop(first: number, last: number, nowUs: number): void {
     const from = seqDiff(first, this.#next) < 0 ? this.#next : first;
     const to = seqDiff(last, this.#end) >= 0 ? addSeq(this.#end, -1) : last;
@@ -139,7 +139,7 @@ export class SrtReceiver {
     if (this.#holeEnd !== null && seqDiff(seq, this.#holeEnd) < 0) this.#holeEnd = null;
   }
 
-  /** After a long silence the sender may be further on than the window is wide. False while older packets still wait to be delivered. */
+  /** After a long silence the sender may be further ahead than the window is wide. Returns false while older packets still wait for delivery. */
   #skipOutage(seq: number): boolean {
     if (this.#buffered > 0) return false;
     this.stats.dropped += seqDiff(seq, this.#next);
@@ -174,7 +174,7 @@ export class SrtReceiver {
     else this.stats.dropped++;
   }
 
-  /** Where there is a hole, something has come after it. */
+  /** There is a hole, so something has arrived after it. */
   #findHoleEnd(): number {
     if (this.#holeEnd === null) {
       let seq = this.#next;
@@ -193,7 +193,10 @@ export class SrtReceiver {
     this.#advanceAck();
   }
 
-  /** Twice a round trip. libsrt adds the variation, and asks once less before it is too late: at 10 % loss that loses ten times as much for 7 % less traffic. */
+  /**
+   * Twice the round trip. libsrt adds the variation and so asks once less before it is too late; at 10 % loss that loses ten times as much for 7 % less
+   * traffic.
+   */
   #repeatNaks(nowUs: number): void {
     const intervalUs = Math.max(this.#options.rtt.rttUs / 2, MIN_NAK_US);
     const due: number[] = [];

@@ -3,22 +3,22 @@ import type { Rtt } from './Rtt.js';
 import { addSeq, seqDiff } from './sequence.js';
 import { newSenderStats, type SenderStats } from './stats.js';
 
-/** Packets that are kept until they are acknowledged; a power of two. */
+/** Packets kept until they are acknowledged; a power of two. */
 const WINDOW_PACKETS = 8192;
-/** Retransmissions may take as much as what is new: jitter alone makes 40-80 % of the packets "lost" for a moment. */
+/** Retransmissions may take as much bandwidth as new packets: jitter alone makes 40-80 % of the packets look lost for a moment. */
 const RESEND_SHARE = 1;
 const MIN_BUDGET_BYTES = 128 * 1024;
 const MIN_KEEP_US = 1_000_000;
 const KEEP_MARGIN_US = 20_000;
 const MIN_RESEND_GAP_US = 10_000;
-/** Nothing acknowledged for this long though there is something to acknowledge. */
+/** Time without any acknowledgement although something is waiting for one. */
 const MAX_DEAF_US = 10_000_000;
 
 export interface SentPacket {
   seq: number;
   key: KeySlot | null;
   messageNumber: number;
-  /** When it was sent first, us. */
+  /** When it was first sent, us. */
   sentUs: number;
   payload: Buffer;
 }
@@ -27,7 +27,7 @@ export interface SenderOptions {
   firstSeq: number;
   latencyUs: number;
   rtt: Rtt;
-  /** Answers the payload as it goes out; null drops it. */
+  /** Returns the payload as it goes out; null drops it. */
   encrypt: (seq: number, payload: Buffer) => { key: KeySlot | null; payload: Buffer } | null;
   transmit: (packet: SentPacket, isRetransmitted: boolean) => void;
   /** Tells the peer not to wait for these. */
@@ -38,13 +38,13 @@ interface Slot extends SentPacket {
   resentUs: number;
 }
 
-/** The sending half: keeps what is not acknowledged, sends again what the peer misses, and drops what comes too late for it. */
+/** The sending half: keeps packets until they are acknowledged, resends missing ones, and drops those that are too late. */
 export class SrtSender {
   readonly stats: SenderStats = newSenderStats();
   readonly #options: SenderOptions;
   readonly #slots: (Slot | undefined)[] = new Array<Slot | undefined>(WINDOW_PACKETS);
   readonly #wanted = new Set<number>();
-  /** The oldest that is kept, and the peer's last acknowledgement, which is behind it when packets were dropped. */
+  /** The oldest packet kept, and the peer's last acknowledgement, which lags behind when packets were dropped. */
   #first: number;
   #acked: number;
   #next: number;
@@ -64,7 +64,7 @@ export class SrtSender {
     return seqDiff(this.#next, this.#first);
   }
 
-  /** The payload is kept, and must not be changed, until it is acknowledged or dropped. */
+  /** The payload is kept until it is acknowledged or dropped; do not change it before. */
   send(payload: Buffer, nowUs: number): void {
     if (this.packetsInFlight >= WINDOW_PACKETS) this.#dropOldest();
     const seq = this.#next;
@@ -82,7 +82,7 @@ export class SrtSender {
     this.#options.transmit(slot, false);
   }
 
-  /** All before `seq` has arrived. False for a number that was never sent. */
+  /** Everything before `seq` has arrived. Returns false for a number that was never sent. */
   acknowledge(seq: number, nowUs: number): boolean {
     if (seqDiff(seq, this.#next) > 0) return false;
     if (seqDiff(seq, this.#acked) <= 0) return true;
@@ -95,7 +95,7 @@ export class SrtSender {
     return true;
   }
 
-  /** The peer misses these. */
+  /** The peer is missing these. */
   resend(ranges: readonly SeqRange[], nowUs: number): void {
     for (const range of ranges) {
       const first = seqDiff(range[0], this.#acked) < 0 ? this.#acked : range[0];
@@ -108,7 +108,7 @@ export class SrtSender {
     this.#resendWanted(nowUs);
   }
 
-  /** Every 10 ms. */
+  /** Call it every 10 ms. */
   tick(nowUs: number): void {
     const { latencyUs } = this.#options;
     const keepUs = Math.max(1.25 * latencyUs, MIN_KEEP_US) + KEEP_MARGIN_US;
@@ -118,7 +118,7 @@ export class SrtSender {
     this.#resendWanted(nowUs);
   }
 
-  /** The peer lives but takes nothing: what is sent to it is lost. */
+  /** The peer is alive but takes nothing: what is sent to it is lost. */
   isDeaf(nowUs: number): boolean {
     return this.#heardUs !== null && nowUs - this.#heardUs > MAX_DEAF_US;
   }
@@ -142,7 +142,7 @@ export class SrtSender {
     this.stats.dropped++;
   }
 
-  /** libsrt's rule: what was resent less than a short round trip ago is on its way. */
+  /** libsrt's rule: a packet resent less than a short round trip ago is still on its way. */
   #want(seq: number, nowUs: number): void {
     const slot = this.#slotOf(seq);
     if (slot?.seq !== seq) return;
@@ -162,7 +162,7 @@ export class SrtSender {
     }
   }
 
-  /** The budget may be saved up for about a second of what is sent. */
+  /** The budget may accumulate for about a second of sending. */
   #learnRate(): void {
     const bytes = this.stats.bytes - this.#bytesAtLastTick;
     this.#bytesAtLastTick = this.stats.bytes;

@@ -1,15 +1,15 @@
 import { TsMuxer, type FlvTag } from '../../formats/index.js';
 
-/** Seven packets of 188 bytes: the most that fits a datagram on every network, and what all SRT senders of TS use. */
+/** Seven packets of 188 bytes: the most that fits into a datagram on every network, and what all SRT senders of TS use. */
 const PAYLOAD_BYTES = 7 * 188;
 
 export interface TsPayload {
   bytes: Buffer;
-  /** A player can start here: tables, parameter sets and a key frame follow (or sound, where there is no picture). */
+  /** Players can start here: tables, parameter sets and a key frame follow (or audio, if there is no video). */
   isEntry: boolean;
 }
 
-/** Tags → MPEG-TS, cut for datagrams. What can be entered starts a datagram; the rest of a batch is not held back. */
+/** Tags → MPEG-TS, cut for datagrams. An entry point always starts a datagram; the rest of a batch is not held back. */
 export class TsPayloads {
   readonly #muxer = new TsMuxer();
   #hasVideo = false;

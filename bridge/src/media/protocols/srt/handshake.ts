@@ -10,7 +10,7 @@ export const EXTENSION = {
   filter: 7,
   group: 8,
 } as const;
-/** In the extension field of an induction answer: "I speak version 5". */
+/** In the extension field of an induction reply: "I speak version 5". */
 export const SRT_MAGIC = 0x4a17;
 const SRT_VERSION = 0x010501;
 /** TSBPDSND, TSBPDRCV, CRYPT, TLPKTDROP, PERIODICNAK, REXMITFLG. */
@@ -40,7 +40,7 @@ export interface Handshake {
   extensions: HandshakeExtension[];
 }
 
-/** Null for a body that is too short or whose extensions do not add up. */
+/** Returns null for a body that is too short or whose extensions do not add up. */
 export function readHandshake(body: Buffer): Handshake | null {
   if (body.length < CIF_BYTES) return null;
   const extensions = readExtensions(body.subarray(CIF_BYTES));
@@ -93,13 +93,13 @@ export function writeHandshake(handshake: Omit<Handshake, 'mtu'>, peerAddress: s
   return bytes;
 }
 
-/** Reversed, as libsrt has it; an IPv6 address is left out: nobody reads it. */
+/** Reversed, as in libsrt. An IPv6 address is left out, because nobody reads it. */
 function writeIpv4(bytes: Buffer, address: string): void {
   const parts = /^(?:::ffff:)?(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address)?.slice(1).map(Number) ?? [];
   parts.reverse().forEach((part, index) => (bytes[32 + index] = part & 0xff));
 }
 
-/** What extension field announces these extensions. */
+/** The extension field that announces these extensions. */
 export function extensionFieldOf(extensions: readonly HandshakeExtension[]): number {
   const flagOf = ({ type }: HandshakeExtension) =>
     type <= EXTENSION.hsResponse ? EXTENSION_FLAG.hs : type <= EXTENSION.kmResponse ? EXTENSION_FLAG.km : EXTENSION_FLAG.config;
@@ -132,7 +132,7 @@ export function writeCapabilities({ receiveLatencyMs, sendLatencyMs }: { receive
   return data;
 }
 
-/** Texts travel as 32-bit words with their bytes reversed, padded with zeros. Null for what is too long or not UTF-8. */
+/** Texts travel as 32-bit words with reversed bytes, padded with zeros. Returns null if they are too long or not UTF-8. */
 export function readText(data: Buffer): string | null {
   if (data.length > MAX_STREAM_ID_BYTES || data.length % 4 !== 0) return null;
   const swapped = Buffer.from(data).swap32();

@@ -12,13 +12,13 @@ import { readKeyMessage, type KeyMessage } from './keyMaterial.js';
 import type { Rejection } from './rejection.js';
 import { parseStreamId, type StreamIdRequest } from './streamId.js';
 
-/** What a caller's conclusion asks for, as far as it can be. */
+/** What a caller's conclusion asks for, as far as it can be granted. */
 export interface Proposal {
   request: StreamIdRequest;
   capabilities: SrtCapabilities;
-  /** Null: in clear. */
+  /** null: unencrypted. */
   keys: KeyMessage | null;
-  /** The same as it came: it is echoed for "yes". */
+  /** The key message as received; echoing it means "yes". */
   keyBytes: Buffer | null;
 }
 

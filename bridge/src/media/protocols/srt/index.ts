@@ -1,9 +1,10 @@
 /**
- * SRT, live mode, as pure state machines (draft-sharabayko-srt): datagrams and time come in by calls, datagrams and payloads go out by functions. No sockets,
- * no timers, no streams: those are the listener's and the output's. `Listener` holds many callers on one port, `Caller` is the other side, `Connection` what
- * both have once they agree: a Receiver (order, loss reports, delivery in time) or a Sender (retransmission, dropping what is late).
+ * SRT in live mode as pure state machines (draft-sharabayko-srt): datagrams and time come in by calls, datagrams and payloads go out through functions. There
+ * are no sockets, timers or streams: those belong to the server and the output. `SrtMultiplexer` holds many callers on one port, `SrtCaller` is the other
+ * side, and `SrtConnection` is what both have once they agree: an `SrtReceiver` (order, loss reports, timely delivery) or an `SrtSender` (retransmission,
+ * dropping late packets).
  *
- * Refused on purpose: versions before 1.3, file mode, bonding, packet filters. Payload goes one way only: both ways share one keystream.
+ * Rejected on purpose: versions before 1.3, file mode, bonding, packet filters. Payloads go one way only, because both ways share one keystream.
  */
 export { SrtCaller, type SrtCallerOptions } from './SrtCaller.js';
 export { SrtConnection, type EndReason } from './SrtConnection.js';

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, pbkdf2, randomBytes } from 'node:cryp
 import { promisify } from 'node:util';
 import type { KeySlot } from './packet.js';
 
-/** Key material (draft-sharabayko-srt 3.2.2 and 6): AES-CTR, keys wrapped (RFC 3394) with one that is derived from the passphrase. */
+/** Key material (draft-sharabayko-srt 3.2.2 and 6): AES-CTR, with keys wrapped (RFC 3394) by one derived from the passphrase. */
 export type KeyBytes = 16 | 24 | 32;
 export const isKeyBytes = (value: number): value is KeyBytes => value === 16 || value === 24 || value === 32;
 export const MIN_PASSPHRASE_BYTES = 10;
@@ -24,7 +24,7 @@ const TS_OVER_SRT = 2;
 const WRAP_IV = Buffer.alloc(8, 0xa6);
 const SLOTS: readonly (readonly KeySlot[])[] = [[], ['even'], ['odd'], ['even', 'odd']];
 
-/** Null unless every length is exactly what the others say. */
+/** Returns null unless every length is exactly what the others say. */
 export function readKeyMessage(bytes: Buffer): KeyMessage | null {
   if (bytes.length < HEAD_BYTES + SALT_BYTES + WRAP_BYTES) return null;
   const first = bytes.readUInt32BE(0);
@@ -50,7 +50,7 @@ function writeKeyMessage({ slots, salt, keyBytes, wrapped }: KeyMessage): Buffer
 }
 
 const pbkdf2Async = promisify(pbkdf2);
-/** About 1.4 ms of a pool thread: ask for it only when everything cheaper has been checked. */
+/** Takes about 1.4 ms of a pool thread: call it only after all cheaper checks. */
 const deriveWrapKey = (passphrase: string, salt: Buffer, keyBytes: KeyBytes): Promise<Buffer> =>
   pbkdf2Async(passphrase, salt.subarray(8), 2048, keyBytes, 'sha1');
 
@@ -61,13 +61,13 @@ function unwrap(wrapKey: Buffer, { wrapped, keyBytes }: KeyMessage): Buffer | nu
     const decipher = createDecipheriv(wrapName(keyBytes), wrapKey, WRAP_IV);
     return Buffer.concat([decipher.update(wrapped), decipher.final()]);
   } catch {
-    return null; // the integrity check of the wrap: another passphrase
+    return null; // the integrity check of the wrap failed: a different passphrase
   }
 }
 
 /**
- * The keys of one connection. Both directions of it start at the same sequence number, so one ring must encrypt in one direction only: the same keystream
- * for two payloads would give both away.
+ * The keys of one connection. Both directions start at the same sequence number, so one ring must encrypt in one direction only: the same keystream for two
+ * payloads would reveal both.
  */
 export class KeyRing {
   readonly salt: Buffer;
@@ -82,7 +82,7 @@ export class KeyRing {
     this.#wrapKey = wrapKey;
   }
 
-  /** A caller's: a new salt, and a new key in the even slot. */
+  /** For a caller: a new salt, and a new key in the even slot. */
   static async create(passphrase: string, keyBytes: KeyBytes): Promise<KeyRing> {
     const salt = randomBytes(SALT_BYTES);
     const ring = new KeyRing(salt, keyBytes, await deriveWrapKey(passphrase, salt, keyBytes));
@@ -90,7 +90,7 @@ export class KeyRing {
     return ring;
   }
 
-  /** A listener's, from what the caller sent; null when the passphrases differ. */
+  /** For a listener, from the caller's message. Returns null when the passphrases differ. */
   static async open(passphrase: string, message: KeyMessage): Promise<KeyRing | null> {
     const { salt, keyBytes } = message;
     const ring = new KeyRing(salt, keyBytes, await deriveWrapKey(passphrase, salt, keyBytes));
@@ -105,7 +105,7 @@ export class KeyRing {
     this.#keys[slot] = randomBytes(this.keyBytes);
   }
 
-  /** Takes the peer's keys if they are wrapped with our passphrase and as long as the former ones; the salt stays that of the handshake. */
+  /** Accepts the peer's keys if they are wrapped with our passphrase and as long as the previous ones; the salt stays that of the handshake. */
   install(message: KeyMessage): boolean {
     if (message.keyBytes !== this.keyBytes || !message.salt.equals(this.salt)) return false;
     const keys = unwrap(this.#wrapKey, message);
@@ -114,7 +114,7 @@ export class KeyRing {
     return true;
   }
 
-  /** What is sent to the peer, who may know one of the keys already. */
+  /** The message for the peer, who may already know one of the keys. */
   message(slots: readonly KeySlot[]): Buffer {
     const keys = Buffer.concat(slots.map((slot) => this.#keys[slot] ?? randomBytes(this.keyBytes)));
     const cipher = createCipheriv(wrapName(this.keyBytes), this.#wrapKey, WRAP_IV);
@@ -122,7 +122,7 @@ export class KeyRing {
     return writeKeyMessage({ slots, salt: this.salt, keyBytes: this.keyBytes, wrapped });
   }
 
-  /** Encrypts or decrypts, which is the same in counter mode. Null without that key. */
+  /** Encrypts or decrypts, which is the same in counter mode. Returns null without that key. */
   crypt(slot: KeySlot, seq: number, payload: Buffer): Buffer | null {
     const key = this.#keys[slot];
     if (!key) return null;

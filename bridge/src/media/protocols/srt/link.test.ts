@@ -32,7 +32,7 @@ describe('a lossy link, in virtual time', () => {
     expect(5000 - got.length).toBeLessThan(25);
   });
 
-  it('plays through the same: what is sent again stays within what is new', async () => {
+  it('plays through heavy loss: retransmissions stay within the volume of new packets', async () => {
     const call = new VirtualCall({ loss: 0.1, seed: 6, delayMs: 5, jitterMs: 50 });
     await call.connect({ direction: 'in', streamId: 'live/cam', latencyMs: 300 });
     sendNumbered(call, call.atListener!, { count: 4000 });
@@ -42,7 +42,7 @@ describe('a lossy link, in virtual time', () => {
     expect(call.atListener!.sender!.stats.resent).toBeLessThan(4000);
   });
 
-  it('hands over at once what is in order when asked for prompt delivery', async () => {
+  it('delivers packets in order at once when asked for prompt delivery', async () => {
     const call = new VirtualCall({}, { delivery: 'prompt' });
     await call.connect();
     sendNumbered(call, call.atCaller!, { count: 100 });
@@ -53,7 +53,7 @@ describe('a lossy link, in virtual time', () => {
     expect(smooth.received.length).toBeLessThan(75);
   });
 
-  it('goes on after an outage in which the sender got further than the window is wide', async () => {
+  it('continues after an outage in which the sender got further than the window is wide', async () => {
     const call = new VirtualCall();
     await call.connect();
     sendNumbered(call, call.atCaller!, { count: 100 });
@@ -66,7 +66,7 @@ describe('a lossy link, in virtual time', () => {
     expect(numbers(call).slice(-100)).toEqual(Array.from({ length: 100 }, (_, index) => 400 + index));
   });
 
-  it('carries on when sequence numbers and timestamps wrap', async () => {
+  it('continues when sequence numbers and timestamps wrap', async () => {
     const call = await publish({ loss: 0.05, seed: 4, jitterMs: 20 }, 1000, { firstSeq: 0x7fffffff - 300, latencyMs: 300 });
     expect(numbers(call).length).toBeGreaterThan(995);
     expect(isSorted(numbers(call))).toBe(true);

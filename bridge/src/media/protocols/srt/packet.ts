@@ -20,7 +20,7 @@ export const CONTROL = {
 } as const;
 export const USER_SUBTYPE = { keyRequest: 3, keyResponse: 4 } as const;
 
-/** Which key a payload is encrypted with: the KK bits. */
+/** The KK bits: which key a payload is encrypted with. */
 export type KeySlot = 'even' | 'odd';
 const KEY_BITS = { even: 1, odd: 2 } as const;
 
@@ -29,7 +29,7 @@ export interface DataPacket {
   seq: number;
   key: KeySlot | null;
   isRetransmitted: boolean;
-  /** Time of sending on the sender's clock, us, 32 bits. */
+  /** Send time on the sender's clock, us, 32 bits. */
   timestampUs: number;
   destination: number;
   payload: Buffer;
@@ -48,7 +48,10 @@ export interface ControlPacket {
 
 const SOLO = 3;
 
-/** Null for what is none: too short or too long, part of a message (live mode has whole ones only), both keys at once. Payload and body are views. */
+/**
+ * Returns null for invalid packets: too short or too long, part of a message (live mode has only whole ones), or with both keys at once. Payload and body are
+ * views.
+ */
 export function readPacket(datagram: Buffer): DataPacket | ControlPacket | null {
   if (datagram.length < HEADER_BYTES || datagram.length > MAX_DATAGRAM_BYTES) return null;
   const first = datagram.readUInt32BE(0);
@@ -114,7 +117,7 @@ export type SeqRange = readonly [first: number, last: number];
 const MAX_LOSS_WORDS = 360;
 const RANGE_FLAG = 0x80000000;
 
-/** Missing numbers, in order, as bodies of NAK packets (appendix A): no range is split between two. */
+/** Encodes missing numbers, in order, as bodies of NAK packets (appendix A). No range is split between two. */
 export function lossReports(missing: Iterable<number>): Buffer[] {
   const bodies: Buffer[] = [];
   let words: number[] = [];
@@ -142,7 +145,7 @@ function* rangesOf(missing: Iterable<number>): Generator<SeqRange> {
   if (range) yield range;
 }
 
-/** The ranges of a NAK; those that run backwards or end in nothing are left out. */
+/** Decodes the ranges of a NAK; those that run backwards or have no end are left out. */
 export function readLossReport(body: Buffer): SeqRange[] {
   const ranges: SeqRange[] = [];
   for (let at = 0; at + 4 <= body.length; at += 4) {

@@ -1,6 +1,8 @@
 import type { ErrorCode } from '@lianmai/protocol';
 
-/** Why a caller is refused; on the wire as the handshake type 1000 + code. Below 1000 libsrt's own, from 1400 on those of its access control guide. */
+/**
+ * Why a caller is rejected. On the wire it is the handshake type 1000 + code: libsrt's own codes below 1000, those of its access control guide from 1400 on.
+ */
 export const REJECTION = {
   unknown: 0,
   resource: 3,
@@ -27,7 +29,7 @@ export type Rejection = keyof typeof REJECTION;
 const BASE = 1000;
 export const wireOfRejection = (rejection: Rejection): number => BASE + REJECTION[rejection];
 
-/** Null when the handshake type says anything else. Codes we do not know are `unknown`. */
+/** Returns null when the handshake type says anything else. Unknown codes become `unknown`. */
 export function rejectionOfWire(type: number): Rejection | null {
   if (type < BASE || type >= 0x10000) return null;
   const found = Object.entries(REJECTION).find(([, code]) => code === type - BASE);

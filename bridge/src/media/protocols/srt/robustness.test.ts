@@ -38,7 +38,7 @@ async function connected(options: Parameters<VirtualCall['connect']>[0] = {}, li
 }
 
 describe('before the cookie', () => {
-  it('keeps nothing and answers no more bytes than were sent', () => {
+  it('keeps no state and replies with no more bytes than were sent', () => {
     const call = new VirtualCall();
     let asked = 0;
     for (let id = 2; id < 1002; id++) {
@@ -58,7 +58,7 @@ describe('before the cookie', () => {
     expect(call.fromListener.length).toBe(100);
   });
 
-  it('ignores a conclusion with a cookie of another address, and one that is older than two minutes', async () => {
+  it('ignores a conclusion whose cookie belongs to another address or is older than two minutes', async () => {
     const call = await connected();
     const conclusion = call.fromCaller[1]!;
     const before = call.fromListener.length;
@@ -73,7 +73,7 @@ describe('before the cookie', () => {
     expect(call.fromListener.length).toBe(stale);
   });
 
-  it('takes no more callers from one address, nor in all, than its limits', async () => {
+  it('accepts no more callers per address, or in total, than its limits', async () => {
     const call = new VirtualCall({}, { limits: { connections: 1 } });
     await call.connect();
     const first = call.caller;
@@ -86,7 +86,7 @@ describe('before the cookie', () => {
 });
 
 describe('hostile datagrams', () => {
-  it('20,000 random ones: no exception, nothing kept', () => {
+  it('20,000 random datagrams: no exception, nothing kept', () => {
     const call = new VirtualCall();
     const random = seededRandom(11);
     for (let count = 0; count < 20_000; count++) {
@@ -100,7 +100,7 @@ describe('hostile datagrams', () => {
     expect(call.listener.isIdle).toBe(true);
   });
 
-  it('5,000 mutated handshakes: each ends in silence, a refusal or one connection', async () => {
+  it('5,000 mutated handshakes: each ends in silence, a rejection or one connection', async () => {
     const call = await connected({ passphrase: PASSPHRASE }, encrypted);
     const conclusion = call.fromCaller.find((datagram) => datagram.length > 100)!;
     const random = seededRandom(12);
@@ -123,7 +123,7 @@ describe('hostile datagrams', () => {
     expect(fuzzed.listener.connections.length).toBeLessThanOrEqual(1);
   });
 
-  it.each(['out', 'in'] as const)('20,000 packets inside a connection (%s): no exception, media goes on', async (direction) => {
+  it.each(['out', 'in'] as const)('20,000 packets inside a connection (%s): no exception, media continues', async (direction) => {
     const streamId = direction === 'out' ? '#!::r=cam,m=publish' : '#!::r=cam';
     const call = await connected({ direction, streamId });
     const [ours, theirs] = direction === 'out' ? [call.atListener!, call.atCaller!] : [call.atCaller!, call.atListener!];
@@ -164,7 +164,7 @@ describe('hostile datagrams', () => {
     expect(call.listener.isIdle).toBe(true);
   });
 
-  it('goodbye and data from another port are ignored', async () => {
+  it('ignores goodbye and data from another port', async () => {
     const call = await connected();
     const goodbye = controlPacket({ type: CONTROL.shutdown, timestampUs: 0, destination: call.atListener!.id }, Buffer.alloc(4));
     call.listener.receive(goodbye, { ...CALLER, port: CALLER.port + 1 });
@@ -176,7 +176,7 @@ describe('hostile datagrams', () => {
 });
 
 describe('direction and keys', () => {
-  it('takes no data from a player, and none in clear where keys are agreed', async () => {
+  it('accepts no data from a player, and none in clear once keys are agreed', async () => {
     const player = await connected({ direction: 'in', streamId: '#!::r=cam', passphrase: PASSPHRASE }, encrypted);
     const data = (id: number) => {
       const header = Buffer.alloc(16);
@@ -194,7 +194,7 @@ describe('direction and keys', () => {
     expect(publisher.atListener!.receiver!.stats.refused).toBe(1);
   });
 
-  it('renews keys without losing anything, both ways, at 5 % loss', async () => {
+  it('renews keys without losing anything, in both directions, at 5 % loss', async () => {
     for (const direction of ['out', 'in'] as const) {
       const rotation = { refreshPackets: 300, announcePackets: 100 };
       const call = new VirtualCall({ loss: 0.05, seed: 21, jitterMs: 20 }, { ...encrypted, rotation });
@@ -209,7 +209,7 @@ describe('direction and keys', () => {
     }
   });
 
-  it('brings no old key back for somebody who recorded its announcement', async () => {
+  it('never restores an old key for somebody who recorded its announcement', async () => {
     const rotation = { refreshPackets: 100, announcePackets: 50 };
     const call = new VirtualCall({}, { ...encrypted });
     await call.connect({ passphrase: PASSPHRASE, rotation });
@@ -245,7 +245,7 @@ describe('direction and keys', () => {
 });
 
 describe('a peer that takes nothing', () => {
-  it('costs a bounded window and is sent away after ten seconds, though it shows signs of life', async () => {
+  it('costs a bounded window and is disconnected after ten seconds, although it shows signs of life', async () => {
     const call = await connected({ direction: 'in', streamId: '#!::r=cam' });
     const { sender, id } = call.atListener!;
     call.caller = null;
@@ -260,7 +260,7 @@ describe('a peer that takes nothing', () => {
     expect(call.listener.isIdle).toBe(true);
   });
 
-  it('without a sign of life it is lost after five', async () => {
+  it('is lost after five seconds without a sign of life', async () => {
     const call = await connected();
     call.caller = null;
     call.time.advance(4_900_000);

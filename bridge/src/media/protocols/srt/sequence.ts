@@ -1,4 +1,4 @@
-/** Sequence numbers of data packets are 31 bits wide and wrap. */
+/** Sequence numbers of data packets have 31 bits and wrap. */
 const MASK = 0x7fffffff;
 
 export const addSeq = (seq: number, count: number): number => (seq + count) & MASK;

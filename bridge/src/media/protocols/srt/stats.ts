@@ -1,14 +1,14 @@
 export interface ReceiverStats {
-  /** Payloads of any kind, retransmitted and late ones too. */
+  /** All payloads, including retransmitted and late ones. */
   packets: number;
   bytes: number;
-  /** Holes that were seen, whether they were filled or not. */
+  /** Holes seen, whether filled or not. */
   lost: number;
   /** Given up: never delivered. */
   dropped: number;
-  /** Came after they had been given up, or twice. */
+  /** Arrived after being given up, or twice. */
   belated: number;
-  /** Thrown away: no key for it, in clear on an encrypted connection, far ahead. */
+  /** Dropped: no key, in clear on an encrypted connection, or too far ahead. */
   refused: number;
 }
 

@@ -1,6 +1,6 @@
 import { AppName, DEFAULT_APP, StreamName, type StreamRef } from '@lianmai/protocol';
 
-/** What a caller asks for by its stream id. */
+/** A caller's request, as read from its stream id. */
 export interface StreamIdRequest extends StreamRef {
   action: 'publish' | 'play';
   params: Record<string, string>;
@@ -15,12 +15,12 @@ const ACTIONS = new Map<string, StreamIdRequest['action']>([
 const MAX_PARAMS = 32;
 const MAX_NAME = 64;
 const MAX_VALUE = 256;
-/** Of the access control guide, without a meaning here: host, user, session, type. */
+/** Keys of the access control guide without a meaning here: host, user, session, type. */
 const TOLERATED = new Set(['h', 'u', 's', 't']);
 
 /**
  * `#!::r=app/name,m=publish,key=value` (libsrt's access control guide), `publish/app/name?key=value`, `publish:app/name`, `app/name?m=publish&key=value`.
- * Without a mode it is a request to play, without an app the default one. Null for anything that could not be a stream's name.
+ * Without a mode it is a play request, without an app the default one. Returns null for anything that cannot be a stream's name.
  */
 export function parseStreamId(text: string): StreamIdRequest | null {
   if (/\p{Cc}/u.test(text) || text.includes('..')) return null;

@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 
 const MINUTE_US = 60_000_000;
 
-/** Proves that a caller receives at the address it sends from, without keeping anything about it. */
+/** Proves that a caller receives at the address it sends from, without keeping any state about it. */
 export class Cookies {
   readonly #secret = randomBytes(32);
 
@@ -10,7 +10,7 @@ export class Cookies {
     return this.#of(caller, Math.floor(nowUs / MINUTE_US));
   }
 
-  /** Of this minute or the last one. */
+  /** Issued in this minute or the last one. */
   isValid(cookie: number, caller: string, nowUs: number): boolean {
     const minute = Math.floor(nowUs / MINUTE_US);
     return cookie === this.#of(caller, minute) || cookie === this.#of(caller, minute - 1);

@@ -4,10 +4,10 @@ import { isIPv6 } from 'node:net';
 /** A few hundred milliseconds of many streams; the kernel may grant less (net.core.rmem_max). */
 const BUFFER_BYTES = 4 * 1024 * 1024;
 
-/** What the kernel does not take waits in memory; above this, datagrams are lost as on any network. */
+/** Datagrams the kernel does not take wait in memory. Above this they are lost, as on any network. */
 const MAX_UNSENT_BYTES = 16 * 1024 * 1024;
 
-/** A bound UDP socket that sends without looking addresses up. */
+/** A bound UDP socket that sends without resolving addresses. */
 export interface UdpSocket {
   readonly port: number;
   /** What the kernel granted. */
@@ -24,7 +24,7 @@ interface UdpOptions {
   onMessage: (datagram: Buffer, from: RemoteInfo) => unknown;
 }
 
-/** Rejects with what the system says, e.g. EADDRINUSE. */
+/** Rejects with the system's error, e.g. EADDRINUSE. */
 export async function openUdpSocket(options: UdpOptions): Promise<UdpSocket> {
   const { host } = options;
   if (host !== undefined) return bind(options, isIPv6(host) ? 6 : 4, host);
@@ -49,7 +49,7 @@ async function bind({ port, onMessage }: UdpOptions, family: 4 | 6, host: string
     throw error;
   });
   socket.removeAllListeners('error');
-  socket.on('error', () => undefined); // of one datagram: SRT copes with loss
+  socket.on('error', () => undefined); // concerns one datagram: SRT copes with loss
   widen(socket);
   return {
     port: socket.address().port,
@@ -69,6 +69,6 @@ function widen(socket: Socket): void {
     socket.setRecvBufferSize(BUFFER_BYTES);
     socket.setSendBufferSize(BUFFER_BYTES);
   } catch {
-    // the default has to do
+    // the default will have to do
   }
 }

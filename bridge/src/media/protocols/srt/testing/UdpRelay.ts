@@ -4,11 +4,11 @@ import { seededRandom } from './VirtualTime.js';
 export interface RelayOptions {
   targetPort: number;
   seed?: number;
-  /** Share that vanishes, each way. */
+  /** Share of datagrams lost, each way. */
   loss?: number;
-  /** Added at random, at most: datagrams overtake one another. */
+  /** Maximum random delay: datagrams overtake one another. */
   jitterMs?: number;
-  /** Sees every datagram before it may vanish. */
+  /** Sees every datagram before it may be lost. */
   onDatagram?: (datagram: Buffer, direction: 'toTarget' | 'toCaller') => void;
 }
 

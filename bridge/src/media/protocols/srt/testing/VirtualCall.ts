@@ -6,16 +6,16 @@ import { seededRandom, VirtualTime } from './VirtualTime.js';
 
 export interface LinkOptions {
   seed?: number;
-  /** Share of datagrams that vanish, either way. */
+  /** Share of datagrams lost, either way. */
   loss?: number;
   delayMs?: number;
-  /** Added, at most: datagrams overtake one another. */
+  /** Maximum added delay: datagrams overtake one another. */
   jitterMs?: number;
 }
 
 export const CALLER: RemoteAddress = { address: '10.0.0.1', port: 40_000 };
 
-/** A listener and one caller of it, on a link that loses and reorders, in virtual time. */
+/** A listener and one caller on a link that loses and reorders, in virtual time. */
 export class VirtualCall {
   readonly time: VirtualTime;
   readonly listener: SrtMultiplexer<string>;
@@ -79,7 +79,7 @@ export class VirtualCall {
     });
   }
 
-  /** Virtual time goes on while promises (verdicts, key derivation) are waited for. */
+  /** Virtual time advances while promises (verdicts, key derivation) are awaited. */
   async connect(options: Partial<SrtCallerOptions> = {}): Promise<void> {
     await this.call(options);
     const isSettled = () => (this.atCaller && this.atListener) ?? this.refused;

@@ -1,4 +1,4 @@
-/** A clock that jumps from event to event: minutes of protocol in milliseconds, the same every time. */
+/** A clock that jumps from event to event: minutes of protocol in milliseconds, reproducible. */
 export class VirtualTime {
   nowUs = 1_000_000;
   readonly #events: { atUs: number; order: number; run: () => void }[] = [];
@@ -31,7 +31,7 @@ export class VirtualTime {
   }
 }
 
-/** mulberry32: numbers from 0 to 1 that are the same every time. */
+/** mulberry32: reproducible numbers from 0 to 1. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

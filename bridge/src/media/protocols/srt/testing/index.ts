@@ -1,2 +1,2 @@
-/** For tests and the bench: time that jumps, links that lose. */
+/** For tests and the bench: virtual time, and links that lose datagrams. */
 export { UdpRelay, type RelayOptions } from './UdpRelay.js';
