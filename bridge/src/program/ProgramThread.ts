@@ -98,23 +98,32 @@ export class ProgramThread implements Closable {
   }
 
   #receive(message: FromThread): void {
-    if (message instanceof ArrayBuffer) return this.#events.onTags(decodeTags(message));
+    if (message instanceof ArrayBuffer) {
+      this.#events.onTags(decodeTags(message));
+      return;
+    }
     switch (message.kind) {
       case 'ready':
-        return this.#onReady(message.rtp);
+        this.#onReady(message.rtp);
+        break;
       case 'sceneSet':
         this.#sceneRequests.get(message.requestId)?.resolve(message.ptsMs);
-        return void this.#sceneRequests.delete(message.requestId);
+        this.#sceneRequests.delete(message.requestId);
+        break;
       case 'keyFrameNeeded':
-        return this.#events.onKeyFrameNeeded(message.trackId);
+        this.#events.onKeyFrameNeeded(message.trackId);
+        break;
       case 'levels':
-        return this.#events.onLevels(message.levels);
+        this.#events.onLevels(message.levels);
+        break;
       case 'stats':
-        return this.#events.onStats(message.stats);
+        this.#events.onStats(message.stats);
+        break;
       case 'failed':
-        return this.#fail(LianmaiError.fromWire(message.error), message.cause);
+        this.#fail(LianmaiError.fromWire(message.error), message.cause);
+        break;
       case 'closed':
-        return this.#onClosed();
+        this.#onClosed();
     }
   }
 

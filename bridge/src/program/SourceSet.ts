@@ -76,8 +76,8 @@ export class SourceSet implements Closable {
   }
 
   #get(id: SourceId): TrackSource {
-    let source = this.#sources.get(id);
-    if (!source) this.#sources.set(id, (source = this.#options.create(id)));
+    const source = this.#sources.get(id) ?? this.#options.create(id);
+    this.#sources.set(id, source);
     return source;
   }
 

@@ -31,13 +31,16 @@ async function start(job: ThreadJob, log: Log): Promise<ProgramEngine> {
 function obey(engine: ProgramEngine, log: Log, message: Exclude<ToThread, { kind: 'start' }>): void {
   switch (message.kind) {
     case 'setScene':
-      return send({ kind: 'sceneSet', requestId: message.requestId, ptsMs: engine.setScene(message.scene, message.sources) });
+      send({ kind: 'sceneSet', requestId: message.requestId, ptsMs: engine.setScene(message.scene, message.sources) });
+      break;
     case 'attachTrack':
-      return engine.attachTrack(message.track);
+      engine.attachTrack(message.track);
+      break;
     case 'detachTrack':
-      return engine.detachTrack(message.trackId);
+      engine.detachTrack(message.trackId);
+      break;
     case 'close':
-      return void close(engine, log, message.reason);
+      void close(engine, log, message.reason);
   }
 }
 

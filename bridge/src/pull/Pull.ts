@@ -79,7 +79,10 @@ export class Pull extends EventEmitter<PullEvents> implements Closable {
     try {
       const input = await prepareInput(url, { allowPrivate, mediaDir, proxyUrl: proxy.url });
       const run = new PullRun({
-        ...{ input, ffmpeg, conversions: this.#conversions, log: this.#log },
+        input,
+        ffmpeg,
+        conversions: this.#conversions,
+        log: this.#log,
         open: () => openPublishSession({ gate, hub }, { ...stream, protocol: 'pull', ip: '', params: {} }),
         onLive: () => this.#enter('live', { reason: null }),
       });

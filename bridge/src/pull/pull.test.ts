@@ -80,11 +80,14 @@ async function pull(url: string, options: Partial<PullOptions> = {}) {
 /** Serves the media folder. Returns its address and the requests it has seen. */
 async function serveFiles(redirect?: string): Promise<string> {
   const server: Server = createServer((incoming, response) => {
-    if (redirect !== undefined) return void response.writeHead(302, { location: redirect }).end();
-    response.end(readFileSync(path.join(media, path.basename(new URL(incoming.url ?? '', 'http://x').pathname))));
+    if (redirect !== undefined) response.writeHead(302, { location: redirect }).end();
+    else response.end(readFileSync(path.join(media, path.basename(new URL(incoming.url ?? '', 'http://x').pathname))));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  scope.defer(() => void (server.closeAllConnections(), server.close()));
+  scope.defer(() => {
+    server.closeAllConnections();
+    server.close();
+  });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 

@@ -47,8 +47,13 @@ async function openRecorder(options: Partial<RecorderOptions> & { openFile?: Ope
   const dir = options.dir ?? (await folder());
   const log = new MemoryLog();
   const recorder = await Recorder.open({
-    ...{ dir, formats: recordingFormats(ffmpeg, options.openFile), retention: { maxAgeDays: 0, maxGigabytes: 0 }, minFreeBytes: 0 },
-    ...{ log: log.log, openReader: readAsItIs, ...options },
+    dir,
+    formats: recordingFormats(ffmpeg, options.openFile),
+    retention: { maxAgeDays: 0, maxGigabytes: 0 },
+    minFreeBytes: 0,
+    log: log.log,
+    openReader: readAsItIs,
+    ...options,
   });
   scope.own(recorder);
   const seen: Recording[] = [];

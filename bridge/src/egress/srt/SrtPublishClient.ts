@@ -27,7 +27,6 @@ export class SrtPublishClient implements PublishClient {
   readonly #payloads = new TsPayloads();
   readonly #rate = new MediaRate();
   readonly #timer: NodeJS.Timeout;
-  readonly #connected: Promise<void>;
   #onConnected: () => void = () => undefined;
   #caller: SrtCaller | null = null;
   #connection: SrtConnection | null = null;
@@ -36,7 +35,6 @@ export class SrtPublishClient implements PublishClient {
 
   private constructor(socket: UdpSocket) {
     this.#socket = socket;
-    this.#connected = new Promise((resolve) => (this.#onConnected = resolve));
     this.#queue = new PacedQueue((payload) => this.#connection?.send(payload, now()), now());
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
@@ -116,9 +114,23 @@ export class SrtPublishClient implements PublishClient {
       onRefused: (rejection) => this.#lose(refused(rejection)),
       onEnd: (reason) => this.#lose(ended(reason)),
     });
+    const connected = this.#whenConnected(AbortSignal.any([this.lost, limit]));
     this.#caller.tick();
-    await Promise.race([this.#connected, rejectsOn(this.lost), rejectsOn(limit)]).catch((error: unknown) => {
+    await connected.catch((error: unknown) => {
       throw error instanceof LianmaiError ? error : unreachable('The destination does not answer.', error);
+    });
+  }
+
+  /** Rejects with the reason of `signal` when that aborts first. */
+  #whenConnected(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const onAbort = () => reject(signal.reason);
+      this.#onConnected = () => {
+        signal.removeEventListener('abort', onAbort);
+        resolve();
+      };
+      if (signal.aborted) onAbort();
+      else signal.addEventListener('abort', onAbort, { once: true });
     });
   }
 
@@ -139,12 +151,6 @@ export class SrtPublishClient implements PublishClient {
 }
 
 const now = () => performance.now() * 1000;
-
-const rejectsOn = (signal: AbortSignal) =>
-  new Promise<never>((_resolve, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
 
 async function find(host: string): Promise<{ address: string; family: number }> {
   if (isIPv6(host)) return { address: new SocketAddress({ address: host, family: 'ipv6' }).address, family: 6 };

@@ -62,9 +62,14 @@ function answer(socket: Socket, { request, sdp, udp }: Asked): void {
   const [method, url = ''] = request.split(' ');
   const cseq = /^CSeq: *(\d+)/im.exec(request)?.[1] ?? '0';
   const reply = (headers: string, body = '') => socket.write(`RTSP/1.0 200 OK\r\nCSeq: ${cseq}\r\nSession: 1\r\n${headers}\r\n${body}`);
-  if (method === 'DESCRIBE')
-    return void reply(`Content-Type: application/sdp\r\nContent-Base: ${url}/\r\nContent-Length: ${sdp.length}\r\n`, sdp);
-  if (method !== 'SETUP') return void reply('Public: DESCRIBE, SETUP, PLAY\r\n');
+  if (method === 'DESCRIBE') {
+    reply(`Content-Type: application/sdp\r\nContent-Base: ${url}/\r\nContent-Length: ${sdp.length}\r\n`, sdp);
+    return;
+  }
+  if (method !== 'SETUP') {
+    reply('Public: DESCRIBE, SETUP, PLAY\r\n');
+    return;
+  }
   const track = Number(/track(\d)/.exec(url)?.[1] ?? 1) - 1;
   reply(`Transport: RTP/AVP/TCP;unicast;interleaved=${track * 2}-${track * 2 + 1}\r\n`);
   const forward = (packet: Buffer) =>

@@ -56,7 +56,10 @@ export class SectionReader {
     let all = this.#pending.length === 0 ? bytes : Buffer.concat([this.#pending, bytes]);
     while (all.length >= SECTION_HEADER_BYTES && all[0] !== 0xff) {
       const length = SECTION_HEADER_BYTES + (all.readUInt16BE(1) & 0x0fff);
-      if (length > MAX_SECTION_BYTES) return void (this.#pending = null);
+      if (length > MAX_SECTION_BYTES) {
+        this.#pending = null;
+        return;
+      }
       if (all.length < length) break;
       const section = all.subarray(0, length);
       if (length >= 12 && crc32(section) === 0) sections.push(section);

@@ -114,12 +114,20 @@ export class SrtCaller {
     if (this.#keyMessage && !keyResponse?.equals(this.#keyMessage)) return this.#fail(keyResponse ? 'badSecret' : 'unsecure');
     const { direction, latencyMs, rotation, delivery, deliver, send, onEnd, onConnected, now } = this.#options;
     this.#connection = new SrtConnection({
-      ...{ id: this.#socketId, peerId: answer.socketId, direction, firstSeq: this.#firstSeq, keys: this.#keys },
+      id: this.#socketId,
+      peerId: answer.socketId,
+      direction,
+      firstSeq: this.#firstSeq,
+      keys: this.#keys,
       latencyMs: Math.max(latencyMs, direction === 'out' ? theirs.receiveLatencyMs : theirs.sendLatencyMs),
       ...(this.#keyMessage && { peerKeyMessage: this.#keyMessage }),
       ...(rotation && { rotation }),
       ...(delivery && { delivery }),
-      ...{ startUs: this.#startUs, peerTimestampUs: packet.timestampUs, nowUs: now(), send, onEnd },
+      startUs: this.#startUs,
+      peerTimestampUs: packet.timestampUs,
+      nowUs: now(),
+      send,
+      onEnd,
       ...(deliver && { deliver }),
     });
     onConnected(this.#connection);

@@ -85,7 +85,9 @@ export class SrtConnection {
     this.receiver = isOut
       ? null
       : new SrtReceiver({
-          ...{ firstSeq, rtt, clock: this.#clock },
+          firstSeq,
+          rtt,
+          clock: this.#clock,
           delivery: options.delivery ?? 'smooth',
           deliver: options.deliver ?? (() => undefined),
           send: (type, info, body) => this.#sendControl(type, info, body),
@@ -148,7 +150,9 @@ export class SrtConnection {
 
   #createSender(firstSeq: number, latencyUs: number): SrtSender {
     return new SrtSender({
-      ...{ firstSeq, latencyUs, rtt: this.rtt },
+      firstSeq,
+      latencyUs,
+      rtt: this.rtt,
       encrypt: (seq, payload) => (this.rotation ? this.rotation.encrypt(seq, payload) : { key: null, payload }),
       transmit: (packet, isRetransmitted) => this.#transmit(packet, isRetransmitted),
       giveUp: ([first, last]: SeqRange) => this.#sendControl(CONTROL.dropRequest, 0, wordsBody([first, last])),

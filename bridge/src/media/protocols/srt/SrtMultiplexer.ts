@@ -194,9 +194,17 @@ export class SrtMultiplexer<T> {
     const extensions = answerExtensions(proposal, { receiveLatencyMs: receiveMs, sendLatencyMs: sendMs });
     const answer = { ...handshake, encryption: 0, windowPackets: WINDOW_PACKETS, socketId: id, ...extensions };
     const connection: SrtConnection = new SrtConnection({
-      ...{ id, keys, peerId: handshake.socketId, firstSeq: handshake.firstSeq, startUs },
-      ...{ direction: isIn ? ('in' as const) : ('out' as const), latencyMs: isIn ? receiveMs : sendMs },
-      ...{ peerTimestampUs: timestampUs, nowUs: arrivedUs, ...(delivery && { delivery }), ...(rotation && { rotation }) },
+      id,
+      keys,
+      peerId: handshake.socketId,
+      firstSeq: handshake.firstSeq,
+      startUs,
+      direction: isIn ? 'in' : 'out',
+      latencyMs: isIn ? receiveMs : sendMs,
+      peerTimestampUs: timestampUs,
+      nowUs: arrivedUs,
+      ...(delivery && { delivery }),
+      ...(rotation && { rotation }),
       ...(proposal.keyBytes && { peerKeyMessage: proposal.keyBytes }),
       send: (parts) => send(parts, peer),
       deliver: (payload) => onPayload(client, payload),

@@ -71,8 +71,12 @@ export class SrtReceiver {
   receive({ seq, timestampUs, payload }: ReceivedPacket, nowUs: number): void {
     this.#count(payload.length);
     const offset = seqDiff(seq, this.#next);
-    if (offset >= WINDOW_PACKETS && !this.#skipOutage(seq)) return void this.stats.refused++;
-    if (offset < 0 || this.#slotOf(seq)?.payload) return void this.stats.belated++;
+    if (offset >= WINDOW_PACKETS && !this.#skipOutage(seq)) this.stats.refused++;
+    else if (offset < 0 || this.#slotOf(seq)?.payload) this.stats.belated++;
+    else this.#accept({ seq, timestampUs, payload }, nowUs);
+  }
+
+  #accept({ seq, timestampUs, payload }: ReceivedPacket, nowUs: number): void {
     this.#store(seq, { payload, timestampUs, arrivedUs: nowUs });
     this.#noteHoles(seq, nowUs);
     this.#advanceAck();

@@ -59,8 +59,8 @@ export class Mixer {
 
   /** A new source reaches its gain only after one tick, so it comes in without a click. */
   #channelOf(id: SourceId): Channel {
-    let channel = this.#channels.get(id);
-    if (!channel) this.#channels.set(id, (channel = { gain: 0, meter: new LevelMeter() }));
+    const channel = this.#channels.get(id) ?? { gain: 0, meter: new LevelMeter() };
+    this.#channels.set(id, channel);
     return channel;
   }
 }
