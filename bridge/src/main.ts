@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { fstatSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { ConfigError, createLog, Metrics, Scope, Secret, type Log } from '@lianmai/kit';
+import { BRIDGE_SETTINGS_VARIABLE, ConfigError, createLog, Metrics, Scope, Secret, type Log, type BridgeSettings } from '@lianmai/kit';
 import { SpriteRenderer } from './program/compositor/overlays/index.js';
-import { readConfig, type BridgeConfig } from './config.js';
+import { readSettings } from './config.js';
 import { ServerLink } from './runtime/control/index.js';
 import { createOutputKinds } from './egress/index.js';
 import { SfuFeeds } from './sfu/out/index.js';
@@ -22,7 +22,7 @@ import { StreamReport } from './hub/report/index.js';
 import { StreamHub, type Stream } from './hub/stream/index.js';
 
 /** Starts every part and, last of all, talks to the server. Returns the scope that closes them in reverse order. */
-async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
+async function startBridge(config: BridgeSettings, log: Log): Promise<Scope> {
   const scope = new Scope();
   try {
     const spriteRenderer = scope.own(new SpriteRenderer(log));
@@ -44,7 +44,7 @@ async function startBridge(config: BridgeConfig, log: Log): Promise<Scope> {
 
 /** What all parts are built with. */
 interface BridgeContext {
-  config: BridgeConfig;
+  config: BridgeSettings;
   log: Log;
   scope: Scope;
   ffmpeg: Ffmpeg;
@@ -72,10 +72,10 @@ async function openServers({ config, log, scope, ffmpeg }: BridgeContext, { hub,
     posterRoutes({ hub, gate, ffmpeg, log }),
   ];
   const openRendition = (stream: Stream, accepts: AcceptedCodecs) => renditions.open(stream, accepts);
-  const flv = { batchMs: config.batchMs, openRendition: (stream: Stream) => openRendition(stream, FLV) };
+  const flv = { batchMs: config.origin.batchMs, openRendition: (stream: Stream) => openRendition(stream, FLV) };
   const hls = { ...hlsSettings(config), openRendition: (stream: Stream) => openRendition(stream, HLS) };
-  const shared = { hub, gate, log, metrics, ...(config.originHost !== undefined && { host: config.originHost }) };
-  const origin = scope.own(await createOriginServer({ ...shared, port: config.originPort, extraRoutes, flv, hls }));
+  const shared = { hub, gate, log, metrics, ...(config.host !== undefined && { host: config.host }) };
+  const origin = scope.own(await createOriginServer({ ...shared, port: config.origin.port, extraRoutes, flv, hls }));
   const rtmp = scope.own(await RtmpServer.open({ ...shared, ...rtmpSettings(config), openRendition }));
   const { logLevel } = config;
   const openSrtRendition = (stream: Stream) => openRendition(stream, SRT);
@@ -153,7 +153,7 @@ function serve({ config, scope, ffmpeg, link }: BridgeContext, parts: HubParts &
     },
     hello: () => ({
       bridgeId: config.bridgeId,
-      origin: { url: config.originUrl ?? null, port: origin.port },
+      origin: { url: config.origin.publicUrl ?? null, port: origin.port },
       ports: { rtmp: rtmp.port, rtmps: rtmp.tlsPort, srt: srt.port },
       mediaSecret: parts.mediaSecret.reveal(),
       encoders: ffmpeg.encoders,
@@ -163,13 +163,13 @@ function serve({ config, scope, ffmpeg, link }: BridgeContext, parts: HubParts &
   });
 }
 
-const recordSettings = ({ record, dataDir }: BridgeConfig) => ({
+const recordSettings = ({ record, dataDir }: BridgeSettings) => ({
   dir: record.dir ?? path.join(dataDir, 'recordings'),
   retention: { maxAgeDays: record.maxAgeDays, maxGigabytes: record.maxGigabytes },
   minFreeBytes: record.minFreeMb * 1024 * 1024,
 });
 
-const hlsSettings = ({ hls, dataDir }: BridgeConfig) => ({
+const hlsSettings = ({ origin: { hls }, dataDir }: BridgeSettings) => ({
   targetMs: hls.segmentMs,
   partMs: hls.partMs,
   dvrSeconds: hls.dvrSeconds,
@@ -177,7 +177,7 @@ const hlsSettings = ({ hls, dataDir }: BridgeConfig) => ({
 });
 
 /** ConfigError names the file that cannot be read. */
-function rtmpSettings({ rtmp: { port, tlsPort, cert, key }, batchMs }: BridgeConfig) {
+function rtmpSettings({ rtmp: { port, tlsPort, cert, key }, origin: { batchMs } }: BridgeSettings) {
   if (tlsPort === undefined) return { port, batchMs };
   return { port, batchMs, tls: { port: tlsPort, cert: readPem('TLS_CERT', cert), key: readPem('TLS_KEY', key) } };
 }
@@ -222,8 +222,8 @@ function isPipe(fd: number): boolean {
 
 async function main(): Promise<void> {
   try {
-    const config = readConfig(process.env);
-    delete process.env['BRIDGE_TOKEN']; // child processes inherit the environment, and a hostile stream may take one over
+    const config = readSettings(process.env);
+    for (const name of ['BRIDGE_TOKEN', BRIDGE_SETTINGS_VARIABLE]) delete process.env[name]; // child processes inherit the environment, and a hostile stream may take one over
     const log = createLog('bridge', config.logLevel);
     closeOnDemand(await startBridge(config, log), log);
   } catch (error) {

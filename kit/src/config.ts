@@ -2,26 +2,36 @@ import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 
-/** A value that is wrong, named with what was expected: the process prints it and exits with 2. */
+/** A wrong setting, with what was expected instead. The process prints the message and exits with status 2. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
 export interface ConfigSources {
-  /** YAML file; a missing file is fine unless `isRequired`. */
-  file: string;
-  isRequired: boolean;
+  /** Values under those of the environment: parsed already, or a YAML file. */
+  base: Record<string, unknown> | ConfigFile;
   env: Readonly<Record<string, string | undefined>>;
   /** Environment variable → path in the schema: `{ PORT: 'http.port' }`. */
   envPaths: Readonly<Record<string, string>>;
 }
 
-/** defaults < file < environment. Environment strings are coerced by the schema (use z.coerce), empty ones count as absent. */
-export function loadConfig<S extends z.ZodType>(schema: S, sources: ConfigSources): z.infer<S> {
-  const tree = readTree(sources);
+export class ConfigFile {
+  readonly path: string;
+  readonly isRequired: boolean;
+
+  /** A missing file counts as an empty one unless `isRequired`. */
+  constructor(path: string, { isRequired = false } = {}) {
+    this.path = path;
+    this.isRequired = isRequired;
+  }
+}
+
+/** Defaults < base < environment. The schema coerces environment strings (use z.coerce); an empty string counts as absent. */
+export function loadConfig<S extends z.ZodType>(schema: S, { base, env, envPaths }: ConfigSources): z.infer<S> {
+  const tree = base instanceof ConfigFile ? readTree(base) : structuredClone(base);
   const origin = new Map<string, string>();
-  for (const [name, path] of Object.entries(sources.envPaths)) {
-    const value = sources.env[name];
+  for (const [name, path] of Object.entries(envPaths)) {
+    const value = env[name];
     if (value === undefined || value === '') continue;
     setPath(tree, path, value);
     origin.set(path, name);
@@ -30,7 +40,7 @@ export function loadConfig<S extends z.ZodType>(schema: S, sources: ConfigSource
   if (result.success) return result.data;
   const lines = result.error.issues.map((issue) => {
     const path = issue.path.map(String).join('.');
-    // An entry of a list that came as one variable is named by the variable.
+    // A list may have come as one variable: its entries are named by that variable.
     const list = issue.path.slice(0, -1).map(String).join('.');
     const name = origin.get(path) ?? (typeof issue.path.at(-1) === 'number' ? origin.get(list) : undefined);
     return `  ${name ?? (path || '(top level)')}: ${issue.message}`;
@@ -38,7 +48,7 @@ export function loadConfig<S extends z.ZodType>(schema: S, sources: ConfigSource
   throw new ConfigError(`The configuration is wrong:\n${lines.join('\n')}`);
 }
 
-function readTree({ file, isRequired }: ConfigSources): Record<string, unknown> {
+function readTree({ path: file, isRequired }: ConfigFile): Record<string, unknown> {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -68,7 +78,17 @@ function setPath(tree: Record<string, unknown>, path: string, value: string): vo
 export const port = () =>
   z.coerce.number('expected a port number').int('expected a whole port number').min(0, 'expected 0-65535').max(65_535, 'expected 0-65535');
 
-/** Environment strings as booleans: true/false, 1/0, yes/no, on/off. */
+/** A section of a configuration. An empty one (`http:` with nothing under it) stands for its defaults. */
+export const section = <S extends z.ZodRawShape>(shape: S) => z.preprocess((value) => value ?? {}, z.strictObject(shape));
+
+export const integer = (min: number, max: number) => {
+  const expected = `expected a whole number from ${min} to ${max}`;
+  return z.coerce.number(expected).int(expected).min(min, expected).max(max, expected);
+};
+
+export const text = (expected: string) => z.string(expected).min(1, expected);
+
+/** A boolean, also written as true/false, 1/0, yes/no or on/off in an environment variable. */
 export const flag = () =>
   z.union(
     [z.boolean(), z.stringbool({ truthy: ['true', '1', 'yes', 'on'], falsy: ['false', '0', 'no', 'off'] })],

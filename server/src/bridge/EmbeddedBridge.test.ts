@@ -3,23 +3,24 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLog } from '@lianmai/kit';
+import { BridgeSettings, createLog } from '@lianmai/kit';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { EmbeddedBridge } from './EmbeddedBridge.js';
 
 /** Tells its environment over TCP and stays until the socket, or its stdin, ends. */
 const SCRIPT = `
 import { connect } from 'node:net';
-const { SERVER_URL, BRIDGE_TOKEN, ORIGIN_PORT, LIANMAI_API_SECRET, BEHAVIOUR } = process.env;
-const socket = connect(Number(new URL(SERVER_URL).port), '127.0.0.1');
-socket.write(JSON.stringify({ pid: process.pid, token: BRIDGE_TOKEN, originPort: ORIGIN_PORT, secret: LIANMAI_API_SECRET ?? null }));
-if (BEHAVIOUR === 'stubborn') process.on('SIGTERM', () => {});
+const { BRIDGE_SETTINGS, LIANMAI_API_SECRET } = process.env;
+const { serverUrl, token, origin, bridgeId } = JSON.parse(BRIDGE_SETTINGS);
+const socket = connect(Number(new URL(serverUrl).port), '127.0.0.1');
+socket.write(JSON.stringify({ pid: process.pid, token, originPort: origin.port, secret: LIANMAI_API_SECRET ?? null }));
+if (bridgeId === 'stubborn') process.on('SIGTERM', () => {});
 `;
 
 interface Told {
   pid: number;
   token: string;
-  originPort: string;
+  originPort: number;
   secret: string | null;
 }
 
@@ -35,10 +36,14 @@ async function start(behaviour: string) {
   const onError = vi.spyOn(log, 'error');
   let tokens = 0;
   const bridge = EmbeddedBridge.start({
-    serverUrl: `http://127.0.0.1:${port}`,
     mintToken: () => `token ${(tokens += 1)}`,
     onEnded: (token) => ended.push(token),
-    env: { ORIGIN_PORT: '8081', BEHAVIOUR: behaviour },
+    settings: BridgeSettings.parse({
+      serverUrl: `http://127.0.0.1:${port}`,
+      token: 'replaced',
+      origin: { port: 8081 },
+      bridgeId: behaviour,
+    }),
     log,
     entry,
     endPatienceMs: 300,
@@ -57,14 +62,14 @@ async function start(behaviour: string) {
   return { bridge, ended, next, onError };
 }
 
-it('starts the bridge with its own environment and without the server’s secret, and again when it is killed', async () => {
+it('starts the bridge with its settings and without the server’s secret, and again when it is killed', async () => {
   process.env['LIANMAI_API_SECRET'] = 'only for the server';
   onTestFinished(() => {
     delete process.env['LIANMAI_API_SECRET'];
   });
   const { bridge, ended, next, onError } = await start('polite');
   const first = await next();
-  expect(first.told).toEqual({ pid: bridge.pid, token: 'token 1', originPort: '8081', secret: null });
+  expect(first.told).toEqual({ pid: bridge.pid, token: 'token 1', originPort: 8081, secret: null });
   const again = next();
   process.kill(first.told.pid, 'SIGKILL');
   const second = await again;

@@ -1,17 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { backoffMs, delay, type Log } from '@lianmai/kit';
+import { backoffMs, BRIDGE_SETTINGS_VARIABLE, delay, type EmbeddedBridgeSettings, type Log } from '@lianmai/kit';
 
 export interface EmbeddedBridgeOptions {
-  /** Where the bridge finds this server: `http://127.0.0.1:3000`. */
-  serverUrl: string;
   /** A fresh bridge token for each start. */
   mintToken: () => string;
   /** Called when the process that was given `token` has ended: pass it to `Bridges.tokenHolderEnded`. */
   onEnded: (token: string) => void;
-  /** Further environment: ORIGIN_PORT, RTMP_PORT, DATA_DIR, LOG_LEVEL, FFMPEG_PATH. */
-  env: Readonly<Record<string, string>>;
+  settings: EmbeddedBridgeSettings;
   log: Log;
   /** The script to run; default: the bridge workspace's built main. */
   entry?: string | undefined;
@@ -83,11 +80,11 @@ export class EmbeddedBridge {
 
   /** Answers how it ended. */
   async #runOnce(): Promise<string> {
-    const { serverUrl, mintToken, onEnded, env, log, entry = ENTRY } = this.#options;
+    const { settings, mintToken, onEnded, log, entry = ENTRY } = this.#options;
     const token = mintToken();
     const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !SERVER_SECRETS.includes(name)));
     const child = spawn(process.execPath, [entry], {
-      env: { ...inherited, ...env, SERVER_URL: serverUrl, BRIDGE_TOKEN: token },
+      env: { ...inherited, [BRIDGE_SETTINGS_VARIABLE]: JSON.stringify({ ...settings, token }) },
       // It ends when its stdin does: so it cannot outlive us, however we die.
       stdio: ['pipe', 'inherit', 'inherit'],
       // Its own process group: Ctrl-C reaches the server alone, which then ends things in order.

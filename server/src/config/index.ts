@@ -2,7 +2,7 @@
  * What an operator can set. One schema; its defaults < `lianmai.config.yaml` < environment < command line. A wrong value is a ConfigError that names
  * the value where the operator wrote it (file path, variable or option) and what was expected there.
  */
-import { loadConfig } from '@lianmai/kit';
+import { ConfigFile, loadConfig } from '@lianmai/kit';
 import type { CommandLine } from './commandLine.js';
 import { ENV_PATHS, ServerConfig } from './schema.js';
 
@@ -18,8 +18,7 @@ export function loadServerConfig(
   env: Readonly<Record<string, string | undefined>>,
 ): ServerConfig {
   return loadConfig(ServerConfig, {
-    file: line.file ?? DEFAULT_FILE,
-    isRequired: line.file !== null,
+    base: new ConfigFile(line.file ?? DEFAULT_FILE, { isRequired: line.file !== null }),
     env: { ...env, ...line.values },
     envPaths: { ...ENV_PATHS, ...line.paths },
   });

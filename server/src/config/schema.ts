@@ -1,17 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { flag, port, Secret } from '@lianmai/kit';
+import { flag, integer, port, Secret, section, STREAM_ENV_PATHS, streamSettings, text } from '@lianmai/kit';
 import { MAX_SEATS, RecordPattern } from '@lianmai/protocol';
 import { z } from 'zod';
 import { defaultAnnouncedIps } from './lanAddresses.js';
 
-/** A part of the file; an empty part (`http:` with nothing under it) means its defaults. */
-const section = <S extends z.ZodRawShape>(shape: S) => z.preprocess((value) => value ?? {}, z.strictObject(shape));
-
-const integer = (min: number, max: number) => {
-  const expected = `expected a whole number from ${min} to ${max}`;
-  return z.coerce.number(expected).int(expected).min(min, expected).max(max, expected);
-};
-const text = (expected: string) => z.string(expected).min(1, expected);
 const oneOf = <const V extends readonly [string, ...string[]]>(values: V) => z.enum(values, `expected ${values.join(', ')}`);
 const secret = (minLength: number) => {
   const expected = `expected at least ${minLength} characters`;
@@ -27,11 +19,6 @@ const addresses = z
   .pipe(
     z.array(z.string().regex(ADDRESS, 'expected IP addresses or host names, separated by commas')).min(1, 'expected at least one address'),
   );
-
-const publicUrl = z
-  .string()
-  .regex(/^https?:\/\/[^\s/?#@]+\/?$/, 'expected http(s)://host or http(s)://host:port')
-  .transform((url) => url.replace(/\/$/, ''));
 
 const Http = section({
   /** Pages, signalling and API. */
@@ -68,36 +55,13 @@ const Rtc = section({
   message: 'expected room for one port per worker below 65536',
 });
 
-/** All that an operator can set. Defaults are here; the file, the environment and the command line come on top of them. */
+/** Everything an operator can set, with its default. The settings of streams and their defaults are the bridge's too: see `streamSettings` in the kit. */
 export const ServerConfig = section({
   http: Http,
-  origin: section({
-    /** HLS for players: `/live/{room}.m3u8`. */
-    port: port().default(8080),
-    /** Where players reach the origin, e.g. a CDN; left out: this machine. */
-    publicUrl: publicUrl.optional(),
-    /** HTTP-FLV and RTMP players get what came in this long with one write; 0: every tag by itself. */
-    batchMs: integer(0, 2000).default(100),
-    hls: section({
-      /** Segments are cut at the key frame nearest to this. */
-      segmentMs: integer(500, 20_000).default(2000),
-      /** Parts of LL-HLS. */
-      partMs: integer(100, 2000).default(333),
-      /** How far back viewers can seek, kept on disk in the data folder. */
-      dvrSeconds: integer(0, 7 * 86_400).default(7200),
-    }),
-  }),
-  rtmp: section({
-    port: port().default(1935),
-    /** RTMPS beside it, with the certificate of `http.https` or a self-signed one; left out: none. */
-    tlsPort: port().optional(),
-  }),
-  srt: section({
-    /** UDP; all publishers and players. */
-    port: port().default(10_080),
-    /** Least time that lost packets have to be sent again; a caller may ask for more. */
-    latencyMs: integer(20, 8000).default(120),
-  }),
+  origin: section(streamSettings.origin),
+  /** RTMPS takes the certificate of `http.https`, or a self-signed one. */
+  rtmp: section(streamSettings.rtmp),
+  srt: section(streamSettings.srt),
   streams: section({
     /** How long a stream waits for a publisher that is gone. */
     resumeGraceMs: integer(0, 600_000).default(10_000),
@@ -105,21 +69,11 @@ export const ServerConfig = section({
     onTaken: oneOf(['refuse', 'takeover']).default('refuse'),
   }),
   record: section({
-    /** Left out: `recordings` in the data folder. */
-    dir: text('expected a folder').optional(),
-    /** Deleted after so many days; 0: never. */
-    maxAgeDays: integer(0, 100_000).default(0),
-    /** The oldest go when all together are larger; 0: no limit. */
-    maxGigabytes: integer(0, 1_000_000).default(0),
-    /** Recording stops while less than this is free. */
-    minFreeMb: integer(0, 1_000_000).default(500),
+    ...streamSettings.record,
     /** Streams that are recorded without being asked: `{ app: live, name: '*' }`. */
     patterns: z.array(RecordPattern).default([]),
   }),
-  pull: section({
-    /** Sources on loopback, private and link-local addresses. */
-    allowPrivate: flag().default(false),
-  }),
+  pull: section(streamSettings.pull),
   rtc: Rtc,
   dataDir: text('expected a folder').default('./data'),
   /** The key that mints tokens; left out: a random one for this run. */
@@ -162,28 +116,13 @@ export const ENV_PATHS = {
   HTTPS_CERT: 'http.https.cert',
   HTTPS_KEY: 'http.https.key',
   TRUST_PROXY: 'http.trustProxy',
-  ORIGIN_PORT: 'origin.port',
-  ORIGIN_PUBLIC_URL: 'origin.publicUrl',
-  ORIGIN_BATCH_MS: 'origin.batchMs',
-  HLS_SEGMENT_MS: 'origin.hls.segmentMs',
-  HLS_PART_MS: 'origin.hls.partMs',
-  DVR_SECONDS: 'origin.hls.dvrSeconds',
-  RTMP_PORT: 'rtmp.port',
-  RTMPS_PORT: 'rtmp.tlsPort',
-  SRT_PORT: 'srt.port',
-  SRT_LATENCY_MS: 'srt.latencyMs',
+  ...STREAM_ENV_PATHS,
   RESUME_GRACE_MS: 'streams.resumeGraceMs',
   STREAM_TAKEN: 'streams.onTaken',
-  PULL_ALLOW_PRIVATE: 'pull.allowPrivate',
-  RECORD_DIR: 'record.dir',
-  RECORD_MAX_AGE_DAYS: 'record.maxAgeDays',
-  RECORD_MAX_GIGABYTES: 'record.maxGigabytes',
-  RECORD_MIN_FREE_MB: 'record.minFreeMb',
   RTC_PORT: 'rtc.port',
   RTC_WORKERS: 'rtc.workers',
   RTC_LISTEN_IP: 'rtc.listenIp',
   ANNOUNCED_IP: 'rtc.announcedIp',
-  DATA_DIR: 'dataDir',
   LIANMAI_API_KEY: 'api.key',
   LIANMAI_API_SECRET: 'api.secret',
   LIANMAI_LOBBY: 'access.lobby',

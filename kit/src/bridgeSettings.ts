@@ -1,0 +1,108 @@
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { flag, integer, port, section, text } from './config.js';
+
+const publicUrl = () =>
+  z
+    .string()
+    .regex(/^https?:\/\/[^\s/?#@]+\/?$/, 'expected http(s)://host or http(s)://host:port')
+    .transform((url) => url.replace(/\/$/, ''));
+
+/** Settings of streams. An operator sets them in the server's configuration; a bridge on another machine has them in its environment. */
+export const streamSettings = {
+  origin: {
+    /** HLS and HTTP-FLV: `/live/{room}.m3u8`. */
+    port: port().default(8080),
+    /** Where players reach the origin, for example a CDN. Default: the host that they already know. */
+    publicUrl: publicUrl().optional(),
+    /** HTTP-FLV and RTMP players get one write for everything that arrived in this time. 0: one write a tag. */
+    batchMs: integer(0, 2000).default(100),
+    hls: section({
+      /** Segments are cut at the key frame nearest to this. */
+      segmentMs: integer(500, 20_000).default(2000),
+      /** Parts of LL-HLS. */
+      partMs: integer(100, 2000).default(333),
+      /** How far back viewers can seek. The media is kept on disk in the data folder. */
+      dvrSeconds: integer(0, 7 * 86_400).default(7200),
+    }),
+  },
+  rtmp: {
+    port: port().default(1935),
+    /** RTMPS on a port of its own. Default: none. */
+    tlsPort: port().optional(),
+  },
+  srt: {
+    /** UDP, for all publishers and players. */
+    port: port().default(10_080),
+    /** Minimum time for retransmissions. A caller may ask for more. */
+    latencyMs: integer(20, 8000).default(120),
+  },
+  record: {
+    /** Default: `recordings` in the data folder. */
+    dir: text('expected a folder').optional(),
+    /** Recordings are deleted after this many days. 0: never. */
+    maxAgeDays: integer(0, 100_000).default(0),
+    /** The oldest recordings are deleted once all of them take more than this. 0: no limit. */
+    maxGigabytes: integer(0, 1_000_000).default(0),
+    /** Recording stops while less than this is free on the disk. */
+    minFreeMb: integer(0, 1_000_000).default(500),
+  },
+  pull: {
+    /** Allows sources on loopback, private and link-local addresses. */
+    allowPrivate: flag().default(false),
+  },
+};
+
+/** Everything a bridge can be told. The server gives it to its embedded bridge as JSON in one variable; other bridges read a variable for each setting. */
+export const BridgeSettings = section({
+  serverUrl: z.url({ protocol: /^https?$/, error: 'expected the URL of the server, like http://127.0.0.1:3000' }),
+  token: text('expected the bridge token of the server'),
+  /** Unique among the bridges of a server. A restarted process counts as a new bridge. */
+  bridgeId: text('expected an id').default(() => `${hostname()}-${process.pid}`),
+  /** Where the listeners listen. Default: every address, IPv4 and IPv6. */
+  host: text('expected an address to listen on').optional(),
+  origin: section(streamSettings.origin),
+  rtmp: section({
+    ...streamSettings.rtmp,
+    /** PEM files. Both are needed with `tlsPort`. */
+    cert: text('expected the path of a PEM file').optional(),
+    key: text('expected the path of a PEM file').optional(),
+  }),
+  srt: section(streamSettings.srt),
+  record: section(streamSettings.record),
+  pull: section(streamSettings.pull),
+  /** Address on which RTP from the SFU is received. */
+  rtpIp: text('expected an IP address').default('127.0.0.1'),
+  dataDir: text('expected a folder').default('./data'),
+  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** Programs end when the server has been away for this long, because nobody can control them any more. */
+  orphanMs: integer(1, 86_400_000).default(60_000),
+  /** Accepts any certificate of RTMPS destinations. For tests. */
+  insecureTls: flag().default(false),
+});
+export type BridgeSettings = z.output<typeof BridgeSettings>;
+/** What the server hands to its embedded bridge, apart from the token of each start. */
+export type EmbeddedBridgeSettings = Omit<BridgeSettings, 'token' | 'bridgeId' | 'rtpIp' | 'orphanMs' | 'insecureTls'>;
+
+/** The variable that hands all settings to an embedded bridge, as JSON. */
+export const BRIDGE_SETTINGS_VARIABLE = 'BRIDGE_SETTINGS';
+
+/** Environment variable → setting, the same for the server and for a bridge on another machine. */
+export const STREAM_ENV_PATHS = {
+  ORIGIN_PORT: 'origin.port',
+  ORIGIN_PUBLIC_URL: 'origin.publicUrl',
+  ORIGIN_BATCH_MS: 'origin.batchMs',
+  HLS_SEGMENT_MS: 'origin.hls.segmentMs',
+  HLS_PART_MS: 'origin.hls.partMs',
+  DVR_SECONDS: 'origin.hls.dvrSeconds',
+  RTMP_PORT: 'rtmp.port',
+  RTMPS_PORT: 'rtmp.tlsPort',
+  SRT_PORT: 'srt.port',
+  SRT_LATENCY_MS: 'srt.latencyMs',
+  PULL_ALLOW_PRIVATE: 'pull.allowPrivate',
+  RECORD_DIR: 'record.dir',
+  RECORD_MAX_AGE_DAYS: 'record.maxAgeDays',
+  RECORD_MAX_GIGABYTES: 'record.maxGigabytes',
+  RECORD_MIN_FREE_MB: 'record.minFreeMb',
+  DATA_DIR: 'dataDir',
+} as const;
