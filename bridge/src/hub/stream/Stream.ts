@@ -1,6 +1,7 @@
 import { streamKey, type StreamRef } from '@lianmai/protocol';
 import { isMetadata, isSequenceEnd } from '../../media/formats/index.js';
 import type { MediaTag, Reader, ReaderOptions } from './streamContract.js';
+import { GopBuffer } from './GopBuffer.js';
 import { QueueReader } from './QueueReader.js';
 
 /** Tags that a reader needs before it can decode media. */
@@ -9,12 +10,6 @@ export interface Preamble {
   video: MediaTag | null;
   audio: MediaTag | null;
 }
-
-/** Limits of the GOP kept for instant starts. Beyond either, the GOP is discarded and readers start at the next key frame. */
-const MAX_GOP_BYTES = 32 * 1024 * 1024;
-const MAX_GOP_MS = 20_000;
-/** An audio-only stream can be entered anywhere; this much audio is kept so that playback starts at once. */
-const AUDIO_ONLY_GOP_MS = 1000;
 
 export interface StreamOptions {
   /** Epoch ms. Default: now. */
@@ -37,8 +32,7 @@ export class Stream {
   /** Open readers and holds. */
   readonly #users = new Set<object>();
   readonly #preamble: Preamble = { metadata: null, video: null, audio: null };
-  #gop: MediaTag[] = [];
-  #gopBytes = 0;
+  readonly #gop = new GopBuffer<MediaTag>(({ body, dtsMs }) => ({ bytes: body.length, firstMs: dtsMs, lastMs: dtsMs }));
   #lastDtsMs: number | null = null;
   #bytes = 0;
   #isEnded = false;
@@ -57,7 +51,7 @@ export class Stream {
   }
 
   get gop(): readonly MediaTag[] {
-    return this.#gop;
+    return this.#gop.items;
   }
 
   /** Highest decoding time written so far, ms. */
@@ -92,7 +86,7 @@ export class Stream {
     const isAddition = tag.kind === 'audio' && this.#preamble.audio === null && this.#preamble.video !== null;
     if (this.#isRepeat(tag)) return;
     if (tag.isConfig) {
-      if (!isAddition) this.#forgetGop();
+      if (!isAddition) this.#gop.clear();
     } else if (tag.kind !== 'data') this.#addToGop(tag);
     for (const reader of this.#readers) reader.push(tag);
   }
@@ -103,7 +97,7 @@ export class Stream {
     this.#failure = failure;
     for (const reader of this.#readers) reader.end(failure);
     this.#readers.clear();
-    this.#forgetGop();
+    this.#gop.clear();
   }
 
   attach(reader: QueueReader): void {
@@ -149,25 +143,7 @@ export class Stream {
 
   #addToGop(tag: MediaTag): void {
     this.#lastDtsMs = Math.max(this.#lastDtsMs ?? tag.dtsMs, tag.dtsMs);
-    if (tag.isKeyFrame) this.#forgetGop();
-    const first = this.#gop[0];
-    if (!first && !this.isEntry(tag)) return;
-    this.#gop.push(tag);
-    this.#gopBytes += tag.body.length;
-    if (!first) return;
-    if (this.#preamble.video === null) this.#trimAudio();
-    else if (this.#gopBytes > MAX_GOP_BYTES || tag.dtsMs - first.dtsMs > MAX_GOP_MS) this.#forgetGop();
-  }
-
-  #trimAudio(): void {
-    for (let first = this.#gop[0]; first && (this.#lastDtsMs ?? 0) - first.dtsMs > AUDIO_ONLY_GOP_MS; first = this.#gop[0]) {
-      this.#gop.shift();
-      this.#gopBytes -= first.body.length;
-    }
-  }
-
-  #forgetGop(): void {
-    this.#gop = [];
-    this.#gopBytes = 0;
+    if (tag.isKeyFrame) this.#gop.push(tag, 'keyFrame');
+    else this.#gop.push(tag, this.isEntry(tag) ? 'audio' : 'dependent');
   }
 }

@@ -1,11 +1,7 @@
+import { GopBuffer } from '../../hub/stream/index.js';
 import { isMetadata, type FlvTag } from '../../media/formats/index.js';
 import type { Batch, Packed, Packer } from './fanoutContract.js';
 
-/** Beyond either limit, players start at the next key frame instead. */
-const MAX_BYTES = 32 * 1024 * 1024;
-const MAX_MS = 20_000;
-/** An audio-only stream can be entered anywhere; this much audio is kept so that playback starts at once. */
-const SOUND_MS = 1000;
 /** Size of the writes that start a player: few calls, yet a slow player completes one often enough not to look stalled. */
 const PIECE_BYTES = 128 * 1024;
 const MAX_PIECES = 8;
@@ -14,8 +10,7 @@ const MAX_PIECES = 8;
 export class GopCache<P extends Packed> {
   readonly #packer: Packer<P>;
   readonly #known: Record<FlvTag['kind'], FlvTag | null> = { data: null, video: null, audio: null };
-  #batches: Batch<P>[] = [];
-  #bytes = 0;
+  readonly #gop = new GopBuffer<Batch<P>>(({ packed, firstMs, dtsMs }) => ({ bytes: packed.bytes.length, firstMs, lastMs: dtsMs }));
   #groupMs = 0;
   #hasVideo = false;
   #hasAudio = false;
@@ -26,7 +21,7 @@ export class GopCache<P extends Packed> {
   }
 
   get isEmpty(): boolean {
-    return this.#batches.length === 0;
+    return this.#gop.isEmpty;
   }
 
   get hasBothKinds(): boolean {
@@ -35,15 +30,15 @@ export class GopCache<P extends Packed> {
 
   /** Decoding time of the first cached batch. */
   get startMs(): number {
-    return this.#batches[0]?.firstMs ?? 0;
+    return this.#gop.items[0]?.firstMs ?? 0;
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#gop.bytes;
   }
 
   get durationMs(): number {
-    return Math.max(0, (this.#batches.at(-1)?.dtsMs ?? 0) - this.startMs);
+    return Math.max(0, (this.#gop.items.at(-1)?.dtsMs ?? 0) - this.startMs);
   }
 
   /** Yields the tags as batches that are already cached. Each key frame starts a new batch, so players can start there. */
@@ -58,37 +53,23 @@ export class GopCache<P extends Packed> {
   }
 
   /** Returns everything from the last entry point on, as shared buffers. `isFirst` adds the file header. */
-  entry(isFirst: boolean): Batch<P>[] {
-    if (this.#batches.length > MAX_PIECES) this.#batches = this.#joinPieces();
+  entry(isFirst: boolean): readonly Batch<P>[] {
+    if (this.#gop.items.length > MAX_PIECES) this.#gop.join((batches) => this.#joinPieces(batches));
     const kinds = { hasVideo: this.#hasVideo, hasAudio: this.#hasAudio };
     const preamble = isFirst ? (this.#first ??= this.#preamble(this.#packer.header(kinds))) : this.#preamble([]);
-    return preamble.packed.bytes.length > 0 ? [preamble, ...this.#batches] : this.#batches;
+    return preamble.packed.bytes.length > 0 ? [preamble, ...this.#gop.items] : this.#gop.items;
   }
 
   #addRun(tags: readonly FlvTag[]): Batch<P> {
     for (const tag of tags) this.#note(tag);
     const isEntry = tags[0]?.isKeyFrame === true || (!this.#hasVideo && tags.some(({ kind, isConfig }) => kind === 'audio' && !isConfig));
-    if (isEntry) this.#begin(tags[0]?.dtsMs ?? 0);
-    const batch = this.#pack(tags);
-    if (this.#bytes + batch.packed.bytes.length > MAX_BYTES || batch.dtsMs - (this.#batches[0] ?? batch).firstMs > MAX_MS) this.#forget();
-    else if (isEntry || !this.isEmpty) {
-      this.#batches.push(batch);
-      this.#bytes += batch.packed.bytes.length;
+    if (isEntry) {
+      this.#groupMs = tags[0]?.dtsMs ?? 0;
+      this.#first = null;
     }
+    const batch = this.#pack(tags);
+    this.#gop.push(batch, !isEntry ? 'dependent' : this.#hasVideo ? 'keyFrame' : 'audio');
     return batch;
-  }
-
-  #begin(firstMs: number): void {
-    this.#groupMs = firstMs;
-    this.#first = null;
-    if (this.#hasVideo) return this.#forget();
-    while (this.#batches[0] && firstMs - this.#batches[0].dtsMs > SOUND_MS) this.#bytes -= this.#batches.shift()?.packed.bytes.length ?? 0;
-  }
-
-  #forget(): void {
-    this.#batches = [];
-    this.#bytes = 0;
-    this.#first = null;
   }
 
   #note(tag: FlvTag): void {
@@ -99,7 +80,7 @@ export class GopCache<P extends Packed> {
     const isAddition = tag.kind === 'audio' && !this.#known.audio && this.#known.video !== null;
     this.#known[tag.kind] = tag;
     this.#first = null;
-    if (tag.isConfig && !isAddition) this.#forget();
+    if (tag.isConfig && !isAddition) this.#gop.clear();
   }
 
   #pack(tags: readonly FlvTag[]): Batch<P> {
@@ -117,14 +98,14 @@ export class GopCache<P extends Packed> {
   }
 
   /** Joins small batches into pieces. Pieces that are large already are not copied again. */
-  #joinPieces(): Batch<P>[] {
+  #joinPieces(batches: readonly Batch<P>[]): Batch<P>[] {
     const pieces: Batch<P>[] = [];
     let open: Batch<P>[] = [];
     let openBytes = 0;
-    for (const batch of this.#batches) {
+    for (const batch of batches) {
       open.push(batch);
       openBytes += batch.packed.bytes.length;
-      if (openBytes < PIECE_BYTES && batch !== this.#batches.at(-1)) continue;
+      if (openBytes < PIECE_BYTES && batch !== batches.at(-1)) continue;
       pieces.push(this.#join(open, batch));
       open = [];
       openBytes = 0;

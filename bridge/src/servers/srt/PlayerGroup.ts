@@ -1,7 +1,5 @@
 import { MediaRate, PacedQueue, TsPayloads } from '../../media/protocols/srt/index.js';
-import { decodeTags } from '../../hub/stream/index.js';
-
-const MAX_GOP_BYTES = 32 * 1024 * 1024;
+import { decodeTags, GopBuffer } from '../../hub/stream/index.js';
 
 export interface GroupPlayer {
   send: (payload: Buffer) => void;
@@ -21,8 +19,8 @@ interface GroupMember {
 export class PlayerGroup {
   readonly #payloads = new TsPayloads();
   readonly #players = new Map<number, GroupMember>();
-  #gop: Buffer[] | null = null;
-  #gopBytes = 0;
+  /** Of datagram payloads, which have no times of their own: only the bytes limit it. */
+  readonly #gop = new GopBuffer<Buffer>(({ length }) => ({ bytes: length, firstMs: 0, lastMs: 0 }));
   readonly #rate = new MediaRate();
   #isEnded = false;
 
@@ -40,8 +38,8 @@ export class PlayerGroup {
 
   join(id: number, { send, disconnect }: GroupPlayer, nowUs: number): void {
     const paced = new PacedQueue(send, nowUs);
-    for (const payload of this.#gop ?? []) paced.push(payload);
-    this.#players.set(id, { paced, disconnect, isWaiting: this.#gop === null });
+    for (const payload of this.#gop.items) paced.push(payload);
+    this.#players.set(id, { paced, disconnect, isWaiting: this.#gop.isEmpty });
   }
 
   leave(id: number): void {
@@ -52,7 +50,7 @@ export class PlayerGroup {
     const tags = decodeTags(bytes);
     this.#rate.add(tags.findLast((tag) => tag.kind !== 'data' && !tag.isConfig)?.dtsMs, bytes.byteLength);
     for (const { bytes: payload, isEntry } of this.#payloads.push(tags)) {
-      this.#keep(payload, isEntry);
+      this.#gop.push(payload, isEntry ? 'keyFrame' : 'dependent');
       for (const player of this.#players.values()) {
         if (isEntry) player.isWaiting = false;
         if (!player.isWaiting) player.paced.push(payload);
@@ -71,16 +69,5 @@ export class PlayerGroup {
       paced.drain(this.#rate.bytesPerSecond, nowUs);
       if (paced.isHopeless || (this.#isEnded && paced.queuedBytes === 0)) disconnect();
     }
-  }
-
-  /** Without a buffered GOP a new player waits for the next key frame. */
-  #keep(bytes: Buffer, isEntry: boolean): void {
-    if (isEntry) {
-      this.#gop = [];
-      this.#gopBytes = 0;
-    }
-    this.#gop?.push(bytes);
-    this.#gopBytes += bytes.length;
-    if (this.#gopBytes > MAX_GOP_BYTES) this.#gop = null;
   }
 }
