@@ -42,7 +42,7 @@ async function startBridge(config: BridgeSettings, log: Log): Promise<Scope> {
   }
 }
 
-/** What all parts are built with. */
+/** Common to all parts. */
 interface BridgeContext {
   config: BridgeSettings;
   log: Log;
@@ -86,7 +86,7 @@ async function openServers({ config, log, scope, ffmpeg }: BridgeContext, { hub,
 type Servers = Awaited<ReturnType<typeof openServers>>;
 type ServiceParts = HubParts & Servers & Pick<ProgramParts, 'spriteRenderer' | 'threadPool'>;
 
-/** What the server commands: programs, the jobs of streams, and media from and to its SFU. */
+/** The services that the server commands: programs, the jobs of streams, and media from and to its SFU. */
 function createServices(context: BridgeContext, { recorder, origin, spriteRenderer, threadPool, ...hubParts }: ServiceParts) {
   const { config, log, ffmpeg, link } = context;
   const { hub, gate, renditions } = hubParts;

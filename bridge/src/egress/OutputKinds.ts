@@ -1,6 +1,6 @@
 import { LianmaiError, parse, type OutputRequest } from '@lianmai/protocol';
 import { z } from 'zod';
-import type { OutputKindDefinition, PreparedOutput } from './contract.js';
+import type { OutputKindDefinition, PreparedOutput } from './outputContract.js';
 
 /** An output kind with its options' type hidden, so that kinds with different options fit into one list. */
 export interface OutputKind {
@@ -33,7 +33,7 @@ export class OutputKinds {
     this.#kinds = kinds;
   }
 
-  /** What the bridge tells the server in its hello. */
+  /** For the bridge's hello. */
   advertise(): { kind: string; schemes: string[]; options: Record<string, unknown> }[] {
     return this.#kinds.map((entry) => ({ kind: entry.kind, schemes: [...entry.schemes], options: entry.optionsSchema() }));
   }

@@ -1,7 +1,7 @@
 import { LianmaiError, toLianmaiError } from '@lianmai/protocol';
 import { nowMs } from '../runtime/index.js';
 import type { Reader } from '../hub/stream/index.js';
-import type { Output } from './contract.js';
+import type { Output } from './outputContract.js';
 import { StallDetector } from './StallDetector.js';
 
 interface RunOptions {

@@ -5,7 +5,7 @@ import { makeTag } from '../media/formats/index.js';
 import { StreamHub, type Reader } from '../hub/stream/index.js';
 import { FLV } from '../hub/renditions/index.js';
 import { readAsItIs } from '../testing/index.js';
-import type { Output, OutputSession, PreparedOutput } from './contract.js';
+import type { Output, OutputSession, PreparedOutput } from './outputContract.js';
 import { createOutputKinds, supervise } from './index.js';
 import { RetryPolicy } from './RetryPolicy.js';
 import { redactSecrets } from './redactSecrets.js';

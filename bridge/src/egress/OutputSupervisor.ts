@@ -4,7 +4,7 @@ import { idleOutput, LianmaiError, toLianmaiError, type OutputId, type OutputInf
 import { nowMs } from '../runtime/index.js';
 import type { OpenReader } from '../hub/renditions/index.js';
 import type { Reader, Stream } from '../hub/stream/index.js';
-import type { PreparedOutput } from './contract.js';
+import type { PreparedOutput } from './outputContract.js';
 import { OutputRun } from './OutputRun.js';
 import { RetryPolicy } from './RetryPolicy.js';
 import { redactSecrets } from './redactSecrets.js';
@@ -25,7 +25,7 @@ export interface SupervisorOptions {
   stallMs?: number;
   /** How often stalls are checked and a live output announces its figures. Default 1 s. */
   sampleMs?: number;
-  /** What is queued for a slow destination before it skips to a key frame. Default 16 MiB, 5 s. */
+  /** Queue limits for a slow destination, which skips to a key frame beyond them. Default 16 MiB, 5 s. */
   maxQueueBytes?: number;
   maxQueueMs?: number;
 }

@@ -1,4 +1,4 @@
-import type { OutputStats } from './contract.js';
+import type { OutputStats } from './outputContract.js';
 
 /** Detects a peer that has silently stopped taking bytes. Time counts only while something is queued for it. */
 export class StallDetector {

@@ -1,6 +1,6 @@
 import type { MediaTag, Reader } from '../hub/stream/index.js';
 
-/** What an output kind's client offers once the destination has accepted the stream. */
+/** A connection to a destination that has accepted the stream. */
 export interface PublishClient {
   /** Aborts with a LianmaiError when the client can no longer be used. */
   readonly lost: AbortSignal;

@@ -14,7 +14,7 @@ import { OutputKinds } from './OutputKinds.js';
 import { rtmpOutputKind } from './rtmp/index.js';
 import { srtOutputKind } from './srt/index.js';
 
-export type { Output, OutputDescription, OutputKindDefinition, OutputSession, OutputStats, PreparedOutput } from './contract.js';
+export type { Output, OutputDescription, OutputKindDefinition, OutputSession, OutputStats, PreparedOutput } from './outputContract.js';
 export type { OutputKind, OutputKinds } from './OutputKinds.js';
 export { supervise, type OutputJob, type OutputSupervisor, type SupervisorEvents, type SupervisorOptions } from './OutputSupervisor.js';
 

@@ -85,7 +85,7 @@ export class StreamJobRunner implements Closable {
     this.#wantRecording(stream);
   }
 
-  /** Whatever runs on a stream ends with it by itself. */
+  /** Everything that runs on a stream ends with it by itself. */
   #afterUnpublished(stream: Stream): void {
     this.#outputs.get(stream.key)?.streamEnded();
     this.#recordings.delete(stream.key);

@@ -41,7 +41,7 @@ export interface ProgramEvents {
   closed: [];
 }
 
-/** What all programs share. */
+/** Common to all programs. */
 export interface ProgramParts {
   hub: StreamHub;
   kinds: OutputKinds;

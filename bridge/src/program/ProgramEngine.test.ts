@@ -75,7 +75,7 @@ class Studio {
     await this.show(ids);
   }
 
-  /** Answers the program's time when the engine was asked, and the time of the frame that it promised. */
+  /** Returns the program's time when the engine was asked, and the time of the frame it promised. */
   async show(ids: SourceId[], change: Partial<Scene> = {}): Promise<{ askedAtMs: number; appliedAtMs: number }> {
     const picture: SceneState = {
       version: ++this.#version,

@@ -10,7 +10,7 @@ import { ProgramEngineStats } from './ProgramEngineStats.js';
 import type { ThreadJob, ThreadStats } from './programThreadMessages.js';
 import { SourceSet, type TrackSource } from './SourceSet.js';
 
-/** What an engine reports to its owner. */
+/** Reports of an engine to its owner. */
 export interface ProgramEngineEvents {
   onTags: (tags: MediaTag[]) => void;
   onLevels: (levels: ReturnType<Compositor['readLevels']>) => void;

@@ -3,7 +3,7 @@ import type { Levels, ProgramId, ProgramStats, Profile, RtpTrack, SourceId, Wire
 import type { RenderedScene } from './compositor/index.js';
 import type { Ffmpeg } from '../media/ffmpeg/index.js';
 
-/** What turns an idle thread into the thread of a program. */
+/** Turns an idle thread into the thread of a program. */
 export interface ThreadJob {
   programId: ProgramId;
   profile: Profile;
@@ -24,7 +24,7 @@ export type ToThread =
   | { kind: 'detachTrack'; trackId: string }
   | { kind: 'close'; reason: string };
 
-/** What a thread measures about itself. SharedCpuUsage adds the process-wide part of the CPU. */
+/** Measurements a thread makes about itself. SharedCpuUsage adds the process-wide part of the CPU. */
 export type ThreadStats = Omit<ProgramStats, 'cpu'> & { cpu: { decoders: number; thread: number; encoder: number } };
 
 /** Thread → main. Encoded media comes 30 times a second, packed, as a message of its own. */

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'n
 import path from 'node:path';
 import { delay } from '@lianmai/kit';
 import { Recording, type RecordFormat, type StreamRef } from '@lianmai/protocol';
-import type { RecordingFormat } from './contract.js';
+import type { RecordingFormat } from './recordingContract.js';
 
 export interface CatalogueEvents {
   changed: [Recording];

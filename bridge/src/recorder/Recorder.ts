@@ -4,7 +4,7 @@ import { LianmaiError, streamKey, type RecordFormat, type RecordRule } from '@li
 import type { OpenReader } from '../hub/renditions/index.js';
 import type { Stream } from '../hub/stream/index.js';
 import { Catalogue, TOUCH_EVERY_MS } from './Catalogue.js';
-import type { RecordingFormat } from './contract.js';
+import type { RecordingFormat } from './recordingContract.js';
 import { RecordingSession } from './RecordingSession.js';
 import { expired, type Retention } from './retention.js';
 

@@ -3,7 +3,7 @@ import type { LianmaiError } from '@lianmai/protocol';
 import { toLianmaiError, type Recording, type RecordRule } from '@lianmai/protocol';
 import type { OpenReader } from '../hub/renditions/index.js';
 import type { MediaTag, Reader, Stream } from '../hub/stream/index.js';
-import type { RecordingFile, RecordingFormat } from './contract.js';
+import type { RecordingFile, RecordingFormat } from './recordingContract.js';
 import { GapMeter } from './GapMeter.js';
 
 export interface RecordingSessionOptions {

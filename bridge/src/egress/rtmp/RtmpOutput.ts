@@ -1,5 +1,5 @@
 import type { Reader } from '../../hub/stream/index.js';
-import type { Output, OutputSession, OutputStats } from '../contract.js';
+import type { Output, OutputSession, OutputStats } from '../outputContract.js';
 import { deliver } from '../deliver.js';
 import { RtmpPublishClient } from './RtmpPublishClient.js';
 import type { RtmpTarget } from './rtmpUrl.js';

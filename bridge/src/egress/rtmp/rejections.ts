@@ -1,7 +1,7 @@
 import { LianmaiError } from '@lianmai/protocol';
 import type { AmfValue } from '../../media/formats/index.js';
 
-/** What a server says about a command or a stream: `{level, code, description}` (RTMP 1.0 7.2.2). */
+/** A server's status about a command or a stream: `{level, code, description}` (RTMP 1.0 7.2.2). */
 export interface RtmpStatus {
   isError: boolean;
   code: string;

@@ -1,5 +1,5 @@
 import { redactUrl, Secret } from '@lianmai/kit';
-import type { OutputDescription } from '../contract.js';
+import type { OutputDescription } from '../outputContract.js';
 
 export const RTMP_SCHEMES = ['rtmp', 'rtmps'] as const;
 const DEFAULT_PORT = { rtmp: 1935, rtmps: 443 } as const;

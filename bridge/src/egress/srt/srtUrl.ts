@@ -7,7 +7,7 @@ import {
   MIN_PASSPHRASE_BYTES,
   type KeyBytes,
 } from '../../media/protocols/srt/index.js';
-import type { OutputDescription } from '../contract.js';
+import type { OutputDescription } from '../outputContract.js';
 
 /** Where a stream is sent, as `srt://host:port?streamid=…&passphrase=…` says. */
 export interface SrtTarget {

@@ -1,7 +1,7 @@
 import { BitReader } from './BitReader.js';
 import { FormatError } from './FormatError.js';
 
-/** What a player must know about an AV1 stream before its first frame. */
+/** An AV1 stream's configuration, which a player needs before the first frame. */
 export interface Av1Config {
   /** RFC 6381 (AV1 in ISOBMFF 5): `av01.0.04M.08` */
   codec: string;

@@ -2,7 +2,7 @@ import { BitReader } from './BitReader.js';
 import { FormatError } from './FormatError.js';
 import { withoutEmulation } from './nal.js';
 
-/** What a player must know about an H.264 stream before its first frame. */
+/** An H.264 stream's configuration, which a player needs before the first frame. */
 export interface AvcConfig {
   profile: number;
   compatibility: number;

@@ -2,7 +2,7 @@ import { BitReader } from './BitReader.js';
 import { FormatError } from './FormatError.js';
 import { withoutEmulation } from './nal.js';
 
-/** What a player must know about an H.265 stream before its first frame. */
+/** An H.265 stream's configuration, which a player needs before the first frame. */
 export interface HevcConfig {
   /** RFC 6381 (14496-15 annex E): `hvc1.1.6.L93.B0` */
   codec: string;

@@ -1,6 +1,6 @@
 import { FormatError } from './FormatError.js';
 
-/** What a player must know about an Opus stream: its identification header, RFC 7845 5.1. */
+/** An Opus stream's identification header (RFC 7845 5.1), which a player needs before the first packet. */
 export interface OpusConfig {
   channels: number;
   /** Samples at 48 kHz to drop at the start. */

@@ -3,7 +3,7 @@ import type { AudioSetup, VideoSetup } from './codecSetup.js';
 import type { PartTarget } from './PartTarget.js';
 import { SampleQueue, type QueueInput } from './SampleQueue.js';
 
-/** What all segments between two discontinuities share. */
+/** Common to all segments between two discontinuities. */
 export interface Presentation {
   init: Buffer;
   /** RFC 6381, comma separated. */

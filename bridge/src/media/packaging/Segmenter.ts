@@ -159,7 +159,7 @@ export class Segmenter {
     if (this.#muxers && (dtsMs - newestMs > holeMs || this.#lastMs[kind] - dtsMs > holeMs)) this.#breakOff();
   }
 
-  /** What comes next is a new presentation, from the next key frame on. */
+  /** The next presentation starts at the next key frame. */
   #breakOff(): void {
     this.#end(null);
     if (this.#muxers) this.#isDiscontinuous = true;

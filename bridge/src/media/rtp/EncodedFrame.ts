@@ -8,7 +8,7 @@ export interface EncodedFrame {
   byteLength: number;
 }
 
-/** What a payload format finds in one packet. */
+/** The content of one packet, as its payload format sees it. */
 export interface PayloadPart {
   chunks: Uint8Array[];
   /** Begins a frame, so nothing of this frame was lost before it. */

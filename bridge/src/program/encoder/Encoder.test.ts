@@ -63,7 +63,7 @@ class Bench {
 
 const steps = (tags: MediaTag[]) => [...new Set(tags.slice(1).map((tag, index) => tag.dtsMs - tags[index]!.dtsMs))].sort((a, b) => a - b);
 
-/** What an FFmpeg decoder complains about; empty if the media is sound. */
+/** Complaints of an FFmpeg decoder; empty if the media is sound. */
 async function complaintsOfDecoder(tags: MediaTag[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'encoder-'));
   const file = join(folder, 'out.flv');

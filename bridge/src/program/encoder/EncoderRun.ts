@@ -21,7 +21,7 @@ interface RunOptions {
 
 /** Time to write out the last frames once the inputs have ended, ms. */
 const FLUSH_MS = 3000;
-/** Whatever is left in the pipe when the process has gone is available at once. */
+/** After the exit, the rest of the output is already in the pipe. */
 const DRAIN_MS = 500;
 const LAST_LINES = 5;
 

@@ -2,7 +2,7 @@ import type { Log } from '@lianmai/kit';
 import type { RtpTrack, SourceId } from '@lianmai/protocol';
 import type { Ffmpeg } from '../../media/ffmpeg/index.js';
 import { AudioInput } from './audio/index.js';
-import type { Frame, Source } from './contract.js';
+import type { Frame, Source } from './sourceContract.js';
 import type { RtpReceiver } from '../../media/rtp/index.js';
 import { SourceSync } from './SourceSync.js';
 import { PlayoutDelay } from './PlayoutDelay.js';

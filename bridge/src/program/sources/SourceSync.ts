@@ -12,7 +12,7 @@ import type { PlayoutDelay } from './PlayoutDelay.js';
 /** Reports that put the tracks further apart than the delay can make up for are wrong. */
 const MAX_SKEW_MS = 600;
 
-/** What the tracks of one source share: the offset to our clock, and the delay. */
+/** Common to both tracks of a source: the offset to our clock, and the delay. */
 export class SourceSync {
   readonly delay: PlayoutDelay;
   #audio: TrackClock | null = null;
@@ -33,7 +33,7 @@ export class SourceSync {
     if (!clock) this.delay.setReorderWait(kind, 0);
   }
 
-  /** What to add to a track's media time to get its playout time, ms; null before the track's first packet. */
+  /** Returns the difference between a track's media time and its playout time, ms; null before the track's first packet. */
   shiftMs(clock: TrackClock): number | null {
     const placedMs = this.#frozen.get(clock) ?? this.#placeMs(clock);
     return placedMs === null ? null : placedMs + this.delay.ms;

@@ -1,7 +1,7 @@
 import { flvFileHeader, flvTagParts, makeTag } from '../../media/formats/index.js';
 import { FLV } from '../../hub/renditions/index.js';
 import type { MediaTag } from '../../hub/stream/index.js';
-import type { RecordingFile, RecordingFormat } from '../contract.js';
+import type { RecordingFile, RecordingFormat } from '../recordingContract.js';
 import { DiskFile, type OpenFile } from '../DiskFile.js';
 import { buildFlvMetadata, patchFlvMetadata } from './flvMetadata.js';
 import { repairFlv } from './repairFlv.js';

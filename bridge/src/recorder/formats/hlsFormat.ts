@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { MP4 } from '../../hub/renditions/index.js';
 import type { MediaTag } from '../../hub/stream/index.js';
-import type { RecordingFile, RecordingFormat } from '../contract.js';
+import type { RecordingFile, RecordingFormat } from '../recordingContract.js';
 import { DiskFile, type OpenFile } from '../DiskFile.js';
 import { Mp4FragmentBuilder } from '../Mp4FragmentBuilder.js';
 import { playlistEntry, playlistHead, replacePlaylist, type ListedSegment } from './hlsPlaylist.js';

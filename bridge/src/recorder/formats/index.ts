@@ -1,6 +1,6 @@
 import type { RecordFormat } from '@lianmai/protocol';
 import type { Ffmpeg } from '../../media/ffmpeg/index.js';
-import type { RecordingFormat } from '../contract.js';
+import type { RecordingFormat } from '../recordingContract.js';
 import type { OpenFile } from '../DiskFile.js';
 import { flvFormat } from './flvFormat.js';
 import { hlsFormat } from './hlsFormat.js';

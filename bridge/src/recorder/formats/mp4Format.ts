@@ -3,7 +3,7 @@ import type { Ffmpeg } from '../../media/ffmpeg/index.js';
 import { remux } from '../../media/ffmpeg/index.js';
 import { MP4 } from '../../hub/renditions/index.js';
 import type { MediaTag } from '../../hub/stream/index.js';
-import type { RecordingFile, RecordingFormat } from '../contract.js';
+import type { RecordingFile, RecordingFormat } from '../recordingContract.js';
 import { DiskFile, type OpenFile } from '../DiskFile.js';
 import { Mp4FragmentBuilder } from '../Mp4FragmentBuilder.js';
 import { repairMp4 } from './repairMp4.js';

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { FlvParser, FormatError, readFlvBody } from '../../media/formats/index.js';
-import type { RepairedFile } from '../contract.js';
+import type { RepairedFile } from '../recordingContract.js';
 import { buildFlvMetadata, FILE_HEADER_BYTES, patchFlvMetadata, TAG_HEADER_BYTES } from './flvMetadata.js';
 
 const READ_BYTES = 1 << 20;

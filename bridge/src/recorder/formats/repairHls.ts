@@ -1,7 +1,7 @@
 import { readFile, stat, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { readTimescales, scanFragments } from '../../media/formats/index.js';
-import type { RepairedFile } from '../contract.js';
+import type { RepairedFile } from '../recordingContract.js';
 import { replacePlaylist, type ListedSegment } from './hlsPlaylist.js';
 import { readingMp4 } from './readMp4File.js';
 

@@ -1,6 +1,6 @@
 import { truncate } from 'node:fs/promises';
 import { readMovieDurationMs, readTimescales, scanFragments } from '../../media/formats/index.js';
-import type { RepairedFile } from '../contract.js';
+import type { RepairedFile } from '../recordingContract.js';
 import { readingMp4 } from './readMp4File.js';
 
 /** Cuts a fragmented MP4 after its last whole fragment. Returns null when there is none. */

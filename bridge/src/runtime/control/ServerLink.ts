@@ -13,12 +13,20 @@ import {
   type AuthoriseReply,
   type AuthoriseRequest,
   type BridgeCallData,
+  type BridgeEventData,
   type BridgeEventName,
+  type BridgeRequestData,
   type BridgeRequestName,
+  type BridgeRequestReply,
 } from '@lianmai/protocol';
 import { io, type Socket } from 'socket.io-client';
 import { z } from 'zod';
-import type { Announce, BridgeHandlers } from './contract.js';
+
+/** One handler per request the server may send; each throws LianmaiError. A request without a handler does not compile. */
+export type BridgeHandlers = { [N in BridgeRequestName]: (data: BridgeRequestData<N>) => Promise<BridgeRequestReply<N>> };
+
+/** Tells the server something. Lost while the server is away, hence the link's `connected` event. */
+export type Announce = <N extends BridgeEventName>(name: N, data: BridgeEventData<N>) => void;
 
 export interface ServerLinkOptions {
   /** `http://host:port` of the server. */

@@ -1,6 +1,6 @@
 import type { Closable, Log } from '@lianmai/kit';
 import { LianmaiError, streamKey, type BridgeRequestData } from '@lianmai/protocol';
-import type { Announce, BridgeHandlers } from '../../runtime/control/contract.js';
+import type { Announce, BridgeHandlers } from '../../runtime/control/index.js';
 import { openPublishSession, type Gate, type PublishSession } from '../../hub/gate/index.js';
 import { RtpReceiver } from '../../media/rtp/index.js';
 import type { StreamHub } from '../../hub/stream/index.js';

@@ -1,6 +1,6 @@
 import type { Closable, Log } from '@lianmai/kit';
 import { LianmaiError, streamKey, type BridgeRequestData } from '@lianmai/protocol';
-import type { Announce, BridgeHandlers } from '../../runtime/control/contract.js';
+import type { Announce, BridgeHandlers } from '../../runtime/control/index.js';
 import { waitForTracks } from '../../hub/renditions/index.js';
 import type { Stream, StreamHub } from '../../hub/stream/index.js';
 import { SfuFeed } from './SfuFeed.js';

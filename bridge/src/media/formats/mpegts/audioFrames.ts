@@ -3,7 +3,7 @@ import { parseMp3Header } from '../mp3.js';
 import { LatmReader } from './LatmReader.js';
 import type { SoundFrame } from './tsTrack.js';
 
-/** What frames with a sync word look like. */
+/** Layout of frames with a sync word. */
 export interface FrameFormat {
   codec: 'aac' | 'mp3';
   /** First byte of the sync word, and the fixed bits of the second. */

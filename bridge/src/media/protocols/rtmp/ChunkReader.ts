@@ -1,9 +1,9 @@
 import { FormatError } from '../../formats/index.js';
-import { RTMP, type RtmpMessage } from './messages.js';
+import { RTMP, type RtmpMessage } from './rtmpMessages.js';
 
 interface ChunkStream {
   timestampMs: number;
-  /** What a header without a time adds. */
+  /** Added to the time by a header without one. */
   deltaMs: number;
   /** The time field of the newest header if it was extended; further chunks of the message repeat it. */
   extendedMs: number | null;

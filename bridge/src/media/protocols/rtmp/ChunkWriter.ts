@@ -1,5 +1,5 @@
 import { FormatError } from '../../formats/index.js';
-import type { RtmpMessage } from './messages.js';
+import type { RtmpMessage } from './rtmpMessages.js';
 
 const MAX_TIMESTAMP = 0xffffff;
 const MAX_MESSAGE_BYTES = 0xffffff;

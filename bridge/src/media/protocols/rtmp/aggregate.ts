@@ -1,5 +1,5 @@
 import { FormatError } from '../../formats/index.js';
-import { RTMP, type RtmpMessage } from './messages.js';
+import { RTMP, type RtmpMessage } from './rtmpMessages.js';
 
 const HEADER_BYTES = 11;
 const BACK_POINTER_BYTES = 4;

@@ -93,7 +93,7 @@ export class SrtMultiplexer<T> {
     return [...this.#entries.values()].map(({ connection }) => connection);
   }
 
-  /** Nobody is connected or connecting, so there is nothing to tick for. */
+  /** True when there is no caller, so the owner may stop ticking. */
   get isIdle(): boolean {
     return this.#entries.size === 0 && this.#pending.size === 0;
   }

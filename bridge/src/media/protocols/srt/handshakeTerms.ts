@@ -12,7 +12,7 @@ import { readKeyMessage, type KeyMessage } from './keyMaterial.js';
 import type { Rejection } from './rejection.js';
 import { parseStreamId, type StreamIdRequest } from './streamId.js';
 
-/** What a caller's conclusion asks for, as far as it can be granted. */
+/** The terms of a caller's conclusion, as far as they can be granted. */
 export interface Proposal {
   request: StreamIdRequest;
   capabilities: SrtCapabilities;

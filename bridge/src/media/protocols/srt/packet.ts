@@ -105,7 +105,7 @@ export function controlPacket({ type, subtype = 0, info = 0, timestampUs, destin
   return packet;
 }
 
-/** What libsrt puts into control packets that need no body. */
+/** libsrt sends this as the body of control packets that need none. */
 export const EMPTY_BODY = Buffer.alloc(4);
 
 /** A clock's 32 bits of microseconds since `startUs`. */

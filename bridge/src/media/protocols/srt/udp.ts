@@ -10,7 +10,7 @@ const MAX_UNSENT_BYTES = 16 * 1024 * 1024;
 /** A bound UDP socket that sends without resolving addresses. */
 export interface UdpSocket {
   readonly port: number;
-  /** What the kernel granted. */
+  /** Buffer sizes that the kernel granted. */
   readonly receiveBufferBytes: number;
   readonly sendBufferBytes: number;
   send(parts: readonly Buffer[], to: { address: string; port: number }): void;

@@ -9,7 +9,7 @@ const FULL_SCALE = 32_767;
 
 export type MixedSource = Pick<Source, 'id' | 'mixAudioInto'>;
 
-/** What the mixer remembers about a source. */
+/** The mixer's memory of a source. */
 interface Channel {
   gain: number;
   meter: LevelMeter;

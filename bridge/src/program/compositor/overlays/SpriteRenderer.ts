@@ -16,7 +16,7 @@ interface Pending {
 /** Cache for the next scenes; the least recently used entry goes first. */
 const MAX_CACHE_BYTES = 64 * 1024 * 1024;
 
-/** What is painted for each kind of request. */
+/** The result of each kind of request. */
 type OverlayOf<R extends OverlayRequest> = R['kind'] extends 'background' ? Image : Sprite;
 
 /**

@@ -1,6 +1,6 @@
 import { FPS, SAMPLES_PER_TICK } from '@lianmai/protocol';
 import { nowMs } from '../../../runtime/index.js';
-import type { Source } from '../contract.js';
+import type { Source } from '../sourceContract.js';
 
 export interface Tick {
   atMs: number;

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 
-/** What happens to a datagram: it is delivered once after each of these delays; empty means lost. */
+/** The fate of a datagram: it is delivered once after each of these delays; empty means lost. */
 export type Fate = (datagram: Buffer, index: number) => readonly number[];
 
 /** A bad network inside this process: datagrams to `port` are passed on to `targetPort`, dropped or delayed. */

@@ -13,7 +13,7 @@ export interface MediaOptions {
   picture: string;
   sound: string;
   seconds: number;
-  /** Nobody answers key frame requests here. */
+  /** Key frame requests go unanswered here. */
   keyFrameEvery: number;
 }
 

@@ -1,5 +1,5 @@
 import { FPS } from '@lianmai/protocol';
-import type { Frame } from '../contract.js';
+import type { Frame } from '../sourceContract.js';
 import type { FrameTime, TrackClock } from '../../../media/rtp/index.js';
 import type { FramePool } from './FramePool.js';
 import type { RawFrame } from './RawFrameReader.js';

@@ -2,7 +2,7 @@ import type { Log } from '@lianmai/kit';
 import type { RtpTrack, SourceId, VideoCodec } from '@lianmai/protocol';
 import { nowMs } from '../../../runtime/index.js';
 import type { Ffmpeg } from '../../../media/ffmpeg/index.js';
-import type { Frame } from '../contract.js';
+import type { Frame } from '../sourceContract.js';
 import { type EncodedFrame, type RtpReceiver, type FrameTime, RtpVideoTrack } from '../../../media/rtp/index.js';
 import type { SourceSync } from '../SourceSync.js';
 import { FramePool } from './FramePool.js';

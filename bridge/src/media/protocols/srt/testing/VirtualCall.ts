@@ -20,7 +20,7 @@ export class VirtualCall {
   readonly time: VirtualTime;
   readonly listener: SrtMultiplexer<string>;
   caller: SrtCaller | null = null;
-  /** What either side received, with the time of delivery. */
+  /** Payloads received by either side, with the time of delivery. */
   readonly received: { payload: Buffer; atUs: number }[] = [];
   readonly ends: string[] = [];
   refused: Rejection | null = null;

@@ -11,7 +11,7 @@ export interface Frame {
 }
 
 /**
- * What the compositor mixes: video and audio on the monotonic clock (`nowMs` of runtime/). These calls never block and never throw; a source without media
+ * Video and audio on the monotonic clock (`nowMs` of runtime/), ready for the compositor. These calls never block and never throw; a source without media
  * returns null and silence.
  */
 export interface Source extends Closable {

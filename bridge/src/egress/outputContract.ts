@@ -23,7 +23,7 @@ export interface OutputStats {
   queuedBytes: number;
 }
 
-/** What an output kind gets for one run. */
+/** The context of one run of an output. */
 export interface OutputSession {
   /** To be called once, when the destination has accepted the stream. */
   onLive(): void;
