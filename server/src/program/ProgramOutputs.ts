@@ -1,74 +1,111 @@
-import { randomUUID } from 'node:crypto';
-import { redactUrl, Secret } from '@lianmai/kit';
-import { idleOutput, LianmaiError, OutputId, type OutputInfo, type OutputRequest } from '@lianmai/protocol';
+import type { Log } from '@lianmai/kit';
+import { LianmaiError, toLianmaiError, type OutputId, type OutputInfo, type OutputRequest } from '@lianmai/protocol';
+import { OutputRegister } from './OutputRegister.js';
+import type { ProgramRun } from './ProgramRun.js';
 
-/** A program never has more outputs than this. */
-const MAX_OUTPUTS = 16;
-
-interface Entry {
-  kind: string;
-  /** With the stream key: only a bridge may see it. */
-  url: Secret;
-  info: OutputInfo;
+export interface ProgramOutputsOptions {
+  requests: readonly OutputRequest[];
+  /** Called when users should see the outputs again. */
+  onChanged: () => void;
+  log: Log;
 }
 
-/** The outputs of a program: what was asked for, kept so that another bridge can take over, and what people may see of it. */
+type GivenOutput = OutputRegister['requests'][number];
+
+/** Keeps the register of outputs and the bridge that sends them in step. `run` is null between two bridges. */
 export class ProgramOutputs {
-  readonly #entries = new Map<OutputId, Entry>();
+  readonly #options: ProgramOutputsOptions;
+  readonly #register = new OutputRegister();
+
+  constructor(options: ProgramOutputsOptions) {
+    this.#options = options;
+    for (const request of options.requests) this.#register.add(request);
+  }
 
   get infos(): OutputInfo[] {
-    return [...this.#entries.values()].map(({ info }) => info);
+    return this.#register.infos;
   }
 
-  /** With their secrets, for the bridge alone. */
-  get requests(): { id: OutputId; request: OutputRequest }[] {
-    return [...this.#entries].map(([id, { kind, url }]) => ({ id, request: { kind, url: url.reveal() } }));
+  /** With stream keys, for the bridge only. */
+  get requests(): GivenOutput[] {
+    return this.#register.requests;
   }
 
-  add({ kind, url }: OutputRequest): OutputId {
-    if (this.#entries.size >= MAX_OUTPUTS)
-      throw new LianmaiError('WRONG_STATE', { maxOutputs: MAX_OUTPUTS }, { message: `A program has at most ${MAX_OUTPUTS} outputs.` });
-    const id = OutputId.parse(`out_${randomUUID()}`);
-    this.#entries.set(id, { kind, url: new Secret(url), info: untouched(id, kind, url) });
-    return id;
-  }
-
-  /** What the bridge says of an output. Its URL is ours, redacted here, whatever the bridge made of it. Answers whether its state changed. */
-  update(info: OutputInfo): boolean {
-    const entry = this.#entries.get(info.id);
-    if (!entry) return false;
-    const before = entry.info;
-    entry.info = { ...info, url: before.url, kind: before.kind };
-    return before.state !== info.state || before.retries !== info.retries || before.reason?.code !== info.reason?.code;
-  }
-
+  /** Throws NOT_FOUND. */
   get(id: OutputId): OutputInfo {
-    const entry = this.#entries.get(id);
-    if (!entry) throw new LianmaiError('NOT_FOUND', { outputId: id });
-    return entry.info;
+    return this.#register.get(id);
   }
 
-  remove(id: OutputId): void {
-    this.#entries.delete(id);
+  /** Without a run the output is only registered: the next bridge gets it with the others. */
+  async add(request: OutputRequest, run: ProgramRun | null): Promise<OutputInfo> {
+    const id = this.#register.add(request);
+    try {
+      const info = await run?.request('addOutput', { id, request });
+      if (info) this.#register.update(info);
+    } catch (error) {
+      this.#register.remove(id);
+      throw error;
+    } finally {
+      this.#options.onChanged();
+    }
+    return this.#register.get(id);
   }
 
-  /** The bridge did not take it. */
-  fail(id: OutputId, { code, message }: LianmaiError): void {
-    const entry = this.#entries.get(id);
-    if (entry) entry.info = { ...entry.info, state: 'failed', reason: { code, message } };
+  async remove(id: OutputId, run: ProgramRun | null): Promise<void> {
+    this.#register.get(id);
+    if (run) await removeFrom(run, id);
+    this.#register.remove(id);
+    this.#options.onChanged();
   }
 
-  /** Another bridge starts them from the beginning. */
+  /** Takes over what the bridge reports. */
+  update(info: OutputInfo): void {
+    if (this.#register.update(info)) this.#options.onChanged();
+  }
+
+  /** Adds and removes on the bridge what was added and removed here since it was `given` its outputs. Never rejects. */
+  async reconcile(run: ProgramRun, given: readonly GivenOutput[]): Promise<void> {
+    const now = this.#register.requests;
+    const added = without(now, given);
+    const removed = without(given, now);
+    await Promise.all([...added.map((output) => this.#addTo(run, output)), ...removed.map(({ id }) => this.#removeStray(run, id))]);
+  }
+
+  /** The program starts again on another bridge. */
   restart(): void {
-    for (const [id, entry] of this.#entries) entry.info = untouched(id, entry.kind, entry.url.reveal());
+    this.#register.restart();
   }
 
-  /** The program is over, however it ended: nothing is being sent. */
+  /** The program has ended or failed. */
   stopAll(): void {
-    for (const entry of this.#entries.values()) {
-      if (entry.info.state !== 'failed') entry.info = { ...entry.info, state: 'stopped', nextRetryAtMs: null, bitrateKbps: 0 };
+    this.#register.stopAll();
+  }
+
+  async #addTo(run: ProgramRun, { id, request }: GivenOutput): Promise<void> {
+    try {
+      this.#register.update(await run.request('addOutput', { id, request }));
+    } catch (error) {
+      this.#register.fail(id, toLianmaiError(error));
+    }
+  }
+
+  async #removeStray(run: ProgramRun, id: OutputId): Promise<void> {
+    try {
+      await removeFrom(run, id);
+    } catch (error) {
+      this.#options.log.warn({ output: id, err: error }, 'could not remove an output');
     }
   }
 }
 
-const untouched = (id: OutputId, kind: string, url: string): OutputInfo => idleOutput({ id, kind, url: redactUrl(url) });
+/** An output that the bridge does not know counts as removed. */
+async function removeFrom(run: ProgramRun, id: OutputId): Promise<void> {
+  try {
+    await run.request('removeOutput', { id });
+  } catch (error) {
+    if (!(error instanceof LianmaiError && error.code === 'NOT_FOUND')) throw error;
+  }
+}
+
+const without = (outputs: readonly GivenOutput[], others: readonly GivenOutput[]): GivenOutput[] =>
+  outputs.filter(({ id }) => !others.some((other) => other.id === id));

@@ -1,33 +1,32 @@
-import { EventEmitter } from 'node:events';
 import { on, withTimeout, type Log } from '@lianmai/kit';
 import type {
   BridgeEventData,
-  BridgeEventName,
   BridgeRequestInput,
   BridgeRequestName,
   BridgeRequestReply,
-  ProgramId,
-  SceneState,
+  Levels,
+  OutputInfo,
   Profile,
+  ProgramId,
+  ProgramStats,
+  SceneState,
 } from '@lianmai/protocol';
 import type { Bridge, BridgeEvents, BridgeHello } from '../bridge/index.js';
 import type { RoomMedia } from '../sfu/index.js';
 import type { StageSource } from './contract.js';
+import type { ProgramStateChange } from './ProgramStatus.js';
 import { ProgramTaps } from './ProgramTaps.js';
 
-type Announced<N extends BridgeEventName> = [data: BridgeEventData<N>];
-
-export interface ProgramRunEvents {
-  programStateChanged: Announced<'programStateChanged'>;
-  outputChanged: Announced<'outputChanged'>;
-  statsMeasured: Announced<'statsMeasured'>;
-  levelsMeasured: Announced<'levelsMeasured'>;
+/** Receives what the bridge reports about one run, from the start request until the run is closed. */
+export interface ProgramRunListener {
+  stateChanged(change: ProgramStateChange): void;
+  outputChanged(output: OutputInfo): void;
+  statsMeasured(stats: ProgramStats, hlsViewers: number): void;
+  levelsMeasured(levels: Levels): void;
   /** The bridge is back after a lost socket, with this program running. */
-  resumed: [];
-  /** The bridge, or the program on it, is gone without having ended the program. */
-  lost: [reason: string];
-  /** Tracks are missing: show again. */
-  tracksLost: [];
+  resumed(): void;
+  /** Tracks are missing: fit the scene again. */
+  tracksLost(): void;
 }
 
 export interface ProgramRunOptions {
@@ -38,52 +37,53 @@ export interface ProgramRunOptions {
   sceneState: SceneState;
   outputs: BridgeRequestInput<'startProgram'>['outputs'];
   media: RoomMedia;
+  listener: ProgramRunListener;
+  /** The bridge is gone, or came back without the program. The run is closed already. */
+  onLost: (run: ProgramRun, reason: string) => void;
   log: Log;
 }
 
-/** A bridge that has answered `stopProgram` may still have an announcement on its way. */
-const LAST_WORD_MS = 2000;
-const OVER: ReadonlySet<string> = new Set(['ended', 'failed']);
+/** After the bridge has answered `stopProgram`, its last announcement may still be on its way. */
+const LAST_ANNOUNCEMENT_MS = 2000;
+const isEnd = (state: string): boolean => state === 'ended' || state === 'failed';
 
-/** A program on one bridge, from its start there to its end or loss. */
-export class ProgramRun extends EventEmitter<ProgramRunEvents> {
+/** A program on one bridge, from its start there until it ends or the bridge is lost. */
+export class ProgramRun {
   readonly bridge: Bridge;
   readonly programId: ProgramId;
   readonly #options: ProgramRunOptions;
   readonly #undo: (() => void)[] = [];
   #taps: ProgramTaps | null = null;
   #sceneState: SceneState;
-  #isOver = false;
+  #isClosed = false;
+  /** Tells `stop` that the program has ended, or that the bridge is lost. */
+  #onEnd: () => void = () => {};
 
   private constructor(options: ProgramRunOptions) {
-    super();
     this.#options = options;
     this.bridge = options.bridge;
     this.programId = options.programId;
     this.#sceneState = options.sceneState;
-    this.#undo.push(options.bridge.reserve());
-    this.#listen();
+    this.#undo.push(options.bridge.reserve(), this.#listen());
   }
 
-  /** Resolves when the bridge has taken the program. `prepare` attaches listeners before the first announcement. */
-  static async start(options: ProgramRunOptions, prepare: (run: ProgramRun) => void): Promise<ProgramRun> {
+  /** Resolves when the bridge has accepted the program. */
+  static async start(options: ProgramRunOptions): Promise<ProgramRun> {
     const run = new ProgramRun(options);
-    prepare(run);
-    const { bridge, programId, stream, profile, sceneState, outputs, media, log } = options;
+    const { bridge, programId, stream, profile, sceneState, outputs, media, listener, log } = options;
     try {
       const { rtp } = await bridge.request('startProgram', { programId, stream, profile, sceneState, outputs });
-      const onLost = () => run.emit('tracksLost');
-      run.#taps = new ProgramTaps({ media, bridge, programId, profile, rtp, log, onLost });
+      run.#taps = new ProgramTaps({ media, bridge, programId, profile, rtp, log, onLost: () => listener.tracksLost() });
       return run;
     } catch (error) {
-      run.close('it could not be started');
-      // It may have started all the same, and only the answer was lost.
+      run.close('the start failed');
+      // The bridge may have started it, with only the answer lost.
       void bridge.request('stopProgram', { programId }).catch(() => undefined);
       throw error;
     }
   }
 
-  /** Puts a picture on air and fits the tracks to it. Answers when it is seen, on the program's own clock. Calls of show and fit must not overlap. */
+  /** Puts a scene on air and fits the tracks to it. Returns when it is visible, on the program's own clock. Calls of show and fit must not overlap. */
   async show(sceneState: SceneState, sources: readonly StageSource[]): Promise<number> {
     await this.#taps?.grow(sceneState.scene, sources);
     const { appliedAtPtsMs } = await this.request('setScene', { sceneState });
@@ -92,22 +92,21 @@ export class ProgramRun extends EventEmitter<ProgramRunEvents> {
     return appliedAtPtsMs;
   }
 
-  /** The same where only tracks may have changed: a picture that is on air already is not sent again. */
+  /** Like `show`, but sends the scene only if it differs from what is on air. */
   async fit(sceneState: SceneState, sources: readonly StageSource[]): Promise<void> {
     if (!isSamePicture(sceneState, this.#sceneState)) await this.show(sceneState, sources);
     else await this.#taps?.reconcile(sceneState.scene, sources);
   }
 
   request<N extends BridgeRequestName>(name: N, data: Omit<BridgeRequestInput<N>, 'programId'>): Promise<BridgeRequestReply<N>> {
-    // Every request carries the program's id; TypeScript cannot put the rest together again for a name it does not know.
+    // Every request carries the program's id, but TypeScript cannot reassemble the type for a generic name.
     return this.bridge.request(name, { ...data, programId: this.programId } as BridgeRequestInput<N>);
   }
 
-  /** Ends the program cleanly; resolves when it has ended, or nobody is left who could say so. */
+  /** Ends the program cleanly. Resolves when it has ended, or when the bridge cannot confirm that. */
   async stop(): Promise<void> {
     const ended = new Promise<void>((resolve) => {
-      this.on('programStateChanged', ({ state }) => OVER.has(state) && resolve());
-      this.on('lost', () => resolve());
+      this.#onEnd = resolve;
     });
     try {
       await this.request('stopProgram', {});
@@ -115,46 +114,55 @@ export class ProgramRun extends EventEmitter<ProgramRunEvents> {
       this.#options.log.warn({ err: error }, 'the bridge did not confirm the end of the program');
       return;
     }
-    await withTimeout(ended, LAST_WORD_MS, () => undefined);
+    await withTimeout(ended, LAST_ANNOUNCEMENT_MS, () => undefined);
   }
 
-  /** Lets go of taps and bridge; does not stop anything on it. */
+  /** Releases taps and bridge. Does not stop the program on the bridge. */
   close(reason: string): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     for (const undo of this.#undo) undo();
     this.#taps?.close(reason);
   }
 
-  #listen(): void {
-    const isOurs = (data: { programId: ProgramId }) => data.programId === this.programId && !this.#isOver;
-    const undo = on<BridgeEvents>(this.bridge, {
-      programStateChanged: (data) => isOurs(data) && this.emit('programStateChanged', data),
-      outputChanged: (data) => isOurs(data) && this.emit('outputChanged', data),
-      statsMeasured: (data) => isOurs(data) && this.emit('statsMeasured', data),
-      levelsMeasured: (data) => isOurs(data) && this.emit('levelsMeasured', data),
+  #listen(): () => void {
+    const { listener } = this.#options;
+    const isOurs = (data: { programId: ProgramId }) => data.programId === this.programId && !this.#isClosed;
+    return on<BridgeEvents>(this.bridge, {
+      programStateChanged: (data) => isOurs(data) && this.#afterStateChange(data),
+      outputChanged: (data) => isOurs(data) && listener.outputChanged(data.output),
+      statsMeasured: (data) => isOurs(data) && listener.statsMeasured(data.stats, data.hlsViewers),
+      levelsMeasured: (data) => isOurs(data) && listener.levelsMeasured(data.levels),
       keyFrameNeeded: (data) => isOurs(data) && void this.#taps?.requestKeyFrame(data.trackId),
       reconnected: (hello) => this.#afterReconnect(hello),
       gone: (reason) => this.#lose(reason),
     });
-    this.#undo.push(undo);
   }
 
-  #afterReconnect(hello: BridgeHello): void {
-    const own = hello.programs.find(({ programId }) => programId === this.programId);
-    if (!own || OVER.has(own.state)) return this.#lose('the bridge came back without the program');
-    if (own.state === 'live')
-      this.emit('programStateChanged', { programId: this.programId, state: 'live', reason: null, atMs: Date.now() });
-    this.emit('resumed');
+  #afterStateChange(change: BridgeEventData<'programStateChanged'>): void {
+    this.#options.listener.stateChanged(change);
+    if (isEnd(change.state)) this.#onEnd();
+  }
+
+  #afterReconnect({ programs }: BridgeHello): void {
+    const own = programs.find(({ programId }) => programId === this.programId);
+    if (!own || isEnd(own.state)) {
+      this.#lose('the bridge came back without the program');
+      return;
+    }
+    const { listener } = this.#options;
+    if (own.state === 'live') listener.stateChanged({ state: 'live', reason: null, atMs: Date.now() });
+    listener.resumed();
   }
 
   #lose(reason: string): void {
-    if (this.#isOver) return;
+    if (this.#isClosed) return;
     this.close(reason);
-    this.emit('lost', reason);
+    this.#onEnd();
+    this.#options.onLost(this, reason);
   }
 }
 
-/** Versions differ always; what is seen may not. */
+/** Compares what viewers see: versions always differ. */
 const isSamePicture = (a: SceneState, b: SceneState): boolean =>
   JSON.stringify({ ...a, version: 0 }) === JSON.stringify({ ...b, version: 0 });

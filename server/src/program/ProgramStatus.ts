@@ -1,9 +1,10 @@
 import type { BridgeEventData, ProgramInfo, ProgramState, ProgramStats } from '@lianmai/protocol';
 
 type Reason = ProgramInfo['reason'];
-type Change = Pick<BridgeEventData<'programStateChanged'>, 'state' | 'reason' | 'atMs'>;
+/** What a bridge reports about the state of a program. */
+export type ProgramStateChange = Pick<BridgeEventData<'programStateChanged'>, 'state' | 'reason' | 'atMs'>;
 
-/** What is known of a program's health. Forward only, but for a rescue: a program that lost its bridge starts again, and says so. */
+/** A program's state and figures. The state moves only forward, except that a program that has lost its bridge goes back to `starting`. */
 export class ProgramStatus {
   readonly startedAtMs = Date.now();
   #state: ProgramState = 'starting';
@@ -20,7 +21,7 @@ export class ProgramStatus {
     return this.#state === 'ended' || this.#state === 'failed';
   }
 
-  /** Neither over nor on its way there. */
+  /** Starting or live: not stopping, ended or failed. */
   get isOn(): boolean {
     return !this.isOver && this.#state !== 'stopping';
   }
@@ -42,8 +43,8 @@ export class ProgramStatus {
     this.#hlsViewers = hlsViewers;
   }
 
-  /** What the bridge says of a running program. Answers whether it told anything new. */
-  advance({ state, reason, atMs }: Change): boolean {
+  /** Takes over what the bridge reports while the program is on. Returns whether anything was taken over. */
+  advance({ state, reason, atMs }: ProgramStateChange): boolean {
     if (!this.isOn || state === 'starting') return false;
     this.#state = state;
     this.#reason = reason;

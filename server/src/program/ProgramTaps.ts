@@ -1,15 +1,5 @@
 import type { Log } from '@lianmai/kit';
-import {
-  canvasOf,
-  layout,
-  type BridgeRequestInput,
-  type ProducerId,
-  type ProgramId,
-  type Profile,
-  type Scene,
-  type SourceId,
-  type Tile,
-} from '@lianmai/protocol';
+import { canvasOf, layout, type ProducerId, type ProgramId, type Profile, type Scene, type SourceId, type Tile } from '@lianmai/protocol';
 import type { Bridge } from '../bridge/index.js';
 import type { RoomMedia, Tap } from '../sfu/index.js';
 import type { StageSource } from './contract.js';
@@ -22,7 +12,7 @@ export interface ProgramTapsOptions {
   /** Where the bridge receives this program's RTP. */
   rtp: { ip: string; port: number };
   log: Log;
-  /** A track could not be attached, or its tap ended by itself: compare again. */
+  /** A track could not be attached, or its tap has closed: reconcile again. */
   onLost: () => void;
 }
 
@@ -39,7 +29,7 @@ interface Attached extends Wanted {
 
 type Size = { width: number; height: number } | null;
 
-/** Keeps one tap per track that the program needs, attached on the bridge at the size of its tile. Calls must not overlap. */
+/** Keeps one tap for each track that the program needs, attached on the bridge at the size of its tile. Calls must not overlap. */
 export class ProgramTaps {
   readonly #options: ProgramTapsOptions;
   readonly #attached = new Map<string, Attached>();
@@ -49,21 +39,21 @@ export class ProgramTaps {
     this.#options = options;
   }
 
-  get trackIds(): string[] {
-    return [...this.#attached.values()].map(({ tap }) => tap.track.trackId);
-  }
-
   async requestKeyFrame(trackId: string): Promise<void> {
     for (const { tap } of this.#attached.values()) if (tap.track.trackId === trackId) await tap.requestKeyFrame();
   }
 
-  /** Before a picture goes on air: what it shows and did not show before must arrive already. */
+  /** Call before a scene goes on air, so that tracks which it shows larger, or for the first time, arrive in time. */
   async grow(scene: Scene, sources: readonly StageSource[]): Promise<void> {
     const sizeOf = this.#sizes(scene, sources);
-    await Promise.all([...this.#attached.values()].map(({ tap, ...track }) => ifAny(sizeOf(track), (size) => tap.setSize(size))));
+    const growing = [...this.#attached.values()].map(async ({ tap, ...track }) => {
+      const size = sizeOf(track);
+      if (size) await tap.setSize(size);
+    });
+    await Promise.all(growing);
   }
 
-  /** After it is on air: new and replaced tracks, then what is not shown or heard any more. */
+  /** Call after a scene is on air. Attaches new and replaced tracks, then detaches those whose source has left the stage. */
   async reconcile(scene: Scene, sources: readonly StageSource[]): Promise<void> {
     const wanted = new Map(sources.flatMap(tracksOf).map((track) => [track.key, track]));
     const sizeOf = this.#sizes(scene, sources);
@@ -79,7 +69,7 @@ export class ProgramTaps {
     for (const { tap } of attached) tap.close(reason);
   }
 
-  /** Make before break: the newer track feeds the living decoder before the older goes. */
+  /** Make before break: the new track is attached before the old one is detached, so the decoder never runs dry. */
   async #ensure(track: Wanted, size: Size): Promise<void> {
     const current = this.#attached.get(track.key);
     if (current?.producerId === track.producerId) return current.tap.setSize(size);
@@ -93,7 +83,7 @@ export class ProgramTaps {
     try {
       tap = await media.tap(track.producerId, { ...rtp, sourceId: track.sourceId });
     } catch (error) {
-      // The producer went away meanwhile: the room is about to say so, and what replaces it.
+      // The producer has just closed. The room will announce that, with its replacement if there is one.
       log.debug({ err: error, source: track.sourceId, kind: track.kind }, 'a track could not be tapped');
       return false;
     }
@@ -102,12 +92,12 @@ export class ProgramTaps {
     try {
       await tap.setSize(size);
       await bridge.request('attachTrack', { programId, track: tap.track });
-      if (this.#isClosed) throw new Error('the program is over');
+      if (this.#isClosed) throw new Error('the program has ended');
       this.#attached.set(track.key, attached);
       await tap.resume();
       return true;
     } catch (error) {
-      tap.close('it could not be attached');
+      tap.close('the track could not be attached');
       if (this.#isClosed) return false;
       log.warn({ err: error, source: track.sourceId, kind: track.kind }, 'a track could not be attached to the program');
       this.#options.onLost();
@@ -117,26 +107,28 @@ export class ProgramTaps {
 
   async #detach(attached: Attached): Promise<void> {
     if (this.#attached.get(attached.key) === attached) this.#attached.delete(attached.key);
-    attached.tap.close('not part of the program any more');
-    await this.#tell({ trackId: attached.tap.track.trackId });
+    attached.tap.close('no longer part of the program');
+    await this.#detachOnBridge(attached.tap);
   }
 
   #afterTapClosed(attached: Attached): void {
     if (this.#isClosed || this.#attached.get(attached.key) !== attached) return;
     this.#attached.delete(attached.key);
-    void this.#tell({ trackId: attached.tap.track.trackId });
+    void this.#detachOnBridge(attached.tap);
     this.#options.onLost();
   }
 
-  /** A bridge that is away or has dropped the track by itself needs no telling. */
-  async #tell(data: Omit<BridgeRequestInput<'detachTrack'>, 'programId'>): Promise<void> {
+  /** Failures are only logged: a bridge that is away, or has dropped the track already, need not be told. */
+  async #detachOnBridge({ track: { trackId } }: Tap): Promise<void> {
     const { bridge, programId, log } = this.#options;
-    await bridge
-      .request('detachTrack', { programId, ...data })
-      .catch((error: unknown) => log.debug({ err: error }, 'detachTrack was not answered'));
+    try {
+      await bridge.request('detachTrack', { programId, trackId });
+    } catch (error) {
+      log.debug({ err: error }, 'detachTrack failed');
+    }
   }
 
-  /** Pictures at the size of their tile, none where there is no tile; sound unless it is kept backstage. */
+  /** Video gets the size of its tile, or null without a tile. Audio gets null (paused) while its source is hidden, or else a nominal size. */
   #sizes(scene: Scene, sources: readonly StageSource[]): (track: Pick<Wanted, 'sourceId' | 'kind'>) => Size {
     const tiles = new Map<SourceId, Tile>(layout(canvasOf(this.#options.profile), scene, sources).map((tile) => [tile.sourceId, tile]));
     return ({ sourceId, kind }) => {
@@ -150,8 +142,4 @@ function tracksOf({ id, videoProducer, audioProducer }: StageSource): Wanted[] {
   const track = (kind: Wanted['kind'], producerId: ProducerId | null): Wanted[] =>
     producerId ? [{ key: `${id}/${kind}`, sourceId: id, kind, producerId }] : [];
   return [...track('video', videoProducer), ...track('audio', audioProducer)];
-}
-
-async function ifAny(size: Size, then: (size: NonNullable<Size>) => Promise<void>): Promise<void> {
-  if (size) await then(size);
 }

@@ -97,7 +97,7 @@ describe('going live', () => {
     expect(await codeOf(control.start({}))).toBe('BAD_REQUEST');
     expect(await codeOf(control.start({ scene: { background: { image: 'missing' as never } } }))).toBe('NOT_FOUND');
     expect(await codeOf(control.update({}))).toBe('WRONG_STATE');
-    expect(await codeOf(control.stop())).toBe('WRONG_STATE');
+    expect(() => control.running()).toThrow(expect.objectContaining({ code: 'WRONG_STATE' }));
     bridge.answer('startProgram', () => ({ rtp: { ip: '127.0.0.1', port: 5004 } }));
     const starts = await Promise.all([codeOf(control.start({})), codeOf(control.start({}))]);
     expect(starts.sort()).toEqual(['WRONG_STATE', 'nothing thrown']);
@@ -217,20 +217,20 @@ describe('the mix', () => {
 describe('outputs while on air', () => {
   it('are added, tried again and removed', async () => {
     const { control, bridge, outputId } = await onAir();
-    const added = await control.addOutput({ kind: 'rtmp', url: 'rtmps://other.example.org/live/secret' });
+    const added = await control.running().addOutput({ kind: 'rtmp', url: 'rtmps://other.example.org/live/secret' });
     expect(added).toMatchObject({ state: 'connecting', url: 'rtmps://other.example.org/live/***' });
-    await control.retryOutput(added.id);
+    await control.running().retryOutput(added.id);
     expect(bridge.all('retryOutput')).toHaveLength(1);
     bridge.answer('removeOutput', () => {
       throw new LianmaiError('NOT_FOUND');
     });
-    await control.removeOutput(added.id);
+    await control.running().removeOutput(added.id);
     expect(control.info?.outputs.map(({ id }) => id)).toEqual([outputId]);
-    expect(await codeOf(control.removeOutput(added.id))).toBe('NOT_FOUND');
+    expect(await codeOf(control.running().removeOutput(added.id))).toBe('NOT_FOUND');
     bridge.answer('addOutput', () => {
       throw new LianmaiError('BAD_REQUEST');
     });
-    expect(await codeOf(control.addOutput({ kind: 'rtmp', url: 'nonsense' }))).toBe('BAD_REQUEST');
+    expect(await codeOf(control.running().addOutput({ kind: 'rtmp', url: 'nonsense' }))).toBe('BAD_REQUEST');
     expect(control.info?.outputs).toHaveLength(1);
   });
 });
@@ -238,7 +238,7 @@ describe('outputs while on air', () => {
 describe('the end', () => {
   it('waits for a clean end, keeps the last word visible, and the next start is a new program', async () => {
     const { control, room, bridge, programId } = await onAir();
-    await control.stop();
+    await control.running().stop();
     expect(bridge.all('stopProgram')).toEqual([{ programId }]);
     expect(control.info).toMatchObject({ state: 'ended', reason: null, outputs: [{ state: 'stopped' }] });
     expect(room.media.open).toEqual([]);
@@ -267,7 +267,7 @@ describe('the end', () => {
     bridge.answer('startProgram', () => new Promise((resolve) => (accept = () => resolve({ rtp: { ip: '127.0.0.1', port: 5004 } }))));
     const started = codeOf(control.start({}));
     await bridge.request('startProgram');
-    const stopped = control.stop();
+    const stopped = control.running().stop();
     accept();
     await stopped;
     expect(await started).toBe('WRONG_STATE');
@@ -298,7 +298,7 @@ describe('a change that comes while the program is still starting', () => {
   it('is WRONG_STATE when it is stopped instead', async () => {
     const { control, accept } = await starting();
     const updated = codeOf(control.update({ scene: { layout: 'grid' } }));
-    const stopped = control.stop();
+    const stopped = control.running().stop();
     accept();
     await stopped;
     expect(await updated).toBe('WRONG_STATE');
@@ -313,14 +313,14 @@ describe('outputs while the program is still starting', () => {
     bridge.answer('startProgram', () => new Promise((resolve) => (accept = () => resolve({ rtp: { ip: '127.0.0.1', port: 5004 } }))));
     const started = control.start({ outputs: [RTMP] });
     const { outputs } = await bridge.request('startProgram');
-    const kept = await control.addOutput({ kind: 'rtmp', url: 'rtmp://other.example.org/app/key' });
-    const refused = await control.addOutput({ kind: 'rtmp', url: 'nonsense' });
+    const kept = await control.running().addOutput({ kind: 'rtmp', url: 'rtmp://other.example.org/app/key' });
+    const refused = await control.running().addOutput({ kind: 'rtmp', url: 'nonsense' });
     bridge.answer('addOutput', ({ id }) => {
       if (id === refused.id) throw new LianmaiError('BAD_REQUEST');
       return outputInfo(id, { state: 'live' });
     });
     const [given] = outputs;
-    if (given) await control.removeOutput(given.id);
+    if (given) await control.running().removeOutput(given.id);
     accept();
     const { outputs: shown } = await started;
     expect(bridge.all('removeOutput').map(({ id }) => id)).toEqual([given?.id]);
@@ -377,7 +377,7 @@ describe('a bridge that is lost', () => {
     const { control, bridge, programId } = await onAir();
     bridge.drop();
     await vi.waitFor(async () => expect(await codeOf(control.update({}))).toBe('BRIDGE_UNAVAILABLE'));
-    await control.stop();
+    await control.running().stop();
     expect(control.info).toMatchObject({ state: 'ended' });
     await bridge.comeBack();
     expect(await bridge.request('stopProgram')).toEqual({ programId });
@@ -393,7 +393,7 @@ describe('a bridge that is lost', () => {
     await bridge.comeBack();
     await bridge.request('startProgram', 2);
     await bridge.call('fetchAsset', { assetId: AssetId.parse('a') }); // the refusal has arrived before: the next attempt waits
-    await control.stop();
+    await control.running().stop();
     bridge.answer('startProgram', () => ({ rtp: { ip: '127.0.0.1', port: 5004 } }));
     await control.start({});
     expect(bridge.all('startProgram')).toHaveLength(3);

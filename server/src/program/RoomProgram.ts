@@ -5,11 +5,8 @@ import {
   LianmaiError,
   patchScene,
   resolveProfile,
-  type ProgramInfo,
-  type OutputId,
-  type OutputInfo,
-  type OutputRequest,
   type ProgramId,
+  type ProgramInfo,
   type RoomId,
   type ScenePatch,
   type StartLive,
@@ -23,7 +20,7 @@ import { Program } from './Program.js';
 
 export interface RoomProgramOptions {
   room: ProgramRoom;
-  /** Called once when the control is closed. */
+  /** Called once, when this is closed. */
   onClosed: () => void;
   bridges: BridgePool;
   assets: Pick<AssetStore, 'has'>;
@@ -32,7 +29,7 @@ export interface RoomProgramOptions {
   log: Log;
 }
 
-/** A room's live control: one program after another, the last one visible until the next. */
+/** Knows which program of a room is the current one. The last one stays visible until the next starts. */
 export class RoomProgram extends EventEmitter<ProgramControlEvents> implements ProgramControl {
   readonly #options: RoomProgramOptions;
   #program: Program | null = null;
@@ -60,19 +57,9 @@ export class RoomProgram extends EventEmitter<ProgramControlEvents> implements P
     if (this.#isClosed) throw new LianmaiError('SHUTTING_DOWN');
     if (this.#program && !this.#program.isOver)
       throw new LianmaiError('WRONG_STATE', { state: this.#program.info.state }, { message: 'The room is live already.' });
-    const { room, bridges, assertFree, log } = this.#options;
-    assertFree?.(room.id);
-    const program = new Program({
-      room,
-      bridges,
-      profile: resolveProfile(request.profile),
-      scene: patchScene(defaultScene(), request.scene ?? {}),
-      outputs: request.outputs ?? [],
-      log: log.child({ room: room.id }),
-    });
+    this.#options.assertFree?.(this.#options.room.id);
+    const program = this.#create(request);
     this.#program = program;
-    program.on('changed', () => this.#program === program && this.emit('changed', program.info));
-    program.on('levels', (levels) => this.emit('levels', levels));
     this.emit('changed', program.info);
     await program.start();
     return program.info;
@@ -80,23 +67,12 @@ export class RoomProgram extends EventEmitter<ProgramControlEvents> implements P
 
   async update(change: UpdateLive): Promise<UpdateLiveReply> {
     await this.#assertAssets(change.scene);
-    return this.#live().update(change);
+    return this.running().update(change);
   }
 
-  async stop(): Promise<void> {
-    await this.#live().stop();
-  }
-
-  async addOutput(request: OutputRequest): Promise<OutputInfo> {
-    return this.#live().addOutput(request);
-  }
-
-  async removeOutput(id: OutputId): Promise<void> {
-    await this.#live().removeOutput(id);
-  }
-
-  async retryOutput(id: OutputId): Promise<void> {
-    await this.#live().retryOutput(id);
+  running(): Program {
+    if (!this.#program || this.#program.isOver) throw new LianmaiError('WRONG_STATE', undefined, { message: 'The room is not live.' });
+    return this.#program;
   }
 
   async close(_reason: string): Promise<void> {
@@ -106,12 +82,22 @@ export class RoomProgram extends EventEmitter<ProgramControlEvents> implements P
     this.#options.onClosed();
   }
 
-  #live(): Program {
-    if (!this.#program || this.#program.isOver) throw new LianmaiError('WRONG_STATE', undefined, { message: 'The room is not live.' });
-    return this.#program;
+  #create(request: StartLive): Program {
+    const { room, bridges, log } = this.#options;
+    const program: Program = new Program({
+      room,
+      bridges,
+      profile: resolveProfile(request.profile),
+      scene: patchScene(defaultScene(), request.scene ?? {}),
+      outputs: request.outputs ?? [],
+      onChanged: () => this.#program === program && this.emit('changed', program.info),
+      onLevels: (levels) => this.emit('levels', levels),
+      log: log.child({ room: room.id }),
+    });
+    return program;
   }
 
-  /** Refused here with its name, rather than missed on air. */
+  /** Rejects an unknown picture by its id before it can be missing on air. */
   async #assertAssets(scene: ScenePatch | undefined): Promise<void> {
     for (const assetId of [scene?.background?.image, scene?.logo?.image]) {
       if (assetId && !(await this.#options.assets.has(assetId)))

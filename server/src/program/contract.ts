@@ -14,9 +14,9 @@ import type {
 } from '@lianmai/protocol';
 import type { RoomMedia } from '../sfu/index.js';
 
-/** A source on stage with the producers behind it. */
+/** A source on stage with its producers. */
 export interface StageSource extends ProgramSource {
-  /** null: none, or not published. A paused producer keeps its id here while `hasVideo`/`hasAudio` is false. */
+  /** null: not published. A paused producer keeps its id here while `hasVideo` or `hasAudio` is false. */
   videoProducer: ProducerId | null;
   audioProducer: ProducerId | null;
 }
@@ -25,11 +25,11 @@ export interface ProgramRoomEvents {
   stageSourcesChanged: [];
 }
 
-/** What a live session needs of a room; the Room implements it. */
+/** What a program needs of its room; Room implements it. */
 export interface ProgramRoom extends EventEmitter<ProgramRoomEvents> {
   readonly id: RoomId;
   readonly media: RoomMedia;
-  /** In the order of arrival on stage. A participant's screen share follows their camera source; screenAudio belongs to the screen source. */
+  /** In order of arrival on stage. A participant's screen follows their camera; screenAudio belongs to the screen source. */
   stageSources(): StageSource[];
 }
 
@@ -38,22 +38,28 @@ export interface ProgramControlEvents {
   levels: [levels: Levels];
 }
 
-/** A room's program, from starting to ended. Every method throws typed errors: WRONG_STATE, CONFLICT, BRIDGE_UNAVAILABLE, NOT_FOUND. */
-export interface ProgramControl extends EventEmitter<ProgramControlEvents> {
-  /** null: not live, and nothing to tell about the last time. Ended and failed programs stay visible until the next start. */
-  readonly info: ProgramInfo | null;
-  /** Where viewers find `info.hlsPath`; `url` null: on the host of the page, at this port. null: there is no program. */
-  readonly origin: { url: string | null; port: number } | null;
-  start(request: StartLive): Promise<ProgramInfo>;
-  update(change: UpdateLive): Promise<UpdateLiveReply>;
+/** A program while it starts, runs or stops. */
+export interface RunningProgram {
   stop(): Promise<void>;
   addOutput(request: OutputRequest): Promise<OutputInfo>;
   removeOutput(id: OutputId): Promise<void>;
   retryOutput(id: OutputId): Promise<void>;
+}
+
+/** A room's way to its programs, one after another. Every method throws typed errors: WRONG_STATE, CONFLICT, BRIDGE_UNAVAILABLE, NOT_FOUND. */
+export interface ProgramControl extends EventEmitter<ProgramControlEvents> {
+  /** Of the current program, or of the last one until the next start. null: there has been none. */
+  readonly info: ProgramInfo | null;
+  /** Where viewers find `info.hlsPath`. With `url` null: on the host of the page, at this port. null: no bridge has run a program here yet. */
+  readonly origin: { url: string | null; port: number } | null;
+  start(request: StartLive): Promise<ProgramInfo>;
+  update(change: UpdateLive): Promise<UpdateLiveReply>;
+  /** Throws WRONG_STATE while the room is not live. */
+  running(): RunningProgram;
   close(reason: string): Promise<void>;
 }
 
-/** Made once by main.ts; gives each room its control. */
+/** Made once, by main.ts. */
 export interface ProgramFactory {
   forRoom(room: ProgramRoom): ProgramControl;
 }

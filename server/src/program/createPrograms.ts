@@ -1,5 +1,5 @@
 import type { Log } from '@lianmai/kit';
-import type { RoomId } from '@lianmai/protocol';
+import type { ProgramId, RoomId } from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
 import type { AssetStore } from './AssetStore.js';
 import type { ProgramFactory } from './contract.js';
@@ -13,26 +13,30 @@ export interface CreateProgramsOptions {
   log: Log;
 }
 
-/** Gives each room its control, and ends on every bridge that says hello what belongs to none of them: an earlier server's, or one that was given up. */
+/**
+ * Gives each room its program control. Whenever a bridge says hello, ends the programs on it that belong to no room: those of an earlier server
+ * process, or those that were given up while the bridge was away.
+ */
 export function createPrograms({ bridges, assets, assertFree = () => {}, log }: CreateProgramsOptions): ProgramFactory {
-  const sessions = new Set<RoomProgram>();
-  const endOrphans = (bridge: Bridge) => {
-    const isOrphan = ({ programId }: Bridge['hello']['programs'][number]) =>
-      ![...sessions].some((session) => session.owns(bridge, programId));
-    for (const { programId } of bridge.hello.programs.filter(isOrphan)) {
-      log.warn({ bridge: bridge.id, program: programId }, 'ending a program that belongs to no room');
-      bridge.request('stopProgram', { programId }).catch((error: unknown) => log.warn({ err: error }, 'it could not be ended'));
-    }
-  };
-  bridges.on('bridgeConnected', endOrphans);
+  const controls = new Set<RoomProgram>();
+  bridges.on('bridgeConnected', (bridge) => {
+    for (const { programId } of bridge.hello.programs)
+      if (![...controls].some((control) => control.owns(bridge, programId))) void endOrphan(bridge, programId, log);
+  });
   return {
     forRoom: (room) => {
-      const session: RoomProgram = new RoomProgram({
-        ...{ room, bridges, assets, assertFree, log },
-        onClosed: () => sessions.delete(session),
-      });
-      sessions.add(session);
-      return session;
+      const control: RoomProgram = new RoomProgram({ room, bridges, assets, assertFree, log, onClosed: () => controls.delete(control) });
+      controls.add(control);
+      return control;
     },
   };
+}
+
+async function endOrphan(bridge: Bridge, programId: ProgramId, log: Log): Promise<void> {
+  log.warn({ bridge: bridge.id, program: programId }, 'ending a program that belongs to no room');
+  try {
+    await bridge.request('stopProgram', { programId });
+  } catch (error) {
+    log.warn({ err: error, program: programId }, 'could not end a program that belongs to no room');
+  }
 }

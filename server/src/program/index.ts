@@ -1,6 +1,7 @@
 /**
- * A room's program, seen from the server: which bridge runs it, which tracks are tapped for it, the scene and its version, the outputs. The media
- * itself never passes here. RoomProgram tells the story; it survives a lost socket, a dead bridge and a dead media worker.
+ * A room's program as the server sees it: which bridge runs it, which tracks are tapped for it, its scene, its outputs. The media itself never passes
+ * through here. RoomProgram knows the current Program; ProgramSupervisor keeps it running when a bridge is lost; a ProgramRun is the program on one
+ * bridge. What a bridge announces reaches the room in one line of calls: ProgramRun → Program → RoomProgram's `changed`.
  */
 export type * from './contract.js';
 export { createPrograms, type CreateProgramsOptions } from './createPrograms.js';

@@ -55,7 +55,7 @@ export const program = [
     reply: Nothing,
     status: 204,
     handle: async ({ services, params }) => {
-      await services.rooms.get(params.room).program.stop();
+      await services.rooms.get(params.room).program.running().stop();
       return {};
     },
   }),
@@ -68,7 +68,7 @@ export const program = [
     body: OutputRequest,
     reply: OutputInfo,
     status: 201,
-    handle: ({ services, params, body }) => services.rooms.get(params.room).program.addOutput(body),
+    handle: ({ services, params, body }) => services.rooms.get(params.room).program.running().addOutput(body),
   }),
   route({
     ...common,
@@ -80,7 +80,7 @@ export const program = [
     reply: Nothing,
     status: 204,
     handle: async ({ services, params }) => {
-      await services.rooms.get(params.room).program.removeOutput(params.id);
+      await services.rooms.get(params.room).program.running().removeOutput(params.id);
       return {};
     },
   }),
@@ -94,7 +94,7 @@ export const program = [
     reply: Nothing,
     status: 204,
     handle: async ({ services, params }) => {
-      await services.rooms.get(params.room).program.retryOutput(params.id);
+      await services.rooms.get(params.room).program.running().retryOutput(params.id);
       return {};
     },
   }),

@@ -19,7 +19,7 @@ import {
   type ParticipantId,
   type RoomId,
 } from '@lianmai/protocol';
-import type { ProgramControl, ProgramControlEvents, ProgramFactory, ProgramRoom } from '../../program/index.js';
+import type { ProgramControl, ProgramControlEvents, ProgramFactory, ProgramRoom, RunningProgram } from '../../program/index.js';
 import type { MediaInput, MediaInputEvents, MediaPeer, MediaPeerEvents, RoomMedia, RoomMediaEvents } from '../../sfu/index.js';
 import type { ClientChannel, OpenFeed, RoomSettings } from '../contract.js';
 import { RoomDirectory } from '../RoomDirectory.js';
@@ -159,7 +159,7 @@ export class FakeMedia extends EventEmitter<RoomMediaEvents> {
   }
 }
 
-export class FakeProgram extends EventEmitter<ProgramControlEvents> {
+export class FakeProgram extends EventEmitter<ProgramControlEvents> implements RunningProgram {
   info: ProgramInfo | null = null;
   readonly origin = { url: null, port: 8080 };
   readonly room: ProgramRoom;
@@ -195,15 +195,17 @@ export class FakeProgram extends EventEmitter<ProgramControlEvents> {
     const info = this.#set({ ...this.info, scene: patchScene(this.info.scene, scene ?? {}), sceneVersion: this.info.sceneVersion + 1 });
     return Promise.resolve({ sceneVersion: info.sceneVersion, scene: info.scene, appliedAtPtsMs: 40 });
   };
+  running = (): RunningProgram => {
+    if (!this.#isLive()) throw new LianmaiError('WRONG_STATE');
+    return this;
+  };
   stop = () => {
-    if (!this.info || !this.#isLive()) return Promise.reject(new LianmaiError('WRONG_STATE'));
-    this.#set({ ...this.info, state: 'ended' });
+    if (this.info) this.#set({ ...this.info, state: 'ended' });
     return Promise.resolve();
   };
-  addOutput: ProgramControl['addOutput'] = () =>
-    this.#isLive() ? Promise.resolve(output()) : Promise.reject(new LianmaiError('WRONG_STATE'));
-  removeOutput: ProgramControl['removeOutput'] = () => Promise.reject(new LianmaiError('NOT_FOUND'));
-  retryOutput: ProgramControl['retryOutput'] = () => Promise.reject(new LianmaiError('NOT_FOUND'));
+  addOutput: RunningProgram['addOutput'] = () => Promise.resolve(output());
+  removeOutput: RunningProgram['removeOutput'] = () => Promise.reject(new LianmaiError('NOT_FOUND'));
+  retryOutput: RunningProgram['retryOutput'] = () => Promise.reject(new LianmaiError('NOT_FOUND'));
   close = () => {
     if (this.info && this.#isLive()) this.#set({ ...this.info, state: 'ended' });
     return Promise.resolve();

@@ -4,16 +4,16 @@ export const program: Handlers<'startLive' | 'updateLive' | 'stopLive' | 'addOut
   startLive: ({ room }, request) => room.program.start(request),
   updateLive: ({ room }, change) => room.program.update(change),
   stopLive: async ({ room }) => {
-    await room.program.stop();
+    await room.program.running().stop();
     return {};
   },
-  addOutput: ({ room }, request) => room.program.addOutput(request),
+  addOutput: ({ room }, request) => room.program.running().addOutput(request),
   removeOutput: async ({ room }, { outputId }) => {
-    await room.program.removeOutput(outputId);
+    await room.program.running().removeOutput(outputId);
     return {};
   },
   retryOutput: async ({ room }, { outputId }) => {
-    await room.program.retryOutput(outputId);
+    await room.program.running().retryOutput(outputId);
     return {};
   },
   uploadAsset: async ({ services }, { bytes }) => ({ assetId: await services.saveAsset(bytes) }),

@@ -1,0 +1,119 @@
+import { on, SerialQueue, type Log } from '@lianmai/kit';
+import {
+  LianmaiError,
+  patchScene,
+  type Mix,
+  type ProgramInfo,
+  type Scene,
+  type SceneState,
+  type UpdateLive,
+  type UpdateLiveReply,
+} from '@lianmai/protocol';
+import type { ProgramRoom, ProgramRoomEvents, StageSource } from './contract.js';
+import type { ProgramRun } from './ProgramRun.js';
+
+export interface ProgramSceneOptions {
+  room: ProgramRoom;
+  scene: Scene;
+  /** null between two bridges, and once the program is stopping. */
+  currentRun: () => ProgramRun | null;
+  log: Log;
+}
+
+const RESYNC_MS = 500;
+/** The mix keeps the settings of absent sources, up to this many entries, because everybody in the room receives it. */
+const MAX_MIX_ENTRIES = 256;
+
+/** A program's scene and mix. Shows them on the bridge together with whoever is on stage, and again whenever the stage changes. */
+export class ProgramScene {
+  readonly #options: ProgramSceneOptions;
+  /** Scene changes and stage changes go on air one at a time. */
+  readonly #changes = new SerialQueue();
+  readonly #unsubscribe: () => void;
+  #scene: Scene;
+  #mix: Mix = {};
+  #sceneVersion = 1;
+  /** Numbers the states sent to bridges. */
+  #stateVersion = 0;
+  #isSyncDue = false;
+
+  constructor(options: ProgramSceneOptions) {
+    this.#options = options;
+    this.#scene = options.scene;
+    this.#unsubscribe = on<ProgramRoomEvents>(options.room, { stageSourcesChanged: () => this.#syncSoon() });
+  }
+
+  get info(): Pick<ProgramInfo, 'scene' | 'sceneVersion' | 'mix'> {
+    return { scene: this.#scene, sceneVersion: this.#sceneVersion, mix: this.#mix };
+  }
+
+  /** The scene, the mix and the stage as they are now, under a new version. */
+  nextState(): SceneState {
+    return this.#stateOf(this.#scene, this.#mix, this.#options.room.stageSources());
+  }
+
+  /** Resolves when the change is on air. Nothing changes if `requireRun` throws or the bridge rejects it. */
+  update(change: UpdateLive, requireRun: () => ProgramRun): Promise<UpdateLiveReply> {
+    return this.#changes.run(async () => {
+      if (change.version !== undefined && change.version !== this.#sceneVersion)
+        throw new LianmaiError('CONFLICT', { sceneVersion: this.#sceneVersion });
+      const scene = patchScene(this.#scene, change.scene ?? {});
+      const sources = this.#options.room.stageSources();
+      const mix = bounded({ ...this.#mix, ...change.mix }, sources);
+      const appliedAtPtsMs = await requireRun().show(this.#stateOf(scene, mix, sources), sources);
+      this.#scene = scene;
+      this.#mix = mix;
+      this.#sceneVersion += 1;
+      return { sceneVersion: this.#sceneVersion, scene, appliedAtPtsMs };
+    });
+  }
+
+  /** Fits scene and tracks to who is on stage. Never rejects: a failure is tried again. */
+  sync(): Promise<void> {
+    return this.#changes.run(async () => {
+      const run = this.#options.currentRun();
+      if (!run) return;
+      try {
+        const sources = this.#options.room.stageSources();
+        await run.fit(this.#stateOf(this.#scene, this.#mix, sources), sources);
+      } catch (error) {
+        this.#options.log.warn({ err: error }, 'could not fit the program to the stage');
+        // A bridge that is away is synced when it comes back.
+        if (run.bridge.state === 'connected') this.resyncLater();
+      }
+    });
+  }
+
+  resyncLater(): void {
+    this.#scheduleSync((sync) => setTimeout(sync, RESYNC_MS).unref());
+  }
+
+  close(): void {
+    this.#unsubscribe();
+  }
+
+  /** All stage changes of one tick go on air together. */
+  #syncSoon(): void {
+    this.#scheduleSync((sync) => setImmediate(sync));
+  }
+
+  #scheduleSync(schedule: (sync: () => void) => void): void {
+    if (this.#isSyncDue || !this.#options.currentRun()) return;
+    this.#isSyncDue = true;
+    schedule(() => {
+      this.#isSyncDue = false;
+      void this.sync();
+    });
+  }
+
+  #stateOf(scene: Scene, mix: Mix, stageSources: readonly StageSource[]): SceneState {
+    this.#stateVersion += 1;
+    const sources = stageSources.map(({ id, kind, name, hasVideo, hasAudio }) => ({ id, kind, name, hasVideo, hasAudio }));
+    return { version: this.#stateVersion, scene, mix, sources };
+  }
+}
+
+function bounded(mix: Mix, sources: readonly StageSource[]): Mix {
+  if (Object.keys(mix).length <= MAX_MIX_ENTRIES) return mix;
+  return Object.fromEntries(Object.entries(mix).filter(([id]) => sources.some((source) => source.id === id)));
+}

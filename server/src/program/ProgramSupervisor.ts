@@ -1,0 +1,149 @@
+import { backoffMs, delay, type Log } from '@lianmai/kit';
+import { LianmaiError, ProgramId, type Profile } from '@lianmai/protocol';
+import type { Bridge, BridgePool } from '../bridge/index.js';
+import { awaitBridge, chooseBridge } from './chooseBridge.js';
+import type { ProgramOutputs } from './ProgramOutputs.js';
+import { ProgramRun, type ProgramRunListener, type ProgramRunOptions } from './ProgramRun.js';
+
+/** What a bridge is asked to run. */
+export interface ProgramJob extends Pick<ProgramRunOptions, 'stream' | 'profile' | 'sceneState' | 'media'> {
+  outputs: ProgramOutputs['requests'];
+}
+
+/** What the supervisor asks of its program and tells it. */
+export interface SupervisedProgram extends ProgramRunListener {
+  /** Called for each start: scene, stage and outputs as they are then. */
+  nextJob(): ProgramJob;
+  /** A bridge has accepted `job`; what has changed since is the program's to send. Never rejects. */
+  started(run: ProgramRun, job: ProgramJob): Promise<void>;
+  /** The bridge is lost, and another start follows. */
+  restarting(): void;
+  /** No bridge accepted the program in time. */
+  failed(error: LianmaiError): void;
+}
+
+export interface ProgramSupervisorOptions {
+  id: ProgramId;
+  program: SupervisedProgram;
+  bridges: BridgePool;
+  encoder: Profile['encoder'];
+  log: Log;
+}
+
+/** How long a program that has lost its bridge waits for another. */
+const RESTART_PATIENCE_MS = 30_000;
+const RESTART_BACKOFF = { firstMs: 200, maxMs: 2000 };
+
+/** Keeps a program running on one bridge after another: starts it, and starts it again when its bridge is lost. */
+export class ProgramSupervisor {
+  readonly #options: ProgramSupervisorOptions;
+  readonly #abort = new AbortController();
+  #run: ProgramRun | null = null;
+  #runs = 0;
+  /** The latest start; it may still be under way. */
+  #starting: Promise<void> = Promise.resolve();
+  #origin: Bridge['hello']['origin'] | null = null;
+
+  constructor(options: ProgramSupervisorOptions) {
+    this.#options = options;
+  }
+
+  /** null until the first start has succeeded, and between two bridges. */
+  get run(): ProgramRun | null {
+    return this.#run;
+  }
+
+  /** Of the latest bridge. */
+  get origin(): Bridge['hello']['origin'] | null {
+    return this.#origin;
+  }
+
+  /** Whether this is the current run. */
+  owns(bridge: Bridge, programId: ProgramId): boolean {
+    return this.#run?.bridge === bridge && this.#run.programId === programId;
+  }
+
+  /** Resolves when a bridge runs the program with its tracks attached; rejects when none can. */
+  start(): Promise<void> {
+    const { bridges, encoder } = this.#options;
+    return this.#startOn(() => chooseBridge(bridges, encoder));
+  }
+
+  /** Waits while the first start is under way. Never rejects. */
+  async waitForFirstStart(): Promise<void> {
+    if (this.#origin === null) await this.#starting.catch(() => undefined);
+  }
+
+  /** Ends the program on its bridge, and any start that is under way. */
+  async stop(): Promise<void> {
+    this.#abort.abort(new LianmaiError('WRONG_STATE', undefined, { message: 'The program was stopped.' }));
+    // The stream's name is free again only after a start that is under way has been undone.
+    await this.#starting.catch(() => undefined);
+    await this.#run?.stop();
+  }
+
+  /** Releases the bridge without stopping anything on it. */
+  close(): void {
+    this.#abort.abort(new LianmaiError('WRONG_STATE'));
+    this.#run?.close('the program has ended');
+  }
+
+  #startOn(choose: () => Bridge | Promise<Bridge>): Promise<void> {
+    const start = async () => this.#startRun(await choose());
+    this.#starting = start();
+    return this.#starting;
+  }
+
+  async #startRun(bridge: Bridge): Promise<void> {
+    const { id, program, log } = this.#options;
+    this.#runs += 1;
+    const job = program.nextJob();
+    const run = await ProgramRun.start({
+      ...job,
+      bridge,
+      // Each run has an id of its own, so that a bridge that comes back late is not taken for its successor.
+      programId: ProgramId.parse(`${id}.${this.#runs}`),
+      listener: program,
+      onLost: (lost, reason) => this.#afterLoss(lost, reason),
+      log: log.child({ bridge: bridge.id }),
+    });
+    if (this.#abort.signal.aborted) {
+      await run.stop();
+      run.close('stopped during the start');
+      throw this.#abort.signal.reason;
+    }
+    this.#run = run;
+    this.#origin = bridge.hello.origin;
+    await program.started(run, job);
+  }
+
+  /** A run that is lost while it starts rejects the start instead. */
+  #afterLoss(run: ProgramRun, reason: string): void {
+    if (this.#run !== run) return;
+    this.#run = null;
+    if (this.#abort.signal.aborted) return;
+    this.#options.log.warn({ lost: reason }, 'the program lost its bridge; starting it again');
+    this.#options.program.restarting();
+    void this.#restart();
+  }
+
+  async #restart(): Promise<void> {
+    const { program, bridges, encoder, log } = this.#options;
+    const stopped = this.#abort.signal;
+    const signal = AbortSignal.any([stopped, AbortSignal.timeout(RESTART_PATIENCE_MS)]);
+    for (let attempt = 0; !stopped.aborted; attempt += 1) {
+      try {
+        await this.#startOn(() => awaitBridge(bridges, encoder, signal));
+        return;
+      } catch (error) {
+        if (stopped.aborted) return;
+        if (signal.aborted) {
+          program.failed(error instanceof LianmaiError ? error : new LianmaiError('BRIDGE_UNAVAILABLE'));
+          return;
+        }
+        log.warn({ err: error }, 'the program could not be started again yet');
+        await delay(backoffMs(RESTART_BACKOFF, attempt), signal).catch(() => undefined);
+      }
+    }
+  }
+}
