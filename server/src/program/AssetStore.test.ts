@@ -15,7 +15,7 @@ async function open() {
 }
 const codeOf = (work: Promise<unknown>) => work.catch((error: unknown) => (error instanceof LianmaiError ? error.code : String(error)));
 
-it('keeps each picture once, by its content', async () => {
+it('stores the same picture only once', async () => {
   const { store, folder } = await open();
   const [first, again] = await Promise.all([store.save(PNG), store.save(PNG)]);
   expect(first).toBe(again);
@@ -24,7 +24,7 @@ it('keeps each picture once, by its content', async () => {
   expect(Buffer.from(await store.read(first))).toEqual(PNG);
 });
 
-it('takes only pictures, of bounded size, and reads only what it keeps', async () => {
+it('takes only pictures up to the size limit, and reads only what it stores', async () => {
   const { store } = await open();
   expect(await codeOf(store.save(Buffer.from('<svg/>')))).toBe('UNSUPPORTED');
   expect(await codeOf(store.save(new Uint8Array(0)))).toBe('UNSUPPORTED');
@@ -33,7 +33,7 @@ it('takes only pictures, of bounded size, and reads only what it keeps', async (
   expect(await store.has('0'.repeat(64) as never)).toBe(false);
 });
 
-it('fills the disk to its bound only, over restarts too; what it keeps already costs nothing', async () => {
+it('never exceeds its total size, not even after a restart; a picture that it has already takes no more room', async () => {
   const { folder } = await open();
   const maxBytes = PNG.length + WEBP.length;
   const store = await AssetStore.open(folder, maxBytes);

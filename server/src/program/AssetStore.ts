@@ -3,15 +3,15 @@ import { access, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'n
 import { join } from 'node:path';
 import { AssetId, LianmaiError, MAX_ASSET_BYTES } from '@lianmai/protocol';
 
-/** Where the lobby is open everybody may upload: the disk is not theirs to fill. */
+/** With an open lobby everybody may upload, so the disk needs a bound. */
 const MAX_TOTAL_BYTES = 1024 ** 3;
 const SHA256_HEX = /^[0-9a-f]{64}$/;
 
-/** Backgrounds and logos, by content: the same picture uploaded twice is one file. */
+/** Stores backgrounds and logos under the hash of their content, so that a picture uploaded twice is one file. */
 export class AssetStore {
   readonly #folder: string;
   readonly #maxTotalBytes: number;
-  /** Those that are just being written included. */
+  /** Includes files that are still being written. */
   #totalBytes: number;
 
   private constructor(folder: string, totalBytes: number, maxTotalBytes: number) {
@@ -26,7 +26,7 @@ export class AssetStore {
     return new AssetStore(folder, await sizeOf(folder), maxTotalBytes);
   }
 
-  /** PNG, JPEG or WebP of at most 4 MB, while all of them are at most 1 GB; else UNSUPPORTED or TOO_LARGE. */
+  /** Takes PNG, JPEG and WebP. Throws UNSUPPORTED for anything else; TOO_LARGE above 4 MB, or when the store would exceed 1 GB. */
   async save(bytes: Uint8Array): Promise<AssetId> {
     if (bytes.length > MAX_ASSET_BYTES) throw new LianmaiError('TOO_LARGE', { maxBytes: MAX_ASSET_BYTES });
     if (!isPicture(bytes)) throw new LianmaiError('UNSUPPORTED', undefined, { message: 'Only PNG, JPEG and WebP pictures can be used.' });
@@ -34,10 +34,10 @@ export class AssetStore {
     if (await this.has(id)) return id;
     if (this.#totalBytes + bytes.length > this.#maxTotalBytes)
       throw new LianmaiError('TOO_LARGE', undefined, {
-        message: 'The server keeps as many pictures as it may. Ask its operator to remove some.',
+        message: 'The server has no room for more pictures. Ask its operator to remove some.',
       });
     this.#totalBytes += bytes.length;
-    // Whole or not at all: another name until it is written.
+    // A temporary name until the file is complete, so that nobody reads half a picture.
     const unfinished = join(this.#folder, `${id}.${randomUUID()}.part`);
     try {
       await writeFile(unfinished, bytes);
@@ -58,7 +58,7 @@ export class AssetStore {
     );
   }
 
-  /** NOT_FOUND for an unknown id. */
+  /** Throws NOT_FOUND for an unknown id. */
   async read(id: AssetId): Promise<Uint8Array> {
     if (!(await this.has(id))) throw new LianmaiError('NOT_FOUND', { assetId: id });
     return readFile(this.#pathOf(id));
@@ -70,9 +70,9 @@ export class AssetStore {
 }
 
 async function sizeOf(folder: string): Promise<number> {
-  // One that goes away meanwhile weighs nothing.
-  const weigh = async (name: string) => (await stat(join(folder, name)).catch(() => null))?.size ?? 0;
-  const sizes = await Promise.all((await readdir(folder)).map(weigh));
+  // A file that disappears meanwhile counts as empty.
+  const sizeOfFile = async (name: string) => (await stat(join(folder, name)).catch(() => null))?.size ?? 0;
+  const sizes = await Promise.all((await readdir(folder)).map(sizeOfFile));
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
@@ -82,7 +82,7 @@ const ascii = (text: string): number[] => [...Buffer.from(text, 'ascii')];
 const PNG = [0x89, ...ascii('PNG\r\n'), 0x1a, 0x0a];
 const JPEG = [0xff, 0xd8, 0xff];
 
-/** By the first bytes, whatever the browser called it. */
+/** Goes by the first bytes, because the browser's content type may be wrong. */
 function isPicture(bytes: Uint8Array): boolean {
   return startsWith(bytes, PNG) || startsWith(bytes, JPEG) || (startsWith(bytes, ascii('RIFF')) && startsWith(bytes, ascii('WEBP'), 8));
 }

@@ -16,18 +16,18 @@ afterEach(() => {
 async function setUp({ requestTimeoutMs = 500, graceMs = 10_000 } = {}) {
   const server = await startBridges({ requestTimeoutMs, graceMs });
   onTestFinished(server.close);
-  const live = createPrograms({ bridges: server.bridges, assets: { has: async () => false }, log: createLog('test', 'silent') });
+  const programs = createPrograms({ bridges: server.bridges, assets: { has: async () => false }, log: createLog('test', 'silent') });
   const room = new FakeRoom();
-  const control = live.forRoom(room);
+  const control = programs.forRoom(room);
   const connect = async (options: Partial<Parameters<typeof FakeBridge.connect>[0]> = {}) => {
     const fake = await FakeBridge.connect({ url: server.url, ...options });
     fakes.push(fake);
     return fake;
   };
-  return { ...server, live, room, control, connect };
+  return { ...server, programs, room, control, connect };
 }
 
-/** On air with Ann and Bob. */
+/** Starts a program with Ann and Bob on stage. */
 async function onAir(options = {}) {
   const all = await setUp(options);
   const bridge = await all.connect();
@@ -41,7 +41,7 @@ async function onAir(options = {}) {
   return { ...all, bridge, programId, outputId: output.id };
 }
 
-/** Resolves with the first info that fits, now or later. */
+/** Resolves with the first matching info, now or later. */
 function until(control: ProgramControl, fits: (info: ProgramInfo) => boolean): Promise<ProgramInfo> {
   return new Promise((resolve) => {
     const look = (info: ProgramInfo | null) => {
@@ -60,8 +60,8 @@ const codeOf = (work: Promise<unknown>) =>
     (error: unknown) => (error instanceof LianmaiError ? error.code : String(error)),
   );
 
-describe('going live', () => {
-  it('starts the program with what is on stage, and attaches every track at the size of its tile', async () => {
+describe('start', () => {
+  it('starts the program with the sources on stage and attaches each track at the size of its tile', async () => {
     const { control, room, bridge, programId } = await onAir();
     const start = bridge.all('startProgram')[0];
     expect(start).toMatchObject({ stream: { app: 'live', name: 'studio' }, profile: { name: '720p' }, outputs: [{ request: RTMP }] });
@@ -81,7 +81,7 @@ describe('going live', () => {
     expect(control.origin).toEqual({ url: null, port: 8080 });
   });
 
-  it('refuses what cannot be: no bridge, no such encoder, twice, an unknown picture', async () => {
+  it('rejects a start without a bridge, without the encoder, while live, and with an unknown picture', async () => {
     const { control, connect } = await setUp();
     expect(control.info).toBeNull();
     expect(await codeOf(control.start({}))).toBe('BRIDGE_UNAVAILABLE');
@@ -104,15 +104,15 @@ describe('going live', () => {
   });
 
   it('chooses the bridge with the fewest programs', async () => {
-    const { control, live, connect } = await setUp();
+    const { control, programs, connect } = await setUp();
     const first = await connect({ bridgeId: 'one' });
     const second = await connect({ bridgeId: 'two' });
     await control.start({});
-    await live.forRoom(new FakeRoom()).start({});
+    await programs.forRoom(new FakeRoom()).start({});
     expect([first.all('startProgram').length, second.all('startProgram').length]).toEqual([1, 1]);
   });
 
-  it('never shows a stream key', async () => {
+  it('never reveals a stream key', async () => {
     const { control, bridge, programId, outputId } = await onAir();
     bridge.announce('outputChanged', { programId, output: outputInfo(outputId, { state: 'live', url: RTMP.url }) });
     const info = await until(control, ({ outputs }) => outputs[0]?.state === 'live');
@@ -121,8 +121,8 @@ describe('going live', () => {
   });
 });
 
-describe('the stage while on air', () => {
-  it('takes all changes of one tick as one picture; a replaced producer is attached before the old one goes', async () => {
+describe('the stage while live', () => {
+  it('sends one scene for all changes of one tick, and attaches a new producer before it detaches the old one', async () => {
     const { room, bridge } = await onAir();
     const before = bridge.asked.length;
     room.show(camera('ann', 2), camera('bob'), camera('cid'));
@@ -149,7 +149,7 @@ describe('the stage while on air', () => {
     expect(attached).toBeLessThan(detached);
   });
 
-  it('keeps the tap of a muted camera, and shows the card', async () => {
+  it('keeps the tap of a muted camera and tells the bridge that the source has no video', async () => {
     const { room, bridge } = await onAir();
     room.show(camera('ann', 1, { hasVideo: false }), camera('bob'));
     const { sceneState } = await bridge.request('setScene');
@@ -158,7 +158,7 @@ describe('the stage while on air', () => {
     expect(bridge.all('detachTrack')).toEqual([]);
   });
 
-  it('attaches again what a dead media worker took', async () => {
+  it('attaches tracks again after a media worker died', async () => {
     const { room, bridge } = await onAir();
     const lost = room.media.tapOf('ann-video-1');
     lost.close('the transport is closed');
@@ -169,7 +169,7 @@ describe('the stage while on air', () => {
 });
 
 describe('a scene change', () => {
-  it('is one picture, counted, acknowledged, and pauses what nobody sees', async () => {
+  it('is sent once, raises the version, reports when it is on air, and pauses hidden tracks', async () => {
     const { control, room, bridge } = await onAir();
     const reply = await control.update({
       scene: { layout: 'spotlight', focus: 'bob:camera' as never },
@@ -186,7 +186,7 @@ describe('a scene change', () => {
     expect(control.info).toMatchObject({ sceneVersion: 3, mix: { 'ann:camera': { gainDb: -6 } } });
   });
 
-  it('is refused when somebody was faster, and leaves no trace when the bridge refuses it', async () => {
+  it('is rejected when its version is outdated, and changes nothing when the bridge rejects it', async () => {
     const { control, bridge } = await onAir();
     const both = await Promise.all([
       codeOf(control.update({ scene: { layout: 'grid' }, version: 1 })),
@@ -202,7 +202,7 @@ describe('a scene change', () => {
 });
 
 describe('the mix', () => {
-  it('remembers sources that are away, but not without end', async () => {
+  it('remembers absent sources, up to a limit', async () => {
     const { control } = await onAir();
     const entry = { gainDb: -3, muted: false };
     const many = (count: number) =>
@@ -214,8 +214,8 @@ describe('the mix', () => {
   });
 });
 
-describe('outputs while on air', () => {
-  it('are added, tried again and removed', async () => {
+describe('outputs while live', () => {
+  it('can be added, retried and removed', async () => {
     const { control, bridge, outputId } = await onAir();
     const added = await control.running().addOutput({ kind: 'rtmp', url: 'rtmps://other.example.org/live/secret' });
     expect(added).toMatchObject({ state: 'connecting', url: 'rtmps://other.example.org/live/***' });
@@ -235,8 +235,8 @@ describe('outputs while on air', () => {
   });
 });
 
-describe('the end', () => {
-  it('waits for a clean end, keeps the last word visible, and the next start is a new program', async () => {
+describe('stop', () => {
+  it('waits for a clean end and keeps the last state visible; the next start makes a new program', async () => {
     const { control, room, bridge, programId } = await onAir();
     await control.running().stop();
     expect(bridge.all('stopProgram')).toEqual([{ programId }]);
@@ -248,7 +248,7 @@ describe('the end', () => {
     expect(control.info?.programId).not.toBe(before);
   });
 
-  it('is told when the bridge fails the program', async () => {
+  it('is not needed when the bridge reports that the program has failed', async () => {
     const { control, room, bridge, programId } = await onAir();
     bridge.announce('programStateChanged', {
       programId,
@@ -260,7 +260,7 @@ describe('the end', () => {
     expect(room.media.open).toEqual([]);
   });
 
-  it('undoes a start that is still on its way', async () => {
+  it('undoes a start that is still under way', async () => {
     const { control, connect } = await setUp();
     const bridge = await connect();
     let accept = () => {};
@@ -276,7 +276,7 @@ describe('the end', () => {
   });
 });
 
-describe('a change that comes while the program is still starting', () => {
+describe('a scene change during the start', () => {
   const starting = async () => {
     const { control, connect } = await setUp();
     const bridge = await connect();
@@ -287,7 +287,7 @@ describe('a change that comes while the program is still starting', () => {
     return { control, started, accept };
   };
 
-  it('waits for it', async () => {
+  it('waits for the start', async () => {
     const { control, started, accept } = await starting();
     const updated = control.update({ scene: { layout: 'grid' } });
     accept();
@@ -295,7 +295,7 @@ describe('a change that comes while the program is still starting', () => {
     expect(await updated).toMatchObject({ sceneVersion: 2, scene: { layout: 'grid' } });
   });
 
-  it('is WRONG_STATE when it is stopped instead', async () => {
+  it('is WRONG_STATE when the program is stopped instead', async () => {
     const { control, accept } = await starting();
     const updated = codeOf(control.update({ scene: { layout: 'grid' } }));
     const stopped = control.running().stop();
@@ -305,8 +305,8 @@ describe('a change that comes while the program is still starting', () => {
   });
 });
 
-describe('outputs while the program is still starting', () => {
-  it('that are added are sent to, and those that are removed are not', async () => {
+describe('outputs during the start', () => {
+  it('are added to and removed from the bridge once it has started', async () => {
     const { control, connect } = await setUp();
     const bridge = await connect();
     let accept = () => {};
@@ -331,8 +331,8 @@ describe('outputs while the program is still starting', () => {
   });
 });
 
-describe('a bridge that is lost', () => {
-  it('comes back with the program running: nothing is started again, and what changed meanwhile goes on air', async () => {
+describe('a bridge', () => {
+  it('that comes back with the program running keeps it, and shows what changed meanwhile', async () => {
     const { control, room, bridge } = await onAir();
     bridge.drop();
     await vi.waitFor(async () => expect(await codeOf(control.update({}))).toBe('BRIDGE_UNAVAILABLE'));
@@ -346,7 +346,7 @@ describe('a bridge that is lost', () => {
     expect(room.media.open).toHaveLength(6);
   });
 
-  it('died: the program starts again on its successor with the same outputs, and says so meanwhile', async () => {
+  it('that died is replaced: the program restarts on the next bridge with the same outputs, and shows that it is starting', async () => {
     const { control, room, bridge, bridges, connect } = await onAir();
     const first = bridge.all('startProgram')[0];
     const restarting = until(control, ({ state, reason }) => state === 'starting' && reason?.code === 'BRIDGE_UNAVAILABLE');
@@ -365,7 +365,7 @@ describe('a bridge that is lost', () => {
     expect(room.media.open).toHaveLength(4);
   });
 
-  it('came back without the program: it is started there again', async () => {
+  it('that comes back without the program gets it again', async () => {
     const { bridge, connect } = await onAir();
     bridge.drop();
     const reborn = await connect({ bridgeId: 'fake' });
@@ -373,7 +373,7 @@ describe('a bridge that is lost', () => {
     await reborn.request('attachTrack', 4);
   });
 
-  it('is asked to end a program that was stopped while it was away', async () => {
+  it('that comes back is asked to end a program that was stopped meanwhile', async () => {
     const { control, bridge, programId } = await onAir();
     bridge.drop();
     await vi.waitFor(async () => expect(await codeOf(control.update({}))).toBe('BRIDGE_UNAVAILABLE'));
@@ -383,7 +383,7 @@ describe('a bridge that is lost', () => {
     expect(await bridge.request('stopProgram')).toEqual({ programId });
   });
 
-  it('is not replaced any more once the program was stopped', async () => {
+  it('that is lost is not replaced after the program was stopped', async () => {
     const { control, bridge, bridges } = await onAir();
     bridge.answer('startProgram', () => {
       throw new LianmaiError('CONFLICT');
@@ -392,14 +392,14 @@ describe('a bridge that is lost', () => {
     bridges.tokenHolderEnded(TOKEN);
     await bridge.comeBack();
     await bridge.request('startProgram', 2);
-    await bridge.call('fetchAsset', { assetId: AssetId.parse('a') }); // the refusal has arrived before: the next attempt waits
+    await bridge.call('fetchAsset', { assetId: AssetId.parse('a') }); // by the time this is answered, the rejection has arrived and the next attempt waits
     await control.running().stop();
     bridge.answer('startProgram', () => ({ rtp: { ip: '127.0.0.1', port: 5004 } }));
     await control.start({});
     expect(bridge.all('startProgram')).toHaveLength(3);
   });
 
-  it('is asked to end what belongs to no room', async () => {
+  it('that connects is asked to end programs that belong to no room', async () => {
     const { connect } = await setUp();
     const orphan = ProgramId.parse('prg_of_an_earlier_server');
     const bridge = await connect({ programs: [{ programId: orphan, state: 'live', rtp: { ip: '127.0.0.1', port: 5004 } }] });

@@ -4,7 +4,7 @@ import type { Bridge, BridgePool } from '../bridge/index.js';
 
 const isConnected = ({ state }: Bridge): boolean => state === 'connected';
 
-/** The connected bridge with the fewest programs, of those that have the encoder. */
+/** Returns the connected bridge with the fewest programs among those that have the encoder. */
 export function chooseBridge({ bridges }: BridgePool, encoder: Profile['encoder']): Bridge {
   const connected = bridges.filter(isConnected);
   if (connected.length === 0) throw new LianmaiError('BRIDGE_UNAVAILABLE');
@@ -15,7 +15,7 @@ export function chooseBridge({ bridges }: BridgePool, encoder: Profile['encoder'
   return others.reduce((best, one) => (one.load < best.load ? one : best), first);
 }
 
-/** The same, waiting for one to connect; rejects when the signal is aborted first. */
+/** Like `chooseBridge`, but waits for a bridge to connect if there is none. Rejects when the signal is aborted first. */
 export async function awaitBridge(pool: BridgePool, encoder: Profile['encoder'], signal: AbortSignal): Promise<Bridge> {
   if (!pool.bridges.some(isConnected)) await once(pool, 'bridgeConnected', { signal });
   return chooseBridge(pool, encoder);

@@ -3,7 +3,7 @@ import { ProducerId, RoomId, RtpTrack, SourceId } from '@lianmai/protocol';
 import type { RoomMedia, RoomMediaEvents, Tap, TapEvents } from '../../sfu/index.js';
 import type { ProgramRoom, StageSource } from '../contract.js';
 
-/** For tests: a room's stage without people, and taps without media. */
+/** For tests: a tap without media. */
 export class FakeTap extends EventEmitter<TapEvents> implements Tap {
   readonly producerId: ProducerId;
   readonly track: RtpTrack;
@@ -55,6 +55,7 @@ export class FakeTap extends EventEmitter<TapEvents> implements Tap {
   }
 }
 
+/** Opens fake taps and remembers them. */
 export class FakeMedia extends EventEmitter<RoomMediaEvents> implements RoomMedia {
   readonly rtpCapabilities = {};
   readonly taps: FakeTap[] = [];
@@ -86,6 +87,7 @@ export class FakeMedia extends EventEmitter<RoomMediaEvents> implements RoomMedi
   }
 }
 
+/** A room whose stage holds whatever the test shows. */
 export class FakeRoom extends EventEmitter<{ stageSourcesChanged: [] }> implements ProgramRoom {
   readonly id = RoomId.parse('studio');
   readonly media = new FakeMedia();
@@ -101,7 +103,7 @@ export class FakeRoom extends EventEmitter<{ stageSourcesChanged: [] }> implemen
   }
 }
 
-/** A source called `name` whose producers are `{name}-{kind}-{take}`. */
+/** Makes a source called `name` with producers called `{name}-{kind}-{take}`. */
 export function camera(name: string, take = 1, change: Partial<StageSource> = {}): StageSource {
   const producer = (kind: string) => ProducerId.parse(`${name}-${kind}-${take}`);
   const id = SourceId.parse(`${name}:camera`);
