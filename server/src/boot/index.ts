@@ -1,3 +1,5 @@
-/** What `main.ts` says and shows about the process as a whole: the lines at the start, and its metrics. */
-export { startupMessage, type StartupFacts } from './startupMessage.js';
-export { registerMetrics } from './metrics.js';
+/** The start of the process: opens what the parts need, builds the parts, serves HTTP, and says where to find it all. */
+export type { BootContext } from './BootContext.js';
+export { buildServer } from './buildServer.js';
+export { openCertificate, openListener } from './openResources.js';
+export { startupMessage } from './startupMessage.js';

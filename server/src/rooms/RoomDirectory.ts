@@ -2,6 +2,7 @@ import type { Log } from '@lianmai/kit';
 import { LianmaiError, type RoomId } from '@lianmai/protocol';
 import type { ProgramFactory } from '../program/index.js';
 import type { RoomMedia } from '../sfu/index.js';
+import type { ProgramNames } from '../streams/index.js';
 import type { OpenFeed, RoomSettings } from './contract.js';
 import { Room } from './Room.js';
 
@@ -10,6 +11,8 @@ export interface RoomDirectoryOptions {
   programs: ProgramFactory;
   /** For streams on stage. */
   openFeed: OpenFeed;
+  /** Written here, so that no stream takes the name of a room. */
+  programNames: Pick<ProgramNames, 'set' | 'release'>;
   settings: RoomSettings;
   log: Log;
 }
@@ -63,6 +66,8 @@ export class RoomDirectory {
     this.#assertOpen();
     const room = new Room({ id, media, programs, openFeed, settings, log, onClosing: (closing, done) => this.#forget(closing, done) });
     this.#rooms.set(id, room);
+    this.#noteName(room);
+    room.program.on('changed', () => this.#noteName(room));
     log.info({ room: id, rooms: this.#rooms.size }, 'room opened');
     return room;
   }
@@ -71,8 +76,13 @@ export class RoomDirectory {
     if (this.#isClosed) throw new LianmaiError('SHUTTING_DOWN');
   }
 
+  #noteName(room: Room): void {
+    if (this.#rooms.get(room.id) === room) this.#options.programNames.set(room.id, { isLive: room.isLive });
+  }
+
   #forget({ id }: Room, done: Promise<void>): void {
     this.#rooms.delete(id);
+    this.#options.programNames.release(id);
     const settled = done
       .catch((error: unknown) => this.#options.log.error({ err: error, room: id }, 'closing the room failed'))
       .then(() => void this.#closing.delete(id));

@@ -28,7 +28,7 @@ beforeEach(async () => {
   io = createSocketServer(http);
   const services = {
     rooms,
-    streams: noStreams,
+    seatableStreams: noStreams,
     iceServers: [],
     saveAsset: (bytes: Uint8Array) => Promise.resolve(`a${bytes.length}` as AssetId),
   };

@@ -8,7 +8,7 @@ import type { ClientConnection } from './ClientConnection.js';
 export interface Services {
   rooms: RoomDirectory;
   iceServers: z.infer<typeof IceServer>[];
-  streams: Pick<SeatableStreams, 'list' | 'get'>;
+  seatableStreams: Pick<SeatableStreams, 'list' | 'get'>;
   saveAsset(bytes: Uint8Array): Promise<AssetId>;
 }
 

@@ -54,7 +54,7 @@ class TestPage {
 const unlimited = Object.assign(new RequestLimits(), { take: () => Promise.resolve() });
 function testServer(limits: RequestLimits = unlimited) {
   const { rooms, media } = testDirectory();
-  const services = { rooms, streams: noStreams, iceServers: [], saveAsset: () => Promise.resolve('asset' as AssetId) };
+  const services = { rooms, seatableStreams: noStreams, iceServers: [], saveAsset: () => Promise.resolve('asset' as AssetId) };
   const options: DispatchOptions = { services, limits, log: createLog('test', 'silent') };
   const pageMedia = (identity: string, role: Grants['role'], grants: Partial<Grants> = {}) => new TestPage(options, identity, role, grants);
   return { rooms, media, pageMedia };

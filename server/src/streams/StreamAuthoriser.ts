@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { LianmaiError, type AuthoriseReply, type AuthoriseRequest, type StreamRef } from '@lianmai/protocol';
+import { DEFAULT_APP, LianmaiError, type AuthoriseReply, type AuthoriseRequest } from '@lianmai/protocol';
 import { isSame } from '../authorisation/index.js';
+import type { ProgramNames } from './ProgramNames.js';
 import { assertSigned } from './playSignature.js';
-import type { RegisteredStream } from './StreamRepository.js';
+import type { RegisteredStream, StreamRepository } from './StreamRepository.js';
 import { KeyGuessLimiter } from './KeyGuessLimiter.js';
 
 export interface StreamAuthoriserOptions {
-  repository: { find(stream: StreamRef): Promise<RegisteredStream | null> };
+  repository: Pick<StreamRepository, 'find'>;
+  programNames: Pick<ProgramNames, 'isLive'>;
   policy: Pick<AuthoriseReply, 'onTaken' | 'resumeGraceMs'>;
-  /** Whether a room's program has this name now. */
-  isProgram(stream: StreamRef): boolean;
   nowMs?: () => number;
 }
 
@@ -42,7 +42,7 @@ export class StreamAuthoriser {
       await this.#keyGuesses.count(request.ip, request);
       throw new LianmaiError('FORBIDDEN', undefined, { message: 'Unknown stream or wrong key.' });
     }
-    if (this.#options.isProgram(request))
+    if (request.app === DEFAULT_APP && this.#options.programNames.isLive(request.name))
       throw new LianmaiError('CONFLICT', undefined, { message: 'A room of this name is live under it.' });
     return stream;
   }

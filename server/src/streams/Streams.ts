@@ -2,8 +2,6 @@ import type { Log } from '@lianmai/kit';
 import {
   DEFAULT_APP,
   LianmaiError,
-  type AuthoriseReply,
-  type AuthoriseRequest,
   type CreateStream,
   type StreamClient,
   type StreamId,
@@ -11,7 +9,7 @@ import {
   type UpdateStream,
 } from '@lianmai/protocol';
 import type { BridgePool } from '../bridge/index.js';
-import { StreamAuthoriser } from './StreamAuthoriser.js';
+import type { ProgramNames } from './ProgramNames.js';
 import { StreamStatuses } from './StreamStatuses.js';
 import type { RegisteredStream, StreamRepository } from './StreamRepository.js';
 import type { StreamJobScheduler } from './StreamJobScheduler.js';
@@ -19,9 +17,7 @@ import type { StreamJobScheduler } from './StreamJobScheduler.js';
 export interface StreamsOptions {
   repository: StreamRepository;
   bridges: BridgePool;
-  policy: Pick<AuthoriseReply, 'onTaken' | 'resumeGraceMs'>;
-  /** Rooms own names of the app `live` while they are open, and publish under them while they are live. */
-  rooms: { isOpen(name: string): boolean; isLive(name: string): boolean };
+  programNames: Pick<ProgramNames, 'isTaken'>;
   /** Players whom this server's own SFU serves; no bridge knows them. */
   whep?: WhepPlayers;
   /** What bridges do for streams by themselves. */
@@ -55,23 +51,12 @@ export class Streams {
   readonly statuses: StreamStatuses;
   readonly jobs: StreamJobScheduler;
   readonly #options: StreamsOptions;
-  readonly #authoriser: StreamAuthoriser;
 
   constructor(options: StreamsOptions) {
-    const { repository, bridges, policy, rooms, whep } = options;
+    const { bridges, whep } = options;
     this.#options = options;
     this.jobs = options.jobs;
     this.statuses = new StreamStatuses({ bridges, whepViewers: (stream) => whep?.count(stream) ?? 0 });
-    this.#authoriser = new StreamAuthoriser({
-      repository,
-      policy,
-      isProgram: ({ app, name }) => app === DEFAULT_APP && rooms.isLive(name),
-    });
-  }
-
-  /** The one gate's answer: throws FORBIDDEN, UNAUTHENTICATED, TOKEN_EXPIRED, CONFLICT or RATE_LIMITED for a no. */
-  authorise(request: AuthoriseRequest): Promise<AuthoriseReply> {
-    return this.#authoriser.authorise(request);
   }
 
   /** Whether addresses that begin so may be streams'. */
@@ -82,7 +67,7 @@ export class Streams {
   async create(request: CreateStream): Promise<RegisteredStream> {
     const { app, name } = request;
     if (RESERVED_APPS.has(app)) throw new LianmaiError('BAD_REQUEST', undefined, { message: `app: "${app}" is a path of this server` });
-    if (app === DEFAULT_APP && this.#options.rooms.isOpen(name))
+    if (app === DEFAULT_APP && this.#options.programNames.isTaken(name))
       throw new LianmaiError('CONFLICT', undefined, {
         message: `There is a room "${name}", whose program has this address. Choose another name.`,
       });

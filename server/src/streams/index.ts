@@ -8,8 +8,10 @@
  */
 export { StreamStatuses, type StreamStatusesOptions } from './StreamStatuses.js';
 export { assertSigned, signPlay, type PlaySignature } from './playSignature.js';
+export { ProgramNames } from './ProgramNames.js';
 export { SeatableStreams, type SeatableStream } from './SeatableStreams.js';
 export { StreamRepository, type RegisteredStream } from './StreamRepository.js';
+export { StreamAuthoriser } from './StreamAuthoriser.js';
 export { StreamOutputRepository } from './StreamOutputRepository.js';
 export { StreamJobScheduler, type StreamJobSchedulerOptions } from './StreamJobScheduler.js';
 export { Streams, type StreamsOptions, type WhepPlayers } from './Streams.js';

@@ -8,14 +8,10 @@ import { asked, openStreams, statusOf } from './testing/index.js';
 
 type Opened = Awaited<ReturnType<typeof openStreams>>;
 let opened: Opened;
-let liveRooms = new Set<string>();
-let openRooms = new Set<string>();
 let pool: Awaited<ReturnType<typeof startBridges>>;
 beforeEach(async () => {
-  [liveRooms, openRooms] = [new Set(), new Set()];
   pool = await startBridges();
-  const rooms = { isOpen: (name: string) => openRooms.has(name), isLive: (name: string) => liveRooms.has(name) };
-  opened = await openStreams({ bridges: pool.bridges, rooms, policy: { onTaken: 'takeover', resumeGraceMs: 7 } });
+  opened = await openStreams({ bridges: pool.bridges, policy: { onTaken: 'takeover', resumeGraceMs: 7 } });
 });
 afterEach(async () => {
   await pool.close();
@@ -30,7 +26,7 @@ async function codeOf(task: Promise<unknown>): Promise<string | null> {
     (error: unknown) => (error as LianmaiError).code,
   );
 }
-const ask = (change: Partial<AuthoriseRequest>) => opened.streams.authorise(asked(change));
+const ask = (change: Partial<AuthoriseRequest>) => opened.authoriser.authorise(asked(change));
 
 describe('StreamRepository', () => {
   it('keeps streams over a restart, keys and options included', async () => {
@@ -127,7 +123,7 @@ describe('who may publish', () => {
 
   it('is not somebody with the key while a room is live under the name, nor are they told so without it', async () => {
     const stream = await make();
-    liveRooms.add('cam');
+    opened.programNames.set('cam', { isLive: true });
     expect(await codeOf(ask({ params: { key: keyOf(stream) } }))).toBe('CONFLICT');
     expect(await codeOf(ask({ params: { key: 'wrong' } }))).toBe('FORBIDDEN');
   });
@@ -138,7 +134,7 @@ describe('who may play', () => {
 
   it('is everybody: a stream by default, a room’s program, a name that nobody has', async () => {
     await make();
-    liveRooms.add('room');
+    opened.programNames.set('room', { isLive: true });
     expect(await Promise.all([play(), play({ sign: 'x' }), play({}, 'room'), play({}, 'nobodys')])).toEqual([null, null, null, null]);
   });
 
@@ -173,7 +169,7 @@ describe('who may play', () => {
 
 describe('a room and a stream', () => {
   it('do not get each other’s name', async () => {
-    openRooms.add('cam');
+    opened.programNames.set('cam', { isLive: false });
     expect(await codeOf(make())).toBe('CONFLICT');
     expect(await codeOf(make({ app: 'other' }))).toBeNull();
     const bridge = await FakeBridge.connect({ url: pool.url });

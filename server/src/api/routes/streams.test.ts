@@ -17,7 +17,7 @@ import { createApi, type ApiOptions } from '../index.js';
 const SECRET = 'a-secret-of-some-length-to-sign-with';
 const AUTHORIZATION = `Basic ${Buffer.from(`k:${SECRET}`).toString('base64')}`;
 const CLIENT: StreamClient = { id: 'c1', action: 'publish', protocol: 'rtmp', ip: '203.0.113.1', sinceMs: 1, bytes: 2 };
-const { rooms } = testDirectory();
+const { rooms, programNames } = testDirectory();
 let pool: Awaited<ReturnType<typeof startBridges>>;
 let made: Awaited<ReturnType<typeof openStreams>>;
 let options: ApiOptions;
@@ -32,8 +32,7 @@ beforeAll(async () => {
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   pool = await startBridges();
-  const isOpen = (name: string) => rooms.all.some(({ id }) => id === name);
-  made = await openStreams({ bridges: pool.bridges, rooms: { isOpen, isLive: () => false } });
+  made = await openStreams({ bridges: pool.bridges, programNames });
   options = {
     authority: new TokenAuthority({ id: 'k', secret: new Secret(SECRET), isDevelopment: false }),
     ...{
@@ -101,7 +100,7 @@ describe('POST /streams', () => {
       },
       watch: `${url}/watch/cam`,
     });
-    await made.streams.authorise(asked({ params: { key } }));
+    await made.authoriser.authorise(asked({ params: { key } }));
   });
 
   it('is written for who asks and where the listeners are: the host they named, the bridge’s ports, a public origin', async () => {
@@ -198,7 +197,7 @@ describe('a stream', () => {
     const params = { expire: query.get('expire') ?? '', sign: query.get('sign') ?? '' };
     for (const one of [play.wsFlv, play.hls, play.rtmp, play.whep, watch]) expect(one).toMatch(new RegExp(`[?&]expire=${params.expire}&sign=${params.sign}$`)); // prettier-ignore
     expect(play.srt).toMatch(new RegExp(`m=request,expire=${params.expire},sign=${params.sign}$`));
-    await made.streams.authorise(asked({ action: 'play', protocol: 'hls', params }));
+    await made.authoriser.authorise(asked({ action: 'play', protocol: 'hls', params }));
     expect(codeIn(await call('POST', `/streams/${id}/play-urls`, { ttlSeconds: 1 }))).toBe('BAD_REQUEST');
   });
 

@@ -21,6 +21,7 @@ import {
 } from '@lianmai/protocol';
 import type { ProgramControl, ProgramControlEvents, ProgramFactory, ProgramRoom, RunningProgram } from '../../program/index.js';
 import type { MediaInput, MediaInputEvents, MediaPeer, MediaPeerEvents, RoomMedia, RoomMediaEvents } from '../../sfu/index.js';
+import { ProgramNames } from '../../streams/index.js';
 import type { ClientChannel, OpenFeed, RoomSettings } from '../contract.js';
 import { RoomDirectory } from '../RoomDirectory.js';
 
@@ -262,6 +263,7 @@ export const SETTINGS: RoomSettings = {
 /** A directory on fakes; `media` has each room's. */
 export function testDirectory(settings: Partial<RoomSettings> = {}, openFeed: OpenFeed = noStreams.get) {
   const media = new Map<RoomId, FakeMedia>();
+  const programNames = new ProgramNames();
   const rooms = new RoomDirectory({
     openFeed,
     createMedia: (id) => {
@@ -270,10 +272,11 @@ export function testDirectory(settings: Partial<RoomSettings> = {}, openFeed: Op
       return Promise.resolve(made satisfies RoomMedia);
     },
     programs: fakePrograms,
+    programNames,
     settings: { ...SETTINGS, ...settings },
     log: createLog('test', 'silent'),
   });
-  return { rooms, media };
+  return { rooms, media, programNames };
 }
 
 export const claims = (identity: string, role: Grants['role'], more: Partial<Grants> = {}, name = identity): JoinClaims =>

@@ -51,9 +51,9 @@ export const stage: Handlers<StageName> = {
     room.moderation.takeDown(participant, participantId);
     return {};
   },
-  listStreams: async ({ services }) => ({ streams: await services.streams.list() }),
+  listStreams: async ({ services }) => ({ streams: await services.seatableStreams.list() }),
   seatStream: async ({ room, services }, stream) => {
-    const { title } = await services.streams.get(stream, 'host');
+    const { title } = await services.seatableStreams.get(stream, 'host');
     return { participantId: room.streams.seat(stream, title).id };
   },
   setStage: ({ room }, change) => {

@@ -6,32 +6,36 @@ import { createLog } from '@lianmai/kit';
 import type { AuthoriseRequest, StreamStatus } from '@lianmai/protocol';
 import type { BridgePool, BridgePoolEvents } from '../../bridge/index.js';
 import { Store } from '../../store/index.js';
+import { ProgramNames } from '../ProgramNames.js';
+import { StreamAuthoriser, type StreamAuthoriserOptions } from '../StreamAuthoriser.js';
 import { StreamRepository } from '../StreamRepository.js';
 import { StreamOutputRepository } from '../StreamOutputRepository.js';
 import { StreamJobScheduler } from '../StreamJobScheduler.js';
 import { Streams, type StreamsOptions } from '../Streams.js';
 
-/** For tests: real streams over a real store in a folder of its own. */
-export async function openStreams(options: Partial<Omit<StreamsOptions, 'book'>> = {}) {
+/** For tests: real streams in a store of their own. Rooms have the names that are written into `programNames`. */
+export async function openStreams(
+  options: Partial<Pick<StreamsOptions, 'bridges' | 'whep'>> & {
+    policy?: StreamAuthoriserOptions['policy'];
+    programNames?: ProgramNames;
+  } = {},
+) {
   const folder = mkdtempSync(path.join(tmpdir(), 'lianmai-streams-'));
   const store = await Store.open(folder);
   const repository = await StreamRepository.open(store);
   const log = createLog('test', 'silent');
-  const bridges = options.bridges ?? noBridges();
+  const { bridges = noBridges(), policy = { onTaken: 'refuse', resumeGraceMs: 10_000 }, whep } = options;
+  const { programNames = new ProgramNames() } = options;
+  const authoriser = new StreamAuthoriser({ repository, programNames, policy });
   const outputs = new StreamOutputRepository(store);
   const jobs = new StreamJobScheduler({ repository, outputs, bridges, recordPatterns: [], log });
-  const streams = new Streams({
-    ...{ repository, bridges, jobs, log },
-    policy: { onTaken: 'refuse', resumeGraceMs: 10_000 },
-    rooms: { isOpen: () => false, isLive: () => false },
-    ...options,
-  });
+  const streams = new Streams({ repository, bridges, jobs, programNames, log, ...(whep && { whep }) });
   const close = async () => {
     jobs.close();
     await store.close();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { streams, repository, outputs, folder, close };
+  return { streams, authoriser, programNames, repository, outputs, folder, close };
 }
 
 export const noBridges = (): BridgePool => Object.assign(new EventEmitter<BridgePoolEvents>(), { bridges: [] });

@@ -1,0 +1,16 @@
+import type { Log, Metrics, Scope } from '@lianmai/kit';
+import type { TokenAuthority } from '../authorisation/index.js';
+import type { ServerConfig } from '../config/index.js';
+import type { HttpListener } from '../http/index.js';
+
+/** What each step of the start works with. */
+export interface BootContext {
+  config: ServerConfig;
+  /** Closes everything in reverse order. */
+  scope: Scope;
+  log: Log;
+  authority: TokenAuthority;
+  metrics: Metrics;
+  /** Where browsers connect. */
+  listener: HttpListener;
+}

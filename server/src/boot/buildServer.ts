@@ -1,0 +1,104 @@
+import type { Log } from '@lianmai/kit';
+import type { AuthoriseRequest } from '@lianmai/protocol';
+import { Bridges, startEmbeddedBridge } from '../bridge/index.js';
+import { AssetStore, createPrograms } from '../program/index.js';
+import { Recordings } from '../recordings/index.js';
+import { RoomDirectory } from '../rooms/index.js';
+import type { Sfu } from '../sfu/index.js';
+import { Signalling, type SignallingOptions } from '../signalling/index.js';
+import type { Store } from '../store/index.js';
+import {
+  ProgramNames,
+  SeatableStreams,
+  StreamAuthoriser,
+  StreamJobScheduler,
+  StreamOutputRepository,
+  StreamRepository,
+  Streams,
+} from '../streams/index.js';
+import { WebRtc } from '../webrtc/index.js';
+import type { BootContext } from './BootContext.js';
+import { registerMetrics } from './metrics.js';
+import { openSfu, openSockets, openStore } from './openResources.js';
+import { serveHttp } from './serveHttp.js';
+
+/** Builds every part from those before it. The scope closes them in reverse: people first, then programs, the bridge, media, sockets. */
+export async function buildServer(boot: BootContext): Promise<void> {
+  const { config, scope, authority } = boot;
+  const sfu = scope.own(await openSfu(config, boot.log));
+  const store = scope.own(await openStore(config));
+  const assets = await AssetStore.open(config.dataDir);
+  const repository = await StreamRepository.open(store);
+  const programNames = new ProgramNames();
+  const authoriser = new StreamAuthoriser({ repository, programNames, policy: config.streams });
+  const authorise = (request: AuthoriseRequest) => authoriser.authorise(request);
+  const { io, bridgePort } = await openSockets(boot);
+  const verify = (token: unknown) => authority.verifyBridgeToken(token);
+  const fetchAsset = assets.read.bind(assets);
+  const bridges = scope.own(new Bridges({ io, verify, fetchAsset, authorise, log: logOf(boot, 'bridges') }));
+  const webrtc = new WebRtc({ sfu, bridges, authorise, log: logOf(boot, 'webrtc') });
+  const streams = createStreams(boot, { store, repository, programNames, bridges, webrtc });
+  const rooms = createRooms(boot, { sfu, assets, bridges, programNames, streams, webrtc });
+  const { mode } = config.bridge;
+  if (mode === 'embedded') scope.own(await startEmbeddedBridge({ config, authority, bridges, port: bridgePort, log: boot.log }));
+  // Owned after the bridge, so that programs and players end before it does.
+  scope.own(rooms);
+  scope.own(webrtc);
+  const services = { rooms, seatableStreams: new SeatableStreams(streams), saveAsset: assets.save.bind(assets) };
+  const signalling = scope.own(createSignalling(boot, io, services));
+  registerMetrics(boot.metrics, { sfu, rooms, signalling, bridges, streams, webrtc });
+  serveHttp(boot, { ...services, streams, bridges, webrtc, recordings: new Recordings(bridges) });
+}
+
+interface StreamParts {
+  store: Store;
+  repository: StreamRepository;
+  programNames: ProgramNames;
+  bridges: Bridges;
+  webrtc: WebRtc;
+}
+
+function createStreams(boot: BootContext, { store, repository, programNames, bridges, webrtc }: StreamParts): Streams {
+  const log = logOf(boot, 'streams');
+  const outputs = new StreamOutputRepository(store);
+  const recordPatterns = boot.config.record.patterns;
+  const jobs = boot.scope.own(new StreamJobScheduler({ repository, outputs, bridges, recordPatterns, log }));
+  return new Streams({ repository, programNames, bridges, jobs, whep: webrtc, log });
+}
+
+interface RoomParts {
+  sfu: Sfu;
+  assets: AssetStore;
+  bridges: Bridges;
+  programNames: ProgramNames;
+  streams: Streams;
+  webrtc: WebRtc;
+}
+
+function createRooms(boot: BootContext, { sfu, assets, bridges, programNames, streams, webrtc }: RoomParts): RoomDirectory {
+  const assertFree = (room: string) => streams.assertFreeForRoom(room);
+  return new RoomDirectory({
+    createMedia: (id) => sfu.createRoom(id),
+    openFeed: (stream) => webrtc.openFeed(stream),
+    programs: createPrograms({ bridges, assets, assertFree, log: logOf(boot, 'program') }),
+    programNames,
+    settings: boot.config.rooms,
+    log: logOf(boot, 'rooms'),
+  });
+}
+
+function createSignalling(
+  boot: BootContext,
+  io: SignallingOptions['io'],
+  services: Omit<SignallingOptions['services'], 'iceServers'>,
+): Signalling {
+  const verify = (token: unknown) => boot.authority.verifyJoinToken(token);
+  const iceServers = boot.config.rtc.iceServers.map(({ urls, username, credential }) => ({
+    urls,
+    ...(username !== undefined && { username }),
+    ...(credential !== undefined && { credential }),
+  }));
+  return new Signalling({ io, services: { ...services, iceServers }, verify, log: logOf(boot, 'signalling') });
+}
+
+const logOf = ({ log }: BootContext, part: string): Log => log.child({ part });
