@@ -1,10 +1,10 @@
 export interface CrashLimit {
-  /** Crashes within the window that are still worth a restart. */
+  /** How many crashes within the window still lead to a restart. */
   maxCrashes: number;
   windowMs: number;
 }
 
-/** Counts crashes within a sliding window, to stop restarting something that crashes again and again. */
+/** Counts crashes within a sliding window, so that something that keeps crashing is not restarted for ever. */
 export class CrashWindow {
   readonly #limit: CrashLimit;
   #atMs: number[] = [];
@@ -13,7 +13,7 @@ export class CrashWindow {
     this.#limit = limit;
   }
 
-  /** Counts one more crash. Returns true when there have now been too many. */
+  /** Counts a crash. Returns true once there have been too many. */
   add(nowMs: number = Date.now()): boolean {
     this.#atMs = [...this.#atMs.filter((atMs) => nowMs - atMs < this.#limit.windowMs), nowMs];
     return this.#atMs.length > this.#limit.maxCrashes;

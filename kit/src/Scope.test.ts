@@ -11,7 +11,7 @@ describe('Scope', () => {
     expect(scope.signal.aborted).toBe(true);
   });
 
-  it('closes the rest when one fails and then tells of all failures', async () => {
+  it('closes the rest when one part fails, then reports every failure', async () => {
     const scope = new Scope();
     let isFirstClosed = false;
     scope.defer(() => void (isFirstClosed = true));
@@ -22,7 +22,7 @@ describe('Scope', () => {
     expect(isFirstClosed).toBe(true);
   });
 
-  it('closes at once what it is given after it was closed, and forgets what ended by itself', async () => {
+  it('closes at once anything added after closing, and forgets whatever has ended by itself', async () => {
     const scope = new Scope();
     let runs = 0;
     const forget = scope.defer(() => void runs++);

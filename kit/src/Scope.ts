@@ -1,4 +1,4 @@
-/** Something that can be closed, once, with a reason; a second call does nothing. */
+/** Can be closed once, with a reason. Further calls do nothing. */
 export interface Closable {
   close(reason: string): void | Promise<void>;
 }
@@ -6,15 +6,15 @@ export interface Closable {
 type Undo = (reason: string) => void | Promise<void>;
 
 /**
- * Owns what must be closed together. Closing is idempotent and runs in reverse order of `own`; one that fails does not keep the others open,
- * and all failures come out as one AggregateError. What is owned after the closing is closed at once.
+ * Owns parts that close together, once, in reverse order of `own`. A part that fails does not stop the others: all failures are thrown as
+ * one AggregateError. Parts added after closing are closed at once.
  */
 export class Scope implements Closable {
   readonly #undo: Undo[] = [];
   readonly #abort = new AbortController();
   #closing: Promise<void> | undefined;
 
-  /** Aborted, with the reason, when closing starts: for everything that runs in this scope. */
+  /** Aborts with the closing reason when closing starts. Pass it to anything that runs in this scope. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
@@ -28,7 +28,7 @@ export class Scope implements Closable {
     return thing;
   }
 
-  /** Runs `undo` when the scope closes. Answers a function that forgets it again (for what ended by itself). */
+  /** Runs `undo` when the scope closes. Returns a function that drops it, for parts that end by themselves. */
   defer(undo: Undo): () => void {
     if (this.isClosed) void Promise.resolve(undo('scope is closed')).catch(() => undefined);
     else this.#undo.push(undo);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SerialQueue } from './SerialQueue.js';
 
 describe('SerialQueue', () => {
-  it('starts a task only after the one before it has ended, even if that one failed', async () => {
+  it('starts a task only after the previous one has ended, even if that one failed', async () => {
     const queue = new SerialQueue();
     const steps: string[] = [];
     let fail: (error: Error) => void = () => undefined;

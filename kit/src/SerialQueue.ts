@@ -2,7 +2,7 @@
 export class SerialQueue {
   #tail: Promise<unknown> = Promise.resolve();
 
-  /** Resolves or rejects as the task does. */
+  /** Settles as the task does. */
   run<T>(task: () => T | Promise<T>): Promise<T> {
     const result = this.#tail.then(task);
     this.#tail = result.catch(() => undefined);

@@ -29,7 +29,7 @@ describe('loadConfig', () => {
     expect(() => load({ PORT: '70000' })).toThrow(/PORT: expected 0-65535/);
   });
 
-  it('refuses names that it does not know', () => {
+  it('rejects unknown names', () => {
     writeFileSync(file, 'htpp:\n  port: 1\n');
     expect(() => load({})).toThrow(ConfigError);
     expect(() => load({})).toThrow(/htpp/);

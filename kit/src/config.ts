@@ -11,7 +11,7 @@ export interface ConfigSources {
   /** Values under those of the environment: parsed already, or a YAML file. */
   base: Record<string, unknown> | ConfigFile;
   env: Readonly<Record<string, string | undefined>>;
-  /** Environment variable → path in the schema: `{ PORT: 'http.port' }`. */
+  /** Maps environment variables to paths in the schema: `{ PORT: 'http.port' }`. */
   envPaths: Readonly<Record<string, string>>;
 }
 
@@ -54,12 +54,14 @@ function readTree({ path: file, isRequired }: ConfigFile): Record<string, unknow
     text = readFileSync(file, 'utf8');
   } catch (error) {
     if (!isRequired && (error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw new ConfigError(`The configuration file ${file} cannot be read: ${(error as Error).message}`);
+    throw new ConfigError(`Cannot read the configuration file ${file}: ${(error as Error).message}`);
   }
   try {
     return z.record(z.string(), z.unknown()).nullable().parse(parseYaml(text)) ?? {};
   } catch (error) {
-    throw new ConfigError(`The configuration file ${file} is not valid YAML with names at the top: ${(error as Error).message}`);
+    throw new ConfigError(
+      `The configuration file ${file} is not valid YAML with named values at the top level: ${(error as Error).message}`,
+    );
   }
 }
 

@@ -4,7 +4,7 @@ import { redact } from './secrets.js';
 export type Log = Logger;
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
-/** Strings that may carry a secret (URLs, text of other programs) pass `redact` on their way out, whatever field they are in. */
+/** Any string may carry a secret (a URL, another program's output), so every field passes through `redact`. */
 export function createLog(name: string, level: LogLevel): Log {
   return pino({
     name,

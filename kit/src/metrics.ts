@@ -1,11 +1,11 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 
-/** A process's own registry, with Node's default metrics; `text()` is what a scrape gets. */
+/** A process's own metrics registry, including Node's default metrics. `text()` returns the scrape. */
 export class Metrics {
   readonly registry = new Registry();
 
   constructor() {
-    // Event loop lag is sampled ten times a second: the default of a hundred costs an idle process 0.4 % of a core.
+    // Sample event loop lag ten times a second. The default, a hundred times, costs an idle process 0.4 % of a core.
     collectDefaultMetrics({ register: this.registry, prefix: 'lianmai_', eventLoopMonitoringPrecision: 100 });
   }
 
@@ -13,7 +13,7 @@ export class Metrics {
     return new Counter({ name: `lianmai_${name}`, help, labelNames: [...labelNames], registers: [this.registry] });
   }
 
-  /** `collect` is asked at each scrape. */
+  /** Each scrape calls `collect`. */
   gauge(name: string, help: string, collect: () => number): Gauge {
     return new Gauge({
       name: `lianmai_${name}`,

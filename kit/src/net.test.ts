@@ -4,7 +4,7 @@ import { ConfigError } from './config.js';
 import { listenOrThrow, plainIp } from './net.js';
 
 describe('listenOrThrow', () => {
-  it('returns the port, and says how to choose another when it is taken', async () => {
+  it('returns the port, or explains how to choose another when it is taken', async () => {
     const [first, second] = [createServer(), createServer()];
     const port = await listenOrThrow(first, { port: 0, host: '127.0.0.1', option: 'PORT' });
     expect(port).toBeGreaterThan(0);

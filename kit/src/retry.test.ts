@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { backoffMs, delay } from './retry.js';
 
 describe('backoffMs', () => {
-  it('grows to its bound, never above, with jitter on the upper half', () => {
+  it('grows to its maximum, never beyond, with jitter on the upper half', () => {
     fc.assert(
       fc.property(fc.nat({ max: 200 }), fc.double({ min: 0, max: 1, noNaN: true }), (attempt, random) => {
         const wait = backoffMs({ firstMs: 1000, maxMs: 30_000 }, attempt, () => random);
@@ -16,7 +16,7 @@ describe('backoffMs', () => {
 });
 
 describe('delay', () => {
-  it('ends at once when it is aborted', async () => {
+  it('ends at once when aborted', async () => {
     const abort = new AbortController();
     const waiting = delay(60_000, abort.signal);
     abort.abort(new Error('over'));

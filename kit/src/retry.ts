@@ -1,18 +1,18 @@
-/** Waits between attempts: exponential with full jitter on the upper half, so that many who failed together do not return together. */
+/** Exponential waits between attempts, with jitter on the upper half so that clients that failed together do not retry together. */
 export interface Backoff {
-  /** Upper bound of the first wait, ms. */
+  /** Longest first wait, ms. */
   firstMs: number;
-  /** Upper bound that waits grow to, ms. */
+  /** Longest wait, ms. */
   maxMs: number;
 }
 
-/** Wait before attempt `attempt` (0 = first retry), ms. */
+/** Returns the wait before attempt `attempt` (0 = first retry), ms. */
 export function backoffMs({ firstMs, maxMs }: Backoff, attempt: number, random: () => number = Math.random): number {
   const bound = Math.min(maxMs, firstMs * 2 ** Math.min(attempt, 30));
   return Math.round(bound * (0.5 + 0.5 * random()));
 }
 
-/** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
+/** Resolves after `ms`, or rejects with the signal's reason if it aborts first. */
 export function delay(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(asError(signal.reason));

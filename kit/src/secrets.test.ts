@@ -9,13 +9,13 @@ describe('redactUrl', () => {
     ['rtmps://user:pw@host:443/app/inst/key?auth=1', 'rtmps://host:443/app/inst/***'],
     ['srt://host:10080?streamid=secret&passphrase=12', 'srt://host:10080?***'],
     ['not a url', '***'],
-  ])('shows where it goes and hides the key: %s', (url, shown) => {
+  ])('shows the destination and hides the key: %s', (url, shown) => {
     expect(redactUrl(url)).toBe(shown);
   });
 });
 
 describe('redact', () => {
-  it('removes a planted stream key from any text around it', () => {
+  it('removes a stream key from the text around it', () => {
     const key = fc.stringMatching(/^[a-z0-9-]{12,30}$/);
     fc.assert(
       fc.property(key, fc.string(), fc.string(), (secret, before, after) => {

@@ -1,12 +1,10 @@
-/**
- * Secrets that must never be seen: stream keys, passphrases, tokens. A Secret can be held and passed on; it cannot be printed by accident.
- */
+/** A stream key, passphrase or token. It can be stored and passed on, but not printed by accident. */
 export class Secret {
   readonly #value: string;
   constructor(value: string) {
     this.#value = value;
   }
-  /** The only way to the value: search for it to see who uses secrets. */
+  /** The only access to the value: search for it to find every use of secrets. */
   reveal(): string {
     return this.#value;
   }
@@ -23,10 +21,10 @@ export class Secret {
 
 const MEDIA_URL = /\b((?:rtmps?|rtmpe|srt|rtsps?|whips?):\/\/)([^\s"'\\<>|]+)/gi;
 const USER_INFO = /\b(https?:\/\/)[^\s/@"']+@/gi;
-/** Whatever a CDN calls it: auth_key, txSecret, wsSecret, X-Amz-Signature. */
+/** Covers the names that CDNs use: auth_key, txSecret, wsSecret, X-Amz-Signature. */
 const QUERY_SECRET = /([?&][\w.-]{0,64}(?:token|key|secret|sign|pass|streamid|auth)[\w.-]{0,64}=)[^&\s"'\\]+/gi;
 
-/** The URL of a destination as people may see it: server and application stay, stream key, user info and query go. */
+/** Returns a destination's URL in a form that is safe to show: server and application stay; stream key, user info and query are hidden. */
 export function redactUrl(url: string): string {
   const match = /^([a-z][a-z0-9+.-]*:\/\/)(?:[^/@?#]*@)?([^/?#]+)([^?#]*)(\?[^#]*)?/i.exec(url);
   if (!match) return '***';
@@ -40,7 +38,7 @@ export function redactUrl(url: string): string {
   return `${scheme}${host}${shown}${hidden}${query && parts.length === 0 ? '?***' : ''}`;
 }
 
-/** Removes what looks like a secret from any text. */
+/** Hides anything in the text that looks like a secret. */
 export function redact(text: string): string {
   return text
     .replace(MEDIA_URL, (url) => redactUrl(url))

@@ -15,7 +15,7 @@ describe('withTimeout', () => {
     }
   });
 
-  it('returns the fallback, or throws, when time is up', async () => {
+  it('returns the fallback, or throws, when time runs out', async () => {
     await expect(withTimeout(never, 1, () => 'late')).resolves.toBe('late');
     const refuse = () => {
       throw new Error('too slow');

@@ -1,4 +1,4 @@
-/** Settles as `promise` does or, after `ms`, as `onTimeout` does, which may return a fallback or throw. */
+/** Settles as `promise` does, or after `ms` as `onTimeout` does: it may return a fallback or throw. */
 export async function withTimeout<T, F>(promise: Promise<T>, ms: number, onTimeout: () => F | Promise<F>): Promise<T | F> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<void>((resolve) => {

@@ -1,6 +1,7 @@
 /**
- * Server ⇄ bridge. The bridge connects to the server's socket.io namespace `/bridge` with `auth: { token }` (JWT, aud `lianmai:bridge`), says `hello`, then
- * both sides send `request` {name, data} with an acknowledgement {ok, data | error} and `event` {name, data}. A bridge knows sources, scenes and streams, never people.
+ * Server ⇄ bridge. The bridge connects to the server's socket.io namespace `/bridge` with `auth: { token }` (JWT, aud `lianmai:bridge`)
+ * and sends `hello`. Both sides then send `request` {name, data}, acknowledged with {ok, data | error}, and `event` {name, data}. A
+ * bridge knows sources, scenes and streams, but no people.
  */
 import { z } from 'zod';
 import { ErrorCode } from './errors.js';
@@ -11,29 +12,29 @@ import { Scene } from './scene/scene.js';
 import { PullInfo, Recording, StreamJobs, StreamOutputInfo } from './streamJobs.js';
 import { AuthoriseReply, AuthoriseRequest, StreamClient, StreamRef, StreamStatus } from './streams.js';
 
-/** A source that the program may show, in the order of arrival on stage. */
+/** A source that the program can show. Sources are listed in order of arrival on stage. */
 export const ProgramSource = z.object({
   id: SourceId,
   kind: z.enum(['camera', 'screen']),
-  /** Shown on the tile. */
+  /** Text on the tile. */
   name: z.string(),
-  /** false: the camera is off (or paused), draw the avatar card. */
+  /** false: the camera is off or paused, so the avatar card is drawn. */
   hasVideo: z.boolean(),
   hasAudio: z.boolean(),
 });
 export type ProgramSource = z.infer<typeof ProgramSource>;
 
-/** What is on air: replaced as a whole, seen whole with one frame. */
+/** The complete scene. It replaces the previous one within a single frame. */
 export const SceneState = z.object({ version: z.number().int(), scene: Scene, mix: Mix, sources: z.array(ProgramSource) });
 export type SceneState = z.infer<typeof SceneState>;
 
 export const VideoCodec = z.enum(['VP8', 'VP9', 'H264']);
 export type VideoCodec = z.infer<typeof VideoCodec>;
 
-/** One RTP stream that the SFU sends to the program's port. A newer track of the same source and kind replaces the older under the living decoder. */
+/** An RTP stream that the SFU sends to the program's port. A newer track of the same source and kind takes over the running decoder. */
 export const RtpTrack = z.object({
   sourceId: SourceId,
-  /** Identifies this attachment, e.g. the consumer: keyframe requests name it. */
+  /** Identifies this attachment (such as a consumer) in key frame requests. */
   trackId: z.string(),
   kind: z.enum(['audio', 'video']),
   codec: z.union([VideoCodec, z.literal('opus')]),
@@ -41,12 +42,12 @@ export const RtpTrack = z.object({
   payloadType: z.number().int().min(0).max(127),
   clockRate: z.number().int().positive(),
   channels: z.number().int().min(1).max(2).default(2),
-  /** Publisher's round trip in ms, if known: the reorder wait starts from it. */
+  /** Round trip time to the publisher in ms, if known: the initial reorder wait depends on it. */
   rttMs: z.number().nonnegative().nullable(),
 });
 export type RtpTrack = z.infer<typeof RtpTrack>;
 
-/** A track that the bridge sends as plain RTP: what a producer for it must say. */
+/** A track that the bridge sends as plain RTP, described for the SFU's producer. */
 export const SfuFeedTrack = z.object({
   kind: z.enum(['audio', 'video']),
   codec: z.enum(['H264', 'opus']),
@@ -62,18 +63,18 @@ const FeedId = z.string().min(1).max(64);
 const ok = z.object({});
 const program = { programId: ProgramId };
 
-/** Server → bridge. */
+/** Requests from server to bridge. */
 export const bridgeRequests = {
   startProgram: {
     data: z.object({
       ...program,
-      /** Stream under which the program is published in the hub: `live/{room}`. */
+      /** The program's stream in the hub: `live/{room}`. */
       stream: z.object({ app: z.string(), name: z.string() }),
       profile: Profile,
       sceneState: SceneState,
       outputs: z.array(z.object({ id: OutputId, request: OutputRequest })),
     }),
-    /** Where RTP and RTCP (muxed) of every track of this program go. */
+    /** Address for RTP and RTCP (muxed) of every track in this program. */
     reply: z.object({ rtp: z.object({ ip: z.string(), port: z.number().int() }) }),
   },
   setScene: { data: z.object({ ...program, sceneState: SceneState }), reply: z.object({ appliedAtPtsMs: z.number() }) },
@@ -83,19 +84,19 @@ export const bridgeRequests = {
   removeOutput: { data: z.object({ ...program, id: OutputId }), reply: ok },
   retryOutput: { data: z.object({ ...program, id: OutputId }), reply: ok },
   stopProgram: { data: z.object({ ...program }), reply: ok },
-  /** Who publishes and plays a stream, connection by connection. */
+  /** Lists every connection that publishes or plays the stream. */
   readClients: { data: StreamRef, reply: z.object({ clients: z.array(StreamClient) }) },
-  /** Newest first; `beforeMs` for the next page. */
+  /** Newest first. Pass `beforeMs` for the next page. */
   listRecordings: {
     data: StreamRef.partial().extend({ beforeMs: z.number().optional(), limit: z.number().int().min(1).max(500) }),
     reply: z.object({ recordings: z.array(Recording) }),
   },
   readRecording: { data: z.object({ id: z.string() }), reply: Recording.extend({ file: z.string() }) },
-  /** Its files too. WRONG_STATE while it is being recorded. */
+  /** Deletes the recording and its files. WRONG_STATE while it is still being recorded. */
   deleteRecording: { data: z.object({ id: z.string() }), reply: ok },
-  /** Sources to fetch, destinations and recordings of streams: sent after each hello and whenever something of it changes. */
+  /** Sources to pull, outputs and recordings of streams. Sent after each hello and after every change. */
   setStreamJobs: { data: StreamJobs, reply: ok },
-  /** A publisher on the SFU (WHIP) becomes a stream of the hub. The one gate is asked with what the client brought. */
+  /** Publishes an SFU publisher (WHIP) as a stream in the hub. The client's parameters are authorised like any other publisher's. */
   startSfuIngest: {
     data: StreamRef.extend({
       ingestId: IngestId,
@@ -105,26 +106,26 @@ export const bridgeRequests = {
     reply: z.object({ rtp: RtpAddress, clientId: z.string() }),
   },
   attachToSfuIngest: { data: z.object({ ingestId: IngestId, track: RtpTrack }), reply: ok },
-  /** `isFinal`: the broadcaster said goodbye, so the stream does not wait for them. */
+  /** `isFinal`: the broadcaster ended the session, so the stream does not wait for a reconnection. */
   stopSfuIngest: { data: z.object({ ingestId: IngestId, isFinal: z.boolean() }), reply: ok },
-  /** A stream of the hub as plain RTP for the SFU, in codecs that browsers play. Nothing is sent before `sendSfuFeed`. */
+  /** Sends a hub stream to the SFU as plain RTP, in codecs that browsers play. Packets flow only after `sendSfuFeed`. */
   startSfuFeed: {
     data: StreamRef.extend({ feedId: FeedId }),
-    /** `rtp`: where it is sent from, and where RTCP is heard. */
+    /** `rtp`: the address that media comes from and that listens for RTCP. */
     reply: z.object({
       rtp: RtpAddress,
       tracks: z.array(SfuFeedTrack).min(1).max(2),
-      /** Its publisher makes a key frame when a viewer needs one (PLI); others make them when they do. */
+      /** true: the publisher makes a key frame on request (PLI). Otherwise key frames come at the encoder's interval. */
       hasKeyFramesOnDemand: z.boolean(),
     }),
   },
   sendSfuFeed: { data: z.object({ feedId: FeedId, to: RtpAddress }), reply: ok },
-  /** Sends the pictures since the last key frame once more, at once: only while nobody watches who has them already. */
+  /** Resends every frame since the last key frame. Use it only while no viewer already has those frames. */
   refreshSfuFeed: { data: z.object({ feedId: FeedId }), reply: ok },
   stopSfuFeed: { data: z.object({ feedId: FeedId }), reply: ok },
   /**
-   * Ends one connection, or, without `clientId`, the publisher's and with it the stream. No ban: who may come may come again. `forget`: nobody answers for the
-   * stream any more, so nothing of it stays to be watched.
+   * Ends one connection, or without `clientId` the publisher's and with it the stream. This is not a ban. `forget` also removes the
+   * stream's media, for when its name has no owner any more.
    */
   kick: {
     data: StreamRef.extend({ clientId: z.string().optional(), forget: z.boolean().optional() }),
@@ -134,35 +135,35 @@ export const bridgeRequests = {
 
 const ProgramSummary = z.object({ programId: ProgramId, state: ProgramState, rtp: z.object({ ip: z.string(), port: z.number().int() }) });
 
-/** Bridge → server. */
+/** Requests from bridge to server. */
 export const bridgeCalls = {
-  /** Sent on every (re)connection. Programs that run on are listed, so that a lost socket does not end a show. */
+  /** Sent on every (re)connection. It lists the running programs, so that a lost socket does not end a broadcast. */
   hello: {
     data: z.object({
       bridgeId: z.string(),
-      /** Where viewers reach this bridge's origin, as the server should hand it out; null: same host as the page, on this port. */
+      /** The origin's public address for viewers; null: the page's host, on this port. */
       origin: z.object({ url: z.string().nullable(), port: z.number().int() }),
-      /** Where broadcasters and players reach its other listeners; null: it has none. */
+      /** Ports of the other listeners for broadcasters and players; null if disabled. */
       ports: z.object({ rtmp: z.number().int().nullable(), rtmps: z.number().int().nullable(), srt: z.number().int().nullable() }),
-      /** With it the server fetches recordings from the origin for those who may have them. */
+      /** Authenticates the server when it fetches recordings from the origin. */
       mediaSecret: z.string(),
       encoders: z.array(EncoderName),
-      /** Output kinds with the JSON Schema of their options, for forms. */
+      /** Output kinds, each with the JSON Schema of its options, for forms. */
       outputKinds: z.array(z.object({ kind: z.string(), schemes: z.array(z.string()), options: z.record(z.string(), z.unknown()) })),
       programs: z.array(ProgramSummary),
     }),
     reply: z.object({}),
   },
-  /** Asked before anybody publishes or plays. An error is a no, with its code; so is silence. */
+  /** Sent before every publish and play. An error, or no reply, means no. */
   authorise: { data: AuthoriseRequest, reply: AuthoriseReply },
-  /** A background or logo that a scene names and this bridge does not have yet. */
+  /** Fetches a background or logo that a scene refers to and this bridge does not have yet. */
   fetchAsset: {
     data: z.object({ assetId: AssetId }),
     reply: z.object({ bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array) }),
   },
 } as const;
 
-/** Bridge → server, announcements. */
+/** Events from bridge to server. */
 export const bridgeEvents = {
   programStateChanged: z.object({
     ...program,
@@ -178,11 +179,11 @@ export const bridgeEvents = {
   streamOutputChanged: StreamOutputInfo,
   recordingChanged: Recording,
   sfuIngestKeyFrameNeeded: z.object({ ingestId: IngestId, trackId: z.string() }),
-  /** Not by `stopSfuIngest`: kicked, taken over, or nothing came any more. */
+  /** The ingest ended without `stopSfuIngest`: kicked, taken over, or out of media. */
   sfuIngestEnded: z.object({ ingestId: IngestId, reason: z.object({ code: ErrorCode, message: z.string() }) }),
-  /** Not by `stopSfuFeed`: the stream is over, or nobody receives. */
+  /** The feed ended without `stopSfuFeed`: the stream has ended or has no receivers. */
   sfuFeedEnded: z.object({ feedId: FeedId, reason: z.string() }),
-  /** Every stream in the hub, once a second; one that is missing has ended. */
+  /** Every stream in the hub, once a second. A stream missing from the list has ended. */
   streamsMeasured: z.object({ streams: z.array(StreamStatus) }),
 } as const;
 

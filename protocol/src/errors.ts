@@ -1,81 +1,106 @@
 import { z } from 'zod';
 
-/** Who has to act: the caller, the destination or peer we talk to, or the people who run this server. */
+/** The party that has to act: the caller, the remote peer or destination, or this server's operators. */
 export type Blame = 'client' | 'destination' | 'us';
 
 interface ErrorKind {
-  /** HTTP status of the same error on the API. */
+  /** HTTP status of this error on the API. */
   status: number;
-  /** Whether the same request may succeed later without being changed. */
+  /** Whether the same request may succeed later, unchanged. */
   retry: boolean;
   blame: Blame;
-  /** What happened and what to do; details complete it. */
+  /** What happened and what to do. `details` adds specifics. */
   message: string;
 }
 
-/** Every error a client, an API caller or an operator can meet. Switch on the code, never on the text. */
+/** Every error that a client, an API caller or an operator can meet. Switch on the code, never on the text. */
 export const ERRORS = {
   BAD_REQUEST: {
     status: 400,
     retry: false,
     blame: 'client',
-    message: 'The request is not valid. Correct the field that is named and send it again.',
+    message: 'The request is not valid. Correct the named field and send it again.',
   },
   UNAUTHENTICATED: {
     status: 401,
     retry: false,
     blame: 'client',
-    message: 'No valid credentials. Send a token, or the API key and secret.',
+    message: 'There are no valid credentials. Send a token, or the API key and secret.',
   },
   TOKEN_EXPIRED: { status: 401, retry: false, blame: 'client', message: 'The token has expired. Ask for a new one.' },
-  FORBIDDEN: { status: 403, retry: false, blame: 'client', message: 'Your role does not allow this.' },
+  FORBIDDEN: { status: 403, retry: false, blame: 'client', message: 'Your role does not allow this. Ask a host for permission.' },
   REMOVED: { status: 403, retry: false, blame: 'client', message: 'The host removed you from this room.' },
   ROOM_LOCKED: { status: 403, retry: true, blame: 'client', message: 'The room is locked. Ask the host to unlock it.' },
-  NOT_FOUND: { status: 404, retry: false, blame: 'client', message: 'There is no such thing here.' },
-  WRONG_STATE: { status: 409, retry: false, blame: 'client', message: 'This cannot be done in the present state.' },
-  CONFLICT: { status: 409, retry: false, blame: 'client', message: 'Somebody changed it first. Read it again and repeat your change.' },
-  STAGE_FULL: { status: 409, retry: true, blame: 'client', message: 'Every seat on stage is taken. Wait until one is free.' },
-  ROOM_FULL: { status: 409, retry: true, blame: 'client', message: 'The room is full.' },
+  NOT_FOUND: { status: 404, retry: false, blame: 'client', message: 'This does not exist. Check the name or id.' },
+  WRONG_STATE: {
+    status: 409,
+    retry: false,
+    blame: 'client',
+    message: 'This is not possible in the current state. Read the state and try again.',
+  },
+  CONFLICT: {
+    status: 409,
+    retry: false,
+    blame: 'client',
+    message: 'Somebody else changed this first. Read it again and repeat your change.',
+  },
+  STAGE_FULL: { status: 409, retry: true, blame: 'client', message: 'All seats on stage are taken. Wait for a free one.' },
+  ROOM_FULL: { status: 409, retry: true, blame: 'client', message: 'The room is full. Try again later.' },
   REPLACED: { status: 409, retry: false, blame: 'client', message: 'You joined from another tab or device, which took over this seat.' },
-  TOO_LARGE: { status: 413, retry: false, blame: 'client', message: 'This is larger than allowed.' },
-  UNSUPPORTED: { status: 415, retry: false, blame: 'client', message: 'This kind is not supported.' },
-  RATE_LIMITED: { status: 429, retry: true, blame: 'client', message: 'Too many requests. Wait a moment.' },
+  TOO_LARGE: { status: 413, retry: false, blame: 'client', message: 'This is too large. Send something smaller.' },
+  UNSUPPORTED: { status: 415, retry: false, blame: 'client', message: 'This kind is not supported. Choose another one.' },
+  RATE_LIMITED: { status: 429, retry: true, blame: 'client', message: 'There are too many requests. Wait a moment and try again.' },
   DESTINATION_REFUSED: {
     status: 502,
     retry: false,
     blame: 'destination',
-    message: 'The destination refused the stream. Check its URL and stream key.',
+    message: 'The destination rejected the stream. Check its URL and stream key.',
   },
-  DESTINATION_UNREACHABLE: { status: 502, retry: true, blame: 'destination', message: 'The destination cannot be reached.' },
-  DESTINATION_STALLED: { status: 502, retry: true, blame: 'destination', message: 'The destination stopped accepting data.' },
-  DESTINATION_CLOSED: { status: 502, retry: true, blame: 'destination', message: 'The destination closed the connection.' },
-  TIMEOUT: { status: 504, retry: true, blame: 'us', message: 'No answer in time. Try again.' },
+  DESTINATION_UNREACHABLE: {
+    status: 502,
+    retry: true,
+    blame: 'destination',
+    message: 'The destination cannot be reached. Check its URL and your network.',
+  },
+  DESTINATION_STALLED: {
+    status: 502,
+    retry: true,
+    blame: 'destination',
+    message: 'The destination stopped accepting data. Check its state.',
+  },
+  DESTINATION_CLOSED: {
+    status: 502,
+    retry: true,
+    blame: 'destination',
+    message: 'The destination closed the connection. Check its state.',
+  },
+  TIMEOUT: { status: 504, retry: true, blame: 'us', message: 'There was no reply in time. Try again.' },
   BRIDGE_UNAVAILABLE: {
     status: 503,
     retry: true,
     blame: 'us',
-    message: 'No bridge is connected, so nothing can go live. The call is not affected.',
+    message: 'No bridge is connected, so going live is not possible. Calls still work. Start a bridge, then try again.',
   },
-  SHUTTING_DOWN: { status: 503, retry: true, blame: 'us', message: 'The server is shutting down.' },
+  SHUTTING_DOWN: { status: 503, retry: true, blame: 'us', message: 'The server is shutting down. Reconnect in a moment.' },
   ENCODER_UNAVAILABLE: {
     status: 503,
     retry: false,
     blame: 'us',
     message: 'This encoder is not available on the bridge. Choose another one.',
   },
-  DISK_FULL: { status: 507, retry: true, blame: 'us', message: 'The disk is full. Make room; recording goes on by itself then.' },
-  INTERNAL: { status: 500, retry: true, blame: 'us', message: 'Something failed on the server. It has been logged.' },
+  DISK_FULL: { status: 507, retry: true, blame: 'us', message: 'The disk is full. Free some space; recording then resumes by itself.' },
+  INTERNAL: { status: 500, retry: true, blame: 'us', message: 'Something failed on the server. The server log has the cause.' },
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof ERRORS;
 const codes = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
 export const ErrorCode = z.enum(codes);
 
-/** What of an error crosses a wire. `details` is safe to show: it never holds a secret. */
+/** The part of an error that is sent to other processes. `details` is safe to show and never holds a secret. */
 export const WireError = z.object({ code: ErrorCode, message: z.string(), details: z.record(z.string(), z.unknown()).optional() });
 export type WireError = z.infer<typeof WireError>;
 
-/** The one error class of the product: a code from the table, public details, and a cause that stays here. */
+/** Lianmai's only error class: a code from the table, public details, and a cause that never leaves the process. */
 export class LianmaiError extends Error {
   override readonly name = 'LianmaiError';
   readonly code: ErrorCode;
@@ -104,12 +129,12 @@ export class LianmaiError extends Error {
   }
 }
 
-/** Whatever was thrown, as something that may be sent: unknown errors become INTERNAL and keep their text to themselves. */
+/** Converts anything thrown into an error that is safe to send. Unknown errors become INTERNAL, and their text stays here. */
 export function toLianmaiError(thrown: unknown): LianmaiError {
   return thrown instanceof LianmaiError ? thrown : new LianmaiError('INTERNAL', undefined, { cause: thrown });
 }
 
-/** Parses data from outside; what does not fit becomes BAD_REQUEST naming the path and what was expected. */
+/** Parses outside data. Throws BAD_REQUEST with the path and the expected value when it does not fit. */
 export function parse<S extends z.ZodType>(schema: S, data: unknown): z.infer<S> {
   const result = schema.safeParse(data);
   if (result.success) return result.data;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
-/** Bidirectional overrides and isolates can make one name look like another, control characters break logs and pages. */
+/** Control characters break logs and pages, and bidirectional overrides and isolates can make one name look like another. */
 // eslint-disable-next-line no-control-regex -- removing control characters is the purpose
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
 
-/** One line of text for people: any script, emoji included, no control characters; at most `max` UTF-16 units. */
+/** One line of display text in any script, emoji included, without control characters; at most `max` UTF-16 units. */
 export const singleLine = (max: number) =>
   z
     .string()
@@ -12,7 +12,7 @@ export const singleLine = (max: number) =>
     .transform((text) => text.normalize('NFC').replace(UNSAFE, '').replace(/\s+/g, ' ').trim())
     .pipe(z.string().min(1).max(max));
 
-/** A room's address: it stands in URLs, file names and stream names. */
+/** Room name, as used in URLs, file names and stream names. */
 export const RoomId = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'expected 1-64 letters, digits, "-" or "_", starting with a letter or digit')
@@ -29,20 +29,23 @@ export const ProducerId = opaque().brand<'ProducerId'>();
 export type ProducerId = z.infer<typeof ProducerId>;
 export const ConsumerId = opaque().brand<'ConsumerId'>();
 export type ConsumerId = z.infer<typeof ConsumerId>;
-/** Something the program can show: `{participantId}:camera` or `{participantId}:screen`; later also streams. */
+/**
+ * A source that the program can show: `{participantId}:camera` or `{participantId}:screen`. A stream on stage is a participant too, so
+ * its source has the same form.
+ */
 export const SourceId = opaque().brand<'SourceId'>();
 export type SourceId = z.infer<typeof SourceId>;
 export const OutputId = opaque().brand<'OutputId'>();
 export type OutputId = z.infer<typeof OutputId>;
 export const ProgramId = opaque().brand<'ProgramId'>();
 export type ProgramId = z.infer<typeof ProgramId>;
-/** A stream that somebody made, whatever it is called. */
+/** Identifies a registered stream, whatever its name is. */
 export const StreamId = opaque().brand<'StreamId'>();
 export type StreamId = z.infer<typeof StreamId>;
 export const AssetId = opaque().brand<'AssetId'>();
 export type AssetId = z.infer<typeof AssetId>;
 
-/** Who the token was made for: chosen by the operator's backend, unique in a room. */
+/** The person that a token was made for: chosen by the operator's backend and unique in a room. */
 export const Identity = z
   .string()
   .min(1)

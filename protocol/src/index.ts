@@ -1,4 +1,7 @@
-/** Every wire's messages, roles and permissions, the error table, and the scene arithmetic. Runs in browsers and in Node; depends on zod alone. */
+/**
+ * Messages of every connection, roles and permissions, the error table, and scene arithmetic. Runs in browsers and Node, and depends only
+ * on zod.
+ */
 export * from './roomsApi.js';
 export * from './bridgeMessages.js';
 export * from './errors.js';

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { DisplayName, Identity, RoomId } from './ids.js';
 
-/** host: runs the room; guest: on stage; viewer: audience. */
+/** host: runs the room; guest: on stage; viewer: in the audience. */
 export const Role = z.enum(['host', 'guest', 'viewer']);
 export type Role = z.infer<typeof Role>;
 
-/** What a message needs. `publish` depends on being on stage too: see `can` in the server's access folder. */
+/** The permission a message needs. `publish` also requires a seat on stage: see `can` in the server's authorisation folder. */
 export const Permission = z.enum(['subscribe', 'publish', 'chat', 'requestStage', 'moderate', 'live']);
 export type Permission = z.infer<typeof Permission>;
 
@@ -19,21 +19,21 @@ export const KIND_OF_SOURCE: Record<PublishSource, 'audio' | 'video'> = {
   screenAudio: 'audio',
 };
 
-/** Grants carried by a join token. What is left out follows from the role. */
+/** Grants carried by a join token. Missing ones follow from the role. */
 export const Grants = z.object({
   room: RoomId,
   role: Role,
   /** Tracks that may be published while on stage. */
   publish: z.array(PublishSource).optional(),
   subscribe: z.boolean().optional(),
-  /** Mute, remove, lock, and decide who is on stage. */
+  /** May mute, remove, lock the room, and decide on seats. */
   moderate: z.boolean().optional(),
-  /** Start, change and stop the program. */
+  /** May start, change and stop the program. */
   live: z.boolean().optional(),
 });
 export type Grants = z.infer<typeof Grants>;
 
-/** The body of a join token (JWT, HS256, `kid` = API key id): `sub` is the identity, `name` what people see. */
+/** The payload of a join token (JWT, HS256, `kid` = API key id). `sub` is the identity, `name` the display name. */
 export const JoinClaims = z.object({ sub: Identity, name: DisplayName, grants: Grants, exp: z.number(), aud: z.literal('lianmai:join') });
 export type JoinClaims = z.infer<typeof JoinClaims>;
 
@@ -44,7 +44,7 @@ export interface EffectiveGrants {
   live: boolean;
 }
 
-/** Fills in what the role implies; an explicit grant wins. A viewer's sources count once they are on stage. */
+/** Fills in grants that the role implies; explicit grants win. A viewer's sources apply once they are on stage. */
 export function effectiveGrants(grants: Grants): EffectiveGrants {
   const isHost = grants.role === 'host';
   return {

@@ -6,21 +6,21 @@ import { StreamRef } from './streams.js';
 
 export const MAX_SEATS = 9;
 
-/** excellent: no loss; good; poor: picture suffers; lost: nothing arrives. From RTCP scores and round trip time, by the server. */
+/** excellent: no loss; good; poor: visible loss; lost: no media arrives. The server derives it from RTCP scores and round trip time. */
 export const ConnectionQuality = z.enum(['excellent', 'good', 'poor', 'lost']);
 export type ConnectionQuality = z.infer<typeof ConnectionQuality>;
 
-/** reconnecting: the socket or the network is gone and the seat is kept for the grace. */
+/** reconnecting: the socket or network is lost, and the seat is kept for the grace period. */
 export const Presence = z.enum(['connected', 'reconnecting']);
 
-/** A published track. `paused` = muted by its owner; the producer stays. */
+/** A published track. `paused` means muted by its owner; the producer stays. */
 export const ProducerInfo = z.object({ id: ProducerId, source: PublishSource, paused: z.boolean() });
 export type ProducerInfo = z.infer<typeof ProducerInfo>;
 
 export const ParticipantInfo = z.object({
   id: ParticipantId,
   name: DisplayName,
-  /** host | guest while on stage, viewer while not; changes when somebody goes up or comes down. */
+  /** host or guest while on stage, viewer otherwise. Changes on going up and coming down. */
   role: Role,
   isModerator: z.boolean(),
   canLive: z.boolean(),
@@ -29,31 +29,31 @@ export const ParticipantInfo = z.object({
   quality: ConnectionQuality,
   joinedAtMs: EpochMs,
   producers: z.array(ProducerInfo),
-  /** A stream that has taken a seat, and which; a person else. */
+  /** The stream that holds this seat; absent for a person. */
   stream: StreamRef.optional(),
 });
 export type ParticipantInfo = z.infer<typeof ParticipantInfo>;
 
-/** open: whoever joins as a guest takes a free seat. request: people ask, a moderator decides. */
+/** open: guests take a free seat on joining. request: people ask, and a moderator decides. */
 export const StagePolicy = z.enum(['open', 'request']);
 export type StagePolicy = z.infer<typeof StagePolicy>;
 
-/** The stage's whole state, as the pure reducer keeps it: a late joiner needs nothing else. */
+/** The complete stage state. A late joiner needs no more than this. */
 export const StageSnapshot = z.object({
-  /** Counts up with every change. */
+  /** Increments with every change. */
   version: z.number().int(),
   policy: StagePolicy,
   seatLimit: z.number().int().min(1).max(MAX_SEATS),
-  /** In the order in which they came up. */
+  /** In order of arrival on stage. */
   seats: z.array(z.object({ participantId: ParticipantId, sinceMs: EpochMs })),
-  /** Viewers who ask to come up, oldest first. */
+  /** Viewers asking for a seat, oldest first. */
   requests: z.array(z.object({ participantId: ParticipantId, atMs: EpochMs })),
-  /** Viewers whom a moderator has invited and who have not answered. */
+  /** Viewers invited by a moderator who have not replied yet. */
   invitations: z.array(z.object({ participantId: ParticipantId, by: ParticipantId, atMs: EpochMs })),
 });
 export type StageSnapshot = z.infer<typeof StageSnapshot>;
 
-// eslint-disable-next-line no-control-regex -- control characters but the line break, and those that turn the direction of text
+// eslint-disable-next-line no-control-regex -- control characters except the line break, and those that change text direction
 const DROPPED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
 export const ChatText = z
@@ -75,7 +75,7 @@ export type ChatMessage = z.infer<typeof ChatMessage>;
 export const RoomInfo = z.object({ id: RoomId, title: z.string(), locked: z.boolean(), createdAtMs: EpochMs });
 export type RoomInfo = z.infer<typeof RoomInfo>;
 
-/** Everything a page needs to draw the room: answered to every join, resumed or fresh. */
+/** Everything a page needs to draw the room. Sent in reply to every join, resumed or new. */
 export const RoomSnapshot = z.object({
   room: RoomInfo,
   participants: z.array(ParticipantInfo),

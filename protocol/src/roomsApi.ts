@@ -12,7 +12,7 @@ export const TokenRequest = z.object({
   subscribe: Grants.shape.subscribe,
   moderate: Grants.shape.moderate,
   live: Grants.shape.live,
-  /** Seconds the token can be used to join or resume. */
+  /** How long the token can be used to join or resume, s. */
   ttlSeconds: z
     .number()
     .int()
@@ -23,13 +23,13 @@ export const TokenRequest = z.object({
 export const TokenReply = z.object({ token: z.string(), expiresAtMs: EpochMs });
 
 /**
- * POST /api/v1/lobby/{room}: the lobby page asks for a token without an API key, where the operator allows it (`access.lobby: open`).
- * `role` host is given only for a room that does not exist; guest only while the room's stage is open; else FORBIDDEN or ROOM_LOCKED.
+ * POST /api/v1/lobby/{room}: the lobby page requests a token without an API key, if the operator allows it (`access.lobby: open`). Role
+ * `host` is granted only for a room that does not exist yet, `guest` only while the stage is open; otherwise FORBIDDEN or ROOM_LOCKED.
  */
 export const LobbyJoinRequest = z.object({
   name: DisplayName,
   role: Role,
-  /** Random, kept by the browser: the identity. */ deviceId: z
+  /** Random id kept by the browser; becomes the identity. */ deviceId: z
     .string()
     .min(8)
     .max(64)
@@ -37,12 +37,12 @@ export const LobbyJoinRequest = z.object({
 });
 export const LobbyJoinReply = TokenReply.extend({ role: Role });
 
-/** GET /api/v1/lobby/{room}: what the lobby and the watch page may know without a token. */
+/** GET /api/v1/lobby/{room}: the public information that the lobby and watch pages need. */
 export const LobbyRoom = z.object({
   exists: z.boolean(),
   title: z.string(),
   locked: z.boolean(),
-  /** Roles that the lobby may ask for now; empty where the operator requires tokens. */
+  /** Roles that the lobby can request now; empty if the operator requires tokens. */
   roles: z.array(Role),
   participants: z.number().int(),
   hostName: z.string().nullable(),

@@ -6,16 +6,16 @@ const name = () =>
 
 /** First part of a stream's address: `rtmp://host/{app}/{name}`. Rooms publish their programs under `live`. */
 export const AppName = name();
-/** Second part. Rooms and streams share the names of an app: `live/{room}` is the program of that room. */
+/** Second part of a stream's address. Rooms and streams share the names under `live`: `live/{room}` is that room's program. */
 export const StreamName = name();
 export const DEFAULT_APP = 'live';
 
 export const StreamRef = z.object({ app: AppName, name: StreamName });
 export type StreamRef = z.infer<typeof StreamRef>;
-/** A stream's address as one string, `app/name`: for maps, logs and messages. */
+/** Returns the stream's address as one string, `app/name`, for maps, logs and messages. */
 export const streamKey = ({ app, name }: StreamRef): string => `${app}/${name}`;
 
-/** How media comes in: a broadcaster's protocol, a room's own program, or a URL that the bridge reads. */
+/** How media arrives: by a broadcaster's protocol, from a room's program, or from a URL that the bridge pulls. */
 export const PublishProtocol = z.enum(['rtmp', 'rtmps', 'srt', 'whip', 'pull', 'program']);
 export type PublishProtocol = z.infer<typeof PublishProtocol>;
 /** How media is watched. */
@@ -27,9 +27,9 @@ export const VideoInfo = z.object({
   /** px; null while unknown. */
   width: z.number().int().nullable(),
   height: z.number().int().nullable(),
-  /** Measured; null before enough pictures have come. */
+  /** Measured; null until enough frames have arrived. */
   fps: z.number().nullable(),
-  /** Seen in the stream itself, not promised by its header; null while undecided. */
+  /** Detected in the frames, not taken from the header; null while undecided. */
   hasBFrames: z.boolean().nullable(),
 });
 export type VideoInfo = z.infer<typeof VideoInfo>;
@@ -41,13 +41,13 @@ export const AudioInfo = z.object({
 });
 export type AudioInfo = z.infer<typeof AudioInfo>;
 
-/** What is done to a stream so that a kind of reader can have it, and why. */
+/** How a stream is converted for one kind of reader, and why. */
 export const Conversion = z.object({
-  /** `webrtc` wants H.264 without B-frames and Opus, `flv` and `hls` want AAC. */
+  /** `webrtc` needs H.264 without B-frames and Opus; `flv` and `hls` need AAC. */
   target: z.enum(['webrtc', 'flv', 'hls', 'srt']),
   video: z.enum(['none', 'copied', 'transcoded']),
   audio: z.enum(['none', 'copied', 'transcoded']),
-  /** In words for people; null when everything is copied. */
+  /** Explanation to show to people; null if everything is copied. */
   why: z.string().nullable(),
 });
 export type Conversion = z.infer<typeof Conversion>;
@@ -63,45 +63,45 @@ export const StreamClient = z.object({
 });
 export type StreamClient = z.infer<typeof StreamClient>;
 
-/** A stream that is in the hub, as its bridge measures it once a second. */
+/** A stream in the hub, as its bridge measures it once a second. */
 export const StreamStatus = StreamRef.extend({
-  /** waiting: its publisher is gone and may resume; readers stay connected. */
+  /** waiting: the publisher is gone but may resume; readers stay connected. */
   state: z.enum(['live', 'waiting']),
   startedAtMs: EpochMs,
   publisher: StreamClient.nullable(),
   video: VideoInfo.nullable(),
   audio: AudioInfo.nullable(),
   bitrateKbps: z.number().nonnegative(),
-  /** Players by protocol. */
+  /** Number of players by protocol. */
   players: z.partialRecord(PlayProtocol, z.number().int()),
   conversions: z.array(Conversion),
 });
 export type StreamStatus = z.infer<typeof StreamStatus>;
 
-/** May this client publish or play? The bridge asks, the server answers; no answer means no. */
+/** Asks whether a client may publish or play. The bridge asks and the server decides; no reply means no. */
 export const AuthoriseRequest = StreamRef.extend({
   action: z.enum(['publish', 'play']),
   protocol: z.union([PublishProtocol, PlayProtocol]),
   clientId: z.string(),
   ip: z.string(),
-  /** What came with the name: `key`, `expire`, `sign`, `token`, ... */
+  /** Parameters that came with the name: `key`, `expire`, `sign`, `token`, ... */
   params: z.record(z.string().max(64), z.string().max(1024)),
 });
 export type AuthoriseRequest = z.infer<typeof AuthoriseRequest>;
 
 export const AuthoriseReply = z.object({
-  /** Publishing while somebody else does: be refused, or take the stream over. */
+  /** How to treat a second publisher: refuse it, or let it take over the stream. */
   onTaken: z.enum(['refuse', 'takeover']),
-  /** How long the stream waits for its publisher to come back, ms. */
+  /** How long the stream waits for its publisher to return, ms. */
   resumeGraceMs: z.number().int().nonnegative(),
-  /** With it the SRT connection must be encrypted; null: it must not be. */
+  /** If set, the SRT connection must be encrypted with it; null: it must be unencrypted. */
   srtPassphrase: z.string().nullable(),
 });
 export type AuthoriseReply = z.infer<typeof AuthoriseReply>;
 
 /**
- * What a page plays: absolute, or (`/live/cam.flv`) on the server that the page came from. `wsFlv` as a path is opened as ws: or wss: there. The page adds its
- * own `expire` and `sign`, if it was opened with them.
+ * URLs that a page plays: absolute, or a path (`/live/cam.flv`) on the server that the page came from. The page opens a `wsFlv` path as
+ * ws: or wss:, and adds its own `expire` and `sign` if it was opened with them.
  */
 export const WatchUrls = z.object({ whep: z.string(), flv: z.string(), wsFlv: z.string(), hls: z.string() });
 export type WatchUrls = z.infer<typeof WatchUrls>;

@@ -1,4 +1,7 @@
-/** `/api/v1/streams`, `/api/v1/watch` and `/api/v1/session`: streams that somebody made, and what the watch page may know of any. */
+/**
+ * `/api/v1/streams`, `/api/v1/watch` and `/api/v1/session`: registered streams, and the public information on any stream for the watch
+ * page.
+ */
 import { z } from 'zod';
 import { EpochMs, singleLine, StreamId } from './ids.js';
 import { OutputInfo } from './program.js';
@@ -16,22 +19,25 @@ import {
   WatchUrls,
 } from './streams.js';
 
-/** Who may watch: everybody, or whoever has an URL that the API has signed. */
+/** open: anybody may watch. signed: only with a URL signed by the API. */
 export const PlayAccess = z.enum(['open', 'signed']);
 export type PlayAccess = z.infer<typeof PlayAccess>;
 
-/** SRT's own length. It stands in URLs that FFmpeg and OBS read without decoding anything. */
+/** Length as SRT defines it. Only characters that FFmpeg and OBS read from a URL without decoding. */
 export const SrtPassphrase = z.string().regex(/^[A-Za-z0-9._~-]{10,79}$/, 'expected 10-79 letters, digits or "._~-"');
 
 const StreamOptions = z.object({
-  /** For people; left out: the name. */
+  /** Display name. Defaults to `name`. */
   title: singleLine(80).optional(),
   playAccess: PlayAccess.optional(),
-  /** With it SRT is encrypted, publishers' and players'; null: it is not. */
+  /** If set, SRT publishers and players must encrypt with it; null: no encryption. */
   srtPassphrase: SrtPassphrase.nullable().optional(),
-  /** How it is recorded whenever it is live; null: not, unless a rule of the server says so. */
+  /** How to record the stream whenever it is live; null: only if one of the server's rules matches. */
   record: RecordRule.nullable().optional(),
-  /** The server fetches it from there, for ever, and nobody publishes it: RTMP, HTTP-FLV, HLS, RTSP, SRT or a file of the media folder; null: it is published. */
+  /**
+   * URL that the server keeps pulling from instead of waiting for a publisher: RTMP, HTTP-FLV, HLS, RTSP, SRT or a file in the media
+   * folder; null: the stream is published.
+   */
   source: z
     .object({ url: z.string().min(1).max(2048) })
     .nullable()
@@ -42,14 +48,14 @@ const StreamOptions = z.object({
 export const CreateStream = StreamOptions.extend({ name: StreamName, app: AppName.default(DEFAULT_APP) });
 export type CreateStream = z.infer<typeof CreateStream>;
 
-/** PATCH /streams/{id}: what is left out stays. */
+/** PATCH /streams/{id}: missing fields stay unchanged. */
 export const UpdateStream = StreamOptions;
 export type UpdateStream = z.infer<typeof UpdateStream>;
 
-/** Complete, with the key: they work as they are. */
+/** Complete URLs, key included, ready to use. */
 export const PublishUrls = z.object({
   rtmp: z.string(),
-  /** The same in two parts, as OBS asks for it: "Server" and "Stream key". */
+  /** The RTMP URL in two parts, as OBS asks for it: "Server" and "Stream key". */
   rtmpServer: z.string(),
   rtmpKey: z.string(),
   rtmps: z.string().optional(),
@@ -58,7 +64,7 @@ export const PublishUrls = z.object({
 });
 export type PublishUrls = z.infer<typeof PublishUrls>;
 
-/** For players. Of a stream with `playAccess: signed` they work with the parameters of POST /streams/{id}/play-urls only. */
+/** URLs for players. For a stream with `playAccess: signed`, they need the parameters from POST /streams/{id}/play-urls. */
 export const PlayUrls = z.object({
   flv: z.string(),
   wsFlv: z.string(),
@@ -70,7 +76,7 @@ export const PlayUrls = z.object({
 });
 export type PlayUrls = z.infer<typeof PlayUrls>;
 
-/** A stream as its owner sees it, with its secrets. */
+/** A stream as its owner sees it, including its secrets. */
 export const StreamReply = z.object({
   id: StreamId,
   app: AppName,
@@ -78,20 +84,23 @@ export const StreamReply = z.object({
   title: z.string(),
   playAccess: PlayAccess,
   srtPassphrase: z.string().nullable(),
-  /** Signs play URLs: `sign` is the hex HMAC-SHA256 of `{app}/{name}:{expire}`, `expire` in seconds since the epoch. For backends that sign themselves. */
+  /**
+   * Signs play URLs, for backends that sign their own: `sign` is the hex HMAC-SHA256 of `{app}/{name}:{expire}`, with `expire` in seconds
+   * since the epoch.
+   */
   playSecret: z.string(),
   record: RecordRule.nullable(),
   source: z.object({ url: z.string() }).nullable(),
-  /** How fetching goes; null: there is no source, or no bridge to fetch it. */
+  /** State of the pull; null: there is no source, or no bridge to pull it. */
   pull: PullInfo.nullable(),
-  /** Where it is pushed on to while it is live. */
+  /** Destinations that the stream is pushed to while it is live. */
   outputs: z.array(OutputInfo),
   createdAtMs: EpochMs,
   publish: PublishUrls,
   play: PlayUrls,
-  /** The page for the audience. */
+  /** The audience's page. */
   watch: z.string(),
-  /** null: nobody publishes. */
+  /** null: the stream has no publisher. */
   status: StreamStatus.nullable(),
   viewers: z.number().int(),
 });
@@ -99,12 +108,12 @@ export type StreamReply = z.infer<typeof StreamReply>;
 
 export const StreamList = z.object({
   streams: z.array(StreamReply),
-  /** What is in the hub without having been made here: rooms' programs. */
+  /** Streams in the hub that are not registered: rooms' programs. */
   others: z.array(StreamStatus),
 });
 export type StreamList = z.infer<typeof StreamList>;
 
-/** POST /streams/{id}/play-urls: addresses that play until they expire. */
+/** POST /streams/{id}/play-urls: URLs that play until they expire. */
 export const PlayUrlsRequest = z.object({
   ttlSeconds: z
     .number()
@@ -119,28 +128,28 @@ export type PlayUrlsReply = z.infer<typeof PlayUrlsReply>;
 export const StreamClientsReply = z.object({ clients: z.array(StreamClient) });
 export type StreamClientsReply = z.infer<typeof StreamClientsReply>;
 
-/** GET /watch/{app}/{name}: of any name at all. One that nobody knows looks like one that is not live. */
+/** GET /watch/{app}/{name}: works for any name. An unknown name looks like a stream that is not live. */
 export const WatchInfo = StreamRef.extend({
   title: z.string(),
   playAccess: PlayAccess,
-  /** offline: nobody publishes. waiting: the publisher is gone and may resume. */
+  /** offline: there is no publisher. waiting: the publisher is gone but may resume. */
   state: z.enum(['offline', 'live', 'waiting']),
   startedAtMs: EpochMs.nullable(),
   viewers: z.number().int(),
-  /** For the choice of a way to play; null while unknown. */
+  /** Helps the player choose a playback option; null while unknown. */
   video: VideoInfo.nullable(),
   audio: AudioInfo.nullable(),
   bitrateKbps: z.number().nonnegative(),
   conversions: z.array(Conversion),
   play: WatchUrls,
-  /** A picture to show before it plays; null: there is none. */
+  /** A picture to show before playback; null if there is none. */
   poster: z.string().nullable(),
 });
 export type WatchInfo = z.infer<typeof WatchInfo>;
 
-/** GET /recordings: newest first; the next page begins before the last one's `startedAtMs`. */
+/** GET /recordings: newest first. For the next page, pass the last entry's `startedAtMs`. */
 export const RecordingReply = Recording.extend({
-  /** Plays and downloads, byte ranges included, until `expiresAtMs`: no credentials needed. */
+  /** Plays and downloads without credentials, byte ranges included, until `expiresAtMs`. */
   url: z.string(),
   expiresAtMs: EpochMs,
 });

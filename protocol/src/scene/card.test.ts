@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { SourceId } from '../ids.js';
 import { cardColourOf, initialsOf, isRightToLeft } from './card.js';
 
-it('letters stand for a name in any script', () => {
+it('letters represent a name in any script', () => {
   const names = {
     'Ada Lovelace': 'AL',
     'Maria de la Cruz': 'MC',
@@ -22,7 +22,7 @@ it('a source keeps its colour, and neighbours rarely share one', () => {
   expect(new Set(colours).size).toBeGreaterThan(5);
 });
 
-it('knows who reads from the right', () => {
+it('recognises right-to-left text', () => {
   expect([isRightToLeft('أحمد'), isRightToLeft('123 שלום'), isRightToLeft('Zoë عبد'), isRightToLeft('😀')]).toEqual([
     true,
     true,

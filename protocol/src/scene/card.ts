@@ -1,6 +1,6 @@
 import type { SourceId } from '../ids.js';
 
-/** What stands where a camera is off: the same colour and letters in the room, in the studio and in the program. Dark enough for white letters. */
+/** Card colours for a camera that is off, the same in the room, the studio and the program. All are dark enough for white letters. */
 const CARD_COLOURS = ['#3b4a6b', '#5a4570', '#2f5d62', '#6b4a3b', '#3f5f3f', '#6a3f55', '#4a5561', '#4d4f80'] as const;
 
 export function cardColourOf(id: SourceId): string {
@@ -15,15 +15,15 @@ function hashOf(text: string): number {
 }
 
 const RIGHT_TO_LEFT = /^[^\p{L}]*[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
-/** Scripts in which two initials are usual. */
+/** Scripts that commonly use two initials. */
 const HAS_INITIALS = /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}]/u;
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** Its first letter belongs to a script that is written from right to left. */
+/** Whether the text begins with a letter of a right-to-left script. */
 export const isRightToLeft = (text: string): boolean => RIGHT_TO_LEFT.test(text);
 
-/** What stands for a name on its avatar: two letters of an alphabetic name, one character of any other; an emoji stays whole. */
+/** Returns the text for an avatar: two initials for an alphabetic name, otherwise one character. Emoji stay whole. */
 export function initialsOf(name: string): string {
   const words = name.split(/\s+/).filter(Boolean);
   const initials = words.map((word) => [...graphemes.segment(word)][0]?.segment ?? '');

@@ -35,7 +35,7 @@ describe('layout', () => {
     );
   });
 
-  it('never lets two tiles overlap, but for small pictures over a large one', () => {
+  it('never overlaps tiles, except small pictures over a large one', () => {
     fc.assert(
       fc.property(canvases, fc.constantFrom(...LayoutName.options), sources, (canvas, name, all) => {
         const tiles = layout(canvas, scene(name), all).filter((tile) => !tile.overlay);
@@ -52,7 +52,7 @@ describe('layout', () => {
     expect(covered).toBeGreaterThan(0.6);
   });
 
-  it('puts the share large and the people in a strip, in auto as well', () => {
+  it('puts the screen share in the large tile and people in a strip, in auto too', () => {
     const all = [...people(3), source('share', 'screen')];
     for (const name of ['auto', 'screen'] as const) {
       const [main, ...strip] = layout(HD, scene(name), all);
@@ -62,12 +62,12 @@ describe('layout', () => {
     }
   });
 
-  it('fills the picture with the focus in spotlight and falls back to the first when it is gone', () => {
+  it('fills the picture with the focus in spotlight, or with the first source when the focus is gone', () => {
     expect(layout(HD, scene('spotlight', 'p1'), people(3))).toEqual([{ sourceId: 'p1', fit: 'cover', overlay: false, x: 0, y: 0, ...HD }]);
     expect(layout(HD, scene('spotlight', 'gone'), people(3))[0]?.sourceId).toBe('p0');
   });
 
-  it('leaves hidden sources out and follows the order of the scene', () => {
+  it('omits hidden sources and follows the order of the scene', () => {
     const tiles = layout(HD, { layout: 'grid', focus: null, order: ['p2', 'p0'] as SourceId[], hidden: ['p1'] as SourceId[] }, people(4));
     expect(tiles.map((tile) => tile.sourceId)).toEqual(['p2', 'p0', 'p3']);
   });

@@ -6,7 +6,7 @@ export interface Size {
   height: number;
 }
 
-/** Pixels; every number is even, because I420 chroma has half the resolution. */
+/** In pixels. All values are even, because I420 chroma has half the resolution. */
 export interface Rect extends Size {
   x: number;
   y: number;
@@ -14,13 +14,13 @@ export interface Rect extends Size {
 
 export interface Tile extends Rect {
   sourceId: SourceId;
-  /** cover: fills the tile and crops; contain: whole picture with bars. */
+  /** cover: fills the tile, cropping the picture; contain: whole picture with bars. */
   fit: 'cover' | 'contain';
-  /** Later tiles are drawn over earlier ones; corners of small overlays are rounded by whoever draws. */
+  /** Later tiles are drawn over earlier ones. Renderers round the corners of small overlays. */
   overlay: boolean;
 }
 
-/** A people tile is never narrower than this unless the canvas itself is, nor wider than 16:9. */
+/** A person's tile stays between this and 16:9, unless the canvas is narrower. */
 const MIN_ASPECT = 4 / 3;
 const MAX_ASPECT = 16 / 9;
 const GAP = 4 / 720;
@@ -31,7 +31,7 @@ const even = (value: number) => Math.max(2, Math.round(value / 2) * 2);
 const evenAt = (value: number) => Math.max(0, Math.round(value / 2) * 2);
 const fitOf = (source: SceneSource) => (source.kind === 'screen' ? 'contain' : 'cover');
 
-/** Where every visible source is drawn. Pure: the room page, the studio's thumbnails and the compositor all draw with it. */
+/** Computes the tile of every visible source. Pure: the room page, the studio's thumbnails and the compositor share it. */
 export function layout(canvas: Size, scene: Pick<Scene, 'layout' | 'focus' | 'order' | 'hidden'>, sources: readonly SceneSource[]): Tile[] {
   const visible = arrange(scene, sources);
   const [first] = visible;
@@ -53,7 +53,7 @@ export function layout(canvas: Size, scene: Pick<Scene, 'layout' | 'focus' | 'or
   }
 }
 
-/** Visible sources in the order of the scene, then of arrival. */
+/** Returns the visible sources in the scene's order, then in order of arrival. */
 export function arrange(scene: Pick<Scene, 'order' | 'hidden'>, sources: readonly SceneSource[]): SceneSource[] {
   const hidden = new Set(scene.hidden);
   const rank = new Map(scene.order.map((id, index) => [id, index]));
@@ -64,7 +64,7 @@ export function arrange(scene: Pick<Scene, 'order' | 'hidden'>, sources: readonl
     .map(({ source }) => source);
 }
 
-/** What `auto` means now. */
+/** Resolves `auto` to the current layout. */
 export function effectiveLayout(name: LayoutName, visible: readonly SceneSource[]): Exclude<LayoutName, 'auto'> {
   if (name !== 'auto') return name;
   return visible.some((source) => source.kind === 'screen') ? 'screen' : 'grid';
@@ -84,7 +84,7 @@ function tile(source: SceneSource, rect: Rect, overlay = false): Tile {
   return { sourceId: source.id, fit: fitOf(source), overlay, ...rect };
 }
 
-/** Equal tiles, as large as they can be; the last row is centred. One tile fills the area. */
+/** Equal tiles, as large as possible, with the last row centred. A single tile fills the area. */
 function grid(area: Rect, sources: readonly SceneSource[], gap: number): Tile[] {
   const only = sources[0];
   if (sources.length === 1 && only) return [tile(only, area)];
@@ -126,7 +126,7 @@ function tileSize(area: Rect, columns: number, rows: number, gap: number): Size 
 
 const floorEven = (value: number) => Math.max(2, Math.floor(value / 2) * 2);
 
-/** Two halves with a gap; stacked on a portrait canvas. */
+/** Two halves with a gap, stacked on a portrait canvas. */
 function halves(canvas: Size, sources: readonly SceneSource[]): Tile[] {
   const area = whole(canvas);
   const [left, right] = sources;
@@ -141,7 +141,7 @@ function halves(canvas: Size, sources: readonly SceneSource[]): Tile[] {
   return [tile(left, { ...area, height }), tile(right, { ...area, y: area.height - height, height })];
 }
 
-/** The small pictures stand in the bottom right corner, growing to the left. */
+/** Small pictures sit in the bottom right corner and extend to the left. */
 function pictureInPicture(canvas: Size, focus: SceneSource, small: readonly SceneSource[]): Tile[] {
   const area = whole(canvas);
   const margin = evenAt(Math.min(area.width, area.height) * 0.03);
@@ -156,7 +156,7 @@ function pictureInPicture(canvas: Size, focus: SceneSource, small: readonly Scen
   ];
 }
 
-/** The focus takes what the strip leaves: at the right of a landscape canvas, at the bottom of a portrait one. */
+/** The strip is on the right of a landscape canvas or at the bottom of a portrait one. The focus fills the rest. */
 function withStrip(canvas: Size, focus: SceneSource, people: readonly SceneSource[]): Tile[] {
   const area = whole(canvas);
   if (people.length === 0) return [tile(focus, area)];
@@ -171,7 +171,7 @@ function withStrip(canvas: Size, focus: SceneSource, people: readonly SceneSourc
   return [tile(focus, main), ...grid({ ...area, y: area.height - strip, height: strip }, people, gap).map(limitAspect)];
 }
 
-/** One person in a tall strip gets a picture-shaped tile in its middle, not a slit from top to bottom. */
+/** A single person in a tall strip gets a tile of normal proportions in the middle, not a narrow slit. */
 function limitAspect(one: Tile): Tile {
   const aspect = one.width / one.height;
   if (aspect < 1) {

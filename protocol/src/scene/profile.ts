@@ -5,11 +5,11 @@ export const ProfileName = z.enum(['480p', '720p', '1080p']);
 export type ProfileName = z.infer<typeof ProfileName>;
 export const Orientation = z.enum(['landscape', 'portrait']);
 export const X264Preset = z.enum(['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium']);
-/** Hardware encoders are there when the bridge's FFmpeg and machine have them. */
+/** Hardware encoders are available if the bridge's FFmpeg and machine support them. */
 export const EncoderName = z.enum(['x264', 'nvenc', 'qsv', 'vaapi', 'videotoolbox']);
 export type EncoderName = z.infer<typeof EncoderName>;
 
-/** How the program is encoded; complete, in numbers. Always 30 frames a second, 48 kHz stereo. */
+/** Complete, numeric encoding settings for the program. Always 30 frames a second and 48 kHz stereo. */
 export const Profile = z.object({
   name: ProfileName,
   orientation: Orientation,
@@ -20,14 +20,14 @@ export const Profile = z.object({
 });
 export type Profile = z.infer<typeof Profile>;
 
-/** What a caller may say: a name, or any of the fields. */
+/** A profile name, or any of its fields. */
 export const ProfileRequest = z.union([ProfileName, Profile.partial()]);
 export type ProfileRequest = z.infer<typeof ProfileRequest>;
 
 export const FPS = 30;
 export const AUDIO_RATE = 48_000;
 export const SAMPLES_PER_TICK = AUDIO_RATE / FPS;
-/** A key frame every 2 s: HLS segments start with one. */
+/** A key frame every 2 s, since each HLS segment starts with one. */
 export const GOP_FRAMES = 2 * FPS;
 
 const SIZES: Record<ProfileName, { long: number; short: number; videoBitrateKbps: number }> = {

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { AssetId, SourceId } from '../ids.js';
 
 /**
- * auto: `screen` while somebody shares, else `grid`. spotlight: one source fills the picture. screen: the share large, people in a strip.
- * pip: one source fills the picture, the others small in a corner. side-by-side: two halves.
+ * auto: `screen` while a screen is shared, otherwise `grid`. spotlight: one source fills the picture. screen: the share large, people in
+ * a strip. pip: one source fills the picture, the others are small in a corner. side-by-side: two halves.
  */
 export const LayoutName = z.enum(['auto', 'grid', 'spotlight', 'screen', 'pip', 'side-by-side']);
 export type LayoutName = z.infer<typeof LayoutName>;
@@ -14,21 +14,21 @@ export type Corner = z.infer<typeof Corner>;
 
 export const MAX_TILES = 9;
 
-/** What the program shows: data, versioned, changed atomically. */
+/** The program's picture as versioned data. Changes are atomic. */
 export const Scene = z.object({
   layout: LayoutName.default('auto'),
-  /** The source that spotlight, pip, screen and side-by-side put first; the first in order when left out or gone. */
+  /** The main source of spotlight, pip, screen and side-by-side. Falls back to the first in order when absent or gone. */
   focus: SourceId.nullable().default(null),
-  /** Sources in this order come first; all others follow in the order in which they came on stage. */
+  /** These sources come first, in this order; the rest follow in order of arrival on stage. */
   order: z.array(SourceId).max(64).default([]),
-  /** Kept out of the picture and out of the sound (backstage). */
+  /** Backstage: in neither the picture nor the sound. */
   hidden: z.array(SourceId).max(64).default([]),
   background: z.object({ colour: HexColour.default('#101114'), image: AssetId.nullable().default(null) }).prefault({}),
   logo: z
     .object({
       image: AssetId,
       corner: Corner.default('top-right'),
-      /** Part of the picture's height. */ height: z.number().min(0.03).max(0.3).default(0.09),
+      /** Fraction of the picture's height. */ height: z.number().min(0.03).max(0.3).default(0.09),
     })
     .nullable()
     .default(null),
@@ -36,7 +36,7 @@ export const Scene = z.object({
 });
 export type Scene = z.infer<typeof Scene>;
 
-/** Fields that are left out stay as they are. */
+/** Missing fields stay unchanged. */
 export const ScenePatch = z.object({
   layout: LayoutName.optional(),
   focus: SourceId.nullable().optional(),
@@ -61,7 +61,7 @@ function dropUndefined(object: object): object {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 }
 
-/** A source as the layout sees it. */
+/** A source from the layout's point of view. */
 export interface SceneSource {
   id: SourceId;
   kind: 'camera' | 'screen';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ChatMessage, ChatText } from '../room.js';
 import { request } from './contract.js';
 
-/** `nonce` makes a repeated send after a reconnect harmless. */
+/** `nonce` makes resending after a reconnection harmless. */
 export const sendChat = request({
   state: 'joined',
   permission: 'chat',

@@ -5,7 +5,7 @@ import { ChatMessage, ConnectionQuality, ParticipantInfo, RoomInfo, StageSnapsho
 import { PublishSource } from '../roles.js';
 import { ErrorCode } from '../errors.js';
 
-/** Announcements, server → client. Each carries the whole of what changed, so that one that is repeated does no harm. */
+/** Events from server to client. Each carries complete data, so receiving one twice is harmless. */
 export const events = {
   participantJoined: ParticipantInfo,
   /** Name, role, presence, producers or quality changed. */
@@ -15,23 +15,23 @@ export const events = {
   stageChanged: StageSnapshot,
   roomChanged: RoomInfo,
   chatReceived: ChatMessage,
-  /** null: nobody speaks. */
+  /** null: no one is speaking. */
   activeSpeakerChanged: z.object({ participantId: ParticipantId.nullable() }),
-  /** -127..0 dBov of each speaking participant, a few times a second; not repeated. */
+  /** Level of each speaking participant, -127..0 dBov, several times a second. Not resent if lost. */
   speakersChanged: z.object({ levels: z.record(ParticipantId, z.number()) }),
   consumerClosed: z.object({ consumerId: ConsumerId, producerId: ProducerId }),
   consumerPausedChanged: z.object({ consumerId: ConsumerId, producerPaused: z.boolean() }),
   /** To one participant: a moderator paused this track. */
   trackMuted: z.object({ source: PublishSource, by: ParticipantId }),
   unmuteAsked: z.object({ by: ParticipantId }),
-  /** To one participant: what became of their request. */
+  /** To one participant: a moderator declined their request. */
   stageRequestDeclined: z.object({}),
-  /** The media worker died: make new transports, publish and subscribe again. The call goes on. */
+  /** The media worker died. Make new transports, publish and subscribe again; the call continues. */
   mediaReset: z.object({}),
   programChanged: ProgramInfo.nullable(),
-  /** To those who may control the program, five times a second while live; not repeated. */
+  /** To everyone who may control the program, five times a second while live. Not resent if lost. */
   levelsMeasured: Levels,
-  /** The connection ends now; `code` says why and the table whether to come back. */
+  /** The connection is about to close. `code` gives the reason, and the error table says whether to reconnect. */
   disconnecting: z.object({ code: ErrorCode, message: z.string() }),
 } as const;
 

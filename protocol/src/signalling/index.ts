@@ -1,6 +1,6 @@
 /**
- * Browser ⇄ server. One socket.io event each way: `request` {name, data} with an acknowledgement {ok, data | error}, and `event` {name, data}.
- * The handshake carries `auth: { token }`, a join token; a refused handshake has a WireError in `error.data`.
+ * Browser ⇄ server. One socket.io event in each direction: `request` {name, data}, acknowledged with {ok, data | error}, and `event`
+ * {name, data}. The handshake carries `auth: { token }`, a join token; a rejected handshake has a WireError in `error.data`.
  */
 import { z } from 'zod';
 import type { WireError } from '../errors.js';
@@ -25,7 +25,7 @@ export const requests = { ...sessionRequests, ...mediaRequests, ...stage, ...cha
 >;
 
 export type RequestName = keyof typeof requests;
-/** What a caller gives (defaults may be left out) and what a handler gets. */
+/** Input as a caller writes it, with defaults optional; handlers receive it parsed. */
 export type RequestInput<N extends RequestName> = z.input<(typeof requests)[N]['data']>;
 export type RequestData<N extends RequestName> = z.output<(typeof requests)[N]['data']>;
 export type RequestReply<N extends RequestName> = z.output<(typeof requests)[N]['reply']>;

@@ -7,8 +7,8 @@ import { MediaJson } from './media.js';
 export const IceServer = z.object({ urls: z.array(z.string()), username: z.string().optional(), credential: z.string().optional() });
 
 /**
- * First message of a connection. `resume` continues an earlier participant within the grace: after a lost socket with media 'keep' (transports live on,
- * restart ICE), after a page reload with media 'fresh' (the old transports are closed).
+ * First message of a connection. `resume` continues an earlier participant within the grace period: with media 'keep' after a lost socket
+ * (transports survive, restart ICE), or with media 'fresh' after a page reload (old transports are closed).
  */
 export const join = request({
   state: 'connected',
@@ -18,18 +18,18 @@ export const join = request({
   }),
   reply: z.object({
     participantId: ParticipantId,
-    /** Proves later that a connection may continue this participant. */
+    /** Proves that a later connection may resume this participant. */
     resumeSecret: z.string(),
-    /** false: a new participant, or media could not be kept: make new transports. */
+    /** false: this is a new participant, or its media is gone. Make new transports. */
     mediaKept: z.boolean(),
     routerRtpCapabilities: MediaJson,
     iceServers: z.array(IceServer),
     snapshot: RoomSnapshot,
-    /** Server time, epoch ms, for clocks on the page. */
+    /** Server time in epoch ms, for clocks on the page. */
     nowMs: z.number(),
   }),
 });
 
 export const leave = request({ state: 'joined', permission: null, data: z.object({}), reply: z.object({}) });
-/** Round trip for the page's connection indicator. */
+/** Measures the round trip for the page's connection indicator. */
 export const ping = request({ state: 'connected', permission: null, data: z.object({}), reply: z.object({ nowMs: z.number() }) });

@@ -3,7 +3,7 @@ import { ConsumerId, ParticipantId, ProducerId, TransportId } from '../ids.js';
 import { PublishSource } from '../roles.js';
 import { request } from './contract.js';
 
-/** mediasoup's own JSON (RTP, ICE and DTLS parameters): bounded here, checked in full by mediasoup. */
+/** mediasoup's JSON (RTP, ICE and DTLS parameters). Its size is limited here; mediasoup checks the contents. */
 export const MediaJson = z.record(z.string(), z.unknown());
 const FingerprintAlgorithm = z.enum(['sha-1', 'sha-224', 'sha-256', 'sha-384', 'sha-512']);
 const Fingerprint = z.object({ algorithm: FingerprintAlgorithm, value: z.string().max(256) });
@@ -47,7 +47,7 @@ export const produce = request({
     kind: z.enum(['audio', 'video']),
     rtpParameters: MediaJson,
     paused: z.boolean().default(false),
-    /** Height of the captured picture, px: the server picks simulcast layers by it. */
+    /** Height of the captured picture, px. The server uses it to pick simulcast layers. */
     videoHeight: z.number().int().min(1).max(8192).optional(),
   }),
   reply: z.object({ producerId: ProducerId }),
@@ -67,7 +67,7 @@ export const closeProducer = request({
   reply: z.object({}),
 });
 
-/** The consumer starts paused; `resumeConsumer` when the page is ready for it. */
+/** The consumer starts paused. Send `setConsumerPaused` when the page is ready for media. */
 export const consume = request({
   state: 'joined',
   permission: 'subscribe',
@@ -90,7 +90,7 @@ export const setConsumerPaused = request({
   reply: z.object({}),
 });
 
-/** The size in device pixels at which the picture is shown; the server picks the layer. */
+/** Displayed size in device pixels. The server picks the simulcast layer to match. */
 export const setConsumerSize = request({
   state: 'joined',
   permission: 'subscribe',

@@ -8,11 +8,11 @@ export const updateLive = request({ state: 'joined', permission: 'live', data: U
 export const stopLive = request({ state: 'joined', permission: 'live', data: z.object({}), reply: z.object({}) });
 export const addOutput = request({ state: 'joined', permission: 'live', data: OutputRequest, reply: OutputInfo });
 export const removeOutput = request({ state: 'joined', permission: 'live', data: z.object({ outputId: OutputId }), reply: z.object({}) });
-/** Tries a failed or waiting output again at once. */
+/** Retries a failed or waiting output at once. */
 export const retryOutput = request({ state: 'joined', permission: 'live', data: z.object({ outputId: OutputId }), reply: z.object({}) });
 
 export const MAX_ASSET_BYTES = 4 * 1024 * 1024;
-/** A background or logo: PNG, JPEG or WebP, as bytes. */
+/** A background or logo as PNG, JPEG or WebP bytes. */
 export const uploadAsset = request({
   state: 'joined',
   permission: 'live',

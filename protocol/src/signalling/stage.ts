@@ -8,17 +8,17 @@ import { request } from './contract.js';
 const target = z.object({ participantId: ParticipantId });
 const ok = z.object({});
 
-/** A viewer asks for a seat. */
+/** Asks for a seat, as a viewer. */
 export const requestStage = request({ state: 'joined', permission: 'requestStage', data: z.object({}), reply: ok });
 export const cancelStageRequest = request({ state: 'joined', permission: 'requestStage', data: z.object({}), reply: ok });
-/** A viewer takes or refuses the seat that a moderator offered. */
+/** Accepts or declines the seat that a moderator offered. */
 export const answerInvitation = request({
   state: 'joined',
   permission: 'requestStage',
   data: z.object({ accept: z.boolean() }),
   reply: ok,
 });
-/** Gives the seat back and stays as a viewer. */
+/** Gives up the seat and stays as a viewer. */
 export const leaveStage = request({ state: 'joined', permission: null, data: z.object({}), reply: ok });
 
 export const approveStageRequest = request({ state: 'joined', permission: 'moderate', data: target, reply: ok });
@@ -33,14 +33,14 @@ export const setStage = request({
   reply: ok,
 });
 
-/** Streams that are live and that everybody may watch: what `seatStream` may be given. */
+/** Lists live streams that anybody may watch: those that `seatStream` accepts. */
 export const listStreams = request({
   state: 'joined',
   permission: 'moderate',
   data: z.object({}),
   reply: z.object({ streams: z.array(StreamRef.extend({ title: z.string() })) }),
 });
-/** A live stream takes a seat like a guest; `takeDown` sends it away. */
+/** Gives a live stream a seat like a guest's. `takeDown` removes it. */
 export const seatStream = request({
   state: 'joined',
   permission: 'moderate',
@@ -48,7 +48,7 @@ export const seatStream = request({
   reply: z.object({ participantId: ParticipantId }),
 });
 
-/** Pauses somebody's track; only its owner can open it again. */
+/** Pauses someone's track. Only its owner can unmute it. */
 export const muteParticipant = request({
   state: 'joined',
   permission: 'moderate',
@@ -56,6 +56,6 @@ export const muteParticipant = request({
   reply: ok,
 });
 export const askToUnmute = request({ state: 'joined', permission: 'moderate', data: target, reply: ok });
-/** Out of the room, and not back with the same identity while the room lives. */
+/** Removes someone from the room and bars their identity until the room closes. */
 export const removeParticipant = request({ state: 'joined', permission: 'moderate', data: target, reply: ok });
 export const lockRoom = request({ state: 'joined', permission: 'moderate', data: z.object({ locked: z.boolean() }), reply: ok });
