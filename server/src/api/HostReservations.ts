@@ -1,6 +1,6 @@
 import type { Identity, RoomId } from '@lianmai/protocol';
 
-/** Between the token and the join, a new room belongs to whoever asked for it first: two people cannot both become its host. */
+/** Reserves a new room for the first person to request it, from token to join, so that two people cannot both become host. */
 export class HostReservations {
   readonly #ttlMs: number;
   readonly #byRoom = new Map<RoomId, { identity: Identity; untilMs: number }>();
@@ -9,7 +9,7 @@ export class HostReservations {
     this.#ttlMs = ttlMs;
   }
 
-  /** Who is expected to open the room; null: nobody. */
+  /** The person expected to open the room, or null. */
   holderOf(room: RoomId): Identity | null {
     const held = this.#byRoom.get(room);
     return held && held.untilMs > Date.now() ? held.identity : null;

@@ -65,7 +65,7 @@ let app: ReturnType<typeof createApi>;
 beforeAll(async () => {
   made = await openStreams();
   server = createServer((request, response) => void app(request, response)).listen(0, '127.0.0.1');
-  // On a busy machine one that is just being given up would be used again.
+  // A busy machine could otherwise reuse a connection that is about to be closed.
   server.keepAliveTimeout = 60_000;
   origin = createServer((request, response) => {
     response.writeHead(200, { 'content-type': 'application/vnd.apple.mpegurl', 'authority-control-allow-origin': '*' });
@@ -114,7 +114,7 @@ const enter = async (identity: string, role: 'host' | 'guest' | 'viewer') => {
 };
 
 describe('tokens', () => {
-  it('[API-01] are minted for identity, name and role', async () => {
+  it('[API-01] are issued with identity, name and role', async () => {
     const { status, body } = await call('POST', '/rooms/r1/tokens', {
       identity: 'u1',
       name: 'Mei 🌸',
@@ -129,7 +129,7 @@ describe('tokens', () => {
     });
   });
 
-  it('[API-02] and everything else that needs a key is UNAUTHENTICATED without one', async () => {
+  it('[API-02] return UNAUTHENTICATED without a key, as every protected call does', async () => {
     for (const [method, to] of [
       ['POST', '/rooms/r1/tokens'],
       ['GET', '/rooms'],
@@ -143,7 +143,7 @@ describe('tokens', () => {
     }
   });
 
-  it('[API-03] with a field that does not fit name it', async () => {
+  it('[API-03] name the field that does not fit', async () => {
     const { status, body } = await call('POST', '/rooms/r1/tokens', { identity: 'has space', name: 'x' });
     expect([status, body.error.code, body.error.details.issues[0].path]).toEqual([400, 'BAD_REQUEST', 'identity']);
   });
@@ -161,7 +161,7 @@ describe('rooms', () => {
 });
 
 describe('a program', () => {
-  it('[API-05] is started in a room that nobody has joined, shown, changed and stopped', async () => {
+  it('[API-05] starts in an empty room, and can be read, changed and stopped', async () => {
     const started = await call('POST', '/rooms/r9/live', { profile: '480p', outputs: [{ url: 'rtmp://example.com/app/secret-key' }] });
     expect(started.status).toBe(201);
     expect(started.body).toMatchObject({ room: 'r9', state: 'live', hls: 'http://127.0.0.1:8080/live/r9.m3u8', watch: `${url}/watch/r9` });
@@ -177,13 +177,13 @@ describe('a program', () => {
     expect((await call('DELETE', '/rooms/r9/live')).body.error.code).toBe('WRONG_STATE');
   });
 
-  it('[API-06] of a room that is not live is NOT_FOUND', async () => {
+  it('[API-06] is NOT_FOUND if the room is not live', async () => {
     expect((await call('GET', '/rooms/nobody/live')).status).toBe(404);
     await enter('u1', 'host');
     expect((await call('GET', '/rooms/r1/live')).body.error.code).toBe('NOT_FOUND');
   });
 
-  it('[API-07] may have pictures: bytes of the right kind, of at most 4 MB', async () => {
+  it('[API-07] accepts uploaded pictures: a supported type, at most 4 MB', async () => {
     const upload = (bytes: Uint8Array<ArrayBuffer>) =>
       send('POST', '/api/v1/rooms/r1/live/assets', bytes, { authorization: AUTHORIZATION });
     expect((await upload(new Uint8Array([0x89, 0x50]))).body).toEqual({ assetId: 'a1' });
@@ -197,7 +197,7 @@ describe('the open lobby', () => {
   const ask = (role: string, deviceId = 'device-0001', room = 'r1') =>
     send('POST', `/api/v1/lobby/${room}`, JSON.stringify({ name: 'Mei', role, deviceId }));
 
-  it('[API-10] makes the first who asks the host of a new room, and nobody else', async () => {
+  it('[API-10] makes only the first person host of a new room', async () => {
     expect(await look()).toMatchObject({ exists: false, roles: ['host'], live: null });
     expect((await ask('guest')).body.error.code).toBe('NOT_FOUND');
     const host = await ask('host');
@@ -220,12 +220,12 @@ describe('the open lobby', () => {
     expect((await ask('viewer', 'device-0002')).body.error.code).toBe('ROOM_LOCKED');
   });
 
-  it('[API-12] shows where to watch: on the very address that the page came from, or the public one', async () => {
+  it('[API-12] returns watch URLs on the page’s own address, or on the public one', async () => {
     await enter('u1', 'host');
     await rooms.get(RoomId.parse('r1')).program.start({});
     const play = { whep: '/rtc/v1/whep/?app=live&stream=r1', flv: '/live/r1.flv', wsFlv: '/live/r1.flv', hls: '/live/r1.m3u8' };
     expect((await look()).live).toEqual({ liveSinceMs: 2, hls: play.hls, play, viewers: 3 });
-    // An address that only the bridge knows: the pages' Content-Security-Policy would not let them load from there.
+    // Only the bridge knows this address; the pages' Content-Security-Policy would block it.
     Object.assign(rooms.get(RoomId.parse('r1')).program, { origin: { url: 'https://bridge.example.com', port: 8080 } });
     expect((await look()).live?.hls).toBe('/live/r1.m3u8');
     app = createApi({ ...options, originUrl: 'https://cdn.example.com' });
@@ -235,13 +235,13 @@ describe('the open lobby', () => {
     });
   });
 
-  it('[API-13] gives nothing away where the operator requires tokens', async () => {
+  it('[API-13] reveals nothing if the operator requires tokens', async () => {
     app = createApi({ ...options, isLobbyOpen: false });
     expect((await look()).roles).toEqual([]);
     expect((await ask('host')).body.error.code).toBe('FORBIDDEN');
   });
 
-  it('[API-14] is limited for each address', async () => {
+  it('[API-14] is rate limited by IP address', async () => {
     const answers = await Promise.all(Array.from({ length: 130 }, () => ask('viewer', 'device-0003')));
     const limited = answers.filter(({ status }) => status === 429);
     expect(limited).toHaveLength(10);
@@ -250,7 +250,7 @@ describe('the open lobby', () => {
 });
 
 describe('pages and health', () => {
-  it('[API-20] are alive from the first moment and ready when they are', async () => {
+  it('[API-20] report liveness from the start, and readiness once ready', async () => {
     isReady = false;
     expect((await send('GET', '/healthz')).status).toBe(200);
     expect((await send('GET', '/readyz')).status).toBe(503);
@@ -258,7 +258,7 @@ describe('pages and health', () => {
     expect((await send('GET', '/readyz')).status).toBe(200);
   });
 
-  it('[API-21] show figures to this machine and to key holders, not through a proxy to everybody', async () => {
+  it('[API-21] show metrics to this machine and to key holders, but not to everybody through a proxy', async () => {
     expect((await send('GET', '/metrics')).body).toContain('lianmai_process_cpu');
     const proxied = { 'x-forwarded-for': '203.0.113.9' };
     expect((await send('GET', '/metrics', undefined, proxied)).status).toBe(401);
@@ -271,7 +271,7 @@ describe('pages and health', () => {
     ]).toEqual([404, 401]);
   });
 
-  it('[API-22] are the built client: asked for each time, but hashed files kept for ever', async () => {
+  it('[API-22] serve the built client: pages revalidated, hashed files cached for ever', async () => {
     for (const to of ['/', '/r/demo', '/watch/demo']) {
       const page = await send('GET', to);
       expect([page.status, page.body]).toEqual([200, '<!doctype html><title>Lianmai</title>']);
@@ -285,7 +285,7 @@ describe('pages and health', () => {
     expect((await send('GET', '/%2e%2e/%2e%2e/etc/passwd')).status).toBeGreaterThanOrEqual(400);
   });
 
-  it('[API-23] pass /live on to the origin, with who asks', async () => {
+  it('[API-23] pass /live on to the origin with the caller’s address', async () => {
     originUrl = null;
     expect((await send('GET', '/live/r1.m3u8')).body.error.code).toBe('BRIDGE_UNAVAILABLE');
     originUrl = `http://127.0.0.1:${(origin.address() as AddressInfo).port}`;
@@ -296,7 +296,7 @@ describe('pages and health', () => {
     expect((await send('GET', '/live/r1.m3u8')).status).toBe(503);
   });
 
-  it('[API-24] pass nothing on that would confuse the origin: no bodies, no other paths or hosts', async () => {
+  it('[API-24] pass on nothing that would confuse the origin: no bodies, no other paths or hosts', async () => {
     const { port } = origin.address() as AddressInfo;
     originUrl = `http://127.0.0.1:${port}`;
     const raw = async (target: string, headers: Record<string, string> = {}, body = '') => {
@@ -319,7 +319,7 @@ describe('pages and health', () => {
 });
 
 describe('the description of the API', () => {
-  it('[API-30] in docs/openapi.json is the one that the server gives', async () => {
+  it('[API-30] in docs/openapi.json matches what the server returns', async () => {
     const file = new URL('../../../docs/openapi.json', import.meta.url);
     const document: unknown = JSON.parse(JSON.stringify(openApiDocument()));
     if (process.env['UPDATE_OPENAPI'] === '1') writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`);
@@ -328,8 +328,8 @@ describe('the description of the API', () => {
   });
 });
 
-describe('whatever a caller sends', () => {
-  it('[API-40] malformed JSON, URLs and methods are typed errors', async () => {
+describe('arbitrary input', () => {
+  it('[API-40] malformed JSON, URLs and methods get typed errors', async () => {
     const headers = { authorization: AUTHORIZATION, 'content-type': 'application/json' };
     expect((await send('POST', '/api/v1/rooms/r1/tokens', '{"a":', headers)).body.error).toMatchObject({
       code: 'BAD_REQUEST',
@@ -344,7 +344,7 @@ describe('whatever a caller sends', () => {
     );
   });
 
-  it('[API-41] 3,000 generated bodies are answered with a reply or a typed error', async () => {
+  it('[API-41] 3,000 generated bodies each get a reply or a typed error', async () => {
     const paths = [
       '/rooms/x/tokens',
       '/rooms/x/live',

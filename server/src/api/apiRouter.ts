@@ -7,7 +7,7 @@ const MAX_JSON_BYTES = 256 * 1024;
 const readJson = express.json({ limit: MAX_JSON_BYTES, strict: false, type: () => true });
 const readImage = express.raw({ limit: MAX_ASSET_BYTES, type: () => true });
 
-/** The declared operations as an Express router: credentials or limit → body → parse → handle → answer. */
+/** Builds an Express router from the declared operations: credentials or rate limit → body → parse → handle → reply. */
 export function apiRouter(routes: readonly Route[], services: ApiServices): Router {
   const router = Router({ caseSensitive: true });
   for (const route of routes)

@@ -6,7 +6,7 @@ import type { RoomDirectory } from '../rooms/index.js';
 import type { SeatableStreams, Streams } from '../streams/index.js';
 import type { HostReservations } from './HostReservations.js';
 
-/** What the resources need of the rest of the server. */
+/** The parts of the server that API routes use. */
 export interface ApiServices {
   authority: TokenAuthority;
   rooms: RoomDirectory;
@@ -15,22 +15,22 @@ export interface ApiServices {
   recordings: Recordings;
   saveAsset(bytes: Uint8Array): Promise<AssetId>;
   reservations: HostReservations;
-  /** Whether the lobby page may ask for tokens without a key. */
+  /** Whether the lobby page may request tokens without a key. */
   isLobbyOpen: boolean;
-  /** Stage policy of a room that does not exist yet. */
+  /** Stage policy for rooms that do not exist yet. */
   stagePolicy: 'open' | 'request';
-  /** Absolute address of the origin for players (`https://cdn.example.com`); null: this server under the name it was asked by. */
+  /** The origin's public URL for players (`https://cdn.example.com`); null: this server, under the host name of the request. */
   originUrl: string | null;
-  /** Where else than on this server's own port the origin listens. */
+  /** The origin's own port, besides this server's. */
   originPort: number;
-  /** Where the other listeners are configured to be, until a bridge says it itself; null: there is none. */
+  /** Configured ports of the other listeners, used until a bridge reports its own; null if disabled. */
   ports: { rtmp: number; rtmps: number | null; srt: number };
 }
 
-/** Where a call came from and how it was addressed. */
+/** The caller's address and the URL that it used. */
 export interface Caller {
   ip: string;
-  /** `https://host:port`, as the caller wrote it. */
+  /** `https://host:port`, as the caller addressed the server. */
   baseUrl: string;
   hostname: string;
 }
@@ -43,7 +43,7 @@ export interface Call<P, B, Q> {
   caller: Caller;
 }
 
-/** One operation: the router and docs/openapi.json are both made of this. */
+/** One API operation. The router and docs/openapi.json are both built from it. */
 export interface Route<
   P extends z.ZodType = z.ZodType,
   B extends z.ZodType = z.ZodType,
@@ -51,27 +51,27 @@ export interface Route<
   Q extends z.ZodType = z.ZodType,
 > {
   method: 'get' | 'post' | 'patch' | 'delete';
-  /** In OpenAPI's spelling: `/rooms/{room}/live`. */
+  /** OpenAPI notation: `/rooms/{room}/live`. */
   path: string;
   summary: string;
   tag: string;
-  /** key: needs API credentials. open: everybody, within `limitPerMinute` for each address. */
+  /** key: requires API credentials. open: public, up to `limitPerMinute` for each IP address. */
   access: 'key' | 'open';
   limitPerMinute?: number;
   params: P;
-  /** Left out: what stands behind the `?` is nobody's business. */
+  /** Omit to ignore the query string. */
   query?: Q;
-  /** json: parsed with the schema. image: up to 4 MB of bytes. none: no body. */
+  /** json: parsed by the schema. image: up to 4 MB of bytes. none: no body. */
   bodyKind: 'json' | 'image' | 'none';
   body: B;
   reply: R;
   status: 200 | 201 | 204;
-  /** Besides BAD_REQUEST, UNAUTHENTICATED and INTERNAL, which every route may answer. */
+  /** Errors besides BAD_REQUEST, UNAUTHENTICATED and INTERNAL, which any route may return. */
   errors: readonly ErrorCode[];
   handle(call: Call<z.output<P>, z.output<B>, z.output<Q>>): z.input<R> | Promise<z.input<R>>;
 }
 
-/** Declares an operation; here its types meet. */
+/** Declares an operation and ties its types together. */
 export const route = <P extends z.ZodType, B extends z.ZodType, R extends z.ZodType, Q extends z.ZodType>(
   declared: Route<P, B, R, Q>,
 ): Route<P, B, R, Q> => declared;

@@ -16,26 +16,26 @@ export interface ApiOptions extends Omit<ApiServices, 'reservations'> {
   metrics: Metrics;
   log: Log;
   isReady: () => boolean;
-  /** Which origin has this stream, as this server reaches it; null: none. */
+  /** Returns the URL at which this server reaches the stream's origin, or null if there is none. */
   originTarget: (stream: StreamRef) => string | null;
-  /** Folder of the built client. */
+  /** Folder with the built client. */
   clientDir: string;
   trustProxy: boolean;
   bridgeMetrics: StatusOptions['bridges'];
-  /** Files of recordings, for who has a signed address. */
+  /** Serves recording files to holders of a signed URL. */
   recordingProxy: Router;
-  /** WHIP and WHEP; left out: none. */
+  /** WHIP and WHEP; omit to disable them. */
   rtc?: WhipWhepRouterOptions;
 }
 
-/** Everything that this server answers over plain HTTP. */
+/** Builds the HTTP app: everything that this server serves over plain HTTP. */
 export function createApi(options: ApiOptions): Express {
   const { log, metrics, isReady, authority, originTarget, clientDir, trustProxy } = options;
-  // Made once: everybody may ask for it.
+  // Built once, because the endpoint is public.
   const description = openApiDocument();
   const app = express();
   app.disable('x-powered-by');
-  // The nearest address that is not of our own networks: what a caller writes into X-Forwarded-For itself counts for nothing.
+  // Use the nearest address outside private networks, so that a caller cannot forge X-Forwarded-For.
   app.set('trust proxy', trustProxy ? ['loopback', 'linklocal', 'uniquelocal'] : false);
   app.set('query parser', 'simple');
   app.use(statusRoutes({ isReady, metrics, authority, bridges: options.bridgeMetrics }));

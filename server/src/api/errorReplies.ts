@@ -2,7 +2,7 @@ import type { Log } from '@lianmai/kit';
 import { ERRORS, LianmaiError, toLianmaiError } from '@lianmai/protocol';
 import type { NextFunction, Request, Response } from 'express';
 
-/** The last handler: whatever was thrown becomes `{error: {code, message, details}}` with the table's status. */
+/** Final error handler: converts anything thrown to `{error: {code, message, details}}` with the table's status. */
 export const answerError = (log: Log) => (thrown: unknown, request: Request, response: Response, next: NextFunction) => {
   const error = asLianmaiError(thrown);
   if (ERRORS[error.code].blame === 'us' && error.code !== 'BRIDGE_UNAVAILABLE') {
@@ -19,10 +19,10 @@ export const answerError = (log: Log) => (thrown: unknown, request: Request, res
 };
 
 export const answerNotFound = (request: Request, _response: Response, next: NextFunction) => {
-  next(new LianmaiError('NOT_FOUND', undefined, { message: `There is no ${request.method} here.` }));
+  next(new LianmaiError('NOT_FOUND', undefined, { message: `${request.method} is not available here. Check the method and path.` }));
 };
 
-/** Express and its body parser throw errors with a status: malformed JSON or URL, too large a body, an unknown encoding. */
+/** Express and its body parser throw errors with a status for malformed JSON or URLs, large bodies and unknown encodings. */
 function asLianmaiError(thrown: unknown): LianmaiError {
   if (thrown instanceof LianmaiError) return thrown;
   const status = statusOf(thrown);

@@ -1,6 +1,7 @@
 /**
- * HTTP: `/api/v1` (one file a resource in `routes/`, each operation declared once: its schemas make the router, the checks and docs/openapi.json),
- * health and metrics, the built pages, and `/live/*` (or another app of a stream) passed on to the origin. Errors are the table's, as `{error: {code, message, details}}`.
+ * HTTP routes: `/api/v1` (one file per resource in `routes/`), health and metrics, the built pages, and `/live/*` and other stream paths,
+ * proxied to the origin. Each operation is declared once: its schemas produce the router, the checks and docs/openapi.json. Errors have
+ * the form `{error: {code, message, details}}`, with codes from the error table.
  */
 export { createApi, type ApiOptions } from './createApi.js';
 export { openApiDocument } from './openapi.js';

@@ -7,7 +7,7 @@ import { ErrorReply } from './schemas.js';
 
 const ALWAYS: readonly ErrorCode[] = ['BAD_REQUEST', 'INTERNAL'];
 
-/** The API as OpenAPI 3.1, from the same declarations that the router is made of; kept in docs/openapi.json. */
+/** Builds the OpenAPI 3.1 description from the router's own declarations; docs/openapi.json holds a copy. */
 export function openApiDocument() {
   const registry = new OpenAPIRegistry();
   registry.registerComponent('securitySchemes', 'basic', { type: 'http', scheme: 'basic', description: 'API key and secret.' });
@@ -20,7 +20,7 @@ export function openApiDocument() {
   for (const route of routes) registry.registerPath(describe(route));
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',
-    info: { title: 'Lianmai', version: '1', description: 'Rooms, tokens and programs. Times are milliseconds since the epoch.' },
+    info: { title: 'Lianmai', version: '1', description: 'Rooms, tokens, programs and streams. Times are milliseconds since the epoch.' },
     servers: [{ url: '/api/v1' }],
   });
 }
@@ -52,7 +52,7 @@ function bodyOf({ bodyKind, body }: Route): { body?: NonNullable<NonNullable<Rou
 const successOf = ({ status, reply }: Route) =>
   status === 204 ? { description: 'Done' } : { description: 'OK', content: { 'application/json': { schema: reply } } };
 
-/** Codes with the same status share one answer. */
+/** Codes with the same status share one response. */
 function failuresOf({ access, errors }: Route) {
   const codes: ErrorCode[] = [...ALWAYS, ...(access === 'key' ? (['UNAUTHENTICATED', 'TOKEN_EXPIRED'] as const) : []), ...errors];
   const byStatus = new Map<number, ErrorCode[]>();

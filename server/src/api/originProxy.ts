@@ -4,7 +4,7 @@ import { LianmaiError, type StreamRef } from '@lianmai/protocol';
 import type { RequestHandler } from 'express';
 import { LIVE_PAGE } from './pageRoutes.js';
 
-/** Per connection, not for passing on (RFC 9110 7.6.1). */
+/** Hop-by-hop headers must not be forwarded (RFC 9110 7.6.1). */
 const HOP_BY_HOP = [
   'connection',
   'keep-alive',
@@ -16,30 +16,30 @@ const HOP_BY_HOP = [
   'upgrade',
   'host',
 ];
-/** What is asked of the origin has no body: one that is announced and never sent would eat the next request on the same connection. */
+/** Requests to the origin have no body. A body that is announced but never sent would swallow the next request on that connection. */
 const OF_A_BODY = ['content-length', 'expect'];
-/** Cookies know no ports: those of other programs on this host come along, and are nobody's business but theirs. */
+/** Cookies ignore ports, so a request may carry cookies of other programs on this host. */
 const PRIVATE = ['cookie', 'authorization'];
 export const NOT_FOR_ORIGIN: readonly string[] = [...OF_A_BODY, ...PRIVATE];
 const TIMEOUT_MS = 15_000;
-/** Who waits for a stream that is to come hears nothing for a while. */
+/** A request for a future part of a stream gets no data for a while. */
 const PATIENT_TIMEOUT_MS = 65_000;
 
-/** Not bounded: FLV players and those who wait for the next part hold theirs, and nobody must wait for them to go. */
+/** Sockets are unlimited: FLV players and blocking playlist requests hold theirs, and must not delay anyone else. */
 const SOCKETS = { keepAlive: true, maxFreeSockets: 64 };
 const agent = new Agent(SOCKETS);
 const secureAgent = new SecureAgent(SOCKETS);
 
 export interface OriginRoute {
-  /** Whether paths that begin so are the origin's. */
+  /** Whether the origin serves paths that start with this app. */
   isApp(app: string): boolean;
-  /** Which origin has this stream, as this server reaches it; null: none. */
+  /** Returns the URL at which this server reaches the stream's origin, or null if there is none. */
   targetOf(stream: StreamRef): string | null;
 }
 
 /**
- * `/{app}/{stream}*` of this server's own port, passed on to the origin: the watch page plays from the address that it came from, so HTTPS pages have no mixed
- * content and one open port is enough. Large audiences go to the origin's own port, or to a CDN in front of it.
+ * Proxies `/{app}/{stream}*` from this server's port to the origin, so the watch page plays from its own address: no mixed content, and
+ * only one open port. Point large audiences at the origin's port, or at a CDN in front of it.
  */
 export const originProxy =
   (route: OriginRoute): RequestHandler =>
@@ -57,7 +57,7 @@ export const originProxy =
       answer.pipe(response);
       answer.on('error', () => response.destroy());
     });
-    upstream.on('timeout', () => upstream.destroy(new Error('the origin does not answer')));
+    upstream.on('timeout', () => upstream.destroy(new Error('the origin did not respond in time')));
     upstream.on('error', (cause) => {
       if (response.headersSent) response.destroy();
       else next(new LianmaiError('BRIDGE_UNAVAILABLE', undefined, { cause }));
@@ -66,13 +66,13 @@ export const originProxy =
     upstream.end();
   };
 
-/** Names as far as they are names: `/live/r1.m3u8` and `/live/r1/seg1.m4s` are of `live/r1`. */
+/** Takes the stream's name from a path: `/live/r1.m3u8` and `/live/r1/seg1.m4s` both belong to `live/r1`. */
 export function streamOf(path: string): StreamRef {
   const [, app = '', name = ''] = /^\/([A-Za-z0-9_-]*)(?:\/([A-Za-z0-9_-]*)|$)/.exec(path) ?? [];
   return { app, name };
 }
 
-/** A stream has a connection of its own: among the shared ones its length would keep playlists and segments waiting. */
+/** A stream gets its own connection, since a long transfer on a shared one would delay playlists and segments. */
 export function requestOrigin(address: URL, method: string, headers: OutgoingHttpHeaders): ClientRequest {
   const [isSecure, isStream] = [address.protocol === 'https:', address.pathname.endsWith('.flv')];
   const shared = isSecure ? secureAgent : agent;
@@ -80,14 +80,14 @@ export function requestOrigin(address: URL, method: string, headers: OutgoingHtt
   return (isSecure ? httpsRequest : httpRequest)(address, { method, headers, timeout, agent: isStream ? false : shared });
 }
 
-/** null for what is not below /{app}/ once it is resolved: `..` would reach the origin's other paths, and an absolute URL another host. */
+/** Returns null unless the resolved path is below /{app}/: `..` would reach other paths on the origin, and an absolute URL another host. */
 export function urlOn(target: string, originalUrl: string, app: string): URL | null {
   if (!originalUrl.startsWith('/') || !URL.canParse(target + originalUrl)) return null;
   const address = new URL(target + originalUrl);
   return address.pathname.startsWith(`/${app}/`) ? address : null;
 }
 
-/** All but what belongs to one connection, by its nature or because `Connection` names it. */
+/** Returns all headers except hop-by-hop ones, listed here or named by `Connection`. */
 export function passedOn(headers: IncomingHttpHeaders, dropped: readonly string[] = []): OutgoingHttpHeaders {
   const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase());
   const without = new Set([...HOP_BY_HOP, ...named, ...dropped]);

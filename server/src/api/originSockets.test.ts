@@ -44,8 +44,8 @@ async function until(socket: Socket, end: string): Promise<string> {
   return text;
 }
 
-describe('a WebSocket of a stream', () => {
-  it('reaches the origin with who asks and without their cookies, and is passed on both ways until one ends', async () => {
+describe('a stream’s WebSocket', () => {
+  it('reaches the origin with the caller’s address but no cookies, and is relayed both ways until one side ends', async () => {
     const arrival = upgraded();
     const socket = ask('/live/cam.flv?expire=1', 'X-Forwarded-For: 9.9.9.9\r\n');
     const [request, peer] = await arrival;
@@ -61,7 +61,7 @@ describe('a WebSocket of a stream', () => {
     peer.end();
   });
 
-  it('believes a proxy where it is told to', async () => {
+  it('trusts a proxy’s address when configured to', async () => {
     app.set('trust proxy', ['loopback']);
     const arrival = upgraded();
     const socket = ask('/live/cam.flv', 'X-Forwarded-For: 9.9.9.9, 8.8.8.8\r\n');
@@ -71,7 +71,7 @@ describe('a WebSocket of a stream', () => {
     socket.destroy();
   });
 
-  it('is told the origin’s refusal, and 503 when there is no origin', async () => {
+  it('relays the origin’s rejection, and returns 503 when there is no origin', async () => {
     expect(await until(ask('/live/cam.flv'), '{}')).toMatch(/^HTTP\/1\.1 404 Not Found\r\n[^]*x-why: none[^]*\r\n\r\n\{\}$/i);
     target = null;
     expect(await until(ask('/live/cam.flv'), '\r\n\r\n')).toMatch(/^HTTP\/1\.1 503/);
@@ -79,7 +79,7 @@ describe('a WebSocket of a stream', () => {
     expect(await until(ask('/live/cam.flv'), '\r\n\r\n')).toMatch(/^HTTP\/1\.1 503/);
   });
 
-  it('is not what others upgrade', async () => {
+  it('leaves other upgrades alone', async () => {
     let others = 0;
     front.on('upgrade', (request, peer) => {
       others += 1;

@@ -6,7 +6,7 @@ import { urlOn, NOT_FOR_ORIGIN, passedOn, requestOrigin, streamOf, type OriginRo
 
 const FLV = /^\/[A-Za-z0-9_-]+\/[A-Za-z0-9_-]+\.flv(?:\?|$)/;
 
-/** WebSockets of `/{app}/{stream}.flv` on this server's own port, passed on to the origin like the rest. Every other upgrade is somebody else's. */
+/** Proxies WebSockets for `/{app}/{stream}.flv` from this server's port to the origin, and leaves every other upgrade alone. */
 export function passOriginSockets(server: Server | SecureServer, app: Express, route: OriginRoute): void {
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const url = request.url ?? '';
@@ -43,7 +43,7 @@ function pass(request: IncomingMessage, { socket, address, ip }: { socket: Duple
   upstream.end();
 }
 
-/** As it came, but a body that is not chunked any more ends with the connection. */
+/** Copies the response head. A body that is no longer chunked ends with the connection. */
 function headOf({ statusCode = 502, statusMessage = '', headers, rawHeaders }: IncomingMessage, connection?: 'close'): string {
   const pairs = Array.from({ length: rawHeaders.length / 2 }, (_, index) => rawHeaders.slice(index * 2, index * 2 + 2));
   const kept = connection ? Object.entries(passedOn(headers)).map(([name, value]) => [name, String(value)]) : pairs;
@@ -51,7 +51,7 @@ function headOf({ statusCode = 502, statusMessage = '', headers, rawHeaders }: I
   return [`HTTP/1.1 ${statusCode} ${statusMessage}`, ...lines, '', ''].join('\r\n');
 }
 
-/** As Express finds it for its requests: behind whatever proxies are trusted. */
+/** Finds the caller's address as Express does, behind any trusted proxies. */
 function ipOf(app: Express, { socket, headers }: IncomingMessage): string {
   const isTrusted = app.get('trust proxy fn') as (address: string, hop: number) => boolean;
   const forwarded = String(headers['x-forwarded-for'] ?? '').split(',').map((part) => part.trim()); // prettier-ignore

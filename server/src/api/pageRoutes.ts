@@ -3,14 +3,17 @@ import path from 'node:path';
 import express, { Router, type RequestHandler } from 'express';
 import helmet from 'helmet';
 
-const NOT_BUILT = 'The pages have not been built yet: run "npm start", or "npm run build" in client/.\n';
+const NOT_BUILT = 'The pages have not been built yet. Run "npm start", or "npm run build" in client/.\n';
 
-/** Addresses that the page itself routes. */
-/** `/live/{name}` and `/live/{app}/{name}` without an extension are the watch page; with one they are media, and the origin's. */
+/** Paths that the client routes itself. */
+/** `/live/{name}` and `/live/{app}/{name}` are the watch page; with a file extension they are media from the origin. */
 export const LIVE_PAGE = /^\/live\/[A-Za-z0-9_-]+(?:\/[A-Za-z0-9_-]+)?\/?$/;
 const PAGE_PATHS = ['/', '/r/:room', '/watch/:room', '/watch/:app/:name', LIVE_PAGE, '/streams', '/recordings'];
 
-/** The built client. File names under /assets carry a hash of the content: they may be kept for ever; the page itself is asked for each time. */
+/**
+ * Serves the built client. Files in /assets have content hashes in their names and are cached for ever; the page itself is revalidated
+ * each time.
+ */
 export function pageRoutes(clientDir: string): Router {
   const router = Router();
   const index = path.join(clientDir, 'index.html');
@@ -29,8 +32,8 @@ export function pageRoutes(clientDir: string): Router {
 }
 
 /**
- * What the pages may load and talk to. WebAssembly and blob workers are hls.js's and the picture tools'; blob and mediastream are camera and player. HSTS is
- * left to whoever has a real certificate, and nothing is upgraded to HTTPS: a LAN without it must work.
+ * Limits what pages may load and connect to. WebAssembly and blob workers serve hls.js and image processing; blob and mediastream serve
+ * camera and player. HSTS and upgrade-insecure-requests are left out, because Lianmai must work on a LAN without HTTPS.
  */
 export function securityHeaders({ originPort, originUrl }: { originPort: number; originUrl: string | null }): RequestHandler {
   const origins = originUrl === null ? [`http://*:${originPort}`, `https://*:${originPort}`] : [originUrl];

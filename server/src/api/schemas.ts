@@ -11,18 +11,18 @@ import {
 } from '@lianmai/protocol';
 import { z } from 'zod';
 
-/** Names under which docs/openapi.json keeps what several operations use. */
+/** Named schemas that several operations share in docs/openapi.json. */
 export const RoomParams = z.object({ room: RoomId });
 export const StreamParams = z.object({ id: StreamId });
 export const StreamClientParams = z.object({ id: StreamId, clientId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) });
 export const StreamOutputParams = z.object({ id: StreamId, output: OutputId });
 export const OutputParams = z.object({ room: RoomId, id: OutputId });
 
-/** A room's program as an API caller sees it: with addresses for players. */
+/** A room's program for API callers, with playback URLs. */
 export const ProgramReply = ProgramInfo.extend({
-  /** HLS from the origin port, or from the public address of the origin. */
+  /** HLS URL on the origin's port or public address. */
   hls: z.string(),
-  /** The page for the audience. */
+  /** The audience's page. */
   watch: z.string(),
 }).meta({ id: 'Program' });
 

@@ -6,11 +6,11 @@ export interface StatusOptions {
   isReady: () => boolean;
   metrics: Metrics;
   authority: TokenAuthority;
-  /** Of the bridges, each of which measures itself. */
+  /** Bridges, each with metrics of its own. */
   bridges: { ids: () => string[]; metrics: (id: string) => Promise<string> };
 }
 
-/** For those who run the process: alive, may take traffic, figures. */
+/** Endpoints for operators: liveness, readiness, metrics. */
 export function statusRoutes({ isReady, metrics, authority, bridges }: StatusOptions): Router {
   const router = Router();
   const type = metrics.registry.contentType;
@@ -33,7 +33,7 @@ export function statusRoutes({ isReady, metrics, authority, bridges }: StatusOpt
   return router;
 }
 
-/** Directly from loopback; a proxy on this machine says for whom it asks. */
+/** True for direct loopback requests only: a proxy on this machine forwards other people's. */
 function isFromThisMachine({ socket, headers }: Request): boolean {
   const address = socket.remoteAddress ?? '';
   const isLoopback = address === '::1' || plainIp(address).startsWith('127.');

@@ -2,7 +2,10 @@ import type { StreamRef } from '@lianmai/protocol';
 import type { StreamEndpoints } from '../streams/index.js';
 import type { ApiServices, Caller } from './contract.js';
 
-/** Where a caller reaches the listeners of the bridge that has this stream, or would get it: under the name it asked by, unless the bridge is elsewhere. */
+/**
+ * Returns the listeners of the bridge that has, or would get, this stream: under the caller's host name, unless the bridge runs
+ * elsewhere.
+ */
 export function endpointsFor(stream: StreamRef, { streams, originUrl, originPort, ports }: ApiServices, caller: Caller): StreamEndpoints {
   const hello = streams.statuses.bridgeOf(stream)?.hello;
   const bridgeUrl = hello?.origin.url ?? null;

@@ -6,22 +6,22 @@ import { parseFragment, type Opened, type WebRtc, type WebRtcRequest } from '../
 
 export interface WhipWhepRouterOptions {
   webrtc: WebRtc;
-  /** STUN and TURN servers for clients, as ClientChannel headers. */
+  /** STUN and TURN servers, sent to clients as Link headers. */
   iceServers: readonly { urls: readonly string[]; username?: string | undefined; credential?: string | undefined }[];
 }
 
 const SDP = 'application/sdp';
 const FRAGMENT = 'application/trickle-ice-sdpfrag';
-/** A browser's offer has about 8 kB. */
+/** A browser's offer is about 8 kB. */
 const MAX_BODY_BYTES = 128 * 1024;
-/** Opening a session costs a transport and, for a publisher, a question to the gate; a page that reconnects stays far below. */
+/** Opening a session costs a transport and, for publishers, an authorisation. A page that reconnects stays far below this. */
 const OPENED_PER_MINUTE = 240;
 
 type Direction = 'publish' | 'play';
-/** SRS's names beside those of the drafts. */
+/** SRS's names as well as the drafts' names. */
 const DIRECTIONS: Readonly<Record<string, Direction>> = { whip: 'publish', whep: 'play', 'whep-play': 'play', 'whip-play': 'play' };
 
-/** WHIP (RFC 9725) and WHEP: `POST /whip/?app=&stream=` opens a session, whose own address takes PATCH and DELETE. */
+/** WHIP (RFC 9725) and WHEP. `POST /whip/?app=&stream=` opens a session, whose own URL takes PATCH and DELETE. */
 export function whipWhepRouter({ webrtc, iceServers }: WhipWhepRouterOptions): Router {
   const router = Router();
   const readText = express.text({ limit: MAX_BODY_BYTES, type: () => true });
@@ -44,7 +44,7 @@ export function whipWhepRouter({ webrtc, iceServers }: WhipWhepRouterOptions): R
     .options((_request, response) => void response.set('Accept-Patch', FRAGMENT).status(204).end())
     .patch(expectType(FRAGMENT), readText, patcher(webrtc))
     .delete((request, response) => {
-      webrtc.session(idOf(request)).close('the client said goodbye', true);
+      webrtc.session(idOf(request)).close('the client ended the session', true);
       response.status(200).end();
     })
     .all(refuseMethod('PATCH, DELETE, OPTIONS'));
@@ -57,8 +57,8 @@ const opener =
   async (request, response) => {
     const direction = DIRECTIONS[String(request.params['direction'])] ?? 'play';
     const { session, answer }: Opened = await (direction === 'publish' ? webrtc.publish(read(request)) : webrtc.play(read(request)));
-    // A client that has gone meanwhile will never send DELETE.
-    if (response.destroyed) return session.close('the client did not wait for the answer');
+    // A client that is already gone will never send DELETE.
+    if (response.destroyed) return session.close('the client left before the reply');
     if (links.length > 0) response.setHeader('ClientChannel', [...links]);
     const name = direction === 'publish' ? 'whip' : 'whep';
     response
@@ -67,7 +67,7 @@ const opener =
     response.end(answer);
   };
 
-/** RFC 9725 4.3: the precondition says which ICE generation is meant; "*" is for a restart, which makes a new one. */
+/** RFC 9725 4.3: If-Match names the ICE generation. "*" requests a restart, which makes a new generation. */
 const patcher =
   (webrtc: WebRtc): RequestHandler =>
   async (request, response) => {
@@ -75,10 +75,15 @@ const patcher =
     const fragment = parseFragment(textOf(request));
     const condition = request.headers['if-match'];
     if (condition === undefined)
-      return refuse(response, 428, 'BAD_REQUEST', 'If-Match: expected the ETag of the session, or "*" to restart ICE.');
+      return refuse(response, 428, 'BAD_REQUEST', 'If-Match is missing. Send the session’s ETag, or "*" to restart ICE.');
     const isAny = condition === '*' || condition === '"*"';
     if (!isAny && condition !== session.etag)
-      return refuse(response, 412, 'CONFLICT', 'If-Match: this is not the present ETag of the session.');
+      return refuse(
+        response,
+        412,
+        'CONFLICT',
+        'If-Match does not match the session’s current ETag. Send the latest one, or "*" to restart ICE.',
+      );
     const answer = await session.patch(fragment);
     response.setHeader('ETag', session.etag);
     if (answer === null) response.status(204).end();
@@ -88,7 +93,7 @@ const patcher =
 const idOf = (request: Request): string => String(request.params['id']);
 const textOf = (request: Request): string => (typeof request.body === 'string' ? request.body : '');
 
-/** More than any honest URL has. */
+/** More than any legitimate URL has. */
 const MAX_PARAMS = 32;
 
 function read(request: Request): WebRtcRequest {
@@ -97,7 +102,7 @@ function read(request: Request): WebRtcRequest {
   const given = [...query].filter(([name, value]) => name !== 'app' && name !== 'stream' && name.length <= 64 && value.length <= 1024);
   const params: Record<string, string> = Object.fromEntries(given.slice(0, MAX_PARAMS).reverse());
   const bearer = /^Bearer +(\S{1,1024})$/i.exec(request.headers.authorization ?? '')?.[1];
-  // A publisher's bearer is the stream's key; a player's may be whatever its gate wants.
+  // A publisher's bearer token is the stream key. A player's may be any parameter that the authoriser expects.
   if (bearer !== undefined) for (const name of ['key', 'token']) params[name] ??= bearer;
   return { stream, params, ip: plainIp(request.ip), sdp: textOf(request) };
 }
@@ -125,7 +130,7 @@ const refuseMethod =
   (allowed: string): RequestHandler =>
   (request, response) => {
     response.setHeader('Allow', allowed);
-    refuse(response, 405, 'BAD_REQUEST', `There is no ${request.method} here.`);
+    refuse(response, 405, 'BAD_REQUEST', `${request.method} is not available here. Check the method and path.`);
   };
 
 function limitByAddress(): RequestHandler {
@@ -141,12 +146,12 @@ function limitByAddress(): RequestHandler {
   };
 }
 
-/** What RFC 9725 wants beside the codes of the table. */
+/** Sends statuses that RFC 9725 requires and the error table lacks. */
 function refuse(response: Response, status: number, code: ErrorCode, message: string): void {
   response.status(status).json({ error: { code, message } });
 }
 
-/** As the API answers, but a player without a key must not make the browser ask for a password, and codecs that do not meet are 406. */
+/** Replies as the API does, except that a player without a key must not trigger a password prompt, and codecs without a match give 406. */
 function answerError(thrown: unknown, request: Request, response: Response, next: NextFunction): void {
   if (!(thrown instanceof LianmaiError) || response.headersSent) return next(thrown);
   const error = toLianmaiError(thrown);

@@ -10,7 +10,7 @@ import { streams } from './streams.js';
 import { tokens } from './tokens.js';
 import { watch } from './watch.js';
 
-/** Every operation under /api/v1. */
+/** All operations under /api/v1. */
 export const routes: readonly Route[] = [
   ...tokens,
   ...rooms,

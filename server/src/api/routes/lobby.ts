@@ -17,7 +17,7 @@ import { route, type ApiServices } from '../contract.js';
 import { RoomParams } from '../schemas.js';
 
 const TOKEN_TTL_S = 12 * 3600;
-/** For each address: a school behind one address comes in within a minute, and its watch pages ask again and again. */
+/** By IP address. A whole school may share one and join within a minute, and its watch pages poll. */
 const JOINS_PER_MINUTE = 120;
 const LOOKS_PER_MINUTE = 600;
 
@@ -27,7 +27,7 @@ export const lobby = [
   route({
     ...common,
     method: 'get',
-    summary: 'What the lobby and the watch page may know of a room without a token',
+    summary: 'Read a room’s public information for the lobby and watch page',
     limitPerMinute: LOOKS_PER_MINUTE,
     bodyKind: 'none',
     body: z.unknown(),
@@ -39,7 +39,7 @@ export const lobby = [
   route({
     ...common,
     method: 'post',
-    summary: 'A join token without a key, where the operator allows it',
+    summary: 'Request a join token without a key, if the operator allows it',
     limitPerMinute: JOINS_PER_MINUTE,
     bodyKind: 'json',
     body: LobbyJoinRequest,
@@ -69,8 +69,8 @@ function lookAt(services: ApiServices, id: RoomId): z.input<typeof LobbyRoom> {
 }
 
 /**
- * Unless this server was told a public address, the origin is reached through it, on the very address that the page came from: one that only a bridge
- * knows is not among those that the page may load from.
+ * Without a public origin URL, media goes through this server, on the page's own address. An address that only the bridge knows would be
+ * blocked by the page's Content-Security-Policy.
  */
 function liveOf(room: Room, originUrl: string | null): z.input<typeof LobbyRoom>['live'] {
   const { info } = room.program;
@@ -85,9 +85,9 @@ function rolesNow({ isLobbyOpen }: ApiServices, room: Room | undefined): Role[] 
   return room.stage.snapshot.policy === 'open' ? ['guest', 'viewer'] : ['viewer'];
 }
 
-/** FORBIDDEN, ROOM_LOCKED or NOT_FOUND unless the lobby may give this role to this person now. */
+/** Throws FORBIDDEN, ROOM_LOCKED or NOT_FOUND unless the lobby may give this person this role now. */
 function assertOffered({ isLobbyOpen, stagePolicy, rooms, reservations }: ApiServices, id: RoomId, identity: Identity, role: Role): void {
-  if (!isLobbyOpen) throw rejection('FORBIDDEN', 'This server hands out invitations itself: open the link that you were given.');
+  if (!isLobbyOpen) throw rejection('FORBIDDEN', 'The lobby of this server is closed. Open the invitation link that you were given.');
   const room = rooms.find(id);
   const holder = reservations.holderOf(id);
   const isKnownHost = room ? room.knowsHost(identity) || (holder === identity && room.hostName === null) : holder === identity;
@@ -95,13 +95,13 @@ function assertOffered({ isLobbyOpen, stagePolicy, rooms, reservations }: ApiSer
   if (room?.info.locked === true) throw new LianmaiError('ROOM_LOCKED');
   const isOpen = room !== undefined || holder !== null;
   if (role === 'host') {
-    if (isOpen) throw rejection('FORBIDDEN', 'This room has a host already.');
+    if (isOpen) throw rejection('FORBIDDEN', 'This room already has a host. Join as a guest or viewer.');
     return;
   }
-  if (!isOpen) throw rejection('NOT_FOUND', 'This room is not open yet.');
+  if (!isOpen) throw rejection('NOT_FOUND', 'This room is not open yet. Wait for its host.');
   const policy = room ? room.stage.snapshot.policy : stagePolicy;
   if (role === 'guest' && policy !== 'open')
-    throw rejection('FORBIDDEN', 'Guests come up by request here: join as a viewer and ask for a seat.');
+    throw rejection('FORBIDDEN', 'Guests need approval here. Join as a viewer and ask for a seat.');
 }
 
 const rejection = (code: ErrorCode, message: string) => new LianmaiError(code, undefined, { message });

@@ -8,18 +8,18 @@ const errors = ['NOT_FOUND', 'BRIDGE_UNAVAILABLE', 'TIMEOUT'] as const;
 const Reply = RecordingReply.meta({ id: 'Recording' });
 const Params = z.object({ recording: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) });
 
-/** What was recorded. */
+/** Routes for recordings. */
 export const recordings = [
   route({
     ...common,
     method: 'get',
     path: '/recordings',
-    summary: 'Recordings, newest first, with addresses to play and download',
+    summary: 'List recordings, newest first, with URLs to play and download',
     params: Nothing,
     query: z.object({
       app: AppName.optional(),
       name: StreamName.optional(),
-      /** Only those that began before: the `startedAtMs` of the last one of the page before. */
+      /** Returns only recordings that started earlier. Pass the previous page's last `startedAtMs`. */
       before: z.coerce.number().optional(),
       limit: z.coerce.number().int().min(1).max(500).default(100),
     }),
@@ -35,7 +35,7 @@ export const recordings = [
     ...common,
     method: 'get',
     path: '/recordings/{recording}',
-    summary: 'A recording, with its address',
+    summary: 'Read a recording, with its URL',
     params: Params,
     reply: Reply,
     status: 200,

@@ -2,14 +2,14 @@ import { SignInReply, SignInRequest } from '@lianmai/protocol';
 import { route } from '../contract.js';
 import { Nothing } from '../schemas.js';
 
-/** For each address: a person mistypes now and then, a guesser does nothing else. */
+/** By IP address. People mistype now and then; guessers try all the time. */
 const TRIES_PER_MINUTE = 10;
 
 export const signIn = [
   route({
     method: 'post',
     path: '/session',
-    summary: 'Sign in with the API key: a token for an operator’s page, good for a few hours, sent as Bearer',
+    summary: 'Sign in with the API key; returns a bearer token for an operator’s page, valid for a few hours',
     tag: 'session',
     access: 'open',
     limitPerMinute: TRIES_PER_MINUTE,

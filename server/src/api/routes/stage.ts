@@ -5,13 +5,13 @@ import { Nothing, RoomParams } from '../schemas.js';
 
 const common = { tag: 'rooms', access: 'key' } as const;
 
-/** The stage of a room, for those who run it from outside. */
+/** Controls a room's stage from outside. */
 export const stage = [
   route({
     ...common,
     method: 'post',
     path: '/rooms/{room}/stage/streams',
-    summary: 'A live stream takes a seat on the stage, like a guest',
+    summary: 'Give a live stream a seat on stage, like a guest',
     params: RoomParams,
     bodyKind: 'json',
     body: StreamRef,
@@ -28,7 +28,7 @@ export const stage = [
     ...common,
     method: 'delete',
     path: '/rooms/{room}/stage/{participant}',
-    summary: 'Take somebody down from the stage; a stream leaves the room with its seat',
+    summary: 'Take a participant down from the stage; a stream also leaves the room',
     params: z.object({ room: RoomId, participant: ParticipantId }),
     bodyKind: 'none',
     body: z.unknown(),
@@ -38,7 +38,7 @@ export const stage = [
     handle: ({ services, params }) => {
       const room = services.rooms.get(params.room);
       const { onStage, id } = room.participants.get(params.participant);
-      if (!onStage) throw new LianmaiError('NOT_FOUND', undefined, { message: 'This person is not on stage.' });
+      if (!onStage) throw new LianmaiError('NOT_FOUND', undefined, { message: 'This participant is not on stage.' });
       room.stage.run({ type: 'comeDown', who: id });
       return {};
     },

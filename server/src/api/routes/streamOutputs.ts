@@ -5,13 +5,13 @@ import { Nothing, StreamOutputParams, StreamParams } from '../schemas.js';
 
 const common = { tag: 'streams', access: 'key' } as const;
 
-/** Where a stream is pushed on to, whenever it is live. */
+/** Destinations that a stream is pushed to whenever it is live. */
 export const streamOutputs = [
   route({
     ...common,
     method: 'post',
     path: '/streams/{id}/outputs',
-    summary: 'Push the stream on to a destination whenever it is live: RTMP(S) or SRT',
+    summary: 'Push the stream to a destination whenever it is live, over RTMP(S) or SRT',
     params: StreamParams,
     bodyKind: 'json',
     body: OutputRequest,
@@ -24,7 +24,7 @@ export const streamOutputs = [
     ...common,
     method: 'delete',
     path: '/streams/{id}/outputs/{output}',
-    summary: 'Stop pushing to a destination, and forget it',
+    summary: 'Stop pushing to a destination and delete it',
     params: StreamOutputParams,
     bodyKind: 'none',
     body: z.unknown(),

@@ -27,7 +27,7 @@ let url = '';
 
 beforeAll(async () => {
   server = createServer((request, response) => void app(request, response)).listen(0, '127.0.0.1');
-  // On a busy machine a connection that is just being given up would be used again.
+  // A busy machine could otherwise reuse a connection that is about to be closed.
   server.keepAliveTimeout = 60_000;
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -76,7 +76,7 @@ const codeIn = ({ body }: { body: unknown }) => (body as { error: { code: string
 const create = async (body: object = { name: 'cam' }) => StreamReply.parse((await call('POST', '/streams', body)).body);
 
 describe('POST /streams', () => {
-  it('answers complete URLs; OBS’s server and key are the RTMP one in two', async () => {
+  it('returns complete URLs, and splits the RTMP one into OBS’s server and key', async () => {
     const stream = await create();
     const { port } = server.address() as AddressInfo;
     const key = /key=([\w-]{32})$/.exec(stream.publish.rtmp)?.[1] ?? '';
@@ -103,7 +103,7 @@ describe('POST /streams', () => {
     await made.authoriser.authorise(asked({ params: { key } }));
   });
 
-  it('is written for who asks and where the listeners are: the host they named, the bridge’s ports, a public origin', async () => {
+  it('builds URLs from the caller’s host name, the bridge’s ports and a public origin', async () => {
     app = createApi({ ...options, originUrl: 'https://cdn.example.com', trustProxy: true });
     const bridge = await FakeBridge.connect({ url: pool.url });
     const headers = { 'x-forwarded-host': 'live.example.com', 'x-forwarded-proto': 'https' };
@@ -130,7 +130,7 @@ describe('POST /streams', () => {
     [{ name: 'ok', playAccess: 'nobody' }, 'BAD_REQUEST'],
     [{ name: 'taken' }, 'CONFLICT'],
     [{ name: 'room' }, 'CONFLICT'],
-  ])('refuses %j as %s', async (body, code) => {
+  ])('rejects %j with %s', async (body, code) => {
     await create({ name: 'taken' });
     await rooms.open(RoomId.parse('room'));
     expect(codeIn(await call('POST', '/streams', body))).toBe(code);
@@ -138,7 +138,7 @@ describe('POST /streams', () => {
 });
 
 describe('a stream', () => {
-  it('is listed and read with its live state; what else is in the hub is listed beside', async () => {
+  it('is listed and read with its live state; other streams in the hub are listed separately', async () => {
     const { id } = await create();
     await create({ name: 'idle' });
     const bridge = await FakeBridge.connect({ url: pool.url });
@@ -156,7 +156,7 @@ describe('a stream', () => {
     bridge.drop();
   });
 
-  it('is changed, rotated and deleted', async () => {
+  it('can be changed, given a new key and deleted', async () => {
     const stream = await create();
     const path = `/streams/${stream.id}`;
     const changed = StreamReply.parse((await call('PATCH', path, { title: '早', playAccess: 'signed' })).body);
@@ -176,7 +176,7 @@ describe('a stream', () => {
     expect(codeIn(await call('PATCH', path, { title: 'x' }))).toBe('NOT_FOUND');
   });
 
-  it('shows its clients and sends them away', async () => {
+  it('lists its clients and disconnects them', async () => {
     const { id } = await create();
     const bridge = await FakeBridge.connect({ url: pool.url });
     bridge.answer('readClients', () => ({ clients: [CLIENT] }));
@@ -189,7 +189,7 @@ describe('a stream', () => {
     bridge.drop();
   });
 
-  it('gets signed URLs of every protocol, which play until they expire', async () => {
+  it('gets signed URLs for every protocol, which play until they expire', async () => {
     const { id } = await create({ name: 'cam', playAccess: 'signed' });
     const { expiresAtMs, play, watch } = PlayUrlsReply.parse((await call('POST', `/streams/${id}/play-urls`, { ttlSeconds: 60 })).body);
     expect(expiresAtMs).toBeGreaterThan(Date.now() + 55_000);
@@ -201,7 +201,7 @@ describe('a stream', () => {
     expect(codeIn(await call('POST', `/streams/${id}/play-urls`, { ttlSeconds: 1 }))).toBe('BAD_REQUEST');
   });
 
-  it('is nobody’s without credentials', async () => {
+  it('cannot be accessed without credentials', async () => {
     const { id } = await create();
     const all = [
       ...[
@@ -229,7 +229,7 @@ describe('a stream', () => {
 describe('GET /watch/{app}/{name}', () => {
   const look = async (path: string) => WatchInfo.parse((await call('GET', `/watch/${path}`, undefined, '')).body);
 
-  it('tells everybody what is on and no secret; a name that nobody has is one that is offline', async () => {
+  it('shows everybody the live state but no secrets; an unknown name looks offline', async () => {
     const stream = await create({ name: 'cam', title: 'Morning', playAccess: 'signed', srtPassphrase: 'a-long-passphrase' });
     expect(await look('live/cam')).toMatchObject({
       state: 'offline',
@@ -256,7 +256,7 @@ describe('GET /watch/{app}/{name}', () => {
     bridge.drop();
   });
 
-  it('knows a room’s program by its room', async () => {
+  it('finds a room’s program by the room’s name', async () => {
     const room = await rooms.open(RoomId.parse('show'));
     await room.program.start({});
     expect(await look('live/show')).toMatchObject({ state: 'live', startedAtMs: 2, viewers: 3, title: 'show' });
@@ -268,7 +268,7 @@ describe('GET /watch/{app}/{name}', () => {
 describe('POST /session', () => {
   const signIn = (body: unknown) => call('POST', '/session', body, '');
 
-  it('gives an operator’s page a token for the API, and nobody else', async () => {
+  it('gives an operator’s page, and nobody else, a token for the API', async () => {
     const { token } = (await signIn({ key: 'k', secret: SECRET })).body as { token: string };
     expect((await call('GET', '/streams', undefined, `Bearer ${token}`)).status).toBe(200);
     expect(codeIn(await signIn({ key: 'k', secret: 'x' }))).toBe('UNAUTHENTICATED');
@@ -276,7 +276,7 @@ describe('POST /session', () => {
     expect(codeIn(await signIn({}))).toBe('BAD_REQUEST');
   });
 
-  it('is limited for each address', async () => {
+  it('is rate limited by IP address', async () => {
     const codes = [];
     for (let index = 0; index < 11; index++) codes.push((await signIn({ key: 'k', secret: 'guess' })).status);
     expect(codes).toEqual([...Array<number>(10).fill(401), 429]);
@@ -284,7 +284,7 @@ describe('POST /session', () => {
   });
 });
 
-it('whatever is sent, the answer is of the API: done, or a typed error that blames the caller', async () => {
+it('answers arbitrary input with a reply or a typed error that blames the caller', async () => {
   const { id } = await create();
   const field = fc.oneof(
     fc.jsonValue(),

@@ -6,7 +6,7 @@ export const tokens = [
   route({
     method: 'post',
     path: '/rooms/{room}/tokens',
-    summary: 'Mint a join token for one person and one room',
+    summary: 'Issue a join token for one person and one room',
     tag: 'tokens',
     access: 'key',
     params: RoomParams,

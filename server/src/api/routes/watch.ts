@@ -4,14 +4,14 @@ import type { Room } from '../../rooms/index.js';
 import { watchUrls } from '../../streams/index.js';
 import { route, type ApiServices } from '../contract.js';
 
-/** For each address: the pages of a whole school behind one ask again and again. */
+/** By IP address. A whole school may share one, and its watch pages poll. */
 const LOOKS_PER_MINUTE = 600;
 
 export const watch = [
   route({
     method: 'get',
     path: '/watch/{app}/{name}',
-    summary: 'What the watch page may know of a stream or of a room’s program, without a key: state, tracks, URLs',
+    summary: 'Read public information on a stream or a room’s program: state, tracks and URLs',
     tag: 'streams',
     access: 'open',
     limitPerMinute: LOOKS_PER_MINUTE,
@@ -40,7 +40,7 @@ async function lookAt(services: ApiServices, { app, name }: StreamRef): Promise<
   };
 }
 
-/** What its bridge measures, a second old at most; a program that has just started is known before that. */
+/** Uses the bridge's measurements, at most a second old. A program that has just started is found through its room. */
 function whatIsOn(status: StreamStatus | null, room: Room | undefined) {
   const startedAtMs = status?.startedAtMs ?? (room?.program.info?.state === 'live' ? room.program.info.liveSinceMs : null);
   return {
