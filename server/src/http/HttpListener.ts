@@ -8,15 +8,15 @@ export interface HttpListenerOptions {
   port: number;
   host: string;
   certificate: Certificate | null;
-  /** How an operator chooses another port, for the message when this one is taken. */
+  /** How to choose another port, for the error message when this one is taken. */
   option: string;
 }
 
-/** Who has not said within this time what they want is cut off; a body (a picture for a scene) may take longer. */
+/** Headers must arrive quickly; a body (such as a scene's background) may take longer. */
 const PATIENCE = { headersTimeout: 10_000, requestTimeout: 120_000, connectionsCheckingInterval: 2500 };
 const HANDSHAKE_MS = 10_000;
 
-/** One listening address. It answers /healthz from the first moment, and everything else once `handle` has said who does. */
+/** One listening address. It answers /healthz from the start, and everything else once `handle` is called. */
 export class HttpListener {
   readonly server: Server | SecureServer;
   readonly port: number;
@@ -27,13 +27,13 @@ export class HttpListener {
     this.port = port;
   }
 
-  /** ConfigError when the address cannot be had. */
+  /** Throws a ConfigError if the address is not available. */
   static async open(options: HttpListenerOptions): Promise<HttpListener> {
     const { certificate, port, host, option } = options;
     const server = certificate ? secureServer(certificate) : createServer(PATIENCE);
     const front = new HttpListener(server, await listenOrThrow(server, { port, host, option }));
     server.on('request', (request, response) => front.#listener(request, response));
-    // Half a request, or none at all: cut off without ceremony.
+    // Cut off incomplete and malformed requests without a reply.
     server.on('clientError', (_error, socket) => socket.destroy());
     return front;
   }
@@ -50,14 +50,14 @@ export class HttpListener {
   }
 }
 
-/** ConfigError unless this machine lets us have the TCP port now: for ports that another process of ours will open. */
+/** Throws a ConfigError unless this TCP port is available, for ports that another of our processes will open. */
 export async function assertPortIsFree(port: number, host: string, option: string): Promise<void> {
   if (port === 0) return;
   const probe = await HttpListener.open({ port, host, certificate: null, option });
   await probe.close();
 }
 
-/** The same of a UDP port. */
+/** Does the same for a UDP port. */
 export async function assertUdpPortIsFree(port: number, host: string, option: string): Promise<void> {
   if (port === 0) return;
   const probe = createSocket(host.includes(':') ? 'udp6' : 'udp4');
@@ -71,13 +71,15 @@ function secureServer({ cert, key }: Certificate): SecureServer {
   try {
     return createSecureServer({ cert, key, ...PATIENCE, handshakeTimeout: HANDSHAKE_MS });
   } catch (error) {
-    throw new ConfigError(`The certificate and key cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ConfigError(
+      `The certificate and key cannot be used. Check both files: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
 const answerWhileStarting: RequestListener = (request, response) => {
   const isHealth = request.url === '/healthz';
   response.writeHead(isHealth ? 200 : 503, { 'Content-Type': 'application/json', 'Retry-After': '1' });
-  const error = { code: 'SHUTTING_DOWN', message: 'The server is starting.' };
+  const error = { code: 'SHUTTING_DOWN', message: 'The server is starting. Try again in a moment.' };
   response.end(JSON.stringify(isHealth ? { status: 'ok' } : { status: 'starting', error }));
 };

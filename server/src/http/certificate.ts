@@ -5,7 +5,7 @@ import path from 'node:path';
 import { ConfigError } from '@lianmai/kit';
 import { generate } from 'selfsigned';
 
-/** PEM texts. */
+/** In PEM format. */
 export interface Certificate {
   cert: string;
   key: string;
@@ -16,7 +16,7 @@ const DAY_MS = 86_400_000;
 const VALID_DAYS = 365;
 const RENEW_BEFORE_DAYS = 30;
 
-/** The given certificate; ConfigError names the file that cannot be read. */
+/** Reads the given certificate. Throws a ConfigError that names the file it cannot read. */
 export async function readCertificate(files: { cert: string; key: string }): Promise<Certificate> {
   const read = async (option: string, file: string) =>
     readFile(file, 'utf8').catch((error: unknown) => {
@@ -25,7 +25,7 @@ export async function readCertificate(files: { cert: string; key: string }): Pro
   return { cert: await read('cert', files.cert), key: await read('key', files.key), isSelfSigned: false };
 }
 
-/** Files for another process on this machine: the given ones, or those of a self-signed certificate. */
+/** Returns certificate files for another process on this machine: the configured ones, or a self-signed pair. */
 export async function certificateFiles(
   given: { cert?: string | undefined; key?: string | undefined },
   dataDir: string,
@@ -42,7 +42,10 @@ function keptFiles(dataDir: string): { cert: string; key: string } {
   return { cert: path.join(folder, 'cert.pem'), key: path.join(folder, 'key.pem') };
 }
 
-/** A certificate for these addresses and this machine's names: the one of an earlier run while it still fits, so that browsers ask only once. */
+/**
+ * Returns a certificate for these addresses and this machine's names. Reuses the previous run's while it still fits, so that browsers
+ * warn only once.
+ */
 export async function selfSignedCertificate(dataDir: string, addresses: readonly string[]): Promise<Certificate> {
   const files = keptFiles(dataDir);
   const names = ['localhost', hostname()];

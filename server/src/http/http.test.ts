@@ -20,7 +20,7 @@ async function open(options: Partial<Parameters<typeof HttpListener.open>[0]> = 
 const folder = () => mkdtempSync(path.join(tmpdir(), 'lianmai-tls-'));
 
 describe('a listening address', () => {
-  it('[HTTP-01] is alive from the first moment, and hands over when somebody answers the rest', async () => {
+  it('[HTTP-01] is alive from the start, and hands other requests over once there is a handler', async () => {
     const front = await open();
     const url = `http://127.0.0.1:${front.port}`;
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
@@ -30,7 +30,7 @@ describe('a listening address', () => {
     expect(await (await fetch(`${url}/`)).text()).toBe('hello');
   });
 
-  it('[HTTP-02] that is taken is named, with the option that chooses another', async () => {
+  it('[HTTP-02] names a port that is taken, and the option to choose another', async () => {
     const { port } = await open();
     await expect(open({ port })).rejects.toThrow(ConfigError);
     await expect(open({ port })).rejects.toThrow(`Port ${port} is in use by another program. Choose another one with PORT.`);
@@ -43,8 +43,8 @@ describe('a listening address', () => {
   });
 });
 
-describe('a certificate of our own', () => {
-  it('is handed to another process as files, unless there are others', async () => {
+describe('a self-signed certificate', () => {
+  it('is given to another process as files, unless others are configured', async () => {
     const dataDir = folder();
     const files = await certificateFiles({}, dataDir, []);
     expect(await readCertificate(files)).toMatchObject({ cert: (await selfSignedCertificate(dataDir, [])).cert });
@@ -54,7 +54,7 @@ describe('a certificate of our own', () => {
     });
   });
 
-  it('[HTTP-03] is for this machine’s names and addresses, kept for the next run, and its key is ours alone', async () => {
+  it('[HTTP-03] covers this machine’s names and addresses, is reused, and has a private key that only its owner can read', async () => {
     const dataDir = folder();
     const first = await selfSignedCertificate(dataDir, ['192.0.2.7']);
     const x509 = new X509Certificate(first.cert);
@@ -78,7 +78,7 @@ describe('a certificate of our own', () => {
     expect(status).toBe(200);
   });
 
-  it('[HTTP-05] that is given must be there and be one', async () => {
+  it('[HTTP-05] reports configured files that are missing or invalid', async () => {
     await expect(readCertificate({ cert: '/nowhere/cert.pem', key: '/nowhere/key.pem' })).rejects.toThrow('--cert /nowhere/cert.pem');
     const file = path.join(folder(), 'nonsense.pem');
     writeFileSync(file, 'nonsense');

@@ -1,3 +1,3 @@
-/** Listening addresses, plain and with TLS: open from the first moment, so that whoever watches the process sees it alive. */
+/** HTTP listeners, plain and TLS. They open at once, so that a health check sees the process as alive. */
 export { type Certificate, certificateFiles, readCertificate, selfSignedCertificate } from './certificate.js';
 export { assertPortIsFree, assertUdpPortIsFree, HttpListener, type HttpListenerOptions } from './HttpListener.js';
