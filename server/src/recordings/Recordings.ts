@@ -10,13 +10,13 @@ export interface RecordingQuery extends Partial<StreamRef> {
 
 export type FoundRecording = BridgeRequestReply<'readRecording'> & { bridge: Bridge };
 
-/** How long an address plays: a film and a pause. */
+/** How long a URL plays: a film and a break. */
 const GRANT_TTL_MS = 12 * 3600_000;
 
-/** The recordings of all bridges that are connected. */
+/** Recordings of all connected bridges. */
 export class Recordings {
   readonly #bridges: BridgePool;
-  /** Addresses do not outlive the process. */
+  /** A new secret each run, so URLs do not outlive the process. */
   readonly #secret = randomBytes(32);
 
   constructor(bridges: BridgePool) {
@@ -39,7 +39,7 @@ export class Recordings {
       .slice(0, limit);
   }
 
-  /** NOT_FOUND. */
+  /** Throws NOT_FOUND. */
   async get(id: string): Promise<FoundRecording> {
     let rejection: unknown = new LianmaiError('BRIDGE_UNAVAILABLE');
     for (const bridge of this.#connected) {
@@ -58,19 +58,19 @@ export class Recordings {
     await bridge.request('deleteRecording', { id });
   }
 
-  /** An address that plays without credentials, its segments included: `/recordings/{grant}/{file}`. */
+  /** Makes a URL that plays without credentials, segments included: `/recordings/{grant}/{file}`. */
   grant({ id, format }: Recording, nowMs = Date.now()): { path: string; expiresAtMs: number } {
     const expiresAtMs = nowMs + GRANT_TTL_MS;
     const file = format === 'hls' ? 'index.m3u8' : `${id}.${format}`;
     return { path: `/recordings/${id}~${expiresAtMs}~${this.#sign(id, expiresAtMs)}/${file}`, expiresAtMs };
   }
 
-  /** The id in a grant. Throws UNAUTHENTICATED, TOKEN_EXPIRED. */
+  /** Returns the recording id from a grant. Throws UNAUTHENTICATED or TOKEN_EXPIRED. */
   redeem(grant: string, nowMs = Date.now()): string {
     const [id = '', expires = '', signature = ''] = grant.split('~');
     if (!isSame(signature, this.#sign(id, Number(expires)))) throw new LianmaiError('UNAUTHENTICATED');
     if (Number(expires) < nowMs)
-      throw new LianmaiError('TOKEN_EXPIRED', undefined, { message: 'This address has expired. Ask for the recording again.' });
+      throw new LianmaiError('TOKEN_EXPIRED', undefined, { message: 'This URL has expired. Read the recording again to get a new one.' });
     return id;
   }
 

@@ -6,14 +6,14 @@ import type { FoundRecording, Recordings } from './Recordings.js';
 
 export interface RecordingProxyOptions {
   recordings: Recordings;
-  /** Where this server reaches a bridge's origin. */
+  /** Returns the URL at which this server reaches a bridge's origin. */
   originOf: (recording: FoundRecording) => string;
 }
 
-/** Of the bridge's answer, what is the client's business. */
+/** Response headers that are passed to the client. */
 const PASSED = ['content-type', 'content-length', 'content-range', 'accept-ranges', 'last-modified', 'etag', 'cache-control'] as const;
 const ASKED = ['range', 'if-range', 'if-none-match', 'if-modified-since'] as const;
-/** Until the bridge answers; a player may pause for as long as it likes. */
+/** Time for the bridge to respond. After that, a player may pause as long as it likes. */
 const TIMEOUT_MS = 15_000;
 const FILE = /^[A-Za-z0-9._-]{1,80}$/;
 
@@ -39,7 +39,7 @@ interface UpstreamRequest {
 
 function relay({ target, headers, method }: UpstreamRequest, recording: FoundRecording, response: Response): Promise<void> {
   return new Promise((resolve, reject) => {
-    // A bridge on another machine may be behind TLS.
+    // A bridge on another machine may use TLS.
     const open = target.protocol === 'https:' ? httpsRequest : httpRequest;
     const upstream = open(target, { headers, method, timeout: TIMEOUT_MS }, (answer) => {
       const { statusCode = 502 } = answer;
@@ -54,7 +54,7 @@ function relay({ target, headers, method }: UpstreamRequest, recording: FoundRec
       answer.pipe(response).once('close', resolve);
       answer.on('error', () => response.destroy());
     });
-    upstream.on('timeout', () => upstream.destroy(new Error('the bridge does not answer')));
+    upstream.on('timeout', () => upstream.destroy(new Error('the bridge did not respond in time')));
     upstream.on('error', (cause) => reject(new LianmaiError('BRIDGE_UNAVAILABLE', undefined, { cause })));
     response.once('close', () => upstream.destroy());
     upstream.end();

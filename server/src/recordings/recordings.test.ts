@@ -43,7 +43,7 @@ async function listen(app: express.Express): Promise<string> {
 }
 
 describe('recordings', () => {
-  it('of all bridges are one list, newest first; each is found on the bridge that has it', async () => {
+  it('from all bridges are listed together, newest first, and each is found on its own bridge', async () => {
     const first = await connect('a', [one('x', 100), one('y', 300)]);
     const second = await connect('b', [one('z', 200)]);
     expect((await recordings.list({ limit: 2 })).map(({ id }) => id)).toEqual(['y', 'z']);
@@ -53,7 +53,7 @@ describe('recordings', () => {
     expect([first.all('deleteRecording'), second.all('deleteRecording')]).toEqual([[], [{ id: 'z' }]]);
   });
 
-  it('have addresses that name one recording, for a while', () => {
+  it('get URLs that name one recording and expire', () => {
     const { path, expiresAtMs } = recordings.grant(one('x', 1), 1000);
     const grant = path.split('/')[2] ?? '';
     expect(recordings.redeem(grant, expiresAtMs)).toBe('x');
@@ -63,7 +63,7 @@ describe('recordings', () => {
     expect(() => new Recordings(pool.bridges).redeem(grant, 1000)).toThrow(expect.objectContaining({ code: 'UNAUTHENTICATED' }));
   });
 
-  it('come through this server with their ranges, and the bridge sees its secret', async () => {
+  it('are proxied with byte ranges, and the bridge receives its secret', async () => {
     await connect('a', [one('x', 100)]);
     const asked: unknown[] = [];
     const origin = await listen(
