@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { ChatMessage } from '@lianmai/protocol';
 
-/** The last messages of a room, for late joiners; a message that is sent twice with the same nonce is kept once. */
+/** Keeps a room's latest messages for late joiners. A message sent twice with the same nonce is kept once. */
 export class ChatLog {
   readonly #limit: number;
   #messages: ChatMessage[] = [];
-  /** Author and nonce of each kept message → the message. */
+  /** Maps author and nonce to the message. */
   readonly #sent = new Map<string, ChatMessage>();
 
   constructor(limit: number) {
@@ -16,7 +16,7 @@ export class ChatLog {
     return this.#messages;
   }
 
-  /** `isNew` is false for a repeated send. */
+  /** `isNew` is false for a message that was sent before. */
   add(message: Omit<ChatMessage, 'id'>, nonce: string): { message: ChatMessage; isNew: boolean } {
     const key = `${message.participantId} ${nonce}`;
     const known = this.#sent.get(key);
@@ -30,7 +30,7 @@ export class ChatLog {
 
   #trim(): void {
     if (this.#messages.length > this.#limit) this.#messages = this.#messages.slice(-this.#limit || this.#messages.length);
-    // Nonces outlive a short history a little: a repeated send comes within seconds.
+    // Nonces outlive a short history: a resend comes within seconds.
     const excess = this.#sent.size - Math.max(this.#limit, 100);
     if (excess <= 0) return;
     for (const key of [...this.#sent.keys()].slice(0, excess)) this.#sent.delete(key);

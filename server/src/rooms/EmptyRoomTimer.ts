@@ -1,11 +1,11 @@
-/** How long a room may stand empty: with a program running on, and without. */
+/** How long a room may stay empty, with and without a running program. */
 export interface EmptyRoomLimits {
   emptyRoomTtlMs: number;
   /** 0: as long as the program runs. */
   emptyLiveTtlMs: number;
 }
 
-/** Watches over an empty room and says when its time is up. */
+/** Watches an empty room and reports when its time is up. */
 export class EmptyRoomTimer {
   readonly #limits: EmptyRoomLimits;
   readonly #onExpired: () => void;
@@ -18,7 +18,7 @@ export class EmptyRoomTimer {
     this.#onExpired = onExpired;
   }
 
-  /** Call it whenever one of the two may have changed; calling it too often does no harm. */
+  /** Call it whenever either value may have changed. Extra calls are harmless. */
   update({ isEmpty, isLive }: { isEmpty: boolean; isLive: boolean }): void {
     const state = `${isEmpty} ${isLive}`;
     if (state === this.#state) return;

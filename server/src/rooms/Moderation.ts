@@ -7,12 +7,12 @@ import type { RoomStage } from './RoomStage.js';
 export interface ModerationOptions {
   participants: Participants;
   stage: RoomStage;
-  /** Takes them out of the room. */
+  /** Takes the participant out of the room. */
   leave(participant: Participant, reason: 'removed'): void;
   onLockChanged(): void;
 }
 
-/** What a moderator may do to others, and what the room remembers of it while it lives. */
+/** Moderation commands, and the bans that a room keeps while it exists. */
 export class Moderation {
   readonly #options: ModerationOptions;
   readonly #removed = new Set<Identity>();
@@ -30,7 +30,7 @@ export class Moderation {
     return this.#removed;
   }
 
-  /** Pauses the track; only its owner opens it again. */
+  /** Pauses the track. Only its owner can unmute it. */
   async mute(moderator: Participant, { participantId, source }: RequestData<'muteParticipant'>): Promise<void> {
     const target = this.#targetOf(moderator, participantId);
     const producer = target.media.producerOf(source);
@@ -39,7 +39,7 @@ export class Moderation {
     target.send('trackMuted', { source, by: moderator.id });
   }
 
-  /** A stream has nobody to be asked: its sound is opened. */
+  /** Asks a person to unmute. A stream cannot be asked, so its sound is unmuted at once. */
   async askToUnmute(moderator: Participant, id: ParticipantId): Promise<void> {
     const target = this.#options.participants.get(id);
     if (!target.stream) return target.send('unmuteAsked', { by: moderator.id });
@@ -51,7 +51,7 @@ export class Moderation {
     this.#options.stage.run({ type: 'comeDown', who: this.#targetOf(moderator, id).id });
   }
 
-  /** Out, and not back with this identity while the room lives. */
+  /** Removes someone and bars their identity while the room exists. */
   remove(moderator: Participant, id: ParticipantId): void {
     const target = this.#targetOf(moderator, id);
     if (target === moderator) throw new LianmaiError('WRONG_STATE', undefined, { message: 'You cannot remove yourself. Leave instead.' });
@@ -61,7 +61,7 @@ export class Moderation {
     channel?.disconnect(new LianmaiError('REMOVED').toWire());
   }
 
-  /** Nobody new comes in, but those who run the room. */
+  /** Keeps new people out, except those who run the room. */
   lock(locked: boolean): void {
     if (locked === this.#isLocked) return;
     this.#isLocked = locked;
@@ -71,6 +71,6 @@ export class Moderation {
   #targetOf(moderator: Participant, id: ParticipantId): Participant {
     const target = this.#options.participants.get(id);
     if (target === moderator || canModerate(moderator, target)) return target;
-    throw new LianmaiError('FORBIDDEN', undefined, { message: 'Only a host can do this to a host.' });
+    throw new LianmaiError('FORBIDDEN', undefined, { message: 'Only a host can do this to another host.' });
   }
 }

@@ -11,15 +11,15 @@ const READD_ATTEMPTS = 8;
 
 export interface PageMediaHooks {
   addPeer: AddPeer;
-  /** Called with each new peer, to listen to it. */
+  /** Called with each new peer, to add listeners. */
   onPeer(peer: MediaPeer): void;
-  /** The list of producers is another one. */
+  /** The list of producers has changed. */
   onChanged(): void;
 }
 
 /**
- * One participant's media over the life of several peers: a worker that dies takes the peer, not the participant. Whoever asks for the peer meanwhile
- * waits for the next one.
+ * One participant's media across several peers: when a worker dies, the peer is replaced and the participant stays. Callers of `peer`
+ * wait for the replacement.
  */
 export class PageMedia implements ParticipantMedia {
   readonly #hooks: PageMediaHooks;
@@ -37,7 +37,7 @@ export class PageMedia implements ParticipantMedia {
     return this.#producers;
   }
 
-  /** false: there is nothing that a page could go on with. */
+  /** false: the page has no transport to continue with. */
   get hasTransports(): boolean {
     return this.#hasTransports;
   }
@@ -57,11 +57,11 @@ export class PageMedia implements ParticipantMedia {
     return transport;
   }
 
-  /** `isStillAllowed` is asked again after mediasoup has answered: the seat may have gone meanwhile. */
+  /** `isStillAllowed` is checked again after mediasoup replies, since the seat may be gone by then. */
   async produce(request: ProduceRequest, isStillAllowed: () => boolean): Promise<ProducerId> {
     const { source, kind, paused } = request;
     if (KIND_OF_SOURCE[source] !== kind)
-      throw new LianmaiError('BAD_REQUEST', undefined, { message: `kind: ${source} is ${KIND_OF_SOURCE[source]}` });
+      throw new LianmaiError('BAD_REQUEST', undefined, { message: `kind: expected ${KIND_OF_SOURCE[source]} for ${source}` });
     const peer = await this.#peer;
     const id = await peer.produce(request);
     if (!isStillAllowed()) {
@@ -86,12 +86,12 @@ export class PageMedia implements ParticipantMedia {
     this.forgetProducer(id);
   }
 
-  /** The producer has ended by itself, with its transport. */
+  /** The producer ended by itself, with its transport. */
   forgetProducer(id: ProducerId): void {
     if (this.#producers.some((producer) => producer.id === id)) this.#change(this.#producers.filter((producer) => producer.id !== id));
   }
 
-  /** Down from the stage: nothing of theirs is forwarded any more, whatever the page does. */
+  /** Stops forwarding everything they publish, whatever the page does. Used when they come down from the stage. */
   async unpublish(): Promise<void> {
     const ids = this.#producers.map((producer) => producer.id);
     if (ids.length === 0) return;
@@ -100,7 +100,7 @@ export class PageMedia implements ParticipantMedia {
     for (const id of ids) closeIfThere(peer, id);
   }
 
-  /** The page starts anew: old transports go. */
+  /** Closes the old transports when the page starts again. */
   async reset(reason: string): Promise<void> {
     this.#hasTransports = false;
     const peer = await this.#peer;
@@ -108,7 +108,7 @@ export class PageMedia implements ParticipantMedia {
     if (this.#producers.length > 0) this.#change([]);
   }
 
-  /** The worker died under the peer. Resolves when another one has taken it in; rejects when none would. */
+  /** Replaces the peer after its worker died. Resolves once another worker has taken it, and rejects if none does. */
   async replacePeer(): Promise<void> {
     this.#hasTransports = false;
     this.#peer = this.#addAgain();
@@ -137,7 +137,7 @@ export class PageMedia implements ParticipantMedia {
       this.#hooks.onPeer(peer);
       return peer;
     });
-    // Who needs the peer sees the failure; when nobody does, it is not an unhandled rejection.
+    // Callers of `peer` see the failure. Without any, it must not become an unhandled rejection.
     added.catch(() => undefined);
     return added;
   }

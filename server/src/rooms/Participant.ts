@@ -17,19 +17,19 @@ import { isSame } from '../authorisation/index.js';
 import type { ClientChannel, ParticipantMedia } from './contract.js';
 import { PageMedia } from './PageMedia.js';
 
-/** One person in a room, over the life of several connections and peers. */
+/** One participant in a room, across several connections and peers. */
 export class Participant {
   readonly id = randomUUID() as ParticipantId;
   readonly identity: Identity;
   readonly joinedAtMs = Date.now();
   readonly media: ParticipantMedia;
-  /** A stream that has taken a seat; null: a person. */
+  /** The stream that holds this seat; null for a person. */
   readonly stream: StreamRef | null;
   #claims: JoinClaims;
   #grants: EffectiveGrants;
   #resumeSecret = newSecret();
   #channel: ClientChannel | null = null;
-  /** Kept by the room, which has the stage. */
+  /** Set by the room, which owns the stage. */
   onStage = false;
   quality: ConnectionQuality = 'excellent';
 
@@ -41,10 +41,10 @@ export class Participant {
     this.media = makeMedia(this);
   }
 
-  /** The media of their page: WRONG_STATE for a stream, which has none. */
+  /** Media of the participant's page. Throws WRONG_STATE for a stream, which has no page. */
   get pageMedia(): PageMedia {
     if (this.media instanceof PageMedia) return this.media;
-    throw new LianmaiError('WRONG_STATE', undefined, { message: 'This is a stream, not a person.' });
+    throw new LianmaiError('WRONG_STATE', undefined, { message: 'This participant is a stream, and only a person can do this.' });
   }
 
   get grants(): EffectiveGrants {
@@ -55,7 +55,7 @@ export class Participant {
     return this.#claims.name;
   }
 
-  /** What the token says; `role` is what they are now. */
+  /** The role in the token; `role` is the current one. */
   get grantedRole(): Role {
     return this.#claims.grants.role;
   }
@@ -64,7 +64,7 @@ export class Participant {
     return this.grantedRole === 'host';
   }
 
-  /** Who is not on stage is audience, hosts included; their right to moderate stays. */
+  /** Everyone off stage is a viewer, hosts included, but keeps the right to moderate. */
   get role(): Role {
     if (!this.onStage) return 'viewer';
     return this.isHost ? 'host' : 'guest';
@@ -86,7 +86,7 @@ export class Participant {
     this.#channel?.send(name, data);
   }
 
-  /** A connection stands for this participant from now on; an earlier one is told and hung up. */
+  /** Connects a new page to this participant. The previous page is told and disconnected. */
   attach(channel: ClientChannel, claims: JoinClaims): void {
     const earlier = this.#channel;
     this.#channel = channel;
@@ -100,7 +100,7 @@ export class Participant {
     this.#channel = null;
   }
 
-  /** Another page takes over: the earlier one cannot come back by itself. */
+  /** Bars the previous page from resuming after another one has taken over. */
   renewResumeSecret(): void {
     this.#resumeSecret = newSecret();
   }

@@ -2,7 +2,7 @@ import type { EventData, EventName, Identity, ParticipantId } from '@lianmai/pro
 import { LianmaiError } from '@lianmai/protocol';
 import type { Participant } from './Participant.js';
 
-/** Who is in a room, in the order of joining, and how to tell them. */
+/** The people in a room, in order of joining, and a way to notify them. */
 export class Participants {
   readonly #byId = new Map<ParticipantId, Participant>();
 
@@ -22,7 +22,7 @@ export class Participants {
     return this.#byId.get(id);
   }
 
-  /** NOT_FOUND for somebody who is not here. */
+  /** Throws NOT_FOUND for anyone who is not in the room. */
   get(id: ParticipantId): Participant {
     const participant = this.#byId.get(id);
     if (!participant) throw new LianmaiError('NOT_FOUND', { participantId: id }, { message: 'This person is not in the room.' });
@@ -41,7 +41,7 @@ export class Participants {
     this.#byId.set(participant.id, participant);
   }
 
-  /** false: was not here. */
+  /** Returns false if the participant was not in the room. */
   remove(participant: Participant): boolean {
     return this.has(participant) && this.#byId.delete(participant.id);
   }

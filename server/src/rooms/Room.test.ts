@@ -48,7 +48,7 @@ const codeOf = (task: () => unknown) => {
 };
 
 describe('joining', () => {
-  it('[ROOM-01] takes the host and guests on stage and leaves viewers in the audience', async () => {
+  it('[ROOM-01] puts the host and guests on stage and viewers in the audience', async () => {
     const host = await join('host', 'host');
     const guest = await join('guest', 'guest');
     const viewer = await join('viewer', 'viewer');
@@ -60,7 +60,7 @@ describe('joining', () => {
     ]);
   });
 
-  it('[ROOM-02] tells the others, each with the whole of what changed', async () => {
+  it('[ROOM-02] notifies the others with complete data', async () => {
     const host = await join('host', 'host');
     const guest = await join('guest', 'guest');
     expect(host.channel.last('participantJoined')).toMatchObject({ id: guest.participant.id });
@@ -68,7 +68,7 @@ describe('joining', () => {
     expect(host.channel.last('stageChanged')?.seats).toHaveLength(2);
   });
 
-  it('[ROOM-03] gives the place to the newer page of the same person and hangs up the older', async () => {
+  it('[ROOM-03] gives the place to the person’s newer page and disconnects the older one', async () => {
     const first = await join('guest', 'guest');
     await produce(first.participant, 'camera');
     const secret = first.participant.resumeSecret;
@@ -81,7 +81,7 @@ describe('joining', () => {
     expect(room.participants.size).toBe(1);
   });
 
-  it('[ROOM-04] takes in nobody new while locked, but those who run the room and those who are in it', async () => {
+  it('[ROOM-04] lets nobody new into a locked room, except those who run it', async () => {
     const guest = await join('guest', 'guest');
     room.moderation.lock(true);
     expect(guest.channel.last('roomChanged')).toMatchObject({ locked: true });
@@ -91,13 +91,13 @@ describe('joining', () => {
     expect(room.participants.size).toBe(2);
   });
 
-  it('[ROOM-05] takes in no more than fit', async () => {
+  it('[ROOM-05] rejects new people when the room is full', async () => {
     await open({ maxParticipants: 1 });
     await join('a', 'viewer');
     expect(codeOf(() => room.join({ claims: claims('b', 'viewer'), channel: new FakeChannel() }))).toBe('ROOM_FULL');
   });
 
-  it('[ROOM-06] lets somebody whose media fails go again, with the error', async () => {
+  it('[ROOM-06] removes a participant whose media fails, and reports the error', async () => {
     media.failures = 1;
     const { participant, ready } = room.join({ claims: claims('a', 'guest'), channel: new FakeChannel() });
     await expect(ready).rejects.toThrow('no worker');
@@ -107,7 +107,7 @@ describe('joining', () => {
 });
 
 describe('hosts from the open lobby', () => {
-  it('[ROOM-07] are hosts of the room that they opened, not of one that somebody else has opened since', async () => {
+  it('[ROOM-07] are hosts of the room that they opened, not of one that somebody else opened later', async () => {
     await join('lobby:first', 'host');
     expect(codeOf(() => room.join({ claims: claims('lobby:stale', 'host'), channel: new FakeChannel() }))).toBe('FORBIDDEN');
     await join('lobby:stale', 'guest');
@@ -117,7 +117,7 @@ describe('hosts from the open lobby', () => {
     expect(room.participants.all.filter(({ isHost }) => isHost).map(({ identity }) => identity)).toEqual(['lobby:first', 'co-host']);
   });
 
-  it('[ROOM-08] come back as hosts where guests were faster after a restart', async () => {
+  it('[ROOM-08] come back as hosts even if guests were faster after a restart', async () => {
     await join('lobby:guest', 'guest');
     expect((await join('lobby:first', 'host')).participant.isHost).toBe(true);
   });
@@ -132,7 +132,7 @@ describe('a token with fewer rights', () => {
     return join('ann', role, { grants, resume });
   };
 
-  it('[ROOM-09] keeps no media that it does not allow when it resumes', async () => {
+  it('[ROOM-09] keeps no media on resuming that it does not allow', async () => {
     const narrower = await back('guest', { publish: ['microphone'] });
     expect([narrower.mediaKept, narrower.participant.info().producers]).toEqual([false, []]);
     await open();
@@ -141,7 +141,7 @@ describe('a token with fewer rights', () => {
     expect((await back('guest', {})).mediaKept).toBe(true);
   });
 
-  it('[ROOM-09] gives up the seat of somebody who may publish nothing any more', async () => {
+  it('[ROOM-09] gives up the seat if it allows nothing to be published', async () => {
     const { participant } = await back('viewer', { publish: [] });
     expect(participant.info()).toMatchObject({ onStage: false, producers: [] });
     expect(room.stage.snapshot.seats).toEqual([]);
@@ -149,7 +149,7 @@ describe('a token with fewer rights', () => {
 });
 
 describe('a lost connection', () => {
-  it('[ROOM-10] keeps the seat and the tracks for the grace, then lets them go', async () => {
+  it('[ROOM-10] keeps seat and tracks for the grace period, then gives them up', async () => {
     const host = await join('host', 'host');
     const guest = await join('guest', 'guest');
     await produce(guest.participant, 'camera');
@@ -166,7 +166,7 @@ describe('a lost connection', () => {
     expect(host.channel.last('participantLeft')).toEqual({ participantId: guest.participant.id, reason: 'lost' });
   });
 
-  it('[ROOM-11] is resumed with the secret: same participant, media kept', async () => {
+  it('[ROOM-11] resumes with the secret: same participant, media kept', async () => {
     const guest = await join('guest', 'guest');
     await guest.participant.pageMedia.createTransport({ direction: 'send' });
     await produce(guest.participant, 'camera');
@@ -180,7 +180,7 @@ describe('a lost connection', () => {
     expect(room.participants.size).toBe(1);
   });
 
-  it('[ROOM-12] is resumed by a reloaded page: same seat, new media', async () => {
+  it('[ROOM-12] resumes after a page reload: same seat, new media', async () => {
     const guest = await join('guest', 'guest');
     await guest.participant.pageMedia.createTransport({ direction: 'send' });
     await produce(guest.participant, 'camera');
@@ -192,7 +192,7 @@ describe('a lost connection', () => {
     expect(media.peers.get(back.participant.id)?.resets).toBe(1);
   });
 
-  it('[ROOM-13] that comes back after the grace is a new participant', async () => {
+  it('[ROOM-13] becomes a new participant after the grace period', async () => {
     await join('host', 'host');
     const guest = await join('guest', 'guest');
     room.lose(guest.participant, guest.channel);
@@ -203,7 +203,7 @@ describe('a lost connection', () => {
     expect(back.participant.id).not.toBe(guest.participant.id);
   });
 
-  it('[ROOM-14] of an older page does not touch the newer one', async () => {
+  it('[ROOM-14] of an older page does not affect the newer one', async () => {
     const first = await join('guest', 'guest');
     const second = await join('guest', 'guest');
     room.lose(second.participant, first.channel);
@@ -212,7 +212,7 @@ describe('a lost connection', () => {
 });
 
 describe('the stage', () => {
-  it('[ROOM-20] makes a guest of a viewer who is approved, and a viewer of a guest who is taken down, whose tracks are closed', async () => {
+  it('[ROOM-20] makes an approved viewer a guest, and a guest taken down a viewer without tracks', async () => {
     const host = await join('host', 'host');
     const viewer = await join('viewer', 'viewer');
     expect(codeOf(() => produce(viewer.participant, 'camera'))).toBe('FORBIDDEN');
@@ -227,7 +227,7 @@ describe('the stage', () => {
     expect(codeOf(() => produce(viewer.participant, 'camera'))).toBe('FORBIDDEN');
   });
 
-  it('[ROOM-21] closes a track that was asked for before and made after coming down', async () => {
+  it('[ROOM-21] closes a track that was requested before coming down and made after it', async () => {
     const host = await join('host', 'host');
     const guest = await join('guest', 'guest');
     const producing = produce(guest.participant, 'camera');
@@ -236,7 +236,7 @@ describe('the stage', () => {
     expect(media.peers.get(guest.participant.id)?.producers.size).toBe(0);
   });
 
-  it('[ROOM-22] publishes what the token allows and nothing else', async () => {
+  it('[ROOM-22] allows only the tracks that the token allows', async () => {
     const { participant } = await join('guest', 'guest', { grants: { publish: ['microphone'] } });
     await produce(participant, 'microphone');
     expect(codeOf(() => produce(participant, 'camera'))).toBe('FORBIDDEN');
@@ -245,14 +245,14 @@ describe('the stage', () => {
     ).rejects.toMatchObject({ code: 'BAD_REQUEST' });
   });
 
-  it('[ROOM-23] has one track of a source: a second share replaces the first', async () => {
+  it('[ROOM-23] has one track per source: a second share replaces the first', async () => {
     const { participant } = await join('host', 'host');
     await produce(participant, 'screen');
     const second = await produce(participant, 'screen');
     expect(participant.info().producers).toEqual([{ id: second, source: 'screen', paused: false }]);
   });
 
-  it('[ROOM-24] takes those up at once who need nobody’s leave: moderators, and guests while it is open', async () => {
+  it('[ROOM-24] takes moderators up at once, and guests while it is open', async () => {
     const { participant } = await join('guest', 'guest');
     room.stage.run({ type: 'comeDown', who: participant.id });
     room.stage.request(participant);
@@ -267,7 +267,7 @@ describe('the stage', () => {
 });
 
 describe('moderation', () => {
-  it('[ROOM-30] mutes: the track is paused, its owner is told by whom', async () => {
+  it('[ROOM-30] mutes: pauses the track and tells its owner by whom', async () => {
     const host = await join('host', 'host');
     const guest = await join('guest', 'guest');
     const id = await produce(guest.participant, 'microphone');
@@ -278,7 +278,7 @@ describe('moderation', () => {
     expect(guest.channel.all('trackMuted')).toHaveLength(1);
   });
 
-  it('[ROOM-31] removes: told, hung up, and not back with this identity', async () => {
+  it('[ROOM-31] removes: tells, disconnects and bars the identity', async () => {
     const host = await join('host', 'host');
     const guest = await join('guest', 'guest');
     room.moderation.remove(host.participant, guest.participant.id);
@@ -287,7 +287,7 @@ describe('moderation', () => {
     expect(codeOf(() => room.join({ claims: claims('guest', 'guest'), channel: new FakeChannel() }))).toBe('REMOVED');
   });
 
-  it('[ROOM-32] lets no moderator who is not a host act on a host', async () => {
+  it('[ROOM-32] lets only a host act on a host', async () => {
     const host = await join('host', 'host');
     const moderator = await join('m', 'guest', { grants: { moderate: true } });
     expect(codeOf(() => room.moderation.remove(moderator.participant, host.participant.id))).toBe('FORBIDDEN');
@@ -295,7 +295,7 @@ describe('moderation', () => {
     expect(codeOf(() => room.moderation.remove(host.participant, host.participant.id))).toBe('WRONG_STATE');
   });
 
-  it('[ROOM-33] asks to unmute, which only the owner can', async () => {
+  it('[ROOM-33] asks to unmute, which only the owner can do', async () => {
     const host = await join('host', 'host');
     const guest = await join('guest', 'guest');
     await room.moderation.askToUnmute(host.participant, guest.participant.id);
@@ -304,7 +304,7 @@ describe('moderation', () => {
 });
 
 describe('chat', () => {
-  it('[ROOM-40] reaches everybody once, however often it is sent, and late joiners with its history', async () => {
+  it('[ROOM-40] reaches everybody once, however often it is sent, and late joiners with the history', async () => {
     const host = await join('host', 'host');
     for (let index = 0; index < 7; index++) room.say(host.participant, { text: `message ${index}`, nonce: `n${index}` });
     room.say(host.participant, { text: 'message 6', nonce: 'n6' });
@@ -321,7 +321,7 @@ describe('chat', () => {
 });
 
 describe('a lost media worker', () => {
-  it('[ROOM-50] is replaced under its people, who are told to publish and subscribe again', async () => {
+  it('[ROOM-50] is replaced, and its participants are told to publish and subscribe again', async () => {
     const host = await join('host', 'host');
     const guest = await join('guest', 'guest');
     await guest.participant.pageMedia.createTransport({ direction: 'send' });
@@ -339,7 +339,7 @@ describe('a lost media worker', () => {
     expect((await join('guest', 'guest', { resume })).mediaKept).toBe(false);
   });
 
-  it('[ROOM-51] that nothing replaces ends the connection, and the page comes back by itself', async () => {
+  it('[ROOM-51] without a replacement ends the connection, and the page reconnects by itself', async () => {
     const guest = await join('guest', 'guest');
     media.failures = 100;
     media.emit('peersLost', [guest.participant.id]);
@@ -348,7 +348,7 @@ describe('a lost media worker', () => {
     expect(room.participants.size).toBe(0);
   });
 
-  it('[ROOM-52] says so when a track ended with its transport', async () => {
+  it('[ROOM-52] reports a track that ended with its transport', async () => {
     const guest = await join('guest', 'guest');
     const id = await produce(guest.participant, 'camera');
     media.peers.get(guest.participant.id)?.emit('producerClosed', ProducerId.parse(id));
@@ -356,8 +356,8 @@ describe('a lost media worker', () => {
   });
 });
 
-describe('what the program sees of a room', () => {
-  it('[ROOM-60] is everybody on stage in the order of coming up, each followed by their share', async () => {
+describe('the program’s view of a room', () => {
+  it('[ROOM-60] has everybody on stage in order of arrival, each followed by their share', async () => {
     const changes = vi.fn();
     room.on('stageSourcesChanged', changes);
     const host = await join('host', 'host');
@@ -398,7 +398,7 @@ describe('what the program sees of a room', () => {
     expect(changes.mock.calls.length).toBeGreaterThanOrEqual(5);
   });
 
-  it('[ROOM-61] is told to everybody; destinations and levels only to those who control it', async () => {
+  it('[ROOM-61] goes to everybody; destinations and levels only to those who control it', async () => {
     const host = await join('host', 'host');
     const viewer = await join('viewer', 'viewer');
     await room.program.start({ outputs: [{ kind: 'rtmp', url: 'rtmp://example.com/app/key' }] });
@@ -411,7 +411,7 @@ describe('what the program sees of a room', () => {
 });
 
 describe('the end of a room', () => {
-  it('[ROOM-70] comes when it has been empty for long enough', async () => {
+  it('[ROOM-70] comes once it has been empty for long enough', async () => {
     const host = await join('host', 'host');
     room.leave(host.participant, 'left');
     await vi.advanceTimersByTimeAsync(59_000);
@@ -425,7 +425,7 @@ describe('the end of a room', () => {
     expect(media.isClosed).toBe(true);
   });
 
-  it('[ROOM-71] waits for a program that runs on, but not for ever', async () => {
+  it('[ROOM-71] waits for a running program, but not for ever', async () => {
     const host = await join('host', 'host');
     await room.program.start({});
     room.leave(host.participant, 'left');
@@ -436,7 +436,7 @@ describe('the end of a room', () => {
     expect(room.program.info?.state).toBe('ended');
   });
 
-  it('[ROOM-72] is told to everybody, and a new room of the name starts from nothing', async () => {
+  it('[ROOM-72] is announced to everybody, and a new room of that name starts from scratch', async () => {
     const guest = await join('guest', 'guest');
     room.lose(guest.participant, guest.channel);
     const viewer = await join('viewer', 'viewer');
@@ -447,7 +447,7 @@ describe('the end of a room', () => {
     await vi.advanceTimersByTimeAsync(200_000);
   });
 
-  it('[ROOM-73] of all rooms at once says that the server is shutting down', async () => {
+  it('[ROOM-73] for all rooms at once reports that the server is shutting down', async () => {
     const host = await join('host', 'host');
     await rooms.close('SIGTERM');
     expect(host.channel.disconnected?.code).toBe('SHUTTING_DOWN');

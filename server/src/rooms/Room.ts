@@ -36,20 +36,20 @@ export interface RoomOptions {
   openFeed: OpenFeed;
   settings: RoomSettings;
   log: Log;
-  /** Called once, as soon as the closing starts: nobody can join any more. */
+  /** Called once, as soon as closing starts and the room takes no more joins. */
   onClosing(room: Room, done: Promise<void>): void;
 }
 
 type LeaveReason = EventData<'participantLeft'>['reason'];
 
-/** What a join gives. `ready` resolves when media is: take the snapshot after it. */
+/** Result of a join. Take the snapshot once `ready` has resolved and media is set up. */
 export interface JoinResult {
   participant: Participant;
   mediaKept: boolean;
   ready: Promise<unknown>;
 }
 
-/** Where people meet: who is here, who is on stage, what was said, and at most one program. Every change is told to everybody at once. */
+/** A room: its people, its stage, its chat, and at most one program. Every change is announced to everybody at once. */
 export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements ProgramRoom {
   readonly id: RoomId;
   readonly createdAtMs = Date.now();
@@ -119,7 +119,7 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
     return this.participants.all.find((participant) => participant.isHost)?.name ?? null;
   }
 
-  /** Has this person been host of this room while it lives? */
+  /** Whether this person has been a host since the room opened. */
   knowsHost(identity: Identity): boolean {
     return this.#hosts.has(identity);
   }
@@ -128,9 +128,9 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
     return stageSources(this.stage.seated);
   }
 
-  /** Lets somebody in, back in, or into the place of their other page. */
+  /** Admits a newcomer, a returning participant, or the same person's newer page. */
   join(request: JoinRequest): JoinResult {
-    if (this.isClosed) throw new LianmaiError('SHUTTING_DOWN', undefined, { message: 'The room is just being closed. Try again.' });
+    if (this.isClosed) throw new LianmaiError('SHUTTING_DOWN', undefined, { message: 'The room is closing. Try again.' });
     const { removed, isLocked } = this.moderation;
     const { maxParticipants } = this.#options.settings;
     const hosts = this.#hosts;
@@ -158,10 +158,10 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
     const before = participant.grants;
     participant.attach(channel, claims);
     if (isOtherPage) participant.renewResumeSecret();
-    // Tracks that the new token would not allow must not run on.
+    // Tracks that the new token does not allow must stop.
     const mediaKept =
       !isOtherPage && allowsAllOf(participant.grants, before) && resume?.media === 'keep' && participant.pageMedia.hasTransports;
-    const ready = mediaKept ? participant.pageMedia.peer() : participant.pageMedia.reset('the page starts anew');
+    const ready = mediaKept ? participant.pageMedia.peer() : participant.pageMedia.reset('the page starts again');
     this.#tellChanged(participant);
     this.stage.arrive(participant);
     return { participant, mediaKept, ready };
@@ -175,7 +175,7 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
     });
   }
 
-  /** The connection is gone without a word: everything of theirs is kept for the grace. */
+  /** The connection was lost. The participant keeps everything for the grace period. */
   lose(participant: Participant, channel: ClientChannel): void {
     if (participant.channel !== channel || !this.participants.has(participant)) return;
     participant.detach();
@@ -234,7 +234,7 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
     if (!participant) return;
     this.#tellChanged(participant);
     if (participant.onStage) return;
-    // A stream is here for its seat alone.
+    // A stream is in the room only for its seat.
     if (participant.stream) return this.leave(participant, 'left');
     participant.pageMedia.unpublish().catch((error: unknown) => this.#log.warn({ err: error }, 'unpublish failed'));
   }
@@ -249,7 +249,7 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
       this.#emptyTimer.update({ isEmpty: this.participants.all.every(({ stream }) => stream !== null), isLive: this.isLive });
   }
 
-  /** Everybody is told `why` and hung up, the program ends cleanly, then media goes. */
+  /** Tells everybody `why`, disconnects them, ends the program cleanly, then closes media. */
   close(reason: string, why: LianmaiError = new LianmaiError('REMOVED', undefined, { message: 'The room was closed.' })): Promise<void> {
     if (!this.#closing) {
       this.#closing = this.#closeAll(reason, why);
@@ -277,7 +277,7 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
 const allowsAllOf = (now: EffectiveGrants, before: EffectiveGrants): boolean =>
   (now.subscribe || !before.subscribe) && before.publish.every((source) => now.publish.includes(source));
 
-/** Destinations are the business of those who control the program, and of nobody else. */
+/** Only people who control the program may see its destinations. */
 function programInfoFor(viewer: Participant, info: ProgramInfo | null): ProgramInfo | null {
   return info && !viewer.grants.live ? { ...info, outputs: [] } : info;
 }

@@ -9,7 +9,7 @@ import { Room } from './Room.js';
 export interface RoomDirectoryOptions {
   createMedia: (id: RoomId) => Promise<RoomMedia>;
   programs: ProgramFactory;
-  /** For streams on stage. */
+  /** Opens feeds for streams on stage. */
   openFeed: OpenFeed;
   /** Written here, so that no stream takes the name of a room. */
   programNames: Pick<ProgramNames, 'set' | 'release'>;
@@ -17,12 +17,12 @@ export interface RoomDirectoryOptions {
   log: Log;
 }
 
-/** Every room of this server. A room comes with the first who needs it and goes by itself when it has been empty for long enough. */
+/** All rooms of this server. A room opens on first use and closes after it has been empty for long enough. */
 export class RoomDirectory {
   readonly #options: RoomDirectoryOptions;
   readonly #rooms = new Map<RoomId, Room>();
   readonly #opening = new Map<RoomId, Promise<Room>>();
-  /** Rooms on their way out: a successor waits, because their program holds the stream's name. */
+  /** Closing rooms. A new room of the same name waits, because the old program still holds the stream's name. */
   readonly #closing = new Map<RoomId, Promise<void>>();
   #isClosed = false;
 
@@ -38,14 +38,14 @@ export class RoomDirectory {
     return this.#rooms.get(id);
   }
 
-  /** NOT_FOUND for a room that is not there. */
+  /** Throws NOT_FOUND if the room is not open. */
   get(id: RoomId): Room {
     const room = this.#rooms.get(id);
-    if (!room) throw new LianmaiError('NOT_FOUND', { room: id }, { message: 'There is no such room now.' });
+    if (!room) throw new LianmaiError('NOT_FOUND', { room: id }, { message: 'This room is not open. Check the name, or open it first.' });
     return room;
   }
 
-  /** The room of this name, made if need be. */
+  /** Returns the room of this name, opening it if needed. */
   async open(id: RoomId): Promise<Room> {
     const room = this.#rooms.get(id);
     if (room) return room;

@@ -7,11 +7,11 @@ export interface RoomStageOptions {
   participants: Participants;
   seatLimit: number;
   policy: StagePolicy;
-  /** Somebody went up or came down; `onStage` is set already. */
+  /** Someone went up or came down. `onStage` is already updated. */
   onSeatsChanged(participant: Participant | undefined): void;
 }
 
-/** Keeps the stage of one room: runs commands through the reducer and tells everybody what came of them. */
+/** Keeps one room's stage: runs commands through the reducer and announces the result. */
 export class RoomStage {
   readonly #options: RoomStageOptions;
   #state: StageSnapshot;
@@ -25,14 +25,14 @@ export class RoomStage {
     return this.#state;
   }
 
-  /** In the order in which they came up. */
+  /** In order of arrival on stage. */
   get seated(): Participant[] {
     return this.#state.seats
       .map((seat) => this.#options.participants.find(seat.participantId))
       .filter((participant) => participant !== undefined);
   }
 
-  /** Came into the room, perhaps again: what the token promises decides where they go. */
+  /** Places a new or returning participant according to their token. */
   arrive(participant: Participant): void {
     const { grants, grantedRole } = participant;
     if (grants.publish.length === 0) this.run({ type: 'comeDown', who: participant.id });
@@ -45,14 +45,15 @@ export class RoomStage {
     this.run({ type: 'request', who: id, atOnce: grants.moderate || isWelcome });
   }
 
-  /** NOT_FOUND for somebody who is not here; FORBIDDEN for somebody whose token lets them publish nothing. */
+  /** Throws NOT_FOUND for anyone who is not in the room, and FORBIDDEN if their token lets them publish nothing. */
   invite(who: ParticipantId, by: ParticipantId): void {
     const { grants } = this.#options.participants.get(who);
-    if (grants.publish.length === 0) throw new LianmaiError('FORBIDDEN', undefined, { message: 'This person may watch only.' });
+    if (grants.publish.length === 0)
+      throw new LianmaiError('FORBIDDEN', undefined, { message: 'This person may only watch. Give them a token that lets them publish.' });
     this.run({ type: 'invite', who, by });
   }
 
-  /** A command about somebody who must be in the room: NOT_FOUND else. */
+  /** Runs a command about a participant. Throws NOT_FOUND if they are not in the room. */
   about(command: Extract<StageCommand, { type: 'approve' | 'decline' | 'cancelInvitation' }>): void {
     this.#options.participants.get(command.who);
     this.run(command);

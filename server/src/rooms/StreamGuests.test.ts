@@ -32,7 +32,7 @@ const settle = () => vi.advanceTimersByTimeAsync(0);
 const info = () => room.participants.all.find(({ stream }) => stream)?.info();
 
 describe('a stream on stage', () => {
-  it('[ROOM-26] has a seat, a tile and a sound like a guest, for everybody and for the program', async () => {
+  it('[ROOM-26] has a seat, a tile and sound like a guest, in the room and in the program', async () => {
     const channel = new FakeChannel();
     await room.join({ claims: claims('host', 'host'), channel }).ready;
     const participant = room.streams.seat(CAM, 'Camera 1');
@@ -54,7 +54,7 @@ describe('a stream on stage', () => {
     expect(feeds).toEqual([]);
   });
 
-  it('[ROOM-27] keeps its seat while its publisher is away, and is back by itself, muted if it was', async () => {
+  it('[ROOM-27] keeps its seat while its publisher is away, and comes back by itself, mutes included', async () => {
     const { id } = room.streams.seat(CAM, 'x');
     await settle();
     const host = room.join({ claims: claims('host', 'host'), channel: new FakeChannel() }).participant;
@@ -73,7 +73,7 @@ describe('a stream on stage', () => {
     expect([...media.inputs.at(-1)!.paused.values()]).toEqual([false, true]);
   });
 
-  it('[ROOM-33] is unmuted by the moderator, for there is nobody to be asked', async () => {
+  it('[ROOM-33] is unmuted directly by the moderator, since a stream cannot be asked', async () => {
     const { id } = room.streams.seat(CAM, 'x');
     await settle();
     const host = room.join({ claims: claims('host', 'host'), channel: new FakeChannel() }).participant;
@@ -84,7 +84,7 @@ describe('a stream on stage', () => {
     expect([...media.inputs[0]!.paused.values()]).toEqual([false, false]);
   });
 
-  it('[ROOM-27] is fed again when its media worker dies', async () => {
+  it('[ROOM-27] is fed again after its media worker dies', async () => {
     room.streams.seat(CAM, 'x');
     await settle();
     media.inputs[0]!.close('the worker died');
@@ -93,7 +93,7 @@ describe('a stream on stage', () => {
     expect(info()?.presence).toBe('connected');
   });
 
-  it('[ROOM-27] is gone when it is taken down, and keeps no room open', async () => {
+  it('[ROOM-27] leaves when taken down, and keeps no room open', async () => {
     const host = room.join({ claims: claims('host', 'host'), channel: new FakeChannel() }).participant;
     const { id } = room.streams.seat(CAM, 'x');
     await settle();
@@ -108,7 +108,7 @@ describe('a stream on stage', () => {
     expect(feeds.every(({ isClosed }) => isClosed)).toBe(true);
   });
 
-  it('is nobody whom a token could take over', async () => {
+  it('cannot be taken over with a token', async () => {
     room.streams.seat(CAM, 'x');
     const { participant } = room.join({ claims: claims('stream:live/cam', 'guest'), channel: new FakeChannel() });
     expect(participant.stream).toBeNull();

@@ -13,12 +13,12 @@ export interface StreamGuestsOptions {
   stage: RoomStage;
   media: RoomMedia;
   openFeed: OpenFeed;
-  /** Their tracks are others. */
+  /** The participant's tracks have changed. */
   onChanged: (participant: Participant) => void;
   log: Log;
 }
 
-/** Streams of the hub on a room's stage: each a participant without a page, here for its seat alone. */
+/** Hub streams on a room's stage. Each is a participant without a page, in the room only for its seat. */
 export class StreamGuests {
   readonly #options: StreamGuestsOptions;
 
@@ -26,7 +26,7 @@ export class StreamGuests {
     this.#options = options;
   }
 
-  /** Like a guest who comes up. Answers the one that is there already, if it is; STAGE_FULL. */
+  /** Seats a stream like a guest, or returns the participant that it already has. Throws STAGE_FULL. */
   seat(stream: StreamRef, title: string): Participant {
     const { roomId: room, participants, stage, log } = this.#options;
     const sub = Identity.parse(`stream:${streamKey(stream)}`);
@@ -42,7 +42,7 @@ export class StreamGuests {
     participants.add(participant);
     participants.broadcast('participantJoined', participant.info());
     stage.run({ type: 'arrive', who: participant.id, wants: 'seat' });
-    log.info({ participant: participant.id, stream: sub }, 'a stream took a seat');
+    log.info({ participant: participant.id, stream: sub }, 'stream seated');
     return participant;
   }
 

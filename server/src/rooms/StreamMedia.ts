@@ -8,18 +8,17 @@ export interface StreamMediaOptions {
   stream: StreamRef;
   media: RoomMedia;
   openFeed: OpenFeed;
-  /** The list of producers is another one. */
+  /** The list of producers has changed. */
   onChanged(): void;
   log: Log;
 }
 
-/** How soon a stream that is not live is looked for again. */
+/** Wait before retrying a stream that is not live. */
 const AGAIN = { firstMs: 500, maxMs: 3000 };
 const SOURCE = { video: 'camera', audio: 'microphone' } as const;
 
 /**
- * A stream's picture and sound as a participant's: fed by its bridge as long as it is live, looked for again when it is not, until it is taken down. A
- * mute holds through all of that.
+ * Media of a stream on stage: fed by its bridge while live, retried while it is not, until it is taken down. A mute survives all of that.
  */
 export class StreamMedia implements ParticipantMedia {
   readonly #options: StreamMediaOptions;
@@ -61,14 +60,14 @@ export class StreamMedia implements ParticipantMedia {
       try {
         if (await this.#feedOnce(signal)) failures = 0;
       } catch (error) {
-        if (!signal.aborted) log.info({ stream: streamKey(stream), reason: String(error) }, 'the stream on stage is not there');
+        if (!signal.aborted) log.info({ stream: streamKey(stream), reason: String(error) }, 'the stream on stage is not available');
       }
       if (this.#producers.length > 0) this.#change([]);
       if (!signal.aborted) await delay(backoffMs(AGAIN, failures), signal).catch(() => undefined);
     }
   }
 
-  /** Until it ends. */
+  /** Feeds the stream until the feed ends. */
   async #feedOnce(signal: AbortSignal): Promise<boolean> {
     const feed = await this.#options.openFeed(this.#options.stream);
     const ended = new AbortController();

@@ -3,23 +3,21 @@ import { isFromLobby } from '../authorisation/index.js';
 import type { JoinRequest } from './contract.js';
 import type { Participant } from './Participant.js';
 
-/** What the door looks at. */
+/** The room's state that admission depends on. */
 export interface AdmissionContext {
   participants: Iterable<Participant>;
   size: number;
   maxParticipants: number;
   isLocked: boolean;
   removed: ReadonlySet<Identity>;
-  /** Who has been host while the room lives. */
+  /** Everyone who has been host since the room opened. */
   hosts: ReadonlySet<Identity>;
 }
 
-/**
- * resume: the page of this participant is back. takeOver: the same person from another page, which gets the seat. enter: somebody new.
- */
+/** resume: this participant's page is back. takeOver: the same person's other page takes the seat. enter: a new participant. */
 export type Admission = { how: 'resume' | 'takeOver'; participant: Participant } | { how: 'enter' };
 
-/** Who may come in, and as whom; a typed error for who may not. */
+/** Decides whether someone may enter, and as whom. Throws a typed error if not. */
 export function admit(context: AdmissionContext, { claims, resume }: Pick<JoinRequest, 'claims' | 'resume'>): Admission {
   if (context.removed.has(claims.sub)) throw new LianmaiError('REMOVED');
   assertRoomIsTheirs(context.hosts, claims);
@@ -27,7 +25,7 @@ export function admit(context: AdmissionContext, { claims, resume }: Pick<JoinRe
   if (known) {
     if (resume?.participantId !== known.id) return { how: 'takeOver', participant: known };
     if (known.isResumeSecret(resume.secret)) return { how: 'resume', participant: known };
-    // The seat went to another page since: this one must not take it back unasked.
+    // Another page has taken the seat since; this one must not take it back by itself.
     throw new LianmaiError('REPLACED');
   }
   if (isStaff(claims)) return { how: 'enter' };
@@ -37,13 +35,13 @@ export function admit(context: AdmissionContext, { claims, resume }: Pick<JoinRe
 }
 
 /**
- * The lobby makes somebody host of a room that is not there yet, with a token that outlives rooms: it does not open a room that somebody else has
- * opened since.
+ * The lobby makes a person host only of a room that does not exist yet. Its tokens outlive rooms, so an old one must not make them host
+ * of a room that somebody else has opened.
  */
 function assertRoomIsTheirs(hosts: ReadonlySet<Identity>, { sub, grants }: JoinClaims): void {
   if (grants.role !== 'host' || !isFromLobby(sub) || hosts.size === 0 || hosts.has(sub)) return;
-  throw new LianmaiError('FORBIDDEN', undefined, { message: 'This room has another host now. Come in through the lobby.' });
+  throw new LianmaiError('FORBIDDEN', undefined, { message: 'This room has another host now. Join again through the lobby.' });
 }
 
-/** Whoever runs the room cannot be locked out of it. */
+/** People who run the room cannot be locked out of it. */
 const isStaff = ({ grants }: JoinClaims) => grants.role === 'host' || effectiveGrants(grants).moderate;

@@ -14,13 +14,13 @@ import type {
   WireError,
 } from '@lianmai/protocol';
 
-/** The way to somebody's page. Signalling implements it; a room only talks. */
+/** The connection to a participant's page. Signalling implements it; a room only sends. */
 export interface ClientChannel {
-  /** In order, never dropped while the connection lives. */
+  /** Delivered in order, and never dropped while the connection lasts. */
   send<N extends EventName>(name: N, data: EventData<N>): void;
-  /** May be dropped on a busy line: a newer one follows soon. */
+  /** May be dropped on a slow connection, since a newer event follows soon. */
   sendVolatile<N extends EventName>(name: N, data: EventData<N>): void;
-  /** Says why, then hangs up. */
+  /** Sends the reason, then disconnects. */
   disconnect(reason: Pick<WireError, 'code' | 'message'>): void;
 }
 
@@ -40,7 +40,7 @@ export interface RoomSettings {
   chatHistory: number;
 }
 
-/** What a participant shows and sounds like, whoever makes it: a page, or a stream. */
+/** A participant's media, from a page or a stream. */
 export interface ParticipantMedia {
   readonly producers: readonly ProducerInfo[];
   producerOf(source: PublishSource): ProducerInfo | undefined;
@@ -48,7 +48,7 @@ export interface ParticipantMedia {
   close(reason: string): void;
 }
 
-/** A stream's picture and sound as plain RTP from its bridge. */
+/** A stream's media as plain RTP from its bridge. */
 export interface StreamFeed extends EventEmitter<{ ended: [reason: string] }> {
   readonly rtp: { ip: string; port: number };
   readonly tracks: readonly SfuFeedTrack[];
@@ -56,10 +56,10 @@ export interface StreamFeed extends EventEmitter<{ ended: [reason: string] }> {
   close(): void;
 }
 
-/** NOT_FOUND while the stream is not live. */
+/** Throws NOT_FOUND while the stream is not live. */
 export type OpenFeed = (stream: StreamRef) => Promise<StreamFeed>;
 
-/** Somebody in a room, as the API lists them to the operator. */
+/** A participant as the API lists them to the operator. */
 export interface Attendee {
   participantId: ParticipantId;
   identity: Identity;

@@ -1,7 +1,8 @@
 /**
- * Rooms and the people in them. A Room lives from the first who needs it (RoomDirectory) until it has been empty for long enough. Who may come up is
- * decided by the pure reducer in `stage.ts`; roles follow the stage, and the server closes what somebody published when they come down. A Participant
- * outlives connections (ClientChannel) and media peers: both may be replaced under it. Rooms know neither sockets nor HTTP.
+ * Rooms and the people in them. RoomDirectory opens a Room on first use and closes it after it has been empty for long enough. The pure
+ * reducer in `stageRules.ts` decides who goes on stage; roles follow the stage, and the server closes the tracks of anyone who comes
+ * down. A Participant outlives its connections (ClientChannel) and media peers, both of which can be replaced. Rooms know neither sockets
+ * nor HTTP.
  */
 export type * from './contract.js';
 export type { Participant } from './Participant.js';

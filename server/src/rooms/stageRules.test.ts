@@ -21,7 +21,7 @@ const command: fc.Arbitrary<StageCommand> = fc.oneof(
   }),
 );
 
-/** A command that is refused leaves the state as it was. */
+/** A rejected command leaves the state unchanged. */
 function step(state: StageSnapshot, next: StageCommand, nowMs: number) {
   try {
     return { ...reduceStage(state, next, nowMs), error: null };
@@ -32,8 +32,8 @@ function step(state: StageSnapshot, next: StageCommand, nowMs: number) {
 const run = (commands: StageCommand[], from = emptyStage(3)) =>
   commands.reduce((state, next, index) => step(state, next, index).state, from);
 
-describe('the stage, whatever people do', () => {
-  it('[STG-01] never has more people than seats, and has everybody once at most', () => {
+describe('the stage, whatever commands come', () => {
+  it('[STG-01] never exceeds its seats, and lists nobody twice', () => {
     fc.assert(
       fc.property(fc.array(command, { maxLength: 60 }), (commands) => {
         let state = emptyStage(3);
@@ -48,13 +48,13 @@ describe('the stage, whatever people do', () => {
     );
   });
 
-  it('[STG-02] takes a repeated command as done: same state, no effects', () => {
+  it('[STG-02] ignores a repeated command: same state, no effects', () => {
     fc.assert(
       fc.property(fc.array(command, { maxLength: 40 }), command, (commands, last) => {
         const before = run(commands);
         const once = step(before, last, 100);
         if (once.error) return;
-        // After a decline the same request is a new one, and declining means nothing: only the very same command is repeated.
+        // Only an exact repetition has no effect: after a decline, asking again is a new request.
         const twice = step(once.state, last, 200);
         expect(twice.error).toBeNull();
         expect(twice.state).toBe(once.state);
@@ -64,7 +64,7 @@ describe('the stage, whatever people do', () => {
     );
   });
 
-  it('[STG-03] counts up by one with each change, and effects say who went up or came down', () => {
+  it('[STG-03] increments its version with each change, and reports who went up or came down', () => {
     fc.assert(
       fc.property(fc.array(command, { maxLength: 60 }), (commands) => {
         let state = emptyStage(3);
@@ -84,7 +84,7 @@ describe('the stage, whatever people do', () => {
     );
   });
 
-  it('[STG-04] goes on from its snapshot, which is all a late joiner needs', () => {
+  it('[STG-04] continues from its snapshot, which is all that a late joiner needs', () => {
     fc.assert(
       fc.property(fc.array(command, { maxLength: 40 }), fc.array(command, { maxLength: 20 }), (before, after) => {
         const state = run(before);
@@ -100,7 +100,7 @@ describe('the stage', () => {
   const seats = (state: StageSnapshot) => state.seats.map((seat) => seat.participantId);
   const asking = (state: StageSnapshot) => state.requests.map((request) => request.participantId);
 
-  it('[STG-05] takes hosts straight up, and guests while it is open', () => {
+  it('[STG-05] takes hosts up at once, and guests while it is open', () => {
     const state = run([
       { type: 'arrive', who: host, wants: 'seat' },
       { type: 'arrive', who: anna, wants: 'ask' },
@@ -110,7 +110,7 @@ describe('the stage', () => {
     expect(asking(state)).toEqual([]);
   });
 
-  it('[STG-06] keeps the request of a guest who finds it closed or full', () => {
+  it('[STG-06] keeps the request of a guest when it is closed or full', () => {
     const closed = run([{ type: 'arrive', who: anna, wants: 'ask' }], emptyStage(3, 'request'));
     expect([seats(closed), asking(closed)]).toEqual([[], [anna]]);
     const full = run(
@@ -123,7 +123,7 @@ describe('the stage', () => {
     expect([seats(full), asking(full)]).toEqual([[host], [anna]]);
   });
 
-  it('[STG-07] brings a viewer up by request and approval, or by invitation and consent', () => {
+  it('[STG-07] takes a viewer up by request and approval, or by invitation and acceptance', () => {
     const asked = run([{ type: 'request', who: anna, atOnce: false }]);
     expect([seats(asked), asking(asked)]).toEqual([[], [anna]]);
     expect(seats(run([{ type: 'approve', who: anna }], asked))).toEqual([anna]);
@@ -133,7 +133,7 @@ describe('the stage', () => {
     expect(run([{ type: 'answer', who: bo, accept: false }], invited).invitations).toEqual([]);
   });
 
-  it('[STG-08] takes a request and an invitation that meet as consent of both', () => {
+  it('[STG-08] takes matching request and invitation as agreement', () => {
     expect(
       seats(
         run([
@@ -152,7 +152,7 @@ describe('the stage', () => {
     ).toEqual([anna]);
   });
 
-  it('[STG-09] says STAGE_FULL, and keeps the request for later', () => {
+  it('[STG-09] reports STAGE_FULL and keeps the request', () => {
     const full = run(
       [
         { type: 'arrive', who: host, wants: 'seat' },
@@ -165,14 +165,14 @@ describe('the stage', () => {
     expect(asking(full)).toEqual([anna]);
   });
 
-  it('[STG-10] tells who was declined, and refuses approval of what nobody asked', () => {
+  it('[STG-10] reports a declined request, and rejects approval without a request', () => {
     const asked = run([{ type: 'request', who: anna, atOnce: false }]);
     expect(step(asked, { type: 'decline', who: anna }, 0).effects).toEqual([{ type: 'declined', who: anna }]);
     expect(step(asked, { type: 'approve', who: bo }, 0).error).toBe('WRONG_STATE');
     expect(step(asked, { type: 'answer', who: bo, accept: true }, 0).error).toBe('WRONG_STATE');
   });
 
-  it('[STG-11] refuses fewer seats than are taken', () => {
+  it('[STG-11] rejects a limit below the seats that are taken', () => {
     const two = run([
       { type: 'arrive', who: host, wants: 'seat' },
       { type: 'arrive', who: anna, wants: 'ask' },

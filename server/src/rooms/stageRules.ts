@@ -1,15 +1,18 @@
 import { LianmaiError, type ParticipantId, type StagePolicy, type StageSnapshot } from '@lianmai/protocol';
 
 /**
- * Who is on stage, who asks, who is invited: a pure reducer. A command gives the next state and what follows from it, or throws a typed error.
- * A command that changes nothing answers the very same state, so that repeating one is harmless. Invariants: never more seats than `seatLimit`;
- * nobody is in two of seats, requests and invitations; nobody is in one of them twice; the version counts up by one with each change.
+ * Seats, requests and invitations as a pure reducer. A command returns the next state and its effects, or throws a typed error; a command
+ * that changes nothing returns the same state, so repeating it is harmless. Invariants: never more seats than `seatLimit`; nobody is in
+ * two of seats, requests and invitations, or in one of them twice; the version increments by one with each change.
  */
 export type StageCommand =
-  /** Somebody came into the room. seat: a host, straight up. ask: a guest, up if the stage is open, else their request waits. none: audience. */
+  /**
+   * Someone entered the room. seat: a host, straight on stage. ask: a guest, on stage if it is open, otherwise with a waiting request.
+   * none: audience.
+   */
   | { type: 'arrive'; who: ParticipantId; wants: 'seat' | 'ask' | 'none' }
   | { type: 'depart'; who: ParticipantId }
-  /** `atOnce`: needs nobody's approval while a seat is free (a moderator; a guest while the stage is open). */
+  /** `atOnce`: needs no approval while a seat is free (a moderator, or a guest while the stage is open). */
   | { type: 'request'; who: ParticipantId; atOnce: boolean }
   | { type: 'cancelRequest'; who: ParticipantId }
   | { type: 'approve'; who: ParticipantId }
@@ -17,7 +20,7 @@ export type StageCommand =
   | { type: 'invite'; who: ParticipantId; by: ParticipantId }
   | { type: 'cancelInvitation'; who: ParticipantId }
   | { type: 'answer'; who: ParticipantId; accept: boolean }
-  /** Comes down: by their own wish or a moderator's. */
+  /** Comes down, by their own choice or a moderator's. */
   | { type: 'comeDown'; who: ParticipantId }
   | { type: 'set'; policy?: StagePolicy | undefined; seatLimit?: number | undefined };
 
@@ -89,13 +92,13 @@ function request(state: StageSnapshot, { who, atOnce }: Extract<StageCommand, { 
 function approve(state: StageSnapshot, who: ParticipantId, nowMs: number): StageResult {
   if (isSeated(state, who)) return same(state);
   if (!has(state.requests, who))
-    throw new LianmaiError('WRONG_STATE', undefined, { message: 'There is no request of this person. Invite them instead.' });
+    throw new LianmaiError('WRONG_STATE', undefined, { message: 'This person has not asked for a seat. Invite them instead.' });
   return seat(state, who, nowMs);
 }
 
 function invite(state: StageSnapshot, { who, by }: Extract<StageCommand, { type: 'invite' }>, nowMs: number): StageResult {
   if (isSeated(state, who) || has(state.invitations, who)) return same(state);
-  // They ask and a moderator wants them: both have said yes.
+  // A request meets an invitation, so both sides have agreed.
   if (has(state.requests, who)) return seat(state, who, nowMs);
   if (!hasFreeSeat(state)) throw new LianmaiError('STAGE_FULL');
   return change(state, { ...state, invitations: [...state.invitations, { participantId: who, by, atMs: nowMs }] });
@@ -104,7 +107,7 @@ function invite(state: StageSnapshot, { who, by }: Extract<StageCommand, { type:
 function answer(state: StageSnapshot, { who, accept }: Extract<StageCommand, { type: 'answer' }>, nowMs: number): StageResult {
   if (has(state.invitations, who)) return accept ? seat(state, who, nowMs) : change(state, without(state, who));
   if (!accept || isSeated(state, who)) return same(state);
-  throw new LianmaiError('WRONG_STATE', undefined, { message: 'The invitation is no longer there.' });
+  throw new LianmaiError('WRONG_STATE', undefined, { message: 'You have no invitation any more. Ask for a seat instead.' });
 }
 
 function set(

@@ -2,7 +2,7 @@ import { sourceIdOf, type ProducerInfo } from '@lianmai/protocol';
 import type { StageSource } from '../program/index.js';
 import type { Participant } from './Participant.js';
 
-/** What the program may show, in the order of arrival on stage: everybody's camera source, with or without tracks, each followed by their share. */
+/** Sources that the program can show, in order of arrival on stage: everybody's camera, with or without tracks, followed by their share. */
 export function stageSources(onStage: readonly Participant[]): StageSource[] {
   return onStage.flatMap((participant) => {
     const { media } = participant;

@@ -25,7 +25,7 @@ import { ProgramNames } from '../../streams/index.js';
 import type { ClientChannel, OpenFeed, RoomSettings } from '../contract.js';
 import { RoomDirectory } from '../RoomDirectory.js';
 
-/** For tests of rooms, signalling and the API: contracts of the neighbours, answered without media. */
+/** Fakes for tests of rooms, signalling and the API, without real media. */
 
 let count = 0;
 const nextId = () => `id-${++count}`;
@@ -104,7 +104,7 @@ export class FakeInput extends EventEmitter<MediaInputEvents> {
   }
 }
 
-/** A stream that is live until `emit('ended')`. */
+/** A stream that stays live until `emit('ended')`. */
 export class FakeFeed extends EventEmitter<{ ended: [reason: string] }> {
   readonly rtp = { ip: '127.0.0.1', port: 30_000 };
   readonly tracks = [
@@ -123,7 +123,7 @@ export class FakeFeed extends EventEmitter<{ ended: [reason: string] }> {
   }
 }
 
-/** For services that no stream is asked of. */
+/** For services whose tests use no streams. */
 export const noStreams = {
   list: () => Promise.resolve([]),
   get: () => Promise.reject(new LianmaiError('NOT_FOUND')),
@@ -132,7 +132,7 @@ export const noStreams = {
 export class FakeMedia extends EventEmitter<RoomMediaEvents> {
   readonly rtpCapabilities = {};
   readonly peers = new Map<ParticipantId, FakePeer>();
-  /** Rejects this many times first. */
+  /** Number of times to reject first. */
   failures = 0;
   isClosed = false;
 
@@ -241,7 +241,7 @@ export class FakeChannel implements ClientChannel {
   disconnect(reason: { code: string; message: string }) {
     this.disconnected = reason;
   }
-  /** All data of the events of this name, oldest first. */
+  /** Returns the data of every event of this name, oldest first. */
   all<N extends EventName>(name: N): EventData<N>[] {
     return this.events.filter((event) => event.name === name).map((event) => event.data as EventData<N>);
   }
@@ -260,7 +260,7 @@ export const SETTINGS: RoomSettings = {
   chatHistory: 5,
 };
 
-/** A directory on fakes; `media` has each room's. */
+/** Makes a directory that uses fakes; `media` holds each room's. */
 export function testDirectory(settings: Partial<RoomSettings> = {}, openFeed: OpenFeed = noStreams.get) {
   const media = new Map<RoomId, FakeMedia>();
   const programNames = new ProgramNames();
