@@ -1,10 +1,10 @@
 import type { types } from 'mediasoup';
 
-/** Another layer is better when it carries this much more, twice in a row: a change costs a key frame and, for the viewers, another size. */
+/** Switch layers only for this much more bitrate, twice in a row: a switch costs a key frame and changes the picture size for viewers. */
 const MARGIN = 1.3;
 const TIMES = 2;
 
-/** Finds the largest of a publisher's simulcast layers by what is sent on it: no offer says which it is, and bandwidth decides which are sent at all. */
+/** Finds a publisher's largest simulcast layer by measured bitrate. Offers do not name it, and bandwidth decides which layers are sent. */
 export class BestLayer {
   readonly #producer: types.Producer;
   #candidate = -1;
@@ -14,7 +14,7 @@ export class BestLayer {
     this.#producer = producer;
   }
 
-  /** One question to the worker. */
+  /** Costs one request to the worker. */
   async apply(consumer: types.Consumer): Promise<void> {
     const rates = await this.#rates();
     const present = consumer.preferredLayers?.spatialLayer ?? rates.length - 1;
@@ -25,7 +25,7 @@ export class BestLayer {
     if (this.#seen >= TIMES) await consumer.setPreferredLayers({ spatialLayer: best });
   }
 
-  /** By layer, bit/s. */
+  /** Bitrate of each layer, bit/s. */
   async #rates(): Promise<number[]> {
     const stats = await this.#producer.getStats();
     const encodings = this.#producer.rtpParameters.encodings ?? [];

@@ -10,25 +10,25 @@ export type ConnectionState = 'connected' | 'disconnected' | 'closed';
 export interface TransportSettings {
   announcedAddresses: readonly string[];
   maxIncomingKbps: number;
-  /** A client that says nothing for this long is disconnected, s; default 45. */
+  /** Disconnects a client that has been silent for this long, s; default 45. */
   iceConsentTimeoutS?: number | undefined;
 }
 
-/** The bandwidth estimate starts here: 720p is allowed at once on an ordinary line and is corrected within a second. */
+/** Initial bandwidth estimate: enough for 720p at once on an ordinary connection, and corrected within a second. */
 const INITIAL_OUTGOING_BPS = 1_200_000;
-/** A network may be gone for 20 s and come back: an ICE restart then finds the transport alive. */
+/** A network may drop out for 20 s. The transport must survive that, so that an ICE restart finds it alive. */
 const ICE_CONSENT_TIMEOUT_S = 45;
 
 const isWebRtc = (transport: types.Transport): transport is types.WebRtcTransport => transport.type === 'webrtc';
 
-/** A peer's two transports at most: one to publish, one to receive. A new one of a direction replaces the old. */
+/** A peer's transports: at most one to publish and one to receive. A new one replaces the old one of its direction. */
 export class PeerTransports {
   readonly #router: RoomRouter;
   readonly #settings: TransportSettings;
   readonly #onConnection: (state: ConnectionState) => void;
   readonly #byDirection = new Map<TransportDirection, types.Transport>();
   #isClosed = false;
-  /** Counts resets: a transport that was asked for before one must not outlive it. */
+  /** Counts resets, so that a transport requested before a reset does not outlive it. */
   #epoch = 0;
 
   constructor(router: RoomRouter, settings: TransportSettings, onConnection: (state: ConnectionState) => void = () => undefined) {
@@ -65,7 +65,7 @@ export class PeerTransports {
     return { id: TransportId.parse(transport.id), iceParameters, iceCandidates, dtlsParameters };
   }
 
-  /** Uses a transport of another kind that was made on this peer's router. */
+  /** Takes over a transport of another kind that was made on this peer's router. */
   adopt(direction: TransportDirection, transport: types.Transport): TransportId {
     this.#byDirection.get(direction)?.close();
     this.#byDirection.set(direction, transport);
@@ -80,13 +80,13 @@ export class PeerTransports {
     return mapSfuErrors(this.#findWebRtc(id).restartIce());
   }
 
-  /** Media and the rest, through all of its transports; one question to the worker each. */
+  /** Total over all transports, including RTCP and retransmissions. Costs one request to the worker per transport. */
   async bytesSent(): Promise<number> {
     const stats = await Promise.all([...this.#byDirection.values()].filter(isWebRtc).map((transport) => transport.getStats()));
     return stats.flat().reduce((sum, { bytesSent }) => sum + bytesSent, 0);
   }
 
-  /** NOT_FOUND unless it is this peer's transport; BAD_REQUEST when it is for the other direction. */
+  /** Throws NOT_FOUND unless this peer owns the transport, and BAD_REQUEST if it is for the other direction. */
   get(id: TransportId, direction: TransportDirection): types.Transport {
     const transport = this.#find(id);
     if (this.#byDirection.get(direction) === transport) return transport;

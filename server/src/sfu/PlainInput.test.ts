@@ -17,7 +17,7 @@ async function start(workers = 1): Promise<Sfu> {
   return sfu;
 }
 
-/** A bridge that sends sound. */
+/** A bridge that sends audio. */
 async function bridge() {
   const socket = createSocket('udp4').bind(0, '127.0.0.1');
   await once(socket, 'listening');
@@ -50,7 +50,7 @@ const asRoom = (media: unknown): SfuRoom => {
 };
 
 describe('a stream among people', () => {
-  it('is consumed and tapped like a person, and gone when it is closed', async () => {
+  it('is consumed and tapped like a person, and removed when closed', async () => {
     const room = asRoom(await (await start()).createRoom(RoomId.parse('room')));
     const { from, track, send } = await bridge();
     const input = await room.addInput(participant('stream'), from);
@@ -73,7 +73,7 @@ describe('a stream among people', () => {
     expect(room.stats.producers).toBe(0);
   });
 
-  it('takes packets of nobody but its bridge', async () => {
+  it('accepts packets only from its bridge', async () => {
     const room = asRoom(await (await start()).createRoom(RoomId.parse('room')));
     const { from, track, send } = await bridge();
     const stranger = await bridge();
@@ -87,7 +87,7 @@ describe('a stream among people', () => {
     await heard.arrived(3);
   });
 
-  it('reaches players under the payload types that they ask for, also beside it on one worker', async () => {
+  it('reaches players under the payload types that they request, even on the same worker', async () => {
     const room = asRoom(await (await start()).createStreamRoom('live/x', { video: 102, audio: 111 }));
     const { from, track, send } = await bridge();
     const input = await room.addInput(participant('stream'), from);

@@ -10,22 +10,22 @@ import type { RoomRouter } from './RoomRouter.js';
 export interface PlainInputOptions {
   participantId: ParticipantId;
   router: RoomRouter;
-  /** The bridge's own address: nobody else's packets are taken. */
+  /** The bridge's address. Packets from any other are dropped. */
   from: { ip: string; port: number };
-  /** Interface towards bridges on other machines. */
+  /** Network interface for bridges on other machines. */
   listenIp: string;
-  /** How they reach it. */
+  /** Address that those bridges connect to. */
   announcedIp: string;
   /** All published tracks of the room. */
   publishedTracks: Map<ProducerId, PublishedTrack>;
 }
 
-/** A key frame that comes at once must fit. */
+/** Large enough for a key frame that arrives all at once. */
 const RECEIVE_BUFFER_BYTES = 4 << 20;
-/** A stream that is copied has its key frames when it has them. */
+/** A copied stream has key frames at fixed intervals, so frequent requests are useless. */
 const KEY_FRAME_REQUEST_DELAY_MS = 300;
 
-/** A stream's tracks as a participant of a room: plain RTP from the bridge, on one port. */
+/** A stream's tracks as a participant's: plain RTP from the bridge, on a single port. */
 export class PlainInput extends EventEmitter<MediaInputEvents> implements MediaInput {
   readonly rtp: { ip: string; port: number };
   readonly #options: PlainInputOptions;

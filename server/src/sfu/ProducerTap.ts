@@ -16,7 +16,7 @@ export interface TapTarget {
 
 const LAYER_CHECK_MS = 1000;
 
-/** A producer sent to the bridge as plain RTP with RTCP on the same port, from the producer's own worker. */
+/** Sends a producer to the bridge as plain RTP, with RTCP on the same port, from the producer's own worker. */
 export class ProducerTap extends EventEmitter<TapEvents> implements Tap {
   readonly track: RtpTrack;
   readonly #subscription: Subscription;
@@ -35,7 +35,7 @@ export class ProducerTap extends EventEmitter<TapEvents> implements Tap {
     transport.observer.once('close', () => this.close('the transport is closed'));
   }
 
-  /** `listenIp`: the interface towards bridges on other machines; a bridge on this one is reached over loopback. */
+  /** `listenIp` is the interface for bridges on other machines. A bridge on this machine is reached over loopback. */
   static async open(publishedTrack: PublishedTrack, target: TapTarget, listenIp: string): Promise<ProducerTap> {
     const { router, producer } = publishedTrack;
     const transport = await router.mediasoupRouter.createPlainTransport({
@@ -96,7 +96,7 @@ export class ProducerTap extends EventEmitter<TapEvents> implements Tap {
   }
 }
 
-/** A tap that closes meanwhile says so by its event; the call that was on its way has nothing to add. */
+/** A tap that closes in the meantime reports it by its event, so the pending call stays silent. */
 async function unlessClosed(work: Promise<void>): Promise<void> {
   await work.catch(() => undefined);
 }
@@ -117,6 +117,7 @@ function describe(consumer: types.Consumer, publishedTrack: PublishedTrack, sour
     channels: codec?.channels ?? 2,
     rttMs: publishedTrack.rttMs,
   });
-  if (!parsed.success) throw new LianmaiError('UNSUPPORTED', { codec: name }, { message: `The program cannot show ${name}.` });
+  if (!parsed.success)
+    throw new LianmaiError('UNSUPPORTED', { codec: name }, { message: `The program cannot show ${name}. Publish VP8, VP9, H264 or Opus.` });
   return parsed.data;
 }

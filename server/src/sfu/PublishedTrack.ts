@@ -11,7 +11,7 @@ export interface PublishedTrackOptions {
   videoHeightPx: number | undefined;
 }
 
-/** A published track: the producer on its router router and what the others need to know to consume it. */
+/** A published track: the producer on its home router, with the information needed to consume it. */
 export class PublishedTrack {
   readonly id: ProducerId;
   readonly participantId: ParticipantId;
@@ -20,9 +20,9 @@ export class PublishedTrack {
   readonly producer: types.Producer;
   readonly ladder: LayerLadder;
   readonly sinceMs = Date.now();
-  /** Round trip to the publisher at the last sample, ms. */
+  /** Round trip time to the publisher at the last sample, ms. */
   rttMs: number | null = null;
-  /** Packets lost on the way here in the last report, 0-1. */
+  /** Packet loss on the way here in the last report, 0-1. */
   loss: number | null = null;
 
   constructor({ participantId, source, router, producer, videoHeightPx }: PublishedTrackOptions) {
@@ -34,18 +34,18 @@ export class PublishedTrack {
     this.ladder = ladderOf(producer.rtpParameters.encodings ?? [], source, videoHeightPx);
   }
 
-  /** 0-10: the best of the layers, because those that are not sent score nothing; null: no judgement. */
+  /** Best score of all layers, 0-10, since layers that are not sent score 0; null if unknown. */
   get score(): number | null {
     const scores = this.producer.score.map(({ score }) => score);
     return this.producer.paused || scores.length === 0 ? null : Math.max(...scores);
   }
 
-  /** One question to the worker. */
+  /** Costs one request to the worker. */
   async measure(): Promise<void> {
     const stats = await this.producer.getStats();
     const trips = stats.flatMap(({ roundTripTime }) => (roundTripTime ? [roundTripTime] : []));
     this.rttMs = trips.length > 0 ? Math.max(...trips) : null;
-    // RFC 3550 6.4.1: fraction of 256.
+    // RFC 3550 6.4.1: loss as a fraction of 256.
     const losses = stats.filter(({ bitrate }) => bitrate > 0).map(({ fractionLost }) => fractionLost / 256);
     this.loss = losses.length > 0 ? Math.max(...losses) : null;
   }

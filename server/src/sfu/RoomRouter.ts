@@ -10,14 +10,14 @@ import type { PooledWorker, WorkerLoad } from './WorkerPool.js';
 export interface RoomRouterEvents {
   levelsMeasured: [levels: LevelMap];
   dominantSpeakerChanged: [participantId: ParticipantId];
-  /** `died`: the worker's process is gone. */
+  /** `died`: the worker process has ended. */
   closed: [reason: 'died' | 'closed'];
 }
 
 export interface RoomRouterOptions {
   worker: PooledWorker;
   plainPorts: types.TransportPortRange;
-  /** H.264 and Opus alone, under these numbers; null: all codecs. */
+  /** Restricts the router to H.264 and Opus with these payload types; null: all codecs. */
   payloadTypes: PayloadTypes | null;
 }
 
@@ -25,12 +25,12 @@ export interface RoomRouterOptions {
 export const codecKeyOf = (payloadTypes: PayloadTypes | null): string =>
   payloadTypes ? `${payloadTypes.video}/${payloadTypes.audio}` : '';
 
-/** mediasoup wants ten packets of a producer in each interval: 200 ms of Opus, with room for lost ones. */
+/** mediasoup needs ten packets per interval: 200 ms of Opus, plus a margin for loss. */
 const LEVEL_INTERVAL_MS = 300;
-/** dBov; the noise of a quiet room lies below. */
+/** In dBov; a quiet room's noise is below this. */
 const SPEECH_THRESHOLD_DB = -60;
 
-/** A room's router on one worker: its peers, and what was piped here for them from the room's other routers. */
+/** A room's router on one worker: its peers, and the producers that pipes bring from the room's other routers. */
 export class RoomRouter extends EventEmitter<RoomRouterEvents> implements WorkerLoad {
   readonly worker: PooledWorker;
   readonly mediasoupRouter: types.Router;
@@ -40,7 +40,7 @@ export class RoomRouter extends EventEmitter<RoomRouterEvents> implements Worker
   consumers = 0;
   readonly #levelObserver: types.AudioLevelObserver;
   readonly #speakerObserver: types.ActiveSpeakerObserver;
-  /** What was piped here, under its name on this router. */
+  /** Producers piped to this router, with their ids here. */
   readonly #piped = new Map<ProducerId, Promise<string>>();
   readonly #publishers = new Map<string, ParticipantId>();
 
@@ -76,7 +76,7 @@ export class RoomRouter extends EventEmitter<RoomRouterEvents> implements Worker
     }
   }
 
-  /** A consumer costs about as much as a publisher's track; an idle peer costs next to nothing. */
+  /** A consumer costs about as much as a published track; an idle peer costs almost nothing. */
   get load(): number {
     return this.consumers + this.peers.size;
   }
@@ -90,8 +90,8 @@ export class RoomRouter extends EventEmitter<RoomRouterEvents> implements Worker
   }
 
   /**
-   * Makes the producer available here, by a pipe from its own router unless it is from here, and answers its name on this router. Pausing, resuming and
-   * closing follow through the pipe.
+   * Makes a producer available on this router, through a pipe unless it is local, and returns its id here. The pipe relays pause, resume
+   * and close.
    */
   bring(publishedTrack: PublishedTrack): Promise<string> {
     const { id } = publishedTrack;
@@ -120,11 +120,11 @@ export class RoomRouter extends EventEmitter<RoomRouterEvents> implements Worker
       producerId: id,
       router: this.mediasoupRouter,
       enableSctp: false,
-      // Two routers of a stream may be on one worker, which knows a name only once.
+      // Two routers of one stream may share a worker, and ids must be unique on a worker.
       keepId: false,
       listenInfo: { protocol: 'udp', ip: '127.0.0.1', portRange: this.plainPorts },
     });
-    if (!pipeConsumer || !pipeProducer || pipeProducer.closed) throw new Error('the producer was closed while it was piped');
+    if (!pipeConsumer || !pipeProducer || pipeProducer.closed) throw new Error('the producer was closed while it was being piped');
     pipeProducer.observer.once('close', () => this.#piped.delete(id));
     follow(pipeConsumer, pipeProducer);
     return pipeProducer.id;
@@ -153,8 +153,8 @@ export class RoomRouter extends EventEmitter<RoomRouterEvents> implements Worker
 }
 
 /**
- * Pausing and resuming through the pipe. mediasoup has listeners of its own for it, which leave a rejection unhandled when the far worker dies with the
- * request on its way; that would end this process, so ours take their place.
+ * Relays pause and resume through the pipe. mediasoup's own listeners leave a rejection unhandled if the far worker dies during the
+ * request, which would end this process, so these replace them.
  */
 function follow(near: types.Consumer, far: types.Producer): void {
   near.observer.removeAllListeners('pause');

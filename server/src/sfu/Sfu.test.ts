@@ -34,7 +34,7 @@ const rejection = async (work: Promise<unknown>): Promise<string> =>
   );
 
 describe('a room on one worker', () => {
-  it('carries packets from one peer to another, and says when the producer pauses, resumes and closes', async () => {
+  it('carries packets between peers, and reports when the producer pauses, resumes and closes', async () => {
     const room = await open(await start());
     const [ann, bob] = await Promise.all([room.addPeer(participant('ann')), room.addPeer(participant('bob'))]);
     const track = await publish(ann, 'camera');
@@ -65,7 +65,7 @@ describe('a room on one worker', () => {
     await (await subscribe(room, bob, second.id)).arrived(5);
   });
 
-  it('says which producer ended with its transport', async () => {
+  it('reports a producer that ended with its transport', async () => {
     const room = await open(await start());
     const ann = await room.addPeer(participant('ann'));
     const ended: string[] = [];
@@ -78,7 +78,7 @@ describe('a room on one worker', () => {
     expect(ended).toEqual([first.id, second.id]);
   });
 
-  it('keeps one consumer of a producer, the last', async () => {
+  it('keeps only the latest consumer of a producer', async () => {
     const sfu = await start();
     const room = await open(sfu);
     const [ann, bob] = await Promise.all([room.addPeer(participant('ann')), room.addPeer(participant('bob'))]);
@@ -91,7 +91,7 @@ describe('a room on one worker', () => {
     await bob.setConsumerPaused(second.consumerId, false);
   });
 
-  it('refuses what does not fit with a typed error and goes on', async () => {
+  it('rejects invalid requests with a typed error and carries on', async () => {
     const room = await open(await start());
     const [ann, bob] = await Promise.all([room.addPeer(participant('ann')), room.addPeer(participant('bob'))]);
     const send = await ann.createTransport('send');
@@ -148,7 +148,7 @@ describe('a room on one worker', () => {
     expect(sfu.stats).toMatchObject({ workers: 1, workerRestarts: 0 });
   });
 
-  it('hands out no rotation extension and every announced address', async () => {
+  it('offers no rotation extension, and offers every announced address', async () => {
     const room = await open(await start({ announcedIps: ['192.0.2.1', '198.51.100.7'] }));
     expect(JSON.stringify(room.rtpCapabilities)).not.toContain('video-orientation');
     const { iceCandidates } = await (await room.addPeer(participant('ann'))).createTransport('send');
@@ -161,7 +161,7 @@ describe('a room on one worker', () => {
     expect(new Set(iceCandidates.map(({ priority }) => priority)).size).toBe(4);
   });
 
-  it('closes transports, producers and consumers on reset, and the peer stays', async () => {
+  it('closes transports, producers and consumers on reset, but keeps the peer', async () => {
     const sfu = await start();
     const room = await open(sfu);
     const [ann, bob] = await Promise.all([room.addPeer(participant('ann')), room.addPeer(participant('bob'))]);
@@ -176,7 +176,7 @@ describe('a room on one worker', () => {
     await (await subscribe(room, bob, again.id)).arrived(5);
   });
 
-  it('names who speaks, and nobody after a silence', async () => {
+  it('names the active speaker, and null after a silence', async () => {
     const room = await open(await start());
     const [ann, bob] = await Promise.all([room.addPeer(participant('ann')), room.addPeer(participant('bob'))]);
     const named: (ParticipantId | null)[] = [];
@@ -192,7 +192,7 @@ describe('a room on one worker', () => {
 });
 
 describe('a room over two workers', () => {
-  it('reaches across by one pipe a producer, whoever asks at the same time', async () => {
+  it('uses one pipe per producer, even for simultaneous requests', async () => {
     const sfu = await start({ workers: 2, maxPeersPerWorker: 1 });
     const room = await open(sfu);
     const ann = await room.addPeer(participant('ann'));
@@ -213,7 +213,7 @@ describe('a room over two workers', () => {
     expect(sfu.stats.pipes).toBe(0);
   });
 
-  it('picks layers by shown size on both sides of a pipe', async () => {
+  it('picks layers by displayed size on both sides of a pipe', async () => {
     const room = await open(await start({ workers: 2, maxPeersPerWorker: 2 }));
     const [ann, bob, cid] = [
       await room.addPeer(participant('ann')),
@@ -241,7 +241,7 @@ describe('a room over two workers', () => {
     const fromAnn = await publish(ann, 'camera');
     const seen = await subscribe(room, bob, fromAnn.id);
     await seen.arrived(5);
-    // The other room lives on bob's worker, which stays.
+    // The other room is on bob's worker, which survives.
     let dan = await other.addPeer(participant('dan'));
     if (workerOf(dan) !== workerOf(bob)) dan = await other.addPeer(participant('eve'));
     const elsewhere = await publish(dan, 'camera');
@@ -263,7 +263,7 @@ describe('a room over two workers', () => {
     console.log(`worker killed: peersLost after ${lostMs.toFixed(0)} ms, media back after ${backMs.toFixed(0)} ms`);
   });
 
-  it('hears the speakers of both', async () => {
+  it('hears speakers on both', async () => {
     const room = await open(await start({ workers: 2, maxPeersPerWorker: 1 }));
     const ann = await room.addPeer(participant('ann'));
     const bob = await room.addPeer(participant('bob'));
@@ -276,7 +276,7 @@ describe('a room over two workers', () => {
 });
 
 describe('the pool', () => {
-  it('replaces the only worker and lets whoever waits in', async () => {
+  it('replaces its only worker, and serves waiting peers', async () => {
     const sfu = await start();
     const room = await open(sfu);
     const ann = await room.addPeer(participant('ann'));
@@ -290,7 +290,7 @@ describe('the pool', () => {
     expect(sfu.stats).toMatchObject({ workers: 1, workerRestarts: 1, peers: 1 });
   });
 
-  it('names the port that is taken', async () => {
+  it('names a port that is taken', async () => {
     const socket = createSocket('udp4').bind(0, '127.0.0.1');
     await once(socket, 'listening');
     const { port } = socket.address();
@@ -302,7 +302,7 @@ describe('the pool', () => {
 });
 
 describe('a tap', () => {
-  it('sends plain RTP as announced, with sender reports and nothing else', async () => {
+  it('sends plain RTP as announced, with sender reports and no other packets', async () => {
     const room = await open(await start());
     const ann = await room.addPeer(participant('ann'));
     const track = await publish(ann, 'camera');
@@ -348,6 +348,6 @@ describe('a tap', () => {
   });
 });
 
-/** RFC 5761 4: RTCP packet types 192-223 stand where marker and payload type would. */
+/** RFC 5761 4: RTCP packet types 192-223 occupy the marker and payload type byte. */
 const isRtcp = (packet: Buffer) => packet.readUInt8(1) >= 192 && packet.readUInt8(1) <= 223;
 const isSenderReport = (packet: Buffer) => packet.readUInt8(1) === 200;

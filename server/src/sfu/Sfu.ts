@@ -8,22 +8,22 @@ import { SfuRoom } from './SfuRoom.js';
 import { WorkerPool } from './WorkerPool.js';
 
 export interface SfuOptions {
-  /** mediasoup worker processes; default: one a core. */
+  /** Number of mediasoup worker processes; default: one per core. */
   workers?: number | undefined;
   /** Worker i listens on UDP and TCP port `rtcPort + i`; 0: any free ports. */
   rtcPort: number;
-  /** Interface to listen on; 0.0.0.0 for all. */
+  /** Network interface; 0.0.0.0 for all. */
   listenIp: string;
-  /** What browsers are told to connect to; empty: `listenIp`, or this machine's own addresses when that is a wildcard. */
+  /** Addresses announced to browsers. If empty: `listenIp`, or for a wildcard this machine's own addresses. */
   announcedIps: readonly string[];
   log: Log;
-  /** A room's peers on one worker before it spills to another; default 100. */
+  /** Peers of one room on one worker before it uses another worker; default 100. */
   maxPeersPerWorker?: number | undefined;
-  /** A room's consumers on one worker before it spills to another; default 400 (mediasoup: about 500 a core). */
+  /** Consumers of one room on one worker before it uses another worker; default 400 (mediasoup: about 500 per core). */
   maxConsumersPerWorker?: number | undefined;
-  /** Ports of pipes and taps, which never leave the host and its bridges; default 20000-29999. */
+  /** Ports for pipes and taps, used only between this host and its bridges; default 20000-29999. */
   plainPorts?: { min: number; max: number } | undefined;
-  /** Upper bound of what one participant may send, kbit/s; default 8000. */
+  /** Highest bitrate that one participant may send, kbit/s; default 8000. */
   maxIncomingKbps?: number | undefined;
 }
 
@@ -40,20 +40,20 @@ export interface SfuStats {
 
 export interface Sfu {
   createRoom(roomId: RoomId): Promise<RoomMedia>;
-  /** The same for a stream: H.264 and Opus alone. `name` is for logs. */
+  /** Creates media for a stream, limited to H.264 and Opus. `name` is for logs. */
   createStreamRoom(name: string, payloadTypes: PayloadTypes): Promise<RoomMedia>;
-  /** For metrics; cheap. */
+  /** For metrics; cheap to read. */
   readonly stats: SfuStats;
-  /** Process ids of the living workers, for tests and operators. */
+  /** Process ids of the running workers, for tests and operators. */
   readonly workerPids: readonly number[];
   close(reason: string): Promise<void>;
 }
 
-/** A broadcaster that crashed must not keep its stream's name, and people here do not walk between networks. */
+/** A crashed broadcaster must not hold its stream's name for long, and broadcasters rarely change networks. */
 const STREAM_CONSENT_TIMEOUT_S = 12;
 const DEFAULTS = { maxPeersPerWorker: 100, maxConsumersPerWorker: 400, maxIncomingKbps: 8000, plainPorts: { min: 20_000, max: 29_999 } };
 
-/** Resolves when every worker listens; rejects, naming the port, when one cannot. */
+/** Resolves when every worker is listening. Rejects, naming the port, if one cannot. */
 export async function createSfu(options: SfuOptions): Promise<Sfu> {
   const { log, listenIp, rtcPort } = options;
   setLogEventListeners({
@@ -80,7 +80,7 @@ class WorkerSfu implements Sfu {
     this.#pool = this.#scope.own(pool);
   }
 
-  // Nothing to wait for today; a room on another node will have something.
+  // Asynchronous for the sake of rooms on other nodes; nothing here needs to wait yet.
   async createRoom(roomId: RoomId): Promise<RoomMedia> {
     return this.#create(roomId);
   }

@@ -25,14 +25,14 @@ export interface SfuPeerOptions {
   participantId: ParticipantId;
   router: RoomRouter;
   settings: TransportSettings;
-  /** All published tracks of the room; the peer adds and removes its own. */
+  /** All published tracks of the room. The peer adds and removes its own. */
   publishedTracks: Map<ProducerId, PublishedTrack>;
 }
 
 const MAX_ENCODINGS = 4;
-/** Many viewers may ask at once, and a decoder that starts must not wait for long. */
+/** Merges the requests of many viewers, yet keeps a new decoder's wait short. */
 const KEY_FRAME_REQUEST_DELAY_MS = 200;
-/** A producer that nothing has arrived from yet is no sign of a bad line. */
+/** A producer that has not sent anything yet does not mean a bad connection. */
 const SETTLE_MS = 5000;
 
 /** One participant's media on one worker. */
@@ -44,7 +44,7 @@ export class SfuPeer extends EventEmitter<MediaPeerEvents> implements MediaPeer 
   readonly #own = new Map<PublishSource, PublishedTrack>();
   readonly #subscriptions = new Map<ConsumerId, Subscription>();
   readonly #meter = new QualityMeter();
-  /** Publishing is one at a time, so that "the second replaces the first" has a meaning. */
+  /** Publish requests run one at a time, so that "the second replaces the first" is well defined. */
   readonly #publishing = new SerialQueue();
   #isClosed = false;
 
@@ -86,7 +86,7 @@ export class SfuPeer extends EventEmitter<MediaPeerEvents> implements MediaPeer 
       });
     const encodings: unknown = options.rtpParameters.encodings;
     if (Array.isArray(encodings) && encodings.length > MAX_ENCODINGS) {
-      throw new LianmaiError('BAD_REQUEST', undefined, { message: `rtpParameters.encodings: expected at most ${MAX_ENCODINGS}` });
+      throw new LianmaiError('BAD_REQUEST', undefined, { message: `rtpParameters.encodings: expected at most ${MAX_ENCODINGS} encodings` });
     }
     return this.#publishing.run(() => this.#produce(options));
   }
@@ -128,7 +128,7 @@ export class SfuPeer extends EventEmitter<MediaPeerEvents> implements MediaPeer 
     this.#subscription(id).consumer.close();
   }
 
-  /** Measures the connection; emits when its name changed. Publishers cost one question to the worker, viewers none. */
+  /** Measures the connection and emits quality changes. Costs one worker request per publisher and none per viewer. */
   async sampleQuality(): Promise<void> {
     const own = [...this.#own.values()].filter(({ producer }) => !producer.paused);
     const probe = own.find(({ producer }) => producer.kind === 'video') ?? own[0];
@@ -161,7 +161,7 @@ export class SfuPeer extends EventEmitter<MediaPeerEvents> implements MediaPeer 
     const options = { kind, rtpParameters, paused, ...(kind === 'video' && { keyFrameRequestDelay: KEY_FRAME_REQUEST_DELAY_MS }) };
     const producer = await mapSfuErrors(
       transport.produce(options).catch((error: unknown) => {
-        // The browser may use the same m-line again before it has told us that the old track is gone.
+        // The browser may reuse the m-line before it reports that the old track is gone.
         const old = this.#own.get(source);
         if (!old || transport.closed) throw error;
         old.producer.close();
@@ -187,7 +187,7 @@ export class SfuPeer extends EventEmitter<MediaPeerEvents> implements MediaPeer 
 
   #afterProducerClose(publishedTrack: PublishedTrack): void {
     this.#publishedTracks.delete(publishedTrack.id);
-    // One that was replaced is not missed.
+    // Ignore a track that has already been replaced.
     if (this.#own.get(publishedTrack.source) !== publishedTrack) return;
     this.#own.delete(publishedTrack.source);
     this.emit('producerClosed', publishedTrack.id);

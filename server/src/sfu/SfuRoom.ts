@@ -20,18 +20,18 @@ export interface SfuRoomOptions {
   pool: WorkerPool;
   transports: TransportSettings;
   plainPorts: types.TransportPortRange;
-  /** Interface towards bridges on other machines. */
+  /** Network interface for bridges on other machines. */
   listenIp: string;
   maxPeersPerWorker: number;
   maxConsumersPerWorker: number;
-  /** For a stream: H.264 and Opus alone, under these numbers unless a peer needs others. */
+  /** Set for streams: only H.264 and Opus, under these payload types unless a peer needs others. */
   payloadTypes?: PayloadTypes | undefined;
   log: Log;
 }
 
 const QUALITY_INTERVAL_MS = 2000;
 
-/** A room's media: peers on routers on workers, and what reaches across. */
+/** A room's media: peers on routers on workers, and pipes between them. */
 export class SfuRoom extends EventEmitter<RoomMediaEvents> implements RoomMedia {
   readonly rtpCapabilities = clientCapabilities();
   readonly #options: SfuRoomOptions;
@@ -45,7 +45,7 @@ export class SfuRoom extends EventEmitter<RoomMediaEvents> implements RoomMedia 
   #activeSpeaker: ParticipantId | null = null;
   #wasSpeech = false;
   #silenceTimer: NodeJS.Timeout | undefined;
-  /** Peers find their router one after another, so that two never make a router on the same worker. */
+  /** Peers choose a router one at a time, so that two never make a router on the same worker. */
   readonly #placements = new SerialQueue();
 
   constructor(options: SfuRoomOptions) {
@@ -109,7 +109,7 @@ export class SfuRoom extends EventEmitter<RoomMediaEvents> implements RoomMedia 
   }
 
   async #addPeer(participantId: ParticipantId, payloadTypes: PayloadTypes | null): Promise<SfuPeer> {
-    this.#peers.get(participantId)?.close('added again');
+    this.#peers.get(participantId)?.close('replaced by a new peer');
     const router = await this.#findRouter(payloadTypes);
     const { transports: settings } = this.#options;
     const peer = new SfuPeer({ participantId, router, settings, publishedTracks: this.#publishedTracks });
@@ -135,7 +135,7 @@ export class SfuRoom extends EventEmitter<RoomMediaEvents> implements RoomMedia 
 
   async #findRouter(payloadTypes: PayloadTypes | null): Promise<RoomRouter> {
     let router = await mapSfuErrors(this.#chooseRouter(payloadTypes));
-    // Its last peer may have left while we waited.
+    // The router's last peer may have left in the meantime.
     while (router.isClosed && !this.#scope.isClosed) router = await mapSfuErrors(this.#chooseRouter(payloadTypes));
     if (this.#scope.isClosed) throw mediaClosed();
     return router;
@@ -184,7 +184,7 @@ export class SfuRoom extends EventEmitter<RoomMediaEvents> implements RoomMedia 
     );
   }
 
-  /** A router without peers has nothing to do; the next peer gets a new one, on the worker that is then the least loaded. */
+  /** Closes a router without peers. The next peer gets a new router, on the least loaded worker at that time. */
   #afterPeerClose(peer: SfuPeer): void {
     if (this.#peers.get(peer.participantId) === peer) this.#peers.delete(peer.participantId);
     this.#speakers.removeParticipant(peer.participantId);
@@ -199,7 +199,7 @@ export class SfuRoom extends EventEmitter<RoomMediaEvents> implements RoomMedia 
     this.#wasSpeech = all.size > 0;
     this.#announceSpeaker();
     clearTimeout(this.#silenceTimer);
-    // Silence is told once: nothing else would come to end the hold.
+    // Announce silence once, because no further event will end the hold.
     if (all.size === 0) this.#silenceTimer = setTimeout(() => this.#announceSpeaker(), SPEAKER_HOLD_MS + 10).unref();
   }
 

@@ -3,7 +3,7 @@ import type { types } from 'mediasoup';
 import { pickLayers, priorityOf } from './layers.js';
 import type { PublishedTrack } from './PublishedTrack.js';
 
-/** A consumer with the policy of its picture: which layer for which size. */
+/** A consumer whose simulcast layer follows the displayed size. */
 export class Subscription {
   readonly id: ConsumerId;
   readonly publishedTrack: PublishedTrack;
@@ -16,7 +16,7 @@ export class Subscription {
     this.publishedTrack = publishedTrack;
   }
 
-  /** 0-10 of what the receiver gets; null: no judgement. */
+  /** Quality at the receiver, 0-10; null if unknown. */
   get score(): number | null {
     const { paused, producerPaused, score } = this.consumer;
     return paused || producerPaused ? null : score.score;

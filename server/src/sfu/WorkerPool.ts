@@ -2,37 +2,39 @@ import { backoffMs, delay, Scope, type Log } from '@lianmai/kit';
 import { LianmaiError } from '@lianmai/protocol';
 import { createWorker, type types } from 'mediasoup';
 
-/** Something on a worker that weighs on it. */
+/** A load on a worker. */
 export interface WorkerLoad {
   readonly load: number;
 }
 
-/** One living worker process with its port. After a death its place is taken by another PooledWorker with the same index and port. */
+/** A running worker process and its port. After a crash, a new PooledWorker with the same index and port takes its place. */
 export interface PooledWorker {
   readonly index: number;
   readonly worker: types.Worker;
   readonly webRtcServer: types.WebRtcServer;
-  /** Routers on it: their owners add and remove them. */
+  /** Routers on this worker; their owners add and remove them. */
   readonly loads: Set<WorkerLoad>;
 }
 
 export interface WorkerPoolOptions {
   workers: number;
-  /** 0: any free port. */
+  /** 0 for any free port. */
   rtcPort: number;
   listenIp: string;
   announcedAddress: string;
   log: Log;
 }
 
-/** A worker that lived this long died of something new: it is replaced at once. One that dies sooner waits, longer each time. */
+/** A worker that ran this long is replaced at once. Earlier crashes are retried with growing delays. */
 const STEADY_MS = 10_000;
 const BACKOFF = { firstMs: 200, maxMs: 10_000 };
-/** Somebody who needs a worker while none lives waits this long for a replacement. */
+/** Longest wait for a replacement while no worker is running. */
 const PATIENCE_MS = 5000;
 const CLOSE_PATIENCE_MS = 2000;
 
-/** Keeps a mediasoup worker alive on each of its ports. Routers learn of a death from mediasoup (`workerclose`); the pool only sees to the replacement. */
+/**
+ * Keeps a mediasoup worker running on each port. mediasoup reports crashes to routers (`workerclose`); the pool only replaces the worker.
+ */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #scope = new Scope();
@@ -46,7 +48,7 @@ export class WorkerPool {
 
   static async start(options: WorkerPoolOptions): Promise<WorkerPool> {
     const pool = new WorkerPool(options);
-    // Each worker listens for SIGINT and SIGTERM; eleven of them are no leak.
+    // Each worker listens for SIGINT and SIGTERM, so more than ten listeners are not a leak.
     process.setMaxListeners(Math.max(process.getMaxListeners(), options.workers + 10));
     try {
       await Promise.all(Array.from({ length: options.workers }, (_, index) => pool.#spawn(index, 0)));
@@ -69,14 +71,14 @@ export class WorkerPool {
     return this.#restarts;
   }
 
-  /** The worker with the least on it, of those that are not excluded. */
+  /** Returns the least loaded worker that is not excluded, or null. */
   leastLoaded(excluded: ReadonlySet<number> = new Set()): PooledWorker | null {
-    // mediasoup closes its workers by itself when this process is told to end: such a worker takes nothing new.
+    // When this process is told to end, mediasoup closes its workers by itself; closed ones take no more load.
     const candidates = [...this.#live.values()].filter(({ index, worker }) => !worker.closed && !excluded.has(index));
     return candidates.reduce<PooledWorker | null>((best, one) => (best && loadOf(best) <= loadOf(one) ? best : one), null);
   }
 
-  /** Resolves when a worker lives. */
+  /** Resolves once a worker is running. */
   async ready(): Promise<void> {
     if (this.#live.size > 0) return;
     await new Promise<void>((resolve, reject) => {
@@ -124,7 +126,7 @@ export class WorkerPool {
     for (const wake of [...this.#waiting]) wake();
   }
 
-  /** The first replacement is immediate: people wait for their call. */
+  /** The first replacement starts at once, since calls are interrupted. */
   async #respawn(index: number, attempt: number): Promise<void> {
     try {
       if (attempt > 1) await delay(backoffMs(BACKOFF, attempt - 2), this.#scope.signal);
@@ -149,9 +151,12 @@ export class WorkerPool {
   #asListenError(error: unknown, index: number): unknown {
     if (error instanceof LianmaiError || this.#options.rtcPort === 0) return error;
     const where = `${this.#options.listenIp}:${this.#options.rtcPort + index} (UDP and TCP)`;
-    return new Error(`The media port ${where} cannot be opened: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    return new Error(
+      `The media port ${where} cannot be opened. Choose another one with RTC_PORT. ${error instanceof Error ? error.message : String(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -173,6 +178,6 @@ function insist(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // it ended in this very moment
+    // it has just ended
   }
 }

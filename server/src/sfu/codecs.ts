@@ -10,9 +10,9 @@ const h264 = (profileLevelId: string): types.RouterRtpCodecCapability => ({
 });
 
 /**
- * In order of preference. VP8 first, because every browser encodes it with simulcast; H264 in the profiles that browsers offer (constrained baseline, baseline,
- * main); VP9 for those who ask for it. AV1 is left out: the bridge takes RTP as IVF in VP8, VP9 and H264 only, and a producer that the program cannot
- * show would be a hole in the picture.
+ * In order of preference. VP8 first, since every browser encodes it with simulcast; H264 in the profiles that browsers offer (constrained
+ * baseline, baseline, main); VP9 on request. AV1 is missing because the bridge accepts RTP as IVF only in VP8, VP9 and H264, so the
+ * program could not show it.
  */
 export const mediaCodecs: types.RouterRtpCodecCapability[] = [
   {
@@ -30,16 +30,19 @@ export const mediaCodecs: types.RouterRtpCodecCapability[] = [
   { kind: 'video', mimeType: 'video/VP9', clockRate: 90_000, parameters: { 'profile-id': 0 } },
 ];
 
-/** For streams: what every player and the bridge know, under the numbers that a player asked for. Profiles are told apart by who negotiates, not by the router. */
+/**
+ * Codecs for streams: those that every player and the bridge support, under the payload types that a player requested. SDP negotiation
+ * distinguishes profiles; the router does not.
+ */
 export function streamCodecs({ video, audio }: PayloadTypes): types.RouterRtpCodecCapability[] {
   const [opus] = mediaCodecs;
   return [...(opus ? [{ ...opus, preferredPayloadType: audio }] : []), { ...h264(STREAM_PROFILE), preferredPayloadType: video }];
 }
 
-/** Constrained baseline: what a stream's H.264 is called inside, whatever it is. */
+/** Constrained baseline: the internal profile of every H.264 stream, whatever its real one. */
 const STREAM_PROFILE = '42e01f';
 
-/** What a plain RTP producer of this codec says of itself. */
+/** RTP parameters of a plain RTP producer of this codec. */
 export function inputParameters({ kind, codec, ssrc, payloadType }: SfuFeedTrack): types.RtpParameters {
   const { parameters = {} } = h264(STREAM_PROFILE);
   const media =
@@ -51,15 +54,18 @@ export function inputParameters({ kind, codec, ssrc, payloadType }: SfuFeedTrack
 
 const VIDEO_ORIENTATION = 'urn:3gpp:video-orientation';
 
-/** The same for every router, because all have the same codecs. Without video-orientation: a phone then rotates before it encodes, and nobody else has to. */
+/**
+ * Identical for every router, since all have the same codecs. Without video-orientation, phones rotate the picture before encoding, so
+ * receivers need not.
+ */
 export function clientCapabilities(): types.RtpCapabilities {
   const { codecs = [], headerExtensions = [] } = ortc.generateRouterRtpCapabilities(mediaCodecs);
   return { codecs, headerExtensions: headerExtensions.filter(({ uri }) => uri !== VIDEO_ORIENTATION) };
 }
 
 /**
- * What the bridge can receive. Without feedback mediasoup makes no congestion controller for the plain transport: with one it would send probation packets
- * (SSRC 1234) into the decoder. Without RTX because nobody sends NACK on the way to the bridge.
+ * Capabilities of the bridge. Without feedback, mediasoup adds no congestion controller to the plain transport, whose probation packets
+ * (SSRC 1234) would reach the decoder. Without RTX, since the bridge sends no NACK.
  */
 export function tapCapabilities(): types.RtpCapabilities {
   const { codecs = [] } = ortc.generateRouterRtpCapabilities(mediaCodecs);

@@ -13,60 +13,63 @@ import type {
 import type { types } from 'mediasoup';
 
 export interface RoomMediaEvents {
-  /** null: silence. */
+  /** null for silence. */
   activeSpeakerChanged: [participantId: ParticipantId | null];
-  /** -127..0 dBov of those who speak. */
+  /** Level of each active speaker, -127..0 dBov. */
   speakersChanged: [levels: ReadonlyMap<ParticipantId, number>];
-  /** The worker under these peers died: their MediaPeer objects are closed. Add the peers again; the others' media is untouched. */
+  /** The worker of these peers died, so their MediaPeer objects are closed. Add the peers again; other peers are not affected. */
   peersLost: [participantIds: readonly ParticipantId[]];
 }
 
-/** The media of one room, over as many workers as it needs: producers reach consumers on other workers by pipe, without the caller knowing. */
+/**
+ * The media of one room, across as many workers as it needs. Pipes connect producers to consumers on other workers, transparently to the
+ * caller.
+ */
 export interface RoomMedia extends EventEmitter<RoomMediaEvents> {
   readonly rtpCapabilities: types.RtpCapabilities;
-  /** `payloadTypes`: for somebody whose own numbers have to be used, because they made the offer (WHEP). */
+  /** `payloadTypes`: for a peer that made the offer itself (WHEP), so that its own payload types must be used. */
   addPeer(participantId: ParticipantId, options?: { payloadTypes?: PayloadTypes }): Promise<MediaPeer>;
-  /** Tracks that a bridge sends as plain RTP from this address: a stream among people, consumed and tapped like anybody's. */
+  /** Adds tracks that a bridge sends as plain RTP from this address. They are consumed and tapped like a person's. */
   addInput(participantId: ParticipantId, from: { ip: string; port: number }): Promise<MediaInput>;
-  /** Sends a producer as plain RTP (no congestion feedback, no RTX) to the bridge. Starts paused. */
+  /** Sends a producer to the bridge as plain RTP, without congestion feedback or RTX. Starts paused. */
   tap(producerId: ProducerId, target: { ip: string; port: number; sourceId: SourceId }): Promise<Tap>;
   close(reason: string): Promise<void>;
 }
 
-/** RTP payload types of a router that carries H.264 and Opus alone. */
+/** RTP payload types of a router that carries only H.264 and Opus. */
 export interface PayloadTypes {
   video: number;
   audio: number;
 }
 
 export interface MediaInputEvents {
-  /** By request, or its worker is gone. */
+  /** Closed on request, or because its worker died. */
   closed: [reason: string];
 }
 
 export interface MediaInput extends EventEmitter<MediaInputEvents> {
-  /** Where RTP and RTCP (muxed) have to go. */
+  /** Destination for RTP and RTCP (muxed). */
   readonly rtp: { ip: string; port: number };
-  /** A second producer of the same source replaces the first. */
+  /** Replaces any earlier producer of the same source. */
   produce(source: PublishSource, track: SfuFeedTrack): Promise<ProducerId>;
-  /** NOT_FOUND for what it has not produced. */
+  /** Throws NOT_FOUND for any other input's producer. */
   setPaused(id: ProducerId, paused: boolean): Promise<void>;
   close(reason: string): void;
 }
 
 export interface TapEvents {
-  /** The producer or its worker is gone. */
+  /** The producer was closed, or its worker died. */
   closed: [reason: string];
 }
 
 export interface Tap extends EventEmitter<TapEvents> {
-  /** What the bridge needs to know to receive it; `trackId` is unique. */
+  /** Parameters that the bridge needs to receive the track. `trackId` is unique. */
   readonly track: RtpTrack;
   resume(): Promise<void>;
   requestKeyFrame(): Promise<void>;
-  /** The simulcast layer that most is sent on, whatever order the publisher gave them and whatever it can send at the moment. */
+  /** Selects the simulcast layer with the highest bitrate, in whatever order the publisher listed them. */
   followBestLayer(): void;
-  /** Picks the simulcast layer that fits a tile of this size (device pixels); null: paused, nobody looks. */
+  /** Selects the simulcast layer for a tile of this size (device pixels). null pauses, since the tile is not visible. */
   setSize(size: { width: number; height: number } | null): Promise<void>;
   close(reason: string): void;
 }
@@ -74,16 +77,19 @@ export interface Tap extends EventEmitter<TapEvents> {
 export interface MediaPeerEvents {
   consumerClosed: [event: { consumerId: ConsumerId; producerId: ProducerId }];
   consumerPausedChanged: [event: { consumerId: ConsumerId; producerPaused: boolean }];
-  /** A producer has ended, with its transport or by request; not for one that a newer one of its source replaces. */
+  /** A producer ended, on request or with its transport. Not emitted when a newer one of the same source replaces it. */
   producerClosed: [producerId: ProducerId];
   qualityChanged: [quality: ConnectionQuality];
-  /** Of one of its transports: connected is ICE and DTLS; disconnected may come back; closed will not. */
+  /** State of one transport. connected: ICE and DTLS are up; disconnected: it may recover; closed: it will not. */
   connectionChanged: [state: 'connected' | 'disconnected' | 'closed'];
-  /** Round trip from the publisher in ms, from RTCP. */
+  /** Closed on request, or because its worker died. `reason` is for logs. */
   closed: [reason: string];
 }
 
-/** One participant's transports, producers and consumers. Ids that are not this peer's are NOT_FOUND; what mediasoup refuses is BAD_REQUEST. */
+/**
+ * One participant's transports, producers and consumers. Throws NOT_FOUND for other peers' ids, and BAD_REQUEST for parameters that
+ * mediasoup rejects.
+ */
 export interface MediaPeer extends EventEmitter<MediaPeerEvents> {
   createTransport(direction: 'send' | 'receive'): Promise<{
     id: TransportId;
@@ -93,19 +99,19 @@ export interface MediaPeer extends EventEmitter<MediaPeerEvents> {
   }>;
   connectTransport(id: TransportId, dtlsParameters: types.DtlsParameters): Promise<void>;
   restartIce(id: TransportId): Promise<types.IceParameters>;
-  /** A second producer of the same source replaces the first. */
+  /** Replaces any earlier producer of the same source. */
   produce(options: {
     transportId: TransportId;
     source: PublishSource;
     kind: 'audio' | 'video';
     rtpParameters: types.RtpParameters;
     paused: boolean;
-    /** Height of the captured picture, px: tells how large each simulcast layer is. Default: 720 for a camera, 1080 for a screen. */
+    /** Height of the captured picture, px, from which layer sizes follow. Default: 720 for a camera, 1080 for a screen. */
     videoHeight?: number | undefined;
   }): Promise<ProducerId>;
   setProducerPaused(id: ProducerId, paused: boolean): Promise<void>;
   closeProducer(id: ProducerId): void;
-  /** Starts paused. A second consumer of the same producer replaces the first, so a peer never has more than there are producers. */
+  /** Starts paused. Replaces any earlier consumer of the same producer, so a peer has at most one per producer. */
   consume(options: { transportId: TransportId; producerId: ProducerId; rtpCapabilities: types.RtpCapabilities }): Promise<{
     consumerId: ConsumerId;
     producerId: ProducerId;
@@ -116,12 +122,12 @@ export interface MediaPeer extends EventEmitter<MediaPeerEvents> {
     producerPaused: boolean;
   }>;
   setConsumerPaused(id: ConsumerId, paused: boolean): Promise<void>;
-  /** Simulcast layer by shown size; bandwidth lowers it by itself. */
+  /** Selects the simulcast layer by displayed size. Low bandwidth lowers it automatically. */
   setConsumerSize(id: ConsumerId, size: { width: number; height: number }): Promise<void>;
   closeConsumer(id: ConsumerId): void;
-  /** To this participant, so far. */
+  /** Total sent to this participant. */
   bytesSent(): Promise<number>;
-  /** Closes transports, producers and consumers (page reload), the peer stays. */
+  /** Closes transports, producers and consumers after a page reload. The peer stays. */
   resetMedia(reason: string): void;
   close(reason: string): void;
 }

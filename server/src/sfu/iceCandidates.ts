@@ -4,7 +4,10 @@ import type { types } from 'mediasoup';
 
 const WILDCARDS = new Set(['0.0.0.0', '::']);
 
-/** Addresses to tell browsers, best first: those configured, or the interface, or every IPv4 address of this machine (loopback last, for its own browser). */
+/**
+ * Returns the addresses for browsers, best first: the configured ones, or the interface's, or all IPv4 addresses of this machine
+ * (loopback last, for local browsers).
+ */
 export function announcedAddresses(listenIp: string, configured: readonly string[]): [string, ...string[]] {
   const [first, ...others] = configured;
   if (first !== undefined) return [first, ...others];
@@ -16,15 +19,15 @@ export function announcedAddresses(listenIp: string, configured: readonly string
 }
 
 /**
- * The same socket under each announced address. mediasoup would want one socket for each, and a port cannot be bound twice; the candidates are only
- * words to the browser, and the ICE-lite server answers whoever reaches the socket.
+ * Announces a single socket under every address. mediasoup would open one socket per address, but a port can be bound only once. An
+ * ICE-lite server accepts any packet that reaches its socket, so the extra candidates work.
  */
 export function announceCandidates(candidates: readonly types.IceCandidate[], addresses: readonly string[]): types.IceCandidate[] {
   return addresses.flatMap((address, index) =>
     candidates.map((candidate) => ({
       ...candidate,
       foundation: index === 0 ? candidate.foundation : `${candidate.foundation}${index}`,
-      // RFC 8445 5.1.2.1: bits 8-23 are the local preference.
+      // RFC 8445 5.1.2.1: bits 8-23 hold the local preference.
       priority: Math.max(1, candidate.priority - index * 256),
       ip: address,
       address,

@@ -1,7 +1,7 @@
 /**
- * The selective forwarding unit: mediasoup behind a contract that knows rooms and participants. Nobody else imports mediasoup.
- * WorkerPool keeps a process per core alive; a room (RoomMedia) has a router on as many of them as it needs, and pipes a producer to another
- * worker the first time somebody there wants it. A worker that dies takes only its own peers with it (`peersLost`).
+ * The selective forwarding unit: mediasoup behind a contract in terms of rooms and participants. No other folder imports mediasoup.
+ * WorkerPool keeps one process per core running. A room (RoomMedia) has routers on as many workers as it needs, and pipes a producer to
+ * another worker when it is first needed there. A worker that dies loses only its own peers (`peersLost`).
  */
 export type * from './contract.js';
 export { createSfu, type Sfu, type SfuOptions, type SfuStats } from './Sfu.js';

@@ -1,16 +1,16 @@
 import type { PublishSource } from '@lianmai/protocol';
 import { parseScalabilityMode, type types } from 'mediasoup';
 
-/** What a producer sends: heights of its spatial layers in px, smallest first, and how many temporal layers each has. */
+/** Layers that a producer sends: heights of the spatial layers in px, smallest first, and the number of temporal layers in each. */
 export interface LayerLadder {
   heightsPx: readonly number[];
   temporalLayers: number;
 }
 
 const ASSUMED_HEIGHT_PX = { camera: 720, screen: 1080 } as const;
-/** A layer that is this much too small is still taken: nobody sees it, and the next one costs four times the bits. */
+/** Accept a layer that is up to this much too small: the difference is invisible, and the next layer costs four times the bitrate. */
 const SLACK = 1.1;
-/** A shared screen shown below this part of its height is a thumbnail: its text cannot be read, so it needs no motion either. */
+/** A screen share below this fraction of its height is a thumbnail. Its text is unreadable, so it needs no motion. */
 const THUMBNAIL = 0.25;
 
 export function ladderOf(encodings: readonly types.RtpEncodingParameters[], source: PublishSource, videoHeightPx?: number): LayerLadder {
@@ -23,15 +23,15 @@ export function ladderOf(encodings: readonly types.RtpEncodingParameters[], sour
   return { heightsPx: Array.from({ length: spatialLayers }, (_, index) => height / 2 ** (spatialLayers - 1 - index)), temporalLayers };
 }
 
-/** Browsers' encodings carry it; mediasoup passes it through without knowing it. */
+/** Browsers set it in their encodings; mediasoup passes it through unread. */
 function scaleDownBy(encoding: types.RtpEncodingParameters): number | null {
   const value = 'scaleResolutionDownBy' in encoding ? encoding.scaleResolutionDownBy : undefined;
   return typeof value === 'number' && value >= 1 && Number.isFinite(value) ? value : null;
 }
 
 /**
- * The smallest layer that fills the shown height; the largest if none does. A screen stays at full resolution, because its text must be readable: where
- * it is shown as a thumbnail it loses frames, not pixels.
+ * Picks the smallest layer that fills the displayed height, or the largest if none does. A screen keeps its full resolution so that text
+ * stays readable; a thumbnail loses frames, not pixels.
  */
 export function pickLayers({ heightsPx, temporalLayers }: LayerLadder, source: PublishSource, shownHeightPx: number): types.ConsumerLayers {
   const top = Math.max(0, heightsPx.length - 1);
@@ -43,7 +43,7 @@ export function pickLayers({ heightsPx, temporalLayers }: LayerLadder, source: P
   return { spatialLayer: fitting < 0 ? top : fitting, temporalLayer: temporalLayers - 1 };
 }
 
-/** Share of the bandwidth when it is scarce, 1-255: the shared screen first, then pictures by their shown height. */
+/** Priority when bandwidth is scarce, 1-255: screen shares first, then pictures by displayed height. */
 export function priorityOf(source: PublishSource, shownHeightPx: number): number {
   return source === 'screen' ? 200 : Math.min(100, Math.max(1, Math.round(shownHeightPx / 10)));
 }

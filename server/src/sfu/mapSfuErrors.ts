@@ -3,7 +3,10 @@ import { errors } from 'mediasoup';
 
 const MAX_MESSAGE = 160;
 
-/** What mediasoup threw at a client's request, as an error of ours: it checks the client's parameters, so what it refuses is the client's fault. */
+/**
+ * Converts mediasoup's exceptions during a client request. mediasoup validates the client's parameters, so a rejection is the client's
+ * fault.
+ */
 function asLianmaiError(thrown: unknown): LianmaiError {
   if (thrown instanceof LianmaiError) return thrown;
   if (thrown instanceof errors.NotFoundError) return new LianmaiError('NOT_FOUND', undefined, { cause: thrown });
@@ -11,12 +14,12 @@ function asLianmaiError(thrown: unknown): LianmaiError {
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   if (/closed/i.test(text)) return mediaClosed(thrown);
   return new LianmaiError('BAD_REQUEST', undefined, {
-    message: `The media parameters are not usable: ${text.slice(0, MAX_MESSAGE)}`,
+    message: `mediasoup rejected the media parameters. Correct them and try again. ${text.slice(0, MAX_MESSAGE)}`,
     cause: thrown,
   });
 }
 
-/** The transport, peer or worker went away while the request was on its way. */
+/** The transport, peer or worker closed while the request was in progress. */
 export function mediaClosed(cause?: unknown): LianmaiError {
   return new LianmaiError('WRONG_STATE', undefined, { message: 'The media connection was closed. Make a new one.', cause });
 }

@@ -9,10 +9,10 @@ import { SPEAKER_HOLD_MS, Speakers } from './speakers.js';
 
 const simulcast = [{ rid: 'r0', scaleResolutionDownBy: 4 }, { rid: 'r1', scaleResolutionDownBy: 2 }, { rid: 'r2' }];
 
-describe('layers by shown size', () => {
+describe('layers by displayed size', () => {
   const ladder = ladderOf([{ scalabilityMode: 'L1T3' }, {}, {}], 'camera');
 
-  it('assumes 4, 2, 1 of 720 and takes what the browser says instead', () => {
+  it('assumes scales of 4, 2 and 1 from 720, unless the browser states others', () => {
     expect(ladder).toEqual({ heightsPx: [180, 360, 720], temporalLayers: 3 });
     expect(ladderOf([{ scaleResolutionDownBy: 3 }, { scaleResolutionDownBy: 1 }] as never, 'camera', 1080).heightsPx).toEqual([360, 1080]);
     expect(ladderOf(simulcast, 'camera', 540).heightsPx).toEqual([135, 270, 540]);
@@ -20,19 +20,19 @@ describe('layers by shown size', () => {
     expect(ladderOf([], 'camera').heightsPx).toEqual([720]);
   });
 
-  it('takes the smallest layer that fills the tile', () => {
+  it('picks the smallest layer that fills the tile', () => {
     const spatial = (height: number) => pickLayers(ladder, 'camera', height).spatialLayer;
     expect([90, 180, 195, 200, 360, 400, 720, 1440].map(spatial)).toEqual([0, 0, 0, 1, 1, 2, 2, 2]);
   });
 
-  it('never takes pixels from a screen; a thumbnail loses frames', () => {
+  it('never reduces a screen’s resolution; a thumbnail loses frames', () => {
     const screen = ladderOf([{ scalabilityMode: 'L3T3' }], 'screen', 1080);
     expect(pickLayers(screen, 'screen', 720)).toEqual({ spatialLayer: 2, temporalLayer: 2 });
     expect(pickLayers(screen, 'screen', 120)).toEqual({ spatialLayer: 2, temporalLayer: 0 });
     expect(priorityOf('screen', 120)).toBeGreaterThan(priorityOf('camera', 2160));
   });
 
-  it('stays inside what mediasoup accepts', () => {
+  it('stays within the values that mediasoup accepts', () => {
     fc.assert(
       fc.property(
         fc.array(fc.record({ scaleResolutionDownBy: fc.anything() }), { maxLength: 4 }),
@@ -53,7 +53,7 @@ describe('layers by shown size', () => {
 describe('connection quality', () => {
   const perfect: QualitySample = { isDisconnected: false, sentScore: 10, receivedScore: 10, rttMs: 20, loss: 0 };
 
-  it('grades what is known', () => {
+  it('grades the known values', () => {
     expect(gradeOf(perfect)).toBe(10);
     expect(gradeOf({ ...perfect, sentScore: null, receivedScore: null, rttMs: null, loss: null })).toBe(10);
     expect(gradeOf({ ...perfect, sentScore: 0 })).toBe(0);
@@ -62,7 +62,7 @@ describe('connection quality', () => {
     expect(gradeOf({ ...perfect, rttMs: 600 })).toBeLessThan(7);
   });
 
-  it('shows loss of everything and its return at once, the rest smoothed', () => {
+  it('reports total loss and recovery at once, and smooths other changes', () => {
     const meter = new QualityMeter();
     expect(meter.add(10)).toBe(false);
     expect(meter.add(4)).toBe(true);
@@ -76,7 +76,7 @@ describe('connection quality', () => {
     expect(meter.quality).toBe('excellent');
   });
 
-  it('does not flicker on a border', () => {
+  it('does not flicker between two grades', () => {
     const meter = new QualityMeter();
     const changes = Array.from({ length: 50 }, (_, index) => meter.add(index % 2 ? 8.4 : 8.7)).filter(Boolean);
     expect(changes.length).toBeLessThanOrEqual(1);
@@ -87,7 +87,7 @@ describe('speakers', () => {
   const [ann, bob] = [ParticipantId.parse('ann'), ParticipantId.parse('bob')];
   const [one, two] = [{}, {}];
 
-  it('keeps the speaker through a gap between words, and no longer', () => {
+  it('keep the active speaker through a gap between words, but no longer', () => {
     const speakers = new Speakers();
     speakers.setDominant(one, ann);
     speakers.setLevels(one, new Map([[ann, -20]]));
@@ -97,7 +97,7 @@ describe('speakers', () => {
     expect(speakers.activeAt(SPEAKER_HOLD_MS + 1)).toBeNull();
   });
 
-  it('changes to another router when somebody there is clearly louder', () => {
+  it('change to another router when somebody there is clearly louder', () => {
     const speakers = new Speakers();
     speakers.setLevels(one, new Map([[ann, -20]]));
     expect(speakers.activeAt(0)).toBe(ann);
@@ -114,7 +114,7 @@ describe('speakers', () => {
 });
 
 describe('announcing', () => {
-  it('prefers what was configured, then the interface, then what the machine has', () => {
+  it('prefers configured addresses, then the interface’s, then the machine’s', () => {
     expect(announcedAddresses('0.0.0.0', ['203.0.113.1', 'media.example.org'])).toEqual(['203.0.113.1', 'media.example.org']);
     expect(announcedAddresses('10.0.0.1', [])).toEqual(['10.0.0.1']);
     expect(announcedAddresses('0.0.0.0', []).at(-1)).toBe('127.0.0.1');
@@ -140,7 +140,7 @@ describe('announcing', () => {
 });
 
 describe('capabilities', () => {
-  it('offers what browsers send and the bridge can show', () => {
+  it('offer codecs that browsers send and the bridge can show', () => {
     const codecs = (clientCapabilities().codecs ?? []).map(({ mimeType, parameters }) =>
       `${mimeType} ${String(parameters?.['profile-level-id'] ?? '')}`.trim(),
     );
@@ -154,7 +154,7 @@ describe('capabilities', () => {
     ]);
   });
 
-  it('takes feedback, retransmission and extensions from what the bridge gets', () => {
+  it('leave out feedback, retransmission and extensions for the bridge', () => {
     const { codecs = [], headerExtensions } = tapCapabilities();
     expect(headerExtensions).toEqual([]);
     expect(codecs.every(({ mimeType, rtcpFeedback }) => !mimeType.endsWith('rtx') && rtcpFeedback?.length === 0)).toBe(true);

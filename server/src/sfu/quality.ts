@@ -1,21 +1,21 @@
 import type { ConnectionQuality } from '@lianmai/protocol';
 
-/** What is known of a connection now; null: nothing. */
+/** Measurements of a connection; null where unknown. */
 export interface QualitySample {
-  /** A transport lost its ICE connection. */
+  /** One of the transports has lost its ICE connection. */
   isDisconnected: boolean;
-  /** 0-10, mediasoup's RTP scores: what arrives from the participant, and what they receive. */
+  /** mediasoup's RTP scores, 0-10: for media from the participant, and for media that they receive. */
   sentScore: number | null;
   receivedScore: number | null;
   rttMs: number | null;
-  /** Packets lost on the way to us in the last report, 0-1. */
+  /** Packet loss on the way here in the last report, 0-1. */
   loss: number | null;
 }
 
-/** 0 (nothing arrives) to 10. */
+/** Returns a grade from 0 (no media arrives) to 10. */
 export function gradeOf({ isDisconnected, sentScore, receivedScore, rttMs, loss }: QualitySample): number {
   if (isDisconnected || sentScore === 0) return 0;
-  // A single bad receiver report says little, so the received score weighs in only from below the sent one.
+  // A single bad receiver report is unreliable, so the received score matters only below the sent one.
   const score = Math.min(sentScore ?? 10, receivedScore ?? 10);
   const forDelay = rttMs === null ? 0 : Math.min(4, Math.max(0, (rttMs - 200) / 100));
   const forLoss = loss === null ? 0 : Math.min(5, loss * 50);
@@ -29,10 +29,10 @@ const LEVELS: readonly { quality: ConnectionQuality; from: number }[] = [
   { quality: 'lost', from: Number.NEGATIVE_INFINITY },
 ];
 const HYSTERESIS = 0.4;
-/** Weight of a new sample: half of a change is seen after one (2 s), most of it after three. */
+/** Weight of a new sample: half of a change shows after one sample (2 s), most of it after three. */
 const WEIGHT = 0.5;
 
-/** Smooths grades and names them; the name changes only when the grade is clearly past the border. */
+/** Smooths grades and names them. The name changes only once the grade is clearly past the threshold. */
 export class QualityMeter {
   #smooth = 10;
   #quality: ConnectionQuality = 'excellent';
@@ -41,9 +41,9 @@ export class QualityMeter {
     return this.#quality;
   }
 
-  /** Answers true when the quality changed. */
+  /** Returns true if the quality changed. */
   add(grade: number): boolean {
-    // Nothing at all and coming back from it are not shades of grey: shown at once.
+    // Total loss and recovery from it are shown at once.
     const isJump = grade === 0 || this.#quality === 'lost';
     this.#smooth = isJump ? grade : this.#smooth + WEIGHT * (grade - this.#smooth);
     const next = levelOf(this.#smooth);

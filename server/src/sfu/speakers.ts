@@ -1,8 +1,8 @@
 import type { ParticipantId } from '@lianmai/protocol';
 
-/** Words have gaps: the speaker stays the speaker through a silence of this length, ms. */
+/** Gaps between words: a speaker stays active through a silence of this length, ms. */
 export const SPEAKER_HOLD_MS = 1500;
-/** Somebody on another router must be this much louder to take over; on one router mediasoup's own detector decides. */
+/** A speaker on another router must be this much louder to take over; within one router, mediasoup's own detector decides. */
 const LOUDER_DB = 4;
 
 export type LevelMap = ReadonlyMap<ParticipantId, number>;
@@ -12,7 +12,7 @@ interface RouterSpeech {
   dominant: ParticipantId | null;
 }
 
-/** Merges what the observers of a room's routers hear into one list of levels and one active speaker. Pure: time is given. */
+/** Merges the observers of a room's routers into one list of levels and one active speaker. Pure: the caller supplies the time. */
 export class Speakers {
   readonly #routers = new Map<object, RouterSpeech>();
   #active: ParticipantId | null = null;
@@ -38,7 +38,7 @@ export class Speakers {
     if (this.#active === id) this.#active = null;
   }
 
-  /** dBov of those who are heard, on all routers. */
+  /** Levels on all routers, dBov. */
   get levels(): LevelMap {
     return new Map([...this.#routers.values()].flatMap(({ levels }) => [...levels]));
   }
@@ -62,7 +62,7 @@ interface Candidate {
   level: number;
 }
 
-/** The detector's choice while it is heard; it may cling to somebody who has gone quiet, so else the loudest. */
+/** Prefers the detector's choice while it is audible, otherwise the loudest: the detector may hold on to a speaker who has gone quiet. */
 function candidateOf({ levels, dominant }: RouterSpeech): Candidate | null {
   const level = dominant === null ? undefined : levels.get(dominant);
   if (dominant !== null && level !== undefined) return { id: dominant, level };

@@ -5,12 +5,12 @@ import type { types } from 'mediasoup';
 import type { SfuRoom } from '../SfuRoom.js';
 import type { SfuPeer } from '../SfuPeer.js';
 
-/** For tests of this folder: peers that send and receive packets made here, through real workers, without a browser. */
+/** Test peers that send and receive packets through real workers, without a browser. */
 export const quiet = createLog('test', 'silent');
 export const participant = (name: string): ParticipantId => ParticipantId.parse(name);
 
 const PAYLOAD = { VP8: 101, opus: 111 } as const;
-/** Key frame by its first bit (RFC 6386 9.1) behind a descriptor that says "start of partition 0" (RFC 7741 4.2). */
+/** A VP8 key frame (first bit, RFC 6386 9.1) behind a descriptor for "start of partition 0" (RFC 7741 4.2). */
 const VP8_KEY_FRAME = Buffer.from([0x10, 0x10, 0x00, 0x00, 0x9d, 0x01, 0x2a, 0x40, 0x01, 0xb4, 0x00]);
 const VP8_DELTA_FRAME = Buffer.from([0x10, 0x11, 0x00, 0x00]);
 const AUDIO_LEVEL_ID = 6;
@@ -27,12 +27,12 @@ export const rtpParameters = (kind: 'audio' | 'video', ssrc: number): types.RtpP
 export interface TestTrack {
   readonly id: ProducerId;
   readonly ssrc: number;
-  /** One more frame (video) or 20 ms of sound at `levelDb` (audio). */
+  /** Sends another video frame, or 20 ms of audio at `levelDb`. */
   send(options?: { isKeyFrame?: boolean; levelDb?: number }): void;
   stop(): void;
 }
 
-/** Publishes a track and sends packets of it until stopped. */
+/** Publishes a track and sends its packets until stopped. */
 export async function publish(
   peer: SfuPeer,
   source: PublishSource,
@@ -104,7 +104,7 @@ function senderReport(ssrc: number, timestamp: number, packets: number): Buffer 
   return report;
 }
 
-/** Consumes a track; `packets` counts what arrived. */
+/** Consumes a track. `packets` counts the packets received. */
 export async function subscribe(room: SfuRoom, peer: SfuPeer, producerId: ProducerId) {
   const transport = await peer.router.mediasoupRouter.createDirectTransport();
   const transportId = peer.transports.adopt('receive', transport);
@@ -128,7 +128,7 @@ export async function subscribe(room: SfuRoom, peer: SfuPeer, producerId: Produc
     get layers(): types.ConsumerLayers | undefined {
       return consumer?.preferredLayers;
     },
-    /** Resolves when `more` packets have come after the call. */
+    /** Resolves once `more` packets have arrived since the call. */
     arrived: (more: number) =>
       new Promise<void>((resolve) => {
         waiting = { count: packets + more, resolve };
