@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { LianmaiError, type ConnectionState, type EventData, type EventName, type JoinClaims, type WireError } from '@lianmai/protocol';
 import type { ClientChannel, Participant, Room } from '../rooms/index.js';
 
-/** The socket, as much of it as a connection needs. */
+/** The part of a socket that a connection uses. */
 export interface Wire {
   emit(name: EventName, data: unknown, options: { isVolatile: boolean }): void;
   hangUp(): void;
 }
 
-/** Events whose whole content a snapshot has. */
+/** Events whose content is part of every snapshot. */
 const IN_SNAPSHOT: ReadonlySet<EventName> = new Set<EventName>([
   'participantJoined',
   'participantChanged',
@@ -21,8 +21,8 @@ const IN_SNAPSHOT: ReadonlySet<EventName> = new Set<EventName>([
 ]);
 
 /**
- * One socket with a valid token. Until the join is answered it keeps events back: those that are newer than the snapshot in the answer must come after it,
- * those that are older must not come at all.
+ * A socket with a valid token. It holds events until the join is answered: events newer than the snapshot in the answer must follow it,
+ * and older ones must not be sent at all.
  */
 export class ClientConnection implements ClientChannel {
   readonly id = randomUUID();
@@ -31,7 +31,7 @@ export class ClientConnection implements ClientChannel {
   #joined: { participant: Participant; room: Room } | null = null;
   #isJoining = false;
   #isEnded = false;
-  /** Events that wait for the answer to join; null: they go straight out. */
+  /** Events held until the join is answered; null: sent at once. */
   #held: [EventName, unknown][] | null = [];
 
   constructor(claims: JoinClaims, wire: Wire) {
@@ -47,7 +47,7 @@ export class ClientConnection implements ClientChannel {
     return this.#isEnded;
   }
 
-  /** WRONG_STATE while the connection stands for nobody. */
+  /** Throws WRONG_STATE unless the connection has joined. */
   get participant(): Participant {
     return this.#required().participant;
   }
@@ -56,10 +56,10 @@ export class ClientConnection implements ClientChannel {
     return this.#required().room;
   }
 
-  /** Runs `enter` unless the connection stands for somebody already, or is about to. */
+  /** Runs `enter` unless the connection has joined already or is joining. */
   async join<T>(enter: () => Promise<T>): Promise<T> {
     if (this.#isJoining || this.state === 'joined')
-      throw new LianmaiError('WRONG_STATE', undefined, { message: 'This connection has joined already.' });
+      throw new LianmaiError('WRONG_STATE', undefined, { message: 'This connection has already joined. Leave first.' });
     this.#isJoining = true;
     this.#held ??= [];
     try {
@@ -73,12 +73,12 @@ export class ClientConnection implements ClientChannel {
     this.#joined = { participant, room };
   }
 
-  /** Call it in the moment of the snapshot that answers the join. */
+  /** Call it together with taking the snapshot for the join's answer. */
   snapshotTaken(): void {
     if (this.#held) this.#held = this.#held.filter(([name]) => !IN_SNAPSHOT.has(name));
   }
 
-  /** The answer to join is on its way: what was kept back follows it. */
+  /** Sends the held events, once the answer to the join is on its way. */
   release(): void {
     const held = this.#held;
     if (!held || this.#isJoining || this.state !== 'joined') return;
@@ -103,13 +103,13 @@ export class ClientConnection implements ClientChannel {
     this.#wire.hangUp();
   }
 
-  /** The participant left by a request of this connection, which may join again. */
+  /** The participant left on this connection's request; it may join again. */
   forget(): void {
     this.#joined = null;
     this.#held = [];
   }
 
-  /** The socket is gone. */
+  /** The socket has closed. */
   ended(): void {
     this.#isEnded = true;
     if (this.#joined) this.#joined.room.lose(this.#joined.participant, this);
@@ -121,7 +121,7 @@ export class ClientConnection implements ClientChannel {
     return standing;
   }
 
-  /** Who it stands for, as long as nobody else does. */
+  /** Returns the participant while this is still their connection. */
   #standing() {
     return this.#joined?.participant.channel === this ? this.#joined : null;
   }

@@ -8,7 +8,7 @@ interface Limit {
 
 /** A page that joins a full stage makes about 80 requests at once, and few after that. */
 const ALL: Limit = { requests: 300, perSeconds: 10 };
-/** Requests that weigh more, each with a budget of its own on top. */
+/** Costlier requests, each with a limit of its own as well. */
 const SLOWER: Partial<Record<RequestName, Limit>> = {
   sendChat: { requests: 10, perSeconds: 10 },
   requestStage: { requests: 10, perSeconds: 30 },
@@ -19,12 +19,12 @@ const SLOWER: Partial<Record<RequestName, Limit>> = {
   uploadAsset: { requests: 10, perSeconds: 60 },
 };
 
-/** How often one caller may ask. Counted by connection, and chat by person, who could come with many connections. */
+/** Limits the request rate by connection, and costlier requests by person, who could open many connections. */
 export class RequestLimits {
   readonly #all = limiter(ALL);
   readonly #slower = new Map(Object.entries(SLOWER).map(([name, limit]) => [name, limiter(limit)]));
 
-  /** RATE_LIMITED with the time to wait, when `key` has asked too often. */
+  /** Throws RATE_LIMITED with the time to wait when `key` has made too many requests. */
   async take(name: string, key: { connection: string; person: string }): Promise<void> {
     await consume(this.#all, key.connection);
     const slower = this.#slower.get(name);

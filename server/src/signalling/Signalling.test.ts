@@ -68,27 +68,27 @@ describe('a handshake', () => {
     ['no token', {}, 'UNAUTHENTICATED'],
     ['nonsense', { token: { a: 1 } }, 'UNAUTHENTICATED'],
     ['an expired token', { token: token('a', 'host', -60) }, 'TOKEN_EXPIRED'],
-  ])('[SIG-30] with %s is refused with a typed error in its data', async (_what, auth, code) => {
+  ])('[SIG-30] with %s is rejected with a typed error in its data', async (_what, auth, code) => {
     const error = (await next(open(auth), 'connect_error')) as { data?: unknown };
     expect(error.data).toMatchObject({ code });
   });
 });
 
 describe('a socket', () => {
-  it('[SIG-31] asks, is answered, and hears of others', async () => {
+  it('[SIG-31] sends requests, gets replies, and receives the others’ events', async () => {
     const host = await joined('host');
     await joined('viewer', 'viewer');
     await vi.waitFor(() => expect(host.events.map(({ name }) => name)).toContain('participantJoined'));
   });
 
-  it('[SIG-32] that is gone leaves its participant reconnecting', async () => {
+  it('[SIG-32] that is lost leaves its participant reconnecting', async () => {
     const host = await joined('host');
     const guest = await joined('guest', 'guest');
     guest.socket.disconnect();
     await vi.waitFor(() => expect(host.events.at(-1)).toMatchObject({ name: 'participantChanged', data: { presence: 'reconnecting' } }));
   });
 
-  it('[SIG-33] is told why before it is hung up', async () => {
+  it('[SIG-33] is told the reason before it is disconnected', async () => {
     const host = await joined('host');
     const ended = next(host.socket, 'disconnect');
     signalling.close();
@@ -98,7 +98,7 @@ describe('a socket', () => {
     expect(error.data).toMatchObject({ code: 'SHUTTING_DOWN' });
   });
 
-  it('[SIG-34] sends pictures as bytes, up to the limit; past it the socket is cut and nobody else notices', async () => {
+  it('[SIG-34] sends pictures as bytes up to the limit; a larger frame closes only its own socket', async () => {
     const host = await joined('host');
     expect(await ask(host.socket, 'uploadAsset', { bytes: new Uint8Array(4_000_000) })).toEqual({
       ok: true,
@@ -111,7 +111,7 @@ describe('a socket', () => {
     expect((await ask(host.socket, 'ping')).ok).toBe(true);
   });
 
-  it('[SIG-35] may send any event, any arguments and no acknowledgement: nothing comes of it', async () => {
+  it('[SIG-35] may send other events, other arguments and no acknowledgement without effect', async () => {
     const host = await joined('host');
     for (const name of ['error', 'nonsense', 'toString', '__proto__']) host.socket.emit(name, { a: 1 });
     host.socket.emit('request');

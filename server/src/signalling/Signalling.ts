@@ -8,13 +8,13 @@ import type { Services } from './contract.js';
 import { dispatch, type DispatchOptions } from './dispatch.js';
 import { RequestLimits } from './RequestLimits.js';
 
-/** An uploaded picture of 4 MB and what is around it. */
+/** A 4 MB picture plus its envelope. */
 const MAX_FRAME_BYTES = 5 * 1024 * 1024;
-/** A dead network is noticed within the sum of the two. */
+/** A lost network is noticed within the sum of both. */
 const PING_INTERVAL_MS = 4000;
 const PING_TIMEOUT_MS = 6000;
 
-/** The socket server for pages (`/`) and bridges (`/bridge`). */
+/** Creates the socket server for pages (`/`) and bridges (`/bridge`). */
 export function createSocketServer(http: HttpServer | HttpsServer): Server {
   return new Server(http, {
     serveClient: false,
@@ -22,9 +22,9 @@ export function createSocketServer(http: HttpServer | HttpsServer): Server {
     pingInterval: PING_INTERVAL_MS,
     pingTimeout: PING_TIMEOUT_MS,
     connectTimeout: 10_000,
-    // Upgrades that are not ours may be the origin's, which takes its time; those that are nobody's end then.
+    // Other upgrades may belong to the origin, which can take a while; the rest are closed after this time.
     destroyUpgradeTimeout: 65_000,
-    // A token stands in each handshake and no cookie does anything: pages of other origins may connect, as other clients can anyway.
+    // Every handshake carries a token and cookies are ignored, so any page may connect, as any other client can.
     cors: { origin: true },
   });
 }
@@ -37,12 +37,12 @@ export interface SignallingOptions {
   log: Log;
 }
 
-/** Pages ⇄ rooms: takes sockets with a valid token in, and hands their frames to `dispatch` one by one. */
+/** Connects pages to rooms: accepts sockets with a valid token and passes each frame to `dispatch`. */
 export class Signalling {
   readonly #options: SignallingOptions;
   readonly #dispatch: DispatchOptions;
   readonly #connections = new Set<ClientConnection>();
-  /** What each socket's token said. */
+  /** Claims from each socket's token. */
   readonly #claims = new WeakMap<Socket, JoinClaims>();
   #isClosed = false;
 
@@ -92,7 +92,7 @@ export class Signalling {
     connection.release();
   }
 
-  /** Whoever has not been hung up by their room is now. */
+  /** Disconnects all sockets that their rooms have not disconnected yet. */
   close(): void {
     this.#isClosed = true;
     for (const connection of this.#connections) connection.disconnect(new LianmaiError('SHUTTING_DOWN').toWire());

@@ -4,7 +4,7 @@ import type { Participant, Room, RoomDirectory } from '../rooms/index.js';
 import type { SeatableStreams } from '../streams/index.js';
 import type { ClientConnection } from './ClientConnection.js';
 
-/** What handlers may use besides the room they are in. */
+/** Services that handlers use besides their room. */
 export interface Services {
   rooms: RoomDirectory;
   iceServers: z.infer<typeof IceServer>[];
@@ -15,11 +15,11 @@ export interface Services {
 export interface Context {
   connection: ClientConnection;
   services: Services;
-  /** WRONG_STATE before the join. */
+  /** Throws WRONG_STATE before the join. */
   readonly participant: Participant;
   readonly room: Room;
 }
 
-/** What a request means, in a few lines that call the room. State and permission have been checked, the data is parsed. */
+/** Implements one request in a few lines that call the room. State and permission are already checked, and the data is parsed. */
 export type Handler<N extends RequestName> = (context: Context, data: RequestData<N>) => RequestReply<N> | Promise<RequestReply<N>>;
 export type Handlers<N extends RequestName = RequestName> = { [K in N]: Handler<K> };

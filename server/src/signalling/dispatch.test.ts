@@ -20,7 +20,7 @@ import { RequestLimits } from './RequestLimits.js';
 class TestPage {
   readonly events: { name: EventName; data: unknown }[] = [];
   isHungUp = false;
-  /** How many events had come when the last answer came. */
+  /** Number of events received before the latest reply. */
   eventsAtAnswer = 0;
   readonly connection: ClientConnection;
   readonly #options: DispatchOptions;
@@ -62,7 +62,7 @@ function testServer(limits: RequestLimits = unlimited) {
 const codeOf = (answer: Acknowledgement<unknown>) => (answer.ok ? 'ok' : answer.error.code);
 
 describe('a request', () => {
-  it('[SIG-01] of an unknown name, or of no shape at all, is BAD_REQUEST', async () => {
+  it('[SIG-01] with an unknown name, or of the wrong shape, is BAD_REQUEST', async () => {
     const pageMedia = testServer().pageMedia('a', 'host');
     for (const frame of [
       undefined,
@@ -80,14 +80,14 @@ describe('a request', () => {
     }
   });
 
-  it('[SIG-02] with data that does not fit names the path and what was expected', async () => {
+  it('[SIG-02] with invalid data gets an error that names the path and the expected value', async () => {
     const pageMedia = testServer().pageMedia('a', 'host');
     await pageMedia.joined();
     const answer = await pageMedia.request('takeDown', { participantId: 7 });
     expect(answer).toMatchObject({ ok: false, error: { code: 'BAD_REQUEST', details: { issues: [{ path: 'participantId' }] } } });
   });
 
-  it('[SIG-03] before the join is WRONG_STATE, but join and ping', async () => {
+  it('[SIG-03] before the join is WRONG_STATE, except join and ping', async () => {
     const pageMedia = testServer().pageMedia('a', 'host');
     const early = Object.entries(requests).filter(([, { state }]) => state === 'connected');
     expect(early.map(([name]) => name).sort()).toEqual(['join', 'ping']);
@@ -97,7 +97,7 @@ describe('a request', () => {
     expect(codeOf(await pageMedia.request('ping'))).toBe('ok');
   });
 
-  it('[SIG-04] that the grants or the place off stage do not allow is FORBIDDEN', async () => {
+  it('[SIG-04] is FORBIDDEN without the grant or the seat that it needs', async () => {
     const { pageMedia } = testServer();
     const [host, viewer] = [pageMedia('host', 'host'), pageMedia('viewer', 'viewer')];
     const { participantId } = await host.joined();
@@ -112,7 +112,7 @@ describe('a request', () => {
     }
   });
 
-  it('[SIG-05] to join is answered with everything the page needs, and only once', async () => {
+  it('[SIG-05] to join is answered with everything that the page needs, and only once', async () => {
     const pageMedia = testServer().pageMedia('a', 'host');
     const [first, second] = await Promise.all([pageMedia.request('join'), pageMedia.request('join')]);
     expect(requests.join.reply.parse(first.ok && first.data)).toMatchObject({ mediaKept: false, snapshot: { room: { id: 'r1' } } });
@@ -120,7 +120,7 @@ describe('a request', () => {
     expect(codeOf(await pageMedia.request('join'))).toBe('WRONG_STATE');
   });
 
-  it('[SIG-06] to join is answered first: newer events follow the snapshot, older ones do not come at all', async () => {
+  it('[SIG-06] to join is answered before newer events; older ones are never sent', async () => {
     const { pageMedia, rooms, media } = testServer();
     await rooms.open(RoomId.parse('r1'));
     const made = media.get(RoomId.parse('r1')) as FakeMedia;
@@ -142,7 +142,7 @@ describe('a request', () => {
     expect(host.names).toEqual(['unmuteAsked', 'participantJoined']);
   });
 
-  it('[SIG-07] that fails inside is INTERNAL and says nothing of the inside', async () => {
+  it('[SIG-07] that fails internally is INTERNAL and reveals no internals', async () => {
     const { pageMedia, media } = testServer();
     const host = pageMedia('host', 'host');
     await host.joined();
@@ -153,7 +153,7 @@ describe('a request', () => {
     expect(JSON.stringify(answer)).not.toContain('passwd');
   });
 
-  it('[SIG-08] too many are RATE_LIMITED with the time to wait; chat sooner, and for the person on every connection', async () => {
+  it('[SIG-08] is RATE_LIMITED with the time to wait; chat sooner, and across the person’s connections', async () => {
     const { pageMedia } = testServer(new RequestLimits());
     const host = pageMedia('host', 'host');
     await host.joined();
@@ -170,7 +170,7 @@ describe('a request', () => {
 });
 
 describe('a connection', () => {
-  it('[SIG-10] that another page of the same person replaces is told, hung up and stands for nobody', async () => {
+  it('[SIG-10] that the same person’s other page replaces is told, disconnected, and represents nobody', async () => {
     const { pageMedia } = testServer();
     const [first, second] = [pageMedia('a', 'host'), pageMedia('a', 'host')];
     await first.joined();
@@ -182,7 +182,7 @@ describe('a connection', () => {
     expect(second.connection.participant.info().presence).toBe('connected');
   });
 
-  it('[SIG-11] that left may join again', async () => {
+  it('[SIG-11] that has left may join again', async () => {
     const { pageMedia } = testServer();
     const guest = pageMedia('g', 'guest');
     await guest.joined();
@@ -191,7 +191,7 @@ describe('a connection', () => {
     expect(codeOf(await guest.request('join'))).toBe('ok');
   });
 
-  it('[SIG-12] that is lost and comes back resumes the same participant', async () => {
+  it('[SIG-12] that was lost and comes back resumes the same participant', async () => {
     const { pageMedia } = testServer();
     const before = pageMedia('g', 'guest');
     const { participantId, resumeSecret } = await before.joined();
@@ -201,7 +201,7 @@ describe('a connection', () => {
     expect(answer).toMatchObject({ ok: true, data: { participantId, resumeSecret } });
   });
 
-  it('[SIG-13] whose room cannot give it media gets the error and is not left behind in the room', async () => {
+  it('[SIG-13] whose room cannot give it media gets the error and leaves no participant behind', async () => {
     const { pageMedia, rooms, media } = testServer();
     await rooms.open(RoomId.parse('r1'));
     const made = media.get(RoomId.parse('r1'));
@@ -213,14 +213,14 @@ describe('a connection', () => {
   });
 });
 
-describe('whatever a page sends', () => {
+describe('arbitrary input', () => {
   const unhandled: unknown[] = [];
   const note = (reason: unknown) => void unhandled.push(reason);
   beforeAll(() => void process.on('unhandledRejection', note));
   afterAll(() => void process.off('unhandledRejection', note));
 
   const names = Object.keys(requests) as RequestName[];
-  /** Garbage, and near misses that get past the parser and into the handlers. */
+  /** Garbage, and near misses that pass the parser and reach the handlers. */
   const frames = (ids: string[]) => {
     const id = fc.oneof(fc.constantFrom(...ids), fc.string());
     const plausible = fc.record(
@@ -260,7 +260,7 @@ describe('whatever a page sends', () => {
     );
   };
 
-  it('[SIG-20] 10,000 generated frames are answered, each with its reply or a typed error, and nothing is thrown', async () => {
+  it('[SIG-20] 10,000 generated frames each get a reply or a typed error, without an exception', async () => {
     const { pageMedia, rooms } = testServer();
     const host = pageMedia('host', 'host');
     const { participantId } = await host.joined();

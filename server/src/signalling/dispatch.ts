@@ -26,7 +26,10 @@ export interface DispatchOptions {
   log: Log;
 }
 
-/** Answers one frame from a page: find → parse → state → authorise → handle. Never throws; whatever goes wrong is a typed error in the answer. */
+/**
+ * Answers a frame from a page: find → parse → state → authorise → handle. Never throws: every failure becomes a typed error in the
+ * answer.
+ */
 export async function dispatch(options: DispatchOptions, connection: ClientConnection, frame: unknown): Promise<Acknowledgement<unknown>> {
   let name = '(unreadable)';
   try {
@@ -48,7 +51,7 @@ async function answer<N extends RequestName>(
   services: Services,
 ): Promise<RequestReply<N>> {
   const contract: RequestContract = requests[name];
-  // The schema of this very name has made it: TypeScript cannot follow that through a union of schemas.
+  // The schema of this request made the data; TypeScript cannot follow that through a union of schemas.
   const data = parse(contract.data, input) as RequestData<N>;
   assertState(connection, contract.state);
   authorise(connection, contract.permission);
@@ -63,7 +66,7 @@ function find(name: string): RequestName {
 
 const isRequestName = (name: string): name is RequestName => Object.hasOwn(requests, name);
 
-/** What needs no participant may be asked in any state; `join` itself refuses a second time. */
+/** Requests that need no participant are allowed in any state; `join` itself rejects a second join. */
 function assertState(connection: ClientConnection, state: ConnectionState): void {
   if (connection.isEnded || (state === 'joined' && connection.state !== 'joined')) {
     throw new LianmaiError('WRONG_STATE', undefined, { message: 'Join the room first.' });
@@ -80,7 +83,7 @@ function authorise(connection: ClientConnection, permission: Permission | null):
   );
 }
 
-/** `participant` and `room` are looked up when a handler takes them: `join` and `ping` never do. */
+/** `participant` and `room` are looked up on use, since `join` and `ping` need neither. */
 const contextOf = (connection: ClientConnection, services: Services): Context => ({
   connection,
   services,

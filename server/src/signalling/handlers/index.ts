@@ -6,5 +6,5 @@ import { moderation } from './moderation.js';
 import { join } from './join.js';
 import { stage } from './stage.js';
 
-/** One handler for each request of the contract: a missing one does not compile. */
+/** One handler per request. The compiler reports a missing one. */
 export const handlers: Handlers = { ...join, ...media, ...stage, ...moderation, ...chat, ...program };
