@@ -1,8 +1,8 @@
 import type { Kysely, Migration } from 'kysely';
 
 /**
- * Forward only, in the order of their names; each runs once, and the database remembers which have. One that has been released is never changed: what comes
- * after it is a new one. Written without `Tables`, which is the shape after the last of them.
+ * Forward only, in the order of their names; the database remembers which have run. Never change a released migration: add another. They
+ * do not use `Tables`, which describes the latest schema.
  */
 export const migrations: Record<string, Migration> = {
   '0001_streams': {

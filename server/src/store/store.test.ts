@@ -26,7 +26,7 @@ const row = (id: string, name = id) => ({
 });
 
 describe('Store', () => {
-  it('keeps what was written over a restart, under the names of the code', async () => {
+  it('keeps data across a restart, under the code’s names', async () => {
     const first = await Store.open(folder);
     await first.db.insertInto('streams').values(row('a')).execute();
     await first.close();
@@ -37,7 +37,7 @@ describe('Store', () => {
     await second.close();
   });
 
-  it('keeps what was written when nobody closed it', async () => {
+  it('keeps data even if it was never closed', async () => {
     const first = await Store.open(folder);
     await first.db.insertInto('streams').values(row('a')).execute();
     const second = await Store.open(folder);
@@ -45,7 +45,7 @@ describe('Store', () => {
     await Promise.all([first.close(), second.close()]);
   });
 
-  it('is readable by its owner alone, its log included, and made so if it was not', async () => {
+  it('can be read only by its owner, log included, and corrects the mode if needed', async () => {
     writeFileSync(path.join(folder, 'lianmai.db'), '', { mode: 0o644 });
     const store = await Store.open(path.join(folder));
     await store.db.insertInto('streams').values(row('a')).execute();
@@ -55,13 +55,13 @@ describe('Store', () => {
     await store.close();
   });
 
-  it('makes its folder, and closes twice without harm', async () => {
+  it('creates its folder, and ignores a second close', async () => {
     const store = await Store.open(path.join(folder, 'deep', 'data'));
     await store.close();
     await store.close();
   });
 
-  it('tells a name that is taken from every other failure', async () => {
+  it('distinguishes a taken name from every other failure', async () => {
     const store = await Store.open(folder);
     await store.db.insertInto('streams').values(row('a', 'x')).execute();
     const failure = (id: string, name: string) =>
@@ -73,7 +73,7 @@ describe('Store', () => {
     expect(isTaken(await failure('c', 'z'))).toBe(false);
   });
 
-  it('refuses a file that a newer version has written, and one that is no database, by name', async () => {
+  it('rejects a newer version’s file, and a file that is not a database, naming the file', async () => {
     await (await Store.open(folder)).close();
     const file = path.join(folder, 'lianmai.db');
     const database = new Database(file);

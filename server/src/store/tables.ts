@@ -1,9 +1,9 @@
 import type { ColumnType, Selectable, Updateable } from 'kysely';
 
-/** A big integer: PostgreSQL gives it as text. */
+/** A bigint. PostgreSQL returns it as text. */
 type BigInteger = ColumnType<number | string, number, number>;
 
-/** Streams that somebody made. Times are milliseconds since the epoch, flags 0 or 1: SQLite has no booleans and takes none. */
+/** Registered streams. Times are milliseconds since the epoch and flags are 0 or 1, since SQLite has no booleans. */
 export interface StreamTable {
   id: string;
   app: string;
@@ -13,7 +13,7 @@ export interface StreamTable {
   playSecret: string;
   playAccess: string;
   srtPassphrase: string | null;
-  /** RecordRule as JSON. */
+  /** A RecordRule as JSON. */
   record: string | null;
   sourceUrl: string | null;
   createdAtMs: BigInteger;
@@ -22,7 +22,7 @@ export interface StreamTable {
 export type StreamRow = Selectable<StreamTable>;
 export type StreamChange = Updateable<StreamTable>;
 
-/** Where streams are pushed on to. The URL has the destination's key in it. */
+/** Destinations that streams are pushed to. The URL contains the destination's key. */
 export interface StreamOutputTable {
   id: string;
   streamId: string;
