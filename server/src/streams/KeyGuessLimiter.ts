@@ -2,17 +2,19 @@ import { isIPv6 } from 'node:net';
 import { LianmaiError, streamKey, type StreamRef } from '@lianmai/protocol';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 
-/** An encoder with an old key tries every few seconds; a person mistypes now and then. */
+/** An encoder with an old key retries every few seconds; people mistype now and then. */
 const OF_STREAM_PER_MINUTE = 30;
-/** Many encoders may be behind one address, and one of them with an old key must not keep the others out. */
+/** Many encoders may share one address, so one with an old key must not lock out the others. */
 const PER_MINUTE = 300;
 
-/** Counts wrong keys by address and stream: who guesses waits. One IPv6 network of a subscriber (/64) is one address, or it would be countless. */
+/**
+ * Counts wrong keys by address and stream, and makes guessers wait. An IPv6 /64 counts as one address, since a subscriber has all of it.
+ */
 export class KeyGuessLimiter {
   readonly #byStream = new RateLimiterMemory({ points: OF_STREAM_PER_MINUTE, duration: 60 });
   readonly #byAddress = new RateLimiterMemory({ points: PER_MINUTE, duration: 60 });
 
-  /** RATE_LIMITED when too many came from there, whatever comes next. */
+  /** Throws RATE_LIMITED when the address has sent too many wrong keys, even if the next one is right. */
   async assertFew(ip: string, stream: StreamRef): Promise<void> {
     const [address, here] = keysOf(ip, stream);
     const [all, some] = [await this.#byAddress.get(address), await this.#byStream.get(here)];

@@ -5,7 +5,7 @@ export interface SeatableStream extends StreamRef {
   title: string;
 }
 
-/** Streams that hosts may bring on a room's stage: those that everybody may watch. Whoever has the API may bring any. */
+/** Streams that can take a seat on stage. Hosts may seat those that anybody may watch; the API may seat any. */
 export class SeatableStreams {
   readonly #streams: Streams;
 
@@ -13,22 +13,25 @@ export class SeatableStreams {
     this.#streams = streams;
   }
 
-  /** What is live now, rooms' own programs left out (they have no client that publishes): a room that shows another's program is a PK, not a stream. */
+  /**
+   * Lists live streams. Rooms' programs, which have no publishing client, are left out: showing another room's program would be a PK
+   * battle.
+   */
   async list(): Promise<SeatableStream[]> {
     const live = this.#streams.statuses.all.filter(({ publisher }) => publisher !== null && publisher.protocol !== 'program');
     const all = await Promise.all(live.map(({ app, name }) => this.#describe({ app, name })));
     return all.filter(({ isOpen }) => isOpen).map(({ app, name, title }) => ({ app, name, title }));
   }
 
-  /** NOT_FOUND while it is not live; FORBIDDEN for a host (`by: host`) when it needs a signature. */
+  /** Throws NOT_FOUND while the stream is not live, and FORBIDDEN for a host (`by: host`) if it needs a signed URL. */
   async get(stream: StreamRef, by: 'host' | 'api'): Promise<SeatableStream> {
     const { isOpen, title } = await this.#describe(stream);
     if (by === 'host' && !isOpen)
       throw new LianmaiError('FORBIDDEN', undefined, {
-        message: 'Not everybody may watch this stream. Whoever runs the server can bring it on stage.',
+        message: 'Only viewers with a signed URL may watch this stream. Ask the operator to bring it on stage.',
       });
     if (!this.#streams.statuses.status(stream))
-      throw new LianmaiError('NOT_FOUND', undefined, { message: `The stream ${streamKey(stream)} is not live.` });
+      throw new LianmaiError('NOT_FOUND', undefined, { message: `The stream ${streamKey(stream)} is not live. Start publishing first.` });
     return { ...stream, title };
   }
 

@@ -13,10 +13,10 @@ export interface StreamAuthoriserOptions {
   nowMs?: () => number;
 }
 
-/** Compared with when there is no stream: the answer then takes as long as for a wrong key. */
+/** Compared when the stream does not exist, so that the check takes as long as for a wrong key. */
 const NOBODYS_KEY = randomBytes(24).toString('base64url');
 
-/** The server's answer to everybody who wants to publish or play. */
+/** Decides who may publish and play. */
 export class StreamAuthoriser {
   readonly #options: StreamAuthoriserOptions;
   readonly #keyGuesses = new KeyGuessLimiter();
@@ -30,24 +30,24 @@ export class StreamAuthoriser {
     return { ...this.#options.policy, srtPassphrase: stream?.srtPassphrase?.reveal() ?? null };
   }
 
-  /** Unknown stream and wrong key have one answer: names cannot be found out by trying. */
+  /** An unknown stream and a wrong key get the same error, so that names cannot be guessed. */
   async #publisher(request: AuthoriseRequest): Promise<RegisteredStream | null> {
     const { repository } = this.#options;
-    // What a bridge publishes itself it was told to by this server.
+    // A bridge publishes these only because this server told it to.
     if (request.protocol === 'program' || request.protocol === 'pull') return repository.find(request);
     await this.#keyGuesses.assertFew(request.ip, request);
     const stream = await repository.find(request);
     const isRight = isSame(request.params['key'] ?? request.params['token'] ?? '', stream?.publishKey.reveal() ?? NOBODYS_KEY);
     if (!stream || !isRight) {
       await this.#keyGuesses.count(request.ip, request);
-      throw new LianmaiError('FORBIDDEN', undefined, { message: 'Unknown stream or wrong key.' });
+      throw new LianmaiError('FORBIDDEN', undefined, { message: 'Unknown stream or wrong key. Check both.' });
     }
     if (request.app === DEFAULT_APP && this.#options.programNames.isLive(request.name))
       throw new LianmaiError('CONFLICT', undefined, { message: 'A room of this name is live under it.' });
     return stream;
   }
 
-  /** A name that nobody registered may be a room's, or nobody's: the hub knows. */
+  /** An unregistered name may be a room's or unused; the hub knows. */
   async #player(request: AuthoriseRequest): Promise<RegisteredStream | null> {
     const stream = await this.#options.repository.find(request);
     if (stream?.playAccess === 'signed') assertSigned(stream.playSecret, stream, request.params, (this.#options.nowMs ?? Date.now)());

@@ -36,8 +36,8 @@ const live = (id: OutputId): OutputInfo => ({
   ...{ liveSinceMs: 5, bytesSent: 100, bitrateKbps: 800 },
 });
 
-describe('what bridges do for streams', () => {
-  it('is told to each with its hello, and again whenever it changes; a source is fetched by one of them', async () => {
+describe('stream jobs', () => {
+  it('go to each bridge after its hello and after every change; one bridge pulls each source', async () => {
     const { streams, connect } = await open();
     const first = await connect('a');
     const cam = await streams.create({ app: 'live', name: 'cam', source: { url: 'rtsp://u:p@cam/1' }, record });
@@ -50,7 +50,7 @@ describe('what bridges do for streams', () => {
     expect(latest(first)?.jobs).toEqual([]);
   });
 
-  it('goes on elsewhere when a bridge is gone', async () => {
+  it('move to another bridge when theirs is gone', async () => {
     const { streams, connect } = await open();
     const first = await connect('a');
     const second = await connect('b');
@@ -62,7 +62,7 @@ describe('what bridges do for streams', () => {
     await vi.waitFor(() => expect(latest(other)?.jobs[0]?.source).toBeNull());
   });
 
-  it('is shown with what the bridge says of it, and never with a key', async () => {
+  it('are shown with the bridge’s report, but never with a key', async () => {
     const { streams, jobs, connect } = await open();
     const bridge = await connect('a');
     const cam = await streams.create({ app: 'live', name: 'cam', source: { url: 'rtmp://host/app/secret-name' } });
@@ -86,7 +86,7 @@ describe('what bridges do for streams', () => {
     expect(latest(bridge)?.jobs[0]?.outputs).toEqual([]);
   });
 
-  it('goes with its stream, and has a limit', async () => {
+  it('are deleted with their stream, and limited in number', async () => {
     const { streams, jobs, connect } = await open();
     const bridge = await connect('a');
     const cam = await streams.create({ app: 'live', name: 'cam' });
@@ -97,7 +97,7 @@ describe('what bridges do for streams', () => {
     expect((await jobs.outputsOf([cam])).get(cam.id)).toEqual([]);
   });
 
-  it('knows the rules of the configuration', async () => {
+  it('include the configured rules', async () => {
     const { connect } = await open([{ app: 'live', name: '*', ...record }]);
     const bridge = await connect('a');
     await vi.waitFor(() => expect(bridge.all('setStreamJobs').some(({ recordPatterns }) => recordPatterns.length === 1)).toBe(true));

@@ -23,12 +23,12 @@ export interface StreamJobSchedulerOptions {
   log: Log;
 }
 
-/** A bridge that did not take the jobs is sent them again. */
+/** Wait before sending the jobs again to a bridge that did not accept them. */
 const AGAIN_MS = 3000;
 
 /**
- * What bridges do for streams by themselves: fetch sources, push on, record. Each gets the whole list when it says hello and whenever something changes;
- * what they tell of it is kept here. A source is fetched by one bridge: the first that is connected.
+ * Standing jobs that bridges run for streams: pulling sources, pushing, recording. Each bridge gets the whole list after its hello and
+ * after every change, and their reports are kept here. The first connected bridge pulls the sources.
  */
 export class StreamJobScheduler {
   readonly #options: StreamJobSchedulerOptions;
@@ -36,7 +36,7 @@ export class StreamJobScheduler {
   readonly #outputs = new Map<OutputId, OutputInfo>();
   readonly #followed = new WeakSet<Bridge>();
   readonly #again = new Map<Bridge, NodeJS.Timeout>();
-  /** One list at a time, in the order of the changes. */
+  /** Lists are sent one at a time, in the order of the changes. */
   #sending: Promise<void> = Promise.resolve();
   #isClosed = false;
 
@@ -48,13 +48,13 @@ export class StreamJobScheduler {
     });
   }
 
-  /** Resolves when every bridge has been told; one that cannot be is told later. */
+  /** Resolves when every bridge has been tried. A bridge that fails is tried again later. */
   changed(): Promise<void> {
     this.#sending = this.#sending
       .then(() => this.#sendAll())
       .catch((error: unknown) => {
-        // A bridge that ends with this server is no reason to send anything; the store is closed by then.
-        if (!this.#isClosed) this.#options.log.error({ err: error }, 'jobs of streams were not sent');
+        // A bridge that stops with this server needs no jobs, and the store is already closed.
+        if (!this.#isClosed) this.#options.log.error({ err: error }, 'could not send the stream jobs');
       });
     return this.#sending;
   }
@@ -92,7 +92,7 @@ export class StreamJobScheduler {
     for (const timer of this.#again.values()) clearTimeout(timer);
   }
 
-  /** Refused at once rather than told as failed later. */
+  /** Rejects an unusable output at once, instead of reporting it as failed later. */
   #assertKind({ kind, url }: OutputRequest): void {
     const kinds = this.#options.bridges.bridges.flatMap(({ hello }) => hello.outputKinds);
     const found = kinds.find((known) => known.kind === kind);
@@ -100,7 +100,7 @@ export class StreamJobScheduler {
       throw new LianmaiError(
         'UNSUPPORTED',
         { kinds: [...new Set(kinds.map((known) => known.kind))] },
-        { message: `There is no output kind "${kind}".` },
+        { message: `There is no output kind "${kind}". Choose one that the bridge supports.` },
       );
     if (found && !found.schemes.some((scheme) => url.startsWith(`${scheme}:`)))
       throw new LianmaiError('BAD_REQUEST', undefined, {
@@ -127,7 +127,7 @@ export class StreamJobScheduler {
     try {
       await bridge.request('setStreamJobs', { jobs, recordPatterns: [...this.#options.recordPatterns] });
     } catch (error) {
-      this.#options.log.warn({ err: error, bridge: bridge.id }, 'a bridge did not take the jobs of streams; it is asked again');
+      this.#options.log.warn({ err: error, bridge: bridge.id }, 'a bridge did not accept the stream jobs; sending them again');
       clearTimeout(this.#again.get(bridge));
       this.#again.set(bridge, setTimeout(() => void this.changed(), AGAIN_MS).unref());
     }
@@ -140,7 +140,7 @@ export class StreamJobScheduler {
     bridge.on('streamOutputChanged', ({ output }) => this.#outputs.set(output.id, output));
     bridge.once('gone', () => {
       clearTimeout(this.#again.get(bridge));
-      // What it did is not being done now; the next hello tells what is.
+      // Its pulls have stopped; the next hello reports which ones run.
       this.#pulls.clear();
       this.#outputs.clear();
       void this.changed();

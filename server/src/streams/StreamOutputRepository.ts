@@ -8,10 +8,10 @@ export interface StreamOutput {
   readonly request: OutputRequest;
 }
 
-/** As many as a bridge takes for one stream. */
+/** Highest number that a bridge accepts for one stream. */
 const MAX_OUTPUTS = 16;
 
-/** Where streams are pushed on to, in the store. */
+/** The stored destinations of streams. */
 export class StreamOutputRepository {
   readonly #db: Store['db'];
 
@@ -31,16 +31,21 @@ export class StreamOutputRepository {
       .where('streamId', '=', streamId)
       .executeTakeFirstOrThrow();
     if (Number(count) >= MAX_OUTPUTS)
-      throw new LianmaiError('CONFLICT', { max: MAX_OUTPUTS }, { message: `A stream has at most ${MAX_OUTPUTS} destinations.` });
+      throw new LianmaiError(
+        'CONFLICT',
+        { max: MAX_OUTPUTS },
+        { message: `A stream has at most ${MAX_OUTPUTS} destinations. Remove one first.` },
+      );
     const id = OutputId.parse(randomUUID());
     await this.#db.insertInto('streamOutputs').values({ id, streamId, kind, url, createdAtMs: Date.now() }).execute();
     return id;
   }
 
-  /** NOT_FOUND. */
+  /** Throws NOT_FOUND. */
   async remove(streamId: StreamId, id: OutputId): Promise<void> {
     const gone = await this.#db.deleteFrom('streamOutputs').where('id', '=', id).where('streamId', '=', streamId).executeTakeFirst();
-    if (gone.numDeletedRows === 0n) throw new LianmaiError('NOT_FOUND', undefined, { message: 'There is no such destination.' });
+    if (gone.numDeletedRows === 0n)
+      throw new LianmaiError('NOT_FOUND', undefined, { message: 'There is no such destination. Check its id.' });
   }
 
   async removeAll(streamId: StreamId): Promise<void> {

@@ -12,29 +12,29 @@ import {
 } from '@lianmai/protocol';
 import { isTaken, type Store, type StreamChange, type StreamRow } from '../store/index.js';
 
-/** A stream that somebody made. It exists whether anybody publishes or not. */
+/** A registered stream, whether or not it has a publisher. */
 export interface RegisteredStream extends StreamRef {
   readonly id: StreamId;
-  /** null: it goes by its name. */
+  /** null: the name is shown instead. */
   readonly title: string | null;
-  /** Whoever has it may publish. */
+  /** Allows publishing. */
   readonly publishKey: Secret;
   /** Signs play URLs. */
   readonly playSecret: Secret;
   readonly playAccess: PlayAccess;
   readonly srtPassphrase: Secret | null;
   readonly record: RecordRule | null;
-  /** Where it is fetched; null: it is published. */
+  /** URL that it is pulled from; null: the stream is published. */
   readonly source: Secret | null;
   readonly createdAtMs: number;
 }
 
-/** Each has a row and is listed as a whole. */
+/** Limited because each has a row and the list is read as a whole. */
 const MAX_STREAMS = 10_000;
 
 /**
- * The streams of this server, in the store. Keys and passphrases stand there as they are, in a file that its owner alone can read: the owner has to be able to
- * copy a publishing URL again, so a hash will not do, and encryption with a key that lies beside the file would only look like protection.
+ * This server's streams in the store. Keys and passphrases are stored in plain text, in a file that only its owner can read: owners must
+ * be able to copy a publishing URL again, so a hash will not do, and encryption with a key next to the file would add no security.
  */
 export class StreamRepository {
   readonly #db: Store['db'];
@@ -50,12 +50,12 @@ export class StreamRepository {
     return repository;
   }
 
-  /** First parts of the addresses of all streams. */
+  /** First parts of all streams' addresses. */
   get apps(): ReadonlySet<string> {
     return this.#apps;
   }
 
-  /** CONFLICT if there is one of this name. */
+  /** Throws CONFLICT if the name is taken. */
   async add({ app, name, title, playAccess, srtPassphrase, record, source }: CreateStream): Promise<RegisteredStream> {
     await this.#assertRoom();
     const row = {
@@ -72,7 +72,10 @@ export class StreamRepository {
       await this.#db.insertInto('streams').values(row).execute();
     } catch (error) {
       if (!isTaken(error)) throw error;
-      throw new LianmaiError('CONFLICT', undefined, { message: `There is a stream ${streamKey({ app, name })} already.`, cause: error });
+      throw new LianmaiError('CONFLICT', undefined, {
+        message: `The stream ${streamKey({ app, name })} already exists. Choose another name.`,
+        cause: error,
+      });
     }
     await this.#readApps();
     return fromRow(row);
@@ -84,7 +87,7 @@ export class StreamRepository {
     return rows.map(fromRow);
   }
 
-  /** NOT_FOUND. */
+  /** Throws NOT_FOUND. */
   async get(id: StreamId): Promise<RegisteredStream> {
     const row = await this.#db.selectFrom('streams').selectAll().where('id', '=', id).executeTakeFirst();
     if (!row) throw unknown(id);
@@ -96,7 +99,7 @@ export class StreamRepository {
     return row ? fromRow(row) : null;
   }
 
-  /** What is left out stays. */
+  /** Missing fields stay unchanged. */
   async update(id: StreamId, { title, playAccess, srtPassphrase, record, source }: UpdateStream): Promise<RegisteredStream> {
     return this.#change(id, {
       ...(title !== undefined && { title }),
@@ -111,7 +114,7 @@ export class StreamRepository {
     return this.#change(id, { publishKey: makeKey().reveal() });
   }
 
-  /** NOT_FOUND; answers what it was. */
+  /** Returns the removed stream. Throws NOT_FOUND. */
   async remove(id: StreamId): Promise<RegisteredStream> {
     const stream = await this.get(id);
     await this.#db.deleteFrom('streams').where('id', '=', id).execute();
@@ -130,7 +133,7 @@ export class StreamRepository {
       .select(({ fn }) => fn.countAll().as('count'))
       .executeTakeFirstOrThrow();
     if (Number(count) >= MAX_STREAMS)
-      throw new LianmaiError('CONFLICT', { max: MAX_STREAMS }, { message: `There are ${MAX_STREAMS} streams already. Delete some first.` });
+      throw new LianmaiError('CONFLICT', { max: MAX_STREAMS }, { message: `There are already ${MAX_STREAMS} streams. Delete some first.` });
   }
 
   async #readApps(): Promise<void> {
@@ -161,4 +164,4 @@ function fromRow({ record, createdAtMs, ...row }: StreamRow): RegisteredStream {
   };
 }
 
-const unknown = (id: StreamId) => new LianmaiError('NOT_FOUND', { stream: id }, { message: 'There is no such stream.' });
+const unknown = (id: StreamId) => new LianmaiError('NOT_FOUND', { stream: id }, { message: 'There is no such stream. Check its id.' });

@@ -3,11 +3,14 @@ import type { Bridge, BridgePool } from '../bridge/index.js';
 
 export interface StreamStatusesOptions {
   bridges: BridgePool;
-  /** Players whom this server's own SFU serves. */
+  /** Number of players that this server's own SFU serves. */
   whepViewers: (stream: StreamRef) => number;
 }
 
-/** What is in the hubs of all bridges, as they measured it last. A bridge that is gone takes its streams along; one that may come back keeps them. */
+/**
+ * The latest measurements of all bridges' hubs. A bridge that is gone for good takes its streams with it; one that may come back keeps
+ * them.
+ */
 export class StreamStatuses {
   readonly #options: StreamStatusesOptions;
   readonly #byBridge = new Map<Bridge, ReadonlyMap<string, StreamStatus>>();
@@ -22,13 +25,13 @@ export class StreamStatuses {
     return [...this.#byBridge.values()].flatMap((streams) => [...streams.values()]).map((status) => this.#withWhep(status));
   }
 
-  /** null: nobody publishes. */
+  /** null: the stream has no publisher. */
   status(stream: StreamRef): StreamStatus | null {
     const status = this.#find(stream)?.status;
     return status ? this.#withWhep(status) : null;
   }
 
-  /** The bridge that has it; else any that could. null: there is none. */
+  /** Returns the bridge that has the stream, otherwise any bridge; null if none is connected. */
   bridgeOf(stream: StreamRef): Bridge | null {
     const isConnected = ({ state }: Bridge) => state === 'connected';
     return this.#find(stream)?.bridge ?? this.#options.bridges.bridges.find(isConnected) ?? this.#options.bridges.bridges[0] ?? null;
@@ -39,7 +42,7 @@ export class StreamStatuses {
     return Object.values(players).reduce((sum, count) => sum + count, 0);
   }
 
-  /** Where a stream is live it is rather than where it waits for a publisher, who may have come back elsewhere. */
+  /** Prefers a bridge where the stream is live to one that waits for the publisher, who may have come back elsewhere. */
   #find(stream: StreamRef): { bridge: Bridge; status: StreamStatus } | undefined {
     const found = [...this.#byBridge].flatMap(([bridge, streams]) => {
       const status = streams.get(streamKey(stream));

@@ -20,19 +20,19 @@ export interface StreamsOptions {
   programNames: Pick<ProgramNames, 'isTaken'>;
   /** Players whom this server's own SFU serves; no bridge knows them. */
   whep?: WhepPlayers;
-  /** What bridges do for streams by themselves. */
+  /** Standing jobs that bridges run for streams. */
   jobs: StreamJobScheduler;
   log: Log;
 }
 
-/** Who plays by WHEP. */
+/** Players that use WHEP. */
 export interface WhepPlayers {
   count(stream: StreamRef): number;
   clients(stream: StreamRef): StreamClient[] | Promise<StreamClient[]>;
   kick(stream: StreamRef, clientId: string): number;
 }
 
-/** First parts of paths that this server answers itself: a stream there could not be watched through it. */
+/** First parts of this server's own paths. A stream there could not be watched through this server. */
 const RESERVED_APPS: ReadonlySet<string> = new Set([
   'api',
   'assets',
@@ -46,7 +46,7 @@ const RESERVED_APPS: ReadonlySet<string> = new Set([
   'watch',
 ]);
 
-/** Streams that somebody made: who may publish and play them, who does, and the end of it. */
+/** Registered streams: authorisation to publish and play, connected clients, and disconnecting them. */
 export class Streams {
   readonly statuses: StreamStatuses;
   readonly jobs: StreamJobScheduler;
@@ -59,7 +59,7 @@ export class Streams {
     this.statuses = new StreamStatuses({ bridges, whepViewers: (stream) => whep?.count(stream) ?? 0 });
   }
 
-  /** Whether addresses that begin so may be streams'. */
+  /** Whether paths that start with this app may be streams. */
   isApp(app: string): boolean {
     return app === DEFAULT_APP || this.#options.repository.apps.has(app);
   }
@@ -69,7 +69,7 @@ export class Streams {
     if (RESERVED_APPS.has(app)) throw new LianmaiError('BAD_REQUEST', undefined, { message: `app: "${app}" is a path of this server` });
     if (app === DEFAULT_APP && this.#options.programNames.isTaken(name))
       throw new LianmaiError('CONFLICT', undefined, {
-        message: `There is a room "${name}", whose program has this address. Choose another name.`,
+        message: `The room "${name}" has this address for its program. Choose another name.`,
       });
     const stream = await this.#options.repository.add(request);
     this.#options.log.info({ stream: stream.id, app, name }, 'stream created');
@@ -95,7 +95,7 @@ export class Streams {
     return stream;
   }
 
-  /** The old key is worth nothing from now on: who publishes with it is sent away. */
+  /** Replaces the key at once, and disconnects the publisher that uses the old one. */
   async rotateKey(id: StreamId): Promise<RegisteredStream> {
     const stream = await this.#options.repository.rotateKey(id);
     await this.#kickFor(stream, 'its key was changed');
@@ -108,10 +108,11 @@ export class Streams {
     await this.#kickFor(stream, 'it was deleted', true);
   }
 
-  /** Ends one connection, or the publisher's; NOT_FOUND if there is none. */
+  /** Ends one connection, or the publisher's. Throws NOT_FOUND if there is none. */
   async kick(id: StreamId, clientId?: string): Promise<void> {
     const kicked = await this.#kick(await this.get(id), clientId);
-    if (kicked === 0) throw new LianmaiError('NOT_FOUND', undefined, { message: 'There is no such connection.' });
+    if (kicked === 0)
+      throw new LianmaiError('NOT_FOUND', undefined, { message: 'There is no such connection. It may have ended already.' });
   }
 
   async clients(id: StreamId): Promise<StreamClient[]> {
@@ -120,12 +121,12 @@ export class Streams {
     return [...answers.flatMap(({ clients }) => clients), ...((await this.#options.whep?.clients({ app, name })) ?? [])];
   }
 
-  /** CONFLICT while somebody publishes from outside what would be this room's program. */
+  /** Throws CONFLICT while an outside publisher uses the address of this room's program. */
   assertFreeForRoom(room: string): void {
     const publisher = this.statuses.status({ app: DEFAULT_APP, name: room })?.publisher;
     if (publisher && publisher.protocol !== 'program')
       throw new LianmaiError('CONFLICT', undefined, {
-        message: `Somebody publishes the stream ${DEFAULT_APP}/${room}. End it, or use a room of another name.`,
+        message: `The stream ${DEFAULT_APP}/${room} has a publisher. End it, or use a room of another name.`,
       });
   }
 
@@ -133,7 +134,7 @@ export class Streams {
     return this.#options.bridges.bridges.filter(({ state }) => state === 'connected');
   }
 
-  /** Every bridge is asked: what they measured is up to a second old. */
+  /** Asks every bridge, since measurements are up to a second old. */
   async #kick({ app, name }: StreamRef, clientId?: string, forget = false): Promise<number> {
     const viaSfu = clientId === undefined ? 0 : (this.#options.whep?.kick({ app, name }, clientId) ?? 0);
     if (viaSfu > 0) return viaSfu;
@@ -142,11 +143,11 @@ export class Streams {
     return answers.reduce((sum, { kicked }) => sum + kicked, 0);
   }
 
-  /** What was decided is decided, even if a bridge that is asked just then does not answer. */
+  /** The change stands, even if a bridge does not confirm the disconnection. */
   async #kickFor(stream: RegisteredStream, reason: string, forget = false): Promise<void> {
     const { log } = this.#options;
     const kicked = await this.#kick(stream, undefined, forget).catch((error: unknown) => {
-      log.warn({ err: error, stream: stream.id }, 'a publisher could not be sent away');
+      log.warn({ err: error, stream: stream.id }, 'could not disconnect a publisher');
       return 0;
     });
     log.info({ stream: stream.id, app: stream.app, name: stream.name, kicked }, reason);

@@ -3,7 +3,7 @@ import type { Secret } from '@lianmai/kit';
 import { ERRORS, LianmaiError, streamKey, type StreamRef } from '@lianmai/protocol';
 import { isSame } from '../authorisation/index.js';
 
-/** What a signed URL carries. Any protocol: in the query, or among the fields of an SRT stream id. */
+/** Parameters of a signed URL: in the query of any protocol, or among the fields of an SRT stream id. */
 export interface PlaySignature {
   /** Seconds since the epoch. */
   expire: string;
@@ -18,19 +18,21 @@ export function signPlay(secret: Secret, stream: StreamRef, expireS: number): Pl
   return { expire, sign: digest(secret, stream, expire) };
 }
 
-/** Throws UNAUTHENTICATED for no or a wrong signature, TOKEN_EXPIRED for one that was right. */
+/** Throws UNAUTHENTICATED for a missing or wrong signature, TOKEN_EXPIRED for a valid one that has expired. */
 export function assertSigned(secret: Secret, stream: StreamRef, params: Readonly<Record<string, string>>, nowMs: number): void {
   const { expire = '', sign = '' } = params;
   const isWellFormed = EXPIRE.test(expire) && SIGN.test(sign);
   if (!isWellFormed || !isSame(sign.toLowerCase(), digest(secret, stream, expire))) {
-    throw new LianmaiError('UNAUTHENTICATED', undefined, { message: 'This stream is played with a signed URL (expire, sign).' });
+    throw new LianmaiError('UNAUTHENTICATED', undefined, {
+      message: 'This stream needs a signed URL (expire, sign). Get one from POST /streams/{id}/play-urls.',
+    });
   }
   if (Number(expire) * 1000 <= nowMs) throw new LianmaiError('TOKEN_EXPIRED', undefined, { message: expired });
 }
 
 const expired = ERRORS.TOKEN_EXPIRED.message.replace('token', 'URL');
 
-/** `:` is in no name, so no two streams and moments give the same text. */
+/** Names never contain `:`, so each stream and time gives a unique text. */
 const digest = (secret: Secret, stream: StreamRef, expire: string): string =>
   createHmac('sha256', secret.reveal())
     .update(`${streamKey(stream)}:${expire}`)

@@ -2,13 +2,13 @@ import { DEFAULT_APP, type PlayUrls, type PublishUrls, type StreamRef, type Watc
 import type { PlaySignature } from './playSignature.js';
 import type { RegisteredStream } from './StreamRepository.js';
 
-/** Where the listeners are, as the caller should reach them. */
+/** Addresses of the listeners, as the caller reaches them. */
 export interface StreamEndpoints {
-  /** `https://host:port`: pages, API, WHIP and WHEP. */
+  /** `https://host:port` of pages, API, WHIP and WHEP. */
   site: string;
-  /** `http://host:port` or a CDN: HTTP-FLV and HLS. */
+  /** `http://host:port` or a CDN, for HTTP-FLV and HLS. */
   origin: string;
-  /** Name or address of the RTMP and SRT listeners; IPv6 in brackets. */
+  /** Host name or IP address of the RTMP and SRT listeners; IPv6 in brackets. */
   host: string;
   rtmpPort: number;
   rtmpsPort: number | null;
@@ -31,7 +31,7 @@ export function publishUrls({ site, host, rtmpPort, rtmpsPort, srtPort }: Stream
   };
 }
 
-/** Of a stream that is played with a signature: with it they work, without it they do not. */
+/** Builds the play URLs. If the stream requires a signature, they work only with it. */
 export function playUrls(addresses: StreamEndpoints, stream: RegisteredStream, signature?: PlaySignature): PlayUrls {
   const { site, origin, host, rtmpPort, rtmpsPort, srtPort } = addresses;
   const params = { ...signature };
@@ -48,13 +48,13 @@ export function playUrls(addresses: StreamEndpoints, stream: RegisteredStream, s
   };
 }
 
-/** For pages: paths are on the server that the page came from, which passes them on. */
+/** Builds URLs for pages. Paths are on the page's own server, which proxies them to the origin. */
 export function watchUrls(originUrl: string | null, stream: StreamRef): WatchUrls {
   const base = `${originUrl ?? ''}/${stream.app}/${stream.name}`;
   return { whep: whepPath(stream), flv: `${base}.flv`, wsFlv: `${base}.flv`.replace(/^http/, 'ws'), hls: `${base}.m3u8` };
 }
 
-/** The page for the audience. */
+/** URL of the audience's page. */
 export function watchPage(site: string, { app, name }: StreamRef, signature?: PlaySignature): string {
   const path = app === DEFAULT_APP ? name : `${app}/${name}`;
   return `${site}/watch/${path}${signature ? `?${query({ ...signature })}` : ''}`;
@@ -65,8 +65,9 @@ const query = (params: Params): string => new URLSearchParams(params).toString()
 const whepPath = ({ app, name }: StreamRef, params: Params = {}): string => `/rtc/v1/whep/?${query({ app, stream: name, ...params })}`;
 
 /**
- * FFmpeg and OBS pass on what stands between `=` and `&` as it is, GStreamer decodes it and ends the URL at `#`. So nothing in it may need encoding, and the
- * short form goes where it can: two parameters would need an `&`, and take the long form with its commas (`%23` instead of `#` for GStreamer then).
+ * FFmpeg and OBS pass the text between `=` and `&` unchanged; GStreamer decodes it and ends the URL at `#`. So nothing in it may need
+ * encoding. The short form is used if possible: two parameters would need an `&`, so they take the long form with commas (for GStreamer,
+ * write `%23` instead of `#`).
  */
 function srtUrl(host: string, { app, name }: StreamRef, mode: 'publish' | 'request', params: Params, passphrase?: string): string {
   const fields = Object.entries(params).map(([key, value]) => `${key}=${value}`);

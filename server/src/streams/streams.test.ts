@@ -29,7 +29,7 @@ async function codeOf(task: Promise<unknown>): Promise<string | null> {
 const ask = (change: Partial<AuthoriseRequest>) => opened.authoriser.authorise(asked(change));
 
 describe('StreamRepository', () => {
-  it('keeps streams over a restart, keys and options included', async () => {
+  it('keeps streams across a restart, with keys and options', async () => {
     const stream = await make({ title: '早上好', playAccess: 'signed', srtPassphrase: 'a-long-passphrase' });
     const store = await Store.open(opened.folder);
     const again = await StreamRepository.open(store);
@@ -39,7 +39,7 @@ describe('StreamRepository', () => {
     await store.close();
   });
 
-  it('gives each stream keys of its own, at least 128 bits, that cannot be printed by accident', async () => {
+  it('gives each stream its own keys of at least 128 bits that cannot be printed by accident', async () => {
     const [one, two] = [await make(), await make({ name: 'two' })];
     const secrets = [one, two].flatMap(({ publishKey, playSecret }) => [publishKey.reveal(), playSecret.reveal()]);
     expect(new Set(secrets).size).toBe(4);
@@ -47,13 +47,13 @@ describe('StreamRepository', () => {
     for (const text of [JSON.stringify(one), inspect(one)]) for (const secret of secrets) expect(text).not.toContain(secret);
   });
 
-  it('has one stream of a name, even when two ask at once', async () => {
+  it('has one stream per name, even for simultaneous requests', async () => {
     const codes = await Promise.all([codeOf(make()), codeOf(make()), codeOf(make({ app: 'other' }))]);
     expect(codes.sort()).toEqual(['CONFLICT', null, null]);
     expect((await opened.streams.all()).length).toBe(2);
   });
 
-  it('changes what is named and leaves the rest', async () => {
+  it('changes the given fields and keeps the rest', async () => {
     const { id } = await make({ title: 'Morning', srtPassphrase: 'a-long-passphrase' });
     expect(await opened.streams.update(id, { playAccess: 'signed' })).toMatchObject({ title: 'Morning', playAccess: 'signed' });
     expect((await opened.streams.update(id, { srtPassphrase: null })).srtPassphrase).toBeNull();
@@ -64,7 +64,7 @@ describe('StreamRepository', () => {
     expect(await codeOf(opened.streams.remove(nobody))).toBe('NOT_FOUND');
   });
 
-  it('knows the apps of its streams, while there are any', async () => {
+  it('lists the apps of its streams', async () => {
     const { id } = await make({ app: 'studio' });
     expect(['live', 'studio', 'api', ''].map((app) => opened.streams.isApp(app))).toEqual([true, true, false, false]);
     await opened.streams.remove(id);
@@ -73,14 +73,14 @@ describe('StreamRepository', () => {
   });
 });
 
-describe('who may publish', () => {
-  it.each(['key', 'token'])('has the key, as "%s", and is told the policy', async (param) => {
+describe('authorising a publisher', () => {
+  it.each(['key', 'token'])('accepts the key as "%s", and returns the policy', async (param) => {
     const stream = await make({ srtPassphrase: 'a-long-passphrase' });
     const reply = { onTaken: 'takeover', resumeGraceMs: 7, srtPassphrase: 'a-long-passphrase' };
     expect(await ask({ params: { [param]: keyOf(stream) } })).toEqual(reply);
   });
 
-  it('is nobody else, and a stream that does not exist answers as one that does', async () => {
+  it('rejects everybody else, with the same error for a stream that does not exist', async () => {
     const [stream, other] = [await make(), await make({ name: 'other' })];
     const answers: unknown[] = [];
     const tries: Partial<AuthoriseRequest>[] = [
@@ -90,17 +90,17 @@ describe('who may publish', () => {
     ];
     for (const one of tries) await ask(one).catch((error: unknown) => answers.push((error as LianmaiError).toWire()));
     expect(answers.length).toBe(tries.length);
-    for (const answer of answers) expect(answer).toEqual({ code: 'FORBIDDEN', message: 'Unknown stream or wrong key.' });
+    for (const answer of answers) expect(answer).toEqual({ code: 'FORBIDDEN', message: 'Unknown stream or wrong key. Check both.' });
   });
 
-  it('is let in with the new key alone after a rotation', async () => {
+  it('accepts only the new key after a rotation', async () => {
     const stream = await make();
     const rotated = await opened.streams.rotateKey(stream.id);
     expect(await codeOf(ask({ params: { key: keyOf(stream) } }))).toBe('FORBIDDEN');
     expect(await codeOf(ask({ params: { key: keyOf(rotated) } }))).toBeNull();
   });
 
-  it('waits after too many wrong keys, by address; others do not', async () => {
+  it('makes an address wait after too many wrong keys, but no other address', async () => {
     const stream = await make();
     const from = (ip: string, key: string) => codeOf(ask({ ip, params: { key } }));
     for (let index = 0; index < 30; index++) expect(await from('203.0.113.9', 'guess')).toBe('FORBIDDEN');
@@ -111,7 +111,7 @@ describe('who may publish', () => {
     expect(await from('2001:db8:0:2::1', keyOf(stream))).toBeNull();
   });
 
-  it('is not kept out by somebody else behind the same address who has a wrong key for another stream', async () => {
+  it('lets a right key in although its address sent wrong keys for another stream', async () => {
     const stream = await make();
     const from = (name: string, key: string) => codeOf(ask({ ip: '203.0.113.9', name, params: { key } }));
     for (let index = 0; index < 31; index++) await from('other', 'old');
@@ -121,7 +121,7 @@ describe('who may publish', () => {
     expect(await from('cam', keyOf(stream))).toBe('RATE_LIMITED');
   });
 
-  it('is not somebody with the key while a room is live under the name, nor are they told so without it', async () => {
+  it('rejects the key while a room of that name is live, and tells only its holder why', async () => {
     const stream = await make();
     opened.programNames.set('cam', { isLive: true });
     expect(await codeOf(ask({ params: { key: keyOf(stream) } }))).toBe('CONFLICT');
@@ -129,16 +129,16 @@ describe('who may publish', () => {
   });
 });
 
-describe('who may play', () => {
+describe('authorising a player', () => {
   const play = (params: Record<string, string> = {}, name = 'cam') => codeOf(ask({ action: 'play', protocol: 'flv', name, params }));
 
-  it('is everybody: a stream by default, a room’s program, a name that nobody has', async () => {
+  it('accepts everybody by default: for a stream, a room’s program and an unused name', async () => {
     await make();
     opened.programNames.set('room', { isLive: true });
     expect(await Promise.all([play(), play({ sign: 'x' }), play({}, 'room'), play({}, 'nobodys')])).toEqual([null, null, null, null]);
   });
 
-  it('is whoever has a signed URL, where the stream wants it', async () => {
+  it('requires a signed URL if the stream does', async () => {
     const stream = await make({ playAccess: 'signed' });
     const nowS = Math.floor(Date.now() / 1000);
     const { expire, sign } = signPlay(stream.playSecret, stream, nowS + 60);
@@ -161,7 +161,7 @@ describe('who may play', () => {
     expect(await Promise.all(wrong.map((params) => play(params as Record<string, string>)))).toEqual(wrong.map(() => 'UNAUTHENTICATED'));
   });
 
-  it('is nobody when the store does not answer', async () => {
+  it('rejects everybody while the store fails', async () => {
     await opened.close();
     expect(await codeOf(ask({ action: 'play' }))).not.toBeNull();
   });
@@ -184,7 +184,7 @@ describe('a room and a stream', () => {
 });
 
 describe('players that the SFU serves', () => {
-  it('are counted, listed and sent away like the others', async () => {
+  it('are counted, listed and disconnected like the others', async () => {
     const client: StreamClient = { id: 'w1', action: 'play', protocol: 'whep', ip: '203.0.113.5', sinceMs: 1, bytes: 0 };
     const whep = { count: () => 1, clients: () => [client], kick: (_stream: unknown, id: string) => (id === 'w1' ? 1 : 0) };
     const other = await openStreams({ bridges: pool.bridges, whep });
@@ -205,7 +205,7 @@ describe('players that the SFU serves', () => {
 });
 
 describe('streams for a stage', () => {
-  it('are those that somebody publishes for everybody: no program of a room, none that wants a signature', async () => {
+  it('are published and public: no room’s program, and none that needs a signed URL', async () => {
     const stage = new SeatableStreams(opened.streams);
     await make({ name: 'signed', playAccess: 'signed' });
     await make({ title: 'Camera' });
@@ -220,8 +220,8 @@ describe('streams for a stage', () => {
   });
 });
 
-describe('the end of a publisher', () => {
-  it('is the deletion of the stream, another key, or a kick', async () => {
+describe('disconnecting a publisher', () => {
+  it('follows a deletion, a new key or a kick', async () => {
     const bridge = await FakeBridge.connect({ url: pool.url });
     bridge.answer('kick', () => ({ kicked: 1 }));
     const stream = await make();
@@ -234,7 +234,7 @@ describe('the end of a publisher', () => {
     bridge.drop();
   });
 
-  it('is NOT_FOUND when there is none, and a bridge that fails does not keep a stream from being deleted', async () => {
+  it('is NOT_FOUND without a publisher, and a failing bridge does not prevent a deletion', async () => {
     const bridge = await FakeBridge.connect({ url: pool.url });
     const stream = await make();
     bridge.answer('kick', () => ({ kicked: 0 }));
@@ -249,7 +249,7 @@ describe('the end of a publisher', () => {
 });
 
 describe('StreamStatuses', () => {
-  it('is what the bridges measured last; a bridge that is gone takes its streams along', async () => {
+  it('shows the latest measurements; a lost bridge takes its streams with it', async () => {
     const live = new StreamStatuses({ bridges: pool.bridges, whepViewers: ({ name }) => (name === 'cam' ? 3 : 0) });
     const [one, two] = [
       await FakeBridge.connect({ url: pool.url, bridgeId: 'one' }),
