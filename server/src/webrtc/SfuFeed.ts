@@ -5,11 +5,11 @@ import { LianmaiError, type BridgeRequestReply, type SfuFeedTrack, type StreamRe
 import type { Bridge, BridgeEvents } from '../bridge/index.js';
 
 export interface SfuFeedEvents {
-  /** The stream is over, has other codecs now, or its bridge is gone. */
+  /** The stream has ended or changed codecs, or its bridge is gone. */
   ended: [reason: string];
 }
 
-/** A stream of the hub on its way into the SFU, as its bridge sends it: plain RTP of what browsers play. */
+/** A hub stream on its way into the SFU: plain RTP from its bridge, in codecs that browsers play. */
 export class SfuFeed extends EventEmitter<SfuFeedEvents> {
   readonly #bridge: Bridge;
   readonly #id = randomBytes(12).toString('base64url');
@@ -28,7 +28,7 @@ export class SfuFeed extends EventEmitter<SfuFeedEvents> {
     });
   }
 
-  /** NOT_FOUND when the stream is not live there, UNSUPPORTED when browsers cannot play it. */
+  /** Throws NOT_FOUND if the stream is not live there, and UNSUPPORTED if browsers cannot play it. */
   static async open(bridge: Bridge, { app, name }: StreamRef): Promise<SfuFeed> {
     const feed = new SfuFeed(bridge);
     try {
@@ -44,30 +44,30 @@ export class SfuFeed extends EventEmitter<SfuFeedEvents> {
     return this.#reply.tracks;
   }
 
-  /** Where it is sent from. */
+  /** Address that the bridge sends from. */
   get rtp(): { ip: string; port: number } {
     return this.#reply.rtp;
   }
 
-  /** Its publisher makes key frames when they are asked for, so that nobody has to wait for one. */
+  /** Whether the publisher makes key frames on request, so that new viewers need not wait. */
   get hasKeyFramesOnDemand(): boolean {
     return this.#reply.hasKeyFramesOnDemand;
   }
 
-  /** NOT_FOUND when it has ended meanwhile. */
+  /** Throws NOT_FOUND if the feed has ended. */
   async send(to: { ip: string; port: number }): Promise<void> {
     await this.#bridge.request('sendSfuFeed', { feedId: this.#id, to });
-    if (this.#isClosed) throw new LianmaiError('NOT_FOUND', undefined, { message: 'The stream is over.' });
+    if (this.#isClosed) throw new LianmaiError('NOT_FOUND', undefined, { message: 'The stream has ended. Wait until it is live again.' });
   }
 
-  /** The pictures since the last key frame once more. */
+  /** Resends every frame since the last key frame. */
   async refresh(): Promise<void> {
     await this.#bridge.request('refreshSfuFeed', { feedId: this.#id });
   }
 
   close(): void {
     if (!this.#release()) return;
-    // A bridge that is gone, or has ended it by itself, needs no telling.
+    // A bridge that is gone, or has ended the feed itself, need not be told.
     this.#bridge.request('stopSfuFeed', { feedId: this.#id }).catch(() => undefined);
   }
 

@@ -20,18 +20,18 @@ import type { WhipSession } from './WhipSession.js';
 export interface WebRtcOptions {
   sfu: Sfu;
   bridges: BridgePool;
-  /** The one gate. Publishers are asked about by the bridge, players here. Throws for a no. */
+  /** Authorises players; bridges authorise publishers. Throws if the client may not play. */
   authorise: (request: AuthoriseRequest) => AuthoriseReply | Promise<AuthoriseReply>;
   log: Log;
-  /** Default 10000. */
+  /** How long a feed outlives its last viewer, ms; default 10000. */
   lingerMs?: number;
-  /** WHIP and WHEP together; default 5000. */
+  /** Limit for WHIP and WHEP together; default 5000. */
   maxSessions?: number;
-  /** From one address; default 500, because a whole office may be behind one. */
+  /** Limit per IP address; default 500, since a whole office may share one. */
   maxSessionsPerIp?: number;
 }
 
-/** What came in through the door. */
+/** A WHIP or WHEP request as the router received it. */
 export type Request = Omit<PublishRequest, 'offer'> & { sdp: string };
 
 export interface Opened {
@@ -41,23 +41,23 @@ export interface Opened {
 
 interface Entry {
   session: WhipSession;
-  /** Players are known here; publishers are in the register of their bridge. */
+  /** Set for players; publishers are in their bridge's register. */
   client: StreamClient | null;
   key: string;
   ip: string;
 }
 
-/** Each costs the bridge and the SFU what one viewer costs. */
+/** Each one costs the bridge and the SFU as much as a viewer. */
 const MAX_BRANCHES = 4;
 const DEFAULTS = { lingerMs: 10_000, maxSessions: 5000, maxSessionsPerIp: 500 };
 
-/** Everybody who publishes by WHIP or plays by WHEP. */
+/** All WHIP publishers and WHEP players. */
 export class WebRtc implements Closable {
   readonly #options: WebRtcOptions;
   readonly #sessions = new Map<string, Entry>();
-  /** Of each stream that is watched: how it is sent into the SFU, usually once. */
+  /** For each watched stream, its paths into the SFU, usually one. */
   readonly #rooms = new Map<string, Promise<WhepRoom>[]>();
-  /** On their way in, by address. */
+  /** Sessions being opened, by IP address. */
   readonly #pending = new Map<string, number>();
   #isClosed = false;
 
@@ -88,19 +88,19 @@ export class WebRtc implements Closable {
     });
   }
 
-  /** A stream for a room's stage, from the bridge that has it. NOT_FOUND while it is not live. */
+  /** Opens a feed for a room's stage from the bridge that has the stream. Throws NOT_FOUND while it is not live. */
   openFeed(stream: StreamRef): Promise<SfuFeed> {
     return this.#fromBridge((bridge) => SfuFeed.open(bridge, stream));
   }
 
-  /** NOT_FOUND when it is over, or never was. */
+  /** Throws NOT_FOUND if the session has ended or never existed. */
   session(id: string): WhipSession {
     const entry = this.#sessions.get(id);
     if (!entry) throw new LianmaiError('NOT_FOUND');
     return entry.session;
   }
 
-  /** Who plays a stream, with what each has been sent. */
+  /** Lists a stream's players, with the bytes sent to each. */
   clients(stream: StreamRef): Promise<StreamClient[]> {
     const players = this.#of(stream).flatMap(({ session, client }) => (client ? [{ session, client }] : []));
     return Promise.all(players.map(async ({ session, client }) => ({ ...client, bytes: await session.bytesSent() })));
@@ -110,7 +110,7 @@ export class WebRtc implements Closable {
     return this.#of(stream).filter(({ client }) => client).length;
   }
 
-  /** Ends one player's session, or all of the stream; answers how many. */
+  /** Ends one player's session, or all of the stream's. Returns the number. */
   kick(stream: StreamRef, clientId?: string): number {
     const meant = this.#of(stream).filter(({ client }) => client && (clientId === undefined || client.id === clientId));
     for (const { session } of meant) session.close('an operator ended it');
@@ -129,7 +129,7 @@ export class WebRtc implements Closable {
     for (const room of [...this.#rooms.values()].flat()) (await room.catch(() => null))?.close(reason);
   }
 
-  /** Limits first: what follows costs memory and other processes' time. */
+  /** Checks the limits first, since opening a session costs memory and work in other processes. */
   async #admit(request: Request, open: () => Promise<Opened>): Promise<Opened> {
     const { maxSessions = DEFAULTS.maxSessions, maxSessionsPerIp = DEFAULTS.maxSessionsPerIp } = this.#options;
     const { ip } = request;
@@ -154,13 +154,16 @@ export class WebRtc implements Closable {
     if (this.#isClosed) session.close('the server is shutting down');
   }
 
-  /** Where a newcomer gets a picture at once; a stream is sent into the SFU a few times if need be, then they wait for its next key frame. */
+  /**
+   * Finds a room where a new viewer gets a picture at once. If need be, the stream enters the SFU several times; beyond that, viewers
+   * wait for a key frame.
+   */
   async #room(stream: StreamRef): Promise<WhepRoom> {
     const branches = this.#rooms.get(streamKey(stream)) ?? [];
     const rooms = (await Promise.all(branches)).filter(({ isClosed }) => !isClosed);
     const [first, ...others] = rooms.filter(({ isQuick }) => isQuick);
     if (first) return leastWatched(first, others);
-    // Somebody else may have opened one meanwhile.
+    // Another viewer may have opened one in the meantime.
     const present = this.#rooms.get(streamKey(stream)) ?? [];
     const [pending, ...more] = present;
     if (!pending || present.length < MAX_BRANCHES) return this.#branch(stream);
@@ -188,7 +191,7 @@ export class WebRtc implements Closable {
     return this.#fromBridge((bridge) => WhepRoom.open(stream, { sfu, bridge, log, lingerMs }));
   }
 
-  /** Asks one after another: NOT_FOUND means the next may have it. */
+  /** Asks the bridges in turn: after NOT_FOUND, the next may have the stream. */
   async #fromBridge<T>(open: (bridge: Bridge) => Promise<T>): Promise<T> {
     let rejection: unknown = new LianmaiError('BRIDGE_UNAVAILABLE');
     for (const bridge of this.#connected()) {

@@ -22,7 +22,7 @@ export interface FeedRoomParts {
   sfu: Sfu;
   bridge: Bridge;
   log: Log;
-  /** After its last viewer the stream is kept in the SFU this long, ms: the next one finds it running. */
+  /** How long the stream stays in the SFU after its last viewer, so that the next one starts quickly, ms. */
   lingerMs: number;
 }
 
@@ -30,11 +30,11 @@ export interface FeedRoomEvents {
   closed: [reason: string];
 }
 
-/** Routers that differ only in payload types: browsers need two or three, and nobody may make us open more. */
+/** Routers that differ only in payload types. Browsers need two or three; the limit keeps clients from opening more. */
 const MAX_CODEC_KEYS = 8;
-/** Who has been watching for less than this does not mind seeing the pictures since the last key frame once more. */
+/** A viewer who joined this recently may see the frames since the last key frame again. */
 const FRESH_MS = 2000;
-/** From the question who disturbs whom to the newcomer's first packet. */
+/** Time from choosing a room to the new viewer's first packet. */
 const CONNECTING_MS = 500;
 
 interface Viewer {
@@ -43,7 +43,7 @@ interface Viewer {
   connectedAtMs: number | null;
 }
 
-/** A stream of the hub in the SFU, as long as somebody watches it. */
+/** A hub stream in the SFU, kept while it has viewers. */
 export class WhepRoom extends EventEmitter<FeedRoomEvents> {
   readonly #parts: FeedRoomParts;
   readonly #feed: SfuFeed;
@@ -62,7 +62,7 @@ export class WhepRoom extends EventEmitter<FeedRoomEvents> {
     feed.once('ended', (reason) => this.close(reason));
   }
 
-  /** NOT_FOUND when the stream is not live on this bridge, UNSUPPORTED when browsers cannot play it. */
+  /** Throws NOT_FOUND if the stream is not live on this bridge, and UNSUPPORTED if browsers cannot play it. */
   static async open(stream: StreamRef, parts: FeedRoomParts): Promise<WhepRoom> {
     const room = new WhepRoom(await SfuFeed.open(parts.bridge, stream), parts);
     try {
@@ -82,12 +82,12 @@ export class WhepRoom extends EventEmitter<FeedRoomEvents> {
     return this.#viewers.size + this.#joining;
   }
 
-  /** Whether a newcomer gets a picture at once: made for them, or repeated without disturbing anybody. */
+  /** Whether a new viewer gets a picture at once: made on request, or resent without disturbing others. */
   get isQuick(): boolean {
     return this.#feed.hasKeyFramesOnDemand || !this.#wouldDisturb(FRESH_MS - CONNECTING_MS);
   }
 
-  /** Adds a viewer; their session ends with the stream. */
+  /** Adds a viewer. Their session ends with the stream. */
   async play(offer: Offer): Promise<{ session: WhipSession; answer: string }> {
     const chosen = chooseForPlay(offer, [...this.#producers.keys()], BROWSER_PAYLOAD_TYPES);
     const payloadTypes = payloadTypesOf(chosen, BROWSER_PAYLOAD_TYPES);
@@ -126,7 +126,7 @@ export class WhepRoom extends EventEmitter<FeedRoomEvents> {
     input.once('closed', () => this.close('the media worker died'));
     for (const track of tracks) this.#producers.set(track.kind, await input.produce(sourceOf(track), track));
     await this.#feed.send(input.rtp);
-    if (this.#isClosed) throw new LianmaiError('NOT_FOUND', undefined, { message: 'The stream is over.' });
+    if (this.#isClosed) throw new LianmaiError('NOT_FOUND', undefined, { message: 'The stream has ended. Wait until it is live again.' });
     this.#lingerIfEmpty();
   }
 
@@ -141,14 +141,15 @@ export class WhepRoom extends EventEmitter<FeedRoomEvents> {
       sent.push({ ...section, parameters: consumed.rtpParameters });
     }
     const session = new WhipSession({ offer, mids: chosen.map(({ section }) => section.mid), peer, transport });
-    peer.once('consumerClosed', () => session.close('the stream is over'));
+    peer.once('consumerClosed', () => session.close('the stream ended'));
     this.#add({ session, codecKey, connectedAtMs: null });
-    if (this.#isClosed) throw new LianmaiError('NOT_FOUND', undefined, { message: 'The stream is over.' });
+    if (this.#isClosed) throw new LianmaiError('NOT_FOUND', undefined, { message: 'The stream has ended. Wait until it is live again.' });
     return { session, answer: answerPlayer(offer, sent, transport) };
   }
 
   #openMedia(): RoomMedia {
-    if (this.#isClosed || !this.#media) throw new LianmaiError('NOT_FOUND', undefined, { message: 'The stream is over.' });
+    if (this.#isClosed || !this.#media)
+      throw new LianmaiError('NOT_FOUND', undefined, { message: 'The stream has ended. Wait until it is live again.' });
     return this.#media;
   }
 
@@ -156,7 +157,9 @@ export class WhepRoom extends EventEmitter<FeedRoomEvents> {
     const key = `${video}/${audio}`;
     const keys = new Set([...this.#viewers].map(({ codecKey }) => codecKey));
     if (!keys.has(key) && keys.size >= MAX_CODEC_KEYS)
-      throw new LianmaiError('RATE_LIMITED', undefined, { message: 'Too many kinds of players.' });
+      throw new LianmaiError('RATE_LIMITED', undefined, {
+        message: 'The players of this stream use too many different payload types. Try again later.',
+      });
     return key;
   }
 
@@ -169,12 +172,15 @@ export class WhepRoom extends EventEmitter<FeedRoomEvents> {
     });
   }
 
-  /** A picture at once for who is alone. With others watching, everybody would see the repetition: the new one waits for the next key frame. */
+  /**
+   * Resends frames to a viewer who is alone. With others watching, everybody would see the repetition, so the new viewer waits for a key
+   * frame.
+   */
   #afterConnect(viewer: Viewer): void {
     const mayRefresh = !this.#wouldDisturb(FRESH_MS);
     viewer.connectedAtMs = Date.now();
     if (!mayRefresh) return;
-    this.#feed.refresh().catch((error: unknown) => this.#parts.log.debug({ err: error }, 'no refresh'));
+    this.#feed.refresh().catch((error: unknown) => this.#parts.log.debug({ err: error }, 'could not refresh the feed'));
   }
 
   #wouldDisturb(freshMs: number): boolean {
@@ -185,7 +191,7 @@ export class WhepRoom extends EventEmitter<FeedRoomEvents> {
   #lingerIfEmpty(): void {
     clearTimeout(this.#lingering);
     if (this.#isClosed || this.#viewers.size > 0 || this.#joining > 0) return;
-    this.#lingering = setTimeout(() => this.close('nobody watches'), this.#parts.lingerMs);
+    this.#lingering = setTimeout(() => this.close('the last viewer left'), this.#parts.lingerMs);
   }
 }
 

@@ -27,10 +27,10 @@ interface Parts {
   log: Log;
 }
 
-/** Any tile: a publisher's best layer is what the stream is made of. */
+/** The best layer, for any tile, because the stream is made from it. */
 const FULL_SIZE = { width: 3840, height: 2160 };
 
-/** Lets a publisher in: gate and hub first (on the bridge), then the SFU, then the road from one to the other. */
+/** Admits a publisher: authorisation and hub first (on the bridge), then the SFU, then the path from the SFU to the hub. */
 export async function publish(request: PublishRequest, parts: Parts): Promise<{ session: WhipSession; answer: string }> {
   const { offer, stream, ip, params } = request;
   const chosen = chooseForPublish(offer);
@@ -45,7 +45,7 @@ export async function publish(request: PublishRequest, parts: Parts): Promise<{ 
   }
 }
 
-/** A publisher's part of the SFU and its tracks on the bridge. */
+/** A publisher's media in the SFU and its tracks on the bridge. */
 class WhipPublisher {
   readonly #id: string;
   readonly #parts: Parts;
@@ -97,10 +97,10 @@ class WhipPublisher {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#unsubscribe();
-    // A bridge that is gone, or has ended it by itself, needs no telling.
+    // A bridge that is gone, or has ended the ingest itself, need not be told.
     const telling = this.#parts.bridge.request('stopSfuIngest', { ingestId: this.#id, isFinal }).catch((error: unknown) => {
       const isKnown = error instanceof LianmaiError && (error.code === 'NOT_FOUND' || error.code === 'BRIDGE_UNAVAILABLE');
-      if (!isKnown) this.#parts.log.warn({ err: error }, 'the bridge did not confirm the end of a publisher');
+      if (!isKnown) this.#parts.log.warn({ err: error }, 'the bridge did not confirm that a publisher ended');
     });
     for (const tap of this.#taps) tap.close('the publisher left');
     await Promise.all([telling, this.#media?.close('the publisher left')]);

@@ -6,7 +6,7 @@ import { parseFragment, parseOffer } from './sdp/index.js';
 import { obs } from './sdp/testing/offers.js';
 import { WhipSession } from './WhipSession.js';
 
-/** Only what a session asks of its peer. */
+/** The parts of a peer that a session uses. */
 class FakePeer extends EventEmitter<MediaPeerEvents> {
   isClosed = false;
   restarts = 0;
@@ -41,7 +41,7 @@ describe('a session', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('ends when it does not connect in 15 s', () => {
+  it('ends if it does not connect within 15 s', () => {
     const { peer, closed } = open();
     vi.advanceTimersByTime(14_900);
     expect(closed).toEqual([]);
@@ -50,7 +50,7 @@ describe('a session', () => {
     expect(peer.isClosed).toBe(true);
   });
 
-  it('survives a short loss of its connection and ends with a long one', () => {
+  it('survives a short loss of its connection, but not a long one', () => {
     const { peer, session, closed } = open();
     const connected = vi.fn();
     session.on('connected', connected);
@@ -66,7 +66,7 @@ describe('a session', () => {
     expect(closed).toEqual([['the connection was lost', false]]);
   });
 
-  it('ends once, at once when the client hangs up, and says whether that was a goodbye', () => {
+  it('ends once, immediately when the client disconnects, and reports whether the client ended it', () => {
     const { peer, session, closed } = open();
     session.close('DELETE', true);
     peer.emit('connectionChanged', 'closed');
@@ -77,7 +77,7 @@ describe('a session', () => {
     expect(other.closed).toEqual([['the client closed the connection', false]]);
   });
 
-  it('restarts ICE for new credentials, and only for those', async () => {
+  it('restarts ICE for new credentials only', async () => {
     const { peer, session } = open();
     const before = session.etag;
     expect(await session.patch(parseFragment('a=ice-ufrag:Gl5r\r\na=candidate:1 1 udp 1 192.0.2.1 5 typ host\r\n'))).toBeNull();

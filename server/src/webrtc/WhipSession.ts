@@ -5,30 +5,30 @@ import type { MediaPeer } from '../sfu/index.js';
 import { restartFragment, type IceFragment, type Offer, type ServerTransport } from './sdp/index.js';
 
 export interface WhipSessionEvents {
-  /** ICE and DTLS are up, for the first time. */
+  /** ICE and DTLS are up for the first time. */
   connected: [];
-  /** `isFinal`: the client said goodbye. */
+  /** `isFinal`: the client ended the session on purpose. */
   closed: [reason: string, isFinal: boolean];
 }
 
 export interface WhipSessionOptions {
   offer: Offer;
-  /** m-lines that were taken. */
+  /** Accepted m-lines. */
   mids: readonly string[];
   peer: MediaPeer;
   transport: ServerTransport & { id: TransportId };
 }
 
-/** From the answer to a connection; browsers give up at about the same time. */
+/** Time from the answer to a connection. Browsers give up at about the same time. */
 const CONNECT_MS = 15_000;
-/** What is lost may come back by itself or with an ICE restart; the SFU needs up to 15 s more to notice a client that just went silent. */
+/** A lost connection may recover by itself or by an ICE restart. The SFU takes up to 15 s longer to notice a client that went silent. */
 const DISCONNECTED_MS = 8000;
 
 const unguessable = (bytes: number) => randomBytes(bytes).toString('base64url');
 
-/** One WHIP or WHEP client: its resource, its connection, its end. */
+/** One WHIP or WHEP client: its resource and its connection. */
 export class WhipSession extends EventEmitter<WhipSessionEvents> {
-  /** The last part of the resource's address: who knows it may end it. */
+  /** Last part of the resource's URL. Knowing it is enough to end the session. */
   readonly id = unguessable(24);
   readonly #options: WhipSessionOptions;
   #etag = `"${unguessable(9)}"`;
@@ -46,7 +46,7 @@ export class WhipSession extends EventEmitter<WhipSessionEvents> {
     options.peer.once('closed', (reason) => this.close(reason));
   }
 
-  /** Names the present ICE generation. */
+  /** Identifies the current ICE generation. */
   get etag(): string {
     return this.#etag;
   }
@@ -55,12 +55,12 @@ export class WhipSession extends EventEmitter<WhipSessionEvents> {
     return this.#isConnected;
   }
 
-  /** 0 when it is over meanwhile. */
+  /** 0 if the session has ended. */
   bytesSent(): Promise<number> {
     return this.#options.peer.bytesSent().catch(() => 0);
   }
 
-  /** What a PATCH asks for: a fragment to answer with when ICE was restarted, null when there is nothing to say. */
+  /** Handles a PATCH. Returns a fragment after an ICE restart, or null if there is nothing to send. */
   async patch({ ufrag, pwd }: IceFragment): Promise<string | null> {
     if (ufrag === null || ufrag === this.#clientUfrag) return null;
     if (pwd === null)
@@ -95,7 +95,7 @@ export class WhipSession extends EventEmitter<WhipSessionEvents> {
   }
 }
 
-/** Makes the client's transport on its peer. */
+/** Creates the client's transport on its peer. */
 export async function connect(peer: MediaPeer, direction: 'send' | 'receive', { clientSetup, fingerprints }: Offer) {
   const transport = await peer.createTransport(direction);
   await peer.connectTransport(transport.id, { role: clientSetup === 'passive' ? 'server' : 'client', fingerprints });

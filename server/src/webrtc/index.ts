@@ -1,6 +1,6 @@
 /**
- * Streams over WebRTC with nothing but HTTP for signalling: WHIP (RFC 9725) in, WHEP out. A publisher gets a corner of the SFU of its own, from which
- * plain RTP goes to the bridge and the hub; a stream that somebody watches is sent by its bridge into the SFU once, whatever the number of viewers.
+ * Streams over WebRTC with only HTTP for signalling: WHIP (RFC 9725) in, WHEP out. A publisher gets a room of its own in the SFU, from
+ * which plain RTP goes to the bridge and the hub. A watched stream enters the SFU once from its bridge, however many viewers it has.
  */
 export { parseFragment } from './sdp/index.js';
 export { WebRtc, type Opened, type Request as WebRtcRequest, type WebRtcOptions } from './WebRtc.js';

@@ -1,18 +1,18 @@
 import type { types } from 'mediasoup';
 
-/** One codec of an m-line, as the offer spells it. */
+/** A codec of an m-line, with the offer's spelling. */
 export interface OfferedCodec {
   /** Lower case: h264, opus, rtx, ... */
   name: string;
   payloadType: number;
   clockRate: number;
   channels: number | null;
-  /** fmtp; names in lower case. */
+  /** fmtp parameters, with names in lower case. */
   parameters: Record<string, string>;
   feedback: types.RtcpFeedback[];
 }
 
-/** One of several sizes of a picture that are sent side by side: told apart by RID, or by SSRCs of their own. */
+/** A simulcast layer, identified by its RID or by its own SSRCs. */
 export type OfferedLayer = { rid: string } | { ssrc: number; rtxSsrc: number | null };
 
 /** One m-line. */
@@ -21,28 +21,28 @@ export interface OfferedSection {
   type: string;
   mid: string;
   protocol: string;
-  /** For the answer's m-line when it is rejected. */
+  /** Repeated in the answer's m-line if it is rejected. */
   formats: string;
-  /** The client closed it itself. */
+  /** The client rejected it itself. */
   isRejected: boolean;
   canSend: boolean;
   canReceive: boolean;
   isBundled: boolean;
   codecs: OfferedCodec[];
   extensions: { id: number; uri: string }[];
-  /** Of the media, then of its retransmissions; null where the offer does not say. */
+  /** SSRC of the media and of its retransmissions; null if the offer has none. */
   ssrc: number | null;
   rtxSsrc: number | null;
   cname: string | null;
-  /** Simulcast, in the order of the offer; empty without it. */
+  /** Simulcast layers in the offer's order; empty without simulcast. */
   layers: OfferedLayer[];
 }
 
-/** What of an SDP offer matters here. */
+/** The relevant parts of an SDP offer. */
 export interface Offer {
   iceUfrag: string;
   fingerprints: types.DtlsFingerprint[];
-  /** We are what the client is not. */
+  /** The server takes the opposite role. */
   clientSetup: 'actpass' | 'active' | 'passive';
   hasMixedExtensions: boolean;
   sections: OfferedSection[];

@@ -3,21 +3,21 @@ import type { types } from 'mediasoup';
 import { layersOf, usedExtensions, usedFeedback, type ChosenSection } from './codecChoice.js';
 import type { Offer, OfferedCodec, OfferedSection } from './Offer.js';
 
-/** Our end of the connection, as mediasoup made it. */
+/** The server's end of the connection, as mediasoup created it. */
 export interface ServerTransport {
   iceParameters: types.IceParameters;
   iceCandidates: readonly types.IceCandidate[];
   dtlsParameters: types.DtlsParameters;
 }
 
-/** A player's m-line with what is sent to it. */
+/** A player's m-line and the track sent on it. */
 export interface SentSection extends ChosenSection {
   parameters: types.RtpParameters;
 }
 
 const usesTransport = (offer: Offer): 'active' | 'passive' => (offer.clientSetup === 'passive' ? 'active' : 'passive');
 
-/** The answer to a publisher: an ICE-lite server that takes what was chosen and rejects the rest. */
+/** Answers a publisher as an ICE-lite server: accepts the chosen m-lines and rejects the rest. */
 export function answerPublisher(offer: Offer, chosen: readonly ChosenSection[], transport: ServerTransport): string {
   return answer(offer, transport, (section) => {
     const taken = chosen.find((one) => one.section === section);
@@ -40,7 +40,7 @@ export function answerPublisher(offer: Offer, chosen: readonly ChosenSection[], 
   });
 }
 
-/** The answer to a player: `sent` says on which SSRC each track comes. */
+/** Answers a player. `sent` gives the SSRC of each track. */
 export function answerPlayer(offer: Offer, sent: readonly SentSection[], transport: ServerTransport): string {
   return answer(offer, transport, (section) => {
     const track = sent.find((one) => one.section === section);
@@ -65,7 +65,7 @@ export function answerPlayer(offer: Offer, sent: readonly SentSection[], transpo
   });
 }
 
-/** New ICE credentials for a client that restarts ICE, as an SDP fragment (RFC 9725 4.3.3). */
+/** Returns new ICE credentials for a client that restarts ICE, as an SDP fragment (RFC 9725 4.3.3). */
 export function restartFragment(
   offer: Offer,
   mids: readonly string[],
@@ -99,13 +99,13 @@ function answer(offer: Offer, transport: ServerTransport, describe: (section: Of
   ]);
 }
 
-/** Without its header extension, transport-cc would be an empty promise. */
+/** Without its header extension, transport-cc cannot work, so it is not offered. */
 const feedbackOf = ({ codecs, headerExtensions = [] }: types.RtpParameters): types.RtcpFeedback[] =>
   (codecs[0]?.rtcpFeedback ?? []).filter(
     ({ type }) => type !== 'transport-cc' || headerExtensions.some(({ uri }) => uri.includes('transport-wide-cc')),
   );
 
-/** Port 0 (RFC 3264 6). */
+/** Port 0 rejects an m-line (RFC 3264 6). */
 const rejected = ({ type, protocol, formats, mid }: OfferedSection): string[] => [
   `m=${type} 0 ${protocol} ${formats}`,
   'c=IN IP4 0.0.0.0',
@@ -134,10 +134,10 @@ function codecLines(codec: OfferedCodec, format: string, feedback = usedFeedback
   ];
 }
 
-/** What a sender may use when levels may differ by direction: 5.1, which is 4K at 30 pictures a second. */
+/** Level for senders if levels may differ by direction: 5.1, which is 4K at 30 frames a second. */
 const OUR_LEVEL = '33';
 
-/** The profile is the client's (RFC 6184 8.2.2: it must be the same); the level is ours where that is allowed. */
+/** The profile must match the client's (RFC 6184 8.2.2); the level is the server's if asymmetry is allowed. */
 function h264Format({ parameters }: OfferedCodec): string {
   const offered = (parameters['profile-level-id'] ?? '42e01f').toLowerCase();
   const mayDiffer = parameters['level-asymmetry-allowed'] === '1';
@@ -145,7 +145,7 @@ function h264Format({ parameters }: OfferedCodec): string {
   return `${mayDiffer ? 'level-asymmetry-allowed=1;' : ''}packetization-mode=1;profile-level-id=${profile}`;
 }
 
-/** All layers are taken: which is the largest, only what they carry tells. */
+/** Accepts all layers, since only their bitrate reveals the largest. */
 function simulcastLines(taken: ChosenSection): string[] {
   const rids = layersOf(taken).flatMap((layer) => ('rid' in layer ? [layer.rid] : []));
   return rids.length > 0 ? [...rids.map((rid) => `a=rid:${rid} recv`), `a=simulcast:recv ${rids.join(';')}`] : [];

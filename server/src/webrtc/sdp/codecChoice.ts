@@ -3,19 +3,19 @@ import type { types } from 'mediasoup';
 import type { PayloadTypes } from '../../sfu/index.js';
 import type { Offer, OfferedCodec, OfferedLayer, OfferedSection } from './Offer.js';
 
-/** The numbers that Chromium has used for H.264 and Opus for years. With them, most players need no pipe between routers. */
+/** Payload types that Chromium has used for H.264 and Opus for years. With them, most players need no pipe between routers. */
 export const BROWSER_PAYLOAD_TYPES: PayloadTypes = { video: 102, audio: 111 };
 
-/** An m-line that is taken, with the one codec that it is taken with. */
+/** An accepted m-line and the codec chosen for it. */
 export interface ChosenSection {
   section: OfferedSection;
   kind: 'audio' | 'video';
   codec: OfferedCodec;
-  /** Retransmissions of it. */
+  /** The codec's retransmissions. */
   rtx: OfferedCodec | null;
 }
 
-/** Baseline, main, extended (as some cameras say), high; any constraints. */
+/** Baseline, main, extended (from some cameras) and high, with any constraints. */
 const PROFILES: readonly string[] = ['42', '4d', '58', '64'];
 const profileOf = ({ parameters }: OfferedCodec) => (parameters['profile-level-id'] ?? '42e01f').toLowerCase();
 
@@ -27,10 +27,10 @@ const isH264 = (codec: OfferedCodec) =>
   /^[0-9a-f]{6}$/.test(profileOf(codec)) &&
   PROFILES.includes(profileOf(codec).slice(0, 2));
 
-/** The first audio and the first video that a publisher sends and we can take. UNSUPPORTED when there is neither. */
+/** Chooses the first usable audio and video m-line that a publisher sends. Throws UNSUPPORTED if there is neither. */
 export const chooseForPublish = (offer: Offer): ChosenSection[] => choose(offer, ({ canSend }) => canSend, ['video', 'audio']);
 
-/** The first audio and the first video that a player wants, of what the stream has; with the `preferred` payload types if it offers them. */
+/** Chooses the first audio and video m-line for the stream's kinds, under the `preferred` payload types if offered. */
 export const chooseForPlay = (offer: Offer, kinds: readonly ('audio' | 'video')[], preferred: PayloadTypes): ChosenSection[] =>
   choose(offer, ({ canReceive }) => canReceive, kinds, preferred.video);
 
@@ -51,11 +51,14 @@ function choose(
   throw new LianmaiError(
     'UNSUPPORTED',
     { expected: ['H264 with packetization-mode=1', 'opus'] },
-    { message: 'The offer has neither H.264 (packetization-mode=1) nor Opus that could be used.' },
+    { message: 'The offer has neither H.264 (packetization-mode=1) nor Opus. Enable one of them.' },
   );
 }
 
-/** Constrained baseline if it is there, because everybody can do it; else in the order of the offer. Decoders go by the stream, so for a player any will do. */
+/**
+ * Prefers constrained baseline, which every client supports, then the offer's order. Decoders follow the stream itself, so any profile
+ * works for a player.
+ */
 function bestH264(codecs: readonly OfferedCodec[], preferred: number | undefined): OfferedCodec | undefined {
   const usable = codecs.filter(isH264);
   const preferredCodec = usable.find(({ payloadType }) => payloadType === preferred);
@@ -68,12 +71,12 @@ const rtxOf = (codecs: readonly OfferedCodec[], { payloadType }: OfferedCodec) =
 
 export const SOURCE: Record<'audio' | 'video', PublishSource> = { audio: 'microphone', video: 'camera' };
 
-/** The router calls all H.264 constrained baseline: what it is, is between the two ends. */
+/** The router treats all H.264 as constrained baseline; only the two ends know the real profile. */
 const H264_PARAMETERS = { 'packetization-mode': 1, 'profile-level-id': '42e01f', 'level-asymmetry-allowed': 1 };
 const USED_FEEDBACK: ReadonlySet<string> = new Set(['nack/', 'nack/pli', 'ccm/fir', 'transport-cc/']);
 const MID = 'urn:ietf:params:rtp-hdrext:sdes:mid';
 const RID = 'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id';
-/** What the SFU makes use of. Without video-orientation a phone turns the picture itself. */
+/** Header extensions that the SFU uses. Without video-orientation, phones rotate the picture themselves. */
 const USED_EXTENSIONS: ReadonlySet<string> = new Set([
   MID,
   RID,
@@ -91,7 +94,7 @@ export function usedExtensions({ section }: ChosenSection): OfferedSection['exte
   return section.extensions.filter(({ uri }) => USED_EXTENSIONS.has(uri) && !seen.has(uri) && seen.add(uri));
 }
 
-/** What a publisher's m-line means to mediasoup. BAD_REQUEST when packets of it could not be told from others. */
+/** Converts a publisher's m-line for mediasoup. Throws BAD_REQUEST if its packets could not be identified. */
 export function producerParameters(chosen: ChosenSection): types.RtpParameters {
   const { section, kind, codec, rtx } = chosen;
   const extensions = usedExtensions(chosen);
@@ -127,7 +130,7 @@ export function producerParameters(chosen: ChosenSection): types.RtpParameters {
   };
 }
 
-/** Sizes of the picture that are taken; none where their packets could not be told apart. */
+/** Returns the accepted layers, or none if their packets could not be identified. */
 export function layersOf({ section, kind }: ChosenSection): readonly OfferedLayer[] {
   const isTold = (layer: OfferedLayer) =>
     'ssrc' in layer || [MID, RID].every((needed) => section.extensions.some(({ uri }) => uri === needed));
@@ -137,10 +140,10 @@ export function layersOf({ section, kind }: ChosenSection): readonly OfferedLaye
 const encodingOf = (layer: OfferedLayer, hasRtx: boolean): types.RtpEncodingParameters =>
   'rid' in layer ? { rid: layer.rid } : { ssrc: layer.ssrc, ...(hasRtx && layer.rtxSsrc !== null && { rtx: { ssrc: layer.rtxSsrc } }) };
 
-/** mediasoup's type for it; the set above has nothing else. */
+/** Narrows to mediasoup's type, which includes every URI above. */
 const isKnownUri = (uri: string): uri is types.RtpHeaderExtensionUri => USED_EXTENSIONS.has(uri);
 
-/** What a player's m-line can receive. */
+/** Returns the capabilities of a player's m-line. */
 export function consumerCapabilities({ kind, codec, section }: ChosenSection): types.RtpCapabilities {
   const capability: types.RtpCodecCapability = {
     kind,
@@ -157,13 +160,14 @@ export function consumerCapabilities({ kind, codec, section }: ChosenSection): t
   return { codecs: [capability], headerExtensions };
 }
 
-/** The numbers under which a player wants its media; `spare` for a kind that it does not. */
+/** Returns the payload types that a player requests, and the `spare` one for a kind that it does not want. */
 export function payloadTypesOf(chosen: readonly ChosenSection[], spare: PayloadTypes): PayloadTypes {
   const numbers = Object.fromEntries(chosen.map(({ kind, codec }) => [kind, codec.payloadType])) as Partial<PayloadTypes>;
   const { audio, video } = numbers;
   const other = (taken: number, wanted: number) => (taken === wanted ? (wanted === 127 ? 96 : wanted + 1) : wanted);
   if (audio !== undefined && video !== undefined) {
-    if (audio === video) throw new LianmaiError('BAD_REQUEST', undefined, { message: 'SDP: one payload type for two codecs' });
+    if (audio === video)
+      throw new LianmaiError('BAD_REQUEST', undefined, { message: 'SDP: expected different payload types for different codecs' });
     return { audio, video };
   }
   if (video !== undefined) return { video, audio: other(video, spare.audio) };

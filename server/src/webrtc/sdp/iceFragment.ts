@@ -1,19 +1,19 @@
 import { LianmaiError } from '@lianmai/protocol';
 
-/** `application/trickle-ice-sdpfrag` (RFC 8840) as far as an ICE-lite server has use for it. */
+/** The parts of `application/trickle-ice-sdpfrag` (RFC 8840) that an ICE-lite server uses. */
 export interface IceFragment {
-  /** null: candidates of the present generation, without saying which that is. */
+  /** null: candidates of the current generation, without its name. */
   ufrag: string | null;
   pwd: string | null;
 }
 
 const MAX_CHARS = 20_000;
-/** An attribute, a medium, or what stands at a session's start. */
+/** An attribute, an m-line or a session line. */
 const LINE = /^[a-z]=[^\r\n]*$/;
 const UFRAG = /^a=ice-ufrag:([A-Za-z0-9+/_=-]{4,256})$/;
 const PWD = /^a=ice-pwd:([A-Za-z0-9+/_=-]{22,256})$/;
 
-/** Candidates are not read: the client reaches us, we never reach out. BAD_REQUEST for what is no fragment. */
+/** Ignores candidates, since only the client opens connections. Throws BAD_REQUEST for anything but a fragment. */
 export function parseFragment(text: string): IceFragment {
   if (text.length > MAX_CHARS) throw new LianmaiError('TOO_LARGE');
   const lines = text.split(/\r?\n/).filter((line) => line !== '');

@@ -1,4 +1,4 @@
-/** SDP of WHIP and WHEP clients on one side, mediasoup's parameters on the other. Pure: text in, text out; whatever the text. */
+/** Converts between SDP of WHIP and WHEP clients and mediasoup's parameters. Pure: text in, text out, for any input. */
 export { answerPlayer, answerPublisher, restartFragment, type SentSection, type ServerTransport } from './answer.js';
 export {
   BROWSER_PAYLOAD_TYPES,

@@ -2,19 +2,19 @@ import { LianmaiError } from '@lianmai/protocol';
 import { parse as parseSdp, parseSimulcastStreamList, type MediaDescription, type SessionDescription } from 'sdp-transform';
 import type { Offer, OfferedCodec, OfferedLayer, OfferedSection } from './Offer.js';
 
-/** More than any client offers: browsers have about 60 codecs in two m-lines. */
+/** More than any client offers: browsers list about 60 codecs in two m-lines. */
 const MAX_SDP_CHARS = 100_000;
 const MAX_SECTIONS = 16;
 const MAX_CODECS = 128;
 const MAX_EXTENSIONS = 32;
-/** As many as a producer may have. */
+/** Maximum number of layers per producer. */
 const MAX_LAYERS = 4;
 
-/** The parser makes numbers of what looks like one, whatever its types say. */
+/** The parser turns number-like values into numbers, whatever its types say. */
 const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
 const invalid = (message: string) => new LianmaiError('BAD_REQUEST', undefined, { message: `SDP: ${message}` });
 
-/** BAD_REQUEST, naming what is missing, for what is not an offer that could be answered. */
+/** Parses an offer. Throws BAD_REQUEST, naming the missing part, if it cannot be answered. */
 export function parseOffer(sdp: string): Offer {
   if (sdp.length > MAX_SDP_CHARS) throw new LianmaiError('TOO_LARGE');
   if (!sdp.startsWith('v=0')) throw invalid('expected an offer that begins with v=0');
@@ -24,7 +24,7 @@ export function parseOffer(sdp: string): Offer {
   if (media.length > MAX_SECTIONS) throw invalid(`expected at most ${MAX_SECTIONS} m-lines`);
   const bundle = bundleOf(session);
   const sections = media.map((section, index) => readSection(section, index, bundle));
-  if (new Set(sections.map(({ mid }) => mid)).size < sections.length) throw invalid('a=mid is there twice');
+  if (new Set(sections.map(({ mid }) => mid)).size < sections.length) throw invalid('expected each a=mid once');
   return { ...readConnection(session), hasMixedExtensions: session.extmapAllowMixed !== undefined, sections };
 }
 
@@ -32,11 +32,11 @@ function parseLoosely(sdp: string): SessionDescription {
   try {
     return parseSdp(sdp);
   } catch (cause) {
-    throw new LianmaiError('BAD_REQUEST', undefined, { message: 'SDP: cannot be read', cause });
+    throw new LianmaiError('BAD_REQUEST', undefined, { message: 'SDP: expected valid lines, but the parser failed', cause });
   }
 }
 
-/** null: no BUNDLE line; then everything shares one transport all the same, or is rejected. */
+/** null: no BUNDLE line, so every m-line shares one transport or is rejected. */
 function bundleOf(session: SessionDescription): Set<string> | null {
   const group = session.groups?.find(({ type }) => type === 'BUNDLE');
   return group ? new Set(text(group.mids).split(' ')) : null;
@@ -49,7 +49,7 @@ const HASH = /^(?:[0-9A-F]{2}:){19,63}[0-9A-F]{2}$/;
 /** RFC 8839 5.4. */
 const UFRAG = /^[A-Za-z0-9+/_=-]{4,256}$/;
 
-/** ICE and DTLS stand at the session or, the same for all that is bundled, in the first m-line that has them. */
+/** ICE and DTLS parameters are at session level or, equal for all bundled media, in the first m-line that has them. */
 function readConnection(session: SessionDescription): Pick<Offer, 'iceUfrag' | 'fingerprints' | 'clientSetup'> {
   const levels = [session, ...session.media];
   const ufrag = text(levels.find(({ iceUfrag }) => iceUfrag !== undefined)?.iceUfrag);
@@ -86,7 +86,7 @@ function readSection(media: MediaDescription, index: number, bundle: Set<string>
   };
 }
 
-/** RFC 8285: one-byte headers have 1-14, two-byte headers up to 255. */
+/** RFC 8285: one-byte headers allow 1-14, two-byte headers up to 255. */
 const isExtensionId = (id: number) => Number.isInteger(id) && id >= 1 && id <= 255;
 const isSsrc = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 2 ** 32;
 
@@ -104,10 +104,10 @@ function readSsrcs(media: MediaDescription): Pick<OfferedSection, 'ssrc' | 'rtxS
   };
 }
 
-/** RFC 8851 10, but short, as browsers have them. */
+/** RFC 8851 10, limited to the short ids that browsers use. */
 const RID = /^[A-Za-z0-9_-]{1,32}$/;
 
-/** RFC 8853, or what was before it (a=ssrc-group:SIM). */
+/** RFC 8853, or its predecessor (a=ssrc-group:SIM). */
 function readLayers(media: MediaDescription): OfferedLayer[] {
   const { dir1, list1, dir2, list2 } = media.simulcast ?? {};
   const list = dir1 === 'send' ? list1 : dir2 === 'send' ? list2 : undefined;

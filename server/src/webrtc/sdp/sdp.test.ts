@@ -47,7 +47,7 @@ describe('publishers', () => {
     ['OBS', obs, ['audio 111', 'video 96'], 'passive'],
     ['GStreamer', gstreamer, ['video 96', 'audio 98'], 'passive'],
     ['FFmpeg', ffmpeg, ['audio 111', 'video 106'], 'active'],
-  ])('%s: H.264 and Opus are taken under its own numbers', (_name, sdp, expected, setup) => {
+  ])('%s: accepts H.264 and Opus under the client’s payload types', (_name, sdp, expected, setup) => {
     const { chosen, answer, offer } = published(sdp);
     expect(chosen.map(({ kind, codec }) => `${kind} ${codec.payloadType}`)).toEqual(expected);
     expect(answer).toContain('a=ice-lite\r\n');
@@ -62,14 +62,14 @@ describe('publishers', () => {
     expect(parseOffer(answer).sections.every(({ isRejected }) => !isRejected)).toBe(true);
   });
 
-  it("the profile stays the client's, the level is ours where that is allowed", () => {
+  it("keeps the client's profile, and uses the server's level if allowed", () => {
     expect(published(gstreamer).answer).toContain('packetization-mode=1;profile-level-id=640033');
     expect(published(ffmpeg.replace('level-asymmetry-allowed=1;', '')).answer).toContain(
       'a=fmtp:106 packetization-mode=1;profile-level-id=4d0028',
     );
   });
 
-  it('retransmissions go by the pair of SSRCs that the offer names, and tracks by SSRC', () => {
+  it('pairs retransmissions with media by the offered SSRCs, and identifies tracks by SSRC', () => {
     const { video } = published(gstreamer);
     expect(video && producerParameters(video)).toMatchObject({
       mid: 'video0',
@@ -82,7 +82,7 @@ describe('publishers', () => {
     });
   });
 
-  it('of simulcast all layers are taken, by RID or SSRC; data channels and video orientation are declined', () => {
+  it('accepts every simulcast layer, by RID or SSRC, and declines data channels and video orientation', () => {
     const { answer, video } = published(simulcast);
     expect(video && producerParameters(video).encodings).toEqual([{ rid: 'hi' }, { rid: 'mid' }]);
     expect(answer).toContain('a=rid:hi recv\r\na=rid:mid recv\r\na=simulcast:recv hi;mid\r\n');
@@ -102,7 +102,7 @@ describe('publishers', () => {
     expect(answer).toContain('m=application 0 UDP/DTLS/SCTP webrtc-datachannel\r\n');
   });
 
-  it('without H.264 and Opus: UNSUPPORTED; with one of them, that one is taken', () => {
+  it('needs H.264 or Opus: throws UNSUPPORTED without both, and accepts either', () => {
     expect(codeOf(() => published(obs.replaceAll('H264', 'VP8').replaceAll('opus/', 'PCMX/')))).toBe('UNSUPPORTED');
     expect(codeOf(() => published(obs.replace('packetization-mode=1', 'packetization-mode=0').replaceAll('opus/', 'PCMX/')))).toBe(
       'UNSUPPORTED',
@@ -112,13 +112,13 @@ describe('publishers', () => {
     expect(sections(answer)[1]).toMatch(/^m=video 0 /);
   });
 
-  it('what only receives is no publisher', () => {
+  it('rejects a publisher that only receives', () => {
     expect(codeOf(() => published(chromiumPlay))).toBe('UNSUPPORTED');
   });
 });
 
 describe('players', () => {
-  it('get the numbers of their own offer, at home where the offer has those', () => {
+  it('get their own payload types, and the usual ones if offered', () => {
     const offer = parseOffer(chromiumPlay);
     const chosen = chooseForPlay(offer, ['video', 'audio'], HOME);
     expect(payloadTypesOf(chosen, HOME)).toEqual(HOME);
@@ -128,7 +128,7 @@ describe('players', () => {
     expect(first && consumerCapabilities(first).codecs).toMatchObject([{ mimeType: 'video/H264', preferredPayloadType: 102 }]);
   });
 
-  it('are told the SSRC of each track, and get no m-line for what the stream has not', () => {
+  it('get the SSRC of each track, and no m-line for a kind that the stream lacks', () => {
     const offer = parseOffer(chromiumPlay);
     const chosen = chooseForPlay(offer, ['video'], HOME);
     const parameters = {
@@ -149,7 +149,7 @@ describe('players', () => {
 });
 
 describe('fragments', () => {
-  it('candidates need no credentials, a restart has new ones, and is answered with ours', () => {
+  it('have no credentials for candidates, and new ones for a restart, which is answered with the server’s', () => {
     expect(parseFragment('a=mid:0\r\na=candidate:1 1 udp 1 192.0.2.1 5 typ host\r\n')).toEqual({ ufrag: null, pwd: null });
     expect(parseFragment('a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\n').ufrag).toBe('abcd');
     expect(codeOf(() => parseFragment('hello'))).toBe('BAD_REQUEST');
@@ -160,14 +160,14 @@ describe('fragments', () => {
   });
 });
 
-describe('whatever comes', () => {
+describe('arbitrary input', () => {
   const survives = (sdp: string) => {
     try {
       const offer = parseOffer(sdp);
       const chosen = chooseForPublish(offer);
       chosen.forEach(producerParameters);
       const answer = answerPublisher(offer, chosen, transport);
-      // Nothing of an offer can add lines to the answer.
+      // An offer cannot inject lines into the answer.
       for (const line of answer.split('\r\n').slice(0, -1)) expect(line).toMatch(/^[a-z]=[^\r\n]*$/);
       chooseForPlay(offer, ['video', 'audio'], HOME);
     } catch (error) {
@@ -175,7 +175,7 @@ describe('whatever comes', () => {
     }
   };
 
-  it('is answered or refused by a typed error: lines dropped, doubled, cut and swapped', () => {
+  it('is answered or rejected with a typed error: lines dropped, doubled, cut and swapped', () => {
     const lines = [chromiumPublish, obs, gstreamer, simulcast].flatMap((sdp) => sdp.split('\r\n'));
     const offers = fc.constantFrom(chromiumPublish, obs, gstreamer, ffmpeg, simulcast);
     const edits = fc.array(
@@ -200,7 +200,7 @@ describe('whatever comes', () => {
     );
   });
 
-  it('is answered or refused: text of any kind', () => {
+  it('is answered or rejected: arbitrary text', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 500 }), (text) => survives(`v=0\r\n${text}`)),
       { numRuns: 1000 },

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 
-/** For tests: offers as clients really write them. */
+/** Offers that real clients have sent, for tests. */
 const file = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8').replace(/\r?\n/g, '\r\n');
 const crlf = (text: string) => `${text.trim().replace(/\n/g, '\r\n')}\r\n`;
 
 const FINGERPRINT = 'AB:CD:EF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC';
 
-/** Chromium 156 with the fake camera and microphone. */
+/** Chromium 156 with fake camera and microphone. */
 export const chromiumPublish = file('./chromium-publish.sdp');
 export const chromiumPlay = file('./chromium-play.sdp');
 
-/** OBS 30 (libdatachannel): a session-level connection, no header extensions. */
+/** OBS 30 (libdatachannel): connection at session level, no header extensions. */
 export const obs = crlf(`
 v=0
 o=rtc 2143556122 0 IN IP4 127.0.0.1
@@ -96,7 +96,7 @@ a=mid:audio1
 a=fingerprint:sha-256 ${FINGERPRINT}
 `);
 
-/** FFmpeg's WHIP muxer: passive at first, no level asymmetry. */
+/** FFmpeg's WHIP muxer: passive, no level asymmetry. */
 export const ffmpeg = crlf(`
 v=0
 o=FFmpeg 4489045141692799359 2 IN IP4 127.0.0.1
@@ -135,7 +135,7 @@ a=ssrc:4086342719 cname:FFmpeg
 a=ssrc:4086342719 msid:FFmpeg video
 `);
 
-/** A page's simulcast offer: layers by RID, no SSRCs; beside it a data channel. */
+/** A page's simulcast offer: layers by RID without SSRCs, and a data channel. */
 export const simulcast = crlf(`
 v=0
 o=- 46117317 2 IN IP4 127.0.0.1
