@@ -9,7 +9,7 @@ interface ErrorKind {
   /** Whether the same request may succeed later, unchanged. */
   retry: boolean;
   blame: Blame;
-  /** What happened and what to do. `details` adds specifics. */
+  /** Explains what happened and what to do; `details` adds specifics. */
   message: string;
 }
 

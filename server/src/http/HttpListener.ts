@@ -72,7 +72,7 @@ function secureServer({ cert, key }: Certificate): SecureServer {
     return createSecureServer({ cert, key, ...PATIENCE, handshakeTimeout: HANDSHAKE_MS });
   } catch (error) {
     throw new ConfigError(
-      `The certificate and key cannot be used. Check both files: ${error instanceof Error ? error.message : String(error)}`,
+      `The certificate and key cannot be used (${error instanceof Error ? error.message : String(error)}). Check both files.`,
     );
   }
 }

@@ -152,7 +152,7 @@ export class WorkerPool {
     if (error instanceof LianmaiError || this.#options.rtcPort === 0) return error;
     const where = `${this.#options.listenIp}:${this.#options.rtcPort + index} (UDP and TCP)`;
     return new Error(
-      `The media port ${where} cannot be opened. Choose another one with RTC_PORT. ${error instanceof Error ? error.message : String(error)}`,
+      `The media port ${where} cannot be opened (${error instanceof Error ? error.message : String(error)}). Choose another one with RTC_PORT.`,
       {
         cause: error,
       },

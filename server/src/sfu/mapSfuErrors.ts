@@ -14,7 +14,7 @@ function asLianmaiError(thrown: unknown): LianmaiError {
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   if (/closed/i.test(text)) return mediaClosed(thrown);
   return new LianmaiError('BAD_REQUEST', undefined, {
-    message: `mediasoup rejected the media parameters. Correct them and try again. ${text.slice(0, MAX_MESSAGE)}`,
+    message: `The SFU rejected the media parameters (${text.slice(0, MAX_MESSAGE)}). Correct them and try again.`,
     cause: thrown,
   });
 }

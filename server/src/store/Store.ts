@@ -33,7 +33,7 @@ export class Store implements Closable {
     } catch (cause) {
       await store.close();
       throw new Error(
-        `${file} cannot be used as a database. Move it away or restore a backup. ${cause instanceof Error ? cause.message : String(cause)}`,
+        `${file} cannot be used (${cause instanceof Error ? cause.message : String(cause)}). Use the Lianmai version that wrote it, or restore a backup.`,
         { cause },
       );
     }

@@ -1,10 +1,10 @@
 /**
- * Streams of the live origin, as the server sees them. `StreamRepository` keeps those that somebody made, `StreamAuthoriser` answers the bridges' question who may publish
- * and play, `StreamStatuses` knows what is in their hubs now; `Streams` is the three together, for the API and for main.
+ * Streams from the server's point of view. `StreamRepository` stores the registered ones, `StreamAuthoriser` decides for the bridges who
+ * may publish and play, and `StreamStatuses` holds the bridges' latest measurements. `Streams` combines the three for the API and main.
  *
  *   const streams = new Streams({ book: await StreamRepository.open(store), bridges, policy: config.streams, rooms, log });
- *   await streams.authorise(request);           // throws for a no
- *   streams.statuses.status({ app, name });         // null: nobody publishes
+ *   await streams.authorise(request);           // throws unless the client may
+ *   streams.statuses.status({ app, name });         // null: no publisher
  */
 export { StreamStatuses, type StreamStatusesOptions } from './StreamStatuses.js';
 export { assertSigned, signPlay, type PlaySignature } from './playSignature.js';
