@@ -54,7 +54,7 @@ function readTree({ path: file, isRequired }: ConfigFile): Record<string, unknow
     text = readFileSync(file, 'utf8');
   } catch (error) {
     if (!isRequired && (error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw new ConfigError(`Cannot read the configuration file ${file}: ${(error as Error).message}`);
+    throw new ConfigError(`The configuration file ${file} cannot be read: ${(error as Error).message}`);
   }
   try {
     return z.record(z.string(), z.unknown()).nullable().parse(parseYaml(text)) ?? {};
