@@ -6,8 +6,8 @@ export interface Closable {
 type Undo = (reason: string) => void | Promise<void>;
 
 /**
- * Owns parts that close together, once, in reverse order of `own`. A part that fails does not stop the others: all failures are thrown as
- * one AggregateError. Parts added after closing are closed at once.
+ * Closes its parts once, in reverse order of `own`; parts added after closing are closed at once. A part that fails does not stop the
+ * others: all failures are thrown as one AggregateError.
  */
 export class Scope implements Closable {
   readonly #undo: Undo[] = [];

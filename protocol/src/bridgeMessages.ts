@@ -124,8 +124,8 @@ export const bridgeRequests = {
   refreshSfuFeed: { data: z.object({ feedId: FeedId }), reply: ok },
   stopSfuFeed: { data: z.object({ feedId: FeedId }), reply: ok },
   /**
-   * Ends one connection, or without `clientId` the publisher's and with it the stream. This is not a ban. `forget` also removes the
-   * stream's media, for when its name has no owner any more.
+   * Ends one connection, or without `clientId` the publisher's and with it the stream; the client may come back. `forget` also removes
+   * the stream's media, for when the stream has been deleted.
    */
   kick: {
     data: StreamRef.extend({ clientId: z.string().optional(), forget: z.boolean().optional() }),

@@ -1,9 +1,9 @@
 import { LianmaiError, type ParticipantId, type StagePolicy, type StageSnapshot } from '@lianmai/protocol';
 
 /**
- * Seats, requests and invitations as a pure reducer. A command returns the next state and its effects, or throws a typed error; a command
- * that changes nothing returns the same state, so repeating it is harmless. Invariants: never more seats than `seatLimit`; nobody is in
- * two of seats, requests and invitations, or in one of them twice; the version increments by one with each change.
+ * Seats, requests and invitations as a pure reducer: a command returns the next state and its effects, or throws a typed error.
+ * Invariants: never more seats than `seatLimit`; nobody is in two of seats, requests and invitations, or in one of them twice; the
+ * version increments by one with each change; a command that changes nothing returns the same state.
  */
 export type StageCommand =
   /**

@@ -10,7 +10,7 @@ const h264 = (profileLevelId: string): types.RouterRtpCodecCapability => ({
 });
 
 /**
- * In order of preference. VP8 first, since every browser encodes it with simulcast; H264 in the profiles that browsers offer (constrained
+ * In order of preference: VP8, which every browser encodes with simulcast; H264 in the profiles that browsers offer (constrained
  * baseline, baseline, main); VP9 on request. AV1 is missing because the bridge accepts RTP as IVF only in VP8, VP9 and H264, so the
  * program could not show it.
  */
@@ -64,8 +64,8 @@ export function clientCapabilities(): types.RtpCapabilities {
 }
 
 /**
- * Capabilities of the bridge. Without feedback, mediasoup adds no congestion controller to the plain transport, whose probation packets
- * (SSRC 1234) would reach the decoder. Without RTX, since the bridge sends no NACK.
+ * Capabilities of the bridge, without RTX because the bridge sends no NACK. Without feedback, mediasoup adds no congestion controller to
+ * the plain transport, whose probation packets (SSRC 1234) would reach the decoder.
  */
 export function tapCapabilities(): types.RtpCapabilities {
   const { codecs = [] } = ortc.generateRouterRtpCapabilities(mediaCodecs);

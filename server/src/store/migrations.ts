@@ -1,8 +1,8 @@
 import type { Kysely, Migration } from 'kysely';
 
 /**
- * Forward only, in the order of their names; the database remembers which have run. Never change a released migration: add another. They
- * do not use `Tables`, which describes the latest schema.
+ * Forward only, in the order of their names, and independent of `Tables`, which describes the latest schema. Never change a released
+ * migration: add another.
  */
 export const migrations: Record<string, Migration> = {
   '0001_streams': {

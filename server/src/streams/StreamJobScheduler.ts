@@ -27,8 +27,8 @@ export interface StreamJobSchedulerOptions {
 const AGAIN_MS = 3000;
 
 /**
- * Standing jobs that bridges run for streams: pulling sources, pushing, recording. Each bridge gets the whole list after its hello and
- * after every change, and their reports are kept here. The first connected bridge pulls the sources.
+ * Standing jobs that bridges run for streams: pulling sources (on the first connected bridge), pushing, recording. Each bridge gets the
+ * whole list after its hello and after every change, and its reports are kept here.
  */
 export class StreamJobScheduler {
   readonly #options: StreamJobSchedulerOptions;
