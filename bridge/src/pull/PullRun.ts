@@ -42,7 +42,7 @@ export class PullRun {
   readonly #process: FfmpegProcess<'list' | 'media'>;
   readonly #demuxer = new TsDemuxer();
   readonly #needed: PullConversions;
-  #publication: PublishSession | null = null;
+  #session: PublishSession | null = null;
   #lastLine = '';
   #failure: LianmaiError | null = null;
   #stall: NodeJS.Timeout | undefined;
@@ -79,7 +79,7 @@ export class PullRun {
       clearTimeout(this.#stall);
       signal.removeEventListener('abort', stop);
       await process.close('run ended');
-      this.#publication?.close('the source ended');
+      this.#session?.close('the source ended');
     }
     return this.#conclude((await process.exited).code === 0);
   }
@@ -93,10 +93,10 @@ export class PullRun {
     if (this.#isUnfit) return { kind: 'unfit', error: null, conversions: this.#needed };
     const { isFile } = this.#options.input;
     if (this.#failure || (endedWell && isFile)) return { kind: 'ended', error: this.#failure };
-    const text = this.#publication ? 'The source ended the stream.' : `The source delivered no media. ${this.#lastLine}`.trim();
+    const text = this.#session ? 'The source ended the stream.' : `The source delivered no media. ${this.#lastLine}`.trim();
     return {
       kind: 'ended',
-      error: new LianmaiError(this.#publication ? 'DESTINATION_CLOSED' : 'DESTINATION_UNREACHABLE', undefined, { message: text }),
+      error: new LianmaiError(this.#session ? 'DESTINATION_CLOSED' : 'DESTINATION_UNREACHABLE', undefined, { message: text }),
     };
   }
 
@@ -104,15 +104,15 @@ export class PullRun {
     this.#expectMedia();
     const tags = this.#demuxer.push(chunk);
     if (tags.length === 0 || this.#isUnfit) return;
-    this.#publication ??= await this.#open();
-    for (const tag of tags) this.#publication.write(tag);
+    this.#session ??= await this.#open();
+    for (const tag of tags) this.#session.write(tag);
   }
 
   async #open(): Promise<PublishSession> {
-    const publication = await this.#options.open();
-    publication.signal.addEventListener('abort', () => this.#fail(toLianmaiError(publication.signal.reason)), { once: true });
+    const session = await this.#options.open();
+    session.signal.addEventListener('abort', () => this.#fail(toLianmaiError(session.signal.reason)), { once: true });
     this.#options.onLive();
-    return publication;
+    return session;
   }
 
   #expectMedia(): void {

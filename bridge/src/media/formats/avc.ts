@@ -115,7 +115,7 @@ function readSize(bits: BitReader, { chroma, isSeparate }: { chroma: number; isS
   const cropY = (chroma === 1 && !isSeparate ? 2 : 1) * (2 - isFrameOnly);
   const width = widthInMbs * 16 - (isSeparate ? 1 : cropX) * (left + right);
   const height = heightInUnits * 16 * (2 - isFrameOnly) - cropY * (top + bottom);
-  if (width < 1 || height < 1 || width > 16_384 || height > 16_384) throw new FormatError('SPS says an impossible picture size');
+  if (width < 1 || height < 1 || width > 16_384 || height > 16_384) throw new FormatError('SPS claims an impossible frame size');
   return { width, height };
 }
 

@@ -88,7 +88,7 @@ function readSize(bits: BitReader, chroma: number): { width: number; height: num
   const [left = 0, right = 0, top = 0, bottom = 0] = crop;
   const width = codedWidth - (chroma === 1 || chroma === 2 ? 2 : 1) * (left + right);
   const height = codedHeight - (chroma === 1 ? 2 : 1) * (top + bottom);
-  if (width < 1 || height < 1 || width > 16_384 || height > 16_384) throw new FormatError('HEVC SPS says an impossible picture size');
+  if (width < 1 || height < 1 || width > 16_384 || height > 16_384) throw new FormatError('HEVC SPS claims an impossible frame size');
   return { width, height };
 }
 

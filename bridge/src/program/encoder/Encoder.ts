@@ -119,8 +119,8 @@ export class Encoder implements Closable {
     this.#quietLooks = 0;
     for (let frame = start.audioFrom; frame < this.#store.next; frame++) {
       run.writeAudio(this.#store.audioOf(frame).bytes);
-      const picture = this.#store.canvasOf(frame);
-      if (picture && frame >= start.videoFrom) run.writeFrame(picture.data);
+      const canvas = this.#store.canvasOf(frame);
+      if (canvas && frame >= start.videoFrom) run.writeFrame(canvas.data);
     }
     void run.ended.then((exit) => this.#replace(run, exit)).catch((error: unknown) => this.#giveUp(error));
   }

@@ -152,7 +152,7 @@ function pes(streamId: number, { pts90k, dts90k }: { pts90k: number; dts90k: num
   const timesBytes = 5 * times.length;
   const length = 3 + timesBytes + parts.reduce((sum, part) => sum + part.length, 0);
   const isLong = length > 0xffff;
-  if (isLong && streamId !== 0xe0) throw new FormatError('a sound frame is too long for a PES');
+  if (isLong && streamId !== 0xe0) throw new FormatError('an audio frame is too long for a PES');
   const flags = times.length === 1 ? 0x80 : 0xc0;
   const head = Buffer.from([0, 0, 1, streamId, isLong ? 0 : length >> 8, isLong ? 0 : length & 0xff, 0x84, flags, timesBytes]);
   return Buffer.concat([head, ...times, ...parts]);

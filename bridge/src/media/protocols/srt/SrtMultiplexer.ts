@@ -214,12 +214,16 @@ export class SrtMultiplexer<T> {
       },
     });
     const conclude = () => send([this.#packet(answer, handshake.socketId, peer, startUs)], peer);
-    const entry: Entry = { connection, peer, callerKey: caller, conclude };
-    this.#entries.set(id, entry);
-    this.#byCaller.set(caller, entry);
-    this.#perAddress.set(peer.address, (this.#perAddress.get(peer.address) ?? 0) + 1);
+    this.#remember(id, { connection, peer, callerKey: caller, conclude });
     conclude();
     onConnection(connection, client);
+  }
+
+  #remember(id: number, entry: Entry): void {
+    const { callerKey, peer } = entry;
+    this.#entries.set(id, entry);
+    this.#byCaller.set(callerKey, entry);
+    this.#perAddress.set(peer.address, (this.#perAddress.get(peer.address) ?? 0) + 1);
   }
 
   #forget(id: number): void {
@@ -240,7 +244,7 @@ export class SrtMultiplexer<T> {
     }
   }
 
-  /** No longer than the request. */
+  /** Sends a rejection that is no longer than the request. */
   #refuse(handshake: Handshake, rejection: Rejection, peer: RemoteAddress): void {
     const { socketId, version, firstSeq, cookie } = handshake;
     const type = wireOfRejection(rejection);
