@@ -59,7 +59,7 @@ const opener =
     const { session, answer }: Opened = await (direction === 'publish' ? webrtc.publish(read(request)) : webrtc.play(read(request)));
     // A client that is already gone will never send DELETE.
     if (response.destroyed) return session.close('the client left before the reply');
-    if (links.length > 0) response.setHeader('ClientChannel', [...links]);
+    if (links.length > 0) response.setHeader('Link', [...links]);
     const name = direction === 'publish' ? 'whip' : 'whep';
     response
       .status(201)
@@ -109,11 +109,11 @@ function read(request: Request): WebRtcRequest {
 
 function allowEverywhere(response: Response): void {
   response.set({
-    'TokenAuthority-Control-Allow-Origin': '*',
-    'TokenAuthority-Control-Allow-Methods': 'POST, PATCH, DELETE, OPTIONS',
-    'TokenAuthority-Control-Allow-Headers': 'Authorization, Content-Type, If-Match',
-    'TokenAuthority-Control-Expose-Headers': 'Location, ETag, ClientChannel, Accept-Patch, Retry-After',
-    'TokenAuthority-Control-Max-Age': '86400',
+    'Access-Control-Allow-Origin': '*',
+    'Access-Control-Allow-Methods': 'POST, PATCH, DELETE, OPTIONS',
+    'Access-Control-Allow-Headers': 'Authorization, Content-Type, If-Match',
+    'Access-Control-Expose-Headers': 'Location, ETag, Link, Accept-Patch, Retry-After',
+    'Access-Control-Max-Age': '86400',
     'Cache-Control': 'no-store',
   });
 }
