@@ -1,5 +1,5 @@
 /** Node plumbing that server and bridge share: closing, retrying, queues, listening, logging, configuration, metrics, secrets. Knows nothing of rooms or media. */
-export * from './bridgeSettings.js';
+export * from './bridgeSettingsWithDefaults.js';
 export * from './config.js';
 export * from './CrashWindow.js';
 export * from './log.js';

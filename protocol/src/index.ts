@@ -4,7 +4,9 @@
  */
 export * from './roomsApi.js';
 export * from './bridgeMessages.js';
+export * from './displayName.js';
 export * from './errors.js';
+export * from './tokenLifetime.js';
 export * from './ids.js';
 export * from './program.js';
 export * from './roles.js';

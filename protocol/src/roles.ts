@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { DisplayName, Identity, RoomId } from './ids.js';
+import { Identity, RoomId } from './ids.js';
+import { DisplayName } from './displayName.js';
 
 /** host: runs the room; guest: on stage; viewer: in the audience. */
 export const Role = z.enum(['host', 'guest', 'viewer']);

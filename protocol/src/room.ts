@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { EpochMs, DisplayName, ParticipantId, ProducerId, RoomId } from './ids.js';
+import { EpochMs, ParticipantId, ProducerId, RoomId } from './ids.js';
+import { DisplayName } from './displayName.js';
 import { ProgramInfo } from './program.js';
 import { PublishSource, Role } from './roles.js';
 import { StreamRef } from './streams.js';

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { DisplayName, EpochMs, Identity, RoomId } from './ids.js';
+import { API_TOKEN_TTL_S } from './tokenLifetime.js';
+import { EpochMs, Identity, RoomId } from './ids.js';
+import { DisplayName } from './displayName.js';
 import { Grants, Role } from './roles.js';
 import { WatchUrls } from './streams.js';
 
@@ -18,7 +20,7 @@ export const TokenRequest = z.object({
     .int()
     .min(10)
     .max(7 * 86_400)
-    .default(6 * 3600),
+    .default(API_TOKEN_TTL_S),
 });
 export const TokenReply = z.object({ token: z.string(), expiresAtMs: EpochMs });
 

@@ -3,7 +3,8 @@
  * page.
  */
 import { z } from 'zod';
-import { EpochMs, singleLine, StreamId } from './ids.js';
+import { EpochMs, StreamId } from './ids.js';
+import { singleLine } from './displayName.js';
 import { OutputInfo } from './program.js';
 import { PullInfo, Recording, RecordRule } from './streamJobs.js';
 import {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { delay } from '@lianmai/kit';
 import { Recording, type RecordFormat, type StreamRef } from '@lianmai/protocol';
 import type { RecordingFormat } from './recordingContract.js';
+import { recordingName } from './recordingName.js';
 
 export interface CatalogueEvents {
   changed: [Recording];
@@ -83,10 +84,9 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
     return this.#formats[recording.format].path(this.#baseOf(recording));
   }
 
-  /** Returns the id and path of a new recording. Ids sort by time and are never reused. */
+  /** Returns the id and path of a new recording. */
   async place({ app, name }: StreamRef, startedAtMs: number): Promise<{ id: string; base: string }> {
-    const stamp = new Date(startedAtMs).toISOString().replace(/[-:]|\.\d+/g, '');
-    const id = `${stamp}-${Math.random().toString(36).slice(2, 8).padEnd(6, '0')}`;
+    const id = recordingName(startedAtMs);
     const base = path.join(this.#dir, app, name, id);
     await mkdir(path.dirname(base), { recursive: true, mode: 0o750 });
     return { id, base };

@@ -16,7 +16,7 @@ export interface TileSizeReporter {
   watchPage(): () => void;
 }
 
-interface ShownPicture {
+interface VisiblePicture {
   participantId: ParticipantId;
   source: MediaSource;
   places: Map<object, PixelSize | null>;
@@ -25,7 +25,7 @@ interface ShownPicture {
 }
 
 export function createTileSizeReporter(report: RoomActions['setTileSize'], isPageHidden = () => document.hidden): TileSizeReporter {
-  const pictures = new Map<string, ShownPicture>();
+  const pictures = new Map<string, VisiblePicture>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const flush = () => {
@@ -42,7 +42,7 @@ export function createTileSizeReporter(report: RoomActions['setTileSize'], isPag
     // A picture that moves within one turn is reported once. Waiting for a resize to settle is up to the session.
     timer ??= setTimeout(flush);
   };
-  const pictureOf = (participantId: ParticipantId, source: MediaSource): ShownPicture => {
+  const pictureOf = (participantId: ParticipantId, source: MediaSource): VisiblePicture => {
     const key = `${participantId}:${source}`;
     const picture = pictures.get(key) ?? { participantId, source, places: new Map(), reported: null };
     pictures.set(key, picture);

@@ -1,5 +1,8 @@
 import type { PlaybackOption } from './Player';
 
+/** Time limit for the first moving picture, ms. HLS must wait for parts or segments that are not written yet. */
+export const START_WITHIN_MS: Record<PlaybackOption['transport'], number> = { whep: 7000, wsFlv: 7000, flv: 7000, hls: 15_000 };
+
 /** More stalls than this within the window cost more than low latency is worth. */
 const STALLS_ALLOWED = 2;
 const STALL_WINDOW_MS = 60_000;

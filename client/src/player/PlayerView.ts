@@ -1,5 +1,6 @@
 import { Attempt, type AttemptEnd } from './Attempt';
-import { createEngine, START_WITHIN_MS } from './createEngine';
+import { createEngine } from './createEngine';
+import { START_WITHIN_MS } from './FallbackPolicy';
 import type { Tier } from './latencyTiers';
 import type { PlaybackOption } from './Player';
 import type { Sound } from './Sound';

@@ -5,9 +5,6 @@ import { HlsEngine } from './HlsEngine';
 import { NativeEngine } from './NativeEngine';
 import { WhepEngine } from './WhepEngine';
 
-/** Time limit for the first moving picture, ms. HLS must wait for parts or segments that are not written yet. */
-export const START_WITHIN_MS: Record<PlaybackOption['transport'], number> = { whep: 7000, wsFlv: 7000, flv: 7000, hls: 15_000 };
-
 /** Rejects when the library cannot be loaded. */
 export async function createEngine(option: PlaybackOption, secondsBehind?: number): Promise<PlaybackEngine> {
   if (option.transport === 'whep') return new WhepEngine(option.url);

@@ -4,12 +4,12 @@
  */
 import { ConfigFile, loadConfig } from '@lianmai/kit';
 import type { CommandLine } from './commandLine.js';
-import { ENV_PATHS, ServerConfig } from './schema.js';
+import { ENV_PATHS, ServerConfig } from './settingsWithDefaults.js';
 
 export { type CommandLine, helpText, parseCommandLine } from './commandLine.js';
 export { isEveryAddress, originUrlOf, connectableHost } from './originUrl.js';
 export { lanAddresses } from './lanAddresses.js';
-export { ENV_PATHS, ServerConfig } from './schema.js';
+export { ENV_PATHS, ServerConfig } from './settingsWithDefaults.js';
 
 export const DEFAULT_FILE = 'lianmai.config.yaml';
 

@@ -1,4 +1,4 @@
-import type { ServerConfig } from './schema.js';
+import type { ServerConfig } from './settingsWithDefaults.js';
 
 export const isEveryAddress = (host: string): boolean => host === '0.0.0.0' || host === '::';
 

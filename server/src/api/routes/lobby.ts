@@ -1,4 +1,5 @@
 import {
+  LOBBY_TOKEN_TTL_S,
   DEFAULT_APP,
   LianmaiError,
   LobbyJoinReply,
@@ -16,7 +17,6 @@ import { watchUrls } from '../../streams/index.js';
 import { route, type ApiServices } from '../contract.js';
 import { RoomParams } from '../schemas.js';
 
-const TOKEN_TTL_S = 12 * 3600;
 /** By IP address. A whole school may share one and join within a minute, and its watch pages poll. */
 const JOINS_PER_MINUTE = 120;
 const LOOKS_PER_MINUTE = 600;
@@ -50,7 +50,7 @@ export const lobby = [
       const identity = lobbyIdentity(deviceId);
       assertOffered(services, room, identity, role);
       if (role === 'host') services.reservations.reserve(room, identity);
-      return { ...services.authority.mintJoinToken({ identity, name, grants: { room, role }, ttlSeconds: TOKEN_TTL_S }), role };
+      return { ...services.authority.mintJoinToken({ identity, name, grants: { room, role }, ttlSeconds: LOBBY_TOKEN_TTL_S }), role };
     },
   }),
 ];

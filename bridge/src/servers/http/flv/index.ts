@@ -7,14 +7,14 @@ import type { Log } from '@lianmai/kit';
 import type { Router } from 'express';
 import type { Gate } from '../../../hub/gate/index.js';
 import type { StreamHub } from '../../../hub/stream/index.js';
-import type { FlvOptions } from './flvDefaults.js';
+import type { FlvOptions } from './flvPlayerLimits.js';
 import { PlayAdmission, type OpenRendition } from './PlayAdmission.js';
 import { FLV_PACKER, type FlvBytes } from './FlvBytes.js';
 import { flvRoutes } from './flvRoutes.js';
 import { playFlvTo } from './playFlv.js';
 import { flvUpgrade, type UpgradeListener } from './wsFlv.js';
 
-export { FLV_DEFAULTS, type FlvOptions } from './flvDefaults.js';
+export { FLV_DEFAULTS, type FlvOptions } from './flvPlayerLimits.js';
 export type { OpenRendition } from './PlayAdmission.js';
 export type { UpgradeListener } from './wsFlv.js';
 

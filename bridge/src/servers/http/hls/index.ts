@@ -4,6 +4,6 @@
  * window on disk after that. Playlists belong to sessions, each admitted once by the gate; media has one unguessable, cacheable URL for
  * everyone.
  */
-export { HLS_DEFAULTS } from './hlsDefaults.js';
+export { HLS_DEFAULTS } from './hlsPlaylistLengths.js';
 export { HlsOrigin, type HlsOriginOptions } from './HlsOrigin.js';
 export { hlsRoutes } from './hlsRoutes.js';
