@@ -53,7 +53,7 @@ function budget(): Plugin {
 
 /** Keeps the schemas of streams and programs out of the lobby. The bundler would merge small modules that only some pages need. */
 const CHUNKS = [
-  { name: 'base', test: /node_modules\/zod\/|protocol\/src\/(errors|ids|streams)\.ts$/, priority: 2 },
+  { name: 'base', test: /node_modules\/zod\/|protocol\/src\/(errors|ids|displayName|streams)\.ts$/, priority: 2 },
   { name: 'streamsApi', test: /protocol\/src\/(streamsApi|streamJobs)\.ts$/, priority: 1 },
 ];
 
