@@ -5,7 +5,7 @@ import { parse as parseYaml } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ENV_PATHS, ServerConfig } from '../server/src/config/index.js';
-import { copies, parseDockerfile, parseIgnore } from './dockerfile.js';
+import { copies, parseDockerfile, parseIgnore } from './readDockerfile.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string) => readFileSync(`${ROOT}/${path}`, 'utf8');
