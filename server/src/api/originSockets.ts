@@ -15,7 +15,7 @@ export function passOriginSockets(server: Server | SecureServer, app: Express, r
     socket.on('error', () => socket.destroy());
     const target = route.targetOf(stream);
     const address = target === null ? null : urlOn(target, url, stream.app);
-    if (!address) return void refuse(socket);
+    if (!address) return reject(socket);
     if (head.length > 0) socket.unshift(head);
     pass(request, { socket, address, ip: ipOf(app, request) });
   });
@@ -38,7 +38,7 @@ function pass(request: IncomingMessage, { socket, address, ip }: { socket: Duple
     answer.pipe(socket);
   });
   upstream.on('timeout', () => upstream.destroy());
-  upstream.on('error', () => refuse(socket));
+  upstream.on('error', () => reject(socket));
   socket.on('close', () => upstream.destroy());
   upstream.end();
 }
@@ -63,6 +63,6 @@ function ipOf(app: Express, { socket, headers }: IncomingMessage): string {
   return ip;
 }
 
-function refuse(socket: Duplex): void {
+function reject(socket: Duplex): void {
   if (socket.writable) socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
 }

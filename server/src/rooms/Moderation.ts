@@ -1,6 +1,7 @@
 import { LianmaiError, type Identity, type ParticipantId, type RequestData } from '@lianmai/protocol';
 import { canModerate } from '../authorisation/index.js';
 import type { Participant } from './Participant.js';
+import type { Person } from './Person.js';
 import type { Participants } from './Participants.js';
 import type { RoomStage } from './RoomStage.js';
 
@@ -31,7 +32,7 @@ export class Moderation {
   }
 
   /** Pauses the track. Only its owner can unmute it. */
-  async mute(moderator: Participant, { participantId, source }: RequestData<'muteParticipant'>): Promise<void> {
+  async mute(moderator: Person, { participantId, source }: RequestData<'muteParticipant'>): Promise<void> {
     const target = this.#targetOf(moderator, participantId);
     const producer = target.media.producerOf(source);
     if (!producer || producer.paused) return;
@@ -40,19 +41,19 @@ export class Moderation {
   }
 
   /** Asks a person to unmute. A stream cannot be asked, so its sound is unmuted at once. */
-  async askToUnmute(moderator: Participant, id: ParticipantId): Promise<void> {
+  async askToUnmute(moderator: Person, id: ParticipantId): Promise<void> {
     const target = this.#options.participants.get(id);
-    if (!target.stream) return target.send('unmuteAsked', { by: moderator.id });
+    if (target.kind === 'person') return target.send('unmuteAsked', { by: moderator.id });
     const sound = target.media.producerOf('microphone');
     if (sound?.paused) await target.media.setProducerPaused(sound.id, false);
   }
 
-  takeDown(moderator: Participant, id: ParticipantId): void {
+  takeDown(moderator: Person, id: ParticipantId): void {
     this.#options.stage.run({ type: 'comeDown', who: this.#targetOf(moderator, id).id });
   }
 
   /** Removes someone and bars their identity while the room exists. */
-  remove(moderator: Participant, id: ParticipantId): void {
+  remove(moderator: Person, id: ParticipantId): void {
     const target = this.#targetOf(moderator, id);
     if (target === moderator) throw new LianmaiError('WRONG_STATE', undefined, { message: 'You cannot remove yourself. Leave instead.' });
     this.#removed.add(target.identity);
@@ -68,7 +69,7 @@ export class Moderation {
     this.#options.onLockChanged();
   }
 
-  #targetOf(moderator: Participant, id: ParticipantId): Participant {
+  #targetOf(moderator: Person, id: ParticipantId): Participant {
     const target = this.#options.participants.get(id);
     if (target === moderator || canModerate(moderator, target)) return target;
     throw new LianmaiError('FORBIDDEN', undefined, { message: 'Only a host can do this to another host.' });

@@ -1,5 +1,4 @@
-import type { EventData, EventName, Identity, ParticipantId } from '@lianmai/protocol';
-import { LianmaiError } from '@lianmai/protocol';
+import { LianmaiError, type EventData, type EventName, type ParticipantId } from '@lianmai/protocol';
 import type { Participant } from './Participant.js';
 
 /** The people in a room, in order of joining, and a way to notify them. */
@@ -27,10 +26,6 @@ export class Participants {
     const participant = this.#byId.get(id);
     if (!participant) throw new LianmaiError('NOT_FOUND', { participantId: id }, { message: 'This person is not in the room.' });
     return participant;
-  }
-
-  withIdentity(identity: Identity): Participant | undefined {
-    return this.all.find((participant) => participant.identity === identity);
   }
 
   has(participant: Participant): boolean {

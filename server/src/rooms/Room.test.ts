@@ -1,7 +1,7 @@
 import { ProducerId, RoomId, TransportId, type Grants, type LianmaiError, type PublishSource } from '@lianmai/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { JoinRequest } from './contract.js';
-import type { Participant } from './Participant.js';
+import type { Person } from './Person.js';
 import type { Room } from './Room.js';
 import { claims, FakeChannel, testDirectory, type FakeProgram, type FakeMedia } from './testing/index.js';
 
@@ -29,7 +29,7 @@ async function join(identity: string, role: Grants['role'], more: { grants?: Par
 }
 
 const transportId = TransportId.parse('t1');
-const produce = (participant: Participant, source: PublishSource, paused = false) =>
+const produce = (participant: Person, source: PublishSource, paused = false) =>
   room.produce(participant, {
     transportId,
     source,
@@ -126,7 +126,7 @@ describe('hosts from the open lobby', () => {
 describe('a token with fewer rights', () => {
   const back = async (role: Grants['role'], grants: Partial<Grants>) => {
     const before = await join('ann', 'guest');
-    await before.participant.pageMedia.createTransport({ direction: 'send' });
+    await before.participant.media.createTransport({ direction: 'send' });
     await produce(before.participant, 'camera');
     const resume = { participantId: before.participant.id, secret: before.participant.resumeSecret, media: 'keep' as const };
     return join('ann', role, { grants, resume });
@@ -168,7 +168,7 @@ describe('a lost connection', () => {
 
   it('[ROOM-11] resumes with the secret: same participant, media kept', async () => {
     const guest = await join('guest', 'guest');
-    await guest.participant.pageMedia.createTransport({ direction: 'send' });
+    await guest.participant.media.createTransport({ direction: 'send' });
     await produce(guest.participant, 'camera');
     room.lose(guest.participant, guest.channel);
     await vi.advanceTimersByTimeAsync(20_000);
@@ -182,7 +182,7 @@ describe('a lost connection', () => {
 
   it('[ROOM-12] resumes after a page reload: same seat, new media', async () => {
     const guest = await join('guest', 'guest');
-    await guest.participant.pageMedia.createTransport({ direction: 'send' });
+    await guest.participant.media.createTransport({ direction: 'send' });
     await produce(guest.participant, 'camera');
     room.lose(guest.participant, guest.channel);
     const resume = { participantId: guest.participant.id, secret: guest.participant.resumeSecret, media: 'fresh' as const };
@@ -324,7 +324,7 @@ describe('a lost media worker', () => {
   it('[ROOM-50] is replaced, and its participants are told to publish and subscribe again', async () => {
     const host = await join('host', 'host');
     const guest = await join('guest', 'guest');
-    await guest.participant.pageMedia.createTransport({ direction: 'send' });
+    await guest.participant.media.createTransport({ direction: 'send' });
     await produce(guest.participant, 'camera');
     const before = media.peers.get(guest.participant.id);
     media.failures = 2;
@@ -419,7 +419,7 @@ describe('the end of a room', () => {
     await join('host', 'host');
     await vi.advanceTimersByTimeAsync(120_000);
     expect(rooms.find(R1)).toBe(room);
-    room.leave(room.participants.all[0] as Participant, 'left');
+    room.leave(room.participants.all[0] as Person, 'left');
     await vi.advanceTimersByTimeAsync(61_000);
     expect(rooms.find(R1)).toBeUndefined();
     expect(media.isClosed).toBe(true);

@@ -21,9 +21,10 @@ import type { JoinRequest, ClientChannel, OpenFeed, RoomSettings } from './contr
 import { admit } from './admission.js';
 import { stageSources } from './stageSources.js';
 import { Moderation } from './Moderation.js';
-import { Participant } from './Participant.js';
+import type { Participant } from './Participant.js';
 import { PageMedia, type ProduceRequest } from './PageMedia.js';
 import { Participants } from './Participants.js';
+import { Person } from './Person.js';
 import { wireMedia, wirePeer } from './relayMediaEvents.js';
 import { RoomStage } from './RoomStage.js';
 import { StreamGuests } from './StreamGuests.js';
@@ -44,7 +45,7 @@ type LeaveReason = EventData<'participantLeft'>['reason'];
 
 /** Result of a join. Take the snapshot once `ready` has resolved and media is set up. */
 export interface JoinResult {
-  participant: Participant;
+  participant: Person;
   mediaKept: boolean;
   ready: Promise<unknown>;
 }
@@ -89,7 +90,11 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
       onLockChanged: () => participants.broadcast('roomChanged', this.info),
     });
     this.streams = new StreamGuests({
-      ...{ roomId: id, participants, media, openFeed: options.openFeed, log: this.#log },
+      roomId: id,
+      participants,
+      media,
+      openFeed: options.openFeed,
+      log: this.#log,
       stage: this.stage,
       onChanged: (participant) => this.#tellChanged(participant),
     });
@@ -139,35 +144,35 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
       request,
     );
     if (request.claims.grants.role === 'host') hosts.add(request.claims.sub);
-    return admission.how === 'enter' ? this.#enter(request) : this.#return(request, admission.participant, admission.how === 'takeOver');
+    return admission.how === 'enter' ? this.#enter(request) : this.#return(request, admission.person, admission.how === 'takeOver');
   }
 
   #enter({ claims, channel }: JoinRequest): JoinResult {
-    const participant = new Participant(claims, (self) => this.#mediaOf(self));
+    const participant = new Person(claims, (self) => this.#mediaOf(self));
     participant.attach(channel, claims);
     this.participants.add(participant);
     this.participants.broadcast('participantJoined', participant.info(), participant);
     this.#updateEmptyTimer();
     this.stage.arrive(participant);
     this.#log.info({ participant: participant.id, role: participant.grantedRole, participants: this.participants.size }, 'joined');
-    return { participant, mediaKept: false, ready: participant.pageMedia.peer() };
+    return { participant, mediaKept: false, ready: participant.media.peer() };
   }
 
-  #return({ claims, channel, resume }: JoinRequest, participant: Participant, isOtherPage: boolean): JoinResult {
+  #return({ claims, channel, resume }: JoinRequest, participant: Person, isOtherPage: boolean): JoinResult {
     this.#stopGrace(participant);
     const before = participant.grants;
     participant.attach(channel, claims);
     if (isOtherPage) participant.renewResumeSecret();
     // Tracks that the new token does not allow must stop.
     const mediaKept =
-      !isOtherPage && allowsAllOf(participant.grants, before) && resume?.media === 'keep' && participant.pageMedia.hasTransports;
-    const ready = mediaKept ? participant.pageMedia.peer() : participant.pageMedia.reset('the page starts again');
+      !isOtherPage && allowsAllOf(participant.grants, before) && resume?.media === 'keep' && participant.media.hasTransports;
+    const ready = mediaKept ? participant.media.peer() : participant.media.reset('the page starts anew');
     this.#tellChanged(participant);
     this.stage.arrive(participant);
     return { participant, mediaKept, ready };
   }
 
-  #mediaOf(self: Participant): PageMedia {
+  #mediaOf(self: Person): PageMedia {
     return new PageMedia({
       addPeer: () => this.media.addPeer(self.id),
       onPeer: (peer) => wirePeer(this, self, peer),
@@ -176,7 +181,7 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
   }
 
   /** The connection was lost. The participant keeps everything for the grace period. */
-  lose(participant: Participant, channel: ClientChannel): void {
+  lose(participant: Person, channel: ClientChannel): void {
     if (participant.channel !== channel || !this.participants.has(participant)) return;
     participant.detach();
     this.#tellChanged(participant);
@@ -187,7 +192,7 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
   leave(participant: Participant, reason: LeaveReason): void {
     if (!this.participants.remove(participant)) return;
     this.#stopGrace(participant);
-    participant.detach();
+    if (participant.kind === 'person') participant.detach();
     participant.media.close(reason);
     this.stage.run({ type: 'depart', who: participant.id });
     this.participants.broadcast('participantLeft', { participantId: participant.id, reason });
@@ -200,7 +205,7 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
     this.#graces.delete(participant);
   }
 
-  snapshotFor(viewer: Participant): RoomSnapshot {
+  snapshotFor(viewer: Person): RoomSnapshot {
     return {
       room: this.info,
       participants: this.participants.all.map((participant) => participant.info()),
@@ -210,13 +215,13 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
     };
   }
 
-  produce(participant: Participant, request: ProduceRequest): Promise<ProducerId> {
+  produce(participant: Person, request: ProduceRequest): Promise<ProducerId> {
     const isAllowed = () => this.participants.has(participant) && canPublish(participant, request.source);
     if (!isAllowed()) throw new LianmaiError('FORBIDDEN', { source: request.source });
-    return participant.pageMedia.produce(request, isAllowed);
+    return participant.media.produce(request, isAllowed);
   }
 
-  say(author: Participant, { text, nonce }: RequestData<'sendChat'>): ChatMessage {
+  say(author: Person, { text, nonce }: RequestData<'sendChat'>): ChatMessage {
     const { id: participantId, name, role } = author;
     const { message, isNew } = this.#chat.add({ participantId, name, role, text, atMs: Date.now() }, nonce);
     if (isNew) this.participants.broadcast('chatReceived', message);
@@ -235,8 +240,8 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
     this.#tellChanged(participant);
     if (participant.onStage) return;
     // A stream is in the room only for its seat.
-    if (participant.stream) return this.leave(participant, 'left');
-    participant.pageMedia.unpublish().catch((error: unknown) => this.#log.warn({ err: error }, 'unpublish failed'));
+    if (participant.kind === 'stream') return this.leave(participant, 'left');
+    participant.media.unpublish().catch((error: unknown) => this.#log.warn({ err: error }, 'unpublish failed'));
   }
 
   #tellProgram(info: ProgramInfo | null): void {
@@ -246,7 +251,7 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
 
   #updateEmptyTimer(): void {
     if (!this.isClosed)
-      this.#emptyTimer.update({ isEmpty: this.participants.all.every(({ stream }) => stream !== null), isLive: this.isLive });
+      this.#emptyTimer.update({ isEmpty: this.participants.all.every(({ kind }) => kind === 'stream'), isLive: this.isLive });
   }
 
   /** Tells everybody `why`, disconnects them, ends the program cleanly, then closes media. */

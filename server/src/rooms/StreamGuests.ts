@@ -2,7 +2,7 @@ import type { Log } from '@lianmai/kit';
 import { Identity, LianmaiError, streamKey, type JoinClaims, type RoomId, type StreamRef } from '@lianmai/protocol';
 import type { RoomMedia } from '../sfu/index.js';
 import type { OpenFeed } from './contract.js';
-import { Participant } from './Participant.js';
+import { StreamGuest } from './StreamGuest.js';
 import type { Participants } from './Participants.js';
 import type { RoomStage } from './RoomStage.js';
 import { StreamMedia } from './StreamMedia.js';
@@ -14,7 +14,7 @@ export interface StreamGuestsOptions {
   media: RoomMedia;
   openFeed: OpenFeed;
   /** The participant's tracks have changed. */
-  onChanged: (participant: Participant) => void;
+  onChanged: (guest: StreamGuest) => void;
   log: Log;
 }
 
@@ -27,18 +27,21 @@ export class StreamGuests {
   }
 
   /** Seats a stream like a guest, or returns the participant that it already has. Throws STAGE_FULL. */
-  seat(stream: StreamRef, title: string): Participant {
+  seat(stream: StreamRef, title: string): StreamGuest {
     const { roomId: room, participants, stage, log } = this.#options;
     const sub = Identity.parse(`stream:${streamKey(stream)}`);
-    const existing = participants.all.find((one) => one.stream !== null && one.identity === sub);
+    const existing = participants.all.find((one): one is StreamGuest => one.kind === 'stream' && one.identity === sub);
     if (existing) return existing;
     const { seats, seatLimit } = stage.snapshot;
     if (seats.length >= seatLimit) throw new LianmaiError('STAGE_FULL');
     const claims: JoinClaims = {
-      ...{ sub, name: title, exp: 0, aud: 'lianmai:join' },
+      sub,
+      name: title,
+      exp: 0,
+      aud: 'lianmai:join',
       grants: { room, role: 'guest', publish: ['camera', 'microphone'], subscribe: false },
     };
-    const participant = new Participant(claims, (self) => this.#mediaOf(self, stream), stream);
+    const participant = new StreamGuest(claims, stream, (self) => this.#mediaOf(self));
     participants.add(participant);
     participants.broadcast('participantJoined', participant.info());
     stage.run({ type: 'arrive', who: participant.id, wants: 'seat' });
@@ -46,8 +49,8 @@ export class StreamGuests {
     return participant;
   }
 
-  #mediaOf(self: Participant, stream: StreamRef): StreamMedia {
+  #mediaOf(self: StreamGuest): StreamMedia {
     const { media, openFeed, onChanged, log } = this.#options;
-    return new StreamMedia({ participantId: self.id, stream, media, openFeed, onChanged: () => onChanged(self), log });
+    return new StreamMedia({ participantId: self.id, stream: self.stream, media, openFeed, onChanged: () => onChanged(self), log });
   }
 }

@@ -2,6 +2,7 @@ import { effectiveGrants, LianmaiError, type Identity, type JoinClaims } from '@
 import { isFromLobby } from '../authorisation/index.js';
 import type { JoinRequest } from './contract.js';
 import type { Participant } from './Participant.js';
+import type { Person } from './Person.js';
 
 /** The room's state that admission depends on. */
 export interface AdmissionContext {
@@ -15,16 +16,16 @@ export interface AdmissionContext {
 }
 
 /** resume: this participant's page is back. takeOver: the same person's other page takes the seat. enter: a new participant. */
-export type Admission = { how: 'resume' | 'takeOver'; participant: Participant } | { how: 'enter' };
+export type Admission = { how: 'resume' | 'takeOver'; person: Person } | { how: 'enter' };
 
 /** Decides whether someone may enter, and as whom. Throws a typed error if not. */
 export function admit(context: AdmissionContext, { claims, resume }: Pick<JoinRequest, 'claims' | 'resume'>): Admission {
   if (context.removed.has(claims.sub)) throw new LianmaiError('REMOVED');
   assertRoomIsTheirs(context.hosts, claims);
-  const known = [...context.participants].find(({ identity, stream }) => identity === claims.sub && !stream);
+  const known = [...context.participants].find((one): one is Person => one.kind === 'person' && one.identity === claims.sub);
   if (known) {
-    if (resume?.participantId !== known.id) return { how: 'takeOver', participant: known };
-    if (known.isResumeSecret(resume.secret)) return { how: 'resume', participant: known };
+    if (resume?.participantId !== known.id) return { how: 'takeOver', person: known };
+    if (known.isResumeSecret(resume.secret)) return { how: 'resume', person: known };
     // Another page has taken the seat since; this one must not take it back by itself.
     throw new LianmaiError('REPLACED');
   }

@@ -5,6 +5,6 @@
  * nor HTTP.
  */
 export type * from './contract.js';
-export type { Participant } from './Participant.js';
+export type { Person } from './Person.js';
 export type { Room } from './Room.js';
 export { RoomDirectory, type RoomDirectoryOptions } from './RoomDirectory.js';

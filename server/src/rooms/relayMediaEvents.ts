@@ -1,7 +1,7 @@
 import type { Log } from '@lianmai/kit';
 import { LianmaiError, type ParticipantId } from '@lianmai/protocol';
 import type { MediaPeer } from '../sfu/index.js';
-import type { Participant } from './Participant.js';
+import type { Person } from './Person.js';
 import type { Room } from './Room.js';
 
 /** Relays media events of the room to its participants. */
@@ -18,9 +18,9 @@ export function wireMedia(room: Room, log: Log): void {
 /** Moves a participant to another worker: makes a new peer and asks the page for new transports. */
 async function restorePeer(room: Room, id: ParticipantId, log: Log): Promise<void> {
   const participant = room.participants.find(id);
-  if (!participant) return;
+  if (participant?.kind !== 'person') return;
   try {
-    await participant.pageMedia.replacePeer();
+    await participant.media.replacePeer();
     participant.send('mediaReset', {});
   } catch (error) {
     if (!room.participants.has(participant)) return;
@@ -32,12 +32,12 @@ async function restorePeer(room: Room, id: ParticipantId, log: Log): Promise<voi
 }
 
 /** Relays one peer's events to its participant and to the room. */
-export function wirePeer(room: Room, participant: Participant, peer: MediaPeer): void {
-  peer.on('consumerClosed', (event) => participant.send('consumerClosed', event));
-  peer.on('consumerPausedChanged', (event) => participant.send('consumerPausedChanged', event));
-  peer.on('producerClosed', (id) => participant.pageMedia.forgetProducer(id));
+export function wirePeer(room: Room, person: Person, peer: MediaPeer): void {
+  peer.on('consumerClosed', (event) => person.send('consumerClosed', event));
+  peer.on('consumerPausedChanged', (event) => person.send('consumerPausedChanged', event));
+  peer.on('producerClosed', (id) => person.media.forgetProducer(id));
   peer.on('qualityChanged', (quality) => {
-    participant.quality = quality;
-    room.participants.broadcast('qualityChanged', { participantId: participant.id, quality });
+    person.quality = quality;
+    room.participants.broadcast('qualityChanged', { participantId: person.id, quality });
   });
 }

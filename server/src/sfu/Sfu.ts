@@ -93,7 +93,8 @@ class WorkerSfu implements Sfu {
     if (this.#scope.isClosed) throw new LianmaiError('SHUTTING_DOWN');
     const { log, listenIp, plainPorts, maxPeersPerWorker, maxConsumersPerWorker, maxIncomingKbps } = this.#options;
     const room = new SfuRoom({
-      ...{ roomId, payloadTypes },
+      roomId,
+      payloadTypes,
       pool: this.#pool,
       transports: {
         announcedAddresses: this.#addresses,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LianmaiError, type ConnectionState, type EventData, type EventName, type JoinClaims, type WireError } from '@lianmai/protocol';
-import type { ClientChannel, Participant, Room } from '../rooms/index.js';
+import type { ClientChannel, Person, Room } from '../rooms/index.js';
 
 /** The part of a socket that a connection uses. */
 export interface Wire {
@@ -28,7 +28,7 @@ export class ClientConnection implements ClientChannel {
   readonly id = randomUUID();
   readonly claims: JoinClaims;
   readonly #wire: Wire;
-  #joined: { participant: Participant; room: Room } | null = null;
+  #joined: { participant: Person; room: Room } | null = null;
   #isJoining = false;
   #isEnded = false;
   /** Events held until the join is answered; null: sent at once. */
@@ -48,7 +48,7 @@ export class ClientConnection implements ClientChannel {
   }
 
   /** Throws WRONG_STATE unless the connection has joined. */
-  get participant(): Participant {
+  get participant(): Person {
     return this.#required().participant;
   }
 
@@ -69,7 +69,7 @@ export class ClientConnection implements ClientChannel {
     }
   }
 
-  standFor(participant: Participant, room: Room): void {
+  standFor(participant: Person, room: Room): void {
     this.#joined = { participant, room };
   }
 
@@ -115,7 +115,7 @@ export class ClientConnection implements ClientChannel {
     if (this.#joined) this.#joined.room.lose(this.#joined.participant, this);
   }
 
-  #required(): { participant: Participant; room: Room } {
+  #required(): { participant: Person; room: Room } {
     const standing = this.#standing();
     if (!standing) throw new LianmaiError('WRONG_STATE', undefined, { message: 'Join the room first.' });
     return standing;

@@ -73,7 +73,10 @@ export class Signalling {
 
   #connect(socket: Socket): void {
     const claims = this.#claims.get(socket);
-    if (!claims) return void socket.disconnect(true);
+    if (!claims) {
+      socket.disconnect(true);
+      return;
+    }
     const connection = new ClientConnection(claims, {
       emit: (name, data, { isVolatile }) => void (isVolatile ? socket.volatile : socket).emit('event', { name, data }),
       hangUp: () => void socket.disconnect(true),

@@ -1,6 +1,6 @@
 import type { AssetId, IceServer, RequestData, RequestName, RequestReply } from '@lianmai/protocol';
 import type { z } from 'zod';
-import type { Participant, Room, RoomDirectory } from '../rooms/index.js';
+import type { Person, Room, RoomDirectory } from '../rooms/index.js';
 import type { SeatableStreams } from '../streams/index.js';
 import type { ClientConnection } from './ClientConnection.js';
 
@@ -16,7 +16,7 @@ export interface Context {
   connection: ClientConnection;
   services: Services;
   /** Throws WRONG_STATE before the join. */
-  readonly participant: Participant;
+  readonly participant: Person;
   readonly room: Room;
 }
 

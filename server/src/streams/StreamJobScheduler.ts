@@ -1,4 +1,4 @@
-import { redactUrl, type Log } from '@lianmai/kit';
+import { redactUrl, SerialQueue, type Log } from '@lianmai/kit';
 import {
   idleOutput,
   LianmaiError,
@@ -37,7 +37,7 @@ export class StreamJobScheduler {
   readonly #followed = new WeakSet<Bridge>();
   readonly #again = new Map<Bridge, NodeJS.Timeout>();
   /** Lists are sent one at a time, in the order of the changes. */
-  #sending: Promise<void> = Promise.resolve();
+  readonly #sending = new SerialQueue();
   #isClosed = false;
 
   constructor(options: StreamJobSchedulerOptions) {
@@ -50,13 +50,12 @@ export class StreamJobScheduler {
 
   /** Resolves when every bridge has been tried. A bridge that fails is tried again later. */
   changed(): Promise<void> {
-    this.#sending = this.#sending
-      .then(() => this.#sendAll())
+    return this.#sending
+      .run(() => this.#sendAll())
       .catch((error: unknown) => {
         // A bridge that stops with this server needs no jobs, and the store is already closed.
         if (!this.#isClosed) this.#options.log.error({ err: error }, 'could not send the stream jobs');
       });
-    return this.#sending;
   }
 
   pullOf(stream: RegisteredStream): PullInfo | null {
@@ -149,7 +148,9 @@ export class StreamJobScheduler {
 }
 
 const jobOf = ({ id, app, name, source, record }: RegisteredStream, outputs: readonly StreamOutput[]): StreamJob => ({
-  ...{ app, name, record },
+  app,
+  name,
+  record,
   source: source && { url: source.reveal() },
   outputs: outputs.filter(({ streamId }) => streamId === id).map((output) => ({ id: output.id, request: output.request })),
 });

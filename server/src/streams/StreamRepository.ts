@@ -59,7 +59,10 @@ export class StreamRepository {
   async add({ app, name, title, playAccess, srtPassphrase, record, source }: CreateStream): Promise<RegisteredStream> {
     await this.#assertRoom();
     const row = {
-      ...{ id: makeStreamId(), app, name, title: title ?? null },
+      id: makeStreamId(),
+      app,
+      name,
+      title: title ?? null,
       publishKey: makeKey().reveal(),
       playSecret: makeKey().reveal(),
       playAccess: playAccess ?? 'open',

@@ -165,7 +165,14 @@ function replyOf(stream: RegisteredStream, outputs: OutputInfo[], services: ApiS
   const addresses = endpointsFor(stream, services, caller);
   const { statuses, jobs } = services.streams;
   return {
-    ...{ id, app, name, title: title ?? name, playAccess, record, createdAtMs, outputs },
+    id,
+    app,
+    name,
+    title: title ?? name,
+    playAccess,
+    record,
+    createdAtMs,
+    outputs,
     source: stream.source && { url: stream.source.reveal() },
     pull: jobs.pullOf(stream),
     srtPassphrase: srtPassphrase?.reveal() ?? null,

@@ -31,7 +31,9 @@ async function lookAt(services: ApiServices, { app, name }: StreamRef): Promise<
   const room = app === DEFAULT_APP ? rooms.find(RoomId.parse(name)) : undefined;
   const status = streams.statuses.status({ app, name });
   return {
-    ...{ app, name, title: stream?.title ?? room?.info.title ?? name },
+    app,
+    name,
+    title: stream?.title ?? room?.info.title ?? name,
     playAccess: stream?.playAccess ?? 'open',
     ...whatIsOn(status, room),
     viewers: status ? streams.statuses.viewers(status) : (room?.program.info?.hlsViewers ?? 0),

@@ -15,19 +15,19 @@ type MediaName =
 
 export const media: Handlers<MediaName> = {
   createTransport: async ({ participant }, data) => {
-    const { id, iceParameters, iceCandidates, dtlsParameters } = await participant.pageMedia.createTransport(data);
+    const { id, iceParameters, iceCandidates, dtlsParameters } = await participant.media.createTransport(data);
     return { id, iceParameters: asJson(iceParameters), iceCandidates: iceCandidates.map(asJson), dtlsParameters: asJson(dtlsParameters) };
   },
 
   connectTransport: async ({ participant }, { transportId, dtlsParameters }) => {
-    const peer = await participant.pageMedia.peer();
+    const peer = await participant.media.peer();
     const { role, fingerprints } = dtlsParameters;
     await peer.connectTransport(transportId, { fingerprints, ...(role && { role }) });
     return {};
   },
 
   restartIce: async ({ participant }, { transportId }) => {
-    const peer = await participant.pageMedia.peer();
+    const peer = await participant.media.peer();
     return { iceParameters: asJson(await peer.restartIce(transportId)) };
   },
 
@@ -36,35 +36,35 @@ export const media: Handlers<MediaName> = {
   }),
 
   setProducerPaused: async ({ participant }, { producerId, paused }) => {
-    await participant.pageMedia.setProducerPaused(producerId, paused);
+    await participant.media.setProducerPaused(producerId, paused);
     return {};
   },
 
   closeProducer: async ({ participant }, { producerId }) => {
-    await participant.pageMedia.closeProducer(producerId);
+    await participant.media.closeProducer(producerId);
     return {};
   },
 
   consume: async ({ participant }, { rtpCapabilities, ...request }) => {
-    const peer = await participant.pageMedia.peer();
+    const peer = await participant.media.peer();
     const consumer = await peer.consume({ ...request, rtpCapabilities: asRtpCapabilities(rtpCapabilities) });
     return { ...consumer, rtpParameters: asJson(consumer.rtpParameters) };
   },
 
   setConsumerPaused: async ({ participant }, { consumerId, paused }) => {
-    const peer = await participant.pageMedia.peer();
+    const peer = await participant.media.peer();
     await peer.setConsumerPaused(consumerId, paused);
     return {};
   },
 
   setConsumerSize: async ({ participant }, { consumerId, ...size }) => {
-    const peer = await participant.pageMedia.peer();
+    const peer = await participant.media.peer();
     await peer.setConsumerSize(consumerId, size);
     return {};
   },
 
   closeConsumer: async ({ participant }, { consumerId }) => {
-    const peer = await participant.pageMedia.peer();
+    const peer = await participant.media.peer();
     peer.closeConsumer(consumerId);
     return {};
   },

@@ -82,7 +82,10 @@ function readSection(media: MediaDescription, index: number, bundle: Set<string>
     isBundled: bundle ? bundle.has(mid) : true,
     codecs: readCodecs(media),
     extensions: (media.ext ?? []).slice(0, MAX_EXTENSIONS).flatMap(({ value, uri }) => (isExtensionId(value) ? [{ id: value, uri }] : [])),
-    ...{ ssrc, rtxSsrc, cname, layers: readLayers(media) },
+    ssrc,
+    rtxSsrc,
+    cname,
+    layers: readLayers(media),
   };
 }
 

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import {
+  effectiveGrants,
+  type ConnectionQuality,
+  type EffectiveGrants,
+  type EventData,
+  type EventName,
+  type Identity,
+  type JoinClaims,
+  type ParticipantId,
+  type ParticipantInfo,
+  type Role,
+  type StreamRef,
+} from '@lianmai/protocol';
+import type { ClientChannel, ParticipantMedia } from './contract.js';
+
+/** What a person and a stream in a room have in common. */
+export abstract class ParticipantBase {
+  abstract readonly kind: 'person' | 'stream';
+  abstract readonly media: ParticipantMedia;
+  /** The page; null while there is no connection, and always for a stream. */
+  abstract readonly channel: ClientChannel | null;
+  /** null for a person. */
+  abstract readonly stream: StreamRef | null;
+  readonly id = randomUUID() as ParticipantId;
+  readonly identity: Identity;
+  readonly joinedAtMs = Date.now();
+  /** Written by the room, which has the stage. */
+  onStage = false;
+  quality: ConnectionQuality = 'excellent';
+  #claims: JoinClaims;
+  #grants: EffectiveGrants;
+
+  constructor(claims: JoinClaims) {
+    this.identity = claims.sub;
+    this.#claims = claims;
+    this.#grants = effectiveGrants(claims.grants);
+  }
+
+  protected abstract get isPresent(): boolean;
+
+  get grants(): EffectiveGrants {
+    return this.#grants;
+  }
+
+  get name(): string {
+    return this.#claims.name;
+  }
+
+  /** The role in the token; `role` is the role that they have now. */
+  get grantedRole(): Role {
+    return this.#claims.grants.role;
+  }
+
+  get isHost(): boolean {
+    return this.grantedRole === 'host';
+  }
+
+  /** Everyone off stage is audience, hosts included; a host keeps the right to moderate. */
+  get role(): Role {
+    if (!this.onStage) return 'viewer';
+    return this.isHost ? 'host' : 'guest';
+  }
+
+  send<N extends EventName>(name: N, data: EventData<N>): void {
+    this.channel?.send(name, data);
+  }
+
+  info(): ParticipantInfo {
+    return {
+      id: this.id,
+      name: this.name,
+      role: this.role,
+      isModerator: this.#grants.moderate,
+      canLive: this.#grants.live,
+      onStage: this.onStage,
+      presence: this.isPresent ? 'connected' : 'reconnecting',
+      quality: this.quality,
+      joinedAtMs: this.joinedAtMs,
+      producers: [...this.media.producers],
+      ...(this.stream && { stream: this.stream }),
+    };
+  }
+
+  protected setClaims(claims: JoinClaims): void {
+    this.#claims = claims;
+    this.#grants = effectiveGrants(claims.grants);
+  }
+}

@@ -1,0 +1,21 @@
+import type { JoinClaims, StreamRef } from '@lianmai/protocol';
+import { ParticipantBase } from './ParticipantBase.js';
+import type { StreamMedia } from './StreamMedia.js';
+
+/** A stream on stage. It has no page and leaves the room with its seat. */
+export class StreamGuest extends ParticipantBase {
+  readonly kind = 'stream';
+  readonly channel = null;
+  readonly stream: StreamRef;
+  readonly media: StreamMedia;
+
+  constructor(claims: JoinClaims, stream: StreamRef, makeMedia: (guest: StreamGuest) => StreamMedia) {
+    super(claims);
+    this.stream = stream;
+    this.media = makeMedia(this);
+  }
+
+  protected get isPresent(): boolean {
+    return this.media.producers.length > 0;
+  }
+}
