@@ -81,7 +81,7 @@ export const BridgeSettings = section({
   insecureTls: flag().default(false),
 });
 export type BridgeSettings = z.output<typeof BridgeSettings>;
-/** What the server hands to its embedded bridge, apart from the token of each start. */
+/** The settings that the server hands to its embedded bridge, apart from the token of each start. */
 export type EmbeddedBridgeSettings = Omit<BridgeSettings, 'token' | 'bridgeId' | 'rtpIp' | 'orphanMs' | 'insecureTls'>;
 
 /** The variable that hands all settings to an embedded bridge, as JSON. */

@@ -1,5 +1,5 @@
 /**
- * Who may do what. Tokens (JWT, HS256, signed with the API secret) carry grants into a room; `can` answers yes or no from grants and being on stage;
+ * Permissions. Tokens (JWT, HS256, signed with the API secret) carry grants into a room; `can` answers yes or no from grants and being on stage;
  * `TokenAuthority` is the only holder of the secret. Nothing here keeps state or knows rooms.
  */
 export { TokenAuthority } from './TokenAuthority.js';

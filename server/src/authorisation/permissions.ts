@@ -1,6 +1,6 @@
 import type { EffectiveGrants, Permission, PublishSource } from '@lianmai/protocol';
 
-/** What decides whether somebody may do something now. */
+/** The facts that decide whether a participant may do something now. */
 export interface Standing {
   grants: EffectiveGrants;
   onStage: boolean;

@@ -3,7 +3,7 @@ import jwt from 'jsonwebtoken';
 import type { z } from 'zod';
 import type { ApiKey } from './apiKey.js';
 
-/** Who a token is for. A token for one audience is worth nothing to another. */
+/** The audience of a token. No other audience accepts it. */
 export const AUDIENCE = { join: 'lianmai:join', api: 'lianmai:api', bridge: 'lianmai:bridge', session: 'lianmai:session' } as const;
 export type Audience = (typeof AUDIENCE)[keyof typeof AUDIENCE];
 
@@ -41,7 +41,7 @@ function sign(key: ApiKey, audience: Audience, claims: object, ttlSeconds: numbe
   return jwt.sign(claims, key.secret.reveal(), { algorithm: ALGORITHM, keyid: key.id, audience, expiresIn: ttlSeconds });
 }
 
-/** What a join token says; UNAUTHENTICATED or TOKEN_EXPIRED if it is not one of ours. */
+/** Returns the claims of a join token. Throws UNAUTHENTICATED or TOKEN_EXPIRED if it is not one of ours. */
 export function verifyJoinToken(key: ApiKey, token: unknown): JoinClaims {
   const result = JoinClaims.safeParse(verifyToken(key, token, AUDIENCE.join));
   if (result.success) return result.data;

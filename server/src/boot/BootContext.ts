@@ -3,7 +3,7 @@ import type { TokenAuthority } from '../authorisation/index.js';
 import type { ServerConfig } from '../config/index.js';
 import type { HttpListener } from '../http/index.js';
 
-/** What each step of the start works with. */
+/** The parts that every start-up step needs. */
 export interface BootContext {
   config: ServerConfig;
   /** Closes everything in reverse order. */

@@ -6,7 +6,7 @@ import type { Signalling } from '../signalling/index.js';
 import type { Streams } from '../streams/index.js';
 import type { WebRtc } from '../webrtc/index.js';
 
-/** What this process tells a scrape: read when it is asked. */
+/** Registers the metrics of this process. Their values are read at each scrape. */
 export function registerMetrics(
   metrics: Metrics,
   parts: { sfu: Sfu; rooms: RoomDirectory; signalling: Signalling; bridges: Bridges; streams: Streams; webrtc: WebRtc },

@@ -18,7 +18,7 @@ interface HttpParts extends Pick<ApiOptions, 'seatableStreams' | 'saveAsset' | '
   webrtc: WebRtc;
 }
 
-/** Answers everything under the server's own port: pages, API, WHIP and WHEP, and what it passes on to origins. */
+/** Serves everything on the server's own port: pages, API, WHIP, WHEP, and requests that it passes on to origins. */
 export function serveHttp(boot: BootContext, { bridges, webrtc, ...parts }: HttpParts): void {
   const { config, listener, authority, metrics, log } = boot;
   const { streams, recordings } = parts;

@@ -12,7 +12,7 @@ export interface StartupFacts {
   apiKey: ApiKey;
 }
 
-/** What somebody who has just started the server needs to know. */
+/** Returns the lines that tell a person who has just started the server where to go next. */
 export function startupMessage(facts: StartupFacts): string {
   const scheme = facts.isSecure ? 'https' : 'http';
   const local = `${scheme}://localhost:${facts.port}`;

@@ -21,7 +21,7 @@ const ENTRY = fileURLToPath(new URL('../../../bridge/dist/main.js', import.meta.
 const STEADY_MS = 10_000;
 const BACKOFF = { firstMs: 250, maxMs: 15_000 };
 const END_PATIENCE_MS = 3000;
-/** What only the server may know. */
+/** Variables that only the server may know. */
 const SERVER_SECRETS = ['LIANMAI_API_KEY', 'LIANMAI_API_SECRET'];
 
 /** Keeps one bridge process running until it is closed. */
@@ -78,7 +78,7 @@ export class EmbeddedBridge {
     }
   }
 
-  /** Answers how it ended. */
+  /** Returns how it ended. */
   async #runOnce(): Promise<string> {
     const { settings, mintToken, onEnded, log, entry = ENTRY } = this.#options;
     const token = mintToken();

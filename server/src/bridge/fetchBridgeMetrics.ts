@@ -3,7 +3,7 @@ import type { BridgeHello, BridgePool } from './contract.js';
 
 const TIMEOUT_MS = 5000;
 
-/** What a bridge measures of itself, in Prometheus' text format. NOT_FOUND for one that is not connected, BRIDGE_UNAVAILABLE when it does not answer. */
+/** Returns a bridge's metrics in Prometheus' text format. Throws NOT_FOUND if it is not connected, BRIDGE_UNAVAILABLE if it does not answer. */
 export async function fetchBridgeMetrics(
   pool: BridgePool,
   id: string,

@@ -17,7 +17,7 @@ export const OPTIONS = {
 } as const;
 
 export interface CommandLine {
-  /** What the process is to do. */
+  /** The task of the process. */
   task: 'serve' | 'help' | 'version' | 'printConfig';
   /** `null`: the default file, if it is there. */
   file: string | null;

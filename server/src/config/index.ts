@@ -1,5 +1,5 @@
 /**
- * What an operator can set. One schema; its defaults < `lianmai.config.yaml` < environment < command line. A wrong value is a ConfigError that names
+ * The operator's settings. One schema; its defaults < `lianmai.config.yaml` < environment < command line. A wrong value is a ConfigError that names
  * the value where the operator wrote it (file path, variable or option) and what was expected there.
  */
 import { ConfigFile, loadConfig } from '@lianmai/kit';

@@ -8,7 +8,7 @@ export function lanAddresses(): string[] {
     .map((address) => address.address);
 }
 
-/** What media announces unless told otherwise: the first LAN address and loopback, so that this machine and its network both connect. */
+/** Returns the addresses that media announces by default: the first LAN address and loopback, so that this machine and its network can both connect. */
 export function defaultAnnouncedIps(): string[] {
   return [...lanAddresses().slice(0, 1), '127.0.0.1'];
 }

@@ -42,7 +42,7 @@ const Rtc = section({
   port: port().default(40_000),
   workers: integer(1, 128).default(() => Math.min(availableParallelism(), 128)),
   listenIp: text('expected an address to listen on').default('0.0.0.0'),
-  /** What browsers are told to connect to: public IP or name, one or several. */
+  /** Addresses that browsers are told to connect to: public IPs or names, one or several. */
   announcedIp: addresses.default(defaultAnnouncedIps),
   /** Most that one publisher may send. */
   maxIncomingBitrateKbps: integer(100, 100_000).default(6000),

@@ -1,7 +1,7 @@
 import type { BridgeEventData, ProgramInfo, ProgramState, ProgramStats } from '@lianmai/protocol';
 
 type Reason = ProgramInfo['reason'];
-/** What a bridge reports about the state of a program. */
+/** A bridge's report on the state of a program. */
 export type ProgramStateChange = Pick<BridgeEventData<'programStateChanged'>, 'state' | 'reason' | 'atMs'>;
 
 /** A program's state and figures. The state moves only forward, except that a program that has lost its bridge goes back to `starting`. */

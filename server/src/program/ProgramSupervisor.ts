@@ -5,12 +5,12 @@ import { awaitBridge, chooseBridge } from './chooseBridge.js';
 import type { ProgramOutputs } from './ProgramOutputs.js';
 import { ProgramRun, type ProgramRunListener, type ProgramRunOptions } from './ProgramRun.js';
 
-/** What a bridge is asked to run. */
+/** The program that a bridge is asked to run. */
 export interface ProgramJob extends Pick<ProgramRunOptions, 'stream' | 'profile' | 'sceneState' | 'media'> {
   outputs: ProgramOutputs['requests'];
 }
 
-/** What the supervisor asks of its program and tells it. */
+/** The program as its supervisor sees it. */
 export interface SupervisedProgram extends ProgramRunListener {
   /** Called for each start: scene, stage and outputs as they are then. */
   nextJob(): ProgramJob;

@@ -25,7 +25,7 @@ export interface ProgramRoomEvents {
   stageSourcesChanged: [];
 }
 
-/** What a program needs of its room; Room implements it. */
+/** A room as its program sees it; Room implements it. */
 export interface ProgramRoom extends EventEmitter<ProgramRoomEvents> {
   readonly id: RoomId;
   readonly media: RoomMedia;

@@ -104,7 +104,7 @@ export class FakeBridge extends EventEmitter<{ asked: [Asked] }> {
     return this.socket.emitWithAck('request', { name, data }) as Promise<Acknowledgement<unknown>>;
   }
 
-  /** Answers this request so, from now on; throw for an error, never resolve for silence. */
+  /** Replies to this request so from now on. Throw for an error; never resolve for silence. */
   answer<N extends BridgeRequestName>(name: N, answer: (data: BridgeRequestData<N>) => unknown): void {
     this.#answers.set(name, answer);
   }
@@ -121,7 +121,7 @@ export class FakeBridge extends EventEmitter<{ asked: [Asked] }> {
     this.announce('programStateChanged', { programId, state: 'live', reason: null, atMs: Date.now() });
   }
 
-  /** What it was asked under this name. */
+  /** Returns the requests it got under this name. */
   all<N extends BridgeRequestName>(name: N): BridgeRequestData<N>[] {
     return this.asked.filter((one): one is Asked<N> => one.name === name).map(({ data }) => data);
   }
