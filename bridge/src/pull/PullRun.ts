@@ -6,7 +6,7 @@ import type { PublishSession } from '../hub/gate/index.js';
 import { concatList } from './concatList.js';
 import type { PullInput } from './pullSource.js';
 
-/** What happens to the source's tracks. */
+/** The handling of the source's tracks. */
 export interface PullConversions {
   video: 'copy' | 'h264';
   audio: 'copy' | 'aac';

@@ -11,7 +11,7 @@ export interface RecordingFile {
   close(): Promise<void>;
 }
 
-/** What remains of an unfinished file after its repair. */
+/** The rest of an unfinished file after its repair. */
 export interface RepairedFile {
   bytes: number;
   durationMs: number;

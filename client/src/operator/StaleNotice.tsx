@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 
-/** Says that the server does not answer, and how old the page's data is. */
+/** Shows that the server does not answer, and how old the page's data is. */
 export function StaleNotice({ readAtMs }: { readAtMs: number }) {
   const { t, i18n } = useTranslation();
   const time = new Intl.DateTimeFormat(i18n.language, { timeStyle: 'medium' }).format(readAtMs);

@@ -14,7 +14,7 @@ import {
 } from '@lianmai/protocol';
 import type { ClientChannel, ParticipantMedia } from './contract.js';
 
-/** What a person and a stream in a room have in common. */
+/** The part that a person and a stream in a room share. */
 export abstract class ParticipantBase {
   abstract readonly kind: 'person' | 'stream';
   abstract readonly media: ParticipantMedia;

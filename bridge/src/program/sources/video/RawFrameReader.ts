@@ -1,7 +1,7 @@
 import { copyInto, type ByteSink } from '../../../media/ffmpeg/index.js';
 import type { FramePool } from './FramePool.js';
 
-/** What FFmpeg reports about a frame before it writes it. */
+/** FFmpeg's report on a frame before it writes it. */
 export interface FrameInfo {
   pts: number;
   width: number;

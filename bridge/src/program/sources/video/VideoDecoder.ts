@@ -18,7 +18,7 @@ export interface VideoDecoderOptions<Tag> {
   log: Log;
   /** A decoded frame and the tag that was passed with its encoded frame. */
   onFrame: (frame: RawFrame, tag: Tag) => void;
-  /** Nothing can be decoded until a key frame arrives. */
+  /** Decoding is impossible until a key frame arrives. */
   onKeyFrameNeeded: () => void;
 }
 
