@@ -6,9 +6,10 @@ import type { OpenReader } from '../hub/renditions/index.js';
 import type { Reader, Stream } from '../hub/stream/index.js';
 import type { PreparedOutput } from './outputContract.js';
 import { OutputRun } from './OutputRun.js';
-import { RetryPolicy } from './RetryPolicy.js';
+import { RETRY_PAUSES, RetryPolicy } from './RetryPolicy.js';
 import { redactSecrets } from './redactSecrets.js';
 import { RateMeter } from './RateMeter.js';
+import { STALL_MS } from './StallDetector.js';
 
 export interface OutputJob {
   id: OutputId;
@@ -19,9 +20,9 @@ export interface SupervisorOptions {
   log: Log;
   /** Reads the stream in codecs that the destination accepts. */
   openReader: OpenReader;
-  /** Pauses between attempts. Default: about 1 s at first, 30 s at most. */
+  /** Pauses between attempts. Default `RETRY_PAUSES`. */
   backoff?: Backoff;
-  /** A destination that takes no byte for this long, while some are queued, is stalled. Default 8 s. */
+  /** Default `STALL_MS`. */
   stallMs?: number;
   /** How often stalls are checked and a live output announces its figures. Default 1 s. */
   sampleMs?: number;
@@ -38,8 +39,8 @@ export interface SupervisorEvents {
 }
 
 const DEFAULTS = {
-  backoff: { firstMs: 1000, maxMs: 30_000 },
-  stallMs: 8000,
+  backoff: RETRY_PAUSES,
+  stallMs: STALL_MS,
   sampleMs: 1000,
   maxQueueBytes: 16 * 1024 * 1024,
   maxQueueMs: 5000,

@@ -1,6 +1,8 @@
 import { backoffMs, type Backoff } from '@lianmai/kit';
 import type { LianmaiError } from '@lianmai/protocol';
 
+/** Pauses between attempts to reach a destination. */
+export const RETRY_PAUSES: Backoff = { firstMs: 1000, maxMs: 30_000 };
 /** A session that lasted this long resets the pauses. */
 const STABLE_MS = 10_000;
 /** Consecutive rejections before giving up. More once the destination has accepted the stream, because servers keep a dead session's name for a while. */

@@ -1,5 +1,8 @@
 import type { OutputStats } from './outputContract.js';
 
+/** A destination that takes no byte for this long, while some are queued for it, is stalled. */
+export const STALL_MS = 8000;
+
 /** Detects a peer that has silently stopped taking bytes. Time counts only while something is queued for it. */
 export class StallDetector {
   readonly #timeoutMs: number;

@@ -4,7 +4,7 @@ import { redactUrl } from '@lianmai/kit';
 import { LianmaiError } from '@lianmai/protocol';
 import { resolvePublic } from './resolvePublic.js';
 
-/** What FFmpeg is told to open. */
+/** The input that FFmpeg opens. */
 export interface PullInput {
   url: string;
   /** Input options, as FFmpeg names them. */

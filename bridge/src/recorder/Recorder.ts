@@ -34,7 +34,7 @@ export class Recorder implements Closable {
     this.#scope.interval(TOUCH_EVERY_MS, () => void catalogue.touchLiving());
     const stop = new AbortController();
     this.#scope.defer(() => stop.abort());
-    // Nobody waits for this: hours of torn recordings must not keep broadcasters out.
+    // Runs in the background: hours of torn recordings must not keep broadcasters out.
     void catalogue.repairTorn(stop.signal, (error) => options.log.error({ err: error }, 'a recording could not be repaired'));
   }
 

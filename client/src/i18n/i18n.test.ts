@@ -9,8 +9,8 @@ import { recordingsZhCN } from './recordings.zh-CN';
 import { errorText, isolate, languageOf } from '.';
 import { streamsEn } from './streams.en';
 import { streamsZhCN } from './streams.zh-CN';
-import { studioEn } from './studio.en';
-import { studioZhCN } from './studio.zh-CN';
+import { roomEn } from './room.en';
+import { roomZhCN } from './room.zh-CN';
 import { watchEn } from './watch.en';
 import { watchZhCN } from './watch.zh-CN';
 import { zhCN } from './zh-CN';
@@ -20,8 +20,8 @@ function flatten(value: unknown, path = ''): [string, string][] {
   if (typeof value === 'string') return [[path, value]];
   return Object.entries(value as object).flatMap(([key, child]) => flatten(child, path ? `${path}.${key}` : key));
 }
-const english = new Map([en, studioEn, outputsEn, watchEn, streamsEn, recordingsEn].flatMap((texts) => flatten(texts)));
-const chinese = new Map([zhCN, studioZhCN, outputsZhCN, watchZhCN, streamsZhCN, recordingsZhCN].flatMap((texts) => flatten(texts)));
+const english = new Map([en, roomEn, outputsEn, watchEn, streamsEn, recordingsEn].flatMap((texts) => flatten(texts)));
+const chinese = new Map([zhCN, roomZhCN, outputsZhCN, watchZhCN, streamsZhCN, recordingsZhCN].flatMap((texts) => flatten(texts)));
 const variables = (text: string) => [...text.matchAll(/{{(\w+)}}/g)].map((match) => match[1]).sort();
 
 describe('both languages', () => {

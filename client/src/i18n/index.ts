@@ -7,13 +7,13 @@ import type { Translation } from './en';
 import type { OutputsTexts } from './outputs.en';
 import type { RecordingsTexts } from './recordings.en';
 import type { StreamsTexts } from './streams.en';
-import type { StudioTexts } from './studio.en';
+import type { RoomTexts } from './room.en';
 import type { WatchTexts } from './watch.en';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation';
-    resources: { translation: Translation & StudioTexts & OutputsTexts & WatchTexts & StreamsTexts & RecordingsTexts };
+    resources: { translation: Translation & RoomTexts & OutputsTexts & WatchTexts & StreamsTexts & RecordingsTexts };
     returnNull: false;
   }
 }
@@ -25,12 +25,12 @@ export const LANGUAGES = [
 export type Language = (typeof LANGUAGES)[number]['id'];
 
 /** Texts that only some pages need. `loadTexts` loads them with the page. */
-export type TextPart = 'studio' | 'outputs' | 'watch' | 'streams' | 'recordings';
+export type TextPart = 'room' | 'outputs' | 'watch' | 'streams' | 'recordings';
 
 /** Each language of each part is its own chunk, so that nobody loads texts they do not read. */
 const LOADERS: Record<'all' | TextPart, Record<Language, () => Promise<object>>> = {
   all: { en: async () => (await import('./en')).en, 'zh-CN': async () => (await import('./zh-CN')).zhCN },
-  studio: { en: async () => (await import('./studio.en')).studioEn, 'zh-CN': async () => (await import('./studio.zh-CN')).studioZhCN },
+  room: { en: async () => (await import('./room.en')).roomEn, 'zh-CN': async () => (await import('./room.zh-CN')).roomZhCN },
   outputs: { en: async () => (await import('./outputs.en')).outputsEn, 'zh-CN': async () => (await import('./outputs.zh-CN')).outputsZhCN },
   watch: { en: async () => (await import('./watch.en')).watchEn, 'zh-CN': async () => (await import('./watch.zh-CN')).watchZhCN },
   streams: { en: async () => (await import('./streams.en')).streamsEn, 'zh-CN': async () => (await import('./streams.zh-CN')).streamsZhCN },

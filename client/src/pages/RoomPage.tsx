@@ -10,7 +10,7 @@ import { useTheme } from './useTheme';
 import { useTitle } from './useTitle';
 
 async function loadRoomShell() {
-  const texts = loadTexts('studio', 'outputs');
+  const texts = loadTexts('room', 'outputs');
   const { default: Room, Ended: Over } = await import('./RoomShell');
   await texts;
   return { Room, Over };

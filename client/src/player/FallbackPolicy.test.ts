@@ -7,14 +7,14 @@ const whep: PlaybackOption = { tier: 'lowest', transport: 'whep', url: 'w' };
 const socket: PlaybackOption = { tier: 'low', transport: 'wsFlv', url: 's' };
 const flv: PlaybackOption = { tier: 'low', transport: 'flv', url: 'f' };
 const hls: PlaybackOption = { tier: 'balanced', transport: 'hls', url: 'h' };
-const LADDER = [whep, socket, flv, hls];
+const ORDER = [whep, socket, flv, hls];
 const MINUTE = 60_000;
 
 describe('FallbackPolicy', () => {
   let policy: FallbackPolicy;
   beforeEach(() => {
     policy = new FallbackPolicy();
-    policy.setLadder(LADDER);
+    policy.setOrder(ORDER);
   });
 
   it('takes the first option, and the next one after a failure', () => {
@@ -26,7 +26,7 @@ describe('FallbackPolicy', () => {
   });
 
   it('still offers something when everything has failed: the option that has rested longest', () => {
-    LADDER.forEach((option, index) => policy.failed(option, index * 100));
+    ORDER.forEach((option, index) => policy.failed(option, index * 100));
     expect(policy.best(1000)).toBe(whep);
     expect(new FallbackPolicy().best(0)).toBeNull();
   });
@@ -69,26 +69,26 @@ describe('FallbackPolicy', () => {
     expect(policy.best(11.6 * MINUTE)).toBe(whep);
   });
 
-  it('forgets everything when the viewer chooses, and leaves an option that is not at the top of the new ladder', () => {
+  it('forgets everything when the viewer chooses, and leaves an option that is not at the top of the new order', () => {
     policy.failed(whep, 0);
-    policy.setLadder([hls, socket], { isByHand: true });
+    policy.setOrder([hls, socket], { isByHand: true });
     expect(policy.preferred(socket, 1)).toBe(hls);
     expect(policy.preferred(whep, 1)).toBe(hls);
     expect(policy.preferred(hls, 1)).toBeNull();
   });
 
-  it('always offers an option from the ladder, whatever happens', () => {
-    const event = fc.record({ option: fc.constantFrom(...LADDER), kind: fc.constantFrom('failed', 'stalled'), waitMs: fc.nat(100_000) });
+  it('always offers an option from the order, whatever happens', () => {
+    const event = fc.record({ option: fc.constantFrom(...ORDER), kind: fc.constantFrom('failed', 'stalled'), waitMs: fc.nat(100_000) });
     fc.assert(
       fc.property(fc.array(event), (events) => {
         const any = new FallbackPolicy();
-        any.setLadder(LADDER);
+        any.setOrder(ORDER);
         let nowMs = 0;
         for (const { option, kind, waitMs } of events) {
           nowMs += waitMs;
           if (kind === 'failed') any.failed(option, nowMs);
           else any.stalled(option, nowMs);
-          expect(LADDER).toContain(any.best(nowMs));
+          expect(ORDER).toContain(any.best(nowMs));
           expect(any.preferred(option, nowMs)).not.toBe(option);
         }
       }),

@@ -24,19 +24,19 @@ const keyOf = ({ tier, transport, url }: PlaybackOption) => `${tier} ${transport
 
 /** Decides which option to try next from what failed before. Pure: every call brings the time, and nothing is asked of the browser. */
 export class FallbackPolicy {
-  #ladder: readonly PlaybackOption[] = [];
+  #order: readonly PlaybackOption[] = [];
   readonly #records = new Map<string, OptionRecord>();
 
   /** `isByHand`: the viewer chose, so every option gets another chance at once. */
-  setLadder(ladder: readonly PlaybackOption[], { isByHand = false } = {}): void {
-    this.#ladder = ladder;
+  setOrder(order: readonly PlaybackOption[], { isByHand = false } = {}): void {
+    this.#order = order;
     if (isByHand) this.#records.clear();
   }
 
   /** Returns the first option that is not resting, or the one whose rest ends first. */
   best(nowMs: number): PlaybackOption | null {
     const rests = (option: PlaybackOption) => Math.max(nowMs, this.#of(option).restsUntilMs);
-    return this.#ladder.reduce<PlaybackOption | null>(
+    return this.#order.reduce<PlaybackOption | null>(
       (found, option) => (found === null || rests(option) < rests(found) ? option : found),
       null,
     );
@@ -72,9 +72,9 @@ export class FallbackPolicy {
 
   /** The same without waiting: the viewer asked for a switch, or the current option has just failed. */
   preferred(current: PlaybackOption, nowMs: number): PlaybackOption | null {
-    const at = this.#ladder.findIndex((option) => keyOf(option) === keyOf(current));
+    const at = this.#order.findIndex((option) => keyOf(option) === keyOf(current));
     const isLeaving = at < 0 || this.#rests(current, nowMs);
-    const candidates = isLeaving ? this.#ladder : this.#ladder.slice(0, at).filter(({ tier }) => tier !== current.tier);
+    const candidates = isLeaving ? this.#order : this.#order.slice(0, at).filter(({ tier }) => tier !== current.tier);
     return candidates.find((option) => keyOf(option) !== keyOf(current) && !this.#rests(option, nowMs)) ?? null;
   }
 

@@ -1,8 +1,9 @@
 import { askPlaylist } from './broadcast';
 import { browserCapabilities } from './capabilities';
+import { fallbackOrderOf } from './fallbackOrder';
 import { FallbackPolicy } from './FallbackPolicy';
 import type { LatencyPreference, Tier } from './latencyTiers';
-import { ladderOf, playbackOptionsOf, tiersOf } from './playbackOptions';
+import { playbackOptionsOf, tiersOf } from './playbackOptions';
 import { PlaybackLoop, type LoadedBroadcast } from './PlaybackLoop';
 import type { AskBroadcastState, PlaybackOption, Player, PlayerOptions, PlayerSnapshot, PlayerSources } from './Player';
 import { snapshotOf, type Phase } from './playerSnapshot';
@@ -58,14 +59,14 @@ class LivePlayer implements Player {
     }
     this.#broadcast = { sources, ask, hasPlayed: false };
     this.#dispatch({ type: 'broadcastLoaded' });
-    this.#setLadder();
+    this.#setOrder();
     this.#restart();
   }
 
   choose(preference: LatencyPreference): void {
     const isPlaying = this.#view?.active != null;
     this.#dispatch({ type: 'preferenceChosen', preference, isPlaying });
-    this.#setLadder({ isByHand: true });
+    this.#setOrder({ isByHand: true });
     if (!isPlaying) this.#restart();
   }
 
@@ -114,11 +115,11 @@ class LivePlayer implements Player {
     this.#intents.patch(nextIntent(this.#intents.value, event));
   }
 
-  #setLadder(options?: { isByHand: boolean }): void {
+  #setOrder(options?: { isByHand: boolean }): void {
     if (!this.#broadcast) return;
     const capabilities = browserCapabilities();
     const available = playbackOptionsOf(this.#broadcast.sources, capabilities);
-    this.#policy.setLadder(ladderOf(available, this.#intents.value.preference, capabilities), options);
+    this.#policy.setOrder(fallbackOrderOf(available, this.#intents.value.preference, capabilities), options);
     this.#tiers = tiersOf(available);
     this.#publish();
   }

@@ -7,7 +7,7 @@ const STALL_GROWTH = 1.6;
 const RELAX_PER_SECOND = 0.002;
 /** Speeds up above this excess, and returns to normal speed only at the target, so that the speed does not oscillate. */
 const SPEED_UP_ABOVE_SECONDS = 0.3;
-/** Nobody hears 10 %. */
+/** Viewers do not notice 10 %. */
 const MAX_RATE = 1.1;
 const RATE_PER_SECOND = 0.1;
 /** Catching up from here would take a minute, so it jumps. */

@@ -1,6 +1,6 @@
 /**
  * The page's knowledge: the room (written by the session through pure reducers), what this browser remembers, and which devices it has.
- * Nothing here uses the network.
+ * This folder does not use the network.
  */
 export type * from './RoomActions';
 export type * from './RoomState';

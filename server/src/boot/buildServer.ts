@@ -79,7 +79,7 @@ function createRooms(boot: BootContext, { sfu, assets, bridges, programNames, st
   const assertFree = (room: string) => streams.assertFreeForRoom(room);
   return new RoomDirectory({
     createMedia: (id) => sfu.createRoom(id),
-    openFeed: (stream) => webrtc.openFeed(stream),
+    openStreamFeed: (stream) => webrtc.openStreamFeed(stream),
     programs: createPrograms({ bridges, assets, assertFree, log: logOf(boot, 'program') }),
     programNames,
     settings: boot.config.rooms,

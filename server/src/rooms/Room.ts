@@ -17,7 +17,7 @@ import { canPublish } from '../authorisation/index.js';
 import type { ProgramControl, ProgramFactory, ProgramRoom, StageSource } from '../program/index.js';
 import type { RoomMedia } from '../sfu/index.js';
 import { ChatLog } from './ChatLog.js';
-import type { JoinRequest, ClientChannel, OpenFeed, RoomSettings } from './contract.js';
+import type { JoinRequest, ClientChannel, OpenStreamFeed, RoomSettings } from './contract.js';
 import { admit } from './admission.js';
 import { stageSources } from './stageSources.js';
 import { Moderation } from './Moderation.js';
@@ -34,7 +34,7 @@ export interface RoomOptions {
   id: RoomId;
   media: RoomMedia;
   programs: ProgramFactory;
-  openFeed: OpenFeed;
+  openStreamFeed: OpenStreamFeed;
   settings: RoomSettings;
   log: Log;
   /** Called once, as soon as closing starts and the room takes no more joins. */
@@ -93,7 +93,7 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
       roomId: id,
       participants,
       media,
-      openFeed: options.openFeed,
+      openStreamFeed: options.openStreamFeed,
       log: this.#log,
       stage: this.stage,
       onChanged: (participant) => this.#tellChanged(participant),

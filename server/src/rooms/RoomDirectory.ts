@@ -3,14 +3,14 @@ import { LianmaiError, type RoomId } from '@lianmai/protocol';
 import type { ProgramFactory } from '../program/index.js';
 import type { RoomMedia } from '../sfu/index.js';
 import type { ProgramNames } from '../streams/index.js';
-import type { OpenFeed, RoomSettings } from './contract.js';
+import type { OpenStreamFeed, RoomSettings } from './contract.js';
 import { Room } from './Room.js';
 
 export interface RoomDirectoryOptions {
   createMedia: (id: RoomId) => Promise<RoomMedia>;
   programs: ProgramFactory;
   /** Opens feeds for streams on stage. */
-  openFeed: OpenFeed;
+  openStreamFeed: OpenStreamFeed;
   /** Written here, so that no stream takes the name of a room. */
   programNames: Pick<ProgramNames, 'set' | 'release'>;
   settings: RoomSettings;
@@ -60,11 +60,19 @@ export class RoomDirectory {
   async #create(id: RoomId): Promise<Room> {
     await this.#closing.get(id);
     this.#assertOpen();
-    const { createMedia, programs, openFeed, settings, log } = this.#options;
+    const { createMedia, programs, openStreamFeed, settings, log } = this.#options;
     const media = await createMedia(id);
     if (this.#isClosed) await media.close('shutting down');
     this.#assertOpen();
-    const room = new Room({ id, media, programs, openFeed, settings, log, onClosing: (closing, done) => this.#forget(closing, done) });
+    const room = new Room({
+      id,
+      media,
+      programs,
+      openStreamFeed,
+      settings,
+      log,
+      onClosing: (closing, done) => this.#forget(closing, done),
+    });
     this.#rooms.set(id, room);
     this.#noteName(room);
     room.program.on('changed', () => this.#noteName(room));

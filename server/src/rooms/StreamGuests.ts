@@ -1,7 +1,7 @@
 import type { Log } from '@lianmai/kit';
 import { Identity, LianmaiError, streamKey, type JoinClaims, type RoomId, type StreamRef } from '@lianmai/protocol';
 import type { RoomMedia } from '../sfu/index.js';
-import type { OpenFeed } from './contract.js';
+import type { OpenStreamFeed } from './contract.js';
 import { StreamGuest } from './StreamGuest.js';
 import type { Participants } from './Participants.js';
 import type { RoomStage } from './RoomStage.js';
@@ -12,7 +12,7 @@ export interface StreamGuestsOptions {
   participants: Participants;
   stage: RoomStage;
   media: RoomMedia;
-  openFeed: OpenFeed;
+  openStreamFeed: OpenStreamFeed;
   /** The participant's tracks have changed. */
   onChanged: (guest: StreamGuest) => void;
   log: Log;
@@ -50,7 +50,7 @@ export class StreamGuests {
   }
 
   #mediaOf(self: StreamGuest): StreamMedia {
-    const { media, openFeed, onChanged, log } = this.#options;
-    return new StreamMedia({ participantId: self.id, stream: self.stream, media, openFeed, onChanged: () => onChanged(self), log });
+    const { media, openStreamFeed, onChanged, log } = this.#options;
+    return new StreamMedia({ participantId: self.id, stream: self.stream, media, openStreamFeed, onChanged: () => onChanged(self), log });
   }
 }

@@ -1,13 +1,13 @@
 import { backoffMs, delay, type Log } from '@lianmai/kit';
 import { streamKey, type ParticipantId, type ProducerId, type ProducerInfo, type PublishSource, type StreamRef } from '@lianmai/protocol';
 import type { MediaInput, RoomMedia } from '../sfu/index.js';
-import type { OpenFeed, ParticipantMedia, StreamFeed } from './contract.js';
+import type { OpenStreamFeed, ParticipantMedia, StreamFeed } from './contract.js';
 
 export interface StreamMediaOptions {
   participantId: ParticipantId;
   stream: StreamRef;
   media: RoomMedia;
-  openFeed: OpenFeed;
+  openStreamFeed: OpenStreamFeed;
   /** The list of producers has changed. */
   onChanged(): void;
   log: Log;
@@ -69,7 +69,7 @@ export class StreamMedia implements ParticipantMedia {
 
   /** Feeds the stream until the feed ends. */
   async #feedOnce(signal: AbortSignal): Promise<boolean> {
-    const feed = await this.#options.openFeed(this.#options.stream);
+    const feed = await this.#options.openStreamFeed(this.#options.stream);
     const ended = new AbortController();
     feed.once('ended', () => ended.abort());
     try {

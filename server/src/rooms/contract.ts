@@ -57,7 +57,7 @@ export interface StreamFeed extends EventEmitter<{ ended: [reason: string] }> {
 }
 
 /** Throws NOT_FOUND while the stream is not live. */
-export type OpenFeed = (stream: StreamRef) => Promise<StreamFeed>;
+export type OpenStreamFeed = (stream: StreamRef) => Promise<StreamFeed>;
 
 /** A participant as the API lists them to the operator. */
 export interface Attendee {

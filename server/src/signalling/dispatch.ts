@@ -27,8 +27,8 @@ export interface DispatchOptions {
 }
 
 /**
- * Answers a frame from a page: find → parse → state → authorise → handle. Never throws: every failure becomes a typed error in the
- * answer.
+ * Handles a frame from a page: find → parse → state → authorise → handle. Never throws: every failure becomes a typed error in the
+ * reply.
  */
 export async function dispatch(options: DispatchOptions, connection: ClientConnection, frame: unknown): Promise<Acknowledgement<unknown>> {
   let name = '(unreadable)';

@@ -89,7 +89,7 @@ export class WebRtc implements Closable {
   }
 
   /** Opens a feed for a room's stage from the bridge that has the stream. Throws NOT_FOUND while it is not live. */
-  openFeed(stream: StreamRef): Promise<SfuFeed> {
+  openStreamFeed(stream: StreamRef): Promise<SfuFeed> {
     return this.#fromBridge((bridge) => SfuFeed.open(bridge, stream));
   }
 

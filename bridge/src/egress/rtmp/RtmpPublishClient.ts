@@ -80,7 +80,7 @@ export class RtmpPublishClient implements PublishClient {
     return this.#connection.drained(signal);
   }
 
-  /** Says goodbye, so that the server frees the name and tells its viewers. Cut off after `withinMs`. */
+  /** Unpublishes and closes, so that the server frees the name and tells its viewers. Gives up after `withinMs`. */
   async end(withinMs: number): Promise<void> {
     const key = this.#target.streamKey.reveal();
     this.#connection.tell(0, 'FCUnpublish', null, key);

@@ -63,10 +63,6 @@ export class Stream {
     return this.#bytes;
   }
 
-  get readerCount(): number {
-    return this.#readers.size;
-  }
-
   get isEnded(): boolean {
     return this.#isEnded;
   }

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
 import { flvFileHeader, FlvParser } from '../../media/formats/index.js';
-import { StreamHub } from '../../hub/stream/index.js';
+import { StreamHub, type Reader } from '../../hub/stream/index.js';
 import { MemoryLog } from '../../testing/index.js';
 import type { Packed, Packer } from './fanoutContract.js';
 import { FanoutPool } from './FanoutPool.js';
@@ -13,6 +13,7 @@ const BEGINNING = [frame(0, config), sound(0, 0), frame(0, key)];
 function open({ packer = PACKER }: { packer?: Packer<Packed> } = {}) {
   const publisher = new StreamHub().publish({ app: 'live', name: 'room' });
   const { stream } = publisher;
+  const createReader = vi.spyOn(stream, 'createReader');
   const fanouts = new FanoutPool({ ...LIMITS, name: 'test', packer, log: new MemoryLog().log });
   const join = () => {
     const written: Buffer[] = [];
@@ -39,12 +40,12 @@ function open({ packer = PACKER }: { packer?: Packer<Packed> } = {}) {
         .map(({ dtsMs }) => dtsMs);
     return { written, playback, times, sink };
   };
-  return { publisher, fanouts, join };
+  return { publisher, fanouts, join, createReader };
 }
 
 describe('FanoutPool', () => {
   it('packs a batch once and hands the same buffer to every player', async () => {
-    const { publisher, fanouts, join } = open();
+    const { publisher, fanouts, join, createReader } = open();
     for (const tag of BEGINNING) publisher.write(tag);
     const players = [join(), join(), join()];
     await vi.waitFor(() => expect(players.every(({ written }) => written.length > 1)).toBe(true));
@@ -52,7 +53,7 @@ describe('FanoutPool', () => {
     await vi.waitFor(() => expect(players.every(({ times }) => times().at(-1) === 133)).toBe(true));
     const [first, ...others] = players.map(({ written }) => written.at(-1));
     expect(others.every((bytes) => bytes === first)).toBe(true);
-    expect([publisher.stream.readerCount, fanouts.playerCount, fanouts.queuedBytes]).toEqual([1, 3, 0]);
+    expect([createReader.mock.calls.length, fanouts.playerCount, fanouts.queuedBytes]).toEqual([1, 3, 0]);
   });
 
   it('reports the error to its players when the stream can no longer be played', async () => {
@@ -77,12 +78,12 @@ describe('FanoutPool', () => {
   });
 
   it('leaves no reader on a stream without players', async () => {
-    const { publisher, join } = open();
+    const { publisher, join, createReader } = open();
     for (const tag of BEGINNING) publisher.write(tag);
     const players = [join(), join()];
-    await vi.waitFor(() => expect(publisher.stream.readerCount).toBe(1));
+    const close = vi.spyOn(createReader.mock.results[0]!.value as Reader, 'close');
     for (const { playback } of players) playback.leave();
-    await vi.waitFor(() => expect(publisher.stream.readerCount).toBe(0));
+    await vi.waitFor(() => expect(close).toHaveBeenCalled());
     const again = join();
     await vi.waitFor(() => expect(again.written.length).toBe(2));
   });

@@ -1,10 +1,9 @@
-import { Mic, Video, Volume2 } from 'lucide-react';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useActions, useRunWithToast } from '../../bindings';
+import { DeviceSelect, useActions, useRunWithToast } from '../../bindings';
 import { meterLevel } from '../../session';
-import { setPreferences, useDevices, usePreferences, useRoom, type DeviceChoice } from '../../state';
-import { Dialog, LiveMeter, SelectField, Switch, testIds } from '../../ui';
+import { setPreferences, useDevices, usePreferences, useRoom } from '../../state';
+import { Dialog, LiveMeter, Switch } from '../../ui';
 
 /** Changes devices during the call. */
 export function DeviceSettingsDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
@@ -18,26 +17,15 @@ export function DeviceSettingsDialog({ isOpen, onClose }: { isOpen: boolean; onC
 
 function Devices() {
   const { t } = useTranslation();
-  const devices = useDevices();
+  const hasSpeakers = useDevices().speakers.length > 0;
   const preferences = usePreferences((all) => all);
   const actions = useActions();
   const run = useRunWithToast();
   const track = useRoom((room) => (room.local.microphone.state === 'on' ? room.local.microphone.track : null));
   const level = useMemo(() => (track ? (listener: (level: number) => void) => meterLevel(track, listener) : null), [track]);
-  const optionsOf = (choices: readonly DeviceChoice[], kind: 'camera' | 'microphone' | 'speaker') => [
-    { value: '', label: t('settings.defaultDevice') },
-    ...choices.map(({ deviceId, label }, index) => ({ value: deviceId, label: label || `${t(`settings.${kind}`)} ${index + 1}` })),
-  ];
   return (
     <div className="flex flex-col gap-5">
-      <SelectField
-        label={t('settings.microphone')}
-        icon={<Mic size={18} />}
-        value={preferences.microphoneId ?? ''}
-        options={optionsOf(devices.microphones, 'microphone')}
-        onChange={(event) => run(actions.chooseDevice('audioinput', event.target.value))}
-        data-testid={testIds.microphoneSelect}
-      />
+      <DeviceSelect kind="microphone" onChoose={(id) => run(actions.chooseDevice('audioinput', id))} />
       <LiveMeter source={level} label={t('lobby.micLevel')} className="-mt-2" />
       <Switch
         label={t('settings.noise')}
@@ -49,24 +37,8 @@ function Devices() {
           run(actions.chooseDevice('audioinput', preferences.microphoneId ?? ''));
         }}
       />
-      <SelectField
-        label={t('settings.camera')}
-        icon={<Video size={18} />}
-        value={preferences.cameraId ?? ''}
-        options={optionsOf(devices.cameras, 'camera')}
-        onChange={(event) => run(actions.chooseDevice('videoinput', event.target.value))}
-        data-testid={testIds.cameraSelect}
-      />
-      {devices.speakers.length > 0 && (
-        <SelectField
-          label={t('settings.speaker')}
-          icon={<Volume2 size={18} />}
-          value={preferences.speakerId ?? ''}
-          options={optionsOf(devices.speakers, 'speaker')}
-          onChange={(event) => run(actions.chooseDevice('audiooutput', event.target.value))}
-          data-testid={testIds.speakerSelect}
-        />
-      )}
+      <DeviceSelect kind="camera" onChoose={(id) => run(actions.chooseDevice('videoinput', id))} />
+      {hasSpeakers && <DeviceSelect kind="speaker" onChoose={(id) => run(actions.chooseDevice('audiooutput', id))} />}
     </div>
   );
 }

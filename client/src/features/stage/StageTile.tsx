@@ -1,9 +1,7 @@
-import { streamKey } from '@lianmai/protocol';
 import { Pin, PinOff } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { barsOf, isMicrophoneOn, SourceVideo, useAwayLabel, useIsSpeaking, useTileSize, type StageSource } from '../../bindings';
-import { useRoom } from '../../state';
-import { cx, IconButton, testIds, Tile } from '../../ui';
+import { SourceTile, type StageSource } from '../../bindings';
+import { cx, IconButton } from '../../ui';
 import { TileMenu } from './TileMenu';
 
 interface StageTileProps {
@@ -15,45 +13,18 @@ interface StageTileProps {
 
 export function StageTile({ source, fit, isPinned, onPin }: StageTileProps) {
   const { t } = useTranslation();
-  const { participantId, kind, isSelf, stream } = source;
-  const ref = useTileSize(participantId, kind);
-  const isSpeaking = useIsSpeaking(participantId);
-  const isMicOn = useRoom((room) => isMicrophoneOn(room, participantId));
-  const quality = useRoom((room) =>
-    room.selfId === participantId ? room.selfQuality : (room.participants[participantId]?.quality ?? 'good'),
-  );
-  const away = useAwayLabel(participantId);
+  const { kind, isSelf } = source;
   const isCamera = kind === 'camera';
   const name = isCamera ? (isSelf ? t('room.you', { name: source.name }) : source.name) : t('room.screenOf', { name: source.name });
   const pinLabel = isPinned ? t('stage.unpin', { name }) : t('stage.pin', { name });
   return (
-    <div
-      ref={ref}
-      data-testid={testIds.tile}
-      data-participant={participantId}
-      data-source={kind}
-      data-speaking={isSpeaking && isCamera}
+    <SourceTile
+      source={source}
+      name={name}
+      fit={fit}
+      isMirrored={isSelf && isCamera}
       className="relative size-full overflow-hidden rounded-[inherit]"
     >
-      <Tile
-        name={name}
-        id={source.id}
-        kind={kind}
-        stream={stream && streamKey(stream)}
-        video={
-          <SourceVideo
-            participantId={participantId}
-            source={kind}
-            fit={fit}
-            isMirrored={isSelf && isCamera}
-            data-testid={testIds.tileVideo}
-          />
-        }
-        isSpeaking={isSpeaking && isCamera}
-        mic={isCamera ? { isOn: isMicOn, label: t('stage.micOff') } : null}
-        network={isCamera && !stream ? { bars: barsOf(quality), label: t(`quality.${quality}`) } : null}
-        cover={away && t(away)}
-      />
       <button
         type="button"
         aria-label={pinLabel}
@@ -80,6 +51,6 @@ export function StageTile({ source, fit, isPinned, onPin }: StageTileProps) {
         </span>
         {!isSelf && <TileMenu source={source} />}
       </div>
-    </div>
+    </SourceTile>
   );
 }

@@ -1,4 +1,5 @@
 import type { OutputRequest } from '@lianmai/protocol';
+import { withStreamKey } from '../../outputs';
 
 const SOURCE_SCHEMES = ['rtmp', 'rtmps', 'http', 'https', 'rtsp', 'rtsps', 'srt', 'file'];
 
@@ -25,7 +26,5 @@ export function outputKindOf(text: string): 'rtmp' | 'srt' | null {
 export function toOutputRequest({ url, key }: { url: string; key: string }): OutputRequest | null {
   const kind = outputKindOf(url);
   if (!kind) return null;
-  const name = key.trim().replace(/^\/+/, '');
-  const server = url.trim();
-  return { kind, url: kind === 'srt' || name === '' ? server : `${server.replace(/\/+$/, '')}/${name}` };
+  return { kind, url: kind === 'srt' ? url.trim() : withStreamKey(url, key) };
 }

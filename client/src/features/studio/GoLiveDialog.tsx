@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useActions } from '../../bindings';
 import { errorText } from '../../i18n';
 import { Button, Dialog, testIds } from '../../ui';
-import { isBlank, noDestination, problemOf, toOutputRequest, type Destination } from './destination';
+import { isBlank, noDestination, problemOf, rtmpOutputRequest, type Destination } from './destination';
 import { DestinationFields } from './DestinationFields';
 import { draftedScene, useProfile } from './programDraft';
 import { ProfileFields } from './ProfileFields';
@@ -27,7 +27,7 @@ export function GoLiveDialog({ onClose }: { onClose: () => void }) {
     setStarting(true);
     setError(null);
     try {
-      const outputs = destinations.filter((one) => !isBlank(one)).map(toOutputRequest);
+      const outputs = destinations.filter((one) => !isBlank(one)).map(rtmpOutputRequest);
       await actions.startLive({ profile: chosen, scene: draftedScene(), outputs });
       onClose();
     } catch (thrown) {

@@ -6,7 +6,7 @@ import { errorText } from '../../i18n';
 import { OutputRow } from '../../outputs';
 import { useRoom } from '../../state';
 import { Button, CopyField, Dialog, EmptyState, Pill, testIds } from '../../ui';
-import { isBlank, noDestination, problemOf, toOutputRequest, type Destination } from './destination';
+import { isBlank, noDestination, problemOf, rtmpOutputRequest, type Destination } from './destination';
 import { DestinationFields } from './DestinationFields';
 import { isOnAir } from './programDraft';
 
@@ -81,7 +81,7 @@ function AddOutputDialog({ onClose }: { onClose: () => void }) {
     setAdding(true);
     setError(null);
     try {
-      await actions.addOutput(toOutputRequest(destination));
+      await actions.addOutput(rtmpOutputRequest(destination));
       onClose();
     } catch (thrown) {
       setError(thrown);

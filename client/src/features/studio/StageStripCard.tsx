@@ -1,22 +1,10 @@
-import { arrange, streamKey, type SourceId } from '@lianmai/protocol';
+import { arrange, type SourceId } from '@lianmai/protocol';
 import { ArrowLeft, ArrowRight, Eye, EyeOff, Maximize, MoreVertical, Volume2, VolumeX } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import {
-  barsOf,
-  isMicrophoneOn,
-  ModerationItems,
-  SourceVideo,
-  useActions,
-  useAwayLabel,
-  useIsSpeaking,
-  useRunWithToast,
-  useStageSources,
-  useTileSize,
-  type StageSource,
-} from '../../bindings';
+import { ModerationItems, SourceTile, useActions, useRunWithToast, useStageSources, type StageSource } from '../../bindings';
 import { useRoom } from '../../state';
-import { cx, DbMeter, IconButton, Menu, MenuItem, MenuSeparator, Slider, testIds, Tile } from '../../ui';
+import { cx, DbMeter, IconButton, Menu, MenuItem, MenuSeparator, Slider, testIds } from '../../ui';
 import { useScene } from './programDraft';
 import { registerSourceVideo } from './sourceVideos';
 
@@ -70,45 +58,16 @@ export function StageStripCard({ source, position, count }: StageStripCardProps)
 const usesFocus = (name: string) => name !== 'auto' && name !== 'grid';
 
 function StripPicture({ source, name, isHidden }: { source: StageSource; name: string; isHidden: boolean }) {
-  const { t } = useTranslation();
-  const { participantId, kind, id, isSelf, stream } = source;
-  const ref = useTileSize(participantId, kind);
-  const onElement = useMemo(() => registerSourceVideo(id), [id]);
-  const isSpeaking = useIsSpeaking(participantId);
-  const isMicOn = useRoom((room) => isMicrophoneOn(room, participantId));
-  const quality = useRoom((room) => (isSelf ? room.selfQuality : (room.participants[participantId]?.quality ?? 'good')));
-  const away = useAwayLabel(participantId);
-  const isCamera = kind === 'camera';
+  const onElement = useMemo(() => registerSourceVideo(source.id), [source.id]);
   return (
-    <div
-      ref={ref}
-      data-testid={testIds.tile}
-      data-participant={participantId}
-      data-source={kind}
-      data-speaking={isSpeaking && isCamera}
+    <SourceTile
+      size="sm"
+      source={source}
+      name={name}
+      fit={source.kind === 'camera' ? 'cover' : 'contain'}
+      onElement={onElement}
       className={cx('aspect-video overflow-hidden rounded-lg', isHidden && 'opacity-50')}
-    >
-      <Tile
-        size="sm"
-        name={name}
-        id={id}
-        kind={kind}
-        stream={stream && streamKey(stream)}
-        video={
-          <SourceVideo
-            participantId={participantId}
-            source={kind}
-            fit={isCamera ? 'cover' : 'contain'}
-            onElement={onElement}
-            data-testid={testIds.tileVideo}
-          />
-        }
-        isSpeaking={isSpeaking && isCamera}
-        mic={isCamera ? { isOn: isMicOn, label: t('stage.micOff') } : null}
-        network={isCamera && !stream ? { bars: barsOf(quality), label: t(`quality.${quality}`) } : null}
-        cover={away && t(away)}
-      />
-    </div>
+    />
   );
 }
 

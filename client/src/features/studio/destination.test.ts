@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { isBlank, noDestination, problemOf, toOutputRequest } from './destination';
+import { isBlank, noDestination, problemOf, rtmpOutputRequest } from './destination';
 
 it('joins server and key into one URL, with one slash between them', () => {
-  expect(toOutputRequest({ server: 'rtmp://a.example/live/ ', key: ' /k?token=1 ' }).url).toBe('rtmp://a.example/live/k?token=1');
-  expect(toOutputRequest({ server: 'rtmps://a.example:443/app/key', key: '' }).url).toBe('rtmps://a.example:443/app/key');
+  expect(rtmpOutputRequest({ server: 'rtmp://a.example/live/ ', key: ' /k?token=1 ' }).url).toBe('rtmp://a.example/live/k?token=1');
+  expect(rtmpOutputRequest({ server: 'rtmps://a.example:443/app/key', key: '' }).url).toBe('rtmps://a.example:443/app/key');
 });
 
 it('finds what is wrong before anything is sent', () => {

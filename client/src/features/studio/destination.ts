@@ -1,4 +1,5 @@
 import type { OutputRequest } from '@lianmai/protocol';
+import { withStreamKey } from '../../outputs';
 
 /** An RTMP destination as services provide it: the server, and a separate key. */
 export interface Destination {
@@ -21,9 +22,4 @@ export function problemOf({ server, key }: Destination): 'noServer' | 'badServer
   }
 }
 
-/** Appends the key to the path. Without a key, the URL is already complete. */
-export function toOutputRequest({ server, key }: Destination): OutputRequest {
-  const url = server.trim();
-  const name = key.trim().replace(/^\/+/, '');
-  return { kind: 'rtmp', url: name === '' ? url : `${url.replace(/\/+$/, '')}/${name}` };
-}
+export const rtmpOutputRequest = ({ server, key }: Destination): OutputRequest => ({ kind: 'rtmp', url: withStreamKey(server, key) });

@@ -59,7 +59,7 @@ export class IceMonitor {
     this.#arm(CONNECT_TIMEOUT_MS, () => this.#giveUpWaiting());
   }
 
-  /** Nothing to wait for: the restarted transport was connected all along, or nothing can be done now. */
+  /** Stops waiting: the restarted transport was connected all along, or nothing can be done now. */
   settled(): void {
     clearTimeout(this.#timer);
     this.#restarts = 0;

@@ -22,7 +22,7 @@ import {
 import type { ProgramControl, ProgramControlEvents, ProgramFactory, ProgramRoom, RunningProgram } from '../../program/index.js';
 import type { MediaInput, MediaInputEvents, MediaPeer, MediaPeerEvents, RoomMedia, RoomMediaEvents } from '../../sfu/index.js';
 import { ProgramNames } from '../../streams/index.js';
-import type { ClientChannel, OpenFeed, RoomSettings } from '../contract.js';
+import type { ClientChannel, OpenStreamFeed, RoomSettings } from '../contract.js';
 import { RoomDirectory } from '../RoomDirectory.js';
 
 /** Fakes for tests of rooms, signalling and the API, without real media. */
@@ -261,11 +261,11 @@ export const SETTINGS: RoomSettings = {
 };
 
 /** Makes a directory that uses fakes; `media` holds each room's. */
-export function testDirectory(settings: Partial<RoomSettings> = {}, openFeed: OpenFeed = noStreams.get) {
+export function testDirectory(settings: Partial<RoomSettings> = {}, openStreamFeed: OpenStreamFeed = noStreams.get) {
   const media = new Map<RoomId, FakeMedia>();
   const programNames = new ProgramNames();
   const rooms = new RoomDirectory({
-    openFeed,
+    openStreamFeed,
     createMedia: (id) => {
       const made = new FakeMedia();
       media.set(id, made);

@@ -17,7 +17,7 @@ export interface SentSection extends ChosenSection {
 
 const usesTransport = (offer: Offer): 'active' | 'passive' => (offer.clientSetup === 'passive' ? 'active' : 'passive');
 
-/** Answers a publisher as an ICE-lite server: accepts the chosen m-lines and rejects the rest. */
+/** Returns the SDP answer of an ICE-lite server to a publisher: it accepts the chosen m-lines and rejects the rest. */
 export function answerPublisher(offer: Offer, chosen: readonly ChosenSection[], transport: ServerTransport): string {
   return answer(offer, transport, (section) => {
     const taken = chosen.find((one) => one.section === section);
@@ -40,7 +40,7 @@ export function answerPublisher(offer: Offer, chosen: readonly ChosenSection[], 
   });
 }
 
-/** Answers a player. `sent` gives the SSRC of each track. */
+/** Returns the SDP answer to a player. `sent` gives the SSRC of each track. */
 export function answerPlayer(offer: Offer, sent: readonly SentSection[], transport: ServerTransport): string {
   return answer(offer, transport, (section) => {
     const track = sent.find((one) => one.section === section);

@@ -7,7 +7,7 @@ const COMMAND = 20;
 
 export const sayHello = (socket: Socket) => void socket.write(Buffer.concat([Buffer.of(3), Buffer.alloc(CHALLENGE_BYTES)]));
 
-/** Answers the handshake and sends the three commands to play, each within one chunk. nginx-rtmp numbers the first stream 1. */
+/** Completes the handshake and sends the three commands to play, each within one chunk. nginx-rtmp numbers the first stream 1. */
 export function askToPlay(socket: Socket, app: string, name: string): void {
   const connect = [
     ...text('connect'),

@@ -1,5 +1,5 @@
 /** Texts of the studio and the room. The lobby does not load them. */
-export const studioEn = {
+export const roomEn = {
   outputs: {
     title: 'Destinations',
     watchPage: 'Watch page',
@@ -202,4 +202,4 @@ export const studioEn = {
   },
 };
 
-export type StudioTexts = typeof studioEn;
+export type RoomTexts = typeof roomEn;

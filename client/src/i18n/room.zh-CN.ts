@@ -1,6 +1,6 @@
-import type { StudioTexts } from './studio.en';
+import type { RoomTexts } from './room.en';
 
-export const studioZhCN: StudioTexts = {
+export const roomZhCN: RoomTexts = {
   outputs: {
     title: '推流目标',
     watchPage: '观看页',
