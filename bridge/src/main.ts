@@ -1,7 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { fstatSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { BRIDGE_SETTINGS_VARIABLE, ConfigError, createLog, Metrics, Scope, Secret, type Log, type BridgeSettings } from '@lianmai/kit';
+import {
+  BRIDGE_SETTINGS_VARIABLE,
+  CONFIG_ERROR_STATUS,
+  ConfigError,
+  createLog,
+  Metrics,
+  Scope,
+  Secret,
+  type Log,
+  type BridgeSettings,
+} from '@lianmai/kit';
 import { SpriteRenderer } from './program/compositor/overlays/index.js';
 import { readSettings } from './config.js';
 import { ServerLink } from './runtime/control/index.js';
@@ -229,7 +239,7 @@ async function main(): Promise<void> {
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof FfmpegNotFound)) throw error;
     process.stderr.write(`${error.message}\n`);
-    process.exit(2);
+    process.exit(CONFIG_ERROR_STATUS);
   }
 }
 

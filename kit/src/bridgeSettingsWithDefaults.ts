@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { flag, integer, port, section, text } from './config.js';
+import { flag, integer, oneOf, port, section, text } from './config.js';
 
 const publicUrl = () =>
   z
@@ -74,7 +74,7 @@ export const BridgeSettings = section({
   /** Address on which RTP from the SFU is received. */
   rtpIp: text('expected an IP address').default('127.0.0.1'),
   dataDir: text('expected a folder').default('./data'),
-  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  logLevel: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** Programs end when the server has been away for this long, because nobody can control them any more. */
   orphanMs: integer(1, 86_400_000).default(60_000),
   /** Accepts any certificate of RTMPS destinations. For tests. */

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 
-/** A wrong setting, with what was expected instead. The process prints the message and exits with status 2. */
+/** The exit status of a process that a wrong setting keeps from starting. */
+export const CONFIG_ERROR_STATUS = 2;
+
+/** A wrong setting, with what was expected instead. The process prints the message and exits with `CONFIG_ERROR_STATUS`. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
@@ -89,6 +92,8 @@ export const integer = (min: number, max: number) => {
 };
 
 export const text = (expected: string) => z.string(expected).min(1, expected);
+
+export const oneOf = <const V extends readonly [string, ...string[]]>(values: V) => z.enum(values, `expected ${values.join(', ')}`);
 
 /** A boolean, also written as true/false, 1/0, yes/no or on/off in an environment variable. */
 export const flag = () =>

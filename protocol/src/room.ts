@@ -54,15 +54,6 @@ export const StageSnapshot = z.object({
 });
 export type StageSnapshot = z.infer<typeof StageSnapshot>;
 
-// eslint-disable-next-line no-control-regex -- control characters except the line break, and those that change text direction
-const DROPPED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
-
-export const ChatText = z
-  .string()
-  .max(4000)
-  .transform((text) => text.normalize('NFC').replace(DROPPED, '').trim())
-  .pipe(z.string().min(1).max(2000));
-
 export const ChatMessage = z.object({
   id: z.string(),
   participantId: ParticipantId,

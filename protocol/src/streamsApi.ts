@@ -7,6 +7,7 @@ import { EpochMs, StreamId } from './ids.js';
 import { singleLine } from './displayName.js';
 import { OutputInfo } from './program.js';
 import { PullInfo, Recording, RecordRule } from './streamJobs.js';
+import { SrtPassphrase } from './srtPassphrase.js';
 import {
   AppName,
   AudioInfo,
@@ -23,9 +24,6 @@ import {
 /** open: anybody may watch. signed: only with a URL signed by the API. */
 export const PlayAccess = z.enum(['open', 'signed']);
 export type PlayAccess = z.infer<typeof PlayAccess>;
-
-/** Length as SRT defines it. Only characters that FFmpeg and OBS read from a URL without decoding. */
-export const SrtPassphrase = z.string().regex(/^[A-Za-z0-9._~-]{10,79}$/, 'expected 10-79 letters, digits or "._~-"');
 
 const StreamOptions = z.object({
   /** Display name. Defaults to `name`. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ConfigError, createLog, Metrics, Scope, type Log } from '@lianmai/kit';
+import { CONFIG_ERROR_STATUS, ConfigError, createLog, Metrics, Scope, type Log } from '@lianmai/kit';
 import { apiKeyFrom, TokenAuthority, type ApiKey } from './authorisation/index.js';
 import { buildServer, openCertificate, openListener, startupMessage, type BootContext } from './boot/index.js';
 import { helpText, lanAddresses, loadServerConfig, parseCommandLine, type ServerConfig } from './config/index.js';
@@ -90,5 +90,5 @@ main().catch((error: unknown) => {
   const isSetting = error instanceof ConfigError;
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`${isSetting ? error.message : trace}\n`);
-  process.exit(isSetting ? 2 : 1);
+  process.exit(isSetting ? CONFIG_ERROR_STATUS : 1);
 });

@@ -4,7 +4,7 @@ import { FfmpegProcess, type Ffmpeg } from '../media/ffmpeg/index.js';
 import { TsDemuxer } from '../media/formats/index.js';
 import type { PublishSession } from '../hub/gate/index.js';
 import { concatList } from './concatList.js';
-import type { PullInput } from './pullSource.js';
+import { pacingOf, type PullInput } from './pullSource.js';
 
 /** The handling of the source's tracks. */
 export interface PullConversions {
@@ -149,11 +149,10 @@ export class PullRun {
 }
 
 function argumentsFor(input: PullInput, { video, audio }: PullConversions, at: { list: string; media: string }): string[] {
-  const pace = input.isFile ? ['-re', '-stream_loop', '-1'] : [];
   const protocols = ['pipe', ...input.protocols].join(',');
   return [
     ...['-hide_banner', '-nostats', '-nostdin', '-v', 'info', '-fflags', '+genpts+discardcorrupt', '-analyzeduration', '2000000'],
-    ...[...pace, '-f', 'concat', '-safe', '0', '-protocol_whitelist', protocols, '-i', at.list],
+    ...[...pacingOf(input), '-f', 'concat', '-safe', '0', '-protocol_whitelist', protocols, '-i', at.list],
     ...['-map', '0:v:0?', '-map', '0:a:0?', '-dn', '-sn'],
     ...(video === 'copy' ? ['-c:v', 'copy'] : X264),
     ...(audio === 'copy' ? ['-c:a', 'copy'] : ['-c:a', 'aac', '-b:a', '128k', '-ar', '48000']),

@@ -13,7 +13,6 @@ export interface PullInput {
   protocols: readonly string[];
   /** FFmpeg may follow redirects without asking us: not allowed unless every host may be pulled. */
   followsRedirects: boolean;
-  /** A file plays in real time, over and over. */
   isFile: boolean;
 }
 
@@ -31,6 +30,9 @@ type Scheme = (typeof SCHEMES)[number];
 const IO_TIMEOUT_US = '15000000';
 /** FFmpeg takes the SRT latency in µs. */
 const SRT_LATENCY_US = '200000';
+
+/** A file plays in real time, over and over; everything else sets its own pace. */
+export const pacingOf = ({ isFile }: PullInput): string[] => (isFile ? ['-re', '-stream_loop', '-1'] : []);
 
 /** Throws BAD_REQUEST for anything but a URL of a known kind; the text never contains the URL's secrets. */
 export function parseSource(text: string): URL & { scheme: Scheme } {

@@ -27,8 +27,6 @@ export type ProfileRequest = z.infer<typeof ProfileRequest>;
 export const FPS = 30;
 export const AUDIO_RATE = 48_000;
 export const SAMPLES_PER_TICK = AUDIO_RATE / FPS;
-/** A key frame every 2 s, since each HLS segment starts with one. */
-export const GOP_FRAMES = 2 * FPS;
 
 const SIZES: Record<ProfileName, { long: number; short: number; videoBitrateKbps: number }> = {
   '480p': { long: 854, short: 480, videoBitrateKbps: 1200 },

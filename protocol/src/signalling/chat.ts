@@ -1,6 +1,17 @@
 import { z } from 'zod';
-import { ChatMessage, ChatText } from '../room.js';
+import { ChatMessage } from '../room.js';
 import { request } from './contract.js';
+
+export const MAX_CHAT_CHARS = 2000;
+
+// eslint-disable-next-line no-control-regex -- control characters except the line break, and those that change text direction
+const DROPPED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
+const ChatText = z
+  .string()
+  .max(2 * MAX_CHAT_CHARS)
+  .transform((text) => text.normalize('NFC').replace(DROPPED, '').trim())
+  .pipe(z.string().min(1).max(MAX_CHAT_CHARS));
 
 /** `nonce` makes resending after a reconnection harmless. */
 export const sendChat = request({

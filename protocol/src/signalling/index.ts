@@ -14,12 +14,13 @@ import * as stage from './stage.js';
 const { MAX_ASSET_BYTES, ...liveRequests } = live;
 const { MediaJson, ...mediaRequests } = media;
 const { IceServer, ...sessionRequests } = session;
+const { MAX_CHAT_CHARS, ...chatRequests } = chat;
 
-export { MAX_ASSET_BYTES, MediaJson, IceServer };
+export { MAX_ASSET_BYTES, MAX_CHAT_CHARS, MediaJson, IceServer };
 export * from './contract.js';
 export * from './events.js';
 
-export const requests = { ...sessionRequests, ...mediaRequests, ...stage, ...chat, ...liveRequests } as const satisfies Record<
+export const requests = { ...sessionRequests, ...mediaRequests, ...stage, ...chatRequests, ...liveRequests } as const satisfies Record<
   string,
   RequestContract
 >;

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { flag, integer, port, Secret, section, STREAM_ENV_PATHS, streamSettings, text } from '@lianmai/kit';
-import { MAX_SEATS, RecordPattern } from '@lianmai/protocol';
+import { flag, integer, oneOf, port, Secret, section, STREAM_ENV_PATHS, streamSettings, text } from '@lianmai/kit';
+import { RecordPattern } from '@lianmai/protocol';
 import { z } from 'zod';
 import { defaultAnnouncedIps } from './lanAddresses.js';
+import { roomSettings } from './roomSettingsWithDefaults.js';
 
-const oneOf = <const V extends readonly [string, ...string[]]>(values: V) => z.enum(values, `expected ${values.join(', ')}`);
 const secret = (minLength: number) => {
   const expected = `expected at least ${minLength} characters`;
   return z
@@ -85,20 +85,7 @@ export const ServerConfig = section({
     /** open: the lobby page hands out tokens itself. token: only who has an API key does. */
     lobby: oneOf(['open', 'token']).default('open'),
   }),
-  rooms: section({
-    seatLimit: integer(1, MAX_SEATS).default(MAX_SEATS),
-    /** open: whoever joins as a guest takes a free seat. request: a moderator decides. */
-    stagePolicy: oneOf(['open', 'request']).default('open'),
-    /** People in one room, audience included. */
-    maxParticipants: integer(1, 10_000).default(500),
-    /** How long the seat of somebody without a connection is kept. */
-    reconnectGraceMs: integer(0, 600_000).default(30_000),
-    /** How long an empty room remembers its chat, its bans and its stage. */
-    emptyRoomTtlMs: integer(0, 86_400_000).default(60_000),
-    /** How long a program runs on in an empty room; 0: until somebody stops it. */
-    emptyLiveTtlMs: integer(0, 86_400_000).default(300_000),
-    chatHistory: integer(0, 10_000).default(200),
-  }),
+  rooms: roomSettings,
   bridge: section({
     /** embedded: this process starts a bridge beside it. external: bridges elsewhere connect with the bridge token. */
     mode: oneOf(['embedded', 'external']).default('embedded'),

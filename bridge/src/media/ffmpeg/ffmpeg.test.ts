@@ -52,14 +52,14 @@ describe('LineSplitter', () => {
 });
 
 /** Copies bytes through: FFmpeg as `cat`. */
-const createCopy = (input: 'input' | 'socket', onLine?: (line: string) => boolean) =>
+const createCopy = (input: 'input' | 'socket', { graceMs = 1000, onLine }: { graceMs?: number; onLine?: (line: string) => boolean } = {}) =>
   new FfmpegProcess({
     path: ffmpeg.path,
     name: 'copy',
     pipes: { in: input, out: 'output' },
     commandLine: (at) => ['-f', 's16le', '-ar', '48000', '-ac', '1', '-i', at.in, '-c', 'copy', '-f', 's16le', at.out],
     log,
-    graceMs: 1000,
+    graceMs,
     ...(onLine && { onLine }),
   });
 
@@ -92,7 +92,7 @@ describe('FfmpegProcess', () => {
 
   it('passes on the lines of stderr', async () => {
     const lines: string[] = [];
-    const child = createCopy('input', (line) => lines.push(line) > 0);
+    const child = createCopy('input', { onLine: (line) => lines.push(line) > 0 });
     child.input('in').end(Buffer.alloc(9600));
     child.output('out').resume();
     await child.exited;
@@ -119,7 +119,7 @@ describe('FfmpegProcess', () => {
   });
 
   it('finishes by itself when closed, because its inputs end', async () => {
-    const child = createCopy('socket');
+    const child = createCopy('socket', { graceMs: 60_000 });
     child.output('out').resume();
     child.input('in').write(Buffer.alloc(96_000));
     await child.close('test');

@@ -1,5 +1,8 @@
-import { AUDIO_RATE, canvasOf, FPS, GOP_FRAMES, type EncoderName, type Profile } from '@lianmai/protocol';
+import { AUDIO_RATE, canvasOf, FPS, type EncoderName, type Profile } from '@lianmai/protocol';
 import { ENCODERS } from '../../media/ffmpeg/index.js';
+
+/** A key frame every 2 s, since each HLS segment starts with one. */
+const GOP_FRAMES = 2 * FPS;
 
 /** BT.601, limited range (see compositor/yuvColour.ts). The raw input is tagged as well, so that no FFmpeg inserts a conversion. */
 const COLOUR = ['-color_range', 'tv', '-colorspace', 'smpte170m', '-color_primaries', 'smpte170m', '-color_trc', 'smpte170m'];

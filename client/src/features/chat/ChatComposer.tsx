@@ -1,10 +1,9 @@
+import { MAX_CHAT_CHARS } from '@lianmai/protocol';
 import { SendHorizontal } from 'lucide-react';
 import { useState, type SubmitEvent, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useActions, useRunWithToast } from '../../bindings';
 import { IconButton, testIds } from '../../ui';
-
-const MAX_LENGTH = 2000;
 
 /** Enter sends and Shift+Enter breaks the line. Enter that confirms a Chinese or Japanese composition does not send. */
 export function ChatComposer() {
@@ -37,7 +36,7 @@ export function ChatComposer() {
         value={text}
         rows={1}
         dir="auto"
-        maxLength={MAX_LENGTH}
+        maxLength={MAX_CHAT_CHARS}
         aria-label={t('chat.write')}
         placeholder={t('chat.write')}
         enterKeyHint="send"

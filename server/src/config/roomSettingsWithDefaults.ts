@@ -1,0 +1,18 @@
+import { integer, oneOf, section } from '@lianmai/kit';
+import { MAX_SEATS } from '@lianmai/protocol';
+
+/** The rules of every new room. */
+export const roomSettings = section({
+  seatLimit: integer(1, MAX_SEATS).default(MAX_SEATS),
+  /** open: whoever joins as a guest takes a free seat. request: a moderator decides. */
+  stagePolicy: oneOf(['open', 'request']).default('open'),
+  /** People in one room, audience included. */
+  maxParticipants: integer(1, 10_000).default(500),
+  /** How long the seat of somebody without a connection is kept. */
+  reconnectGraceMs: integer(0, 600_000).default(30_000),
+  /** How long an empty room remembers its chat, its bans and its stage. */
+  emptyRoomTtlMs: integer(0, 86_400_000).default(60_000),
+  /** How long a program runs on in an empty room; 0: until somebody stops it. */
+  emptyLiveTtlMs: integer(0, 86_400_000).default(300_000),
+  chatHistory: integer(0, 10_000).default(200),
+});
