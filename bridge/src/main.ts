@@ -113,10 +113,9 @@ function createServices(context: BridgeContext, { recorder, origin, spriteRender
     logLevel: config.logLevel,
     hlsViewers: (stream) => origin.viewers(stream),
   });
-  const mediaDir = path.join(config.dataDir, 'media');
   const jobs = new StreamJobRunner({
     ...shared,
-    createPull: (stream, url) => new Pull({ stream, url, ...config.pull, mediaDir, gate, hub, ffmpeg, log }),
+    createPull: (stream, url) => new Pull({ stream, url, ...config.pull, dataDir: config.dataDir, gate, hub, ffmpeg, log }),
     record: (stream, rule) => recorder.record(stream, rule),
   });
   return { kinds, programs, jobs, ...openSfuRoads(context, hubParts) };

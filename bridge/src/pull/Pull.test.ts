@@ -67,7 +67,7 @@ async function pull(url: string, options: Partial<PullOptions> = {}) {
     void read().catch(() => undefined);
   });
   const running = new Pull({
-    ...{ stream, url, allowPrivate: true, mediaDir: media, gate, hub, ffmpeg: await findFfmpeg(), log: log.log },
+    ...{ stream, url, allowPrivate: true, dataDir: dir, gate, hub, ffmpeg: await findFfmpeg(), log: log.log },
     backoff: { firstMs: 50, maxMs: 100 },
     ...options,
   });
@@ -124,7 +124,7 @@ describe('what may be pulled', () => {
   });
 
   it('gives FFmpeg the address that was checked, and keeps files in the media folder', async () => {
-    const ground = { allowPrivate: true, mediaDir: media, proxyUrl: 'http://127.0.0.1:1' };
+    const ground = { allowPrivate: true, dataDir: dir, proxyUrl: 'http://127.0.0.1:1' };
     expect((await prepareInput('rtmp://user:p@localhost:1936/app/name?k=1', ground)).url).toMatch(
       /^rtmp:\/\/user:p@(127\.0\.0\.1|\[::1\]):1936\/app\/name\?k=1$/,
     );

@@ -15,8 +15,7 @@ export interface PullOptions {
   /** Kept private: only its redacted form is shown. */
   url: string;
   allowPrivate: boolean;
-  /** The folder of `file:` sources. */
-  mediaDir: string;
+  dataDir: string;
   gate: Gate;
   hub: StreamHub;
   ffmpeg: Ffmpeg;
@@ -74,10 +73,10 @@ export class Pull extends EventEmitter<PullEvents> implements Closable {
 
   /** Returns null to start again at once, because a file has ended or because more is known now. */
   async #runOnce(): Promise<LianmaiError | null> {
-    const { allowPrivate, mediaDir, stream, gate, hub, ffmpeg, url } = this.#options;
+    const { allowPrivate, dataDir, stream, gate, hub, ffmpeg, url } = this.#options;
     const proxy = await GuardedProxy.open(allowPrivate);
     try {
-      const input = await prepareInput(url, { allowPrivate, mediaDir, proxyUrl: proxy.url });
+      const input = await prepareInput(url, { allowPrivate, dataDir, proxyUrl: proxy.url });
       const run = new PullRun({
         input,
         ffmpeg,

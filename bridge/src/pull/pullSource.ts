@@ -18,14 +18,16 @@ export interface PullInput {
 
 export interface PullInputContext {
   allowPrivate: boolean;
-  /** `file:` URLs are relative to this folder and never leave it. */
-  mediaDir: string;
+  /** Holds the folder with the files that may be pulled. */
+  dataDir: string;
   /** Forward proxy for everything over HTTP. */
   proxyUrl: string;
 }
 
 const SCHEMES = ['rtmp', 'rtmps', 'http', 'https', 'rtsp', 'rtsps', 'srt', 'file'] as const;
 type Scheme = (typeof SCHEMES)[number];
+/** In the data folder. `file:` URLs are relative to this folder and never leave it. */
+const MEDIA_DIR = 'media';
 /** Network reads fail after this long without an answer, µs. */
 const IO_TIMEOUT_US = '15000000';
 /** FFmpeg takes the SRT latency in µs. */
@@ -59,7 +61,7 @@ export async function prepareInput(text: string, ground: PullInputContext): Prom
   const url = parseSource(text);
   switch (url.scheme) {
     case 'file':
-      return { url: `file:${await fileIn(ground.mediaDir, url)}`, options: {}, protocols: ['file'], followsRedirects: false, isFile: true };
+      return { url: `file:${await fileIn(path.join(ground.dataDir, MEDIA_DIR), url)}`, options: {}, protocols: ['file'], followsRedirects: false, isFile: true };
     case 'http':
     case 'https':
       await resolvePublic(url.hostname, ground.allowPrivate);

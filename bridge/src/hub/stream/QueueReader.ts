@@ -18,6 +18,8 @@ export class QueueReader implements Reader {
   #state: 'idle' | 'waitingForEntry' | 'queueing' | 'ended' = 'idle';
   #failure: Error | null = null;
   #wake: (() => void) | undefined;
+  /** The signal of the reads so far. Adding a listener for each wait would cost more than the wait. */
+  #signal: AbortSignal | null = null;
 
   constructor(stream: Stream, options: ReaderOptions) {
     this.#stream = stream;
@@ -30,11 +32,12 @@ export class QueueReader implements Reader {
 
   async read(signal: AbortSignal): Promise<MediaTag[] | null> {
     signal.throwIfAborted();
+    this.#heed(signal);
     if (this.#state === 'idle') this.#start();
     while (this.#queue.length === 0) {
       signal.throwIfAborted();
       if (this.#state === 'ended') return this.#finish();
-      await this.#nextChange(signal);
+      await this.#nextChange();
     }
     const tags = this.#queue;
     this.#queue = [];
@@ -68,6 +71,7 @@ export class QueueReader implements Reader {
     this.#stream.detach(this);
     this.#queue = [];
     this.stats.queuedBytes = 0;
+    this.#heed(null);
     this.end();
   }
 
@@ -131,19 +135,22 @@ export class QueueReader implements Reader {
     this.#state = 'waitingForEntry';
   }
 
-  #nextChange(signal: AbortSignal): Promise<void> {
+  #nextChange(): Promise<void> {
     return new Promise((resolve) => {
-      const finish = () => {
-        signal.removeEventListener('abort', finish);
-        this.#wake = undefined;
-        resolve();
-      };
-      this.#wake = finish;
-      signal.addEventListener('abort', finish, { once: true });
+      this.#wake = resolve;
     });
   }
 
-  #wakeUp(): void {
-    this.#wake?.();
+  readonly #wakeUp = (): void => {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
+  };
+
+  #heed(signal: AbortSignal | null): void {
+    if (signal === this.#signal) return;
+    this.#signal?.removeEventListener('abort', this.#wakeUp);
+    this.#signal = signal;
+    signal?.addEventListener('abort', this.#wakeUp);
   }
 }
