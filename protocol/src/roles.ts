@@ -6,7 +6,7 @@ import { DisplayName } from './displayName.js';
 export const Role = z.enum(['host', 'guest', 'viewer']);
 export type Role = z.infer<typeof Role>;
 
-/** The permission a message needs. `publish` also requires a seat on stage: see `can` in the server's authorisation folder. */
+/** The permission a message needs. `publish` also requires being on stage or backstage: see `can` in the server's authorisation folder. */
 export const Permission = z.enum(['subscribe', 'publish', 'chat', 'requestStage', 'moderate', 'live']);
 export type Permission = z.infer<typeof Permission>;
 
@@ -24,7 +24,7 @@ export const KIND_OF_SOURCE: Record<PublishSource, 'audio' | 'video'> = {
 export const Grants = z.object({
   room: RoomId,
   role: Role,
-  /** Tracks that may be published while on stage. */
+  /** Tracks that may be published while on stage or backstage. */
   publish: z.array(PublishSource).optional(),
   subscribe: z.boolean().optional(),
   /** May mute, remove, lock the room, and decide on seats. */

@@ -26,6 +26,8 @@ export const ParticipantInfo = z.object({
   isModerator: z.boolean(),
   canLive: z.boolean(),
   onStage: z.boolean(),
+  /** Let in, but not on air: seen and heard by moderators alone. Everybody else gets no `producers` of theirs. */
+  isBackstage: z.boolean(),
   presence: Presence,
   quality: ConnectionQuality,
   joinedAtMs: EpochMs,
@@ -35,8 +37,8 @@ export const ParticipantInfo = z.object({
 });
 export type ParticipantInfo = z.infer<typeof ParticipantInfo>;
 
-/** open: guests take a free seat on joining. request: people ask, and a moderator decides. */
-export const StagePolicy = z.enum(['open', 'request']);
+/** request: people ask, and a moderator decides. open: guests take a free seat, and are on air, without asking. */
+export const StagePolicy = z.enum(['request', 'open']);
 export type StagePolicy = z.infer<typeof StagePolicy>;
 
 /** The complete stage state. A late joiner needs no more than this. */
@@ -44,10 +46,14 @@ export const StageSnapshot = z.object({
   /** Increments with every change. */
   version: z.number().int(),
   policy: StagePolicy,
+  /** Whoever is let in goes on air at once while a seat is free, instead of backstage. */
+  approvedGoOnAir: z.boolean(),
   seatLimit: z.number().int().min(1).max(MAX_SEATS),
   /** In order of arrival on stage. */
   seats: z.array(z.object({ participantId: ParticipantId, sinceMs: EpochMs })),
-  /** Viewers asking for a seat, oldest first. */
+  /** Let in and waiting to be brought on air, longest first. They need no seat. */
+  backstage: z.array(z.object({ participantId: ParticipantId, sinceMs: EpochMs })),
+  /** Viewers asking to come on stage, oldest first. */
   requests: z.array(z.object({ participantId: ParticipantId, atMs: EpochMs })),
   /** Viewers invited by a moderator who have not replied yet. */
   invitations: z.array(z.object({ participantId: ParticipantId, by: ParticipantId, atMs: EpochMs })),

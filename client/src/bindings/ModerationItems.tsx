@@ -1,8 +1,8 @@
 import type { MediaSource, ParticipantId } from '@lianmai/protocol';
-import { ArrowDownToLine, Mic, MicOff, ScreenShareOff, UserX, VideoOff } from 'lucide-react';
+import { ArrowDownToLine, DoorOpen, Mic, MicOff, ScreenShareOff, UserX, VideoOff } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useRoom } from '../state';
-import { MenuItem } from '../ui';
+import { MenuItem, testIds } from '../ui';
 import { useActions, useRunWithToast } from './RoomProvider';
 import { isMicrophoneOn } from './speaking';
 
@@ -28,12 +28,18 @@ export function ModerationItems({ participantId: id, kind, onRemove }: Moderatio
     );
   }
   const isHost = participant.role === 'host';
+  const isIn = participant.onStage || participant.isBackstage;
   return (
     <>
-      {participant.onStage && <TrackItems participantId={id} isStream={participant.stream !== undefined} />}
+      {isIn && <TrackItems participantId={id} isStream={participant.stream !== undefined} />}
       {participant.onStage && !isHost && (
+        <MenuItem icon={<DoorOpen size={18} />} onSelect={() => run(actions.sendBackstage(id))} data-testid={testIds.sendBackstage}>
+          {t('backstage.send')}
+        </MenuItem>
+      )}
+      {isIn && !isHost && (
         <MenuItem icon={<ArrowDownToLine size={18} />} onSelect={() => run(actions.takeDown(id))}>
-          {t(participant.stream ? 'stage.takeStreamDown' : 'stage.takeDown')}
+          {t(participant.stream ? 'stage.takeStreamDown' : participant.isBackstage ? 'backstage.takeDown' : 'stage.takeDown')}
         </MenuItem>
       )}
       {onRemove && !isHost && !participant.stream && (

@@ -10,5 +10,5 @@ export { SourceTile } from './SourceTile';
 export { SourceVideo } from './SourceVideo';
 export { awayLabelOf, barsOf } from './participantLabels';
 export { isMicrophoneOn } from './speaking';
-export { useSelf, useStageSources, type StageSource } from './stageSources';
+export { placeOf, useBackstageSources, useSelf, useStageSources, type StageSource } from './stageSources';
 export { useTileSize } from './useTileSize';

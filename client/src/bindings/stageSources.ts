@@ -10,7 +10,7 @@ import {
 import { useMemo } from 'react';
 import { useRoom, type RoomState } from '../state';
 
-/** A source on stage that can be shown: the camera (or avatar card) of a seat, or a shared screen. */
+/** A source on stage or backstage that can be shown: the camera (or avatar card) of a person, or a shared screen. */
 export interface StageSource extends SceneSource {
   participantId: ParticipantId;
   name: string;
@@ -22,9 +22,11 @@ export interface StageSource extends SceneSource {
 export const isOpen = (participant: ParticipantInfo, source: PublishSource) =>
   participant.producers.some((one) => one.source === source && !one.paused);
 
-/** In the order in which people came on stage. A screen follows its owner's camera, as in the program. */
-function stageSourcesOf(room: Pick<RoomState, 'stage' | 'participants' | 'selfId'>): StageSource[] {
-  return (room.stage?.seats ?? []).flatMap(({ participantId }) => {
+type Place = 'seats' | 'backstage';
+
+/** In the order in which people came there. A screen follows its owner's camera, as in the program. */
+function sourcesOf(place: Place, room: Pick<RoomState, 'stage' | 'participants' | 'selfId'>): StageSource[] {
+  return (room.stage?.[place] ?? []).flatMap(({ participantId }) => {
     const participant = room.participants[participantId];
     if (!participant) return [];
     const make = (kind: MediaSource): StageSource => ({
@@ -39,12 +41,16 @@ function stageSourcesOf(room: Pick<RoomState, 'stage' | 'participants' | 'selfId
   });
 }
 
-export function useStageSources(): StageSource[] {
+function useSourcesOf(place: Place): StageSource[] {
   const stage = useRoom((room) => room.stage);
   const participants = useRoom((room) => room.participants);
   const selfId = useRoom((room) => room.selfId);
-  return useMemo(() => stageSourcesOf({ stage, participants, selfId }), [stage, participants, selfId]);
+  return useMemo(() => sourcesOf(place, { stage, participants, selfId }), [place, stage, participants, selfId]);
 }
+
+export const useStageSources = (): StageSource[] => useSourcesOf('seats');
+/** Only moderators get other people's pictures. */
+export const useBackstageSources = (): StageSource[] => useSourcesOf('backstage');
 
 export const useSelf = (): ParticipantInfo | null => useRoom((room) => (room.selfId ? (room.participants[room.selfId] ?? null) : null));
 
@@ -58,3 +64,6 @@ export function trackOf(room: RoomState, participantId: ParticipantId, source: M
   if (!participant || !isOpen(participant, source)) return null;
   return room.remote[participantId]?.[source] ?? null;
 }
+
+export const placeOf = (participant: ParticipantInfo): 'stage' | 'backstage' | 'audience' =>
+  participant.onStage ? 'stage' : participant.isBackstage ? 'backstage' : 'audience';

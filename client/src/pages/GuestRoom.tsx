@@ -5,7 +5,7 @@ import { ChatPanel, useUnread } from '../features/chat';
 import { Dock, type DrawerName } from '../features/controls';
 import { InviteCard } from '../features/invite';
 import { PeoplePanel } from '../features/people';
-import { MediaBlocked, ReconnectingCover, SoundBlocked, TopBar } from '../features/room';
+import { BackstageNotice, MediaBlocked, ReconnectingCover, SoundBlocked, TopBar } from '../features/room';
 import { Stage } from '../features/stage';
 import { useRoom } from '../state';
 import { EmptyState, testIds } from '../ui';
@@ -26,11 +26,14 @@ export function GuestRoom({ room, onLeave }: { room: string; onLeave: () => void
     <div className="flex h-dvh flex-col bg-bg" data-testid={testIds.room}>
       <TopBar onInvite={() => setInviting(true)} />
       <div className="relative flex min-h-0 flex-1 gap-2 px-2">
-        <main className="relative min-w-0 flex-1 overflow-hidden rounded-lg">
-          <Stage
-            extra={isAlone ? <InviteCard room={room} /> : null}
-            empty={<EmptyState title={t('room.emptyTitle')}>{t('room.emptyText')}</EmptyState>}
-          />
+        <main className="relative flex min-w-0 flex-1 flex-col gap-2 overflow-hidden rounded-lg">
+          <BackstageNotice />
+          <div className="min-h-0 flex-1">
+            <Stage
+              extra={isAlone ? <InviteCard room={room} /> : null}
+              empty={<EmptyState title={t('room.emptyTitle')}>{t('room.emptyText')}</EmptyState>}
+            />
+          </div>
           <ReconnectingCover />
           <MediaBlocked />
           <SoundBlocked />

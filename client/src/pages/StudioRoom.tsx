@@ -3,9 +3,9 @@ import { useTranslation } from 'react-i18next';
 import { ChatPanel, useUnread } from '../features/chat';
 import { Dock, type DrawerName } from '../features/controls';
 import { InviteCard, watchLink } from '../features/invite';
-import { PeoplePanel, RequestList, SeatStreamButton } from '../features/people';
+import { Backstage, PeoplePanel, RequestList } from '../features/people';
 import { MediaBlocked, ReconnectingCover, SoundBlocked, TopBar } from '../features/room';
-import { Backstage, GoLiveButton, HealthStrip, SceneStyle, OutputsPanel, ProgramPreview, LayoutBar, StageStrip } from '../features/studio';
+import { GoLiveButton, HealthStrip, SceneStyle, OutputsPanel, ProgramPreview, LayoutBar, StageStrip } from '../features/studio';
 import { useRoom } from '../state';
 import { Badge, cx, Panel, Tabs, testIds, useMediaQuery, type Tab } from '../ui';
 import { RoomOverlays } from './RoomOverlays';
@@ -26,6 +26,8 @@ export function StudioRoom({ room, onLeave }: { room: string; onLeave: () => voi
   const [arePeopleShown, setPeopleShown] = useState(true);
   const unread = useUnread(tab === 'chat');
   const requests = useRoom((state) => state.stage?.requests.length ?? 0);
+  const backstage = useRoom((state) => state.stage?.backstage.length ?? 0);
+  const waiting = requests + backstage;
   const panels = useRef<HTMLDivElement>(null);
   const isChatOpen = tab === 'chat';
   const toggle = (drawer: DrawerName) => {
@@ -40,7 +42,7 @@ export function StudioRoom({ room, onLeave }: { room: string; onLeave: () => voi
     <div className="flex h-dvh flex-col bg-bg" data-testid={testIds.studio}>
       <TopBar onInvite={() => setInviting(true)} end={<GoLiveButton />} />
       <div className={COLUMNS[width]}>
-        {width === 'wide' && (arePeopleShown || requests > 0) && <PeopleColumn withPeople={arePeopleShown} requests={requests} />}
+        {width === 'wide' && (arePeopleShown || waiting > 0) && <PeopleColumn withPeople={arePeopleShown} requests={requests} />}
         <Centre room={room} isNarrow={width === 'narrow'} />
         <div ref={panels} className={SIDES[width]}>
           {side}
@@ -103,20 +105,13 @@ function PeopleColumn({ withPeople, requests }: { withPeople: boolean; requests:
         {requests === 0 && <p className="px-4 pb-3 text-fg-3">{t('people.noRequests')}</p>}
         <RequestList />
       </Panel>
+      <Panel title={t('backstage.title')} className="max-h-1/2 shrink-0" bodyClassName="overflow-y-auto">
+        <Backstage />
+      </Panel>
       {withPeople && (
-        <>
-          <Panel
-            title={t('studio.backstage')}
-            aside={<SeatStreamButton variant="icon" />}
-            className="max-h-1/4 shrink-0"
-            bodyClassName="overflow-y-auto"
-          >
-            <Backstage />
-          </Panel>
-          <Panel className="flex-1 overflow-hidden" bodyClassName="overflow-hidden">
-            <PeoplePanel withRequests={false} />
-          </Panel>
-        </>
+        <Panel className="flex-1 overflow-hidden" bodyClassName="overflow-hidden">
+          <PeoplePanel withRequests={false} />
+        </Panel>
       )}
     </div>
   );
@@ -143,18 +138,6 @@ function useTabs({ room, withPeople, unread, requests }: TabsOptions): { tabs: T
     make('chat', t('chat.title'), <ChatPanel />, { badge: unread, isKept: true }),
     make('style', t('studio.sceneStyle'), <SceneStyle />),
   ];
-  if (withPeople) tabs.splice(1, 0, make('people', t('studio.people'), <NarrowPeople />, { badge: requests }));
+  if (withPeople) tabs.splice(1, 0, make('people', t('studio.people'), <PeoplePanel />, { badge: requests }));
   return { tabs, label: t('studio.tabs') };
-}
-
-function NarrowPeople() {
-  const { t } = useTranslation();
-  return (
-    <PeoplePanel>
-      <section aria-label={t('studio.backstage')}>
-        <h3 className="px-4 pt-3 pb-2 font-semibold">{t('studio.backstage')}</h3>
-        <Backstage />
-      </section>
-    </PeoplePanel>
-  );
 }

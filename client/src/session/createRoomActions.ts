@@ -32,6 +32,8 @@ export function createRoomActions(request: Request, requestWithRetry: Request, o
     decline: (participantId) => send('declineStageRequest', { participantId }),
     invite: (participantId) => send('inviteToStage', { participantId }),
     cancelInvitation: (participantId) => send('cancelInvitation', { participantId }),
+    bringOnAir: (participantId) => send('bringOnAir', { participantId }),
+    sendBackstage: (participantId) => send('sendBackstage', { participantId }),
     takeDown: (participantId) => send('takeDown', { participantId }),
     listStreams: async () => (await request('listStreams', {})).streams,
     seatStream: ({ app, name }) => send('seatStream', { app, name }),

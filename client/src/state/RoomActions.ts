@@ -31,12 +31,14 @@ export interface RoomActions {
   decline(id: ParticipantId): Promise<void>;
   invite(id: ParticipantId): Promise<void>;
   cancelInvitation(id: ParticipantId): Promise<void>;
+  bringOnAir(id: ParticipantId): Promise<void>;
+  sendBackstage(id: ParticipantId): Promise<void>;
   takeDown(id: ParticipantId): Promise<void>;
   /** Live streams that may be seated. */
   listStreams(): Promise<(StreamRef & { title: string })[]>;
   /** Gives a stream a seat. `takeDown` removes it. */
   seatStream(stream: StreamRef): Promise<void>;
-  setStage(options: { policy?: StagePolicy; seatLimit?: number }): Promise<void>;
+  setStage(options: { policy?: StagePolicy; approvedGoOnAir?: boolean; seatLimit?: number }): Promise<void>;
   mute(id: ParticipantId, source: PublishSource): Promise<void>;
   askToUnmute(id: ParticipantId): Promise<void>;
   remove(id: ParticipantId): Promise<void>;

@@ -18,6 +18,7 @@ const person = (name: string, joinedAtMs: number): ParticipantInfo => ({
   isModerator: false,
   canLive: false,
   onStage: true,
+  isBackstage: false,
   presence: 'connected',
   quality: 'good',
   joinedAtMs,
@@ -25,7 +26,16 @@ const person = (name: string, joinedAtMs: number): ParticipantInfo => ({
 });
 const ann = person('ann', 1);
 const bob = person('bob', 2);
-const stage = (version: number): StageSnapshot => ({ version, policy: 'open', seatLimit: 9, seats: [], requests: [], invitations: [] });
+const stage = (version: number): StageSnapshot => ({
+  version,
+  policy: 'open',
+  approvedGoOnAir: false,
+  seatLimit: 9,
+  seats: [],
+  backstage: [],
+  requests: [],
+  invitations: [],
+});
 const snapshot = (participants: ParticipantInfo[]): RoomSnapshot => ({
   room: { id: RoomId.parse('r'), title: 'r', locked: false, createdAtMs: 1 },
   participants,

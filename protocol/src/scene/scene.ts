@@ -21,7 +21,7 @@ export const Scene = z.object({
   focus: SourceId.nullable().default(null),
   /** These sources come first, in this order; the rest follow in order of arrival on stage. */
   order: z.array(SourceId).max(64).default([]),
-  /** Backstage: in neither the picture nor the sound. */
+  /** In neither the picture nor the sound. */
   hidden: z.array(SourceId).max(64).default([]),
   background: z.object({ colour: HexColour.default('#101114'), image: AssetId.nullable().default(null) }).prefault({}),
   logo: z

@@ -8,28 +8,38 @@ import { request } from './contract.js';
 const target = z.object({ participantId: ParticipantId });
 const ok = z.object({});
 
-/** Asks for a seat, as a viewer. */
+/** Asks to come on stage, as a viewer. */
 export const requestStage = request({ state: 'joined', permission: 'requestStage', data: z.object({}), reply: ok });
 export const cancelStageRequest = request({ state: 'joined', permission: 'requestStage', data: z.object({}), reply: ok });
-/** Accepts or declines the seat that a moderator offered. */
+/** Accepts or declines a moderator's invitation. */
 export const answerInvitation = request({
   state: 'joined',
   permission: 'requestStage',
   data: z.object({ accept: z.boolean() }),
   reply: ok,
 });
-/** Gives up the seat and stays as a viewer. */
+/** Leaves the stage, or backstage, and stays as a viewer. */
 export const leaveStage = request({ state: 'joined', permission: null, data: z.object({}), reply: ok });
 
+/** Lets somebody in who asked: backstage, or on air at once if the stage's `approvedGoOnAir` says so. */
 export const approveStageRequest = request({ state: 'joined', permission: 'moderate', data: target, reply: ok });
 export const declineStageRequest = request({ state: 'joined', permission: 'moderate', data: target, reply: ok });
 export const inviteToStage = request({ state: 'joined', permission: 'moderate', data: target, reply: ok });
 export const cancelInvitation = request({ state: 'joined', permission: 'moderate', data: target, reply: ok });
+/** Puts somebody who is backstage on stage, and so into the program. */
+export const bringOnAir = request({ state: 'joined', permission: 'moderate', data: target, reply: ok });
+/** Takes somebody off the air, connected and seen by moderators. */
+export const sendBackstage = request({ state: 'joined', permission: 'moderate', data: target, reply: ok });
+/** Takes somebody off the stage or from backstage, into the audience. */
 export const takeDown = request({ state: 'joined', permission: 'moderate', data: target, reply: ok });
 export const setStage = request({
   state: 'joined',
   permission: 'moderate',
-  data: z.object({ policy: StagePolicy.optional(), seatLimit: z.number().int().min(1).max(MAX_SEATS).optional() }),
+  data: z.object({
+    policy: StagePolicy.optional(),
+    approvedGoOnAir: z.boolean().optional(),
+    seatLimit: z.number().int().min(1).max(MAX_SEATS).optional(),
+  }),
   reply: ok,
 });
 

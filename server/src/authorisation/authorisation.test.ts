@@ -3,7 +3,7 @@ import { effectiveGrants, Identity, RoomId, type LianmaiError, type Permission, 
 import fc from 'fast-check';
 import jwt from 'jsonwebtoken';
 import { describe, expect, it } from 'vitest';
-import { TokenAuthority, apiKeyFrom, AUDIENCE, can, canModerate, canPublish } from './index.js';
+import { TokenAuthority, apiKeyFrom, AUDIENCE, can, canModerate, canPublish, type Place } from './index.js';
 
 const SECRET = 'a-secret-of-some-length-to-sign-with';
 const authority = new TokenAuthority(
@@ -132,33 +132,37 @@ describe('the development key', () => {
 });
 
 describe('permissions', () => {
-  const standing = (role: Role, onStage: boolean) => ({ grants: effectiveGrants({ room: RoomId.parse('r1'), role }), onStage });
+  const standing = (role: Role, place: Place) => ({ grants: effectiveGrants({ room: RoomId.parse('r1'), role }), place });
 
-  it.each<[Role, boolean, Permission[]]>([
-    ['host', true, ['subscribe', 'publish', 'chat', 'requestStage', 'moderate', 'live']],
-    ['host', false, ['subscribe', 'chat', 'requestStage', 'moderate', 'live']],
-    ['guest', true, ['subscribe', 'publish', 'chat', 'requestStage']],
-    ['viewer', false, ['subscribe', 'chat', 'requestStage']],
-  ])('[ACC-10] of a %s (on stage: %s) are %j', (role, onStage, expected) => {
+  it.each<[Role, Place, Permission[]]>([
+    ['host', 'stage', ['subscribe', 'publish', 'chat', 'requestStage', 'moderate', 'live']],
+    ['host', 'audience', ['subscribe', 'chat', 'requestStage', 'moderate', 'live']],
+    ['guest', 'stage', ['subscribe', 'publish', 'chat', 'requestStage']],
+    ['viewer', 'backstage', ['subscribe', 'publish', 'chat', 'requestStage']],
+    ['viewer', 'audience', ['subscribe', 'chat', 'requestStage']],
+  ])('[ACC-10] of a %s (%s) are %j', (role, place, expected) => {
     const all: Permission[] = ['subscribe', 'publish', 'chat', 'requestStage', 'moderate', 'live'];
-    expect(all.filter((permission) => can(standing(role, onStage), permission))).toEqual(expected);
+    expect(all.filter((permission) => can(standing(role, place), permission))).toEqual(expected);
   });
 
   it('[ACC-11] to publish end with the seat and with the token’s sources', () => {
-    const microphoneOnly = { grants: effectiveGrants({ room: RoomId.parse('r1'), role: 'guest', publish: ['microphone'] }), onStage: true };
+    const microphoneOnly = {
+      grants: effectiveGrants({ room: RoomId.parse('r1'), role: 'guest', publish: ['microphone'] }),
+      place: 'stage' as const,
+    };
     expect(canPublish(microphoneOnly, 'microphone')).toBe(true);
     expect(canPublish(microphoneOnly, 'camera')).toBe(false);
-    expect(canPublish({ ...microphoneOnly, onStage: false }, 'microphone')).toBe(false);
+    expect(canPublish({ ...microphoneOnly, place: 'audience' }, 'microphone')).toBe(false);
   });
 
   it('[ACC-12] over a host are a host’s alone', () => {
     const moderator = {
       grants: effectiveGrants({ room: RoomId.parse('r1'), role: 'guest', moderate: true }),
-      onStage: true,
+      place: 'stage' as const,
       isHost: false,
     };
     expect(canModerate(moderator, { isHost: false })).toBe(true);
     expect(canModerate(moderator, { isHost: true })).toBe(false);
-    expect(canModerate({ ...standing('host', true), isHost: true }, { isHost: true })).toBe(true);
+    expect(canModerate({ ...standing('host', 'stage'), isHost: true }, { isHost: true })).toBe(true);
   });
 });

@@ -1,8 +1,8 @@
 /**
- * Permissions. Tokens (JWT, HS256, signed with the API secret) carry grants into a room; `can` answers yes or no from grants and being on stage;
+ * Permissions. Tokens (JWT, HS256, signed with the API secret) carry grants into a room; `can` answers yes or no from grants and being on stage or backstage;
  * `TokenAuthority` is the only holder of the secret. Nothing here keeps state or knows rooms.
  */
 export { TokenAuthority } from './TokenAuthority.js';
-export { can, canModerate, canPublish, type Standing } from './permissions.js';
+export { can, canModerate, canPublish, type Place, type Standing } from './permissions.js';
 export { apiKeyFrom, isSame, type ApiKey } from './apiKey.js';
 export { AUDIENCE, isFromLobby, lobbyIdentity, type JoinTokenRequest } from './tokens.js';

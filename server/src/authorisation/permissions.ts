@@ -1,16 +1,19 @@
 import type { EffectiveGrants, Permission, PublishSource } from '@lianmai/protocol';
 
+/** Where somebody is in a room. backstage: connected and ready, but not on air. */
+export type Place = 'stage' | 'backstage' | 'audience';
+
 /** The facts that decide whether a participant may do something now. */
 export interface Standing {
   grants: EffectiveGrants;
-  onStage: boolean;
+  place: Place;
 }
 
-/** Yes or no by what the token grants and, for publishing, by being on stage. */
-export function can({ grants, onStage }: Standing, permission: Permission): boolean {
+/** Yes or no by what the token grants and, for publishing, by being on stage or backstage. */
+export function can({ grants, place }: Standing, permission: Permission): boolean {
   switch (permission) {
     case 'publish':
-      return onStage && grants.publish.length > 0;
+      return place !== 'audience' && grants.publish.length > 0;
     case 'requestStage':
       return grants.publish.length > 0;
     case 'subscribe':

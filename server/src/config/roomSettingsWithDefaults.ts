@@ -4,8 +4,8 @@ import { MAX_SEATS } from '@lianmai/protocol';
 /** The rules of every new room. */
 export const roomSettings = section({
   seatLimit: integer(1, MAX_SEATS).default(MAX_SEATS),
-  /** open: whoever joins as a guest takes a free seat. request: a moderator decides. */
-  stagePolicy: oneOf(['open', 'request']).default('open'),
+  /** request: people ask, and a moderator decides. open: whoever joins as a guest takes a free seat, and is on air. */
+  stagePolicy: oneOf(['request', 'open']).default('request'),
   /** People in one room, audience included. */
   maxParticipants: integer(1, 10_000).default(500),
   /** How long the seat of somebody without a connection is kept. */

@@ -115,6 +115,7 @@ export const ENV_PATHS = {
   LIANMAI_LOBBY: 'access.lobby',
   LIANMAI_BRIDGE: 'bridge.mode',
   LIANMAI_BRIDGE_TOKEN: 'bridge.token',
+  STAGE_POLICY: 'rooms.stagePolicy',
   RECONNECT_GRACE_MS: 'rooms.reconnectGraceMs',
   EMPTY_ROOM_TTL_MS: 'rooms.emptyRoomTtlMs',
   LOG_LEVEL: 'log.level',

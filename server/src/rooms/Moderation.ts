@@ -52,6 +52,10 @@ export class Moderation {
     this.#options.stage.run({ type: 'comeDown', who: this.#targetOf(moderator, id).id });
   }
 
+  sendBackstage(moderator: Person, id: ParticipantId): void {
+    this.#options.stage.run({ type: 'sendBackstage', who: this.#targetOf(moderator, id).id });
+  }
+
   /** Removes someone and bars their identity while the room exists. */
   remove(moderator: Person, id: ParticipantId): void {
     const target = this.#targetOf(moderator, id);

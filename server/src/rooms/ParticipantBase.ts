@@ -12,6 +12,7 @@ import {
   type Role,
   type StreamRef,
 } from '@lianmai/protocol';
+import type { Place } from '../authorisation/index.js';
 import type { ClientChannel, ParticipantMedia } from './contract.js';
 
 /** The part that a person and a stream in a room share. */
@@ -26,7 +27,7 @@ export abstract class ParticipantBase {
   readonly identity: Identity;
   readonly joinedAtMs = Date.now();
   /** Written by the room, which has the stage. */
-  onStage = false;
+  place: Place = 'audience';
   quality: ConnectionQuality = 'excellent';
   #claims: JoinClaims;
   #grants: EffectiveGrants;
@@ -52,6 +53,10 @@ export abstract class ParticipantBase {
     return this.#claims.grants.role;
   }
 
+  get onStage(): boolean {
+    return this.place === 'stage';
+  }
+
   get isHost(): boolean {
     return this.grantedRole === 'host';
   }
@@ -60,6 +65,11 @@ export abstract class ParticipantBase {
   get role(): Role {
     if (!this.onStage) return 'viewer';
     return this.isHost ? 'host' : 'guest';
+  }
+
+  /** Whether this viewer may see and hear them: backstage, only moderators and they themselves. */
+  isVisibleTo(viewer: ParticipantBase): boolean {
+    return this.place !== 'backstage' || viewer === this || viewer.grants.moderate;
   }
 
   send<N extends EventName>(name: N, data: EventData<N>): void {
@@ -74,12 +84,17 @@ export abstract class ParticipantBase {
       isModerator: this.#grants.moderate,
       canLive: this.#grants.live,
       onStage: this.onStage,
+      isBackstage: this.place === 'backstage',
       presence: this.isPresent ? 'connected' : 'reconnecting',
       quality: this.quality,
       joinedAtMs: this.joinedAtMs,
       producers: [...this.media.producers],
       ...(this.stream && { stream: this.stream }),
     };
+  }
+
+  infoFor(viewer: ParticipantBase): ParticipantInfo {
+    return this.isVisibleTo(viewer) ? this.info() : { ...this.info(), producers: [] };
   }
 
   protected setClaims(claims: JoinClaims): void {

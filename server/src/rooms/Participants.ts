@@ -41,6 +41,11 @@ export class Participants {
     return this.has(participant) && this.#byId.delete(participant.id);
   }
 
+  /** Tells everybody about a participant, and each only what they may know. */
+  announce(name: 'participantJoined' | 'participantChanged', participant: Participant, except?: Participant): void {
+    for (const viewer of this.#byId.values()) if (viewer !== except) viewer.send(name, participant.infoFor(viewer));
+  }
+
   broadcast<N extends EventName>(name: N, data: EventData<N>, except?: Participant): void {
     for (const participant of this.#byId.values()) if (participant !== except) participant.send(name, data);
   }

@@ -15,7 +15,8 @@ import {
 } from '@lianmai/protocol';
 import { canPublish } from '../authorisation/index.js';
 import type { ProgramControl, ProgramFactory, ProgramRoom, StageSource } from '../program/index.js';
-import type { RoomMedia } from '../sfu/index.js';
+import type { MediaPeer, RoomMedia } from '../sfu/index.js';
+import { consumeVisible, hideFromAudience, type ConsumeRequest } from './backstage.js';
 import { ChatLog } from './ChatLog.js';
 import type { JoinRequest, ClientChannel, OpenStreamFeed, RoomSettings } from './contract.js';
 import { admit } from './admission.js';
@@ -82,7 +83,7 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
       () => void this.close('empty').catch((error: unknown) => this.#log.error({ err: error }, 'closing failed')),
     );
     const { seatLimit, stagePolicy: policy } = settings;
-    this.stage = new RoomStage({ participants, seatLimit, policy, onSeatsChanged: (participant) => this.#followSeat(participant) });
+    this.stage = new RoomStage({ participants, seatLimit, policy, onMoved: (participant) => this.#followMove(participant) });
     this.moderation = new Moderation({
       participants,
       stage: this.stage,
@@ -151,7 +152,7 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
     const participant = new Person(claims, (self) => this.#mediaOf(self));
     participant.attach(channel, claims);
     this.participants.add(participant);
-    this.participants.broadcast('participantJoined', participant.info(), participant);
+    this.participants.announce('participantJoined', participant, participant);
     this.#updateEmptyTimer();
     this.stage.arrive(participant);
     this.#log.info({ participant: participant.id, role: participant.grantedRole, participants: this.participants.size }, 'joined');
@@ -208,7 +209,7 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
   snapshotFor(viewer: Person): RoomSnapshot {
     return {
       room: this.info,
-      participants: this.participants.all.map((participant) => participant.info()),
+      participants: this.participants.all.map((participant) => participant.infoFor(viewer)),
       stage: this.stage.snapshot,
       chat: [...this.#chat.messages],
       program: programInfoFor(viewer, this.program.info),
@@ -221,6 +222,10 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
     return participant.media.produce(request, isAllowed);
   }
 
+  consume(viewer: Person, request: ConsumeRequest): ReturnType<MediaPeer['consume']> {
+    return consumeVisible(viewer, request, this.participants);
+  }
+
   say(author: Person, { text, nonce }: RequestData<'sendChat'>): ChatMessage {
     const { id: participantId, name, role } = author;
     const { message, isNew } = this.#chat.add({ participantId, name, role, text, atMs: Date.now() }, nonce);
@@ -230,16 +235,17 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
 
   #tellChanged(participant: Participant): void {
     if (!this.participants.has(participant)) return;
-    this.participants.broadcast('participantChanged', participant.info());
+    this.participants.announce('participantChanged', participant);
     if (participant.onStage) this.emit('stageSourcesChanged');
   }
 
-  #followSeat(participant: Participant | undefined): void {
+  #followMove(participant: Participant | undefined): void {
     this.emit('stageSourcesChanged');
     if (!participant) return;
     this.#tellChanged(participant);
-    if (participant.onStage) return;
-    // A stream is in the room only for its seat.
+    if (participant.place === 'backstage') hideFromAudience(participant, this.participants);
+    if (participant.place !== 'audience') return;
+    // A stream is in the room only to be on stage.
     if (participant.kind === 'stream') return this.leave(participant, 'left');
     participant.media.unpublish().catch((error: unknown) => this.#log.warn({ err: error }, 'unpublish failed'));
   }
@@ -280,7 +286,9 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
 }
 
 const allowsAllOf = (now: EffectiveGrants, before: EffectiveGrants): boolean =>
-  (now.subscribe || !before.subscribe) && before.publish.every((source) => now.publish.includes(source));
+  (now.subscribe || !before.subscribe) &&
+  (now.moderate || !before.moderate) &&
+  before.publish.every((source) => now.publish.includes(source));
 
 /** Only people who control the program may see its destinations. */
 function programInfoFor(viewer: Participant, info: ProgramInfo | null): ProgramInfo | null {

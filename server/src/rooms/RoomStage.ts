@@ -1,14 +1,14 @@
 import { LianmaiError, type ParticipantId, type StagePolicy, type StageSnapshot } from '@lianmai/protocol';
 import type { Participant } from './Participant.js';
 import type { Participants } from './Participants.js';
-import { emptyStage, isSeated, reduceStage, type StageCommand, type StageEffect } from './stageRules.js';
+import { emptyStage, reduceStage, type StageCommand, type StageEffect } from './stageRules.js';
 
 export interface RoomStageOptions {
   participants: Participants;
   seatLimit: number;
   policy: StagePolicy;
-  /** Someone went up or came down. `onStage` is already updated. */
-  onSeatsChanged(participant: Participant | undefined): void;
+  /** Someone went on stage, backstage or into the audience. `place` is already updated. undefined: they have left the room. */
+  onMoved(participant: Participant | undefined): void;
 }
 
 /** Keeps one room's stage: runs commands through the reducer and announces the result. */
@@ -54,7 +54,7 @@ export class RoomStage {
   }
 
   /** Runs a command about a participant. Throws NOT_FOUND if they are not in the room. */
-  about(command: Extract<StageCommand, { type: 'approve' | 'decline' | 'cancelInvitation' }>): void {
+  about(command: Extract<StageCommand, { type: 'approve' | 'decline' | 'cancelInvitation' | 'bringOnAir' }>): void {
     this.#options.participants.get(command.who);
     this.run(command);
   }
@@ -67,13 +67,13 @@ export class RoomStage {
     for (const effect of effects) this.#follow(effect);
   }
 
-  #follow({ type, who }: StageEffect): void {
-    const participant = this.#options.participants.find(who);
-    if (type === 'declined') {
+  #follow(effect: StageEffect): void {
+    const participant = this.#options.participants.find(effect.who);
+    if (effect.type === 'declined') {
       participant?.send('stageRequestDeclined', {});
       return;
     }
-    if (participant) participant.onStage = isSeated(this.#state, who);
-    this.#options.onSeatsChanged(participant);
+    if (participant) participant.place = effect.to;
+    this.#options.onMoved(participant);
   }
 }

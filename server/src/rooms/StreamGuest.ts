@@ -2,7 +2,7 @@ import type { JoinClaims, StreamRef } from '@lianmai/protocol';
 import { ParticipantBase } from './ParticipantBase.js';
 import type { StreamMedia } from './StreamMedia.js';
 
-/** A stream on stage. It has no page and leaves the room with its seat. */
+/** A stream on stage or backstage. It has no page and leaves the room when it is taken down. */
 export class StreamGuest extends ParticipantBase {
   readonly kind = 'stream';
   readonly channel = null;

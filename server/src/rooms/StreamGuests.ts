@@ -18,7 +18,7 @@ export interface StreamGuestsOptions {
   log: Log;
 }
 
-/** Hub streams on a room's stage. Each is a participant without a page, in the room only for its seat. */
+/** Hub streams on a room's stage. Each is a participant without a page, in the room only while on stage or backstage. */
 export class StreamGuests {
   readonly #options: StreamGuestsOptions;
 
@@ -31,7 +31,10 @@ export class StreamGuests {
     const { roomId: room, participants, stage, log } = this.#options;
     const sub = Identity.parse(`stream:${streamKey(stream)}`);
     const existing = participants.all.find((one): one is StreamGuest => one.kind === 'stream' && one.identity === sub);
-    if (existing) return existing;
+    if (existing) {
+      stage.run({ type: 'bringOnAir', who: existing.id });
+      return existing;
+    }
     const { seats, seatLimit } = stage.snapshot;
     if (seats.length >= seatLimit) throw new LianmaiError('STAGE_FULL');
     const claims: JoinClaims = {
@@ -43,7 +46,7 @@ export class StreamGuests {
     };
     const participant = new StreamGuest(claims, stream, (self) => this.#mediaOf(self));
     participants.add(participant);
-    participants.broadcast('participantJoined', participant.info());
+    participants.announce('participantJoined', participant);
     stage.run({ type: 'arrive', who: participant.id, wants: 'seat' });
     log.info({ participant: participant.id, stream: sub }, 'stream seated');
     return participant;

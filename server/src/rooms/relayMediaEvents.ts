@@ -1,14 +1,23 @@
 import type { Log } from '@lianmai/kit';
 import { LianmaiError, type ParticipantId } from '@lianmai/protocol';
 import type { MediaPeer } from '../sfu/index.js';
+import type { Participant } from './Participant.js';
 import type { Person } from './Person.js';
 import type { Room } from './Room.js';
 
 /** Relays media events of the room to its participants. */
 export function wireMedia(room: Room, log: Log): void {
   const { media, participants } = room;
-  media.on('activeSpeakerChanged', (participantId) => participants.broadcast('activeSpeakerChanged', { participantId }));
-  media.on('speakersChanged', (levels) => participants.broadcastVolatile('speakersChanged', { levels: Object.fromEntries(levels) }));
+  const isOnStage = (id: ParticipantId) => participants.find(id)?.onStage === true;
+  media.on('activeSpeakerChanged', (id) =>
+    participants.broadcast('activeSpeakerChanged', { participantId: id !== null && isOnStage(id) ? id : null }),
+  );
+  media.on('speakersChanged', (levels) => {
+    const isModerator = ({ grants }: Participant) => grants.moderate;
+    const onStage = [...levels].filter(([id]) => isOnStage(id));
+    participants.broadcastVolatile('speakersChanged', { levels: Object.fromEntries(levels) }, isModerator);
+    participants.broadcastVolatile('speakersChanged', { levels: Object.fromEntries(onStage) }, (one) => !isModerator(one));
+  });
   media.on('peersLost', (ids) => {
     log.warn({ participants: ids.length }, 'media worker lost; restoring its participants');
     for (const id of ids) void restorePeer(room, id, log);

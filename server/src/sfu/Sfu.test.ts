@@ -91,6 +91,19 @@ describe('a room on one worker', () => {
     await bob.setConsumerPaused(second.consumerId, false);
   });
 
+  it('stops sending one participant’s tracks to another, and says so', async () => {
+    const sfu = await start();
+    const room = await open(sfu);
+    const [ann, bob, cat] = await Promise.all(['ann', 'bob', 'cat'].map((name) => room.addPeer(participant(name))));
+    const [anns, cats] = [await publish(ann!, 'camera'), await publish(cat!, 'camera')];
+    const [seen, kept] = [await subscribe(room, bob!, anns.id), await subscribe(room, bob!, cats.id)];
+    const closed = once(bob!, 'consumerClosed');
+    bob!.closeConsumersOf(participant('ann'));
+    expect(await closed).toEqual([{ consumerId: seen.consumerId, producerId: anns.id }]);
+    expect(await rejection(bob!.setConsumerPaused(seen.consumerId, false))).toBe('NOT_FOUND');
+    await kept.arrived(5);
+  });
+
   it('rejects invalid requests with a typed error and carries on', async () => {
     const room = await open(await start());
     const [ann, bob] = await Promise.all([room.addPeer(participant('ann')), room.addPeer(participant('bob'))]);

@@ -128,6 +128,14 @@ export class SfuPeer extends EventEmitter<MediaPeerEvents> implements MediaPeer 
     this.#subscription(id).consumer.close();
   }
 
+  closeConsumersOf(participantId: ParticipantId): void {
+    for (const { id, consumer, publishedTrack } of [...this.#subscriptions.values()]) {
+      if (publishedTrack.participantId !== participantId) continue;
+      consumer.close();
+      this.emit('consumerClosed', { consumerId: id, producerId: publishedTrack.id });
+    }
+  }
+
   /** Measures the connection and emits quality changes. Costs one worker request per publisher and none per viewer. */
   async sampleQuality(): Promise<void> {
     const own = [...this.#own.values()].filter(({ producer }) => !producer.paused);

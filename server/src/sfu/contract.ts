@@ -125,6 +125,8 @@ export interface MediaPeer extends EventEmitter<MediaPeerEvents> {
   /** Selects the simulcast layer by displayed size. Low bandwidth lowers it automatically. */
   setConsumerSize(id: ConsumerId, size: { width: number; height: number }): Promise<void>;
   closeConsumer(id: ConsumerId): void;
+  /** Stops sending this participant's tracks, with a `consumerClosed` for each. */
+  closeConsumersOf(participantId: ParticipantId): void;
   /** Total sent to this participant. */
   bytesSent(): Promise<number>;
   /** Closes transports, producers and consumers after a page reload. The peer stays. */

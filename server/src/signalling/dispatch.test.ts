@@ -105,6 +105,10 @@ describe('a request', () => {
     for (const [name, data] of [
       ['lockRoom', { locked: true }],
       ['removeParticipant', { participantId }],
+      ['approveStageRequest', { participantId }],
+      ['bringOnAir', { participantId }],
+      ['sendBackstage', { participantId }],
+      ['setStage', { policy: 'open' }],
       ['startLive', {}],
       ['produce', { transportId: 't', source: 'camera', kind: 'video', rtpParameters: {} }],
     ] as const) {

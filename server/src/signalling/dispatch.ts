@@ -75,11 +75,11 @@ function assertState(connection: ClientConnection, state: ConnectionState): void
 
 function authorise(connection: ClientConnection, permission: Permission | null): void {
   if (permission === null || can(connection.participant, permission)) return;
-  const isOffStage = permission === 'publish' && !connection.participant.onStage;
+  const isOffStage = permission === 'publish' && connection.participant.place === 'audience';
   throw new LianmaiError(
     'FORBIDDEN',
     { permission },
-    isOffStage ? { message: 'Only people on stage may publish. Ask for a seat first.' } : {},
+    isOffStage ? { message: 'Only people on stage or backstage may publish. Ask to come on stage first.' } : {},
   );
 }
 

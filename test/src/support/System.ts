@@ -15,6 +15,8 @@ export interface SystemOptions {
   env?: Record<string, string>;
   /** Number of SFU workers. */
   workers?: number;
+  /** open, unlike the product's default, so that guests are on stage by joining. */
+  stagePolicy?: 'open' | 'request';
 }
 
 /** One whole Lianmai (server, workers, bridge) with its own ports and data folder, seen only from outside. */
@@ -51,7 +53,7 @@ export class System {
     }
   }
 
-  static async start({ env = {}, workers = 1 }: SystemOptions = {}): Promise<System> {
+  static async start({ env = {}, workers = 1, stagePolicy = 'open' }: SystemOptions = {}): Promise<System> {
     const port = await freePorts(4 + workers);
     const dataDir = mkdtempSync(join(tmpdir(), 'lianmai-test-'));
     const child = spawn(process.execPath, ['server/dist/main.js'], {
@@ -67,6 +69,7 @@ export class System {
         RTC_WORKERS: String(workers),
         ANNOUNCED_IP: '127.0.0.1',
         DATA_DIR: dataDir,
+        STAGE_POLICY: stagePolicy,
         LIANMAI_API_KEY: API.key,
         LIANMAI_API_SECRET: API.secret,
         ...env,

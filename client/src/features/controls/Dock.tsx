@@ -37,7 +37,7 @@ export function Dock({ drawers, onInvite, onLeave }: DockProps) {
       aria-label={t('dock.label')}
       className="flex items-start justify-center gap-0.5 px-1 pt-2 pb-[max(8px,env(safe-area-inset-bottom))] sm:gap-2"
     >
-      {self?.onStage ? <StageControls /> : <AudienceControls />}
+      {self && (self.onStage || self.isBackstage) ? <StageControls /> : <AudienceControls />}
       {drawers && (
         <>
           <span aria-hidden className="mx-1 hidden h-10 w-px self-start bg-line sm:block" />
@@ -135,7 +135,7 @@ function StageControls() {
   );
 }
 
-/** Viewers can do one thing: ask for a seat. */
+/** Viewers can do one thing: ask to come on stage. */
 function AudienceControls() {
   const { t } = useTranslation();
   const actions = useActions();

@@ -33,9 +33,9 @@ export function MoreMenu({ onSettings, onInvite }: { onSettings: () => void; onI
       <MenuItem icon={<Languages size={18} />} onSelect={() => setLanguage(other.id)} data-testid={testIds.languageSwitch}>
         <span lang={other.id}>{other.name}</span>
       </MenuItem>
-      {self?.onStage && (
+      {self && (self.onStage || self.isBackstage) && (
         <MenuItem icon={<ArrowDownToLine size={18} />} onSelect={() => run(actions.leaveStage())} data-testid={testIds.leaveStage}>
-          {t('dock.leaveStage')}
+          {t(self.onStage ? 'dock.leaveStage' : 'backstage.takeDown')}
         </MenuItem>
       )}
       {self?.isModerator && <RoomRules />}
@@ -49,6 +49,7 @@ function RoomRules() {
   const run = useRunWithToast();
   const isLocked = useRoom((room) => room.room?.locked ?? false);
   const isOpen = useRoom((room) => room.stage?.policy === 'open');
+  const goOnAir = useRoom((room) => room.stage?.approvedGoOnAir === true);
   return (
     <>
       <MenuSeparator />
@@ -58,6 +59,13 @@ function RoomRules() {
         data-testid={testIds.stagePolicy}
       >
         {t('rules.openStage')}
+      </MenuCheck>
+      <MenuCheck
+        isOn={goOnAir}
+        onChange={(approvedGoOnAir) => run(actions.setStage({ approvedGoOnAir }))}
+        data-testid={testIds.approvedGoOnAir}
+      >
+        {t('rules.approvedGoOnAir')}
       </MenuCheck>
       <MenuCheck isOn={isLocked} onChange={(locked) => run(actions.lock(locked))} data-testid={testIds.lockRoom}>
         {t('rules.lock')}

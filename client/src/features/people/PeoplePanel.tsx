@@ -1,9 +1,10 @@
 import type { ParticipantInfo } from '@lianmai/protocol';
 import { useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSelf } from '../../bindings';
+import { placeOf, useSelf } from '../../bindings';
 import { useRoom } from '../../state';
 import { Badge, testIds } from '../../ui';
+import { Backstage } from './Backstage';
 import { PersonRow } from './PersonRow';
 import { RequestList } from './RequestList';
 import { SeatStreamButton } from './SeatStreamButton';
@@ -11,24 +12,24 @@ import { SeatStreamButton } from './SeatStreamButton';
 interface PeoplePanelProps {
   /** The studio shows requests and backstage above, in panels of their own. */
   withRequests?: boolean;
-  /** Shown after the lists, in the same scroll area. */
-  children?: ReactNode;
 }
 
-/** Requests, people on stage, and the audience. */
-export function PeoplePanel({ withRequests = true, children }: PeoplePanelProps) {
+/** Requests, people backstage and on stage, and the audience. */
+export function PeoplePanel({ withRequests = true }: PeoplePanelProps) {
   const { t } = useTranslation();
   const self = useSelf();
   const participants = useRoom((room) => room.participants);
   const requests = useRoom((room) => room.stage?.requests.length ?? 0);
   const seatLimit = useRoom((room) => room.stage?.seatLimit ?? 0);
-  const { onStage, audience } = useMemo(() => {
+  const isModerator = self?.isModerator === true;
+  const { onStage, backstage, audience } = useMemo(() => {
     const all = Object.values(participants);
-    return { onStage: all.filter((one) => one.onStage), audience: all.filter((one) => !one.onStage) };
+    const isIn = (place: string) => all.filter((one) => placeOf(one) === place);
+    return { onStage: isIn('stage'), backstage: isIn('backstage'), audience: isIn('audience') };
   }, [participants]);
   return (
     <div className="h-full overflow-y-auto pb-2" data-testid={testIds.peopleDrawer}>
-      {withRequests && self?.isModerator && (
+      {withRequests && isModerator && (
         <Section
           title={t('people.requests')}
           count={requests > 0 ? <Badge count={requests} data-testid={testIds.requestCount} /> : <Count value={0} />}
@@ -37,18 +38,27 @@ export function PeoplePanel({ withRequests = true, children }: PeoplePanelProps)
           <RequestList />
         </Section>
       )}
+      {withRequests && isModerator && (
+        <Section title={t('backstage.title')} count={<Count value={backstage.length} />}>
+          <Backstage />
+        </Section>
+      )}
+      {!isModerator && backstage.length > 0 && (
+        <Section title={t('backstage.title')} count={<Count value={backstage.length} />}>
+          <People people={backstage} />
+        </Section>
+      )}
       <Section title={t('people.onStage')} count={<Count value={onStage.length} of={seatLimit} />}>
         <People people={onStage} />
-        {self?.isModerator && (
+        {isModerator && (
           <div className="px-2">
-            <SeatStreamButton variant="row" />
+            <SeatStreamButton />
           </div>
         )}
       </Section>
       <Section title={t('people.audience')} count={<Count value={audience.length} />}>
         {audience.length === 0 ? <p className="px-4 pb-2 text-fg-3">{t('people.noAudience')}</p> : <People people={audience} />}
       </Section>
-      {children}
     </div>
   );
 }

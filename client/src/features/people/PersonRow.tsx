@@ -18,7 +18,7 @@ import { Avatar, IconButton, Menu, NetworkBars, StreamMark, testIds } from '../.
 export function PersonRow({ participant }: { participant: ParticipantInfo }) {
   const { t } = useTranslation();
   const self = useSelf();
-  const { id, name, onStage, role, stream } = participant;
+  const { id, name, onStage, isBackstage, role, stream } = participant;
   const isSelf = self?.id === id;
   const isMicOn = useRoom((room) => isMicrophoneOn(room, id));
   const canModerate = self?.isModerator === true && !isSelf;
@@ -47,7 +47,7 @@ export function PersonRow({ participant }: { participant: ParticipantInfo }) {
         ) : (
           <MicOff size={16} className="shrink-0 text-fg-3" role="img" aria-label={t('stage.micOff')} />
         ))}
-      {canModerate && !onStage && !stream && <InviteButton participant={participant} isInvited={isInvited} />}
+      {canModerate && !onStage && !isBackstage && !stream && <InviteButton participant={participant} isInvited={isInvited} />}
       {canModerate && role !== 'host' && <PersonMenu participant={participant} />}
     </li>
   );

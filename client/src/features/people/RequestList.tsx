@@ -5,26 +5,23 @@ import { useActions, useRunWithToast } from '../../bindings';
 import { useRoom } from '../../state';
 import { Avatar, Button, Clock, IconButton, testIds } from '../../ui';
 
-/** Viewers who ask to come on stage, oldest first. One click accepts, and screen readers announce new ones. */
+/** Viewers who ask to come on stage, oldest first. One click lets them in backstage, and screen readers announce new ones. */
 export function RequestList() {
   const requests = useRoom((room) => room.stage?.requests);
-  const isFull = useRoom((room) => (room.stage ? room.stage.seats.length >= room.stage.seatLimit : false));
-  const { t } = useTranslation();
   return (
     <div aria-live="polite" aria-relevant="additions">
       {requests && requests.length > 0 && (
         <ul className="flex flex-col gap-1 p-2">
           {requests.map(({ participantId, atMs }) => (
-            <Request key={participantId} id={participantId} atMs={atMs} isFull={isFull} />
+            <Request key={participantId} id={participantId} atMs={atMs} />
           ))}
         </ul>
       )}
-      {requests && requests.length > 0 && isFull && <p className="px-4 pb-3 text-sm text-fg-2">{t('people.stageFull')}</p>}
     </div>
   );
 }
 
-function Request({ id, atMs, isFull }: { id: ParticipantId; atMs: number; isFull: boolean }) {
+function Request({ id, atMs }: { id: ParticipantId; atMs: number }) {
   const { t } = useTranslation();
   const actions = useActions();
   const run = useRunWithToast();
@@ -47,7 +44,6 @@ function Request({ id, atMs, isFull }: { id: ParticipantId; atMs: number; isFull
           size="sm"
           variant="primary"
           icon={<Check size={18} aria-hidden />}
-          disabled={isFull}
           aria-label={t('people.approveName', { name })}
           onClick={() => run(actions.approve(id))}
           className="flex-1"

@@ -18,7 +18,7 @@ export function SeatStreamDialog({ onClose }: { onClose: () => void }) {
   const [problem, setProblem] = useState<unknown>(null);
   const isFull = useRoom((room) => (room.stage ? room.stage.seats.length >= room.stage.seatLimit : false));
   const seated = useRoom((room) => room.participants);
-  const onStage = new Set(Object.values(seated).flatMap(({ stream }) => (stream ? [streamKey(stream)] : [])));
+  const seatedStreams = new Set(Object.values(seated).flatMap(({ stream, onStage }) => (stream && onStage ? [streamKey(stream)] : [])));
   const seat = async (stream: SeatableStream) => {
     setSeating(streamKey(stream));
     setProblem(null);
@@ -59,7 +59,7 @@ export function SeatStreamDialog({ onClose }: { onClose: () => void }) {
             <Option
               key={streamKey(stream)}
               stream={stream}
-              isSeated={onStage.has(streamKey(stream))}
+              isSeated={seatedStreams.has(streamKey(stream))}
               isBusy={seating === streamKey(stream)}
               isDisabled={seating !== null || isFull}
               onSeat={() => void seat(stream)}

@@ -3,20 +3,21 @@ import { useActions, useRunWithToast } from '../../bindings';
 import { useRoom } from '../../state';
 import { Button, Dialog, testIds } from '../../ui';
 
-/** A moderator offers a seat. No device opens before the person accepts. */
+/** A moderator invites us. No device opens before the person accepts. */
 export function InvitationDialog() {
   const { t } = useTranslation();
   const actions = useActions();
   const run = useRunWithToast();
   const by = useRoom((room) => room.stage?.invitations.find((one) => one.participantId === room.selfId)?.by ?? null);
   const name = useRoom((room) => (by ? (room.participants[by]?.name ?? t('role.host')) : ''));
+  const goesOnAir = useRoom((room) => room.stage?.approvedGoOnAir === true);
   const answer = (accept: boolean) => run(actions.answerInvitation(accept));
   return (
     <Dialog
       isOpen={by !== null}
       onClose={() => answer(false)}
       title={t('invitation.title', { name })}
-      description={t('invitation.text')}
+      description={t(goesOnAir ? 'invitation.text' : 'invitation.backstageText')}
       closeLabel={t('invitation.refuse')}
       width="sm"
       isSticky

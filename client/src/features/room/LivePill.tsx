@@ -35,7 +35,7 @@ export function LivePill() {
 /** Counts the viewers, both in the room and on the watch page. */
 export function ViewerCount() {
   const { t, i18n } = useTranslation();
-  const inRoom = useRoom((room) => Object.values(room.participants).filter((one) => !one.onStage).length);
+  const inRoom = useRoom((room) => Object.values(room.participants).filter((one) => !one.onStage && !one.isBackstage).length);
   const onHls = useRoom((room) => (room.program?.state === 'live' ? room.program.hlsViewers : 0));
   const isLive = useRoom((room) => room.program?.state === 'live');
   const count = inRoom + onHls;

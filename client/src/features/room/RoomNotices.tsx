@@ -2,7 +2,7 @@ import { ERRORS } from '@lianmai/protocol';
 import { Mic } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useActions, useRunWithToast, useSelf, useToasts } from '../../bindings';
+import { placeOf, useActions, useRunWithToast, useSelf, useToasts } from '../../bindings';
 import { errorText } from '../../i18n';
 import { useRoom, type RoomNotice } from '../../state';
 import { Button, Dialog, testIds, Toast, ToastProvider } from '../../ui';
@@ -80,29 +80,36 @@ function UnmuteDialog({ by, onClose }: { by: Extract<RoomNotice, { kind: 'unmute
   );
 }
 
-/** Announces that we came on stage or left it. Coming on stage offers to turn everything on with one click. */
+/** Announces that we came on stage or backstage, or left. Coming in offers to turn everything on with one click. */
 function StageToast() {
   const { t } = useTranslation();
   const actions = useActions();
   const run = useRunWithToast();
-  const onStage = useSelf()?.onStage;
+  const self = useSelf();
+  const place = self ? placeOf(self) : undefined;
   const isSilent = useRoom(({ local }) => local.camera.state === 'off' && local.microphone.state === 'off');
-  const [change, setChange] = useState<'up' | 'down' | null>(null);
-  const before = useRef(onStage);
+  const [move, setMove] = useState<Move | null>(null);
+  const before = useRef(place);
   useEffect(() => {
-    if (before.current !== undefined && onStage !== undefined && before.current !== onStage) setChange(onStage ? 'up' : 'down');
-    before.current = onStage;
-  }, [onStage]);
+    if (before.current && place && before.current !== place) setMove({ from: before.current, to: place });
+    before.current = place;
+  }, [place]);
   const turnOn = () => {
     run(actions.setMic(true));
     run(actions.setCamera(true));
   };
-  const close = { closeLabel: t('common.close'), onClose: () => setChange(null), 'data-testid': testIds.notice };
-  if (change === 'down') return <Toast {...close}>{t('notice.offStage')}</Toast>;
-  if (change !== 'up' || !isSilent) return null;
+  const close = { closeLabel: t('common.close'), onClose: () => setMove(null), 'data-testid': testIds.notice };
+  if (!move) return null;
+  if (move.to === 'audience') return <Toast {...close}>{t('notice.offStage')}</Toast>;
+  if (!isSilent) return <Toast {...close}>{t(move.to === 'stage' ? 'notice.onAir' : 'backstage.here')}</Toast>;
   return (
     <Toast {...close} action={{ label: t('notice.turnOn'), onClick: turnOn }}>
-      {t('notice.onStage')}
+      {t(move.to === 'stage' ? 'notice.onStage' : 'notice.letIn')}
     </Toast>
   );
+}
+
+interface Move {
+  from: ReturnType<typeof placeOf>;
+  to: ReturnType<typeof placeOf>;
 }

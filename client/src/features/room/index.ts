@@ -1,4 +1,5 @@
 /** Everything around the stage: the top bar, notices, connection problems, and the end. */
+export { BackstageNotice } from './BackstageNotice';
 export { EndedScreen } from './EndedScreen';
 export { InvitationDialog } from './InvitationDialog';
 export { MediaBlocked, ReconnectingCover, SoundBlocked } from './ConnectionProblem';

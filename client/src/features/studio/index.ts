@@ -1,5 +1,4 @@
 /** The host's side of a room: what the audience sees, where it goes, and how healthy it is. */
-export { Backstage } from './Backstage';
 export { GoLiveButton } from './GoLiveButton';
 export { HealthStrip } from './HealthStrip';
 export { SceneStyle } from './SceneStyle';

@@ -36,6 +36,7 @@ interface PersonOptions {
   quality?: ConnectionQuality;
   isAway?: boolean;
   isStream?: boolean;
+  isBackstage?: boolean;
 }
 
 export function person(index: number, options: PersonOptions): ParticipantInfo {
@@ -48,17 +49,19 @@ export function person(index: number, options: PersonOptions): ParticipantInfo {
     isModerator: options.role === 'host',
     canLive: options.role === 'host',
     onStage,
+    isBackstage: options.isBackstage ?? false,
     presence: options.isAway ? 'reconnecting' : 'connected',
     quality: options.quality ?? 'excellent',
     joinedAtMs: Date.now() - 600_000 + index * 1000,
     ...(options.isStream && { stream: { app: 'live', name: 'main-camera' } }),
-    producers: onStage
-      ? [
-          producer('camera', options.isCameraOff ?? false),
-          producer('microphone', options.isMuted ?? false),
-          ...(options.isSharing ? [producer('screen', false)] : []),
-        ]
-      : [],
+    producers:
+      onStage || options.isBackstage
+        ? [
+            producer('camera', options.isCameraOff ?? false),
+            producer('microphone', options.isMuted ?? false),
+            ...(options.isSharing ? [producer('screen', false)] : []),
+          ]
+        : [],
   };
 }
 

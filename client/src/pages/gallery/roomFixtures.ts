@@ -100,7 +100,7 @@ function chatOf(query: URLSearchParams, people: ParticipantInfo[]): ChatMessage[
 
 const local = (track: MediaStreamTrack | null): LocalTrackState => ({ state: track ? 'on' : 'off', problem: null, track });
 
-/** Builds a room's state from the URL: `?people=4&viewers=3&as=host&live&share&off=1,2&poor=1&away=2&requests=2&chat…` */
+/** Builds a room's state from the URL: `?people=4&viewers=3&as=host&live&share&off=1,2&poor=1&away=2&requests=2&backstage=1&chat…` */
 export function fixtureState(query: URLSearchParams): RoomState {
   const count = Number(query.get('people') ?? 2);
   const viewerCount = Number(query.get('viewers') ?? 0);
@@ -119,15 +119,23 @@ export function fixtureState(query: URLSearchParams): RoomState {
       quality: poor.has(index) ? 'poor' : 'excellent',
     }),
   );
-  const viewers = Array.from({ length: viewerCount }, (_, index) => person(9 + index, { role: 'viewer' }));
+  const backstageCount = Number(query.get('backstage') ?? 0);
+  const viewers = Array.from({ length: viewerCount }, (_, index) =>
+    person(9 + index, { role: 'viewer', isBackstage: index < backstageCount }),
+  );
+  const backstage = viewers.slice(0, backstageCount);
   const selfId = as === 'viewer' ? idOf(9) : idOf(0);
   const all = [...onStage, ...viewers];
   const requests = viewers
+    .slice(backstageCount)
     .slice(0, Number(query.get('requests') ?? 0))
     .map((one, index) => ({ participantId: one.id, atMs: now - 70_000 + index * 20_000 }));
   const remote: RoomState['remote'] = {};
   onStage.forEach((one, index) => {
     remote[one.id] = { camera: pictureTrack(index, 'camera'), ...(shares === index && { screen: pictureTrack(index, 'screen') }) };
+  });
+  backstage.forEach((one, index) => {
+    remote[one.id] = { camera: pictureTrack(9 + index, 'camera') };
   });
   const ended = query.get('ended');
   return {
@@ -143,8 +151,10 @@ export function fixtureState(query: URLSearchParams): RoomState {
     stage: {
       version: 1,
       policy: 'request',
+      approvedGoOnAir: false,
       seatLimit: 9,
       seats: onStage.map((one) => ({ participantId: one.id, sinceMs: one.joinedAtMs })),
+      backstage: backstage.map((one) => ({ participantId: one.id, sinceMs: one.joinedAtMs })),
       requests,
       invitations: flag(query, 'invited') ? [{ participantId: selfId, by: idOf(1), atMs: now }] : [],
     },

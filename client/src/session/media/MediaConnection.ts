@@ -27,7 +27,7 @@ export class MediaConnection {
   #loadedWith = '';
   #joined: JoinReply | null = null;
   #transports: SfuTransports | null = null;
-  #isOnStage = false;
+  #mayPublish = false;
   #others: readonly ParticipantInfo[] = [];
 
   constructor(options: MediaConnectionOptions) {
@@ -48,7 +48,7 @@ export class MediaConnection {
     this.#follow();
   }
 
-  /** Follows the room: what others publish, and whether we have a seat. */
+  /** Follows the room: what others publish, and whether we may publish. */
   participantsChanged(participants: readonly ParticipantInfo[], selfId: ParticipantId | null): void {
     this.#place(participants, selfId);
     this.#follow();
@@ -71,7 +71,7 @@ export class MediaConnection {
       onDead: () => this.#replace(transports),
     });
     this.#transports = transports;
-    transports.warm(this.#isOnStage ? ['receive', 'send'] : ['receive']);
+    transports.warm(this.#mayPublish ? ['receive', 'send'] : ['receive']);
     this.subscriber.attach(transports);
     this.publisher.attach(transports);
     this.#follow();
@@ -86,12 +86,12 @@ export class MediaConnection {
   }
 
   #place(participants: readonly ParticipantInfo[], selfId: ParticipantId | null): void {
-    this.#isOnStage = participants.some(({ id, onStage }) => id === selfId && onStage);
+    this.#mayPublish = participants.some(({ id, onStage, isBackstage }) => id === selfId && (onStage || isBackstage));
     this.#others = participants.filter(({ id }) => id !== selfId);
   }
 
   #follow(): void {
-    this.publisher.setOnStage(this.#isOnStage);
+    this.publisher.setMayPublish(this.#mayPublish);
     this.subscriber.sync(this.#others);
   }
 

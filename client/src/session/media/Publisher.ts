@@ -16,20 +16,20 @@ const KINDS: readonly SourceKind[] = [
 
 export interface PublisherOptions {
   request: Request;
-  /** Opened as soon as we have a seat. */
+  /** Opened as soon as we may publish. */
   initial: { microphone: InitialTrack; camera: InitialTrack };
   onChange(source: PublishSource, state: LocalTrackState): void;
   /** A background task has failed. */
   onFailed(error: unknown): void;
 }
 
-/** Publishes microphone, camera, screen and its sound while we have a seat. */
+/** Publishes microphone, camera, screen and its sound while we are on stage or backstage. */
 export class Publisher {
   readonly #options: PublisherOptions;
   readonly #sources: Record<PublishSource, LocalSource>;
   #initial: PublisherOptions['initial'] | null;
   #transports: SfuTransports | null = null;
-  #isOnStage = false;
+  #mayPublish = false;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
@@ -53,17 +53,17 @@ export class Publisher {
     for (const source of this.#all()) this.#inBackground(source.reconcile(known));
   }
 
-  /** Only people on stage publish. By the time we learn that we are off stage, the server has closed our producers. */
-  setOnStage(isOnStage: boolean): void {
-    if (isOnStage === this.#isOnStage) return;
-    this.#isOnStage = isOnStage;
-    if (isOnStage) this.#openInitial();
+  /** Only people on stage or backstage publish. By the time we learn that we are in the audience, the server has closed our producers. */
+  setMayPublish(mayPublish: boolean): void {
+    if (mayPublish === this.#mayPublish) return;
+    this.#mayPublish = mayPublish;
+    if (mayPublish) this.#openInitial();
     else for (const source of this.#all()) this.#inBackground(source.drop({ isKnown: true }));
   }
 
   async set(source: 'microphone' | 'camera', isOn: boolean): Promise<void> {
     if (!isOn) return this.#sources[source].turnOff();
-    this.#assertOnStage();
+    this.#assertMayPublish();
     await this.#sources[source].turnOn();
   }
 
@@ -73,7 +73,7 @@ export class Publisher {
       await Promise.all([screen.turnOff(), screenAudio.turnOff()]);
       return;
     }
-    this.#assertOnStage();
+    this.#assertMayPublish();
     if (screen.isOn) return;
     try {
       const { video, audio } = await openScreen();
@@ -118,7 +118,7 @@ export class Publisher {
     return new LocalSource({
       ...kind,
       request: this.#options.request,
-      transports: () => (this.#isOnStage ? this.#transports : null),
+      transports: () => (this.#mayPublish ? this.#transports : null),
       onChange: (state) => this.#options.onChange(kind.source, state),
       onEnded: () => this.#ended(kind.source),
     });
@@ -140,8 +140,8 @@ export class Publisher {
     else this.#inBackground(this.#sources[source].deviceLost({ reopen: source === 'microphone' }));
   }
 
-  #assertOnStage(): void {
-    if (!this.#isOnStage) throw new LianmaiError('WRONG_STATE');
+  #assertMayPublish(): void {
+    if (!this.#mayPublish) throw new LianmaiError('WRONG_STATE');
   }
 
   #inBackground(task: Promise<unknown>): void {

@@ -13,6 +13,7 @@ const person = (...producers: ParticipantInfo['producers']): ParticipantInfo => 
   isModerator: false,
   canLive: false,
   onStage: true,
+  isBackstage: false,
   presence: 'connected',
   quality: 'good',
   joinedAtMs: 1,
@@ -125,6 +126,19 @@ describe('receiving others', () => {
       await settled();
     }
     expect(transports.consume).toHaveBeenCalledTimes(1);
+  });
+
+  it('asks again for what was refused once it has been out of reach', async () => {
+    const { subscriber, shown } = create();
+    const { transports, asTransports } = fakeTransports();
+    transports.consume.mockRejectedValueOnce(new LianmaiError('FORBIDDEN'));
+    subscriber.attach(asTransports);
+    for (const people of [[person(producer('c'))], [person()], [person(producer('c'))]]) {
+      subscriber.sync(people);
+      await settled();
+    }
+    expect(transports.consume).toHaveBeenCalledTimes(2);
+    expect([...shown.keys()]).toEqual(['camera']);
   });
 
   it('does not open a picture that nobody sees', async () => {

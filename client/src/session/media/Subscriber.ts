@@ -46,7 +46,7 @@ export class Subscriber {
   readonly #pending = new Set<ProducerId>();
   /** Closed by the server before our half was ready. */
   readonly #closedEarly = new Set<ConsumerId>();
-  /** Refused for good. Asking again would be refused again. */
+  /** Refused for as long as it is offered. Asking again would be refused again. */
   readonly #refused = new Set<ProducerId>();
   readonly #shown = new Map<string, Origin>();
   #wanted = new Map<ProducerId, Origin>();
@@ -73,6 +73,8 @@ export class Subscriber {
       producers.map(({ id, source }): [ProducerId, Origin] => [id, { participantId, source }]),
     );
     this.#wanted = new Map(origins);
+    // Somebody who was backstage may be on air by now.
+    for (const id of this.#refused) if (!this.#wanted.has(id)) this.#refused.delete(id);
     for (const subscription of [...this.#subscriptions.values()]) {
       if (!this.#wanted.has(subscription.producerId)) this.#drop(subscription);
     }

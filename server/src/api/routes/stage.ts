@@ -28,7 +28,7 @@ export const stage = [
     ...common,
     method: 'delete',
     path: '/rooms/{room}/stage/{participant}',
-    summary: 'Take a participant down from the stage; a stream also leaves the room',
+    summary: 'Take a participant down from the stage or from backstage; a stream also leaves the room',
     params: z.object({ room: RoomId, participant: ParticipantId }),
     bodyKind: 'none',
     body: z.unknown(),
@@ -37,8 +37,9 @@ export const stage = [
     errors: ['NOT_FOUND'],
     handle: ({ services, params }) => {
       const room = services.rooms.get(params.room);
-      const { onStage, id } = room.participants.get(params.participant);
-      if (!onStage) throw new LianmaiError('NOT_FOUND', undefined, { message: 'This participant is not on stage.' });
+      const { place, id } = room.participants.get(params.participant);
+      if (place === 'audience')
+        throw new LianmaiError('NOT_FOUND', undefined, { message: 'This participant is neither on stage nor backstage.' });
       room.stage.run({ type: 'comeDown', who: id });
       return {};
     },

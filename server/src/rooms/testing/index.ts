@@ -33,6 +33,8 @@ const nextId = () => `id-${++count}`;
 export class FakePeer extends EventEmitter<MediaPeerEvents> {
   readonly participantId: ParticipantId;
   readonly producers = new Map<ProducerId, { paused: boolean }>();
+  /** Whose tracks this peer was told not to get any more. */
+  readonly closedConsumersOf: ParticipantId[] = [];
   resets = 0;
   isClosed = false;
 
@@ -73,6 +75,9 @@ export class FakePeer extends EventEmitter<MediaPeerEvents> {
   closeConsumer = () => {
     throw new LianmaiError('NOT_FOUND');
   };
+  closeConsumersOf(id: ParticipantId) {
+    this.closedConsumersOf.push(id);
+  }
   resetMedia() {
     this.resets += 1;
     this.producers.clear();

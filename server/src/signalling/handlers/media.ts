@@ -45,9 +45,8 @@ export const media: Handlers<MediaName> = {
     return {};
   },
 
-  consume: async ({ participant }, { rtpCapabilities, ...request }) => {
-    const peer = await participant.media.peer();
-    const consumer = await peer.consume({ ...request, rtpCapabilities: asRtpCapabilities(rtpCapabilities) });
+  consume: async ({ participant, room }, { rtpCapabilities, ...request }) => {
+    const consumer = await room.consume(participant, { ...request, rtpCapabilities: asRtpCapabilities(rtpCapabilities) });
     return { ...consumer, rtpParameters: asJson(consumer.rtpParameters) };
   },
 

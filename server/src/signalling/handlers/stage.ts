@@ -9,6 +9,8 @@ type StageName =
   | 'declineStageRequest'
   | 'inviteToStage'
   | 'cancelInvitation'
+  | 'bringOnAir'
+  | 'sendBackstage'
   | 'takeDown'
   | 'setStage'
   | 'listStreams'
@@ -45,6 +47,14 @@ export const stage: Handlers<StageName> = {
   },
   cancelInvitation: ({ room }, { participantId }) => {
     room.stage.about({ type: 'cancelInvitation', who: participantId });
+    return {};
+  },
+  bringOnAir: ({ room }, { participantId }) => {
+    room.stage.about({ type: 'bringOnAir', who: participantId });
+    return {};
+  },
+  sendBackstage: ({ room, participant }, { participantId }) => {
+    room.moderation.sendBackstage(participant, participantId);
     return {};
   },
   takeDown: ({ room, participant }, { participantId }) => {
