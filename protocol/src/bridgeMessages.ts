@@ -70,6 +70,8 @@ export const bridgeRequests = {
       ...program,
       /** The program's stream in the hub: `live/{room}`. */
       stream: z.object({ app: z.string(), name: z.string() }),
+      /** Runs the destinations and the recording rule of the registered stream of that name. */
+      asStream: z.boolean().default(false),
       profile: Profile,
       sceneState: SceneState,
       outputs: z.array(z.object({ id: OutputId, request: OutputRequest })),

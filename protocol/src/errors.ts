@@ -44,6 +44,12 @@ export const ERRORS = {
     blame: 'client',
     message: 'Somebody else changed this first. Read it again and repeat your change.',
   },
+  NAME_TAKEN: {
+    status: 409,
+    retry: false,
+    blame: 'client',
+    message: 'This is the name of a registered stream. Choose another room name, or use a token that grants the stream (liveAsStream).',
+  },
   STAGE_FULL: { status: 409, retry: true, blame: 'client', message: 'All seats on stage are taken. Wait for a free one.' },
   ROOM_FULL: { status: 409, retry: true, blame: 'client', message: 'The room is full. Try again later.' },
   REPLACED: { status: 409, retry: false, blame: 'client', message: 'You joined from another tab or device, which took over this seat.' },

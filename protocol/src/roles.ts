@@ -31,6 +31,8 @@ export const Grants = z.object({
   moderate: z.boolean().optional(),
   /** May start, change and stop the program. */
   live: z.boolean().optional(),
+  /** May go live although the room has the name of a registered stream: as that stream, with its destinations and its recording. */
+  liveAsStream: z.boolean().optional(),
 });
 export type Grants = z.infer<typeof Grants>;
 
@@ -43,6 +45,7 @@ export interface EffectiveGrants {
   subscribe: boolean;
   moderate: boolean;
   live: boolean;
+  liveAsStream: boolean;
 }
 
 /** Fills in grants that the role implies; explicit grants win. A viewer's sources apply once they are on stage. */
@@ -53,5 +56,6 @@ export function effectiveGrants(grants: Grants): EffectiveGrants {
     subscribe: grants.subscribe ?? true,
     moderate: grants.moderate ?? isHost,
     live: grants.live ?? isHost,
+    liveAsStream: grants.liveAsStream ?? false,
   };
 }

@@ -14,6 +14,7 @@ export const TokenRequest = z.object({
   subscribe: Grants.shape.subscribe,
   moderate: Grants.shape.moderate,
   live: Grants.shape.live,
+  liveAsStream: Grants.shape.liveAsStream,
   /** How long the token can be used to join or resume, s. */
   ttlSeconds: z
     .number()
@@ -26,7 +27,8 @@ export const TokenReply = z.object({ token: z.string(), expiresAtMs: EpochMs });
 
 /**
  * POST /api/v1/lobby/{room}: the lobby page requests a token without an API key, if the operator allows it (`access.lobby: open`). Role
- * `host` is granted only for a room that does not exist yet, `guest` only while the stage is open; otherwise FORBIDDEN or ROOM_LOCKED.
+ * `host` is granted only for a room that does not exist yet, `guest` only while the stage is open; otherwise FORBIDDEN or ROOM_LOCKED. The
+ * name of a registered stream gets NAME_TAKEN.
  */
 export const LobbyJoinRequest = z.object({
   name: DisplayName,
@@ -42,6 +44,8 @@ export const LobbyJoinReply = TokenReply.extend({ role: Role });
 /** GET /api/v1/lobby/{room}: the public information that the lobby and watch pages need. */
 export const LobbyRoom = z.object({
   exists: z.boolean(),
+  /** A registered stream has this name, so the lobby makes nobody host of such a room. */
+  isNameTaken: z.boolean(),
   title: z.string(),
   locked: z.boolean(),
   /** Roles that the lobby can request now; empty if the operator requires tokens. */

@@ -32,7 +32,7 @@ export interface StreamJobRunnerOptions {
   log: Log;
 }
 
-/** Runs the wanted jobs as streams come and go. */
+/** Runs the wanted jobs as streams come and go. A stream's own destinations and rule are for its publisher, not for a room of its name. */
 export class StreamJobRunner implements Closable {
   readonly handlers: Pick<BridgeHandlers, 'setStreamJobs'> = {
     setStreamJobs: (wanted) => {
@@ -81,7 +81,7 @@ export class StreamJobRunner implements Closable {
   }
 
   #afterPublished(stream: Stream): void {
-    this.#outputs.get(stream.key)?.streamStarted(stream);
+    if (stream.runsJobs) this.#outputs.get(stream.key)?.streamStarted(stream);
     this.#wantRecording(stream);
   }
 
@@ -123,7 +123,7 @@ export class StreamJobRunner implements Closable {
     const outputs = new StreamOutputs({ kinds, openReader, log: log.child({ stream: key }), onChanged });
     this.#outputs.set(key, outputs);
     const stream = hub.get({ app, name });
-    if (stream) outputs.streamStarted(stream);
+    if (stream?.runsJobs) outputs.streamStarted(stream);
     return outputs;
   }
 
@@ -139,7 +139,7 @@ export class StreamJobRunner implements Closable {
 
   #ruleFor(stream: Stream): RecordRule | null {
     const own = this.#jobs.get(stream.key)?.record;
-    if (own) return own;
+    if (own && stream.runsJobs) return own;
     const fits = ({ app, name }: RecordPattern) => (app === '*' || app === stream.app) && (name === '*' || name === stream.name);
     const pattern = this.#patterns.find(fits);
     return pattern ? { format: pattern.format, segmentSeconds: pattern.segmentSeconds } : null;

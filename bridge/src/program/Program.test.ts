@@ -43,6 +43,7 @@ type Announcement = { [N in BridgeEventName]: { name: N; data: BridgeEventData<N
 const job = (change: Partial<ProgramJob> = {}): ProgramJob => ({
   programId,
   stream: STREAM,
+  asStream: false,
   profile: resolveProfile({ name: '480p', preset: 'ultrafast' }),
   sceneState: {
     version: 1,
@@ -171,9 +172,11 @@ describe('Programs', () => {
     await expect(programs.handlers.startProgram(job({ outputs: [output] }))).rejects.toMatchObject({ code: 'UNSUPPORTED' });
     expect(hub.streams).toEqual([]);
     expect(programs.summaries).toEqual([]);
-    const publisher = hub.publish(STREAM);
+    const publisher = hub.publish(STREAM, { resumeGraceMs: 60_000 });
     await expect(programs.handlers.startProgram(job())).rejects.toMatchObject({ code: 'CONFLICT' });
-    await publisher.close('test');
+    await publisher.close('its publisher is away');
+    await expect(programs.handlers.startProgram(job())).rejects.toMatchObject({ code: 'CONFLICT' });
+    hub.end(STREAM, 'test');
     await expect(programs.handlers.stopProgram({ programId })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 

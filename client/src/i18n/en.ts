@@ -10,6 +10,7 @@ const errors: Record<ErrorCode, string> = {
   ROOM_LOCKED: 'The room is locked. Ask the host to let people in, then try again.',
   NOT_FOUND: 'It no longer exists.',
   WRONG_STATE: 'That is not possible right now.',
+  NAME_TAKEN: 'A stream has this name. Choose another room name, or ask the server’s operator for a link.',
   CONFLICT: 'Somebody else changed it just before you. Look again and repeat your change.',
   STAGE_FULL: 'Every seat on stage is taken. Wait until one is free.',
   ROOM_FULL: 'The room is full. Try again in a while.',

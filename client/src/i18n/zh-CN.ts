@@ -10,6 +10,7 @@ const errors: Record<ErrorCode, string> = {
   ROOM_LOCKED: '房间已锁定。请主播解锁后再试。',
   NOT_FOUND: '内容已不存在。',
   WRONG_STATE: '当前状态下无法操作。',
+  NAME_TAKEN: '这是一个直播流的名字，请换一个房间名，或向管理员要链接。',
   CONFLICT: '刚刚有人先改了。请看一眼最新状态再改。',
   STAGE_FULL: '麦位已满，请等有人下麦。',
   ROOM_FULL: '房间已满，请稍后再试。',

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createLog, Metrics, Secret } from '@lianmai/kit';
-import { ErrorCode, LianmaiError, LobbyRoom, RoomId, type AssetId } from '@lianmai/protocol';
+import { CreateStream, ErrorCode, LianmaiError, LobbyRoom, RoomId, type AssetId } from '@lianmai/protocol';
 import fc from 'fast-check';
 import { Router } from 'express';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -120,12 +120,13 @@ describe('tokens', () => {
       name: 'Mei 🌸',
       role: 'guest',
       publish: ['microphone'],
+      liveAsStream: true,
     });
     expect(status).toBe(201);
     expect(authority.verifyJoinToken(body.token)).toMatchObject({
       sub: 'u1',
       name: 'Mei 🌸',
-      grants: { room: 'r1', role: 'guest', publish: ['microphone'] },
+      grants: { room: 'r1', role: 'guest', publish: ['microphone'], liveAsStream: true },
     });
   });
 
@@ -218,6 +219,15 @@ describe('the open lobby', () => {
     rooms.get(RoomId.parse('r1')).moderation.lock(true);
     expect(await look()).toMatchObject({ roles: [], locked: true });
     expect((await ask('viewer', 'device-0002')).body.error.code).toBe('ROOM_LOCKED');
+  });
+
+  it('[API-15] makes nobody host of a room that has the name of a registered stream', async () => {
+    const { id } = await made.streams.create(CreateStream.parse({ name: 'r1' }));
+    expect(await look()).toMatchObject({ exists: false, isNameTaken: true, roles: [] });
+    expect(await ask('host')).toMatchObject({ status: 409, body: { error: { code: 'NAME_TAKEN' } } });
+    await made.streams.remove(id);
+    expect(await look()).toMatchObject({ isNameTaken: false, roles: ['host'] });
+    expect((await ask('host')).status).toBe(201);
   });
 
   it('[API-12] returns watch URLs on the page’s own address, or on the public one', async () => {

@@ -1,7 +1,7 @@
 import type { Log } from '@lianmai/kit';
 import type { AuthoriseRequest } from '@lianmai/protocol';
 import { Bridges, startEmbeddedBridge } from '../bridge/index.js';
-import { AssetStore, createPrograms } from '../program/index.js';
+import { AssetStore, createPrograms, type ClaimName } from '../program/index.js';
 import { Recordings } from '../recordings/index.js';
 import { RoomDirectory } from '../rooms/index.js';
 import type { Sfu } from '../sfu/index.js';
@@ -44,10 +44,10 @@ export async function buildServer(boot: BootContext): Promise<void> {
   // Owned after the bridge, so that programs and players end before it does.
   scope.own(rooms);
   scope.own(webrtc);
-  const services = { rooms, seatableStreams: new SeatableStreams(streams), saveAsset: assets.save.bind(assets) };
+  const services = { rooms, streams, seatableStreams: new SeatableStreams(streams), saveAsset: assets.save.bind(assets) };
   const signalling = scope.own(createSignalling(boot, io, services));
   registerMetrics(boot.metrics, { sfu, rooms, signalling, bridges, streams, webrtc });
-  serveHttp(boot, { ...services, streams, bridges, webrtc, recordings: new Recordings(bridges) });
+  serveHttp(boot, { ...services, bridges, webrtc, recordings: new Recordings(bridges) });
 }
 
 interface StreamParts {
@@ -76,11 +76,11 @@ interface RoomParts {
 }
 
 function createRooms(boot: BootContext, { sfu, assets, bridges, programNames, streams, webrtc }: RoomParts): RoomDirectory {
-  const assertFree = (room: string) => streams.assertFreeForRoom(room);
+  const claimName: ClaimName = (room, starter) => streams.claimForRoom(room, starter);
   return new RoomDirectory({
     createMedia: (id) => sfu.createRoom(id),
     openStreamFeed: (stream) => webrtc.openStreamFeed(stream),
-    programs: createPrograms({ bridges, assets, assertFree, log: logOf(boot, 'program') }),
+    programs: createPrograms({ bridges, assets, claimName, log: logOf(boot, 'program') }),
     programNames,
     settings: boot.config.rooms,
     log: logOf(boot, 'rooms'),

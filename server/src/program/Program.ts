@@ -25,6 +25,8 @@ import { ProgramSupervisor, type ProgramJob, type SupervisedProgram } from './Pr
 export interface ProgramOptions {
   room: ProgramRoom;
   bridges: BridgePool;
+  /** It goes out as the registered stream of the room's name. */
+  asStream: boolean;
   profile: Profile;
   scene: Scene;
   outputs: readonly OutputRequest[];
@@ -150,9 +152,10 @@ export class Program implements RunningProgram {
   }
 
   #nextJob(): ProgramJob {
-    const { room, profile } = this.#options;
+    const { room, profile, asStream } = this.#options;
     return {
       stream: { app: APP, name: room.id },
+      asStream,
       profile,
       sceneState: this.#scene.nextState(),
       outputs: this.#outputs.requests,

@@ -33,6 +33,7 @@ export interface ProgramRunOptions {
   bridge: Bridge;
   programId: ProgramId;
   stream: { app: string; name: string };
+  asStream: boolean;
   profile: Profile;
   sceneState: SceneState;
   outputs: BridgeRequestInput<'startProgram'>['outputs'];
@@ -70,9 +71,9 @@ export class ProgramRun {
   /** Resolves when the bridge has accepted the program. */
   static async start(options: ProgramRunOptions): Promise<ProgramRun> {
     const run = new ProgramRun(options);
-    const { bridge, programId, stream, profile, sceneState, outputs, media, listener, log } = options;
+    const { bridge, programId, stream, asStream, profile, sceneState, outputs, media, listener, log } = options;
     try {
-      const { rtp } = await bridge.request('startProgram', { programId, stream, profile, sceneState, outputs });
+      const { rtp } = await bridge.request('startProgram', { programId, stream, asStream, profile, sceneState, outputs });
       run.#taps = new ProgramTaps({ media, bridge, programId, profile, rtp, log, onLost: () => listener.tracksLost() });
       return run;
     } catch (error) {

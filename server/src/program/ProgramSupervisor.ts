@@ -6,7 +6,7 @@ import type { ProgramOutputs } from './ProgramOutputs.js';
 import { ProgramRun, type ProgramRunListener, type ProgramRunOptions } from './ProgramRun.js';
 
 /** The program that a bridge is asked to run. */
-export interface ProgramJob extends Pick<ProgramRunOptions, 'stream' | 'profile' | 'sceneState' | 'media'> {
+export interface ProgramJob extends Pick<ProgramRunOptions, 'stream' | 'asStream' | 'profile' | 'sceneState' | 'media'> {
   outputs: ProgramOutputs['requests'];
 }
 

@@ -2,7 +2,7 @@ import { createLog } from '@lianmai/kit';
 import { AssetId, LianmaiError, ProgramId, SourceId, type ProgramInfo } from '@lianmai/protocol';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FakeBridge, outputInfo, startBridges, TOKEN } from '../bridge/testing/index.js';
-import type { ProgramControl } from './contract.js';
+import type { ClaimName, ProgramControl } from './contract.js';
 import { createPrograms } from './createPrograms.js';
 import { camera, FakeRoom } from './testing/index.js';
 
@@ -13,10 +13,13 @@ afterEach(() => {
   for (const fake of fakes.splice(0)) fake.drop();
 });
 
-async function setUp({ requestTimeoutMs = 500, graceMs = 10_000 } = {}) {
+const noStream: ClaimName = () => Promise.resolve({ asStream: false });
+
+async function setUp({ requestTimeoutMs = 500, graceMs = 10_000, claimName = noStream } = {}) {
   const server = await startBridges({ requestTimeoutMs, graceMs });
   onTestFinished(server.close);
-  const programs = createPrograms({ bridges: server.bridges, assets: { has: async () => false }, log: createLog('test', 'silent') });
+  const log = createLog('test', 'silent');
+  const programs = createPrograms({ bridges: server.bridges, assets: { has: async () => false }, claimName, log });
   const room = new FakeRoom();
   const control = programs.forRoom(room);
   const connect = async (options: Partial<Parameters<typeof FakeBridge.connect>[0]> = {}) => {
@@ -61,6 +64,17 @@ const codeOf = (work: Promise<unknown>) =>
   );
 
 describe('start', () => {
+  it('[ROOM-62] goes out as a stream only if the room may have its name, on every bridge', async () => {
+    const claimName: ClaimName = (_, { liveAsStream }) =>
+      liveAsStream ? Promise.resolve({ asStream: true }) : Promise.reject(new LianmaiError('NAME_TAKEN'));
+    const { control, connect } = await setUp({ claimName });
+    const bridge = await connect();
+    expect(await codeOf(control.start({}))).toBe('NAME_TAKEN');
+    expect([bridge.all('startProgram'), control.info]).toEqual([[], null]);
+    await control.start({}, { liveAsStream: true });
+    expect((await bridge.request('startProgram')).asStream).toBe(true);
+  });
+
   it('starts the program with the sources on stage and attaches each track at the size of its tile', async () => {
     const { control, room, bridge, programId } = await onAir();
     const start = bridge.all('startProgram')[0];

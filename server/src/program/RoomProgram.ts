@@ -7,7 +7,6 @@ import {
   resolveProfile,
   type ProgramId,
   type ProgramInfo,
-  type RoomId,
   type ScenePatch,
   type StartLive,
   type UpdateLive,
@@ -15,7 +14,7 @@ import {
 } from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
 import type { AssetStore } from './AssetStore.js';
-import type { ProgramControl, ProgramControlEvents, ProgramRoom } from './contract.js';
+import type { ClaimName, ProgramControl, ProgramControlEvents, ProgramRoom, ProgramStarter } from './contract.js';
 import { Program } from './Program.js';
 
 export interface RoomProgramOptions {
@@ -24,8 +23,7 @@ export interface RoomProgramOptions {
   onClosed: () => void;
   bridges: BridgePool;
   assets: Pick<AssetStore, 'has'>;
-  /** Throws CONFLICT while somebody else publishes under the room's name. */
-  assertFree?: (room: RoomId) => void;
+  claimName: ClaimName;
   log: Log;
 }
 
@@ -52,13 +50,13 @@ export class RoomProgram extends EventEmitter<ProgramControlEvents> implements P
     return this.#program?.owns(bridge, programId) ?? false;
   }
 
-  async start(request: StartLive): Promise<ProgramInfo> {
+  async start(request: StartLive, starter: ProgramStarter = { liveAsStream: false }): Promise<ProgramInfo> {
     await this.#assertAssets(request.scene);
+    const { asStream } = await this.#options.claimName(this.#options.room.id, starter);
     if (this.#isClosed) throw new LianmaiError('SHUTTING_DOWN');
     if (this.#program && !this.#program.isOver)
       throw new LianmaiError('WRONG_STATE', { state: this.#program.info.state }, { message: 'The room is live already.' });
-    this.#options.assertFree?.(this.#options.room.id);
-    const program = this.#create(request);
+    const program = this.#create(request, asStream);
     this.#program = program;
     this.emit('changed', program.info);
     await program.start();
@@ -82,11 +80,12 @@ export class RoomProgram extends EventEmitter<ProgramControlEvents> implements P
     this.#options.onClosed();
   }
 
-  #create(request: StartLive): Program {
+  #create(request: StartLive, asStream: boolean): Program {
     const { room, bridges, log } = this.#options;
     const program: Program = new Program({
       room,
       bridges,
+      asStream,
       profile: resolveProfile(request.profile),
       scene: patchScene(defaultScene(), request.scene ?? {}),
       outputs: request.outputs ?? [],

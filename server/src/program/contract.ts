@@ -52,12 +52,22 @@ export interface ProgramControl extends EventEmitter<ProgramControlEvents> {
   readonly info: ProgramInfo | null;
   /** Where viewers find `info.hlsPath`. With `url` null: on the host of the page, at this port. null: no bridge has run a program here yet. */
   readonly origin: { url: string | null; port: number } | null;
-  start(request: StartLive): Promise<ProgramInfo>;
+  /** Throws NAME_TAKEN if the room has the name of a registered stream, unless the starter may use that. Default: may not. */
+  start(request: StartLive, starter?: ProgramStarter): Promise<ProgramInfo>;
   update(change: UpdateLive): Promise<UpdateLiveReply>;
   /** Throws WRONG_STATE while the room is not live. */
   running(): RunningProgram;
   close(reason: string): Promise<void>;
 }
+
+/** What the one who starts a program may do. */
+export interface ProgramStarter {
+  /** Put it out as the registered stream of the room's name. */
+  liveAsStream: boolean;
+}
+
+/** Decides whether a room may put its program under its own name, and whether it is a registered stream then. Throws NAME_TAKEN or CONFLICT. */
+export type ClaimName = (room: RoomId, starter: ProgramStarter) => Promise<{ asStream: boolean }>;
 
 /** Made once, by main.ts. */
 export interface ProgramFactory {

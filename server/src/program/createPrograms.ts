@@ -1,15 +1,14 @@
 import type { Log } from '@lianmai/kit';
-import type { ProgramId, RoomId } from '@lianmai/protocol';
+import type { ProgramId } from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
 import type { AssetStore } from './AssetStore.js';
-import type { ProgramFactory } from './contract.js';
+import type { ClaimName, ProgramFactory } from './contract.js';
 import { RoomProgram } from './RoomProgram.js';
 
 export interface CreateProgramsOptions {
   bridges: BridgePool;
   assets: Pick<AssetStore, 'has'>;
-  /** Throws CONFLICT while somebody else publishes under the room's name. */
-  assertFree?: (room: RoomId) => void;
+  claimName: ClaimName;
   log: Log;
 }
 
@@ -17,7 +16,7 @@ export interface CreateProgramsOptions {
  * Gives each room its program control. Whenever a bridge says hello, ends the programs on it that belong to no room: those of an earlier server
  * process, or those that were given up while the bridge was away.
  */
-export function createPrograms({ bridges, assets, assertFree = () => {}, log }: CreateProgramsOptions): ProgramFactory {
+export function createPrograms({ bridges, assets, claimName, log }: CreateProgramsOptions): ProgramFactory {
   const controls = new Set<RoomProgram>();
   bridges.on('bridgeConnected', (bridge) => {
     for (const { programId } of bridge.hello.programs)
@@ -25,7 +24,7 @@ export function createPrograms({ bridges, assets, assertFree = () => {}, log }: 
   });
   return {
     forRoom: (room) => {
-      const control: RoomProgram = new RoomProgram({ room, bridges, assets, assertFree, log, onClosed: () => controls.delete(control) });
+      const control: RoomProgram = new RoomProgram({ room, bridges, assets, claimName, log, onClosed: () => controls.delete(control) });
       controls.add(control);
       return control;
     },

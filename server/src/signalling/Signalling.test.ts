@@ -27,6 +27,7 @@ beforeEach(async () => {
   ({ rooms } = testDirectory());
   io = createSocketServer(http);
   const services = {
+    streams: { assertNotStream: () => Promise.resolve() },
     rooms,
     seatableStreams: noStreams,
     iceServers: [],

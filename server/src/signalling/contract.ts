@@ -1,13 +1,14 @@
 import type { AssetId, IceServer, RequestData, RequestName, RequestReply } from '@lianmai/protocol';
 import type { z } from 'zod';
 import type { Person, Room, RoomDirectory } from '../rooms/index.js';
-import type { SeatableStreams } from '../streams/index.js';
+import type { SeatableStreams, Streams } from '../streams/index.js';
 import type { ClientConnection } from './ClientConnection.js';
 
 /** Services that handlers use besides their room. */
 export interface Services {
   rooms: RoomDirectory;
   iceServers: z.infer<typeof IceServer>[];
+  streams: Pick<Streams, 'assertNotStream'>;
   seatableStreams: Pick<SeatableStreams, 'list' | 'get'>;
   saveAsset(bytes: Uint8Array): Promise<AssetId>;
 }

@@ -1,6 +1,7 @@
 import { createLog } from '@lianmai/kit';
 import {
   ErrorCode,
+  LianmaiError,
   requests,
   RoomId,
   type Acknowledgement,
@@ -54,7 +55,8 @@ class TestPage {
 const unlimited = Object.assign(new RequestLimits(), { take: () => Promise.resolve() });
 function testServer(limits: RequestLimits = unlimited) {
   const { rooms, media } = testDirectory();
-  const services = { rooms, seatableStreams: noStreams, iceServers: [], saveAsset: () => Promise.resolve('asset' as AssetId) };
+  const streams = { assertNotStream: (room: string) => (room === 'cam' ? Promise.reject(new LianmaiError('NAME_TAKEN')) : Promise.resolve()) };
+  const services = { rooms, streams, seatableStreams: noStreams, iceServers: [], saveAsset: () => Promise.resolve('asset' as AssetId) };
   const options: DispatchOptions = { services, limits, log: createLog('test', 'silent') };
   const pageMedia = (identity: string, role: Grants['role'], grants: Partial<Grants> = {}) => new TestPage(options, identity, role, grants);
   return { rooms, media, pageMedia };
@@ -203,6 +205,36 @@ describe('a connection', () => {
     const after = pageMedia('g', 'guest');
     const answer = await after.request('join', { resume: { participantId, secret: resumeSecret, media: 'keep' } });
     expect(answer).toMatchObject({ ok: true, data: { participantId, resumeSecret } });
+  });
+
+  it('[SIG-14] of a host from the lobby gets NAME_TAKEN for the name of a stream; others may enter', async () => {
+    const { pageMedia, rooms } = testServer();
+    expect(codeOf(await pageMedia('lobby:ann', 'host', { room: RoomId.parse('cam') }).request('join'))).toBe('NAME_TAKEN');
+    expect(rooms.all).toEqual([]);
+    expect(codeOf(await pageMedia('ann', 'host', { room: RoomId.parse('cam') }).request('join'))).toBe('ok');
+    expect(codeOf(await pageMedia('lobby:bob', 'viewer', { room: RoomId.parse('cam') }).request('join'))).toBe('ok');
+  });
+
+  it('[SIG-15] goes live with what its token grants', async () => {
+    const { pageMedia, rooms } = testServer();
+    const started: unknown[] = [];
+    for (const [name, grants] of [
+      ['ann', {}],
+      ['bob', { liveAsStream: true }],
+    ] as const) {
+      const page = pageMedia(name, 'host', grants);
+      await page.joined();
+      const { program } = rooms.get(RoomId.parse('r1'));
+      const start = program.start.bind(program);
+      program.start = (request, starter) => {
+        started.push(starter?.liveAsStream);
+        return start(request, starter);
+      };
+      await page.request('startLive');
+      await page.request('stopLive');
+      program.start = start;
+    }
+    expect(started).toEqual([false, true]);
   });
 
   it('[SIG-13] whose room cannot give it media gets the error and leaves no participant behind', async () => {

@@ -26,6 +26,8 @@ async function codeOf(task: Promise<unknown>): Promise<string | null> {
     (error: unknown) => (error as LianmaiError).code,
   );
 }
+const claim = (room: string, starter: { liveAsStream: boolean }) => opened.streams.claimForRoom(room, starter);
+const [GUEST, OWNER] = [{ liveAsStream: false }, { liveAsStream: true }];
 const ask = (change: Partial<AuthoriseRequest>) => opened.authoriser.authorise(asked(change));
 
 describe('StreamRepository', () => {
@@ -172,14 +174,38 @@ describe('a room and a stream', () => {
     opened.programNames.set('cam', { isLive: false });
     expect(await codeOf(make())).toBe('CONFLICT');
     expect(await codeOf(make({ app: 'other' }))).toBeNull();
+    expect(await claim('cam', GUEST)).toEqual({ asStream: false });
+  });
+
+  it('[ROOM-62] share a name only by a grant, and then the program is the stream', async () => {
+    await make();
+    expect(await codeOf(claim('cam', GUEST))).toBe('NAME_TAKEN');
+    expect(await codeOf(opened.streams.assertNotStream('cam'))).toBe('NAME_TAKEN');
+    expect(await claim('cam', OWNER)).toEqual({ asStream: true });
+    expect(await claim('other', OWNER)).toEqual({ asStream: false });
+    await make({ app: 'studio', name: 'other' });
+    await opened.streams.assertNotStream('other');
+  });
+
+  it('do not share a name while the stream has a publisher, or waits for one to return', async () => {
     const bridge = await FakeBridge.connect({ url: pool.url });
-    bridge.announce('streamsMeasured', { streams: [statusOf()] });
-    await vi.waitFor(() => expect(() => opened.streams.assertFreeForRoom('cam')).toThrow(/live\/cam/));
-    const [program] = [statusOf({ name: 'own', publisher: null }), statusOf()];
-    bridge.announce('streamsMeasured', { streams: [program, statusOf({ publisher: null })] });
-    await vi.waitFor(() => opened.streams.assertFreeForRoom('cam'));
-    opened.streams.assertFreeForRoom('own');
+    await make();
+    for (const taken of [statusOf(), statusOf({ state: 'waiting', publisher: null })]) {
+      bridge.announce('streamsMeasured', { streams: [taken, statusOf({ name: 'own', publisher: null })] });
+      await vi.waitFor(async () => expect(await codeOf(claim('cam', OWNER))).toBe('CONFLICT'));
+      expect(await codeOf(claim('cam', GUEST))).toBe('NAME_TAKEN');
+      expect(await claim('own', GUEST)).toEqual({ asStream: false });
+      bridge.announce('streamsMeasured', { streams: [] });
+      await vi.waitFor(async () => expect(await claim('cam', OWNER)).toEqual({ asStream: true }));
+    }
     bridge.drop();
+  });
+
+  it('do not get the same name at the same moment', async () => {
+    const creating = codeOf(make());
+    opened.programNames.set('cam', { isLive: true });
+    expect(await creating).toBe('CONFLICT');
+    expect(await opened.streams.all()).toEqual([]);
   });
 });
 

@@ -67,11 +67,13 @@ export class Streams {
   async create(request: CreateStream): Promise<RegisteredStream> {
     const { app, name } = request;
     if (RESERVED_APPS.has(app)) throw new LianmaiError('BAD_REQUEST', undefined, { message: `app: "${app}" is a path of this server` });
-    if (app === DEFAULT_APP && this.#options.programNames.isTaken(name))
-      throw new LianmaiError('CONFLICT', undefined, {
-        message: `The room "${name}" has this address for its program. Choose another name.`,
-      });
+    if (this.#isRoom(request)) throw nameOfRoom(name);
     const stream = await this.#options.repository.add(request);
+    // A room may have opened meanwhile and gone live, seeing no stream.
+    if (this.#isRoom(stream)) {
+      await this.#options.repository.remove(stream.id);
+      throw nameOfRoom(name);
+    }
     this.#options.log.info({ stream: stream.id, app, name }, 'stream created');
     await this.jobs.changed();
     return stream;
@@ -121,13 +123,30 @@ export class Streams {
     return [...answers.flatMap(({ clients }) => clients), ...((await this.#options.whep?.clients({ app, name })) ?? [])];
   }
 
-  /** Throws CONFLICT while an outside publisher uses the address of this room's program. */
-  assertFreeForRoom(room: string): void {
-    const publisher = this.statuses.status({ app: DEFAULT_APP, name: room })?.publisher;
-    if (publisher && publisher.protocol !== 'program')
+  /** Throws NAME_TAKEN if the room has the name of a registered stream. */
+  async assertNotStream(room: string): Promise<void> {
+    if (await this.find({ app: DEFAULT_APP, name: room })) throw nameOfStream(room);
+  }
+
+  /**
+   * Decides whether a room may put its program under its own name. Throws NAME_TAKEN if that is a registered stream's and the starter has
+   * no grant for it, and CONFLICT while the stream has an outside publisher, or waits for one to return. `asStream`: the program goes out
+   * as the registered stream, with its destinations and its recording rule.
+   */
+  async claimForRoom(room: string, { liveAsStream }: { liveAsStream: boolean }): Promise<{ asStream: boolean }> {
+    const ref = { app: DEFAULT_APP, name: room };
+    const asStream = (await this.find(ref)) !== null;
+    if (asStream && !liveAsStream) throw nameOfStream(room);
+    const status = this.statuses.status(ref);
+    if (status?.state === 'waiting' || (status?.publisher && status.publisher.protocol !== 'program'))
       throw new LianmaiError('CONFLICT', undefined, {
         message: `The stream ${DEFAULT_APP}/${room} has a publisher. End it, or use a room of another name.`,
       });
+    return { asStream };
+  }
+
+  #isRoom({ app, name }: StreamRef): boolean {
+    return app === DEFAULT_APP && this.#options.programNames.isTaken(name);
   }
 
   get #connected() {
@@ -153,3 +172,7 @@ export class Streams {
     log.info({ stream: stream.id, app: stream.app, name: stream.name, kicked }, reason);
   }
 }
+
+const nameOfRoom = (name: string) =>
+  new LianmaiError('CONFLICT', undefined, { message: `The room "${name}" has this address for its program. Choose another name.` });
+const nameOfStream = (name: string) => new LianmaiError('NAME_TAKEN', { stream: `${DEFAULT_APP}/${name}` });

@@ -143,6 +143,16 @@ describe('StreamHub', () => {
     expect(events).toEqual(['+live/room', '-live/room', '+live/room', '-live/room']);
   });
 
+  it('does not hand the name of a stream that waits for its publisher to one that starts its own', async () => {
+    const hub = new StreamHub();
+    const first = hub.publish(ref, { resumeGraceMs: 60_000 });
+    await first.close('lost');
+    expect(() => hub.publish(ref, { resumes: false })).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
+    expect(hub.publish(ref).stream).toBe(first.stream);
+    hub.end(ref, 'done');
+    expect(hub.publish(ref, { resumes: false }).stream).not.toBe(first.stream);
+  });
+
   it('keeps stream, readers and timeline for a publisher that returns within the grace period', async () => {
     const hub = new StreamHub();
     const first = hub.publish(ref, { resumeGraceMs: 60_000 });

@@ -16,6 +16,8 @@ export interface StreamOptions {
   startedAtMs?: number;
   /** Called when the first reader or hold arrives, and when the last one leaves. */
   onUsed?: (isUsed: boolean) => void;
+  /** See `PublishOptions`. */
+  runsJobs?: boolean;
 }
 
 /** Encoded media under one name. Keeps metadata, codec configs and the last GOP, and hands tags to readers. */
@@ -25,6 +27,7 @@ export class Stream {
   /** `app/name` */
   readonly key: string;
   readonly startedAtMs: number;
+  readonly runsJobs: boolean;
   /** False while the stream waits for its publisher to return. Maintained by the hub. */
   hasPublisher = true;
   readonly #onUsed: (isUsed: boolean) => void;
@@ -38,7 +41,8 @@ export class Stream {
   #isEnded = false;
   #failure: Error | null = null;
 
-  constructor({ app, name }: StreamRef, { startedAtMs = Date.now(), onUsed = () => undefined }: StreamOptions = {}) {
+  constructor({ app, name }: StreamRef, { startedAtMs = Date.now(), onUsed = () => undefined, runsJobs = true }: StreamOptions = {}) {
+    this.runsJobs = runsJobs;
     this.startedAtMs = startedAtMs;
     this.#onUsed = onUsed;
     this.app = app;

@@ -22,6 +22,10 @@ export interface PublishOptions {
    */
   onTaken?: 'refuse' | 'takeover';
   onTakenOver?: () => void;
+  /** false: it starts a stream of its own, so the name of one that waits for its publisher is taken (CONFLICT). Default true. */
+  resumes?: boolean;
+  /** Whether the standing jobs of this name (destinations, recording rule) run for this publisher. Default true. */
+  runsJobs?: boolean;
 }
 
 interface PublishedStream {
@@ -75,11 +79,13 @@ export class StreamHub extends EventEmitter<HubEvents> {
 
   /** Returns the right to write to `app/name`. Throws CONFLICT while another publisher has it, unless `onTaken` allows a takeover. */
   publish(ref: StreamRef, options: PublishOptions = {}): Publisher & { readonly stream: Stream } {
-    const { resumeGraceMs = 0, onTaken = 'refuse', onTakenOver = () => undefined } = options;
+    const { resumeGraceMs = 0, onTaken = 'refuse', onTakenOver = () => undefined, resumes = true, runsJobs = true } = options;
     const existing = this.#published.get(streamKey(ref));
     if (existing?.publisher && onTaken === 'refuse')
       throw new LianmaiError('CONFLICT', undefined, { message: `${streamKey(ref)} is already being published.` });
-    const published = existing ?? { stream: new Stream(ref), publisher: null, onTakenOver, graceTimer: null };
+    if (existing && !resumes)
+      throw new LianmaiError('CONFLICT', undefined, { message: `${streamKey(ref)} waits for its publisher to return. Try again later.` });
+    const published = existing ?? { stream: new Stream(ref, { runsJobs }), publisher: null, onTakenOver, graceTimer: null };
     if (published.graceTimer) clearTimeout(published.graceTimer);
     published.graceTimer = null;
     const earlier = published.publisher ? published.onTakenOver : null;

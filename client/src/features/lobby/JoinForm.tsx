@@ -119,7 +119,8 @@ function actionLabel(t: TFunction, { primary }: Offer, answer: LobbyAnswer): str
 
 function roomHint(t: TFunction, answer: LobbyAnswer): string | undefined {
   if (answer.state !== 'known') return t('lobby.roomHint');
-  const { exists, hostName, participants } = answer.info;
+  const { exists, isNameTaken, hostName, participants } = answer.info;
+  if (!exists && isNameTaken) return t('lobby.roomHint');
   if (!exists) return t('lobby.roomIsNew');
   return hostName ? t('lobby.roomHostedBy', { name: hostName, count: participants }) : t('lobby.roomHasPeople', { count: participants });
 }
@@ -128,7 +129,11 @@ function Obstacle({ offer, answer }: { offer: Offer; answer: LobbyAnswer }) {
   const { t } = useTranslation();
   if (!offer.obstacle || offer.obstacle === 'badName') return null;
   const text =
-    offer.obstacle === 'failed' && answer.state === 'failed' ? errorText(t, answer.error) : t(`lobby.obstacle.${offer.obstacle}`);
+    offer.obstacle === 'nameTaken'
+      ? t('errors.NAME_TAKEN')
+      : offer.obstacle === 'failed' && answer.state === 'failed'
+        ? errorText(t, answer.error)
+        : t(`lobby.obstacle.${offer.obstacle}`);
   return (
     <p role="status" className="rounded-md bg-surface-2 px-4 py-3 text-base">
       {text}

@@ -5,6 +5,7 @@ import type { LobbyAnswer } from './useLobbyRoom';
 
 const info: LobbyRoom = {
   exists: true,
+  isNameTaken: false,
   title: 'a',
   locked: false,
   roles: ['guest', 'viewer'],
@@ -30,6 +31,8 @@ describe('the lobby offers', () => {
     expect(offerOf('a', known({ roles: [] }), null).obstacle).toBe('tokenNeeded');
     expect(offerOf('a', known({ roles: [], exists: false }), null).obstacle).toBe('unknownRoom');
   });
+  it('nothing for the name of a stream, and says why', () =>
+    expect(offerOf('a', known({ roles: [], exists: false, isNameTaken: true }), null).obstacle).toBe('nameTaken'));
   it('nothing for an invalid room name', () => expect(offerOf('房间', { state: 'none' }, null).obstacle).toBe('badName'));
   it('nothing while the answer is about another room', () =>
     expect(offerOf('ab', known({}), null)).toEqual({ primary: null, secondary: null, obstacle: null }));

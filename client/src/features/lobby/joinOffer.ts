@@ -26,7 +26,7 @@ export interface Offer {
   primary: Role | null;
   /** Joining without camera and microphone, where people can choose. */
   secondary: 'viewer' | null;
-  obstacle: 'badName' | 'locked' | 'tokenNeeded' | 'unknownRoom' | 'failed' | null;
+  obstacle: 'badName' | 'nameTaken' | 'locked' | 'tokenNeeded' | 'unknownRoom' | 'failed' | null;
 }
 
 const NOTHING: Offer = { primary: null, secondary: null, obstacle: null };
@@ -43,6 +43,7 @@ export function offerOf(room: string, answer: LobbyAnswer, invited: Invited | nu
   if (info.exists && hasHosted) return { ...NOTHING, primary: 'host', secondary: 'viewer' };
   if (info.locked) return { ...NOTHING, obstacle: 'locked' };
   const primary = (['host', 'guest', 'viewer'] as const).find((role) => info.roles.includes(role)) ?? null;
+  if (!primary && info.isNameTaken) return { ...NOTHING, obstacle: 'nameTaken' };
   if (!primary) return { ...NOTHING, obstacle: info.exists ? 'tokenNeeded' : 'unknownRoom' };
   const hasChoice = primary === 'guest' && info.roles.includes('viewer');
   return { primary, secondary: hasChoice ? 'viewer' : null, obstacle: null };

@@ -88,28 +88,23 @@ function StageToast() {
   const self = useSelf();
   const place = self ? placeOf(self) : undefined;
   const isSilent = useRoom(({ local }) => local.camera.state === 'off' && local.microphone.state === 'off');
-  const [move, setMove] = useState<Move | null>(null);
+  const [movedTo, setMovedTo] = useState<typeof place>();
   const before = useRef(place);
   useEffect(() => {
-    if (before.current && place && before.current !== place) setMove({ from: before.current, to: place });
+    if (before.current && place && before.current !== place) setMovedTo(place);
     before.current = place;
   }, [place]);
   const turnOn = () => {
     run(actions.setMic(true));
     run(actions.setCamera(true));
   };
-  const close = { closeLabel: t('common.close'), onClose: () => setMove(null), 'data-testid': testIds.notice };
-  if (!move) return null;
-  if (move.to === 'audience') return <Toast {...close}>{t('notice.offStage')}</Toast>;
-  if (!isSilent) return <Toast {...close}>{t(move.to === 'stage' ? 'notice.onAir' : 'backstage.here')}</Toast>;
+  const close = { closeLabel: t('common.close'), onClose: () => setMovedTo(undefined), 'data-testid': testIds.notice };
+  if (!movedTo) return null;
+  if (movedTo === 'audience') return <Toast {...close}>{t('notice.offStage')}</Toast>;
+  if (!isSilent) return <Toast {...close}>{t(movedTo === 'stage' ? 'notice.onAir' : 'backstage.here')}</Toast>;
   return (
     <Toast {...close} action={{ label: t('notice.turnOn'), onClick: turnOn }}>
-      {t(move.to === 'stage' ? 'notice.onStage' : 'notice.letIn')}
+      {t(movedTo === 'stage' ? 'notice.onStage' : 'notice.letIn')}
     </Toast>
   );
-}
-
-interface Move {
-  from: ReturnType<typeof placeOf>;
-  to: ReturnType<typeof placeOf>;
 }

@@ -45,9 +45,11 @@ export const lobby = [
     body: LobbyJoinRequest,
     reply: LobbyJoinReply,
     status: 201,
-    errors: ['FORBIDDEN', 'ROOM_LOCKED', 'NOT_FOUND', 'RATE_LIMITED'],
-    handle: ({ services, params: { room }, body: { name, role, deviceId } }) => {
+    errors: ['FORBIDDEN', 'NAME_TAKEN', 'ROOM_LOCKED', 'NOT_FOUND', 'RATE_LIMITED'],
+    handle: async ({ services, params: { room }, body: { name, role, deviceId } }) => {
       const identity = lobbyIdentity(deviceId);
+      if (role === 'host' && services.isLobbyOpen) await services.streams.assertNotStream(room);
+      // Nothing waits between these two, so that only one person gets a new room.
       assertOffered(services, room, identity, role);
       if (role === 'host') services.reservations.reserve(room, identity);
       return { ...services.authority.mintJoinToken({ identity, name, grants: { room, role }, ttlSeconds: LOBBY_TOKEN_TTL_S }), role };
@@ -55,13 +57,15 @@ export const lobby = [
   }),
 ];
 
-function lookAt(services: ApiServices, id: RoomId): z.input<typeof LobbyRoom> {
+async function lookAt(services: ApiServices, id: RoomId): Promise<z.input<typeof LobbyRoom>> {
+  const isNameTaken = services.isLobbyOpen && (await services.streams.find({ app: DEFAULT_APP, name: id })) !== null;
   const room = services.rooms.find(id);
   return {
     exists: room !== undefined,
+    isNameTaken,
     title: room?.info.title ?? id,
     locked: room?.info.locked ?? false,
-    roles: rolesNow(services, room),
+    roles: !room && isNameTaken ? [] : rolesNow(services, room),
     participants: room?.participants.size ?? 0,
     hostName: room?.hostName ?? null,
     live: room ? liveOf(room, services.originUrl) : null,

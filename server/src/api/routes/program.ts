@@ -20,7 +20,7 @@ export const program = [
     status: 201,
     handle: async ({ services, params, body, caller }) => {
       const room = await services.rooms.open(params.room);
-      await room.program.start(body);
+      await room.program.start(body, { liveAsStream: true });
       return replyOf(room, services, caller);
     },
   }),

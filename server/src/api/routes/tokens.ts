@@ -16,9 +16,13 @@ export const tokens = [
     status: 201,
     errors: [],
     handle: ({ services, params: { room }, body }) => {
-      const { identity, name, ttlSeconds, role, publish, subscribe, moderate, live } = body;
+      const { identity, name, ttlSeconds, role, publish, subscribe, moderate, live, liveAsStream } = body;
       const grants = { room, role, ...(publish && { publish }), ...(subscribe !== undefined && { subscribe }) };
-      const rights = { ...(moderate !== undefined && { moderate }), ...(live !== undefined && { live }) };
+      const rights = {
+        ...(moderate !== undefined && { moderate }),
+        ...(live !== undefined && { live }),
+        ...(liveAsStream !== undefined && { liveAsStream }),
+      };
       return services.authority.mintJoinToken({ identity, name, ttlSeconds, grants: { ...grants, ...rights } });
     },
   }),

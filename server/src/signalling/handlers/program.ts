@@ -1,7 +1,7 @@
 import type { Handlers } from '../contract.js';
 
 export const program: Handlers<'startLive' | 'updateLive' | 'stopLive' | 'addOutput' | 'removeOutput' | 'retryOutput' | 'uploadAsset'> = {
-  startLive: ({ room }, request) => room.program.start(request),
+  startLive: ({ room, participant }, request) => room.program.start(request, participant.grants),
   updateLive: ({ room }, change) => room.program.update(change),
   stopLive: async ({ room }) => {
     await room.program.running().stop();
