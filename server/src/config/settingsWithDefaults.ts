@@ -3,6 +3,7 @@ import { flag, integer, oneOf, port, Secret, section, STREAM_ENV_PATHS, streamSe
 import { RecordPattern } from '@lianmai/protocol';
 import { z } from 'zod';
 import { defaultAnnouncedIps } from './lanAddresses.js';
+import { publishSettings } from './publishSettingsWithDefaults.js';
 import { roomSettings } from './roomSettingsWithDefaults.js';
 
 const secret = (minLength: number) => {
@@ -62,12 +63,7 @@ export const ServerConfig = section({
   /** RTMPS takes the certificate of `http.https`, or a self-signed one. */
   rtmp: section(streamSettings.rtmp),
   srt: section(streamSettings.srt),
-  streams: section({
-    /** How long a stream waits for a publisher that is gone. */
-    resumeGraceMs: integer(0, 600_000).default(10_000),
-    /** A second publisher with the right key: refuse, or takeover. */
-    onTaken: oneOf(['refuse', 'takeover']).default('refuse'),
-  }),
+  streams: publishSettings,
   record: section({
     ...streamSettings.record,
     /** Streams that are recorded without being asked: `{ app: live, name: '*' }`. */
