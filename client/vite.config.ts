@@ -56,8 +56,8 @@ function budget(): Plugin {
  * controls of the first pages are one file, which compresses better than many.
  */
 const CHUNKS = [
-  { name: 'base', test: /node_modules\/zod\/|protocol\/src\/(errors|ids|displayName|streams)\.ts$/, priority: 2 },
-  { name: 'controls', test: /client\/src\/ui\/(Field|Pill|Switch|testIds)\.tsx?$/, priority: 1 },
+  { name: 'base', test: /node_modules\/zod\/|protocol\/src\/(errors|ids|displayName|roles|streams)\.ts$/, priority: 2 },
+  { name: 'controls', test: /client\/src\/ui\/(Field|IconButton|Pill|Switch|testIds)\.tsx?$/, priority: 1 },
   { name: 'streamsApi', test: /protocol\/src\/(streamsApi|streamJobs)\.ts$/, priority: 1 },
 ];
 

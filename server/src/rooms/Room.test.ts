@@ -1,4 +1,13 @@
-import { ConsumerId, ProducerId, RoomId, TransportId, type Grants, type LianmaiError, type PublishSource } from '@lianmai/protocol';
+import {
+  ConsumerId,
+  ProducerId,
+  RoomId,
+  TransportId,
+  type Grants,
+  type LianmaiError,
+  toLianmaiError,
+  type PublishSource,
+} from '@lianmai/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { JoinRequest } from './contract.js';
 import type { Person } from './Person.js';
@@ -287,7 +296,7 @@ describe('backstage', () => {
     const request = { transportId, producerId: ProducerId.parse('p'), rtpCapabilities: {} };
     return room.consume(by, request).then(
       () => 'sent',
-      (error: LianmaiError) => `${error.code}, ${closed.length} closed`,
+      (error: unknown) => `${toLianmaiError(error).code}, ${closed.length} closed`,
     );
   };
 

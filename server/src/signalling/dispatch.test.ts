@@ -55,7 +55,9 @@ class TestPage {
 const unlimited = Object.assign(new RequestLimits(), { take: () => Promise.resolve() });
 function testServer(limits: RequestLimits = unlimited) {
   const { rooms, media } = testDirectory();
-  const streams = { assertNotStream: (room: string) => (room === 'cam' ? Promise.reject(new LianmaiError('NAME_TAKEN')) : Promise.resolve()) };
+  const streams = {
+    assertNotStream: (room: string) => (room === 'cam' ? Promise.reject(new LianmaiError('NAME_TAKEN')) : Promise.resolve()),
+  };
   const services = { rooms, streams, seatableStreams: noStreams, iceServers: [], saveAsset: () => Promise.resolve('asset' as AssetId) };
   const options: DispatchOptions = { services, limits, log: createLog('test', 'silent') };
   const pageMedia = (identity: string, role: Grants['role'], grants: Partial<Grants> = {}) => new TestPage(options, identity, role, grants);

@@ -42,7 +42,8 @@ describe('a registered stream whose name a room takes', () => {
   const isLive = (wanted: 'live' | 'waiting') => until(`the stream is ${wanted}`, async () => (await now()).status?.state === wanted);
   const outputIs = (state: string) =>
     until(`the destination is ${state}`, async () => (await now()).outputs.some((output) => output.state === state));
-  const goLiveByApi = async () => (await system.api('POST', '/rooms/cam/live', {})) as { status: number; body: { error?: { code: string } } };
+  const goLiveByApi = async () =>
+    (await system.api('POST', '/rooms/cam/live', {})) as { status: number; body: { error?: { code: string } } };
 
   beforeAll(async () => {
     // A grace that outlasts the test: only a publisher that says goodbye ends the stream.

@@ -2,4 +2,3 @@
 export { Backstage } from './Backstage';
 export { PeoplePanel } from './PeoplePanel';
 export { RequestList } from './RequestList';
-export { SeatStreamButton } from './SeatStreamButton';
