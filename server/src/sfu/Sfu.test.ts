@@ -96,12 +96,14 @@ describe('a room on one worker', () => {
     const room = await open(sfu);
     const [ann, bob, cat] = await Promise.all(['ann', 'bob', 'cat'].map((name) => room.addPeer(participant(name))));
     const [anns, cats] = [await publish(ann!, 'camera'), await publish(cat!, 'camera')];
-    const [seen, kept] = [await subscribe(room, bob!, anns.id), await subscribe(room, bob!, cats.id)];
+    const transportId = (await bob!.createTransport('receive')).id;
+    const consume = (producerId: ProducerId) => bob!.consume({ transportId, producerId, rtpCapabilities: room.rtpCapabilities });
+    const [seen, kept] = [await consume(anns.id), await consume(cats.id)];
     const closed = once(bob!, 'consumerClosed');
     bob!.closeConsumersOf(participant('ann'));
     expect(await closed).toEqual([{ consumerId: seen.consumerId, producerId: anns.id }]);
     expect(await rejection(bob!.setConsumerPaused(seen.consumerId, false))).toBe('NOT_FOUND');
-    await kept.arrived(5);
+    await bob!.setConsumerPaused(kept.consumerId, false);
   });
 
   it('rejects invalid requests with a typed error and carries on', async () => {
