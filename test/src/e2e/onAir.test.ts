@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ffmpeg, launchBrowser, meanColour, PEOPLE, pictures, RoomPage, samples, System, tone, until, type Rgb } from '../support/index.js';
 
 const ROOM = 'show';
@@ -44,10 +44,6 @@ describe('a stranger who wants to take part', () => {
     await host.page.locator('[data-testid="live-pill"][data-state="live"]').waitFor();
     viewer = await RoomPage.join(red, system, { room: ROOM, name: 'Viewer' });
     stranger = await RoomPage.join(green, system, { room: ROOM, name: 'Green' });
-  });
-  afterEach(async ({ task }) => {
-    if (task.result?.state !== 'fail') return;
-    for (const [name, person] of Object.entries({ host, stranger, viewer })) await person?.screenshot(`/tmp/fail-${task.id}-${name}.png`);
   });
   afterAll(async () => {
     await Promise.all((browsers ?? []).map((browser) => browser.close()));
