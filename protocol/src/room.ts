@@ -46,7 +46,7 @@ export const StageSnapshot = z.object({
   /** Increments with every change. */
   version: z.number().int(),
   policy: StagePolicy,
-  /** Whoever is let in goes on air at once while a seat is free, instead of backstage. */
+  /** People who are let in go on air at once while a seat is free, instead of backstage. */
   approvedGoOnAir: z.boolean(),
   seatLimit: z.number().int().min(1).max(MAX_SEATS),
   /** In order of arrival on stage. */

@@ -9,7 +9,7 @@ import { StreamJobRunner } from './index.js';
 const CAM = { app: 'live', name: 'cam' };
 const RULE: RecordRule = { format: 'mp4', segmentSeconds: null };
 const PATTERN: RecordPattern = { app: 'live', name: '*', format: 'flv', segmentSeconds: null };
-/** Nobody listens there: the output only tries. */
+/** No server listens there, so the output only tries. */
 const OUTPUT = { id: 'o1' as OutputId, request: { kind: 'rtmp', url: 'rtmp://127.0.0.1:9/app/owners-key' } };
 const JOB: StreamJob = { ...CAM, source: null, outputs: [OUTPUT], record: RULE };
 
@@ -18,7 +18,7 @@ afterEach(async () => {
   await Promise.all(runners.splice(0).map((runner) => runner.close('test ends')));
 });
 
-/** What runs on the streams of a hub: recordings by their rule, and outputs that have started. */
+/** Lists what runs on the streams of a hub: recordings by their rule, and outputs that have started. */
 function setUp() {
   const hub = new StreamHub();
   const running = { recordings: [] as RecordRule[], outputs: new Set<string>() };

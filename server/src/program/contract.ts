@@ -60,7 +60,7 @@ export interface ProgramControl extends EventEmitter<ProgramControlEvents> {
   close(reason: string): Promise<void>;
 }
 
-/** What the one who starts a program may do. */
+/** The rights of whoever starts a program. */
 export interface ProgramStarter {
   /** Put it out as the registered stream of the room's name. */
   liveAsStream: boolean;

@@ -85,7 +85,7 @@ export function reduceStage(state: StageSnapshot, command: StageCommand, nowMs: 
 }
 
 function arrive(state: StageSnapshot, { who, wants }: Extract<StageCommand, { type: 'arrive' }>, nowMs: number): StageResult {
-  // Whoever comes back stays where they are, hosts too.
+  // People who come back stay where they are, hosts too.
   if (wants === 'none' || isIn(state, who)) return same(state);
   const isWelcome = wants === 'seat' || state.policy === 'open';
   if (isWelcome && hasFreeSeat(state)) return seat(state, who, nowMs);

@@ -15,7 +15,7 @@ describe('a stranger who wants to take part', () => {
   let stranger: RoomPage;
   let viewer: RoomPage;
 
-  /** What viewers get of the stranger in a second of the program: picture and sound. */
+  /** Whether a second of the program shows the stranger's picture and carries their sound. */
   async function inProgram(): Promise<{ seen: boolean; heard: boolean }> {
     const file = `${system.dataDir}/program.flv`;
     await ffmpeg('-y', '-t', '1', '-i', `${system.originUrl}/live/${ROOM}.flv`, '-c', 'copy', file);

@@ -49,7 +49,7 @@ export const lobby = [
     handle: async ({ services, params: { room }, body: { name, role, deviceId } }) => {
       const identity = lobbyIdentity(deviceId);
       if (role === 'host' && services.isLobbyOpen) await services.streams.assertNotStream(room);
-      // Nothing waits between these two, so that only one person gets a new room.
+      // No await between these two, so that only one person gets a new room.
       assertOffered(services, room, identity, role);
       if (role === 'host') services.reservations.reserve(room, identity);
       return { ...services.authority.mintJoinToken({ identity, name, grants: { room, role }, ttlSeconds: LOBBY_TOKEN_TTL_S }), role };
