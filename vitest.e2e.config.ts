@@ -8,7 +8,12 @@ const shared = {
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },
 };
-const times = { testTimeout: 600_000, hookTimeout: 300_000, teardownTimeout: 30_000 };
+const times = {
+  testTimeout: 600_000,
+  hookTimeout: 300_000,
+  teardownTimeout: 30_000,
+  setupFiles: 'test/src/setup/logOnFailure.ts',
+};
 
 export default defineConfig({
   test: {

@@ -61,7 +61,13 @@ export async function prepareInput(text: string, ground: PullInputContext): Prom
   const url = parseSource(text);
   switch (url.scheme) {
     case 'file':
-      return { url: `file:${await fileIn(path.join(ground.dataDir, MEDIA_DIR), url)}`, options: {}, protocols: ['file'], followsRedirects: false, isFile: true };
+      return {
+        url: `file:${await fileIn(path.join(ground.dataDir, MEDIA_DIR), url)}`,
+        options: {},
+        protocols: ['file'],
+        followsRedirects: false,
+        isFile: true,
+      };
     case 'http':
     case 'https':
       await resolvePublic(url.hostname, ground.allowPrivate);

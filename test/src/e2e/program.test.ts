@@ -50,6 +50,8 @@ const dominant = ([red, green, blue]: Rgb): Person | 'none' => {
   return blue > red + 30 && blue > green + 30 ? 'blue' : 'none';
 };
 
+/** Unlike everybody on stage. */
+const BACKGROUND = '#c010c0';
 const CANVAS = canvasOf(resolveProfile('720p'));
 
 function tilesOf({ people, layout: name }: Pick<Moment, 'people' | 'layout'>): Tile[] {
@@ -77,12 +79,13 @@ describe('a program on air', () => {
   let rtmp: RtmpListener;
   let hlsRecorder: ChildProcess;
   const moments: Moment[] = [];
+  let sideBySideFromMs = 0;
   let recorded: Packet[] = [];
 
   /** The current position of the program's timeline, from the reply to an empty change. */
   async function nowOnAir(): Promise<number> {
     const { status, body } = await system.api('PATCH', `/rooms/${ROOM}/live`, { scene: {} });
-    expect(status).toBe(200);
+    expect(status, JSON.stringify(body)).toBe(200);
     return (body as { appliedAtPtsMs: number }).appliedAtPtsMs;
   }
 
@@ -167,20 +170,19 @@ describe('a program on air', () => {
   });
 
   it('changes the scene in one call, on air from the frame that the reply names', async () => {
+    await system.api('PATCH', `/rooms/${ROOM}/live`, { scene: { background: { colour: BACKGROUND } } });
+    await advance(500);
     const before = await nowOnAir();
     const { body } = await system.api('PATCH', `/rooms/${ROOM}/live`, { scene: { layout: 'side-by-side' } });
     const changed = body as { appliedAtPtsMs: number; scene: { layout: string } };
     expect(changed.scene.layout).toBe('side-by-side');
     expect(changed.appliedAtPtsMs).toBeGreaterThanOrEqual(before);
     expect(changed.appliedAtPtsMs).toBeLessThanOrEqual(await nowOnAir());
-    moments.push({
-      what: 'side by side, three frames after the change',
-      ptsMs: changed.appliedAtPtsMs + 3 * FRAME_MS,
-      people: ['red', 'green'],
-      layout: 'side-by-side',
-    });
+    sideBySideFromMs = changed.appliedAtPtsMs;
     await remember('side by side', ['red', 'green'], 'side-by-side');
-    await system.api('PATCH', `/rooms/${ROOM}/live`, { scene: { layout: 'grid' } });
+    await system.api('PATCH', `/rooms/${ROOM}/live`, {
+      scene: { layout: 'grid', background: { colour: defaultScene().background.colour } },
+    });
     await remember('the grid again', ['red', 'green', 'blue']);
   });
 
@@ -280,6 +282,17 @@ describe('a program on air', () => {
       seen[moment.what] = shownIn(picture, tiles);
     }
     expect(seen).toEqual(expected);
+  });
+
+  it('shows a new scene from the frame that the reply named, and not before', async () => {
+    // A grid of three leaves the bottom corners free. People do not matter here: on a busy machine, a card may stand in for one.
+    const hasFreeCorner = async (ptsMs: number) => {
+      const [picture] = await pictures(rtmp.file, { fromS: ptsMs / 1000, seconds: 0.5, fps: 30, width: 320, height: 180 });
+      const [red, green, blue] = meanColour(picture as Picture, 0.04, 0.6, 0.12, 0.3);
+      return red > 120 && blue > 120 && green < 60;
+    };
+    expect(await hasFreeCorner(sideBySideFromMs - 3 * FRAME_MS)).toBe(true);
+    expect(await hasFreeCorner(sideBySideFromMs + 3 * FRAME_MS)).toBe(false);
   });
 
   it('is never black', async () => {

@@ -21,6 +21,7 @@ export interface SystemOptions {
 
 /** One whole Lianmai (server, workers, bridge) with its own ports and data folder, seen only from outside. */
 export class System {
+  static readonly running = new Set<System>();
   readonly url: string;
   readonly originUrl: string;
   /** `rtmp://127.0.0.1:port` */
@@ -44,7 +45,11 @@ export class System {
     // Even a test run that crashes leaves nothing behind.
     const kill = () => child.kill('SIGKILL');
     process.once('exit', kill);
-    void this.exited.then(() => process.off('exit', kill));
+    System.running.add(this);
+    void this.exited.then(() => {
+      process.off('exit', kill);
+      System.running.delete(this);
+    });
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#output += text;

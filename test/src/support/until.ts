@@ -1,5 +1,5 @@
 /** Ends a wait that hangs. No test depends on its value; a busy machine may need much of it. */
-export const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 150_000;
 
 /** Polls `ask` until it returns a value; for facts outside this process that send no event. Throws with `what` was awaited. */
 export async function until<T>(
