@@ -1,60 +1,19 @@
-import {
-  ConsumerId,
-  ProducerId,
-  RoomId,
-  TransportId,
-  type Grants,
-  type LianmaiError,
-  toLianmaiError,
-  type PublishSource,
-} from '@lianmai/protocol';
+import { ProducerId, type Grants } from '@lianmai/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { JoinRequest } from './contract.js';
 import type { Person } from './Person.js';
-import type { Room } from './Room.js';
-import { claims, FakeChannel, testDirectory, type FakeProgram, type FakeMedia, type FakePeer } from './testing/index.js';
+import { claims, FakeChannel, type FakeProgram } from './testing/index.js';
+import { codeOf, openTestRoom, R1, type TestRoom } from './testing/openTestRoom.js';
 
-const R1 = RoomId.parse('r1');
-let { rooms, media: allMedia } = testDirectory();
-let room: Room;
-let media: FakeMedia;
-
-async function open(settings: Parameters<typeof testDirectory>[0] = {}) {
-  ({ rooms, media: allMedia } = testDirectory(settings));
-  room = await rooms.open(R1);
-  media = allMedia.get(R1) as FakeMedia;
-}
+let rooms: TestRoom['rooms'];
+let room: TestRoom['room'];
+let media: TestRoom['media'];
+let join: TestRoom['join'];
+let produce: TestRoom['produce'];
 beforeEach(async () => {
   vi.useFakeTimers();
-  await open();
+  ({ rooms, room, media, join, produce } = await openTestRoom());
 });
 afterEach(() => vi.useRealTimers());
-
-async function join(identity: string, role: Grants['role'], more: { grants?: Partial<Grants>; resume?: JoinRequest['resume'] } = {}) {
-  const channel = new FakeChannel();
-  const joined = room.join({ claims: claims(identity, role, more.grants), channel, ...(more.resume && { resume: more.resume }) });
-  await joined.ready;
-  return { ...joined, channel };
-}
-
-const transportId = TransportId.parse('t1');
-const produce = (participant: Person, source: PublishSource, paused = false) =>
-  room.produce(participant, {
-    transportId,
-    source,
-    kind: source === 'microphone' || source === 'screenAudio' ? 'audio' : 'video',
-    rtpParameters: { codecs: [] },
-    paused,
-  });
-
-const codeOf = (task: () => unknown) => {
-  try {
-    task();
-    return null;
-  } catch (error) {
-    return (error as LianmaiError).code;
-  }
-};
 
 describe('joining', () => {
   it('[ROOM-01] puts the host and guests on stage and viewers in the audience', async () => {
@@ -101,7 +60,7 @@ describe('joining', () => {
   });
 
   it('[ROOM-05] rejects new people when the room is full', async () => {
-    await open({ maxParticipants: 1 });
+    ({ room, join } = await openTestRoom({ maxParticipants: 1 }));
     await join('a', 'viewer');
     expect(codeOf(() => room.join({ claims: claims('b', 'viewer'), channel: new FakeChannel() }))).toBe('ROOM_FULL');
   });
@@ -144,9 +103,9 @@ describe('a token with fewer rights', () => {
   it('[ROOM-09] keeps no media on resuming that it does not allow', async () => {
     const narrower = await back('guest', { publish: ['microphone'] });
     expect([narrower.mediaKept, narrower.participant.info().producers]).toEqual([false, []]);
-    await open();
+    ({ join, produce } = await openTestRoom());
     expect((await back('guest', { subscribe: false })).mediaKept).toBe(false);
-    await open();
+    ({ join, produce } = await openTestRoom());
     expect((await back('guest', {})).mediaKept).toBe(true);
   });
 
@@ -217,192 +176,6 @@ describe('a lost connection', () => {
     const second = await join('guest', 'guest');
     room.lose(second.participant, first.channel);
     expect(second.participant.info().presence).toBe('connected');
-  });
-});
-
-describe('the stage', () => {
-  it('[ROOM-20] makes a viewer who is brought on air a guest, and a guest taken down a viewer without tracks', async () => {
-    const host = await join('host', 'host');
-    const viewer = await join('viewer', 'viewer');
-    expect(codeOf(() => produce(viewer.participant, 'camera'))).toBe('FORBIDDEN');
-    room.stage.request(viewer.participant);
-    room.stage.about({ type: 'approve', who: viewer.participant.id });
-    expect(viewer.participant.info()).toMatchObject({ role: 'viewer', onStage: false, isBackstage: true });
-    room.stage.about({ type: 'bringOnAir', who: viewer.participant.id });
-    expect(viewer.participant.info()).toMatchObject({ role: 'guest', onStage: true });
-    await produce(viewer.participant, 'camera');
-    room.moderation.takeDown(host.participant, viewer.participant.id);
-    await vi.advanceTimersByTimeAsync(0);
-    expect(viewer.participant.info()).toMatchObject({ role: 'viewer', onStage: false, producers: [] });
-    expect(media.peers.get(viewer.participant.id)?.producers.size).toBe(0);
-    expect(codeOf(() => produce(viewer.participant, 'camera'))).toBe('FORBIDDEN');
-  });
-
-  it('[ROOM-21] closes a track that was requested before coming down and made after it', async () => {
-    const host = await join('host', 'host');
-    const guest = await join('guest', 'guest');
-    const producing = produce(guest.participant, 'camera');
-    room.moderation.takeDown(host.participant, guest.participant.id);
-    await expect(producing).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    expect(media.peers.get(guest.participant.id)?.producers.size).toBe(0);
-  });
-
-  it('[ROOM-22] allows only the tracks that the token allows', async () => {
-    const { participant } = await join('guest', 'guest', { grants: { publish: ['microphone'] } });
-    await produce(participant, 'microphone');
-    expect(codeOf(() => produce(participant, 'camera'))).toBe('FORBIDDEN');
-    await expect(
-      room.produce(participant, { transportId, source: 'microphone', kind: 'video', rtpParameters: { codecs: [] }, paused: false }),
-    ).rejects.toMatchObject({ code: 'BAD_REQUEST' });
-  });
-
-  it('[ROOM-23] has one track per source: a second share replaces the first', async () => {
-    const { participant } = await join('host', 'host');
-    await produce(participant, 'screen');
-    const second = await produce(participant, 'screen');
-    expect(participant.info().producers).toEqual([{ id: second, source: 'screen', paused: false }]);
-  });
-
-  it('[ROOM-24] takes moderators up at once, and guests while it is open', async () => {
-    const { participant } = await join('guest', 'guest');
-    room.stage.run({ type: 'comeDown', who: participant.id });
-    room.stage.request(participant);
-    expect(participant.onStage).toBe(true);
-  });
-
-  it('[ROOM-25] invites nobody who may only watch', async () => {
-    const host = await join('host', 'host');
-    const { participant } = await join('v', 'viewer', { grants: { publish: [] } });
-    expect(codeOf(() => room.stage.invite(participant.id, host.participant.id))).toBe('FORBIDDEN');
-  });
-});
-
-describe('backstage', () => {
-  async function waiting() {
-    const [host, viewer, waiting] = [await join('host', 'host'), await join('v', 'viewer'), await join('w', 'viewer')];
-    const { participant } = waiting;
-    room.stage.request(participant);
-    room.stage.about({ type: 'approve', who: participant.id });
-    const camera = await produce(participant, 'camera');
-    return { host, viewer, waiting, participant, camera };
-  }
-  const knows = ({ channel }: { channel: FakeChannel }) => channel.last('participantChanged')?.producers.length;
-  const consumed = (owner: Person, by: Person) => {
-    const peer = media.peers.get(by.id) as FakePeer;
-    const consumerId = ConsumerId.parse(`of-${owner.id}`);
-    const closed: string[] = [];
-    peer.consume = () => Promise.resolve({ consumerId, participantId: owner.id }) as never;
-    peer.closeConsumer = ((id: string) => closed.push(id)) as never;
-    const request = { transportId, producerId: ProducerId.parse('p'), rtpCapabilities: {} };
-    return room.consume(by, request).then(
-      () => 'sent',
-      (error: unknown) => `${toLianmaiError(error).code}, ${closed.length} closed`,
-    );
-  };
-
-  it('[ROOM-80] is in no program and counts as no speaker', async () => {
-    const { host, viewer, participant } = await waiting();
-    expect(room.stageSources().map(({ name }) => name)).toEqual(['host']);
-    media.emit('activeSpeakerChanged', participant.id);
-    media.emit('speakersChanged', new Map([[participant.id, -20]]));
-    expect(host.channel.last('activeSpeakerChanged')).toEqual({ participantId: null });
-    expect(host.channel.last('speakersChanged')).toEqual({ levels: { [participant.id]: -20 } });
-    expect(viewer.channel.last('speakersChanged')).toEqual({ levels: {} });
-    room.stage.about({ type: 'bringOnAir', who: participant.id });
-    expect(room.stageSources().map(({ name }) => name)).toEqual(['host', 'w']);
-  });
-
-  it('[ROOM-81] is seen and heard by moderators alone: nobody else learns of the tracks or gets them', async () => {
-    const { host, viewer, waiting: self, participant } = await waiting();
-    expect([knows(host), knows(viewer), knows(self)]).toEqual([1, 0, 1]);
-    const late = await join('late', 'viewer');
-    const known = room.snapshotFor(late.participant).participants.find(({ id }) => id === participant.id);
-    expect(known).toMatchObject({ isBackstage: true, producers: [] });
-    expect(await consumed(participant, host.participant)).toBe('sent');
-    expect(await consumed(participant, viewer.participant)).toBe('FORBIDDEN, 1 closed');
-    expect(await consumed(host.participant, participant)).toBe('sent');
-  });
-
-  it('[ROOM-82] keeps the tracks on the way to the stage and back, and stops sending them to the audience', async () => {
-    const { host, viewer, participant, camera } = await waiting();
-    room.stage.about({ type: 'bringOnAir', who: participant.id });
-    expect(knows(viewer)).toBe(1);
-    expect(await consumed(participant, viewer.participant)).toBe('sent');
-    const before = media.peers.get(viewer.participant.id)?.closedConsumersOf.length ?? 0;
-    room.moderation.sendBackstage(host.participant, participant.id);
-    await vi.advanceTimersByTimeAsync(0);
-    expect([knows(host), knows(viewer)]).toEqual([1, 0]);
-    expect(participant.info().producers.map(({ id }) => id)).toEqual([camera]);
-    const told = [host, viewer].map((one) => media.peers.get(one.participant.id)?.closedConsumersOf.slice(before));
-    expect(told).toEqual([[], [participant.id]]);
-  });
-
-  it('[ROOM-83] is kept for somebody who comes back, a host too', async () => {
-    const { host } = await waiting();
-    room.moderation.sendBackstage(host.participant, host.participant.id);
-    room.lose(host.participant, host.channel);
-    const again = await join('host', 'host');
-    expect(again.participant.info()).toMatchObject({ onStage: false, isBackstage: true });
-  });
-
-  it('[ROOM-84] is no place to which a moderator sends a host', async () => {
-    const host = await join('host', 'host');
-    const moderator = await join('m', 'guest', { grants: { moderate: true } });
-    expect(codeOf(() => room.moderation.sendBackstage(moderator.participant, host.participant.id))).toBe('FORBIDDEN');
-  });
-});
-
-describe('moderation', () => {
-  it('[ROOM-30] mutes: pauses the track and tells its owner by whom', async () => {
-    const host = await join('host', 'host');
-    const guest = await join('guest', 'guest');
-    const id = await produce(guest.participant, 'microphone');
-    await room.moderation.mute(host.participant, { participantId: guest.participant.id, source: 'microphone' });
-    expect(guest.channel.last('trackMuted')).toEqual({ source: 'microphone', by: host.participant.id });
-    expect(guest.participant.info().producers).toEqual([{ id, source: 'microphone', paused: true }]);
-    await room.moderation.mute(host.participant, { participantId: guest.participant.id, source: 'camera' });
-    expect(guest.channel.all('trackMuted')).toHaveLength(1);
-  });
-
-  it('[ROOM-31] removes: tells, disconnects and bars the identity', async () => {
-    const host = await join('host', 'host');
-    const guest = await join('guest', 'guest');
-    room.moderation.remove(host.participant, guest.participant.id);
-    expect(guest.channel.disconnected?.code).toBe('REMOVED');
-    expect(host.channel.last('participantLeft')).toEqual({ participantId: guest.participant.id, reason: 'removed' });
-    expect(codeOf(() => room.join({ claims: claims('guest', 'guest'), channel: new FakeChannel() }))).toBe('REMOVED');
-  });
-
-  it('[ROOM-32] lets only a host act on a host', async () => {
-    const host = await join('host', 'host');
-    const moderator = await join('m', 'guest', { grants: { moderate: true } });
-    expect(codeOf(() => room.moderation.remove(moderator.participant, host.participant.id))).toBe('FORBIDDEN');
-    expect(codeOf(() => room.moderation.takeDown(moderator.participant, host.participant.id))).toBe('FORBIDDEN');
-    expect(codeOf(() => room.moderation.remove(host.participant, host.participant.id))).toBe('WRONG_STATE');
-  });
-
-  it('[ROOM-33] asks to unmute, which only the owner can do', async () => {
-    const host = await join('host', 'host');
-    const guest = await join('guest', 'guest');
-    await room.moderation.askToUnmute(host.participant, guest.participant.id);
-    expect(guest.channel.last('unmuteAsked')).toEqual({ by: host.participant.id });
-  });
-});
-
-describe('chat', () => {
-  it('[ROOM-40] reaches everybody once, however often it is sent, and late joiners with the history', async () => {
-    const host = await join('host', 'host');
-    for (let index = 0; index < 7; index++) room.say(host.participant, { text: `message ${index}`, nonce: `n${index}` });
-    room.say(host.participant, { text: 'message 6', nonce: 'n6' });
-    expect(host.channel.all('chatReceived')).toHaveLength(7);
-    const late = await join('late', 'viewer');
-    expect(room.snapshotFor(late.participant).chat.map(({ text }) => text)).toEqual([
-      'message 2',
-      'message 3',
-      'message 4',
-      'message 5',
-      'message 6',
-    ]);
   });
 });
 
