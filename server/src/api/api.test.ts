@@ -57,7 +57,7 @@ function makeOptions(): ApiOptions {
     isReady: () => isReady,
     originTarget: () => originUrl,
     clientDir,
-    trustProxy: false,
+    trustProxy: 0,
   };
 }
 

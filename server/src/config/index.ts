@@ -10,6 +10,7 @@ export { type CommandLine, helpText, parseCommandLine } from './commandLine.js';
 export { isEveryAddress, originUrlOf, connectableHost } from './originUrl.js';
 export { lanAddresses } from './lanAddresses.js';
 export { ENV_PATHS, ServerConfig } from './settingsWithDefaults.js';
+export { trustFunction, type IsTrustedProxy, type TrustedProxies } from './trustedProxies.js';
 
 export const DEFAULT_FILE = 'lianmai.config.yaml';
 

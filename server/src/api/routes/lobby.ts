@@ -14,23 +14,23 @@ import { z } from 'zod';
 import { lobbyIdentity } from '../../authorisation/index.js';
 import type { Room } from '../../rooms/index.js';
 import { watchUrls } from '../../streams/index.js';
+import { MAX_JSON_BYTES } from '../bounds.js';
 import { route, type ApiServices } from '../contract.js';
-import { RoomParams } from '../schemas.js';
+import { RoomParams, noBody } from '../schemas.js';
 
 /** By IP address. A whole school may share one and join within a minute, and its watch pages poll. */
 const JOINS_PER_MINUTE = 120;
 const LOOKS_PER_MINUTE = 600;
 
-const common = { tag: 'lobby', access: 'open', params: RoomParams, path: '/lobby/{room}' } as const;
+const common = { tag: 'lobby', right: 'open', params: RoomParams, path: '/lobby/{room}' } as const;
 
 export const lobby = [
   route({
     ...common,
     method: 'get',
     summary: 'Read a room’s public information for the lobby and watch page',
-    limitPerMinute: LOOKS_PER_MINUTE,
-    bodyKind: 'none',
-    body: z.unknown(),
+    perMinute: LOOKS_PER_MINUTE,
+    ...noBody,
     reply: LobbyRoom,
     status: 200,
     errors: ['RATE_LIMITED'],
@@ -40,8 +40,9 @@ export const lobby = [
     ...common,
     method: 'post',
     summary: 'Request a join token without a key, if the operator allows it',
-    limitPerMinute: JOINS_PER_MINUTE,
+    perMinute: JOINS_PER_MINUTE,
     bodyKind: 'json',
+    maxBodyBytes: MAX_JSON_BYTES,
     body: LobbyJoinRequest,
     reply: LobbyJoinReply,
     status: 201,

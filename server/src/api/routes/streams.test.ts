@@ -52,7 +52,7 @@ beforeAll(async () => {
     ports: { rtmp: 1936, rtmps: 1937, srt: 10_081 },
     saveAsset: () => Promise.reject(new Error('not here')),
     ...{ metrics: new Metrics(), log: createLog('test', 'silent'), isReady: () => true, originTarget: () => null },
-    ...{ clientDir: '/nonexistent', trustProxy: false },
+    ...{ clientDir: '/nonexistent', trustProxy: 0 },
   };
 });
 afterAll(async () => {
@@ -104,7 +104,7 @@ describe('POST /streams', () => {
   });
 
   it('builds URLs from the caller’s host name, the bridge’s ports and a public origin', async () => {
-    app = createApi({ ...options, originUrl: 'https://cdn.example.com', trustProxy: true });
+    app = createApi({ ...options, originUrl: 'https://cdn.example.com', trustProxy: 1 });
     const bridge = await FakeBridge.connect({ url: pool.url });
     const headers = { 'x-forwarded-host': 'live.example.com', 'x-forwarded-proto': 'https' };
     const { body } = await call('POST', '/streams', { name: 'cam', app: 'tv', srtPassphrase: 'a-long-passphrase' }, AUTHORIZATION, headers);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Room } from '../../rooms/index.js';
 import { watchUrls } from '../../streams/index.js';
 import { route, type ApiServices } from '../contract.js';
+import { noBody } from '../schemas.js';
 
 /** By IP address. A whole school may share one, and its watch pages poll. */
 const LOOKS_PER_MINUTE = 600;
@@ -13,11 +14,10 @@ export const watch = [
     path: '/watch/{app}/{name}',
     summary: 'Read public information on a stream or a room’s program: state, tracks and URLs',
     tag: 'streams',
-    access: 'open',
-    limitPerMinute: LOOKS_PER_MINUTE,
+    right: 'open',
+    perMinute: LOOKS_PER_MINUTE,
     params: StreamRef,
-    bodyKind: 'none',
-    body: z.unknown(),
+    ...noBody,
     reply: WatchInfo,
     status: 200,
     errors: ['RATE_LIMITED'],
