@@ -59,7 +59,8 @@ export const lobby = [
 ];
 
 async function lookAt(services: ApiServices, id: RoomId): Promise<z.input<typeof LobbyRoom>> {
-  const isNameTaken = services.isLobbyOpen && (await services.streams.find({ app: DEFAULT_APP, name: id })) !== null;
+  const stream = await services.streams.find({ app: DEFAULT_APP, name: id });
+  const isNameTaken = services.isLobbyOpen && stream !== null;
   const room = services.rooms.find(id);
   return {
     exists: room !== undefined,
@@ -69,19 +70,19 @@ async function lookAt(services: ApiServices, id: RoomId): Promise<z.input<typeof
     roles: !room && isNameTaken ? [] : rolesNow(services, room),
     participants: room?.participants.size ?? 0,
     hostName: room?.hostName ?? null,
-    live: room ? liveOf(room, services.originUrl) : null,
+    live: room ? liveOf(room, services.originUrl, stream?.playAccess === 'signed') : null,
   };
 }
 
 /**
  * Without a public origin URL, media goes through this server, on the page's own address. An address that only the bridge knows would be
- * blocked by the page's Content-Security-Policy.
+ * blocked by the page's Content-Security-Policy. How many watch a signed stream is told only to those who may (`GET /watch`).
  */
-function liveOf(room: Room, originUrl: string | null): z.input<typeof LobbyRoom>['live'] {
+function liveOf(room: Room, originUrl: string | null, isSigned: boolean): z.input<typeof LobbyRoom>['live'] {
   const { info } = room.program;
   if (!info || !room.isLive) return null;
   const play = watchUrls(originUrl, { app: DEFAULT_APP, name: info.room });
-  return { liveSinceMs: info.liveSinceMs, hls: play.hls, play, viewers: info.hlsViewers };
+  return { liveSinceMs: info.liveSinceMs, hls: play.hls, play, viewers: isSigned ? 0 : info.hlsViewers };
 }
 
 function rolesNow({ isLobbyOpen }: ApiServices, room: Room | undefined): Role[] {
