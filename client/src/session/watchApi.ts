@@ -9,6 +9,6 @@ interface WatchOptions {
 
 /** Fetches the information about a stream: whether it is live, and where it plays. */
 export function watchInfo({ app, name }: StreamRef, { signature, signal }: WatchOptions): Promise<WatchInfo> {
-  const query = signature.size > 0 ? `?${signature.toString()}` : '';
-  return callApi(`/api/v1/watch/${encodeURIComponent(app)}/${encodeURIComponent(name)}${query}`, WatchInfo, signal ? { signal } : {});
+  const path = `/api/v1/watch/${encodeURIComponent(app)}/${encodeURIComponent(name)}?${signature.toString()}`;
+  return callApi(path, WatchInfo, signal ? { signal } : {});
 }

@@ -1,6 +1,6 @@
 import { networkOf } from '@lianmai/kit';
 import { LianmaiError } from '@lianmai/protocol';
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { ApiAuthenticator } from '../authorisation/index.js';
 import { isFromThisMachine } from './requests.js';
@@ -58,7 +58,7 @@ export class RouteGuard {
       if (!concerns(request)) return next();
       await takeTurn(request);
       await this.#assertRight(bounds.right, request);
-      assertShort(request, response, bounds.maxBodyBytes);
+      assertShort(request, bounds.maxBodyBytes);
       await inner(request, response, next);
     };
     boundsByHandler.set(handler, bounds);
@@ -83,10 +83,9 @@ function limitByNetwork(perMinute: number): (request: Request) => Promise<void> 
   };
 }
 
-function assertShort({ headers }: Request, response: Response, maxBytes: number): void {
+/** Node discards the body, so that the client gets to read the answer. */
+function assertShort({ headers }: Request, maxBytes: number): void {
   const isOfUnknownLength = headers['transfer-encoding'] !== undefined;
   if (!(isOfUnknownLength && maxBytes === 0) && Number(headers['content-length'] ?? 0) <= maxBytes) return;
-  // The rest of the body is not read.
-  response.setHeader('Connection', 'close');
   throw new LianmaiError('TOO_LARGE', { maxBytes });
 }

@@ -11,19 +11,31 @@ export class GuessLimiter {
   readonly #failures = new RateLimiterMemory({ points: PER_MINUTE, duration: 60 });
 
   /**
-   * Runs `check` and counts it when it throws UNAUTHENTICATED. After too many of those, throws RATE_LIMITED without running it, so that
-   * guessing on tells nothing.
+   * Returns what `check` returns, or throws what it throws; UNAUTHENTICATED counts. After too many of those, throws RATE_LIMITED whatever
+   * `check` says, so that guessing on tells nothing.
    */
   async guard<T>(address: string, check: () => T): Promise<T> {
     const network = networkOf(address);
-    const failures = await this.#failures.get(network);
-    if (failures && failures.consumedPoints >= PER_MINUTE)
-      throw new LianmaiError('RATE_LIMITED', { retryAfterMs: failures.msBeforeNext }, { message: MESSAGE });
-    try {
-      return check();
-    } catch (error) {
-      if (error instanceof LianmaiError && error.code === 'UNAUTHENTICATED') await this.#failures.penalty(network);
-      throw error;
-    }
+    const outcome = outcomeOf(check);
+    // Counted before anything is awaited, so that requests sent all at once count too.
+    const failures = await (isWrong(outcome) ? this.#failures.penalty(network) : this.#failures.get(network));
+    const others = (failures?.consumedPoints ?? 0) - (isWrong(outcome) ? 1 : 0);
+    if (others >= PER_MINUTE)
+      throw new LianmaiError('RATE_LIMITED', { retryAfterMs: failures?.msBeforeNext ?? 0 }, { message: MESSAGE });
+    if ('error' in outcome) throw outcome.error;
+    return outcome.value;
   }
 }
+
+type Outcome<T> = { value: T } | { error: unknown };
+
+function outcomeOf<T>(check: () => T): Outcome<T> {
+  try {
+    return { value: check() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+const isWrong = (outcome: Outcome<unknown>): boolean =>
+  'error' in outcome && outcome.error instanceof LianmaiError && outcome.error.code === 'UNAUTHENTICATED';

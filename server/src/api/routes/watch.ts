@@ -9,7 +9,7 @@ import { noBody } from '../schemas.js';
 const LOOKS_PER_MINUTE = 600;
 
 /** What a signed play URL carries, for streams with `playAccess: signed`. */
-const Signature = z.object({ expire: z.string().max(12).optional(), sign: z.string().max(64).optional() });
+const Signature = z.object({ expire: z.string().max(200).optional(), sign: z.string().max(200).optional() });
 
 export const watch = [
   route({
