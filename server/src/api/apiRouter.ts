@@ -1,6 +1,6 @@
 import { LianmaiError, parse } from '@lianmai/protocol';
 import express, { Router, type Request, type RequestHandler, type Response } from 'express';
-import type { RouteGuard } from './bounds.js';
+import type { RouteGuard } from './RouteGuard.js';
 import type { ApiServices, Caller, Route } from './contract.js';
 
 /** Builds an Express router from the declared operations: bounds and rights → body → parse → handle → reply. */

@@ -1,7 +1,7 @@
 import type { Log } from '@lianmai/kit';
 import { ERRORS, LianmaiError, toLianmaiError } from '@lianmai/protocol';
 import type { NextFunction, Request, Response } from 'express';
-import { neverAnswers } from './bounds.js';
+import { neverAnswers } from './RouteGuard.js';
 import { isFromBrowser } from './fromBrowsers.js';
 
 /** Final error handler: converts anything thrown to `{error: {code, message, details}}` with the table's status. */

@@ -1,6 +1,6 @@
 import { LianmaiError } from '@lianmai/protocol';
 import type { Request, RequestHandler } from 'express';
-import { neverAnswers } from './bounds.js';
+import { neverAnswers } from './RouteGuard.js';
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 const MESSAGE =

@@ -3,7 +3,8 @@ import { Agent as SecureAgent, request as httpsRequest } from 'node:https';
 import { LianmaiError, type StreamRef } from '@lianmai/protocol';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { AddressPlaces } from '../http/index.js';
-import type { Bounds, RouteGuard } from './bounds.js';
+import type { Bounds } from './bounds.js';
+import type { RouteGuard } from './RouteGuard.js';
 import { LIVE_PAGE } from './pageRoutes.js';
 
 /** Hop-by-hop headers must not be forwarded (RFC 9110 7.6.1). */

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import express, { Router, type RequestHandler } from 'express';
 import helmet from 'helmet';
-import type { Bounds, RouteGuard } from './bounds.js';
+import type { Bounds } from './bounds.js';
+import type { RouteGuard } from './RouteGuard.js';
 
 const NOT_BUILT = 'The pages have not been built yet. Run "npm start", or "npm run build" in client/.\n';
 

@@ -1,6 +1,7 @@
 import type { Metrics } from '@lianmai/kit';
 import { Router } from 'express';
-import type { Bounds, RouteGuard } from './bounds.js';
+import type { Bounds } from './bounds.js';
+import type { RouteGuard } from './RouteGuard.js';
 
 /** Load balancers and monitoring ask every few seconds, each for itself. */
 const HEALTH: Bounds = { right: 'open', maxBodyBytes: 0, perMinute: 6000 };

@@ -1,7 +1,8 @@
 import { plainIp } from '@lianmai/kit';
 import { DEFAULT_APP, LianmaiError, parse, StreamRef, toLianmaiError, type ErrorCode } from '@lianmai/protocol';
 import express, { Router, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
-import { neverAnswers, type Bounds, type RouteGuard } from './bounds.js';
+import type { Bounds } from './bounds.js';
+import { neverAnswers, type RouteGuard } from './RouteGuard.js';
 import { parseFragment, type Opened, type WebRtc, type WebRtcRequest } from '../webrtc/index.js';
 
 export interface WhipWhepRouterOptions {

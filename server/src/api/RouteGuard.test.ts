@@ -1,15 +1,16 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createLog } from '@lianmai/kit';
 import express, { type Express, type RequestHandler } from 'express';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ApiAuthenticator, GuessLimiter } from '../authorisation/index.js';
 import type { WebRtc } from '../webrtc/index.js';
-import { boundsOf, isPassThrough, RouteGuard, type Bounds } from './bounds.js';
+import type { Bounds } from './bounds.js';
+import { boundsOf, isPassThrough, RouteGuard } from './RouteGuard.js';
 import { answerError } from './errorReplies.js';
 import { routes } from './routes/index.js';
 import { authority, basic, startApi, type TestApi } from './testing/index.js';
-import { createLog } from '@lianmai/kit';
 
 /** Express's own register of what answers, as far as this test reads it. */
 interface Layer {
