@@ -94,7 +94,7 @@ export const ERRORS = {
     blame: 'us',
     message: 'This encoder is not available on the bridge. Choose another one.',
   },
-  DISK_FULL: { status: 507, retry: true, blame: 'us', message: 'The disk is full. Free some space; recording then resumes by itself.' },
+  DISK_FULL: { status: 507, retry: true, blame: 'us', message: 'The disk is full. Free some space, then try again; recording resumes by itself.' },
   INTERNAL: { status: 500, retry: true, blame: 'us', message: 'Something failed on the server. The server log has the cause.' },
 } as const satisfies Record<string, ErrorKind>;
 
@@ -135,9 +135,22 @@ export class LianmaiError extends Error {
   }
 }
 
-/** Converts anything thrown into an error that is safe to send. Unknown errors become INTERNAL, and their text stays here. */
+/** Codes of file systems and of SQLite when there is no space left, or the operator's quota is used up. */
+const NO_SPACE: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'SQLITE_FULL']);
+
+/**
+ * Converts anything thrown into an error that is safe to send. A full disk becomes DISK_FULL; other unknown errors become INTERNAL, and
+ * their text stays here.
+ */
 export function toLianmaiError(thrown: unknown): LianmaiError {
-  return thrown instanceof LianmaiError ? thrown : new LianmaiError('INTERNAL', undefined, { cause: thrown });
+  if (thrown instanceof LianmaiError) return thrown;
+  return new LianmaiError(isFromFullDisk(thrown) ? 'DISK_FULL' : 'INTERNAL', undefined, { cause: thrown });
+}
+
+function isFromFullDisk(thrown: unknown, depth = 0): boolean {
+  if (typeof thrown !== 'object' || thrown === null || depth > 4) return false;
+  if ('code' in thrown && NO_SPACE.has(thrown.code)) return true;
+  return 'cause' in thrown && isFromFullDisk(thrown.cause, depth + 1);
 }
 
 /** Parses outside data. Throws BAD_REQUEST with the path and the expected value when it does not fit. */

@@ -1,94 +1,17 @@
-import { readFileSync } from 'node:fs';
-import { CONFIG_ERROR_STATUS, ConfigError, createLog, Metrics, Scope, type Log } from '@lianmai/kit';
-import { apiKeyFrom, TokenAuthority, type ApiKey } from './authorisation/index.js';
-import { buildServer, openCertificate, openListener, startupMessage, type BootContext } from './boot/index.js';
-import { helpText, lanAddresses, loadServerConfig, parseCommandLine, type ServerConfig } from './config/index.js';
+/**
+ * The server's entry point. It imports nothing but Node's own modules, because loading all others opens hundreds of files at once; where
+ * that is not allowed, the loader's own errors mislead.
+ */
+import { fewFilesHint } from './openFiles.js';
 
-/** The process ends after this long, whether everything has closed or not. */
-const CLOSE_WITHIN_MS = 4500;
+const { run } = await import('./run.js').catch((error: unknown) => fail(fewFilesHint() ?? traceOf(error)));
+await run().catch((error: unknown) => fail(`${traceOf(error)}${fewFilesHint() ?? ''}`));
 
-async function main(): Promise<void> {
-  const line = parseCommandLine(process.argv.slice(2));
-  if (line.task === 'help') return print(helpText());
-  if (line.task === 'version') return print(`${version()}\n`);
-  const config = loadServerConfig(line, process.env);
-  if (line.task === 'printConfig') return print(`${JSON.stringify(config, null, 2)}\n`);
-  await serve(config);
+function fail(message: string): never {
+  process.stderr.write(message);
+  process.exit(1);
 }
 
-async function serve(config: ServerConfig): Promise<void> {
-  const log = createLog('server', config.log.level);
-  const scope = new Scope();
-  const apiKey = apiKeyFrom(config.api);
-  endOnSignals(scope, log);
-  try {
-    const certificate = await openCertificate(config);
-    const listener = scope.own(await openListener(config, certificate));
-    const authority = new TokenAuthority(apiKey, config.bridge.token);
-    await buildServer({ config, scope, log, authority, metrics: new Metrics(), listener } satisfies BootContext);
-    warnOfWeakSecret(apiKey, log);
-    print(messageFor(config, { apiKey, port: listener.port, isSelfSigned: certificate?.isSelfSigned ?? false }));
-  } catch (error) {
-    await scope.close('the start failed').catch(() => undefined);
-    // A signal during the start is no failure.
-    if (!isEnding) throw error;
-  }
+function traceOf(error: unknown): string {
+  return `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
 }
-
-function messageFor(config: ServerConfig, started: { apiKey: ApiKey; port: number; isSelfSigned: boolean }): string {
-  return startupMessage({
-    ...started,
-    version: version(),
-    isSecure: config.http.https.enabled,
-    lanAddresses: lanAddresses(),
-    originUrl: config.origin.publicUrl ?? `http://localhost:${config.origin.port}`,
-    rtmpPort: config.rtmp.port,
-    srtPort: config.srt.port,
-  });
-}
-
-function warnOfWeakSecret({ secret, isDevelopment }: ApiKey, log: Log): void {
-  if (!isDevelopment && secret.reveal().length < 32)
-    log.warn('the API secret is shorter than 32 characters: tokens signed with it can be guessed');
-}
-
-let isEnding = false;
-
-/** The first signal closes everything in order, the second ends the process at once. An uncaught error ends it too; a supervisor then starts a sound one. */
-function endOnSignals(scope: Scope, log: Log): void {
-  const end = (signal: string) => {
-    if (isEnding) process.exit(1);
-    isEnding = true;
-    log.info({ signal }, 'shutting down');
-    setTimeout(() => process.exit(0), CLOSE_WITHIN_MS);
-    scope
-      .close(signal)
-      .catch((error: unknown) => log.error({ err: error }, 'not everything closed cleanly'))
-      .finally(() => process.exit(0));
-  };
-  process.on('SIGINT', () => end('SIGINT'));
-  process.on('SIGTERM', () => end('SIGTERM'));
-  for (const fault of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(fault, (error: unknown) => {
-      log.fatal({ err: error }, fault);
-      process.exit(1);
-    });
-  }
-}
-
-const print = (text: string): void => {
-  process.stdout.write(text);
-};
-
-function version(): string {
-  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: unknown };
-  return String(manifest.version);
-}
-
-main().catch((error: unknown) => {
-  // An operator can put a wrong setting right and needs no stack.
-  const isSetting = error instanceof ConfigError;
-  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`${isSetting ? error.message : trace}\n`);
-  process.exit(isSetting ? CONFIG_ERROR_STATUS : 1);
-});

@@ -26,7 +26,7 @@ const errors: Record<ErrorCode, string> = {
   BRIDGE_UNAVAILABLE: 'Going live is not possible right now; the call is not affected. Try again in a minute.',
   SHUTTING_DOWN: 'The server is restarting. Try again in a minute.',
   ENCODER_UNAVAILABLE: 'This encoder is not available on the server. Choose another one.',
-  DISK_FULL: 'The server’s disk is full. Free some space, then record again.',
+  DISK_FULL: 'The server’s disk is full. Free some space, then try again.',
   INTERNAL: 'Something failed on the server. Try again; if it keeps failing, tell its operator.',
 };
 

@@ -26,7 +26,7 @@ const errors: Record<ErrorCode, string> = {
   BRIDGE_UNAVAILABLE: '暂时无法开播，连麦不受影响。请一分钟后再试。',
   SHUTTING_DOWN: '服务器正在重启，请一分钟后再试。',
   ENCODER_UNAVAILABLE: '服务器不支持这个编码器，请换一个。',
-  DISK_FULL: '服务器磁盘已满。请清理空间后再录制。',
+  DISK_FULL: '服务器磁盘已满。请清理空间后再试。',
   INTERNAL: '服务器出错了，请重试。如果一直这样，请联系管理员。',
 };
 

@@ -57,7 +57,7 @@ function makeOptions(): ApiOptions {
     isReady: () => isReady,
     originTarget: () => originUrl,
     clientDir,
-    trustProxy: false,
+    trustProxy: 0,
   };
 }
 
@@ -196,7 +196,7 @@ describe('a program', () => {
 describe('the open lobby', () => {
   const look = async (room = 'r1') => LobbyRoom.parse((await send('GET', `/api/v1/lobby/${room}`)).body);
   const ask = (role: string, deviceId = 'device-0001', room = 'r1') =>
-    send('POST', `/api/v1/lobby/${room}`, JSON.stringify({ name: 'Mei', role, deviceId }));
+    send('POST', `/api/v1/lobby/${room}`, JSON.stringify({ name: 'Mei', role, deviceId }), { 'content-type': 'application/json' });
 
   it('[API-10] makes only the first person host of a new room', async () => {
     expect(await look()).toMatchObject({ exists: false, roles: ['host'], live: null });

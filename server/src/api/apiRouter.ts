@@ -1,33 +1,30 @@
-import { LianmaiError, MAX_ASSET_BYTES, parse } from '@lianmai/protocol';
+import { LianmaiError, parse } from '@lianmai/protocol';
 import express, { Router, type Request, type RequestHandler, type Response } from 'express';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { RouteGuard } from './RouteGuard.js';
 import type { ApiServices, Caller, Route } from './contract.js';
 
-const MAX_JSON_BYTES = 256 * 1024;
-const readJson = express.json({ limit: MAX_JSON_BYTES, strict: false, type: () => true });
-const readImage = express.raw({ limit: MAX_ASSET_BYTES, type: () => true });
-
-/** Builds an Express router from the declared operations: credentials or rate limit → body → parse → handle → reply. */
-export function apiRouter(routes: readonly Route[], services: ApiServices): Router {
+/** Builds an Express router from the declared operations: bounds and rights → body → parse → handle → reply. */
+export function apiRouter(routes: readonly Route[], services: ApiServices, guard: RouteGuard): Router {
   const router = Router({ caseSensitive: true });
-  for (const route of routes)
-    router[route.method](route.path.replace(/\{(\w+)\}/g, ':$1'), ...guards(route, services), answer(route, services));
+  for (const route of routes) {
+    const path = route.path.replace(/\{(\w+)\}/g, ':$1');
+    router[route.method](path, guard.for(route), ...bodyReader(route), answer(route, services));
+  }
   return router;
 }
 
-function guards(route: Route, services: ApiServices): RequestHandler[] {
-  const chain: RequestHandler[] = [];
-  if (route.access === 'key') {
-    chain.push((request, _response, next) => {
-      services.authority.authenticateApi(request.headers.authorization);
-      next();
-    });
-  }
-  if (route.limitPerMinute !== undefined) chain.push(limitByAddress(route.limitPerMinute));
-  if (route.bodyKind === 'json') chain.push(readJson);
-  if (route.bodyKind === 'image') chain.push(readImage);
-  return chain;
+function bodyReader({ bodyKind, maxBodyBytes: limit }: Route): RequestHandler[] {
+  if (bodyKind === 'json') return [assertJson, express.json({ limit, strict: false })];
+  return bodyKind === 'image' ? [express.raw({ limit, type: () => true })] : [];
 }
+
+/** A form on another site can send any other type without the browser asking first. An absent body stands for `{}`. */
+const assertJson: RequestHandler = (request, _response, next) => {
+  const isAbsent = request.headers['content-length'] === '0';
+  if (!isAbsent && request.is('application/json') === false)
+    throw new LianmaiError('UNSUPPORTED', { expected: 'application/json' }, { message: 'Content-Type: expected application/json' });
+  next();
+};
 
 const answer = (route: Route, services: ApiServices) => async (request: Request, response: Response) => {
   const params = parse(route.params, request.params);
@@ -39,19 +36,6 @@ const answer = (route: Route, services: ApiServices) => async (request: Request,
   if (route.status === 204) response.end();
   else response.json(reply);
 };
-
-function limitByAddress(perMinute: number): RequestHandler {
-  const limiter = new RateLimiterMemory({ points: perMinute, duration: 60 });
-  return async (request, _response, next) => {
-    try {
-      await limiter.consume(request.ip ?? 'unknown');
-    } catch (refused) {
-      if (!(refused instanceof RateLimiterRes)) throw refused;
-      throw new LianmaiError('RATE_LIMITED', { retryAfterMs: refused.msBeforeNext });
-    }
-    next();
-  };
-}
 
 function callerOf(request: Request): Caller {
   const host = request.host ?? 'localhost';

@@ -1,14 +1,16 @@
 import type { AssetId, ErrorCode } from '@lianmai/protocol';
 import type { z } from 'zod';
-import type { TokenAuthority } from '../authorisation/index.js';
+import type { ApiAuthenticator, TokenAuthority } from '../authorisation/index.js';
 import type { Recordings } from '../recordings/index.js';
 import type { RoomDirectory } from '../rooms/index.js';
 import type { SeatableStreams, Streams } from '../streams/index.js';
+import type { Bounds } from './bounds.js';
 import type { HostReservations } from './HostReservations.js';
 
 /** The parts of the server that API routes use. */
 export interface ApiServices {
   authority: TokenAuthority;
+  authenticator: ApiAuthenticator;
   rooms: RoomDirectory;
   streams: Streams;
   seatableStreams: Pick<SeatableStreams, 'get'>;
@@ -49,24 +51,23 @@ export interface Route<
   B extends z.ZodType = z.ZodType,
   R extends z.ZodType = z.ZodType,
   Q extends z.ZodType = z.ZodType,
-> {
+> extends Bounds {
+  /** grant is for routes outside the API. */
+  right: 'open' | 'key';
   method: 'get' | 'post' | 'patch' | 'delete';
   /** OpenAPI notation: `/rooms/{room}/live`. */
   path: string;
   summary: string;
   tag: string;
-  /** key: requires API credentials. open: public, up to `limitPerMinute` for each IP address. */
-  access: 'key' | 'open';
-  limitPerMinute?: number;
   params: P;
   /** Omit to ignore the query string. */
   query?: Q;
-  /** json: parsed by the schema. image: up to 4 MB of bytes. none: no body. */
+  /** json: parsed by the schema; `application/json` only. image: bytes. none: no body. */
   bodyKind: 'json' | 'image' | 'none';
   body: B;
   reply: R;
   status: 200 | 201 | 204;
-  /** Errors besides BAD_REQUEST, UNAUTHENTICATED and INTERNAL, which any route may return. */
+  /** Errors besides those that follow from the method, the right, the rate and the body. */
   errors: readonly ErrorCode[];
   handle(call: Call<z.output<P>, z.output<B>, z.output<Q>>): z.input<R> | Promise<z.input<R>>;
 }

@@ -5,7 +5,7 @@ import type { Route } from './contract.js';
 import { routes } from './routes/index.js';
 import { ErrorReply } from './schemas.js';
 
-const ALWAYS: readonly ErrorCode[] = ['BAD_REQUEST', 'INTERNAL'];
+const ALWAYS: readonly ErrorCode[] = ['BAD_REQUEST', 'INTERNAL', 'RATE_LIMITED'];
 
 /** Builds the OpenAPI 3.1 description from the router's own declarations; docs/openapi.json holds a copy. */
 export function openApiDocument() {
@@ -31,8 +31,9 @@ function describe(route: Route): RouteConfig {
     method,
     path,
     summary,
+    description: boundsText(route),
     tags: [tag],
-    security: route.access === 'key' ? [{ basic: [] }, { bearer: [] }] : [],
+    security: route.right === 'key' ? [{ basic: [] }, { bearer: [] }] : [],
     request: {
       ...(route.params instanceof z.ZodObject && { params: route.params }),
       ...(route.query instanceof z.ZodObject && { query: route.query }),
@@ -53,8 +54,8 @@ const successOf = ({ status, reply }: Route) =>
   status === 204 ? { description: 'Done' } : { description: 'OK', content: { 'application/json': { schema: reply } } };
 
 /** Codes with the same status share one response. */
-function failuresOf({ access, errors }: Route) {
-  const codes: ErrorCode[] = [...ALWAYS, ...(access === 'key' ? (['UNAUTHENTICATED', 'TOKEN_EXPIRED'] as const) : []), ...errors];
+function failuresOf(route: Route) {
+  const codes = new Set([...ALWAYS, ...impliedBy(route), ...route.errors]);
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of codes) byStatus.set(ERRORS[code].status, [...(byStatus.get(ERRORS[code].status) ?? []), code]);
   const answers = [...byStatus].map(([status, same]) => {
@@ -62,3 +63,16 @@ function failuresOf({ access, errors }: Route) {
   });
   return Object.fromEntries(answers);
 }
+
+function impliedBy({ right, method, bodyKind }: Route): ErrorCode[] {
+  return [
+    ...(right === 'key' ? (['UNAUTHENTICATED', 'TOKEN_EXPIRED'] as const) : []),
+    // A page of another site made the request.
+    ...(method === 'get' ? [] : (['FORBIDDEN'] as const)),
+    ...(bodyKind === 'none' ? [] : (['TOO_LARGE'] as const)),
+    ...(bodyKind === 'json' ? (['UNSUPPORTED'] as const) : []),
+  ];
+}
+
+const boundsText = ({ perMinute, maxBodyBytes }: Route): string =>
+  `At most ${perMinute} requests a minute from one address${maxBodyBytes === 0 ? '' : `, with a body of at most ${maxBodyBytes} bytes`}.`;

@@ -2,12 +2,14 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Express } from 'express';
-import { urlOn, NOT_FOR_ORIGIN, passedOn, requestOrigin, streamOf, type OriginRoute } from './originProxy.js';
+import { clientAddress, type AddressPlaces } from '../http/index.js';
+import { asksToWait, waitingPlaces, urlOn, NOT_FOR_ORIGIN, passedOn, requestOrigin, streamOf, type OriginRoute } from './originProxy.js';
 
 const FLV = /^\/[A-Za-z0-9_-]+\/[A-Za-z0-9_-]+\.flv(?:\?|$)/;
 
 /** Proxies WebSockets for `/{app}/{stream}.flv` from this server's port to the origin, and leaves every other upgrade alone. */
 export function passOriginSockets(server: Server | SecureServer, app: Express, route: OriginRoute): void {
+  const places = waitingPlaces();
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const url = request.url ?? '';
     const stream = streamOf(url);
@@ -15,16 +17,28 @@ export function passOriginSockets(server: Server | SecureServer, app: Express, r
     socket.on('error', () => socket.destroy());
     const target = route.targetOf(stream);
     const address = target === null ? null : urlOn(target, url, stream.app);
-    if (!address) return reject(socket);
+    if (!address) return reject(socket, '503 Service Unavailable');
+    const ip = ipOf(app, request);
+    const release = asksToWait(url) ? placeFor(ip, places) : () => undefined;
+    if (!release) return reject(socket, '429 Too Many Requests');
     if (head.length > 0) socket.unshift(head);
-    pass(request, { socket, address, ip: ipOf(app, request) });
+    pass(request, { socket, address, ip, release });
   });
 }
 
-function pass(request: IncomingMessage, { socket, address, ip }: { socket: Duplex; address: URL; ip: string }): void {
+interface Passage {
+  socket: Duplex;
+  address: URL;
+  ip: string;
+  /** Called when the player no longer waits for its stream. */
+  release: () => void;
+}
+
+function pass(request: IncomingMessage, { socket, address, ip, release }: Passage): void {
   const headers = { ...passedOn(request.headers, NOT_FOR_ORIGIN), 'x-forwarded-for': ip, connection: 'Upgrade', upgrade: 'websocket' };
   const upstream = requestOrigin(address, 'GET', headers);
   upstream.on('upgrade', (answer, peer, head) => {
+    release();
     peer.setTimeout(0);
     peer.on('error', () => socket.destroy());
     peer.on('close', () => socket.destroy());
@@ -38,7 +52,8 @@ function pass(request: IncomingMessage, { socket, address, ip }: { socket: Duple
     answer.pipe(socket);
   });
   upstream.on('timeout', () => upstream.destroy());
-  upstream.on('error', () => reject(socket));
+  upstream.on('error', () => reject(socket, '503 Service Unavailable'));
+  upstream.on('close', release);
   socket.on('close', () => upstream.destroy());
   upstream.end();
 }
@@ -51,18 +66,18 @@ function headOf({ statusCode = 502, statusMessage = '', headers, rawHeaders }: I
   return [`HTTP/1.1 ${statusCode} ${statusMessage}`, ...lines, '', ''].join('\r\n');
 }
 
-/** Finds the caller's address as Express does, behind any trusted proxies. */
-function ipOf(app: Express, { socket, headers }: IncomingMessage): string {
-  const isTrusted = app.get('trust proxy fn') as (address: string, hop: number) => boolean;
-  const forwarded = String(headers['x-forwarded-for'] ?? '').split(',').map((part) => part.trim()); // prettier-ignore
-  let ip = socket.remoteAddress ?? '';
-  for (const [hop, before] of forwarded.filter(Boolean).reverse().entries()) {
-    if (!isTrusted(ip, hop)) break;
-    ip = before;
+function placeFor(ip: string, places: AddressPlaces): (() => void) | null {
+  try {
+    return places.take(ip);
+  } catch {
+    return null;
   }
-  return ip;
 }
 
-function reject(socket: Duplex): void {
-  if (socket.writable) socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+/** Finds the caller's address as Express does, behind any trusted proxies. */
+const ipOf = (app: Express, request: IncomingMessage): string =>
+  clientAddress(request, app.get('trust proxy fn') as (address: string, hop: number) => boolean);
+
+function reject(socket: Duplex, status: string): void {
+  if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -2,8 +2,13 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import express, { Router, type RequestHandler } from 'express';
 import helmet from 'helmet';
+import type { Bounds } from './bounds.js';
+import type { RouteGuard } from './RouteGuard.js';
 
 const NOT_BUILT = 'The pages have not been built yet. Run "npm start", or "npm run build" in client/.\n';
+
+/** A page loads some twenty files, and a whole school may open it at once. */
+const BOUNDS: Bounds = { right: 'open', maxBodyBytes: 0, perMinute: 30_000 };
 
 /** Paths that the client routes itself. */
 /** `/live/{name}` and `/live/{app}/{name}` are the watch page; with a file extension they are media from the origin. */
@@ -14,12 +19,13 @@ const PAGE_PATHS = ['/', '/r/:room', '/watch/:room', '/watch/:app/:name', LIVE_P
  * Serves the built client. Files in /assets have content hashes in their names and are cached for ever; the page itself is revalidated
  * each time.
  */
-export function pageRoutes(clientDir: string): Router {
+export function pageRoutes(clientDir: string, guard: RouteGuard): Router {
   const router = Router();
   const index = path.join(clientDir, 'index.html');
-  router.use('/assets', express.static(path.join(clientDir, 'assets'), { immutable: true, maxAge: '1y', index: false, redirect: false }));
-  router.use(express.static(clientDir, { index: false, redirect: false, maxAge: '1h' }));
-  router.get(PAGE_PATHS, (_request, response, next) => {
+  const hashedFiles = express.static(path.join(clientDir, 'assets'), { immutable: true, maxAge: '1y', index: false, redirect: false });
+  router.use('/assets', guard.around(BOUNDS, hashedFiles));
+  router.use(guard.around(BOUNDS, express.static(clientDir, { index: false, redirect: false, maxAge: '1h' })));
+  router.get(PAGE_PATHS, guard.for(BOUNDS), (_request, response, next) => {
     if (!existsSync(index)) {
       response.status(503).type('text').send(NOT_BUILT);
       return;

@@ -34,3 +34,6 @@ export const RoomsReply = z.object({ rooms: z.array(RoomSummary) });
 
 export const ErrorReply = z.object({ error: WireError }).meta({ id: 'Error' });
 export const Nothing = z.object({});
+
+/** For routes without a body. */
+export const noBody = { bodyKind: 'none', body: z.unknown(), maxBodyBytes: 0 } as const;

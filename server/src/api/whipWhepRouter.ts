@@ -1,7 +1,8 @@
 import { plainIp } from '@lianmai/kit';
 import { DEFAULT_APP, LianmaiError, parse, StreamRef, toLianmaiError, type ErrorCode } from '@lianmai/protocol';
 import express, { Router, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Bounds } from './bounds.js';
+import { neverAnswers, type RouteGuard } from './RouteGuard.js';
 import { parseFragment, type Opened, type WebRtc, type WebRtcRequest } from '../webrtc/index.js';
 
 export interface WhipWhepRouterOptions {
@@ -14,33 +15,32 @@ const SDP = 'application/sdp';
 const FRAGMENT = 'application/trickle-ice-sdpfrag';
 /** A browser's offer is about 8 kB. */
 const MAX_BODY_BYTES = 128 * 1024;
+/** Clients show a stream key, a signature or a session id. Each session sends a few candidates, and renews its ICE now and then. */
+const BOUNDS: Bounds = { right: 'grant', maxBodyBytes: MAX_BODY_BYTES, perMinute: 6000 };
 /** Opening a session costs a transport and, for publishers, an authorisation. A page that reconnects stays far below this. */
-const OPENED_PER_MINUTE = 240;
+const OPENING: Bounds = { ...BOUNDS, perMinute: 240 };
 
 type Direction = 'publish' | 'play';
 /** SRS's names as well as the drafts' names. */
 const DIRECTIONS: Readonly<Record<string, Direction>> = { whip: 'publish', whep: 'play', 'whep-play': 'play', 'whip-play': 'play' };
 
 /** WHIP (RFC 9725) and WHEP. `POST /whip/?app=&stream=` opens a session, whose own URL takes PATCH and DELETE. */
-export function whipWhepRouter({ webrtc, iceServers }: WhipWhepRouterOptions): Router {
+export function whipWhepRouter({ webrtc, iceServers }: WhipWhepRouterOptions, guard: RouteGuard): Router {
   const router = Router();
   const readText = express.text({ limit: MAX_BODY_BYTES, type: () => true });
   const links = iceServers.flatMap(({ urls, ...access }) => urls.map((url) => linkOf(url, access)));
   const open = opener(webrtc, links);
-  const limit = limitByAddress();
 
-  router.use('/:direction{/:id}', (request, response, next) => {
-    if (!Object.hasOwn(DIRECTIONS, request.params['direction'] ?? '')) return next('router');
-    allowEverywhere(response);
-    next();
-  });
+  router.use('/:direction{/:id}', allowKnownDirections);
   router
     .route('/:direction')
+    .all(guard.for(BOUNDS))
     .options((_request, response) => void response.set('Accept-Post', SDP).status(204).end())
-    .post(expectType(SDP), limit, readText, open)
+    .post(guard.for(OPENING), expectType(SDP), readText, open)
     .all(refuseMethod('POST, OPTIONS'));
   router
     .route('/:direction/:id')
+    .all(guard.for(BOUNDS))
     .options((_request, response) => void response.set('Accept-Patch', FRAGMENT).status(204).end())
     .patch(expectType(FRAGMENT), readText, patcher(webrtc))
     .delete((request, response) => {
@@ -51,6 +51,12 @@ export function whipWhepRouter({ webrtc, iceServers }: WhipWhepRouterOptions): R
   router.use(answerError);
   return router;
 }
+
+const allowKnownDirections: RequestHandler = neverAnswers((request: Request, response: Response, next: NextFunction) => {
+  if (!Object.hasOwn(DIRECTIONS, String(request.params['direction']))) return next('router');
+  allowEverywhere(response);
+  next();
+});
 
 const opener =
   (webrtc: WebRtc, links: readonly string[]): RequestHandler =>
@@ -97,7 +103,7 @@ const textOf = (request: Request): string => (typeof request.body === 'string' ?
 const MAX_PARAMS = 32;
 
 function read(request: Request): WebRtcRequest {
-  const query = new URL(request.originalUrl, 'http://server').searchParams;
+  const query = new URLSearchParams(/\?(.*)/s.exec(request.originalUrl)?.[1] ?? '');
   const stream = parse(StreamRef, { app: query.get('app') ?? DEFAULT_APP, name: query.get('stream') ?? '' });
   const given = [...query].filter(([name, value]) => name !== 'app' && name !== 'stream' && name.length <= 64 && value.length <= 1024);
   const params: Record<string, string> = Object.fromEntries(given.slice(0, MAX_PARAMS).reverse());
@@ -132,19 +138,6 @@ const refuseMethod =
     response.setHeader('Allow', allowed);
     refuse(response, 405, 'BAD_REQUEST', `${request.method} is not available here. Check the method and path.`);
   };
-
-function limitByAddress(): RequestHandler {
-  const limiter = new RateLimiterMemory({ points: OPENED_PER_MINUTE, duration: 60 });
-  return async (request, _response, next) => {
-    try {
-      await limiter.consume(plainIp(request.ip));
-    } catch (refused) {
-      if (!(refused instanceof RateLimiterRes)) throw refused;
-      throw new LianmaiError('RATE_LIMITED', { retryAfterMs: refused.msBeforeNext });
-    }
-    next();
-  };
-}
 
 /** Sends statuses that RFC 9725 requires and the error table lacks. */
 function refuse(response: Response, status: number, code: ErrorCode, message: string): void {

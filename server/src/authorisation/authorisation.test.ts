@@ -1,9 +1,9 @@
 import { Secret } from '@lianmai/kit';
-import { effectiveGrants, Identity, RoomId, type LianmaiError, type Permission, type Role } from '@lianmai/protocol';
+import { effectiveGrants, Identity, RoomId, LianmaiError, type Permission, type Role } from '@lianmai/protocol';
 import fc from 'fast-check';
 import jwt from 'jsonwebtoken';
 import { describe, expect, it } from 'vitest';
-import { TokenAuthority, apiKeyFrom, AUDIENCE, can, canModerate, canPublish, type Place } from './index.js';
+import { TokenAuthority, apiKeyFrom, AUDIENCE, can, canModerate, canPublish, GuessLimiter, type Place } from './index.js';
 
 const SECRET = 'a-secret-of-some-length-to-sign-with';
 const authority = new TokenAuthority(
@@ -164,5 +164,33 @@ describe('permissions', () => {
     expect(canModerate(moderator, { isHost: false })).toBe(true);
     expect(canModerate(moderator, { isHost: true })).toBe(false);
     expect(canModerate({ ...standing('host', 'stage'), isHost: true }, { isHost: true })).toBe(true);
+  });
+});
+
+describe('guesses', () => {
+  const wrong = () => {
+    throw new LianmaiError('UNAUTHENTICATED');
+  };
+
+  it('[ACC-13] make their network wait, and nobody else', async () => {
+    const guesses = new GuessLimiter();
+    for (let guess = 0; guess < 20; guess++) await expect(guesses.guard(`2001:db8::${guess}`, wrong)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    const refused: unknown = await guesses.guard('2001:db8::99', () => 'right').catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'RATE_LIMITED' });
+    expect((refused as LianmaiError).details?.['retryAfterMs']).toBeGreaterThan(0);
+    expect(await guesses.guard('2001:db8:0:1::1', () => 'right')).toBe('right');
+  });
+
+  it('[ACC-14] count by each wrong answer, not by right ones and expired tokens', async () => {
+    const guesses = new GuessLimiter();
+    const expired = () => {
+      throw new LianmaiError('TOKEN_EXPIRED');
+    };
+    for (let call = 0; call < 30; call++) {
+      await guesses.guard('203.0.113.1', () => 'right');
+      await expect(guesses.guard('203.0.113.1', expired)).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' });
+    }
+    const burst = await Promise.all(Array.from({ length: 30 }, () => guesses.guard('203.0.113.1', wrong).catch((error: unknown) => (error as LianmaiError).code)));
+    expect(burst.filter((code) => code === 'UNAUTHENTICATED')).toHaveLength(20);
   });
 });

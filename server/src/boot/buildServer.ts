@@ -1,7 +1,7 @@
 import type { Log } from '@lianmai/kit';
 import type { AuthoriseRequest } from '@lianmai/protocol';
 import { Bridges, startEmbeddedBridge } from '../bridge/index.js';
-import { AssetStore, createPrograms, type ClaimName } from '../program/index.js';
+import { createPrograms, type AssetStore, type ClaimName } from '../program/index.js';
 import { Recordings } from '../recordings/index.js';
 import { RoomDirectory } from '../rooms/index.js';
 import type { Sfu } from '../sfu/index.js';
@@ -19,7 +19,7 @@ import {
 import { WebRtc } from '../webrtc/index.js';
 import type { BootContext } from './BootContext.js';
 import { registerMetrics } from './metrics.js';
-import { openSfu, openSockets, openStore } from './openResources.js';
+import { openAssets, openSfu, openSockets, openStore } from './openResources.js';
 import { serveHttp } from './serveHttp.js';
 
 /** Builds every part from those before it. The scope closes them in reverse: people first, then programs, the bridge, media, sockets. */
@@ -27,7 +27,7 @@ export async function buildServer(boot: BootContext): Promise<void> {
   const { config, scope, authority } = boot;
   const sfu = scope.own(await openSfu(config, boot.log));
   const store = scope.own(await openStore(config));
-  const assets = await AssetStore.open(config.dataDir);
+  const assets = await openAssets(config);
   const repository = await StreamRepository.open(store);
   const programNames = new ProgramNames();
   const authoriser = new StreamAuthoriser({ repository, programNames, policy: config.streams });

@@ -1,17 +1,21 @@
 import { ConfigError, type Log } from '@lianmai/kit';
-import { lanAddresses, type ServerConfig } from '../config/index.js';
+import { inDataFolder, lanAddresses, type ServerConfig } from '../config/index.js';
 import { HttpListener, readCertificate, selfSignedCertificate, type Certificate } from '../http/index.js';
+import { AssetStore } from '../program/index.js';
 import { createSfu, type Sfu } from '../sfu/index.js';
 import { createSocketServer } from '../signalling/index.js';
 import { Store } from '../store/index.js';
 import type { BootContext } from './BootContext.js';
 
-/** Returns null for plain HTTP. */
-export function openCertificate({ http, dataDir }: ServerConfig): Promise<Certificate | null> {
+/** Returns null for plain HTTP. Throws a ConfigError that names the file or folder that cannot be used. */
+export async function openCertificate({ http, dataDir }: ServerConfig): Promise<Certificate | null> {
   const { enabled, cert, key } = http.https;
-  if (!enabled) return Promise.resolve(null);
-  return cert !== undefined && key !== undefined ? readCertificate({ cert, key }) : selfSignedCertificate(dataDir, lanAddresses());
+  if (!enabled) return null;
+  if (cert !== undefined && key !== undefined) return readCertificate({ cert, key });
+  return inDataFolder(dataDir, () => selfSignedCertificate(dataDir, lanAddresses()));
 }
+
+export const openAssets = ({ dataDir }: ServerConfig): Promise<AssetStore> => inDataFolder(dataDir, () => AssetStore.open(dataDir));
 
 export const openListener = ({ http: { port, host } }: ServerConfig, certificate: Certificate | null): Promise<HttpListener> =>
   HttpListener.open({ port, host, certificate, option: 'PORT, --port or http.port' });
@@ -31,12 +35,8 @@ export async function openSockets({ config, scope, listener }: BootContext) {
   return { io, bridgePort };
 }
 
-export async function openStore({ dataDir }: ServerConfig): Promise<Store> {
-  try {
-    return await Store.open(dataDir);
-  } catch (error) {
-    throw new ConfigError(`${messageOf(error)}\nChoose the data folder with DATA_DIR, --data-dir or dataDir.`);
-  }
+export function openStore({ dataDir }: ServerConfig): Promise<Store> {
+  return inDataFolder(dataDir, () => Store.open(dataDir));
 }
 
 export async function openSfu({ rtc }: ServerConfig, log: Log): Promise<Sfu> {

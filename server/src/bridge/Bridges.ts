@@ -90,7 +90,7 @@ export class Bridges extends EventEmitter<BridgePoolEvents> implements BridgePoo
     } catch (thrown) {
       const error = toLianmaiError(thrown);
       const { log } = this.#options;
-      if (error.code === 'INTERNAL') log.error({ err: error.cause }, 'a request of a bridge failed');
+      if (error.code === 'INTERNAL' || error.code === 'DISK_FULL') log.error({ err: error.cause ?? error }, 'a request of a bridge failed');
       else log.info({ code: error.code, reason: error.message }, 'a request of a bridge was refused');
       return { ok: false, error: error.toWire() };
     }

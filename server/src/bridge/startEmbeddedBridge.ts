@@ -3,7 +3,7 @@ import type { EmbeddedBridgeSettings, Log } from '@lianmai/kit';
 import type { TokenAuthority } from '../authorisation/index.js';
 import type { Bridges } from './Bridges.js';
 import { EmbeddedBridge } from './EmbeddedBridge.js';
-import { lanAddresses, type ServerConfig, isEveryAddress, connectableHost } from '../config/index.js';
+import { inDataFolder, lanAddresses, type ServerConfig, isEveryAddress, connectableHost } from '../config/index.js';
 import { assertPortIsFree, assertUdpPortIsFree, certificateFiles } from '../http/index.js';
 
 export interface EmbeddedBridgeContext {
@@ -15,7 +15,7 @@ export interface EmbeddedBridgeContext {
   log: Log;
 }
 
-/** Starts the bridge beside this server. Throws a ConfigError that names a port that is taken. */
+/** Starts the bridge beside this server. Throws a ConfigError that names a port that is taken, or a folder that cannot be written. */
 export async function startEmbeddedBridge({ config, authority, bridges, port, log }: EmbeddedBridgeContext): Promise<EmbeddedBridge> {
   await assertPortsAreFree(config);
   return EmbeddedBridge.start({
@@ -41,7 +41,7 @@ async function settingsFor(config: ServerConfig, port: number): Promise<Embedded
     // Without a host, its listeners take IPv6 too.
     host: isEveryAddress(http.host) ? undefined : http.host,
     origin,
-    rtmp: rtmp.tlsPort === undefined ? rtmp : { ...rtmp, ...(await certificateFiles(http.https, dataDir, lanAddresses())) },
+    rtmp: rtmp.tlsPort === undefined ? rtmp : { ...rtmp, ...(await inDataFolder(dataDir, () => certificateFiles(http.https, dataDir, lanAddresses()))) },
     srt,
     pull,
     record: { ...record, dir: dir && path.resolve(dir) },

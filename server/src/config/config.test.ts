@@ -47,6 +47,8 @@ describe('the configuration', () => {
     [{ env: { LIANMAI_API_KEY: 'only-a-key' } }, /api: expected key and secret together/],
     [{ env: { LIANMAI_API_KEY: 'k', LIANMAI_API_SECRET: 'short' } }, /LIANMAI_API_SECRET: expected at least 8 characters/],
     [{ env: { ANNOUNCED_IP: 'not an address' } }, /ANNOUNCED_IP.*: expected IP addresses or host names/],
+    [{ env: { TRUST_PROXY: 'true' } }, /TRUST_PROXY: expected the number of proxies/],
+    [{ yaml: 'http:\n  trustProxy: [10.0.0.0/8, proxy]\n' }, /http.trustProxy.1: expected the number of proxies/],
     [{ env: { HTTPS: 'perhaps' } }, /HTTPS: expected true or false/],
     [{ env: { HTTPS_CERT: '/cert.pem' } }, /http.https: expected cert and key together/],
     [{ env: { ORIGIN_PUBLIC_URL: 'cdn' } }, /ORIGIN_PUBLIC_URL: expected http/],

@@ -8,8 +8,10 @@ import { ENV_PATHS, ServerConfig } from './settingsWithDefaults.js';
 
 export { type CommandLine, helpText, parseCommandLine } from './commandLine.js';
 export { isEveryAddress, originUrlOf, connectableHost } from './originUrl.js';
+export { inDataFolder } from './dataFolder.js';
 export { lanAddresses } from './lanAddresses.js';
 export { ENV_PATHS, ServerConfig } from './settingsWithDefaults.js';
+export { trustFunction, type IsTrustedProxy, type TrustedProxies } from './trustedProxies.js';
 
 export const DEFAULT_FILE = 'lianmai.config.yaml';
 

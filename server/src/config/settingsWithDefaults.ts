@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { defaultAnnouncedIps } from './lanAddresses.js';
 import { publishSettings } from './publishSettingsWithDefaults.js';
 import { roomSettings } from './roomSettingsWithDefaults.js';
+import { trustedProxies } from './trustedProxies.js';
 
 const secret = (minLength: number) => {
   const expected = `expected at least ${minLength} characters`;
@@ -31,8 +32,8 @@ const Http = section({
     cert: text('expected the path of a PEM file').optional(),
     key: text('expected the path of a PEM file').optional(),
   }),
-  /** Behind a reverse proxy that sets X-Forwarded-For and -Proto: their word is taken. */
-  trustProxy: flag().default(false),
+  /** The reverse proxies whose X-Forwarded-For, -Host and -Proto are believed: how many there are, or their addresses. */
+  trustProxy: trustedProxies().default(0),
 }).refine((http) => (http.https.cert === undefined) === (http.https.key === undefined), {
   path: ['https'],
   message: 'expected cert and key together, or neither',

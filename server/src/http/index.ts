@@ -1,3 +1,5 @@
-/** HTTP listeners, plain and TLS. They open at once, so that a health check sees the process as alive. */
+/** HTTP listeners, plain and TLS (they open at once, so that a health check sees the process as alive), and the address of whoever calls. */
 export { type Certificate, certificateFiles, readCertificate, selfSignedCertificate } from './certificate.js';
 export { assertPortIsFree, assertUdpPortIsFree, HttpListener, type HttpListenerOptions } from './HttpListener.js';
+export { AddressPlaces } from './AddressPlaces.js';
+export { clientAddress } from './clientAddress.js';

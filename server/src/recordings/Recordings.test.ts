@@ -72,7 +72,7 @@ describe('recordings', () => {
         response.status(206).set({ 'content-range': 'bytes 0-3/10', 'content-type': 'video/mp4', 'x-inner': 'no' }).end('0123');
       }),
     );
-    const app = express().use(recordingProxy({ recordings, originOf: () => origin }));
+    const app = express().get('/recordings/:grant/:file', recordingProxy({ recordings, originOf: () => origin }));
     app.use((thrown: unknown, _request: Request, response: Response, _next: NextFunction) => {
       response.status(toLianmaiError(thrown).status).end();
     });

@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { LianmaiError } from '@lianmai/protocol';
-import { Router, type Response } from 'express';
+import type { RequestHandler, Response } from 'express';
 import type { FoundRecording, Recordings } from './Recordings.js';
 
 export interface RecordingProxyOptions {
@@ -18,18 +18,16 @@ const TIMEOUT_MS = 15_000;
 const FILE = /^[A-Za-z0-9._-]{1,80}$/;
 
 /** `GET /recordings/{grant}/{file}`: serves the bridge's file under this server's own URL, byte ranges included. */
-export function recordingProxy({ recordings, originOf }: RecordingProxyOptions): Router {
-  const router = Router();
-  router.get('/recordings/:grant/:file', async ({ params: { grant, file }, headers: given, method }, response) => {
+export const recordingProxy =
+  ({ recordings, originOf }: RecordingProxyOptions): RequestHandler<{ grant: string; file: string }> =>
+  async ({ params: { grant, file }, headers: given, method }, response) => {
     if (!FILE.test(file)) throw new LianmaiError('NOT_FOUND');
     const recording = await recordings.get(recordings.redeem(grant));
     const target = new URL(`${originOf(recording)}/recordings/${recording.id}/${file}`);
     const headers: Record<string, string> = { authorization: `Bearer ${recording.bridge.hello.mediaSecret}` };
     for (const name of ASKED) if (typeof given[name] === 'string') headers[name] = given[name];
     await relay({ target, headers, method }, recording, response);
-  });
-  return router;
-}
+  };
 
 interface UpstreamRequest {
   target: URL;

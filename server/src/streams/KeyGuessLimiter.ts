@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { networkOf } from '@lianmai/kit';
 import { LianmaiError, streamKey, type StreamRef } from '@lianmai/protocol';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 
@@ -7,9 +7,7 @@ const OF_STREAM_PER_MINUTE = 30;
 /** Many encoders may share one address, so one with an old key must not lock out the others. */
 const PER_MINUTE = 300;
 
-/**
- * Counts wrong keys by address and stream, and makes guessers wait. An IPv6 /64 counts as one address, since a subscriber has all of it.
- */
+/** Counts wrong keys by network (`networkOf`) and stream, and makes guessers wait. */
 export class KeyGuessLimiter {
   readonly #byStream = new RateLimiterMemory({ points: OF_STREAM_PER_MINUTE, duration: 60 });
   readonly #byAddress = new RateLimiterMemory({ points: PER_MINUTE, duration: 60 });
@@ -29,18 +27,6 @@ export class KeyGuessLimiter {
 }
 
 function keysOf(ip: string, stream: StreamRef): [address: string, here: string] {
-  const address = network(ip);
+  const address = networkOf(ip);
   return [address, `${address} ${streamKey(stream)}`];
-}
-
-function network(ip: string): string {
-  if (!isIPv6(ip)) return ip;
-  const [head = '', tail = ''] = ip.split('::');
-  const front = head.split(':').filter(Boolean);
-  const back = tail.split(':').filter(Boolean);
-  const groups = ip.includes('::') ? [...front, ...Array<string>(Math.max(0, 8 - front.length - back.length)).fill('0'), ...back] : front;
-  return `${groups
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, '').toLowerCase())
-    .join(':')}::/64`;
 }

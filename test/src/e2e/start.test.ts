@@ -6,9 +6,13 @@ import { describe, expect, it } from 'vitest';
 import { isAlive, REPOSITORY, System, until } from '../support/index.js';
 
 /** Runs a command to its end. */
-function run(args: string[], env: Record<string, string> = {}): Promise<{ code: number | null; output: string }> {
+function run(
+  args: string[],
+  env: Record<string, string> = {},
+  command = process.execPath,
+): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: REPOSITORY, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { cwd: REPOSITORY, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
     child.once('exit', (code) => resolve({ code, output }));
@@ -26,6 +30,7 @@ describe('npm start', () => {
     [{ PORT: 'eighty' }, /PORT: expected a port number/],
     [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL/],
     [{ LIANMAI_API_KEY: 'only-a-key' }, /LIANMAI_API_SECRET|api/i],
+    [{ TRUST_PROXY: 'true' }, /TRUST_PROXY: expected the number of proxies/],
   ])('names an invalid value and what was expected, and exits with 2: %o', async (env, message) => {
     const { code, output } = await run(['server/dist/main.js'], env);
     expect(output).toMatch(message);
@@ -38,6 +43,23 @@ describe('npm start', () => {
     const { code, output } = await run(['server/dist/main.js', '--config', file]);
     expect(output).toContain('htpp');
     expect(code).toBe(2);
+  });
+
+  it.each([[[]], [['--https']]])('names a data folder that it cannot write, without a stack: %j', async (options) => {
+    // A file in place of the folder fails as a read-only folder does, for root too.
+    const folder = join(mkdtempSync(join(tmpdir(), 'lianmai-data-')), 'file');
+    writeFileSync(folder, '');
+    const { code, output } = await run(['server/dist/main.js', '--port', '0', '--rtc-port', '0', '--data-dir', folder, ...options]);
+    expect(output).toContain(`The data folder ${folder} cannot be used`);
+    expect(output).not.toMatch(/^ +at /m);
+    expect(code).toBe(2);
+  });
+
+  it('says that too few open files are allowed, not that a module is missing', async () => {
+    const { code, output } = await run(['-c', 'ulimit -n 256; exec "$0" server/dist/main.js --version', process.execPath], {}, 'sh');
+    expect(output).toMatch(/may open only 256 files.*ulimit -n/);
+    expect(output).not.toMatch(/ERR_MODULE_NOT_FOUND|EMFILE|^ +at /m);
+    expect(code).toBe(1);
   });
 
   it('prints the resulting configuration without secrets', async () => {

@@ -2,7 +2,7 @@ import type { LobbyRoom, StreamRef, WatchInfo } from '@lianmai/protocol';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { askPlaylist, type AskBroadcastState, type PlayerSources, type BroadcastState } from '../../player';
 import { lobbyRoom, watchInfo } from '../../session';
-import { signedSources } from './signedUrls';
+import { signatureOf, signedSources } from './signedUrls';
 
 /** Often enough for a viewer count and a start. Hidden pages do not poll. */
 const ASK_EVERY_MS = 4000;
@@ -33,7 +33,7 @@ export function useBroadcast({ app, name, hasRoom }: StreamRef & { hasRoom: bool
     const poll = async () => {
       const [found, lobby] = document.hidden
         ? [null, null]
-        : await Promise.all([watchInfo({ app, name }).catch(() => null), hasRoom ? lobbyRoom(name).catch(() => null) : null]);
+        : await Promise.all([watchInfo({ app, name }, { signature: signatureOf(location.search) }).catch(() => null), hasRoom ? lobbyRoom(name).catch(() => null) : null]);
       if (!isCurrent) return;
       if (found) setInfo(found);
       if (lobby) setRoom(lobby);
@@ -52,7 +52,7 @@ export function useBroadcast({ app, name, hasRoom }: StreamRef & { hasRoom: bool
   const hls = sources?.hls;
   const ask = useCallback<AskBroadcastState>(
     async (signal) => {
-      const known = await watchInfo({ app, name }, signal).catch(() => null);
+      const known = await watchInfo({ app, name }, { signature: signatureOf(location.search), signal }).catch(() => null);
       if (known && known.state !== 'offline') return STATES[known.state];
       // The request was throttled, only the API is down, or its status is older than the first picture. The playlist knows too, and also
       // whether there was a broadcast.

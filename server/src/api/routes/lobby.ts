@@ -14,23 +14,23 @@ import { z } from 'zod';
 import { lobbyIdentity } from '../../authorisation/index.js';
 import type { Room } from '../../rooms/index.js';
 import { watchUrls } from '../../streams/index.js';
+import { MAX_JSON_BYTES } from '../bounds.js';
 import { route, type ApiServices } from '../contract.js';
-import { RoomParams } from '../schemas.js';
+import { RoomParams, noBody } from '../schemas.js';
 
 /** By IP address. A whole school may share one and join within a minute, and its watch pages poll. */
 const JOINS_PER_MINUTE = 120;
 const LOOKS_PER_MINUTE = 600;
 
-const common = { tag: 'lobby', access: 'open', params: RoomParams, path: '/lobby/{room}' } as const;
+const common = { tag: 'lobby', right: 'open', params: RoomParams, path: '/lobby/{room}' } as const;
 
 export const lobby = [
   route({
     ...common,
     method: 'get',
     summary: 'Read a room’s public information for the lobby and watch page',
-    limitPerMinute: LOOKS_PER_MINUTE,
-    bodyKind: 'none',
-    body: z.unknown(),
+    perMinute: LOOKS_PER_MINUTE,
+    ...noBody,
     reply: LobbyRoom,
     status: 200,
     errors: ['RATE_LIMITED'],
@@ -40,8 +40,9 @@ export const lobby = [
     ...common,
     method: 'post',
     summary: 'Request a join token without a key, if the operator allows it',
-    limitPerMinute: JOINS_PER_MINUTE,
+    perMinute: JOINS_PER_MINUTE,
     bodyKind: 'json',
+    maxBodyBytes: MAX_JSON_BYTES,
     body: LobbyJoinRequest,
     reply: LobbyJoinReply,
     status: 201,
@@ -58,7 +59,8 @@ export const lobby = [
 ];
 
 async function lookAt(services: ApiServices, id: RoomId): Promise<z.input<typeof LobbyRoom>> {
-  const isNameTaken = services.isLobbyOpen && (await services.streams.find({ app: DEFAULT_APP, name: id })) !== null;
+  const stream = await services.streams.find({ app: DEFAULT_APP, name: id });
+  const isNameTaken = services.isLobbyOpen && stream !== null;
   const room = services.rooms.find(id);
   return {
     exists: room !== undefined,
@@ -68,19 +70,19 @@ async function lookAt(services: ApiServices, id: RoomId): Promise<z.input<typeof
     roles: !room && isNameTaken ? [] : rolesNow(services, room),
     participants: room?.participants.size ?? 0,
     hostName: room?.hostName ?? null,
-    live: room ? liveOf(room, services.originUrl) : null,
+    live: room ? liveOf(room, services.originUrl, stream?.playAccess === 'signed') : null,
   };
 }
 
 /**
  * Without a public origin URL, media goes through this server, on the page's own address. An address that only the bridge knows would be
- * blocked by the page's Content-Security-Policy.
+ * blocked by the page's Content-Security-Policy. How many watch a signed stream is told only to those who may (`GET /watch`).
  */
-function liveOf(room: Room, originUrl: string | null): z.input<typeof LobbyRoom>['live'] {
+function liveOf(room: Room, originUrl: string | null, isSigned: boolean): z.input<typeof LobbyRoom>['live'] {
   const { info } = room.program;
   if (!info || !room.isLive) return null;
   const play = watchUrls(originUrl, { app: DEFAULT_APP, name: info.room });
-  return { liveSinceMs: info.liveSinceMs, hls: play.hls, play, viewers: info.hlsViewers };
+  return { liveSinceMs: info.liveSinceMs, hls: play.hls, play, viewers: isSigned ? 0 : info.hlsViewers };
 }
 
 function rolesNow({ isLobbyOpen }: ApiServices, room: Room | undefined): Role[] {

@@ -1,11 +1,11 @@
-import { AssetId, ERRORS, LianmaiError, OutputInfo, OutputRequest, StartLive, UpdateLive, UpdateLiveReply } from '@lianmai/protocol';
+import { AssetId, ERRORS, LianmaiError, MAX_ASSET_BYTES, OutputInfo, OutputRequest, StartLive, UpdateLive, UpdateLiveReply } from '@lianmai/protocol';
 import { z } from 'zod';
 import type { Room } from '../../rooms/index.js';
+import { KEY_PER_MINUTE, MAX_JSON_BYTES } from '../bounds.js';
 import { route, type ApiServices, type Caller } from '../contract.js';
-import { ProgramReply, Nothing, OutputParams, RoomParams } from '../schemas.js';
+import { ProgramReply, Nothing, OutputParams, RoomParams, noBody } from '../schemas.js';
 
-const common = { tag: 'live', access: 'key', params: RoomParams, errors: ['NOT_FOUND', 'WRONG_STATE', 'BRIDGE_UNAVAILABLE'] } as const;
-const noBody = { bodyKind: 'none', body: z.unknown() } as const;
+const common = { tag: 'live', right: 'key', perMinute: KEY_PER_MINUTE, params: RoomParams, errors: ['NOT_FOUND', 'WRONG_STATE', 'BRIDGE_UNAVAILABLE'] } as const;
 const path = '/rooms/{room}/live';
 
 export const program = [
@@ -15,6 +15,7 @@ export const program = [
     path,
     summary: 'Go live, creating the room if it does not exist',
     bodyKind: 'json',
+    maxBodyBytes: MAX_JSON_BYTES,
     body: StartLive,
     reply: ProgramReply,
     status: 201,
@@ -40,6 +41,7 @@ export const program = [
     path,
     summary: 'Change the scene or mix atomically; returns when the change goes on air',
     bodyKind: 'json',
+    maxBodyBytes: MAX_JSON_BYTES,
     body: UpdateLive,
     reply: UpdateLiveReply,
     status: 200,
@@ -65,6 +67,7 @@ export const program = [
     path: `${path}/outputs`,
     summary: 'Add a destination while live',
     bodyKind: 'json',
+    maxBodyBytes: MAX_JSON_BYTES,
     body: OutputRequest,
     reply: OutputInfo,
     status: 201,
@@ -104,6 +107,7 @@ export const program = [
     path: `${path}/assets`,
     summary: 'Upload a background or logo for scenes (PNG, JPEG or WebP, at most 4 MB)',
     bodyKind: 'image',
+    maxBodyBytes: MAX_ASSET_BYTES,
     body: z.instanceof(Uint8Array),
     reply: z.object({ assetId: AssetId }),
     status: 201,

@@ -1,9 +1,10 @@
 import { AppName, RecordingReply, RecordingsReply, StreamName, type Recording } from '@lianmai/protocol';
 import { z } from 'zod';
+import { KEY_PER_MINUTE } from '../bounds.js';
 import { route, type ApiServices, type Caller } from '../contract.js';
-import { Nothing } from '../schemas.js';
+import { Nothing, noBody } from '../schemas.js';
 
-const common = { tag: 'recordings', access: 'key', bodyKind: 'none', body: z.unknown() } as const;
+const common = { tag: 'recordings', right: 'key', perMinute: KEY_PER_MINUTE, ...noBody } as const;
 const errors = ['NOT_FOUND', 'BRIDGE_UNAVAILABLE', 'TIMEOUT'] as const;
 const Reply = RecordingReply.meta({ id: 'Recording' });
 const Params = z.object({ recording: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) });

@@ -1,10 +1,11 @@
 import type { RoomSummary } from '@lianmai/protocol';
 import { z } from 'zod';
 import type { Room } from '../../rooms/index.js';
+import { KEY_PER_MINUTE } from '../bounds.js';
 import { route } from '../contract.js';
-import { Nothing, RoomParams, RoomReply, RoomsReply } from '../schemas.js';
+import { Nothing, RoomParams, RoomReply, RoomsReply, noBody } from '../schemas.js';
 
-const common = { tag: 'rooms', access: 'key', bodyKind: 'none', body: z.unknown() } as const;
+const common = { tag: 'rooms', right: 'key', perMinute: KEY_PER_MINUTE, ...noBody } as const;
 
 export const rooms = [
   route({

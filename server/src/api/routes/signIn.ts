@@ -1,4 +1,5 @@
 import { SignInReply, SignInRequest } from '@lianmai/protocol';
+import { MAX_JSON_BYTES } from '../bounds.js';
 import { route } from '../contract.js';
 import { Nothing } from '../schemas.js';
 
@@ -11,14 +12,15 @@ export const signIn = [
     path: '/session',
     summary: 'Sign in with the API key; returns a bearer token for an operator’s page, valid for a few hours',
     tag: 'session',
-    access: 'open',
-    limitPerMinute: TRIES_PER_MINUTE,
+    right: 'open',
+    perMinute: TRIES_PER_MINUTE,
     params: Nothing,
     bodyKind: 'json',
+    maxBodyBytes: MAX_JSON_BYTES,
     body: SignInRequest,
     reply: SignInReply,
     status: 201,
     errors: ['UNAUTHENTICATED', 'RATE_LIMITED'],
-    handle: ({ services, body }) => services.authority.signIn(body.key, body.secret),
+    handle: ({ services, body, caller }) => services.authenticator.signIn(body, caller.ip),
   }),
 ];

@@ -1,9 +1,10 @@
 import { LianmaiError, ParticipantId, RoomId, StreamRef } from '@lianmai/protocol';
 import { z } from 'zod';
+import { KEY_PER_MINUTE, MAX_JSON_BYTES } from '../bounds.js';
 import { route } from '../contract.js';
-import { Nothing, RoomParams } from '../schemas.js';
+import { Nothing, RoomParams, noBody } from '../schemas.js';
 
-const common = { tag: 'rooms', access: 'key' } as const;
+const common = { tag: 'rooms', right: 'key', perMinute: KEY_PER_MINUTE } as const;
 
 /** Controls a room's stage from outside. */
 export const stage = [
@@ -14,6 +15,7 @@ export const stage = [
     summary: 'Give a live stream a seat on stage, like a guest',
     params: RoomParams,
     bodyKind: 'json',
+    maxBodyBytes: MAX_JSON_BYTES,
     body: StreamRef,
     reply: z.object({ participantId: ParticipantId }),
     status: 201,
@@ -30,8 +32,7 @@ export const stage = [
     path: '/rooms/{room}/stage/{participant}',
     summary: 'Take a participant down from the stage or from backstage; a stream also leaves the room',
     params: z.object({ room: RoomId, participant: ParticipantId }),
-    bodyKind: 'none',
-    body: z.unknown(),
+    ...noBody,
     reply: Nothing,
     status: 204,
     errors: ['NOT_FOUND'],

@@ -1,9 +1,9 @@
 import { OutputInfo, OutputRequest } from '@lianmai/protocol';
-import { z } from 'zod';
+import { KEY_PER_MINUTE, MAX_JSON_BYTES } from '../bounds.js';
 import { route } from '../contract.js';
-import { Nothing, StreamOutputParams, StreamParams } from '../schemas.js';
+import { Nothing, StreamOutputParams, StreamParams, noBody } from '../schemas.js';
 
-const common = { tag: 'streams', access: 'key' } as const;
+const common = { tag: 'streams', right: 'key', perMinute: KEY_PER_MINUTE } as const;
 
 /** Destinations that a stream is pushed to whenever it is live. */
 export const streamOutputs = [
@@ -14,6 +14,7 @@ export const streamOutputs = [
     summary: 'Push the stream to a destination whenever it is live, over RTMP(S) or SRT',
     params: StreamParams,
     bodyKind: 'json',
+    maxBodyBytes: MAX_JSON_BYTES,
     body: OutputRequest,
     reply: OutputInfo,
     status: 201,
@@ -26,8 +27,7 @@ export const streamOutputs = [
     path: '/streams/{id}/outputs/{output}',
     summary: 'Stop pushing to a destination and delete it',
     params: StreamOutputParams,
-    bodyKind: 'none',
-    body: z.unknown(),
+    ...noBody,
     reply: Nothing,
     status: 204,
     errors: ['NOT_FOUND'],

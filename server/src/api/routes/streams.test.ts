@@ -52,7 +52,7 @@ beforeAll(async () => {
     ports: { rtmp: 1936, rtmps: 1937, srt: 10_081 },
     saveAsset: () => Promise.reject(new Error('not here')),
     ...{ metrics: new Metrics(), log: createLog('test', 'silent'), isReady: () => true, originTarget: () => null },
-    ...{ clientDir: '/nonexistent', trustProxy: false },
+    ...{ clientDir: '/nonexistent', trustProxy: 0 },
   };
 });
 afterAll(async () => {
@@ -66,9 +66,10 @@ beforeEach(async () => {
   for (const { id } of await made.streams.all()) await made.streams.remove(id);
 });
 
+const JSON_TYPE = { 'content-type': 'application/json' };
 async function call(method: string, to: string, body?: unknown, authorization = AUTHORIZATION, headers: Record<string, string> = {}) {
   const text = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
-  const response = await fetch(`${url}/api/v1${to}`, { method, headers: { ...(authorization && { authorization }), ...headers }, ...text });
+  const response = await fetch(`${url}/api/v1${to}`, { method, headers: { ...(authorization && { authorization }), ...(body !== undefined && JSON_TYPE), ...headers }, ...text });
   const answer = await response.text();
   return { status: response.status, body: (answer === '' ? null : JSON.parse(answer)) as unknown };
 }
@@ -104,7 +105,7 @@ describe('POST /streams', () => {
   });
 
   it('builds URLs from the caller’s host name, the bridge’s ports and a public origin', async () => {
-    app = createApi({ ...options, originUrl: 'https://cdn.example.com', trustProxy: true });
+    app = createApi({ ...options, originUrl: 'https://cdn.example.com', trustProxy: 1 });
     const bridge = await FakeBridge.connect({ url: pool.url });
     const headers = { 'x-forwarded-host': 'live.example.com', 'x-forwarded-proto': 'https' };
     const { body } = await call('POST', '/streams', { name: 'cam', app: 'tv', srtPassphrase: 'a-long-passphrase' }, AUTHORIZATION, headers);
@@ -230,11 +231,11 @@ describe('GET /watch/{app}/{name}', () => {
   const look = async (path: string) => WatchInfo.parse((await call('GET', `/watch/${path}`, undefined, '')).body);
 
   it('shows everybody the live state but no secrets; an unknown name looks offline', async () => {
-    const stream = await create({ name: 'cam', title: 'Morning', playAccess: 'signed', srtPassphrase: 'a-long-passphrase' });
+    const stream = await create({ name: 'cam', title: 'Morning', srtPassphrase: 'a-long-passphrase' });
     expect(await look('live/cam')).toMatchObject({
       state: 'offline',
       title: 'Morning',
-      playAccess: 'signed',
+      playAccess: 'open',
       startedAtMs: null,
       viewers: 0,
     });
@@ -251,6 +252,29 @@ describe('GET /watch/{app}/{name}', () => {
     const key = stream.publish.rtmpKey.split('=')[1] ?? '';
     for (const secret of [key, stream.playSecret, 'a-long-passphrase', '203.0.113.1']) expect(JSON.stringify(body)).not.toContain(secret);
     expect(await look('live/nobody')).toMatchObject({ state: 'offline', title: 'nobody', playAccess: 'open', conversions: [] });
+    bridge.announce('streamsMeasured', { streams: [] });
+    await vi.waitFor(() => expect(made.streams.statuses.all.length).toBe(0));
+    bridge.drop();
+  });
+
+  it('[API-18] shows of a signed stream only the state, unless the visitor has a signed URL', async () => {
+    const stream = await create({ name: 'cam', title: 'Morning', playAccess: 'signed' });
+    const bridge = await FakeBridge.connect({ url: pool.url });
+    bridge.announce('streamsMeasured', {
+      streams: [statusOf({ video: { codec: 'h264', width: 1280, height: 720, fps: 30, hasBFrames: true } })],
+    });
+    await vi.waitFor(() => expect(made.streams.statuses.all.length).toBe(1));
+    const nothing = {
+      ...{ app: 'live', name: 'cam', playAccess: 'signed', state: 'live', title: 'cam', startedAtMs: null, viewers: 0, video: null },
+      ...{ audio: null, bitrateKbps: 0, conversions: [], poster: null, play: (await look('live/cam')).play },
+    };
+    const { body } = await call('POST', `/streams/${stream.id}/play-urls`, { ttlSeconds: 60 });
+    const signed = new URL(PlayUrlsReply.parse(body).watch).search;
+    for (const query of ['', '?sign=0', signed.replace('expire=', 'expire=1'), signed.replace(/.$/, 'x')])
+      expect(await look(`live/cam${query}`)).toEqual(nothing);
+    expect(await look(`live/cam${signed}`)).toMatchObject({
+      ...{ title: 'Morning', viewers: 3, startedAtMs: 1000, bitrateKbps: 2500, poster: '/live/cam.jpg' },
+    });
     bridge.announce('streamsMeasured', { streams: [] });
     await vi.waitFor(() => expect(made.streams.statuses.all.length).toBe(0));
     bridge.drop();

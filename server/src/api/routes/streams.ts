@@ -11,12 +11,12 @@ import {
 } from '@lianmai/protocol';
 import { z } from 'zod';
 import { playUrls, publishUrls, signPlay, watchPage, type RegisteredStream } from '../../streams/index.js';
+import { KEY_PER_MINUTE, MAX_JSON_BYTES } from '../bounds.js';
 import { route, type ApiServices, type Caller } from '../contract.js';
-import { Nothing, StreamClientParams, StreamParams } from '../schemas.js';
+import { Nothing, StreamClientParams, StreamParams, noBody } from '../schemas.js';
 import { endpointsFor } from '../streamEndpoints.js';
 
-const common = { tag: 'streams', access: 'key', params: StreamParams, errors: ['NOT_FOUND'] } as const;
-const noBody = { bodyKind: 'none', body: z.unknown() } as const;
+const common = { tag: 'streams', right: 'key', perMinute: KEY_PER_MINUTE, params: StreamParams, errors: ['NOT_FOUND'] } as const;
 const Stream = StreamReply.meta({ id: 'Stream' });
 const asksBridge = ['NOT_FOUND', 'BRIDGE_UNAVAILABLE', 'TIMEOUT'] as const;
 
@@ -28,6 +28,7 @@ export const streams = [
     summary: 'Create a stream; returns complete URLs to publish and play',
     params: Nothing,
     bodyKind: 'json',
+    maxBodyBytes: MAX_JSON_BYTES,
     body: CreateStream,
     reply: Stream,
     status: 201,
@@ -68,6 +69,7 @@ export const streams = [
     path: '/streams/{id}',
     summary: 'Change options; connected clients stay connected',
     bodyKind: 'json',
+    maxBodyBytes: MAX_JSON_BYTES,
     body: UpdateStream,
     reply: Stream,
     status: 200,
@@ -102,6 +104,7 @@ export const streams = [
     path: '/streams/{id}/play-urls',
     summary: 'Sign URLs that play a stream with `playAccess: signed` until they expire',
     bodyKind: 'json',
+    maxBodyBytes: MAX_JSON_BYTES,
     body: PlayUrlsRequest,
     reply: PlayUrlsReply,
     status: 201,

@@ -1,4 +1,5 @@
 import { TokenReply, TokenRequest } from '@lianmai/protocol';
+import { KEY_PER_MINUTE, MAX_JSON_BYTES } from '../bounds.js';
 import { route } from '../contract.js';
 import { RoomParams } from '../schemas.js';
 
@@ -8,9 +9,10 @@ export const tokens = [
     path: '/rooms/{room}/tokens',
     summary: 'Issue a join token for one person and one room',
     tag: 'tokens',
-    access: 'key',
+    right: 'key', perMinute: KEY_PER_MINUTE,
     params: RoomParams,
     bodyKind: 'json',
+    maxBodyBytes: MAX_JSON_BYTES,
     body: TokenRequest,
     reply: TokenReply,
     status: 201,

@@ -1,45 +1,62 @@
 import { DEFAULT_APP, RoomId, StreamRef, WatchInfo, type StreamStatus } from '@lianmai/protocol';
 import { z } from 'zod';
 import type { Room } from '../../rooms/index.js';
-import { watchUrls } from '../../streams/index.js';
+import { assertSigned, watchUrls, type RegisteredStream } from '../../streams/index.js';
 import { route, type ApiServices } from '../contract.js';
+import { noBody } from '../schemas.js';
 
 /** By IP address. A whole school may share one, and its watch pages poll. */
 const LOOKS_PER_MINUTE = 600;
+
+/** What a signed play URL carries, for streams with `playAccess: signed`. */
+const Signature = z.object({ expire: z.string().max(200).optional(), sign: z.string().max(200).optional() });
 
 export const watch = [
   route({
     method: 'get',
     path: '/watch/{app}/{name}',
-    summary: 'Read public information on a stream or a room’s program: state, tracks and URLs',
+    summary: 'Read information on a stream or a room’s program: state, tracks and URLs; of a signed stream only the state, unless signed',
     tag: 'streams',
-    access: 'open',
-    limitPerMinute: LOOKS_PER_MINUTE,
+    right: 'open',
+    perMinute: LOOKS_PER_MINUTE,
     params: StreamRef,
-    bodyKind: 'none',
-    body: z.unknown(),
+    query: Signature,
+    ...noBody,
     reply: WatchInfo,
     status: 200,
     errors: ['RATE_LIMITED'],
-    handle: ({ services, params }) => lookAt(services, params),
+    handle: ({ services, params, query }) => lookAt(services, params, query),
   }),
 ];
 
-async function lookAt(services: ApiServices, { app, name }: StreamRef): Promise<z.input<typeof WatchInfo>> {
+async function lookAt(services: ApiServices, ref: StreamRef, query: z.output<typeof Signature>): Promise<z.input<typeof WatchInfo>> {
+  const { app, name } = ref;
   const { streams, rooms, originUrl } = services;
-  const stream = await streams.find({ app, name });
+  const stream = await streams.find(ref);
   const room = app === DEFAULT_APP ? rooms.find(RoomId.parse(name)) : undefined;
-  const status = streams.statuses.status({ app, name });
+  const status = streams.statuses.status(ref);
+  const on = whatIsOn(status, room);
+  const common = { app, name, playAccess: stream?.playAccess ?? 'open', play: watchUrls(originUrl, ref) } as const;
+  if (stream?.playAccess === 'signed' && !isSigned(stream, query)) return { ...common, ...NOT_TOLD, title: name, state: on.state };
   return {
-    app,
-    name,
+    ...common,
+    ...on,
     title: stream?.title ?? room?.info.title ?? name,
-    playAccess: stream?.playAccess ?? 'open',
-    ...whatIsOn(status, room),
     viewers: status ? streams.statuses.viewers(status) : (room?.program.info?.hlsViewers ?? 0),
-    play: watchUrls(originUrl, { app, name }),
     poster: status?.video ? `/${app}/${name}.jpg` : null,
   };
+}
+
+/** What visitors without a signature learn of a signed stream besides its state: nothing. */
+const NOT_TOLD = { startedAtMs: null, video: null, audio: null, bitrateKbps: 0, conversions: [], viewers: 0, poster: null };
+
+function isSigned(stream: RegisteredStream, { expire = '', sign = '' }: z.output<typeof Signature>): boolean {
+  try {
+    assertSigned(stream.playSecret, stream, { expire, sign }, Date.now());
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Uses the bridge's measurements, at most a second old. A program that has just started is found through its room. */
