@@ -6,6 +6,7 @@ import { IceMonitor } from './IceMonitor';
 import { bytesReceived, LinkWatch, type TransportDirection } from './LinkWatch';
 import { sendOptions } from './encodings';
 import * as json from './mediasoupJson';
+import { VideoLimiter } from './VideoLimiter';
 
 type Transport = types.Transport<{ id: TransportId }>;
 interface TransportLeg {
@@ -48,6 +49,7 @@ export class SfuTransports {
   readonly #legs: Partial<Record<TransportDirection, Promise<TransportLeg>>> = {};
   readonly #created: Partial<Record<TransportDirection, TransportLeg>> = {};
   readonly #blocked = new Set<TransportDirection>();
+  readonly #limiter = new VideoLimiter();
   readonly #watch: LinkWatch;
   #isClosed = false;
 
@@ -57,7 +59,7 @@ export class SfuTransports {
       transports: () => mapLegs(this.#created, ({ transport }) => transport),
       isExpected: options.isExpected,
       onSilent: (isSilent) => this.#setSilent(isSilent),
-      onUplink: () => undefined,
+      onUplink: (stats) => void this.#limiter.update(stats).catch(() => undefined),
     });
   }
 
@@ -72,14 +74,17 @@ export class SfuTransports {
 
   async produce(source: PublishSource, track: MediaStreamTrack, isPaused: boolean): Promise<types.Producer> {
     const { transport } = await this.#leg('send');
+    const options = sendOptions(source, track);
+    const encodings = options.encodings.map((encoding) => ({ ...encoding }));
     const producer = await transport.produce({
       track,
-      ...sendOptions(source, track),
+      ...options,
       // The track belongs to its opener: a preview may outlive the publication.
       stopTracks: false,
       appData: { source, isPaused, videoHeight: track.kind === 'video' ? track.getSettings().height : undefined },
     });
     if (isPaused) producer.pause();
+    this.#limiter.add(source, producer, encodings);
     return producer;
   }
 
