@@ -22,16 +22,25 @@ export class LinkWatch {
   readonly #detectors = { send: new SilenceDetector(), receive: new SilenceDetector() };
   readonly #timer: ReturnType<typeof setInterval>;
   #wasSilent = false;
+  #isSampling = false;
   #isClosed = false;
 
   constructor(options: LinkWatchOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => void this.#sample().catch(() => undefined), SAMPLE_EVERY_MS);
+    this.#timer = setInterval(() => void this.#sampleOnce(), SAMPLE_EVERY_MS);
   }
 
   close(): void {
     this.#isClosed = true;
     clearInterval(this.#timer);
+  }
+
+  /** On a busy machine, statistics may take longer than the interval. */
+  async #sampleOnce(): Promise<void> {
+    if (this.#isSampling) return;
+    this.#isSampling = true;
+    await this.#sample().catch(() => undefined);
+    this.#isSampling = false;
   }
 
   async #sample(): Promise<void> {

@@ -50,7 +50,7 @@ export const received = (page: Page): Promise<Received> =>
         total.freezes += number('freezeCount');
         if (stat['kind'] !== 'audio') return;
         total.samples += number('totalSamplesReceived');
-        total.concealed += number('concealedSamples') - number('silentConcealedSamples');
+        total.concealed += number('concealedSamples');
         total.jitterBufferS += number('jitterBufferDelay');
         total.jitterBufferSamples += number('jitterBufferEmittedCount');
       });

@@ -3,7 +3,7 @@ import { ffmpeg, pictures, samples, tone } from '../../support/index.js';
 import { round } from '../report.js';
 
 export interface StreamQuality {
-  /** Pictures a second that differ from the one before. */
+  /** Pictures a second that differ from the one before; of several people, the worst. */
   programFps: number;
   /** Share of 20 ms windows in which one of the tones is damaged, percent. */
   programConcealed: number;
@@ -16,17 +16,29 @@ const DAMAGED_BELOW = 0.8;
 /** Pixels that differ by more than encoding noise. */
 const MOVED = 24;
 
-/** Records a stream of the origin for `seconds` and judges it from outside: people in it have steady tones and moving pictures. */
-export async function streamQuality(
-  url: string,
-  { seconds, frequencies, folder }: { seconds: number; frequencies: readonly number[]; folder: string },
-): Promise<StreamQuality> {
+const WIDTH = 160;
+const HEIGHT = 90;
+const FPS = 30;
+
+interface StreamOptions {
+  seconds: number;
+  /** The people's tones, Hz. Their pictures stand side by side. */
+  frequencies: readonly number[];
+  folder: string;
+}
+
+/** Records a stream of the origin and judges it from outside: the people in it have steady tones and moving pictures. */
+export async function streamQuality(url: string, { seconds, frequencies, folder }: StreamOptions): Promise<StreamQuality> {
   const file = join(folder, `bench-${Date.now()}.flv`);
   await ffmpeg('-y', '-t', String(seconds), '-i', url, '-c', 'copy', file);
-  const [frames, sound] = await Promise.all([pictures(file, { fps: 30, width: 160, height: 90 }), samples(file)]);
-  const moves = frames.slice(1).filter(({ data }, index) => hasMoved(frames[index]?.data ?? data, data)).length;
+  const [frames, sound] = await Promise.all([pictures(file, { fps: FPS, width: WIDTH, height: HEIGHT }), samples(file)]);
+  const people = frequencies.length;
+  const fpsOf = (person: number) => {
+    const moves = frames.slice(1).filter(({ data }, index) => hasMoved(frames[index]?.data ?? data, data, person / people, 1 / people));
+    return round((moves.length * FPS) / Math.max(1, frames.length), 1);
+  };
   return {
-    programFps: round((moves * 30) / Math.max(1, frames.length), 1),
+    programFps: Math.min(...frequencies.map((_, person) => fpsOf(person))),
     programConcealed: Math.max(...frequencies.map((frequency) => damagedShare(sound, frequency))),
   };
 }
@@ -40,7 +52,12 @@ export function damagedShare(sound: Float32Array, frequency: number): number {
   return round((strengths.filter((strength) => strength < usual * DAMAGED_BELOW).length / strengths.length) * 100, 2);
 }
 
-function hasMoved(before: Buffer, after: Buffer): boolean {
-  for (let at = 0; at < after.length; at++) if (Math.abs((before[at] ?? 0) - (after[at] ?? 0)) > MOVED) return true;
+/** Compares a column of two pictures; `left` and `width` are fractions. */
+function hasMoved(before: Buffer, after: Buffer, left: number, width: number): boolean {
+  const [from, to] = [Math.floor(left * WIDTH) * 3, Math.floor((left + width) * WIDTH) * 3];
+  for (let row = 0; row < HEIGHT; row++) {
+    for (let at = row * WIDTH * 3 + from; at < row * WIDTH * 3 + to; at++)
+      if (Math.abs((before[at] ?? 0) - (after[at] ?? 0)) > MOVED) return true;
+  }
   return false;
 }
