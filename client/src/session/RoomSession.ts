@@ -229,7 +229,15 @@ export class RoomSession {
     if (endsRoomSession({ code })) forgetParticipant();
     this.#close();
     const { local, remote } = initialRoomState();
-    this.#store.setState({ phase: 'failed', ended: { code, message }, reconnectingSinceMs: null, isMediaBlocked: false, isMediaInterrupted: false, local, remote });
+    this.#store.setState({
+      phase: 'failed',
+      ended: { code, message },
+      reconnectingSinceMs: null,
+      isMediaBlocked: false,
+      isMediaInterrupted: false,
+      local,
+      remote,
+    });
   }
 
   #close(): void {

@@ -21,7 +21,12 @@ function create(expected: readonly TransportDirection[]) {
   const transports = { send: transportOf('send'), receive: transportOf('receive') };
   const onSilent = vi.fn();
   const onUplink = vi.fn();
-  const watch = new LinkWatch({ transports: () => transports, isExpected: (direction) => expected.includes(direction), onSilent, onUplink });
+  const watch = new LinkWatch({
+    transports: () => transports,
+    isExpected: (direction) => expected.includes(direction),
+    onSilent,
+    onUplink,
+  });
   return { flowing, onSilent, onUplink, watch };
 }
 

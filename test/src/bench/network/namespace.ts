@@ -26,7 +26,11 @@ export async function missingTools(): Promise<string | null> {
   const probes = [
     { tool: 'ip', args: ['-V'], from: 'iproute2' },
     { tool: 'nft', args: ['--version'], from: 'nftables' },
-    { tool: 'unshare', args: ['--net', 'ip', 'link', 'add', 'a0', 'type', 'veth', 'peer', 'name', 'b0'], from: 'util-linux, or the kernel has no veth' },
+    {
+      tool: 'unshare',
+      args: ['--net', 'ip', 'link', 'add', 'a0', 'type', 'veth', 'peer', 'name', 'b0'],
+      from: 'util-linux, or the kernel has no veth',
+    },
   ];
   for (const { tool, args, from } of probes) {
     const failure = await execute(tool, args).then(

@@ -16,7 +16,9 @@ describe('packet rules', () => {
     expect(drops(packetRules(4000, { kind: 'police', direction: 'up', kbps: 320 }))).toEqual([
       '    udp dport 4000 meter policer { udp sport limit rate over 40000 bytes/second burst 10000 bytes } counter drop',
     ]);
-    expect(drops(packetRules(4000, { kind: 'police', direction: 'down', kbps: 320 }))[0]).toContain('udp sport 4000 meter policer { udp dport');
+    expect(drops(packetRules(4000, { kind: 'police', direction: 'down', kbps: 320 }))[0]).toContain(
+      'udp sport 4000 meter policer { udp dport',
+    );
   });
 
   it('cut UDP both ways, and replace earlier rules in any case', () => {

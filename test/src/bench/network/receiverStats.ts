@@ -44,7 +44,8 @@ export const received = (page: Page): Promise<Received> =>
     for (const report of await Promise.all(peers.map((peer) => peer.getStats()))) {
       report.forEach((stat: Record<string, unknown>) => {
         const number = (name: string) => Number(stat[name] ?? 0);
-        if (stat['type'] === 'candidate-pair' && stat['nominated']) total.roundTripS = Math.max(total.roundTripS, number('currentRoundTripTime'));
+        if (stat['type'] === 'candidate-pair' && stat['nominated'])
+          total.roundTripS = Math.max(total.roundTripS, number('currentRoundTripTime'));
         if (stat['type'] !== 'inbound-rtp') return;
         total.framesDecoded += number('framesDecoded');
         total.freezes += number('freezeCount');
