@@ -148,6 +148,7 @@ export const roomEn = {
       'In a company network, ask for UDP and TCP to this server to be allowed.',
     ],
   },
+  mediaInterrupted: 'Sound and picture stopped. Finding another way through the network…',
   reconnecting: {
     title: 'Connection lost, reconnecting…',
     text: 'Your seat is kept. You do not have to do anything.',

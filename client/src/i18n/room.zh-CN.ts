@@ -140,6 +140,7 @@ export const roomZhCN: RoomTexts = {
     text: '文字可以收发，声音和画面无法传输。',
     steps: ['换一个网络，例如手机热点。', '关闭 VPN。', '在公司网络：请管理员放行到本服务器的 UDP 和 TCP。'],
   },
+  mediaInterrupted: '声音和画面中断，正在切换网络通道…',
   reconnecting: {
     title: '连接中断，正在重连…',
     text: '你的位置已保留，无需任何操作。',

@@ -5,7 +5,7 @@ import { ChatPanel, useUnread } from '../features/chat';
 import { Dock, type DrawerName } from '../features/controls';
 import { InviteCard } from '../features/invite';
 import { PeoplePanel } from '../features/people';
-import { BackstageNotice, MediaBlocked, ReconnectingCover, SoundBlocked, TopBar } from '../features/room';
+import { BackstageNotice, MediaBlocked, MediaInterrupted, ReconnectingCover, SoundBlocked, TopBar } from '../features/room';
 import { Stage } from '../features/stage';
 import { useRoom } from '../state';
 import { EmptyState, testIds } from '../ui';
@@ -36,6 +36,7 @@ export function GuestRoom({ room, onLeave }: { room: string; onLeave: () => void
           </div>
           <ReconnectingCover />
           <MediaBlocked />
+          <MediaInterrupted />
           <SoundBlocked />
         </main>
         {drawer === 'people' && (

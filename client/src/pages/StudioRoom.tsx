@@ -4,7 +4,7 @@ import { ChatPanel, useUnread } from '../features/chat';
 import { Dock, type DrawerName } from '../features/controls';
 import { InviteCard, watchLink } from '../features/invite';
 import { Backstage, PeoplePanel, RequestList } from '../features/people';
-import { MediaBlocked, ReconnectingCover, SoundBlocked, TopBar } from '../features/room';
+import { MediaBlocked, MediaInterrupted, ReconnectingCover, SoundBlocked, TopBar } from '../features/room';
 import { GoLiveButton, HealthStrip, SceneStyle, OutputsPanel, ProgramPreview, LayoutBar, StageStrip } from '../features/studio';
 import { useRoom } from '../state';
 import { Badge, cx, Panel, Tabs, testIds, useMediaQuery, type Tab } from '../ui';
@@ -87,6 +87,7 @@ function Centre({ room, isNarrow }: { room: string; isNarrow: boolean }) {
       <HealthStrip />
       <ReconnectingCover />
       <MediaBlocked />
+      <MediaInterrupted />
       <SoundBlocked />
     </main>
   );

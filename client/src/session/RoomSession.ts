@@ -72,6 +72,7 @@ export class RoomSession {
       onSoundBlocked: (isSoundBlocked) => this.#store.setState({ isSoundBlocked }),
       onBlocked: (isMediaBlocked) => this.#store.setState({ isMediaBlocked }),
       onDisconnected: () => this.#connection.check(),
+      onInterrupted: (isMediaInterrupted) => this.#store.setState({ isMediaInterrupted }),
       onLost: () => this.#connection.forgetMedia(),
       onFailed: (error) => this.#notifyFailure(error),
     });
@@ -228,7 +229,15 @@ export class RoomSession {
     if (endsRoomSession({ code })) forgetParticipant();
     this.#close();
     const { local, remote } = initialRoomState();
-    this.#store.setState({ phase: 'failed', ended: { code, message }, reconnectingSinceMs: null, isMediaBlocked: false, local, remote });
+    this.#store.setState({
+      phase: 'failed',
+      ended: { code, message },
+      reconnectingSinceMs: null,
+      isMediaBlocked: false,
+      isMediaInterrupted: false,
+      local,
+      remote,
+    });
   }
 
   #close(): void {

@@ -30,6 +30,8 @@ export interface RoomState {
   reconnectingSinceMs: number | null;
   /** Media cannot connect although signalling works: the network blocks UDP and TCP. */
   isMediaBlocked: boolean;
+  /** Media has stopped arriving although signalling works, and another path is being looked for. */
+  isMediaInterrupted: boolean;
   selfId: ParticipantId | null;
   room: RoomInfo | null;
   /** In the order of joining. */

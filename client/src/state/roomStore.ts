@@ -10,6 +10,7 @@ export function initialRoomState(): RoomState {
     ended: null,
     reconnectingSinceMs: null,
     isMediaBlocked: false,
+    isMediaInterrupted: false,
     selfId: null,
     room: null,
     participants: {},

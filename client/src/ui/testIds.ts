@@ -45,6 +45,7 @@ export const testIds = {
   watchLink: 'watch-link',
   reconnecting: 'reconnecting',
   mediaBlocked: 'media-blocked',
+  mediaInterrupted: 'media-interrupted',
   allowSound: 'allow-sound',
   ended: 'ended',
   notice: 'notice',

@@ -91,6 +91,16 @@ describe('a room on one worker', () => {
     await bob.setConsumerPaused(second.consumerId, false);
   });
 
+  it('lets receivers ask for lost packets again, of sound as of pictures', async () => {
+    const room = await open(await start());
+    const [ann, bob] = await Promise.all([room.addPeer(participant('ann')), room.addPeer(participant('bob'))]);
+    for (const source of ['microphone', 'camera'] as const) {
+      const track = await publish(ann, source);
+      const { rtpParameters: received } = await subscribe(room, bob, track.id);
+      expect(received.codecs[0]?.rtcpFeedback).toContainEqual({ type: 'nack', parameter: '' });
+    }
+  });
+
   it('stops sending one participant’s tracks to another, and says so', async () => {
     const sfu = await start();
     const room = await open(sfu);

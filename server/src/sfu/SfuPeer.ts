@@ -106,7 +106,8 @@ export class SfuPeer extends EventEmitter<MediaPeerEvents> implements MediaPeer 
     const publishedTrack = this.#publishedTracks.get(producerId);
     if (!publishedTrack) throw new LianmaiError('NOT_FOUND', { producerId });
     const localId = await mapSfuErrors(this.router.bring(publishedTrack));
-    const consumer = await mapSfuErrors(transport.consume({ producerId: localId, rtpCapabilities, paused: true }));
+    // Without enableRtx, mediasoup removes NACK from Opus, and lost sound is never sent again.
+    const consumer = await mapSfuErrors(transport.consume({ producerId: localId, rtpCapabilities, paused: true, enableRtx: true }));
     if (consumer.closed || publishedTrack.producer.closed) throw new LianmaiError('NOT_FOUND', { producerId });
     for (const old of [...this.#subscriptions.values()]) if (old.publishedTrack === publishedTrack) old.consumer.close();
     const subscription = this.#subscribe(consumer, publishedTrack);

@@ -19,6 +19,7 @@ const USAGE = `npm run bench -- CASE [options]
   stalled   memory for players that never read     --players 20 --seconds 60
   srt       our SRT listener beside libsrt's       --seconds 20
   latency   camera to screen, tier by tier         --seconds 15 --runs 3
+  network   losses, 320 kb/s, no UDP (needs root)  --seconds 25
 
 With --runs, each figure is the median (p50) of all runs, with the smallest and largest value (min, max).
 
@@ -30,6 +31,7 @@ const DEFAULTS: Readonly<Record<string, Partial<Pick<BenchOptions, 'seconds' | '
   start: { runs: 10 },
   stalled: { seconds: 60, players: 20 },
   srt: { seconds: 20 },
+  network: { seconds: 25 },
 };
 
 export function readOptions(argv: readonly string[]): BenchOptions {

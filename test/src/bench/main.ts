@@ -10,6 +10,7 @@ const CASES: Record<string, () => Promise<{ run(options: BenchOptions): Promise<
   stalled: () => import('./stalled.js'),
   srt: () => import('./srt/index.js'),
   latency: () => import('./latency/index.js'),
+  network: () => import('./network/index.js'),
 };
 
 const options = readOptions(process.argv.slice(2));
@@ -20,5 +21,6 @@ if (!load) {
 }
 describeMachine();
 const result = await (await load()).run(options);
-console.log(options.isJson ? JSON.stringify(result) : JSON.stringify(result, null, 2));
+// A case with several rows prints one a line.
+for (const row of [result].flat()) console.log(options.isJson ? JSON.stringify(row) : JSON.stringify(row, null, 2));
 process.exit(0);

@@ -24,7 +24,13 @@ export class RoomPage {
     this.errors = collectErrors(page);
   }
 
-  static async open(browser: Browser, system: Pick<System, 'url'>, path: string, lang = 'en'): Promise<RoomPage> {
+  /** `before` runs before the page loads. */
+  static async open(
+    browser: Browser,
+    system: Pick<System, 'url'>,
+    path: string,
+    { lang = 'en', before }: { lang?: string; before?: (page: Page) => Promise<unknown> } = {},
+  ): Promise<RoomPage> {
     const context = await browser.newContext({
       viewport: { width: 1024, height: 700 },
       locale: lang,
@@ -34,13 +40,14 @@ export class RoomPage {
     const page = await context.newPage();
     const room = new RoomPage(page, context);
     if (process.env.TEST_LOG) page.on('console', (message) => console.error(`[page] ${message.text()}`));
+    await before?.(page);
     await page.goto(`${system.url}${path}`);
     return room;
   }
 
   /** Opens the room's lobby, enters the name and presses the only button. */
   static async join(browser: Browser, system: System, { room, name, lang }: JoinOptions): Promise<RoomPage> {
-    const person = await RoomPage.open(browser, system, `/r/${room}`, lang);
+    const person = await RoomPage.open(browser, system, `/r/${room}`, { ...(lang && { lang }) });
     await person.enter(name);
     return person;
   }

@@ -27,6 +27,8 @@ export class System {
   /** `rtmp://127.0.0.1:port` */
   readonly rtmpUrl: string;
   readonly srtPort: number;
+  /** UDP and TCP port of the first SFU worker. */
+  readonly rtcPort: number;
   readonly dataDir: string;
   readonly pid: number;
   readonly exited: Promise<number | null>;
@@ -40,6 +42,7 @@ export class System {
     this.originUrl = `http://127.0.0.1:${httpPort + 1}`;
     this.rtmpUrl = `rtmp://127.0.0.1:${httpPort + 2}`;
     this.srtPort = httpPort + 3;
+    this.rtcPort = httpPort + 4;
     this.dataDir = dataDir;
     this.exited = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
     // Even a test run that crashes leaves nothing behind.

@@ -23,6 +23,12 @@ export function camera(person: Person, width = 640, height = 360): Promise<strin
   );
 }
 
+/** A camera whose pictures need more bits than a poor network has: motion and grain everywhere. */
+export function detailedCamera(): Promise<string> {
+  const picture = 'testsrc2=size=640x360:rate=15:duration=4,noise=alls=20:allf=t';
+  return makeFixture('detailed-640x360.y4m', '-f', 'lavfi', '-i', picture, '-pix_fmt', 'yuv420p', '-f', 'yuv4mpegpipe');
+}
+
 /** A microphone for Chromium's fake device: a steady tone. */
 export function microphone(person: Person): Promise<string> {
   return makeFixture(

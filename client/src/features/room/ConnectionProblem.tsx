@@ -48,6 +48,23 @@ export function MediaBlocked() {
   );
 }
 
+/** Media stopped in mid-call. It is usually back within seconds, so the last pictures stay and a line tells what is going on. */
+export function MediaInterrupted() {
+  const { t } = useTranslation();
+  const isInterrupted = useRoom((room) => room.isMediaInterrupted && !room.isMediaBlocked && room.phase === 'joined');
+  if (!isInterrupted) return null;
+  return (
+    <div role="status" className="pointer-events-none absolute inset-x-0 top-4 z-20 flex justify-center px-4">
+      <p
+        data-testid={testIds.mediaInterrupted}
+        className="animate-enter rounded-xl bg-black/80 px-4 py-2 text-center text-base font-semibold text-white"
+      >
+        {t('mediaInterrupted')}
+      </p>
+    </div>
+  );
+}
+
 /** One obvious button, because browsers refuse to play sound before a click. */
 export function SoundBlocked() {
   const { t } = useTranslation();

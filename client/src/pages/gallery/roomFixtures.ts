@@ -144,6 +144,7 @@ export function fixtureState(query: URLSearchParams): RoomState {
     ended: ended ? { code: ended as ErrorCode, message: '' } : null,
     reconnectingSinceMs: flag(query, 'reconnecting') ? now - 8000 : null,
     isMediaBlocked: flag(query, 'blocked'),
+    isMediaInterrupted: flag(query, 'interrupted'),
     isSoundBlocked: flag(query, 'nosound'),
     selfId,
     room: { id: 'morning-show' as RoomId, title: query.get('title') ?? 'morning-show', locked: flag(query, 'locked'), createdAtMs: now },

@@ -29,6 +29,21 @@ describe('monitoring a transport', () => {
     expect(handlers.restart).toHaveBeenCalledTimes(1);
   });
 
+  it('silence restarts ICE at once, but not while a restart is under way or signalling is down', () => {
+    const { handlers, monitor, line } = create();
+    monitor.stateChanged('connected');
+    line.isOnline = false;
+    monitor.silent();
+    expect(handlers.restart).not.toHaveBeenCalled();
+    line.isOnline = true;
+    monitor.silent();
+    monitor.silent();
+    expect(handlers.restart).toHaveBeenCalledTimes(1);
+    monitor.stateChanged('connected');
+    monitor.silent();
+    expect(handlers.restart).toHaveBeenCalledTimes(2);
+  });
+
   it('a failure restarts ICE at once', () => {
     const { handlers, monitor } = create();
     monitor.stateChanged('failed');

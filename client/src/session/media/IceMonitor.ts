@@ -52,6 +52,11 @@ export class IceMonitor {
     }
   }
 
+  /** Media that should arrive does not. ICE itself would need some seconds more to notice. */
+  silent(): void {
+    if (!this.#isClosed && this.#restarts === 0) this.#restart();
+  }
+
   /** ICE is being restarted anyway after a lost socket. Another restart would only undo it. */
   restarted(): void {
     if (this.#isClosed) return;

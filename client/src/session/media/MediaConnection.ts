@@ -13,6 +13,8 @@ interface MediaConnectionOptions extends Omit<PublisherOptions, 'request'>, Omit
   isOnline: () => boolean;
   onBlocked: (isBlocked: boolean) => void;
   onDisconnected: () => void;
+  /** Media that was arriving has stopped, and another path is being looked for; or it arrives again. */
+  onInterrupted: (isInterrupted: boolean) => void;
   /** The transports are gone and cannot be replaced before the next join. */
   onLost(): void;
 }
@@ -58,7 +60,7 @@ export class MediaConnection {
   rebuild(): void {
     if (!this.#joined) return;
     const { routerRtpCapabilities, iceServers } = this.#joined;
-    const { request, isOnline, onBlocked, onDisconnected } = this.#options;
+    const { request, isOnline, onBlocked, onDisconnected, onInterrupted } = this.#options;
     this.#transports?.close();
     onBlocked(false);
     const transports: SfuTransports = new SfuTransports({
@@ -68,6 +70,8 @@ export class MediaConnection {
       isOnline,
       onBlocked,
       onDisconnected,
+      onInterrupted,
+      isExpected: (direction) => (direction === 'send' ? this.publisher.isSendingVideo : this.subscriber.isReceiving),
       onDead: () => this.#replace(transports),
     });
     this.#transports = transports;

@@ -42,6 +42,10 @@ export class Publisher {
     return this.#sources[source].isOn;
   }
 
+  get isSendingVideo(): boolean {
+    return this.#mayPublish && (this.isOn('camera') || this.isOn('screen'));
+  }
+
   /** Publishes open sources again over new transports, without a click. */
   attach(transports: SfuTransports): void {
     this.#transports = transports;

@@ -3,10 +3,11 @@ import { LianmaiError } from '@lianmai/protocol';
 import type { Device, types } from 'mediasoup-client';
 import type { Request } from '../SignallingSocket';
 import { IceMonitor } from './IceMonitor';
+import { bytesReceived, LinkWatch, type TransportDirection } from './LinkWatch';
 import { sendOptions } from './encodings';
 import * as json from './mediasoupJson';
+import { VideoLimiter } from './VideoLimiter';
 
-type TransportDirection = 'send' | 'receive';
 type Transport = types.Transport<{ id: TransportId }>;
 interface TransportLeg {
   transport: Transport;
@@ -20,7 +21,7 @@ interface ProduceData {
   videoHeight: number | undefined;
 }
 
-/** RTCP for what we send, and media from the others, arrive many times a second. */
+/** How long a restarted transport gets until packets arrive. */
 const SILENT_AFTER_MS = 1500;
 
 export type ConsumeReply = RequestReply<'consume'>;
@@ -34,6 +35,10 @@ interface SfuTransportsOptions {
   onBlocked: (isBlocked: boolean) => void;
   /** Media has stopped arriving. It may recover, or the socket may be dead too. */
   onDisconnected: () => void;
+  /** Whether packets should be arriving on this transport. */
+  isExpected: (direction: TransportDirection) => boolean;
+  /** Media that was arriving has stopped, and another path is being looked for; or it arrives again. */
+  onInterrupted: (isInterrupted: boolean) => void;
   /** These transports cannot be repaired and must be replaced. */
   onDead: () => void;
 }
@@ -42,11 +47,20 @@ interface SfuTransportsOptions {
 export class SfuTransports {
   readonly #options: SfuTransportsOptions;
   readonly #legs: Partial<Record<TransportDirection, Promise<TransportLeg>>> = {};
+  readonly #created: Partial<Record<TransportDirection, TransportLeg>> = {};
   readonly #blocked = new Set<TransportDirection>();
+  readonly #limiter = new VideoLimiter();
+  readonly #watch: LinkWatch;
   #isClosed = false;
 
   constructor(options: SfuTransportsOptions) {
     this.#options = options;
+    this.#watch = new LinkWatch({
+      transports: () => mapLegs(this.#created, ({ transport }) => transport),
+      isExpected: options.isExpected,
+      onSilent: (isSilent) => this.#setSilent(isSilent),
+      onUplink: (stats) => void this.#limiter.update(stats).catch(() => undefined),
+    });
   }
 
   get isClosed(): boolean {
@@ -60,14 +74,17 @@ export class SfuTransports {
 
   async produce(source: PublishSource, track: MediaStreamTrack, isPaused: boolean): Promise<types.Producer> {
     const { transport } = await this.#leg('send');
+    const options = sendOptions(source, track);
+    const encodings = options.encodings.map((encoding) => ({ ...encoding }));
     const producer = await transport.produce({
       track,
-      ...sendOptions(source, track),
+      ...options,
       // The track belongs to its opener: a preview may outlive the publication.
       stopTracks: false,
       appData: { source, isPaused, videoHeight: track.kind === 'video' ? track.getSettings().height : undefined },
     });
     if (isPaused) producer.pause();
+    this.#limiter.add(source, producer, encodings);
     return producer;
   }
 
@@ -114,6 +131,8 @@ export class SfuTransports {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#watch.close();
+    this.#options.onInterrupted(false);
     for (const leg of Object.values(this.#legs)) void leg.then(closeLeg, () => undefined);
   }
 
@@ -154,6 +173,7 @@ export class SfuTransports {
         onDead,
       }),
     };
+    this.#created[direction] = leg;
     const transportId = transport.appData.id;
     transport.on('connectionstatechange', (state) => {
       leg.monitor.stateChanged(state);
@@ -192,9 +212,18 @@ export class SfuTransports {
 
   async #isSilent({ transport }: TransportLeg): Promise<boolean> {
     if (this.#isClosed || transport.connectionState === 'new') return false;
-    const before = await bytesReceived(transport);
+    const before = bytesReceived(await transport.getStats());
     await new Promise((resolve) => setTimeout(resolve, SILENT_AFTER_MS));
-    return !this.#isClosed && !transport.closed && (await bytesReceived(transport)) === before;
+    return !this.#isClosed && !transport.closed && bytesReceived(await transport.getStats()) === before;
+  }
+
+  /** The network dropped our path (UDP blocked, a NAT's mapping lost) while signalling may still work: ICE finds another, e.g. over TCP. */
+  #setSilent(isSilent: boolean): void {
+    if (this.#isClosed) return;
+    this.#options.onInterrupted(isSilent);
+    if (!isSilent) return;
+    this.#options.onDisconnected();
+    for (const { monitor } of Object.values(this.#created)) monitor.silent();
   }
 
   #setBlocked(direction: TransportDirection, isBlocked: boolean): void {
@@ -205,13 +234,9 @@ export class SfuTransports {
   }
 }
 
-/** Counts media and RTCP, but not ICE's own checks. */
-async function bytesReceived(transport: Transport): Promise<number> {
-  let bytes = 0;
-  for (const report of (await transport.getStats()).values() as Iterable<{ type: string; bytesReceived?: number }>) {
-    if (report.type === 'transport') bytes += report.bytesReceived ?? 0;
-  }
-  return bytes;
+function mapLegs<T>(legs: Partial<Record<TransportDirection, TransportLeg>>, pick: (leg: TransportLeg) => T) {
+  const { send, receive } = legs;
+  return { ...(send && { send: pick(send) }), ...(receive && { receive: pick(receive) }) };
 }
 
 function closeLeg({ transport, monitor }: TransportLeg): void {

@@ -49,13 +49,20 @@ export class Subscriber {
   /** Refused for as long as it is offered. Asking again would be refused again. */
   readonly #refused = new Set<ProducerId>();
   readonly #shown = new Map<string, Origin>();
-  #wanted = new Map<ProducerId, Origin>();
+  #wanted = new Map<ProducerId, Origin & { paused: boolean }>();
   #transports: SfuTransports | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: SubscriberOptions) {
     this.#options = options;
     this.#output = new RemoteAudioPlayer(options.onSoundBlocked);
+  }
+
+  /** Whether anything that we receive is being sent: not paused, and not a picture that nobody sees here. */
+  get isReceiving(): boolean {
+    return [...this.#subscriptions].some(
+      ([id, subscription]) => this.#wanted.get(id)?.paused === false && this.#sizes.get(keyOf(subscription)) !== null,
+    );
   }
 
   /** Asks for everything again over new transports. The old pictures stay until the new ones arrive. */
@@ -70,7 +77,7 @@ export class Subscriber {
   /** Matches the consumers to these people's producers. */
   sync(others: readonly ParticipantInfo[]): void {
     const origins = others.flatMap(({ id: participantId, producers }) =>
-      producers.map(({ id, source }): [ProducerId, Origin] => [id, { participantId, source }]),
+      producers.map(({ id, source, paused }) => [id, { participantId, source, paused }] as const),
     );
     this.#wanted = new Map(origins);
     // Somebody who was backstage may be on air by now.

@@ -34,6 +34,13 @@ describe('encodings', () => {
     expect(sendOptions('screenAudio', settings(0, 0)).codecOptions).toMatchObject({ opusDtx: false, opusStereo: true });
   });
 
+  it('give sound a higher priority than any picture', () => {
+    const prioritiesOf = (source: 'camera' | 'screen' | 'microphone' | 'screenAudio') =>
+      new Set(sendOptions(source, settings(1280, 720)).encodings.map(({ priority, networkPriority }) => `${priority} ${networkPriority}`));
+    for (const source of ['microphone', 'screenAudio'] as const) expect([...prioritiesOf(source)]).toEqual(['high high']);
+    for (const source of ['camera', 'screen'] as const) expect([...prioritiesOf(source)]).toEqual(['low low']);
+  });
+
   it('assume the requested size for a camera that does not report one', () => {
     expect(sendOptions('camera', { getSettings: () => ({}) }).encodings).toHaveLength(3);
   });

@@ -13,6 +13,10 @@ const SCREEN_BITRATE = 2_500_000;
 const VOICE_BITRATE = 64_000;
 const SYSTEM_SOUND_BITRATE = 128_000;
 
+/** Sound first: it gets its share of a scarce network before any picture. */
+const SOUND_PRIORITY = { priority: 'high', networkPriority: 'high' } as const;
+const VIDEO_PRIORITY = { priority: 'low', networkPriority: 'low' } as const;
+
 /**
  * Simulcast of a camera. Below 960x540, browsers drop the smallest layer, and asking for it would reduce the best layer to a quarter of the
  * picture. So such cameras get two layers instead of three.
@@ -25,6 +29,7 @@ export function cameraEncodings({ width, height }: { width: number; height: numb
     maxBitrate: LAYER_BITRATES[layer] ?? VOICE_BITRATE,
     // Three temporal layers let the server drop frames before it gives up sharpness.
     scalabilityMode: 'L1T3',
+    ...VIDEO_PRIORITY,
   }));
 }
 
@@ -39,15 +44,15 @@ export function sendOptions(source: PublishSource, track: Pick<MediaStreamTrack,
     }
     case 'screen':
       // One layer, because text at half size is unreadable. Everyone gets the same picture.
-      return { encodings: [{ maxBitrate: SCREEN_BITRATE }], codecOptions: VIDEO_START };
+      return { encodings: [{ maxBitrate: SCREEN_BITRATE, ...VIDEO_PRIORITY }], codecOptions: VIDEO_START };
     case 'microphone':
       return {
-        encodings: [{ maxBitrate: VOICE_BITRATE, priority: 'high', networkPriority: 'high' }],
+        encodings: [{ maxBitrate: VOICE_BITRATE, ...SOUND_PRIORITY }],
         codecOptions: { opusDtx: true, opusFec: true, opusNack: true, opusStereo: false },
       };
     case 'screenAudio':
       return {
-        encodings: [{ maxBitrate: SYSTEM_SOUND_BITRATE }],
+        encodings: [{ maxBitrate: SYSTEM_SOUND_BITRATE, ...SOUND_PRIORITY }],
         codecOptions: { opusDtx: false, opusFec: true, opusNack: true, opusStereo: true, opusMaxAverageBitrate: SYSTEM_SOUND_BITRATE },
       };
   }

@@ -86,8 +86,17 @@ const USED_EXTENSIONS: ReadonlySet<string> = new Set([
   'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01',
 ]);
 
-export const usedFeedback = ({ feedback }: OfferedCodec) =>
-  feedback.filter(({ type, parameter }) => USED_FEEDBACK.has(`${type}/${parameter ?? ''}`));
+/**
+ * Returns the feedback that the server and the client both use. libwebrtc can send lost Opus packets again, and ask for them, but does not
+ * offer it; the answer switches it on. Only libwebrtc offers transport-cc for Opus.
+ */
+export function usedFeedback({ name, feedback }: OfferedCodec): types.RtcpFeedback[] {
+  const used = feedback.filter(({ type, parameter }) => USED_FEEDBACK.has(`${type}/${parameter ?? ''}`));
+  const isSilentAboutNack = name === 'opus' && feedback.some(({ type }) => type === 'transport-cc') && !used.some(isNack);
+  return isSilentAboutNack ? [...used, { type: 'nack' }] : used;
+}
+
+const isNack = ({ type, parameter }: types.RtcpFeedback) => type === 'nack' && !parameter;
 
 export function usedExtensions({ section }: ChosenSection): OfferedSection['extensions'] {
   const seen = new Set<string>();

@@ -112,6 +112,21 @@ describe('publishers', () => {
     expect(sections(answer)[1]).toMatch(/^m=video 0 /);
   });
 
+  it('turns on retransmission of Opus for libwebrtc, which does not offer it, and for nobody else who does not', () => {
+    const audioOf = (sdp: string) => {
+      const { chosen, answer } = published(sdp);
+      const audio = chosen.find(({ kind }) => kind === 'audio');
+      const section = sections(answer).find((one) => one.startsWith('m=audio')) ?? '';
+      return { feedback: audio && producerParameters(audio).codecs[0]?.rtcpFeedback, section };
+    };
+    const chromium = audioOf(chromiumPublish);
+    expect(chromium.feedback).toContainEqual({ type: 'nack' });
+    expect(chromium.section).toContain('a=rtcp-fb:111 nack\r\n');
+    for (const sdp of [obs, gstreamer, ffmpeg]) expect(audioOf(sdp).section).not.toContain('nack');
+    const offering = audioOf(obs.replace('a=rtpmap:111 opus/48000/2', 'a=rtpmap:111 opus/48000/2\r\na=rtcp-fb:111 nack'));
+    expect(offering.section.match(/a=rtcp-fb:111 nack\r\n/g)).toHaveLength(1);
+  });
+
   it('rejects a publisher that only receives', () => {
     expect(codeOf(() => published(chromiumPlay))).toBe('UNSUPPORTED');
   });
@@ -126,6 +141,19 @@ describe('players', () => {
     expect(payloadTypesOf(chooseForPlay(elsewhere, ['video', 'audio'], HOME), HOME)).not.toEqual(HOME);
     const [first] = chosen;
     expect(first && consumerCapabilities(first).codecs).toMatchObject([{ mimeType: 'video/H264', preferredPayloadType: 102 }]);
+  });
+
+  it('may ask for lost sound again, in the answer as in the consumer', () => {
+    const offer = parseOffer(chromiumPlay);
+    const [audio] = chooseForPlay(offer, ['audio'], HOME);
+    if (!audio) throw new Error('no audio was chosen');
+    const rtcpFeedback = consumerCapabilities(audio).codecs?.[0]?.rtcpFeedback ?? [];
+    expect(rtcpFeedback).toContainEqual({ type: 'nack' });
+    const parameters = {
+      codecs: [{ mimeType: 'audio/opus' as const, payloadType: 111, clockRate: 48_000, channels: 2, rtcpFeedback }],
+      encodings: [{ ssrc: 4711 }],
+    };
+    expect(answerPlayer(offer, [{ ...audio, parameters }], transport)).toContain('a=rtcp-fb:111 nack\r\n');
   });
 
   it('get the SSRC of each track, and no m-line for a kind that the stream lacks', () => {

@@ -1,0 +1,89 @@
+/** One report of the server on what arrived of our packets. */
+export interface UplinkReport {
+  atMs: number;
+  /** What we sent since the report before, bit/s. */
+  sentBps: number;
+  /** Share of it that did not arrive, 0-1, before anything was sent again. */
+  loss: number;
+}
+
+/** This much loss in one report: we send far more than the network takes. */
+const SEVERE_LOSS = 0.2;
+/** Sound suffers from this much, if it lasts. */
+const LASTING_LOSS = 0.04;
+const LASTING_REPORTS = 3;
+const CLEAN_LOSS = 0.02;
+/** What arrived is what the network takes; stay below it, and leave room for sound with its headers. */
+const HEADROOM = 0.8;
+const SOUND_BPS = 90_000;
+const LEAST_VIDEO_BPS = 80_000;
+/** If less video has not reduced the loss by then, the network loses packets at any rate. */
+const JUDGE_AFTER_MS = 3000;
+const UNCHANGED = 0.6;
+const LEAVE_ALONE_MS = 60_000;
+const RAISE = 1.5;
+const RAISE_AFTER_MS = 20_000;
+const MAX_WAIT_MS = 300_000;
+/** A raise that ends this soon was one too many. */
+const FAILED_RAISE_MS = 6000;
+
+/**
+ * Sound first: decides how much video to send when the network drops what exceeds its rate. Browsers estimate bandwidth from delay, which a
+ * policer does not cause; they then hover at its rate and lose sound with the pictures. Where less video does not help, the loss has other
+ * causes, and the picture is left alone. Pure: the time is in the reports.
+ */
+export class UplinkGuard {
+  #budgetBps: number | null = null;
+  #lossy = 0;
+  #reducedAt: { atMs: number; loss: number } | null = null;
+  #changedAtMs = 0;
+  #raisedAtMs = -Infinity;
+  #raiseAfterMs = RAISE_AFTER_MS;
+  #leaveAloneMs = LEAVE_ALONE_MS;
+  #leaveAloneUntilMs = -Infinity;
+
+  /** Bits per second for all video together; null: no limit. */
+  get videoBps(): number | null {
+    return this.#budgetBps;
+  }
+
+  /** `fullVideoBps`: what video takes without a limit. */
+  add(report: UplinkReport, fullVideoBps: number): void {
+    this.#lossy = report.loss >= LASTING_LOSS ? this.#lossy + 1 : 0;
+    if (this.#reducedAt && report.atMs - this.#reducedAt.atMs >= JUDGE_AFTER_MS) this.#judge(report, this.#reducedAt.loss);
+    else if (!this.#reducedAt && this.#isCongested(report)) this.#reduce(report, fullVideoBps);
+    else if (this.#budgetBps !== null && this.#mayRaise(report)) this.#raise(report, this.#budgetBps, fullVideoBps);
+  }
+
+  #isCongested({ atMs, loss }: UplinkReport): boolean {
+    return atMs >= this.#leaveAloneUntilMs && (loss >= SEVERE_LOSS || this.#lossy >= LASTING_REPORTS);
+  }
+
+  #reduce({ atMs, sentBps, loss }: UplinkReport, fullVideoBps: number): void {
+    const arrivedBps = sentBps * (1 - loss);
+    const before = this.#budgetBps ?? fullVideoBps;
+    this.#budgetBps = Math.max(LEAST_VIDEO_BPS, Math.min(before / RAISE, arrivedBps * HEADROOM - SOUND_BPS));
+    this.#reducedAt = { atMs, loss };
+    this.#changedAtMs = atMs;
+    if (atMs - this.#raisedAtMs < FAILED_RAISE_MS) this.#raiseAfterMs = Math.min(MAX_WAIT_MS, this.#raiseAfterMs * 2);
+  }
+
+  #judge({ atMs, loss }: UplinkReport, lossBefore: number): void {
+    this.#reducedAt = null;
+    if (loss < LASTING_LOSS || loss < lossBefore * UNCHANGED) return;
+    this.#budgetBps = null;
+    this.#leaveAloneUntilMs = atMs + this.#leaveAloneMs;
+    this.#leaveAloneMs = Math.min(MAX_WAIT_MS, this.#leaveAloneMs * 2);
+  }
+
+  #mayRaise({ atMs, loss }: UplinkReport): boolean {
+    if (loss > CLEAN_LOSS) this.#changedAtMs = atMs;
+    return this.#reducedAt === null && atMs - this.#changedAtMs >= this.#raiseAfterMs;
+  }
+
+  #raise({ atMs }: UplinkReport, budgetBps: number, fullVideoBps: number): void {
+    const raised = budgetBps * RAISE;
+    this.#budgetBps = raised >= fullVideoBps ? null : raised;
+    this.#raisedAtMs = this.#changedAtMs = atMs;
+  }
+}

@@ -1,0 +1,37 @@
+import type { PublishSource } from '@lianmai/protocol';
+import type { types } from 'mediasoup-client';
+import { UplinkGuard } from './UplinkGuard';
+import { UplinkSampler } from './UplinkSampler';
+import { applyRates, divideBudget, fullRate, layersOf, type VideoDemand } from './videoLimit';
+
+interface Sender extends VideoDemand {
+  producer: types.Producer;
+}
+
+/** Keeps the video of one transport within what the network takes, so that sound does not suffer. */
+export class VideoLimiter {
+  readonly #sampler = new UplinkSampler();
+  readonly #guard = new UplinkGuard();
+  #senders: Sender[] = [];
+
+  add(source: PublishSource, producer: types.Producer, encodings: readonly types.RtpEncodingParameters[]): void {
+    if (source === 'camera' || source === 'screen') this.#senders.push({ source, producer, layersBps: layersOf(encodings) });
+  }
+
+  /** Call it twice a second. */
+  async update(stats: RTCStatsReport): Promise<void> {
+    this.#senders = this.#senders.filter(({ producer }) => !producer.closed);
+    const sending = this.#senders.filter(({ producer }) => !producer.paused && producer.track);
+    const fullBps = fullRate(sending);
+    const report = this.#sampler.sample(stats.values());
+    if (report && fullBps > 0) this.#guard.add(report, fullBps);
+    // A camera that was just switched on gets its share, too.
+    const budget = this.#guard.videoBps;
+    const rates = divideBudget(sending, budget ?? Infinity);
+    await Promise.all(
+      sending.map(({ producer: { rtpSender }, layersBps }, index) =>
+        rtpSender ? applyRates(rtpSender, budget === null ? layersBps : (rates[index] ?? [])) : undefined,
+      ),
+    );
+  }
+}

@@ -1,0 +1,126 @@
+import type { BenchOptions } from '../arguments.js';
+import { System } from '../../support/index.js';
+import { Call } from './Call.js';
+import { impair } from './impair.js';
+import { enterNamespace, isInNamespace, missingTools, openInterfaces } from './namespace.js';
+import type { Impairment } from './packetRules.js';
+import { playByWhep, publishByWhip } from './standards.js';
+
+/** Losses in percent, and how many packets are lost in a row. */
+const LOSSES = [
+  { percent: 0, burst: 1 },
+  { percent: 2, burst: 1 },
+  { percent: 5, burst: 1 },
+  { percent: 10, burst: 1 },
+  { percent: 5, burst: 3 },
+  { percent: 10, burst: 3 },
+] as const;
+const POLICED_KBPS = 320;
+
+/** A row of the table. Figures that a path does not have are null. */
+interface Row {
+  case: 'network';
+  path: 'page' | 'bridge' | 'whip' | 'whep';
+  lost: number;
+  burst: number;
+  videoFps: number | null;
+  freezes: number | null;
+  concealed: number | null;
+  mouthToEarMs: number | null;
+  programFps: number | null;
+  programConcealed: number | null;
+}
+
+const NOTHING = { videoFps: null, freezes: null, concealed: null, mouthToEarMs: null, programFps: null, programConcealed: null };
+
+/**
+ * Two people in a room on air, a WHIP publisher and a WHEP player, while packets from and to the SFU are dropped: a share of all, all above
+ * a rate, or all of UDP. Runs in a network namespace of its own, which needs root.
+ */
+export async function run({ seconds }: BenchOptions): Promise<object> {
+  const reason = await missingTools();
+  if (reason !== null) {
+    console.error(`skipped: ${reason}`);
+    return [{ case: 'network', skipped: reason }];
+  }
+  if (!isInNamespace()) return enterNamespace();
+  await openInterfaces();
+  const losses: Row[] = [];
+  for (const make of [measureRoom, measureWhip, measureWhep]) losses.push(...(await make(seconds)));
+  return [...losses, ...(await measureLimits(seconds))];
+}
+
+async function withLosses<T>(system: System, measure: () => Promise<T>, use: (loss: (typeof LOSSES)[number], result: T) => Row[]) {
+  const rows: Row[] = [];
+  for (const loss of LOSSES) {
+    const impairment: Impairment = loss.percent === 0 ? { kind: 'none' } : { kind: 'loss', ...loss };
+    await impair(system.rtcPort, impairment);
+    const made = use(loss, await measure());
+    for (const row of made) console.error(JSON.stringify(row));
+    rows.push(...made);
+  }
+  return rows;
+}
+
+async function measureRoom(seconds: number): Promise<Row[]> {
+  const call = await Call.start();
+  try {
+    return await withLosses(
+      call.system,
+      () => call.measure(seconds),
+      ({ percent: lost, burst }, { page, program }) => [
+        { case: 'network', path: 'page', lost, burst, ...page, ...program },
+        { ...NOTHING, case: 'network', path: 'bridge', lost, burst, ...program },
+      ],
+    );
+  } finally {
+    await call.stop();
+  }
+}
+
+async function measureWhip(seconds: number): Promise<Row[]> {
+  const publisher = await publishByWhip();
+  try {
+    return await withLosses(
+      publisher.system,
+      () => publisher.measure(seconds),
+      ({ percent: lost, burst }, stream) => [{ ...NOTHING, case: 'network', path: 'whip', lost, burst, ...stream }],
+    );
+  } finally {
+    await publisher.stop();
+  }
+}
+
+async function measureWhep(seconds: number): Promise<Row[]> {
+  const player = await playByWhep();
+  try {
+    return await withLosses(
+      player.system,
+      () => player.measure(seconds),
+      ({ percent: lost, burst }, page) => [{ ...NOTHING, case: 'network', path: 'whep', lost, burst, ...page }],
+    );
+  } finally {
+    await player.stop();
+  }
+}
+
+/** A rate limit each way, then the loss of UDP, in mid-call and with pictures that need much. */
+async function measureLimits(seconds: number): Promise<object[]> {
+  const call = await Call.start({ isDemanding: true });
+  const { rtcPort } = call.system;
+  const rows: object[] = [];
+  try {
+    for (const direction of ['up', 'down'] as const) {
+      await impair(rtcPort, { kind: 'police', direction, kbps: POLICED_KBPS });
+      rows.push({ case: 'network', path: 'page', kbps: POLICED_KBPS, direction, ...(await call.measureAdaptation(seconds)) });
+      await impair(rtcPort, { kind: 'none' });
+      await call.settle();
+    }
+    await impair(rtcPort, { kind: 'cut' });
+    rows.push({ case: 'network', path: 'page', cut: 'udp', ...(await call.measureReturn()) });
+    for (const row of rows) console.error(JSON.stringify(row));
+    return rows;
+  } finally {
+    await call.stop();
+  }
+}

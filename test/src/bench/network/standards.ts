@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { launchBrowser, pause, PEOPLE, System, until, whep, whip } from '../../support/index.js';
+import { broadcastClip } from '../clips.js';
+import { keepPeers, qualityBetween, received, type Quality } from './receiverStats.js';
+import { streamQuality, type StreamQuality } from './streamQuality.js';
+
+const FFMPEG = process.env.FFMPEG_PATH ?? 'ffmpeg';
+const SETTLE_MS = 8000;
+
+interface Measured<Result> {
+  system: System;
+  measure(seconds: number): Promise<Result>;
+  stop(): Promise<void>;
+}
+
+/** A browser that publishes by WHIP. Measured is the stream that the bridge makes of it. */
+export async function publishByWhip(): Promise<Measured<StreamQuality>> {
+  const [system, browser] = await Promise.all([System.start(), launchBrowser('red')]);
+  const { publish, play } = await system.createStream('whip');
+  const context = await browser.newContext({ permissions: ['camera', 'microphone'] });
+  const page = await context.newPage();
+  await keepPeers(page);
+  await page.goto(`${system.url}/healthz`);
+  const { status, text } = await whip(page, publish.whip);
+  if (status !== 201) throw new Error(`WHIP: ${status} ${text}`);
+  await until('the stream is live', async () => (await fetch(play.flv, { method: 'HEAD' })).ok);
+  return {
+    system,
+    measure: async (seconds) => {
+      await pause(SETTLE_MS);
+      return streamQuality(play.flv, { seconds, frequencies: [PEOPLE.red.frequency], folder: system.dataDir });
+    },
+    stop: async () => {
+      await browser.close();
+      await system.stop();
+    },
+  };
+}
+
+/** A browser that plays by WHEP what FFmpeg publishes by RTMP. */
+export async function playByWhep(): Promise<Measured<Quality>> {
+  const [system, browser, clip] = await Promise.all([System.start(), launchBrowser(), broadcastClip()]);
+  const { publish, play } = await system.createStream('whep');
+  const args = ['-nostdin', '-v', 'error', '-re', '-stream_loop', '-1', '-i', clip, '-c', 'copy', '-f', 'flv', publish.rtmp];
+  const publisher = spawn(FFMPEG, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  await until('the stream is live', async () => (await fetch(play.flv, { method: 'HEAD' })).ok);
+  const page = await (await browser.newContext()).newPage();
+  await keepPeers(page);
+  await page.goto(`${system.url}/healthz`);
+  const { status, text } = await whep(page, play.whep);
+  if (status !== 201) throw new Error(`WHEP: ${status} ${text}`);
+  return {
+    system,
+    measure: async (seconds) => {
+      await pause(SETTLE_MS);
+      const before = await received(page);
+      await pause(seconds * 1000);
+      return qualityBetween(before, await received(page));
+    },
+    stop: async () => {
+      publisher.kill('SIGKILL');
+      await browser.close();
+      await system.stop();
+    },
+  };
+}
