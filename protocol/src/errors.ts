@@ -80,6 +80,12 @@ export const ERRORS = {
     blame: 'destination',
     message: 'The destination closed the connection. Check its state.',
   },
+  OVERLOADED: {
+    status: 503,
+    retry: true,
+    blame: 'us',
+    message: 'The server has no capacity for this now. What runs goes on. Try again later.',
+  },
   TIMEOUT: { status: 504, retry: true, blame: 'us', message: 'There was no reply in time. Try again.' },
   BRIDGE_UNAVAILABLE: {
     status: 503,
@@ -135,9 +141,17 @@ export class LianmaiError extends Error {
   }
 }
 
-/** Converts anything thrown into an error that is safe to send. Unknown errors become INTERNAL, and their text stays here. */
+/** System errors of a process that may open no more files and sockets, or start no more children: open(2), socket(2), fork(2). */
+const OUT_OF_RESOURCES = new Set<unknown>(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOBUFS', 'ENOMEM']);
+
+/**
+ * Converts anything thrown into an error that is safe to send. A process without descriptors is OVERLOADED. Other unknown errors become
+ * INTERNAL, and their text stays here.
+ */
 export function toLianmaiError(thrown: unknown): LianmaiError {
-  return thrown instanceof LianmaiError ? thrown : new LianmaiError('INTERNAL', undefined, { cause: thrown });
+  if (thrown instanceof LianmaiError) return thrown;
+  const isOverloaded = thrown instanceof Error && 'code' in thrown && OUT_OF_RESOURCES.has(thrown.code);
+  return new LianmaiError(isOverloaded ? 'OVERLOADED' : 'INTERNAL', undefined, { cause: thrown });
 }
 
 /** Parses outside data. Throws BAD_REQUEST with the path and the expected value when it does not fit. */

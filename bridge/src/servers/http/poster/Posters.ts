@@ -1,5 +1,6 @@
 import type { Log } from '@lianmai/kit';
 import { LianmaiError } from '@lianmai/protocol';
+import { assertDescriptorsFree } from '../../../runtime/index.js';
 import type { Ffmpeg } from '../../../media/ffmpeg/index.js';
 import type { Stream } from '../../../hub/stream/index.js';
 import { takeSnapshot } from './snapshot.js';
@@ -45,6 +46,7 @@ export class Posters {
     }
     this.#running++;
     try {
+      assertDescriptorsFree();
       return await takeSnapshot(stream, this.#ffmpeg, this.#log);
     } finally {
       this.#running--;
