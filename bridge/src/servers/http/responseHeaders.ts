@@ -1,3 +1,5 @@
+import type { LianmaiError } from '@lianmai/protocol';
+import { MEDIA_KEY_MS } from './hls/index.js';
 import type { NextFunction, Request, Response } from 'express';
 
 /** Playlists belong to one viewer, because the gate admits each viewer separately. */
@@ -6,12 +8,21 @@ export const PLAYLIST_HEADERS = { 'Content-Type': 'application/vnd.apple.mpegurl
 /** Segment names are random and never reused, so any cache may keep them for all viewers. */
 export const SEGMENT_HEADERS = { 'Cache-Control': 'public, max-age=86400, immutable' };
 
+/** Segments of a signed stream: caches serve all its viewers, but not for longer than their URLs last. */
+export const KEYED_SEGMENT_HEADERS = { 'Cache-Control': `public, max-age=${MEDIA_KEY_MS / 1000}` };
+
 export const FLV_HEADERS = { 'Content-Type': 'video/x-flv', 'Cache-Control': 'no-store' };
 
 export const POSTER_HEADERS = { 'Content-Type': 'image/jpeg', 'Cache-Control': 'public, max-age=5' };
 
 /** Errors, including those that reject a WebSocket upgrade. */
 export const ERROR_HEADERS = { 'Cache-Control': 'no-store' };
+
+/** RFC 9110 10.2.3, in seconds. */
+export function retryAfter({ details }: LianmaiError): Record<string, string> {
+  const retryAfterMs = details?.['retryAfterMs'];
+  return typeof retryAfterMs === 'number' ? { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) } : {};
+}
 
 /** Players on any page may fetch media, and no response depends on cookies. */
 export const CORS_HEADERS = { 'Access-Control-Allow-Origin': '*' };

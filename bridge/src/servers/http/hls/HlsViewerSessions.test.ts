@@ -104,7 +104,7 @@ describe('HLS viewer sessions', () => {
 
   it('are bounded: clients that never watch make room for viewers and leave the register', async () => {
     const gate = new Gate({ authorise: () => Promise.resolve(POLICY) });
-    const sessions = new HlsViewerSessions(gate, 60_000, 3);
+    const sessions = new HlsViewerSessions(gate, { silentMs: 60_000, maxSessions: 3 });
     const enter = (session: string, isWatching: boolean) =>
       sessions.admit(STREAM, { session, ip: '10.0.0.1', agent: '', params: {} }, isWatching);
     await enter('watching-1', true);
@@ -119,7 +119,7 @@ describe('HLS viewer sessions', () => {
   it('expire when silent, and are admitted again', async () => {
     const admitted = vi.fn(() => Promise.resolve(POLICY));
     const gate = new Gate({ authorise: admitted });
-    const sessions = new HlsViewerSessions(gate, 15_000);
+    const sessions = new HlsViewerSessions(gate, { silentMs: 15_000 });
     const viewer = { session: 'abcdefgh', ip: '10.0.0.1', agent: '', params: {} };
     await sessions.admit(STREAM, viewer, true);
     await sessions.admit(STREAM, { ...viewer, ip: '10.0.0.2' }, true); // the same URL, passed on
