@@ -1,4 +1,4 @@
-import { plainIp } from '@lianmai/kit';
+import { networkOf, plainIp } from '@lianmai/kit';
 import { DEFAULT_APP, LianmaiError, parse, StreamRef, toLianmaiError, type ErrorCode } from '@lianmai/protocol';
 import express, { Router, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
@@ -97,7 +97,8 @@ const textOf = (request: Request): string => (typeof request.body === 'string' ?
 const MAX_PARAMS = 32;
 
 function read(request: Request): WebRtcRequest {
-  const query = new URL(request.originalUrl, 'http://server').searchParams;
+  // The target may be in absolute form (RFC 9112 3.2.2), with a host that is none.
+  const query = new URLSearchParams(/\?([^#]*)/.exec(request.originalUrl)?.[1] ?? '');
   const stream = parse(StreamRef, { app: query.get('app') ?? DEFAULT_APP, name: query.get('stream') ?? '' });
   const given = [...query].filter(([name, value]) => name !== 'app' && name !== 'stream' && name.length <= 64 && value.length <= 1024);
   const params: Record<string, string> = Object.fromEntries(given.slice(0, MAX_PARAMS).reverse());
@@ -137,7 +138,7 @@ function limitByAddress(): RequestHandler {
   const limiter = new RateLimiterMemory({ points: OPENED_PER_MINUTE, duration: 60 });
   return async (request, _response, next) => {
     try {
-      await limiter.consume(plainIp(request.ip));
+      await limiter.consume(networkOf(plainIp(request.ip)));
     } catch (refused) {
       if (!(refused instanceof RateLimiterRes)) throw refused;
       throw new LianmaiError('RATE_LIMITED', { retryAfterMs: refused.msBeforeNext });

@@ -1,5 +1,4 @@
 import type { LianmaiError } from '@lianmai/protocol';
-import { MEDIA_KEY_MS } from './hls/index.js';
 import type { NextFunction, Request, Response } from 'express';
 
 /** Playlists belong to one viewer, because the gate admits each viewer separately. */
@@ -7,9 +6,6 @@ export const PLAYLIST_HEADERS = { 'Content-Type': 'application/vnd.apple.mpegurl
 
 /** Segment names are random and never reused, so any cache may keep them for all viewers. */
 export const SEGMENT_HEADERS = { 'Cache-Control': 'public, max-age=86400, immutable' };
-
-/** Segments of a signed stream: caches serve all its viewers, but not for longer than their URLs last. */
-export const KEYED_SEGMENT_HEADERS = { 'Cache-Control': `public, max-age=${MEDIA_KEY_MS / 1000}` };
 
 export const FLV_HEADERS = { 'Content-Type': 'video/x-flv', 'Cache-Control': 'no-store' };
 

@@ -116,6 +116,20 @@ describe('HLS viewer sessions', () => {
     sessions.close();
   });
 
+  it('are bounded per address, and viewers of other addresses find room', async () => {
+    const gate = new Gate({ authorise: () => Promise.resolve(POLICY) });
+    const sessions = new HlsViewerSessions(gate, { silentMs: 15_000, maxSessions: 1000, maxPerAddress: 3 });
+    const enter = (session: string, ip: string) => sessions.admit(STREAM, { session, ip, agent: '', params: {} }, true);
+    for (let index = 0; index < 3; index++) await enter(`viewer-${index}`, `2001:db8::${index}`);
+    for (let index = 0; index < 50; index++)
+      await expect(enter(`more-${index}`, '2001:db8::99')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    await enter('other-1', '2001:db8:0:1::1');
+    expect(sessions.count(STREAM)).toBe(4);
+    sessions.expire(Date.now() + 16_000);
+    await enter('viewer-9', '2001:db8::9');
+    sessions.close();
+  });
+
   it('expire when silent, and are admitted again', async () => {
     const admitted = vi.fn(() => Promise.resolve(POLICY));
     const gate = new Gate({ authorise: admitted });

@@ -3,15 +3,18 @@ import { pipeline } from 'node:stream/promises';
 import { LianmaiError, type StreamRef } from '@lianmai/protocol';
 import { Router, type Request, type Response } from 'express';
 import { clientIp, readQueryParams } from '../../../hub/gate/index.js';
-import { KEYED_SEGMENT_HEADERS, PLAYLIST_HEADERS, SEGMENT_HEADERS } from '../responseHeaders.js';
+import { PLAYLIST_HEADERS, SEGMENT_HEADERS } from '../responseHeaders.js';
 import { readDeliveryDirectives } from './deliveryDirectives.js';
 import type { HlsChannel, HlsMedia, PlaylistKind } from './HlsChannel.js';
 import type { HlsOrigin } from './HlsOrigin.js';
+import { MEDIA_KEY_MS } from './MediaKeys.js';
 import { MEDIA_KEY_PARAM } from './playlist.js';
 import { newSessionId, type HlsViewer } from './HlsViewerSessions.js';
 
 const MEDIA_TYPE = 'video/mp4';
 const AUDIO_TYPE = 'audio/mp4';
+/** Segments of a signed stream: caches serve all its viewers, but not for longer than their URLs last. */
+const KEYED_SEGMENT_HEADERS = { 'Cache-Control': `public, max-age=${MEDIA_KEY_MS / 1000}` };
 /** A player that reads nothing for this long is disconnected. */
 const STALL_MS = 30_000;
 

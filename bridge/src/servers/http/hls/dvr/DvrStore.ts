@@ -138,7 +138,7 @@ export class DvrStore {
 
   /** Closes the files of a broadcast that has ended. The next one writes new files; reading opens them for each request. */
   rest(): void {
-    if (!this.#writer) return;
+    if (!this.#writer && this.#pending === 0) return;
     this.#enqueue(async () => {
       const writer = this.#writer;
       this.#writer = null;
