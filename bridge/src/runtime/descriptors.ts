@@ -22,7 +22,7 @@ export function affordableConnections(wanted: number, limit = descriptorLimit())
 }
 
 /**
- * Call before work that opens descriptors: a program, a conversion, a feed, a picture. Throws OVERLOADED when they would run out, so that what runs already
+ * Call before work that opens descriptors: a program, an ingest, a feed, a poster. Throws OVERLOADED when they would run out, so that what runs already
  * keeps its own. Systems without /proc are not checked.
  */
 export function assertDescriptorsFree(limit = descriptorLimit()): void {

@@ -1,6 +1,5 @@
 import { Scope, type Closable, type Log } from '@lianmai/kit';
 import { LianmaiError } from '@lianmai/protocol';
-import { assertDescriptorsFree } from '../../runtime/index.js';
 import type { Ffmpeg } from '../../media/ffmpeg/index.js';
 import type { Stream } from '../stream/index.js';
 import type { AcceptedCodecs } from './acceptedCodecs.js';
@@ -116,7 +115,6 @@ export class ConversionPool implements Closable {
       if (byKey?.get(key) === shared) byKey.delete(key);
       if (byKey?.size === 0) this.#shared.delete(source);
     };
-    assertDescriptorsFree();
     const converted = new ConvertedStream({ ...this.#options, source, accepts, onEnded: forget });
     const shared: SharedConversion = { converted, leases: 0, forget };
     return shared;

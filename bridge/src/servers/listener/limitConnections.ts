@@ -1,7 +1,7 @@
 import type { Server, Socket } from 'node:net';
-import { affordableConnections } from '../../runtime/index.js';
 import { Places, plainIp, type Log } from '@lianmai/kit';
-import { LianmaiError, toLianmaiError } from '@lianmai/protocol';
+import { toLianmaiError, type LianmaiError } from '@lianmai/protocol';
+import { affordableConnections } from '../../runtime/index.js';
 
 export interface ConnectionLimits {
   /** Connections in all; fewer when this process may not open so many. */
@@ -21,15 +21,20 @@ export interface LimitConnectionsOptions extends ConnectionLimits {
   refuse?: (socket: Socket, error: LianmaiError) => void;
 }
 
+const LOG_EVERY_MS = 60_000;
+
 /** Bounds the connections of a TCP server, in all and per address. */
 export function limitConnections(server: Server, options: LimitConnectionsOptions): void {
   const { name, setting, log, isExempt, refuse = (socket) => socket.destroy() } = options;
   const total = affordableConnections(options.maxConnections);
   server.maxConnections = total;
   const places = new Places({ name, setting: `${setting}.maxPerAddress`, total: Infinity, perAddress: options.maxPerAddress, log });
-  const all = new Places({ name, setting: `${setting}.maxConnections`, total: 0, perAddress: 1, log });
-  // Node closes them itself; this is for the log.
-  server.on('drop', (dropped) => void ignore(() => all.take(plainIp(dropped?.remoteAddress))));
+  let loggedAtMs = -Infinity;
+  server.on('drop', () => {
+    if (Date.now() - loggedAtMs < LOG_EVERY_MS) return;
+    loggedAtMs = Date.now();
+    log.warn({ total, setting: `${setting}.maxConnections` }, `refused: too many ${name}`);
+  });
   server.prependListener('connection', (socket: Socket) => {
     if (isExempt?.(socket)) return;
     try {
@@ -39,14 +44,6 @@ export function limitConnections(server: Server, options: LimitConnectionsOption
       refuse(socket, toLianmaiError(error));
     }
   });
-}
-
-function ignore(step: () => unknown): void {
-  try {
-    step();
-  } catch {
-    // logged already
-  }
 }
 
 /** Whether a process on this machine connected, such as the server's HTTPS front: it connects from loopback, or from the address it connects to. */

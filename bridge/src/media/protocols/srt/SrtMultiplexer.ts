@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { networkOf, Places, type Log, type PlaceRole } from '@lianmai/kit';
+import { networkOf, type Log } from '@lianmai/kit';
+import { CallerPlaces, type CallerLimits, type CallerPlace } from './CallerPlaces.js';
 import { SrtConnection, type ConnectionOptions, type EndReason } from './SrtConnection.js';
 import { Cookies } from './synCookies.js';
 import { readHandshake, HANDSHAKE_TYPE, SRT_MAGIC, writeHandshake, type Handshake } from './handshake.js';
@@ -40,13 +41,7 @@ export interface SrtMultiplexerOptions<T> {
   log?: Pick<Log, 'warn'>;
 }
 
-export interface SrtMultiplexerLimits {
-  /** Callers that wait for their verdict or their key. */
-  pending: number;
-  pendingPerAddress: number;
-  /** A tenth of these is kept free of players. */
-  connections: number;
-  connectionsPerAddress: number;
+export interface SrtMultiplexerLimits extends CallerLimits {
   /** Longer handshakes are ignored. */
   handshakeBytes: number;
   inductionsPerSecond: number;
@@ -65,7 +60,6 @@ const LIMITS: SrtMultiplexerLimits = {
 };
 /** A verdict that takes longer counts as no. */
 const MAX_PENDING_US = 10_000_000;
-const KEPT_FOR_PUBLISHERS = 0.1;
 
 interface Entry {
   connection: SrtConnection;
@@ -73,15 +67,13 @@ interface Entry {
   callerKey: string;
   /** Sends the conclusion. Retransmissions keep the original timestamp, or the caller's clock starts late. */
   conclude: () => void;
-  giveBackPlace: () => void;
+  place: CallerPlace;
 }
 
 /** A caller that waits for its verdict or its key. */
 interface PendingCall {
   sinceUs: number;
-  /** Gives back its place among those that wait. */
-  endWait: () => void;
-  giveBackPlace: () => void;
+  place: CallerPlace;
 }
 
 /**
@@ -95,8 +87,7 @@ export class SrtMultiplexer<T> {
   readonly #conclusions: AddressLimits;
   readonly #entries = new Map<number, Entry>();
   readonly #byCaller = new Map<string, Entry>();
-  readonly #places: Places;
-  readonly #waiting: Places;
+  readonly #places: CallerPlaces;
   readonly #pending = new Map<string, PendingCall>();
   readonly #startUs: number;
 
@@ -105,16 +96,7 @@ export class SrtMultiplexer<T> {
     const limits = (this.#limits = { ...LIMITS, ...options.limits });
     this.#inductions = new TokenBucket({ perSecond: limits.inductionsPerSecond, burst: limits.inductionsPerSecond });
     this.#conclusions = new AddressLimits({ perSecond: limits.conclusionsPerSecond, burst: limits.conclusionsPerSecond * 10 });
-    const { pending, pendingPerAddress, connections, connectionsPerAddress } = limits;
-    const shared = { name: 'SRT callers', log: options.log };
-    this.#waiting = new Places({ ...shared, total: pending, perAddress: pendingPerAddress });
-    this.#places = new Places({
-      ...shared,
-      setting: 'srt.maxPerAddress',
-      total: connections,
-      perAddress: connectionsPerAddress,
-      keptForPublishers: KEPT_FOR_PUBLISHERS,
-    });
+    this.#places = new CallerPlaces(limits, options.log);
     this.#startUs = options.now();
   }
 
@@ -145,11 +127,11 @@ export class SrtMultiplexer<T> {
   tick(): void {
     const nowUs = this.#options.now();
     for (const { connection } of this.#entries.values()) connection.tick(nowUs);
-    for (const [caller, call] of this.#pending) {
-      if (nowUs - call.sinceUs <= MAX_PENDING_US) continue;
+    for (const [caller, { sinceUs, place }] of this.#pending) {
+      if (nowUs - sinceUs <= MAX_PENDING_US) continue;
       this.#pending.delete(caller);
-      call.endWait();
-      call.giveBackPlace();
+      place.endWait();
+      place.giveBack();
     }
   }
 
@@ -182,32 +164,19 @@ export class SrtMultiplexer<T> {
     if (!this.#conclusions.take(networkOf(peer.address), this.#options.now())) return;
     const proposal = readProposal(handshake);
     if (typeof proposal === 'string') return refuse(proposal);
-    const places = this.#takePlaces(peer, proposal.request.action);
-    if (!places) return refuse('overload');
+    const place = this.#places.take(peer.address, proposal.request.action);
+    if (!place) return refuse('overload');
     const arrivedUs = this.#options.now();
-    const { endWait, giveBackPlace } = places;
-    this.#pending.set(caller, { sinceUs: arrivedUs, endWait, giveBackPlace });
-    this.#admit({ handshake, proposal, timestampUs: packet.timestampUs, arrivedUs, caller, peer, giveBackPlace })
+    this.#pending.set(caller, { sinceUs: arrivedUs, place });
+    this.#admit({ handshake, proposal, timestampUs: packet.timestampUs, arrivedUs, caller, peer, place })
       .catch((): Rejection => 'internal')
       .then((rejection) => {
         const isAwaited = this.#pending.delete(caller);
-        endWait();
-        if (rejection) giveBackPlace();
+        place.endWait();
+        if (rejection) place.giveBack();
         if (rejection && isAwaited) refuse(rejection);
       })
       .catch(() => undefined);
-  }
-
-  /** Takes both before the verdict, so that many callers at once cannot pass the limits. Returns null when there are none. */
-  #takePlaces({ address }: RemoteAddress, role: PlaceRole): Pick<PendingCall, 'endWait' | 'giveBackPlace'> | null {
-    let endWait: () => void = () => undefined;
-    try {
-      endWait = this.#waiting.take(address);
-      return { endWait, giveBackPlace: this.#places.take(address, role) };
-    } catch {
-      endWait();
-      return null;
-    }
   }
 
   /** Asks the owner, then unwraps the key (expensive). Returns the rejection, or null. */
@@ -229,7 +198,7 @@ export class SrtMultiplexer<T> {
     return rejection ?? (this.#pending.has(caller) ? null : 'internal');
   }
 
-  #establish({ handshake, proposal, timestampUs, arrivedUs, caller, peer, giveBackPlace }: Call, keys: KeyRing | null, client: T): void {
+  #establish({ handshake, proposal, timestampUs, arrivedUs, caller, peer, place }: Call, keys: KeyRing | null, client: T): void {
     const { latencyMs, delivery, rotation, onPayload, onEnd, send, now, onConnection } = this.#options;
     const id = this.#newId();
     const startUs = now();
@@ -259,7 +228,7 @@ export class SrtMultiplexer<T> {
       },
     });
     const conclude = () => send([this.#packet(answer, handshake.socketId, peer, startUs)], peer);
-    this.#remember(id, { connection, peer, callerKey: caller, conclude, giveBackPlace });
+    this.#remember(id, { connection, peer, callerKey: caller, conclude, place });
     conclude();
     onConnection(connection, client);
   }
@@ -274,7 +243,7 @@ export class SrtMultiplexer<T> {
     if (!entry) return;
     this.#entries.delete(id);
     this.#byCaller.delete(entry.callerKey);
-    entry.giveBackPlace();
+    entry.place.giveBack();
   }
 
   #newId(): number {
@@ -308,7 +277,7 @@ interface Call {
   arrivedUs: number;
   caller: string;
   peer: RemoteAddress;
-  giveBackPlace: () => void;
+  place: CallerPlace;
 }
 
 async function openKeys({ keys }: Proposal, passphrase: string | null): Promise<{ keys: KeyRing | null } | Rejection> {
