@@ -90,7 +90,7 @@ export class Places {
 
   #logOnce(key: string, code: string, address: string): void {
     const { log, name, setting, total, perAddress } = this.#options;
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     if (!log || nowMs - (this.#loggedAtMs.get(key) ?? -Infinity) < LOG_EVERY_MS) return;
     this.#loggedAtMs.delete(key);
     this.#loggedAtMs.set(key, nowMs);

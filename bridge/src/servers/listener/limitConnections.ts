@@ -31,8 +31,9 @@ export function limitConnections(server: Server, options: LimitConnectionsOption
   const places = new Places({ name, setting: `${setting}.maxPerAddress`, total: Infinity, perAddress: options.maxPerAddress, log });
   let loggedAtMs = -Infinity;
   server.on('drop', () => {
-    if (Date.now() - loggedAtMs < LOG_EVERY_MS) return;
-    loggedAtMs = Date.now();
+    const nowMs = performance.now();
+    if (nowMs - loggedAtMs < LOG_EVERY_MS) return;
+    loggedAtMs = nowMs;
     log.warn({ total, setting: `${setting}.maxConnections` }, `refused: too many ${name}`);
   });
   server.prependListener('connection', (socket: Socket) => {

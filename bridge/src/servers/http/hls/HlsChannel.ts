@@ -93,14 +93,14 @@ export class HlsChannel {
     if (isFresh || this.#isSigned === null) this.#isSigned = isSigned;
   }
 
-  /** The key that the media URLs of playlists carry now; null for an open stream. */
-  mediaKey(nowMs: number): string | null {
-    return this.#isSigned === true ? this.#mediaKeys.at(nowMs) : null;
+  /** The key that the media URLs of playlists carry at this time of the monotonic clock; null for an open stream. */
+  mediaKey(atMs: number): string | null {
+    return this.#isSigned === true ? this.#mediaKeys.at(atMs) : null;
   }
 
   /** Whether a request with this key may have media. */
-  acceptsMediaKey(key: string | null, nowMs: number): boolean {
-    return this.#isSigned === false || this.#mediaKeys.accepts(key, nowMs);
+  acceptsMediaKey(key: string | null, atMs: number): boolean {
+    return this.#isSigned === false || this.#mediaKeys.accepts(key, atMs);
   }
 
   get isEnded(): boolean {

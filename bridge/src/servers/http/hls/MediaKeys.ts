@@ -6,18 +6,19 @@ export const MEDIA_KEY_MS = 30_000;
 /**
  * The keys in the media URLs of a signed stream. Only playlists reveal them, and only to viewers whom the gate has admitted: whoever is kicked or loses the
  * session cannot follow the stream by counting on from the last URL. All viewers get the same key, so caches still serve them all.
+ * Times are of the monotonic clock, ms.
  */
 export class MediaKeys {
   readonly #secret = randomBytes(32);
   /** Players of an ended broadcast load no more playlists, so the last key stays. */
   #last: string | null = null;
 
-  at(nowMs: number): string {
-    return this.#last ?? this.#keyOf(periodOf(nowMs));
+  at(atMs: number): string {
+    return this.#last ?? this.#keyOf(periodOf(atMs));
   }
 
-  accepts(key: string | null, nowMs: number): boolean {
-    const period = periodOf(nowMs);
+  accepts(key: string | null, atMs: number): boolean {
+    const period = periodOf(atMs);
     return key !== null && (key === this.#last || key === this.#keyOf(period) || key === this.#keyOf(period - 1));
   }
 
@@ -36,4 +37,4 @@ export class MediaKeys {
   }
 }
 
-const periodOf = (nowMs: number): number => Math.floor(nowMs / MEDIA_KEY_MS);
+const periodOf = (atMs: number): number => Math.floor(atMs / MEDIA_KEY_MS);

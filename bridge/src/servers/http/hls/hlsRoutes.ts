@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { LianmaiError, type StreamRef } from '@lianmai/protocol';
 import { Router, type Request, type Response } from 'express';
 import { clientIp, readQueryParams } from '../../../hub/gate/index.js';
+import { nowMs } from '../../../runtime/index.js';
 import { PLAYLIST_HEADERS, SEGMENT_HEADERS } from '../responseHeaders.js';
 import { readDeliveryDirectives } from './deliveryDirectives.js';
 import type { HlsChannel, HlsMedia, PlaylistKind } from './HlsChannel.js';
@@ -51,7 +52,7 @@ export function hlsRoutes(origin: HlsOrigin): Router {
     if (!INIT.test(file)) assertMediaKey(channel, request);
     const media = await findMedia(channel, token, file, response);
     if (!media) throw new LianmaiError('NOT_FOUND', undefined, { message: 'This segment does not exist or has expired.' });
-    response.set(channel.mediaKey(Date.now()) === null ? SEGMENT_HEADERS : KEYED_SEGMENT_HEADERS);
+    response.set(channel.mediaKey(nowMs()) === null ? SEGMENT_HEADERS : KEYED_SEGMENT_HEADERS);
     await sendMedia(request, response, media, file.startsWith('a') ? AUDIO_TYPE : MEDIA_TYPE);
   });
   return router;
@@ -81,7 +82,7 @@ async function sendPlaylist(origin: HlsOrigin, stream: StreamRef, kind: Playlist
     if (response.destroyed) return;
     await origin.sessions.admit(stream, viewer, true);
   }
-  const mediaKey = channel.mediaKey(Date.now());
+  const mediaKey = channel.mediaKey(nowMs());
   // The segments that an update skips keep their URLs, so it must not span a change of the key.
   const canSkip = delivery.canSkip && (mediaKey === null || playlistKeys.get(kind) === mediaKey);
   if (mediaKey !== null) playlistKeys.set(kind, mediaKey);
@@ -98,7 +99,7 @@ function findChannel(origin: HlsOrigin, stream: StreamRef): HlsChannel {
 
 /** Throws TOKEN_EXPIRED unless the URL comes from a recent playlist, or the stream is open. */
 function assertMediaKey(channel: HlsChannel, request: Request): void {
-  if (channel.acceptsMediaKey(queryOf(request).get(MEDIA_KEY_PARAM), Date.now())) return;
+  if (channel.acceptsMediaKey(queryOf(request).get(MEDIA_KEY_PARAM), nowMs())) return;
   throw new LianmaiError('TOKEN_EXPIRED', undefined, { message: 'This media URL has expired. Load the playlist again.' });
 }
 
