@@ -19,7 +19,6 @@ afterEach(async () => {
 });
 
 async function open(isSigned: boolean) {
-  vi.useFakeTimers({ toFake: ['performance'] });
   const directory = await mkdtemp(path.join(tmpdir(), 'dvr-'));
   scope.defer(() => rm(directory, { recursive: true, force: true }));
   const hub = scope.own(new StreamHub());
@@ -37,6 +36,7 @@ async function open(isSigned: boolean) {
     return { status: response.status, text: await response.text() };
   };
   await vi.waitFor(async () => expect((await playlist()).status).toBe(200));
+  vi.useFakeTimers({ toFake: ['hrtime'] });
   return { gate, publisher, get, playlist, directory };
 }
 
