@@ -85,7 +85,7 @@ async function openServers({ config, log, scope, ffmpeg }: BridgeContext, { hub,
   const flv = { batchMs: config.origin.batchMs, openRendition: (stream: Stream) => openRendition(stream, FLV) };
   const hls = { ...hlsSettings(config), openRendition: (stream: Stream) => openRendition(stream, HLS) };
   const shared = { hub, gate, log, metrics, ...(config.host !== undefined && { host: config.host }) };
-  const origin = scope.own(await createOriginServer({ ...shared, port: config.origin.port, extraRoutes, flv, hls }));
+  const origin = scope.own(await createOriginServer({ ...shared, ...limitsOf(config.origin), port: config.origin.port, extraRoutes, flv, hls }));
   const rtmp = scope.own(await RtmpServer.open({ ...shared, ...rtmpSettings(config), openRendition }));
   const { logLevel } = config;
   const openSrtRendition = (stream: Stream) => openRendition(stream, SRT);
@@ -185,10 +185,13 @@ const hlsSettings = ({ origin: { hls }, dataDir }: BridgeSettings) => ({
   dvrDirectory: path.join(dataDir, 'dvr'),
 });
 
+const limitsOf = ({ maxConnections, maxPerAddress }: { maxConnections: number; maxPerAddress: number }) => ({ maxConnections, maxPerAddress });
+
 /** ConfigError names the file that cannot be read. */
-function rtmpSettings({ rtmp: { port, tlsPort, cert, key }, origin: { batchMs } }: BridgeSettings) {
-  if (tlsPort === undefined) return { port, batchMs };
-  return { port, batchMs, tls: { port: tlsPort, cert: readPem('TLS_CERT', cert), key: readPem('TLS_KEY', key) } };
+function rtmpSettings({ rtmp: { port, tlsPort, cert, key, ...rtmp }, origin: { batchMs } }: BridgeSettings) {
+  const limits = limitsOf(rtmp);
+  if (tlsPort === undefined) return { port, batchMs, limits };
+  return { port, batchMs, limits, tls: { port: tlsPort, cert: readPem('TLS_CERT', cert), key: readPem('TLS_KEY', key) } };
 }
 
 function readPem(option: string, file: string | undefined): string {

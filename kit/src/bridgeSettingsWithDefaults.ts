@@ -17,6 +17,10 @@ export const streamSettings = {
     publicUrl: publicUrl().optional(),
     /** HTTP-FLV and RTMP players get one write for everything that arrived in this time. 0: one write a tag. */
     batchMs: integer(0, 2000).default(100),
+    /** TCP connections in all; fewer when the process may not open so many files. */
+    maxConnections: integer(1, 1_000_000).default(10_000),
+    /** TCP connections, FLV players and HLS viewers, each, of one address (IPv6: /64). Connections from this machine are not counted, the clients behind them are. */
+    maxPerAddress: integer(1, 1_000_000).default(2000),
     hls: section({
       /** Segments are cut at the key frame nearest to this. */
       segmentMs: integer(500, 20_000).default(2000),
@@ -30,12 +34,20 @@ export const streamSettings = {
     port: port().default(1935),
     /** RTMPS on a port of its own. Default: none. */
     tlsPort: port().optional(),
+    /** Connections in all, RTMPS included. A tenth is kept free of players, for publishers. */
+    maxConnections: integer(1, 1_000_000).default(5000),
+    /** Publishers and players of one address (IPv6: /64); a tenth is kept free of players. */
+    maxPerAddress: integer(1, 1_000_000).default(500),
   },
   srt: {
     /** UDP, for all publishers and players. */
     port: port().default(10_080),
     /** Minimum time for retransmissions. A caller may ask for more. */
     latencyMs: integer(20, 8000).default(120),
+    /** Callers in all; a tenth is kept free of players, for publishers. */
+    maxConnections: integer(1, 100_000).default(1000),
+    /** Callers of one address (IPv6: /64); a tenth is kept free of players. */
+    maxPerAddress: integer(1, 100_000).default(250),
   },
   record: {
     /** Default: `recordings` in the data folder. */
@@ -92,13 +104,19 @@ export const STREAM_ENV_PATHS = {
   ORIGIN_PORT: 'origin.port',
   ORIGIN_PUBLIC_URL: 'origin.publicUrl',
   ORIGIN_BATCH_MS: 'origin.batchMs',
+  ORIGIN_MAX_CONNECTIONS: 'origin.maxConnections',
+  ORIGIN_MAX_PER_ADDRESS: 'origin.maxPerAddress',
   HLS_SEGMENT_MS: 'origin.hls.segmentMs',
   HLS_PART_MS: 'origin.hls.partMs',
   DVR_SECONDS: 'origin.hls.dvrSeconds',
   RTMP_PORT: 'rtmp.port',
   RTMPS_PORT: 'rtmp.tlsPort',
+  RTMP_MAX_CONNECTIONS: 'rtmp.maxConnections',
+  RTMP_MAX_PER_ADDRESS: 'rtmp.maxPerAddress',
   SRT_PORT: 'srt.port',
   SRT_LATENCY_MS: 'srt.latencyMs',
+  SRT_MAX_CONNECTIONS: 'srt.maxConnections',
+  SRT_MAX_PER_ADDRESS: 'srt.maxPerAddress',
   PULL_ALLOW_PRIVATE: 'pull.allowPrivate',
   RECORD_DIR: 'record.dir',
   RECORD_MAX_AGE_DAYS: 'record.maxAgeDays',

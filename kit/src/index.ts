@@ -8,6 +8,7 @@ export * from './net.js';
 export * from './networkOf.js';
 export * from './on.js';
 export * from './retry.js';
+export * from './Places.js';
 export * from './Scope.js';
 export * from './secrets.js';
 export * from './SerialQueue.js';

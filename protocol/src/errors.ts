@@ -80,6 +80,12 @@ export const ERRORS = {
     blame: 'destination',
     message: 'The destination closed the connection. Check its state.',
   },
+  OVERLOADED: {
+    status: 503,
+    retry: true,
+    blame: 'us',
+    message: 'The server has no capacity for this now. What runs goes on. Try again later.',
+  },
   TIMEOUT: { status: 504, retry: true, blame: 'us', message: 'There was no reply in time. Try again.' },
   BRIDGE_UNAVAILABLE: {
     status: 503,
@@ -137,20 +143,24 @@ export class LianmaiError extends Error {
 
 /** Codes of file systems and of SQLite when there is no space left, or the operator's quota is used up. */
 const NO_SPACE: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'SQLITE_FULL']);
+/** System errors of a process that may open no more files and sockets, or start no more children: open(2), socket(2), fork(2). */
+const OUT_OF_RESOURCES: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOBUFS', 'ENOMEM']);
 
 /**
- * Converts anything thrown into an error that is safe to send. A full disk becomes DISK_FULL; other unknown errors become INTERNAL, and
- * their text stays here.
+ * Converts anything thrown into an error that is safe to send. A full disk becomes DISK_FULL, a process without descriptors OVERLOADED;
+ * other unknown errors become INTERNAL, and their text stays here.
  */
 export function toLianmaiError(thrown: unknown): LianmaiError {
   if (thrown instanceof LianmaiError) return thrown;
-  return new LianmaiError(isFromFullDisk(thrown) ? 'DISK_FULL' : 'INTERNAL', undefined, { cause: thrown });
+  const code = hasCodeOf(thrown, NO_SPACE) ? 'DISK_FULL' : hasCodeOf(thrown, OUT_OF_RESOURCES) ? 'OVERLOADED' : 'INTERNAL';
+  return new LianmaiError(code, undefined, { cause: thrown });
 }
 
-function isFromFullDisk(thrown: unknown, depth = 0): boolean {
+/** Looks at the causes too: a query builder or a stream may have wrapped the system's error. */
+function hasCodeOf(thrown: unknown, codes: ReadonlySet<unknown>, depth = 0): boolean {
   if (typeof thrown !== 'object' || thrown === null || depth > 4) return false;
-  if ('code' in thrown && NO_SPACE.has(thrown.code)) return true;
-  return 'cause' in thrown && isFromFullDisk(thrown.cause, depth + 1);
+  if ('code' in thrown && codes.has(thrown.code)) return true;
+  return 'cause' in thrown && hasCodeOf(thrown.cause, codes, depth + 1);
 }
 
 /** Parses outside data. Throws BAD_REQUEST with the path and the expected value when it does not fit. */

@@ -96,6 +96,8 @@ export const AuthoriseReply = z.object({
   resumeGraceMs: z.number().int().nonnegative(),
   /** If set, the SRT connection must be encrypted with it; null: it must be unencrypted. */
   srtPassphrase: z.string().nullable(),
+  /** Players of this stream need signed URLs; default false. */
+  isSigned: z.boolean().optional(),
 });
 export type AuthoriseReply = z.infer<typeof AuthoriseReply>;
 

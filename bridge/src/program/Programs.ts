@@ -1,5 +1,6 @@
 import type { Closable } from '@lianmai/kit';
 import { LianmaiError, type BridgeCallData, type ProgramId } from '@lianmai/protocol';
+import { assertDescriptorsFree } from '../runtime/index.js';
 import type { Announce, BridgeHandlers } from '../runtime/control/index.js';
 import type { StreamRef } from '@lianmai/protocol';
 import { Program, type ProgramJob, type ProgramParts } from './Program.js';
@@ -58,6 +59,7 @@ export class Programs implements Closable {
   async #start(job: ProgramJob): Promise<Program> {
     if (this.#isClosed) throw new LianmaiError('SHUTTING_DOWN');
     if (this.#byId.has(job.programId)) throw new LianmaiError('CONFLICT', { programId: job.programId });
+    assertDescriptorsFree();
     return Program.start(job, this.#options, (program) => this.#add(program));
   }
 

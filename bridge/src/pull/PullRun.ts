@@ -81,7 +81,9 @@ export class PullRun {
       await process.close('run ended');
       this.#session?.close('the source ended');
     }
-    return this.#conclude((await process.exited).code === 0);
+    const { code, error } = await process.exited;
+    if (error) this.#failure ??= toLianmaiError(error);
+    return this.#conclude(code === 0);
   }
 
   get #isUnfit(): boolean {

@@ -103,7 +103,8 @@ const textOf = (request: Request): string => (typeof request.body === 'string' ?
 const MAX_PARAMS = 32;
 
 function read(request: Request): WebRtcRequest {
-  const query = new URLSearchParams(/\?(.*)/s.exec(request.originalUrl)?.[1] ?? '');
+  // The target may be in absolute form (RFC 9112 3.2.2), with a host that is none.
+  const query = new URLSearchParams(/\?([^#]*)/.exec(request.originalUrl)?.[1] ?? '');
   const stream = parse(StreamRef, { app: query.get('app') ?? DEFAULT_APP, name: query.get('stream') ?? '' });
   const given = [...query].filter(([name, value]) => name !== 'app' && name !== 'stream' && name.length <= 64 && value.length <= 1024);
   const params: Record<string, string> = Object.fromEntries(given.slice(0, MAX_PARAMS).reverse());

@@ -27,7 +27,7 @@ export class StreamAuthoriser {
 
   async authorise(request: AuthoriseRequest): Promise<AuthoriseReply> {
     const stream = await (request.action === 'publish' ? this.#publisher(request) : this.#player(request));
-    return { ...this.#options.policy, srtPassphrase: stream?.srtPassphrase?.reveal() ?? null };
+    return { ...this.#options.policy, srtPassphrase: stream?.srtPassphrase?.reveal() ?? null, isSigned: stream?.playAccess === 'signed' };
   }
 
   /** An unknown stream and a wrong key get the same error, so that names cannot be guessed. */

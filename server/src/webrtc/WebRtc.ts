@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Closable, Log } from '@lianmai/kit';
+import { Places, type Closable, type Log, type PlaceRole } from '@lianmai/kit';
 import {
   AuthoriseRequest,
   LianmaiError,
@@ -25,10 +25,10 @@ export interface WebRtcOptions {
   log: Log;
   /** How long a feed outlives its last viewer, ms; default 10000. */
   lingerMs?: number;
-  /** Limit for WHIP and WHEP together; default 5000. */
+  /** Limit for WHIP and WHEP together, of which a tenth is kept for publishers; default 5000. */
   maxSessions?: number;
-  /** Limit per IP address; default 500, since a whole office may share one. */
-  maxSessionsPerIp?: number;
+  /** Limit per address (IPv6: /64), of which a tenth is kept for publishers; default 500, since a whole office may share one. */
+  maxSessionsPerAddress?: number;
 }
 
 /** A WHIP or WHEP request as the router received it. */
@@ -44,12 +44,12 @@ interface Entry {
   /** Set for players; publishers are in their bridge's register. */
   client: StreamClient | null;
   key: string;
-  ip: string;
 }
 
 /** Each one costs the bridge and the SFU as much as a viewer. */
 const MAX_BRANCHES = 4;
-const DEFAULTS = { lingerMs: 10_000, maxSessions: 5000, maxSessionsPerIp: 500 };
+const DEFAULTS = { lingerMs: 10_000, maxSessions: 5000, maxSessionsPerAddress: 500 };
+const KEPT_FOR_PUBLISHERS = 0.1;
 
 /** All WHIP publishers and WHEP players. */
 export class WebRtc implements Closable {
@@ -57,16 +57,24 @@ export class WebRtc implements Closable {
   readonly #sessions = new Map<string, Entry>();
   /** For each watched stream, its paths into the SFU, usually one. */
   readonly #rooms = new Map<string, Promise<WhepRoom>[]>();
-  /** Sessions being opened, by IP address. */
-  readonly #pending = new Map<string, number>();
+  /** Of sessions, also while they are being opened. */
+  readonly #places: Places;
   #isClosed = false;
 
   constructor(options: WebRtcOptions) {
     this.#options = options;
+    const { log, maxSessions = DEFAULTS.maxSessions, maxSessionsPerAddress = DEFAULTS.maxSessionsPerAddress } = options;
+    this.#places = new Places({
+      name: 'WHIP and WHEP sessions',
+      total: maxSessions,
+      perAddress: maxSessionsPerAddress,
+      keptForPublishers: KEPT_FOR_PUBLISHERS,
+      log,
+    });
   }
 
   publish(request: Request): Promise<Opened> {
-    return this.#admit(request, async () => {
+    return this.#admit(request, 'publish', async () => {
       const offer = parseOffer(request.sdp);
       const { sfu, log } = this.#options;
       const opened = await publish({ ...request, offer }, { sfu, log, bridge: this.#leastLoaded() });
@@ -76,7 +84,7 @@ export class WebRtc implements Closable {
   }
 
   play(request: Request): Promise<Opened> {
-    return this.#admit(request, async () => {
+    return this.#admit(request, 'play', async () => {
       const offer = parseOffer(request.sdp);
       const { ip, params, stream } = request;
       const client = { id: randomBytes(9).toString('base64url'), action: 'play', protocol: 'whep', ip } as const;
@@ -129,27 +137,23 @@ export class WebRtc implements Closable {
     for (const room of [...this.#rooms.values()].flat()) (await room.catch(() => null))?.close(reason);
   }
 
-  /** Checks the limits first, since opening a session costs memory and work in other processes. */
-  async #admit(request: Request, open: () => Promise<Opened>): Promise<Opened> {
-    const { maxSessions = DEFAULTS.maxSessions, maxSessionsPerIp = DEFAULTS.maxSessionsPerIp } = this.#options;
-    const { ip } = request;
+  /** Takes a place first, since opening a session costs memory and work in other processes. Throws RATE_LIMITED or OVERLOADED without one. */
+  async #admit({ ip }: Request, role: PlaceRole, open: () => Promise<Opened>): Promise<Opened> {
     if (this.#isClosed) throw new LianmaiError('SHUTTING_DOWN');
-    const pending = this.#pending.get(ip) ?? 0;
-    const ofIp = [...this.#sessions.values()].filter((entry) => entry.ip === ip).length;
-    const all = this.#sessions.size + [...this.#pending.values()].reduce((sum, one) => sum + one, 0);
-    if (ofIp + pending >= maxSessionsPerIp || all >= maxSessions) throw new LianmaiError('RATE_LIMITED', { retryAfterMs: 5000 });
-    this.#pending.set(ip, pending + 1);
+    const giveBack = this.#places.take(ip, role);
     try {
-      return await open();
-    } finally {
-      const left = (this.#pending.get(ip) ?? 1) - 1;
-      if (left > 0) this.#pending.set(ip, left);
-      else this.#pending.delete(ip);
+      const opened = await open();
+      if (!this.#sessions.has(opened.session.id)) giveBack();
+      else opened.session.once('closed', giveBack);
+      return opened;
+    } catch (error) {
+      giveBack();
+      throw error;
     }
   }
 
-  #register(session: WhipSession, { stream, ip }: Request, client: StreamClient | null): void {
-    this.#sessions.set(session.id, { session, client, key: streamKey(stream), ip });
+  #register(session: WhipSession, { stream }: Request, client: StreamClient | null): void {
+    this.#sessions.set(session.id, { session, client, key: streamKey(stream) });
     session.once('closed', () => this.#sessions.delete(session.id));
     if (this.#isClosed) session.close('the server is shutting down');
   }

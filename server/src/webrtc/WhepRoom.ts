@@ -51,7 +51,8 @@ export class WhepRoom extends EventEmitter<FeedRoomEvents> {
   readonly #producers = new Map<'audio' | 'video', ProducerId>();
   #media: RoomMedia | null = null;
   #lingering: NodeJS.Timeout | undefined;
-  #joining = 0;
+  /** The codec keys of viewers who are being added: they count before the wait for their transport. */
+  readonly #joining = new Set<{ codecKey: string }>();
   #isClosed = false;
 
   private constructor(feed: SfuFeed, parts: FeedRoomParts) {
@@ -79,7 +80,7 @@ export class WhepRoom extends EventEmitter<FeedRoomEvents> {
   }
 
   get viewers(): number {
-    return this.#viewers.size + this.#joining;
+    return this.#viewers.size + this.#joining.size;
   }
 
   /** Whether a new viewer gets a picture at once: made on request, or resent without disturbing others. */
@@ -91,9 +92,9 @@ export class WhepRoom extends EventEmitter<FeedRoomEvents> {
   async play(offer: Offer): Promise<{ session: WhipSession; answer: string }> {
     const chosen = chooseForPlay(offer, [...this.#producers.keys()], BROWSER_PAYLOAD_TYPES);
     const payloadTypes = payloadTypesOf(chosen, BROWSER_PAYLOAD_TYPES);
-    const codecKey = this.#reserve(payloadTypes);
     const media = this.#openMedia();
-    this.#joining++;
+    const joining = this.#reserve(payloadTypes);
+    const { codecKey } = joining;
     clearTimeout(this.#lingering);
     try {
       const peer = await media.addPeer(ParticipantId.parse(`viewer-${randomBytes(9).toString('base64url')}`), { payloadTypes });
@@ -104,7 +105,7 @@ export class WhepRoom extends EventEmitter<FeedRoomEvents> {
         throw error;
       }
     } finally {
-      this.#joining--;
+      this.#joining.delete(joining);
       this.#lingerIfEmpty();
     }
   }
@@ -153,14 +154,17 @@ export class WhepRoom extends EventEmitter<FeedRoomEvents> {
     return this.#media;
   }
 
-  #reserve({ video, audio }: PayloadTypes): string {
+  /** Throws RATE_LIMITED for one payload type pair too many. The caller gives the reservation back. */
+  #reserve({ video, audio }: PayloadTypes): { codecKey: string } {
     const key = `${video}/${audio}`;
-    const keys = new Set([...this.#viewers].map(({ codecKey }) => codecKey));
+    const keys = new Set([...this.#viewers, ...this.#joining].map(({ codecKey }) => codecKey));
     if (!keys.has(key) && keys.size >= MAX_CODEC_KEYS)
       throw new LianmaiError('RATE_LIMITED', undefined, {
         message: 'The players of this stream use too many different payload types. Try again later.',
       });
-    return key;
+    const joining = { codecKey: key };
+    this.#joining.add(joining);
+    return joining;
   }
 
   #add(viewer: Viewer): void {
@@ -190,7 +194,7 @@ export class WhepRoom extends EventEmitter<FeedRoomEvents> {
 
   #lingerIfEmpty(): void {
     clearTimeout(this.#lingering);
-    if (this.#isClosed || this.#viewers.size > 0 || this.#joining > 0) return;
+    if (this.#isClosed || this.#viewers.size > 0 || this.#joining.size > 0) return;
     this.#lingering = setTimeout(() => this.close('the last viewer left'), this.#parts.lingerMs);
   }
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Places } from '@lianmai/kit';
 import {
   AuthoriseRequest,
   LianmaiError,
@@ -35,30 +36,29 @@ interface RegisteredClient {
   abort: AbortController;
 }
 
-/** Requests that may wait for the server at the same time. A longer queue would only delay the server further. */
-const MAX_PENDING = 2000;
+/** Requests that may wait for the server at the same time, in all and of one address. A longer queue would only delay the server further. */
+const MAX_PENDING = { total: 2000, perAddress: 1000 };
 
 /** Admits clients, keeps a register of them, and disconnects them on request. */
 export class Gate {
   readonly #options: GateOptions;
   readonly #clients = new Map<string, RegisteredClient>();
   readonly #idsByStream = new Map<string, Set<string>>();
-  #pending = 0;
+  readonly #pending = new Places({ name: 'requests that wait for an answer', ...MAX_PENDING });
 
   constructor(options: GateOptions) {
     this.#options = options;
   }
 
-  /** Throws BAD_REQUEST for an invalid stream name, RATE_LIMITED when too many requests wait, or the server's own error. */
+  /** Throws BAD_REQUEST for an invalid stream name, RATE_LIMITED or OVERLOADED when too many requests wait, or the server's own error. */
   async admit(request: GateRequest): Promise<Admission> {
     const clientId = randomBytes(9).toString('base64url');
     const valid = parse(AuthoriseRequest, { ...request, clientId });
-    if (this.#pending >= MAX_PENDING) throw new LianmaiError('RATE_LIMITED');
-    this.#pending++;
+    const giveBack = this.#pending.take(request.ip);
     try {
       return this.#register(valid, await this.#options.authorise(valid));
     } finally {
-      this.#pending--;
+      giveBack();
     }
   }
 

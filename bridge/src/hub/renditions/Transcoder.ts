@@ -153,7 +153,7 @@ export class Transcoder {
     };
     output.on('data', (chunk: Buffer) => emit(demuxer.push(chunk)));
     output.once('end', () => emit(demuxer.flush()));
-    void process.exited.then(({ code, signal }) => this.#onExit(run, `code ${code ?? signal}`));
+    void process.exited.then(({ code, signal, error }) => this.#onExit(run, error?.message ?? `code ${code ?? signal}`));
     return run;
   }
 

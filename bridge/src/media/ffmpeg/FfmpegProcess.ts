@@ -1,9 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { Readable, Writable } from 'node:stream';
 import { BRIDGE_SETTINGS_VARIABLE, redact, type Closable, type Log } from '@lianmai/kit';
 import { InputSocket } from './InputSocket.js';
 import { LineSplitter } from './LineSplitter.js';
 import { readIntoMemory, type ByteSink } from './readIntoMemory.js';
+import { startProcess, type ProcessExit, type StartedProcess } from './startProcess.js';
 import { cpuSecondsOf, rssBytesOf } from './processUsage.js';
 
 export type PipeKind = 'input' | 'output' | 'socket';
@@ -27,13 +27,6 @@ export interface FfmpegProcessOptions<Name extends string> {
 const NOT_FOR_FFMPEG = new Set(['BRIDGE_TOKEN', BRIDGE_SETTINGS_VARIABLE, 'no_proxy', 'NO_PROXY']);
 const environment = () => Object.fromEntries(Object.entries(process.env).filter(([name]) => !NOT_FOR_FFMPEG.has(name)));
 
-/** How it ended; `error` is set when it could not even be started. */
-export interface FfmpegExit {
-  code: number | null;
-  signal: NodeJS.Signals | null;
-  error?: Error;
-}
-
 const KILL_AFTER_MS = 2000;
 const FIRST_FD = 3;
 const LOG_BUFFER_BYTES = 8192;
@@ -43,13 +36,12 @@ const LOG_BUFFER_BYTES = 8192;
  * tells. A child ends by itself when this process dies, because its input pipes reach their end.
  */
 export class FfmpegProcess<Name extends string> implements Closable {
-  readonly exited: Promise<FfmpegExit>;
-  readonly #child: ChildProcess;
+  readonly exited: Promise<ProcessExit>;
+  readonly #child: StartedProcess;
   readonly #pipes: ReadonlyMap<string, Readable | Writable>;
   readonly #inputs: readonly Writable[];
   readonly #graceMs: number;
   #cpuSeconds = 0;
-  #hasExited = false;
   #closing: Promise<void> | undefined;
 
   constructor(options: FfmpegProcessOptions<Name>) {
@@ -59,9 +51,9 @@ export class FfmpegProcess<Name extends string> implements Closable {
     const piped = names.filter((name) => !sockets.has(name));
     const urls = names.map((name) => [name, sockets.get(name)?.url ?? `pipe:${FIRST_FD + piped.indexOf(name)}`] as const);
     const args = options.commandLine(Object.fromEntries(urls) as Record<Name, string>);
-    this.#child = spawn(options.path, args, { stdio: ['pipe', 'ignore', 'pipe', ...piped.map(() => 'pipe' as const)], env: environment() });
-    for (const stream of this.#child.stdio) stream?.on('error', () => undefined);
-    this.#pipes = new Map<Name, Readable | Writable>([...sockets, ...this.#childPipes(piped)]);
+    this.#child = startProcess(options.path, args, { stdio: ['pipe', 'ignore', 'pipe', ...piped.map(() => 'pipe' as const)], env: environment() });
+    const pipes = piped.map((name, at) => [name, this.#pipe(options.pipes[name], FIRST_FD + at)] as const);
+    this.#pipes = new Map<Name, Readable | Writable>([...sockets, ...pipes]);
     this.#inputs = names.filter((name) => options.pipes[name] !== 'output').map((name) => this.input(name));
     this.exited = this.#watchExit();
     this.#readLines(options);
@@ -72,7 +64,7 @@ export class FfmpegProcess<Name extends string> implements Closable {
   }
 
   get hasExited(): boolean {
-    return this.#hasExited;
+    return this.#child.hasExited;
   }
 
   /**
@@ -80,9 +72,7 @@ export class FfmpegProcess<Name extends string> implements Closable {
    * ' (needs no -nostdin).
    */
   get stdin(): Writable {
-    const { stdin } = this.#child;
-    if (!stdin) throw new Error('FFmpeg has no stdin');
-    return stdin;
+    return this.#child.input(0);
   }
 
   input(name: Name): Writable {
@@ -104,17 +94,17 @@ export class FfmpegProcess<Name extends string> implements Closable {
 
   /** User + system CPU time so far, seconds; keeps its last reading after the exit. */
   cpuSeconds(): number {
-    if (!this.#hasExited && this.pid !== undefined) this.#cpuSeconds = cpuSecondsOf(this.pid) ?? this.#cpuSeconds;
+    if (!this.hasExited && this.pid !== undefined) this.#cpuSeconds = cpuSecondsOf(this.pid) ?? this.#cpuSeconds;
     return this.#cpuSeconds;
   }
 
   /** Resident memory, bytes; 0 after the exit. */
   rssBytes(): number {
-    return this.#hasExited || this.pid === undefined ? 0 : (rssBytesOf(this.pid) ?? 0);
+    return this.hasExited || this.pid === undefined ? 0 : (rssBytesOf(this.pid) ?? 0);
   }
 
   kill(signal: NodeJS.Signals): void {
-    if (!this.#hasExited) this.#child.kill(signal);
+    this.#child.kill(signal);
   }
 
   /** Ends the inputs, then sends SIGTERM, then SIGKILL after 2 s. Resolves when the process has gone. */
@@ -124,7 +114,7 @@ export class FfmpegProcess<Name extends string> implements Closable {
   }
 
   async #end(): Promise<void> {
-    this.#child.stdin?.end();
+    this.stdin.end();
     for (const input of this.#inputs) input.end();
     const term = setTimeout(() => this.kill('SIGTERM'), this.#graceMs);
     const kill = setTimeout(() => this.kill('SIGKILL'), this.#graceMs + KILL_AFTER_MS);
@@ -133,21 +123,11 @@ export class FfmpegProcess<Name extends string> implements Closable {
     clearTimeout(kill);
   }
 
-  #watchExit(): Promise<FfmpegExit> {
-    return new Promise((resolve) => {
-      this.#child.once('error', (error) => {
-        if (this.pid !== undefined) return;
-        this.#hasExited = true;
-        for (const input of this.#inputs) input.destroy();
-        resolve({ code: null, signal: null, error });
-      });
-      this.#child.once('exit', (code, signal) => {
-        this.#hasExited = true;
-        // Outputs stay open: what was written before the exit can still be read.
-        for (const input of this.#inputs) input.destroy();
-        resolve({ code, signal });
-      });
-    });
+  async #watchExit(): Promise<ProcessExit> {
+    const exit = await this.#child.exited;
+    // Outputs stay open: what was written before the exit can still be read.
+    for (const input of this.#inputs) input.destroy();
+    return exit;
   }
 
   #readLines({ name, log, onLine }: FfmpegProcessOptions<Name>): void {
@@ -155,14 +135,10 @@ export class FfmpegProcess<Name extends string> implements Closable {
       if (!onLine?.(line)) log.debug({ ffmpeg: name }, redact(line));
     });
     const buffer = Buffer.allocUnsafe(LOG_BUFFER_BYTES);
-    if (this.#child.stderr)
-      readIntoMemory(this.#child.stderr, { buffer: () => buffer, filled: (count) => lines.push(buffer.subarray(0, count)) });
+    readIntoMemory(this.#child.output(2), { buffer: () => buffer, filled: (count) => lines.push(buffer.subarray(0, count)) });
   }
 
-  *#childPipes(names: readonly Name[]): Iterable<[Name, Readable | Writable]> {
-    for (const [index, name] of names.entries()) {
-      const stream = this.#child.stdio[FIRST_FD + index];
-      if (stream) yield [name, stream];
-    }
+  #pipe(kind: PipeKind, fd: number): Readable | Writable {
+    return kind === 'output' ? this.#child.output(fd) : this.#child.input(fd);
   }
 }

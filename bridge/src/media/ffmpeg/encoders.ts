@@ -33,6 +33,6 @@ export async function usableEncoders(path: string): Promise<EncoderName[]> {
 async function encodesOneFrame(path: string, { codec, deviceArgs, filter }: EncoderKind): Promise<boolean> {
   const source = ['-f', 'lavfi', '-i', 'color=s=256x144:r=30', '-frames:v', '1'];
   const args = ['-nostdin', '-v', 'quiet', ...deviceArgs, ...source, ...(filter ? ['-vf', filter] : []), '-c:v', codec, '-f', 'null', '-'];
-  const { code } = await runToEnd(path, args, TRIAL_MS);
+  const { code } = await runToEnd(path, args, { timeoutMs: TRIAL_MS });
   return code === 0;
 }

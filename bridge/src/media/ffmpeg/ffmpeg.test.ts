@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
@@ -146,6 +147,14 @@ describe('FfmpegProcess', () => {
     child.input('in').write('lost');
     expect(await child.exited).toMatchObject({ code: null, error: { code: 'ENOENT' } });
     await child.close('test');
+  });
+
+  it.runIf(process.platform === 'linux')('reports that no descriptor is left, harms nobody, and starts again when there are some', async () => {
+    const script = fileURLToPath(new URL('testing/startWithoutDescriptors.ts', import.meta.url));
+    const command = `ulimit -n 200; exec "$0" --conditions=source --import tsx ${script} ${ffmpeg.path}`;
+    const parent = spawn('bash', ['-c', command, process.execPath], { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+    const said = await text(parent.stdout);
+    expect(JSON.parse(said)).toEqual({ exit: 'OVERLOADED', read: 0, job: 'OVERLOADED', thumbnail: 'OVERLOADED', after: 0 });
   });
 
   it('exits when the process that started it is killed', async () => {

@@ -32,8 +32,8 @@ export async function findFfmpeg(env: Readonly<Record<string, string | undefined
 }
 
 async function versionOf(path: string): Promise<string | null> {
-  const { code, stdout } = await runToEnd(path, ['-hide_banner', '-version'], VERSION_MS);
-  return code === 0 ? (/^ffmpeg version (\S+)/.exec(stdout)?.[1] ?? null) : null;
+  const { code, stdout } = await runToEnd(path, ['-hide_banner', '-version'], { timeoutMs: VERSION_MS });
+  return code === 0 ? (/^ffmpeg version (\S+)/.exec(stdout.toString('utf8'))?.[1] ?? null) : null;
 }
 
 function onPath(path: string): string[] {

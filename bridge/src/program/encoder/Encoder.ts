@@ -1,7 +1,7 @@
 import { backoffMs, delay, redact, Scope, type Closable, type Log } from '@lianmai/kit';
 import { AUDIO_RATE, canvasOf, LianmaiError, toLianmaiError, type Profile } from '@lianmai/protocol';
 import type { Canvas } from '../compositor/index.js';
-import type { Ffmpeg, FfmpegExit } from '../../media/ffmpeg/index.js';
+import type { Ffmpeg, ProcessExit } from '../../media/ffmpeg/index.js';
 import type { MediaTag } from '../../hub/stream/index.js';
 import { EncoderRun, type PlacedTag } from './EncoderRun.js';
 import { FrameStore, type AudioTick } from './FrameStore.js';
@@ -125,7 +125,7 @@ export class Encoder implements Closable {
     void run.ended.then((exit) => this.#replace(run, exit)).catch((error: unknown) => this.#giveUp(error));
   }
 
-  async #replace(run: EncoderRun, exit: FfmpegExit): Promise<void> {
+  async #replace(run: EncoderRun, exit: ProcessExit): Promise<void> {
     this.#cpuOfFormerRuns += run.cpuSeconds();
     if (this.#scope.isClosed) return;
     this.#run = null;
@@ -134,7 +134,8 @@ export class Encoder implements Closable {
     const said = redact(run.lastLines);
     this.#options.log.warn({ code: exit.code, signal: exit.signal, err: exit.error, said }, 'the encoder ended; starting another');
     if (this.#stillborn >= MAX_STILLBORN) {
-      return this.#giveUp(new LianmaiError('ENCODER_UNAVAILABLE', undefined, { cause: exit.error ?? new Error(said) }));
+      const code = toLianmaiError(exit.error).code === 'OVERLOADED' ? 'OVERLOADED' : 'ENCODER_UNAVAILABLE';
+      return this.#giveUp(new LianmaiError(code, undefined, { cause: exit.error ?? new Error(said) }));
     }
     if (this.#stillborn > 0) await delay(backoffMs(BACKOFF, this.#stillborn - 1), this.#scope.signal);
     this.#startRun();

@@ -1,6 +1,6 @@
 import type { Log } from '@lianmai/kit';
 import type { Profile } from '@lianmai/protocol';
-import { FfmpegProcess, type Ffmpeg, type FfmpegExit } from '../../media/ffmpeg/index.js';
+import { FfmpegProcess, type Ffmpeg, type ProcessExit } from '../../media/ffmpeg/index.js';
 import { FlvParser, isSequenceEnd, type FlvTag } from '../../media/formats/index.js';
 import { encoderArguments } from './encoderArguments.js';
 import { TagCounter, type StartPoint } from './encoderTimeline.js';
@@ -28,7 +28,7 @@ const LAST_LINES = 5;
 /** One FFmpeg encoder process, from start to end. */
 export class EncoderRun {
   /** Resolves when the process has gone and everything it wrote has been delivered. */
-  readonly ended: Promise<FfmpegExit>;
+  readonly ended: Promise<ProcessExit>;
   readonly #process: FfmpegProcess<'video' | 'audio' | 'flv'>;
   readonly #lastLines: string[] = [];
   #hasEncoded = false;
@@ -107,7 +107,7 @@ export class EncoderRun {
     return [{ tag, index: counter.nextFrame() }];
   }
 
-  async #watchEnd(): Promise<FfmpegExit> {
+  async #watchEnd(): Promise<ProcessExit> {
     const output = this.#process.output('flv');
     const drained = new Promise<void>((resolve) => output.once('close', resolve));
     const exit = await this.#process.exited;

@@ -5,11 +5,13 @@ import { LianmaiError, toLianmaiError, type StreamRef } from '@lianmai/protocol'
 import express, { type Express, type NextFunction, type Request, type Response, type Router } from 'express';
 import type { Gate } from '../../hub/gate/index.js';
 import type { StreamHub } from '../../hub/stream/index.js';
+import { isFromThisMachine, limitConnections, LISTENERS, type ConnectionLimits } from '../listener/index.js';
 import { createFlvOrigin, FLV_DEFAULTS, type FlvOptions, type UpgradeListener } from './flv/index.js';
 import { HLS_DEFAULTS, HlsOrigin, hlsRoutes, type HlsOriginOptions } from './hls/index.js';
-import { commonHeaders, ERROR_HEADERS } from './responseHeaders.js';
+import { rejectSocket } from './rejectSocket.js';
+import { commonHeaders, ERROR_HEADERS, retryAfter } from './responseHeaders.js';
 
-export interface OriginServerOptions {
+export interface OriginServerOptions extends Partial<ConnectionLimits> {
   hub: StreamHub;
   /** Admits every player. */
   gate: Gate;
@@ -50,11 +52,13 @@ export async function createOriginServer({
   host,
   log,
   metrics,
+  maxConnections = 10_000,
+  maxPerAddress = 2000,
   extraRoutes = [],
   ...settings
 }: OriginServerOptions): Promise<OriginServer> {
-  const hls = await HlsOrigin.create({ hub, gate, log }, { ...HLS_DEFAULTS, ...settings.hls });
-  const flv = createFlvOrigin({ hub, gate, log }, { ...FLV_DEFAULTS, ...settings.flv });
+  const hls = await HlsOrigin.create({ hub, gate, log }, { ...HLS_DEFAULTS, maxPerAddress, ...settings.hls });
+  const flv = createFlvOrigin({ hub, gate, log }, { ...FLV_DEFAULTS, maxPerAddress, ...settings.flv });
   let isReady = true;
   const server = createServer(
     {
@@ -62,9 +66,15 @@ export async function createOriginServer({
       requestTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: REQUEST_TIMEOUT_MS / 4,
       highWaterMark: SOCKET_BUFFER_BYTES,
+      maxHeaderSize: LISTENERS.http.maxMessageBytes,
     },
     createApp([...extraRoutes, hlsRoutes(hls), flv.routes], log, () => isReady),
   );
+  limitConnections(server, {
+    ...{ name: 'connections to the origin', setting: 'origin', maxConnections, maxPerAddress, log },
+    isExempt: isFromThisMachine,
+    refuse: (socket, error) => rejectSocket(socket, error),
+  });
   const upgraded = trackUpgraded(server, flv.upgrade);
   try {
     await listenOrThrow(server, { port, host, option: 'ORIGIN_PORT or origin.port' });
@@ -123,7 +133,7 @@ function createApp(media: Router[], log: Log, isReady: () => boolean): Express {
   app.use((thrown: unknown, request: Request, response: Response, _next: NextFunction) => {
     const error = toHttpError(thrown);
     if (error.code === 'INTERNAL') log.error({ err: thrown, method: request.method }, 'origin request failed');
-    response.set(ERROR_HEADERS).status(error.status).json({ error: error.toWire() });
+    response.set({ ...ERROR_HEADERS, ...retryAfter(error) }).status(error.status).json({ error: error.toWire() });
   });
   return app;
 }

@@ -1,3 +1,4 @@
+import type { LianmaiError } from '@lianmai/protocol';
 import type { NextFunction, Request, Response } from 'express';
 
 /** Playlists belong to one viewer, because the gate admits each viewer separately. */
@@ -12,6 +13,12 @@ export const POSTER_HEADERS = { 'Content-Type': 'image/jpeg', 'Cache-Control': '
 
 /** Errors, including those that reject a WebSocket upgrade. */
 export const ERROR_HEADERS = { 'Cache-Control': 'no-store' };
+
+/** RFC 9110 10.2.3, in seconds. */
+export function retryAfter({ details }: LianmaiError): Record<string, string> {
+  const retryAfterMs = details?.['retryAfterMs'];
+  return typeof retryAfterMs === 'number' ? { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) } : {};
+}
 
 /** Players on any page may fetch media, and no response depends on cookies. */
 export const CORS_HEADERS = { 'Access-Control-Allow-Origin': '*' };

@@ -1,19 +1,33 @@
 import type { Socket } from 'node:net';
-import { plainIp } from '@lianmai/kit';
+import { Places, plainIp, type Log } from '@lianmai/kit';
+import { affordableConnections } from '../../runtime/index.js';
+import { KEPT_FOR_PUBLISHERS } from '../listener/index.js';
 import type { RtmpLimits } from './rtmpLimits.js';
 
-/** Limits connections in total and, per IP, those that neither publish nor play yet. Idle connections cannot take every slot. */
+/**
+ * Limits connections. Each takes a pending place when it comes, before its first byte, and another one when it publishes or plays: idle connections cannot take
+ * the places of clients, nor players those of publishers.
+ */
 export class ConnectionLimiter {
-  readonly #limits: Pick<RtmpLimits, 'maxConnections' | 'maxPendingPerIp'>;
-  readonly #pending = new Map<string, Set<number>>();
-  #connections = 0;
+  /** Of publishers and players. */
+  readonly places: Places;
+  readonly #pending: Places;
+  readonly #all: Places;
+  readonly #giveBackPending = new Map<string, () => void>();
+  /** Connections in total, as far as this process may open them. */
+  readonly total: number;
 
-  constructor(limits: Pick<RtmpLimits, 'maxConnections' | 'maxPendingPerIp'>) {
-    this.#limits = limits;
+  constructor({ maxConnections, maxPerAddress, maxPendingPerAddress }: RtmpLimits, log: Log) {
+    const total = affordableConnections(maxConnections);
+    this.total = total;
+    const kept = { keptForPublishers: KEPT_FOR_PUBLISHERS };
+    this.places = new Places({ name: 'RTMP publishers and players', setting: 'rtmp.maxPerAddress', total, perAddress: maxPerAddress, ...kept, log });
+    this.#pending = new Places({ name: 'RTMP connections that neither publish nor play', total, perAddress: maxPendingPerAddress, log });
+    this.#all = new Places({ name: 'RTMP connections', setting: 'rtmp.maxConnections', total, perAddress: total, log });
   }
 
   get connections(): number {
-    return this.#connections;
+    return this.#all.taken;
   }
 
   /** Call for every new TCP socket, before its first byte. Returns false when the socket must be destroyed. */
@@ -21,12 +35,16 @@ export class ConnectionLimiter {
     const ip = plainIp(socket.remoteAddress);
     const port = socket.remotePort;
     if (port === undefined) return false; // already disconnected
-    const ports = this.#pending.get(ip) ?? new Set();
-    if (this.#connections >= this.#limits.maxConnections || ports.size >= this.#limits.maxPendingPerIp) return false;
-    this.#connections++;
-    this.#pending.set(ip, ports.add(port));
+    let giveBack: () => void = () => undefined;
+    try {
+      giveBack = this.#all.take(ip);
+      this.#giveBackPending.set(keyOf(ip, port), this.#pending.take(ip));
+    } catch {
+      giveBack();
+      return false; // logged
+    }
     socket.once('close', () => {
-      this.#connections--;
+      giveBack();
       this.markActive(ip, port);
     });
     return true;
@@ -34,9 +52,10 @@ export class ConnectionLimiter {
 
   /** Call when the connection starts to publish or play; it no longer counts as pending. */
   markActive(ip: string, port: number | undefined): void {
-    const ports = this.#pending.get(ip);
-    if (!ports || port === undefined) return;
-    ports.delete(port);
-    if (ports.size === 0) this.#pending.delete(ip);
+    const key = keyOf(ip, port);
+    this.#giveBackPending.get(key)?.();
+    this.#giveBackPending.delete(key);
   }
 }
+
+const keyOf = (ip: string, port: number | undefined): string => `${ip} ${port}`;

@@ -20,6 +20,8 @@ export interface RtmpPlayerOptions {
   ip: string;
   socket: Socket;
   accepts: AcceptedCodecs;
+  /** A longer pause ends the playback. */
+  pausedMs: number;
   /** Called before the first byte of media is sent. */
   onStart: () => void;
   /** Called when the stream has ended and all bytes are sent. */
@@ -40,6 +42,7 @@ export class RtmpPlayer {
   readonly #left = new AbortController();
   #admission: Admission | null = null;
   #playback: FanoutPlayback<Packed> | null = null;
+  #pauseEnd: NodeJS.Timeout | undefined;
 
   constructor(parts: RtmpPlayerParts, options: RtmpPlayerOptions) {
     this.#parts = parts;
@@ -67,11 +70,16 @@ export class RtmpPlayer {
   pause(isPaused: boolean): void {
     if (isPaused) this.#playback?.pause();
     else this.#playback?.resume();
+    if (!isPaused) {
+      clearTimeout(this.#pauseEnd);
+      this.#pauseEnd = undefined;
+    } else if (!this.#left.signal.aborted) this.#pauseEnd ??= setTimeout(() => this.#options.onRejected(pausedTooLong()), this.#options.pausedMs);
   }
 
   close(reason: string): void {
     if (this.#left.signal.aborted) return;
     this.#left.abort(new Error(reason));
+    clearTimeout(this.#pauseEnd);
     this.#playback?.leave();
     this.#admission?.release();
   }
@@ -115,3 +123,5 @@ export class RtmpPlayer {
     this.#playback.start();
   }
 }
+
+const pausedTooLong = () => new LianmaiError('TIMEOUT', undefined, { message: 'This player was paused for too long. Play the stream again.' });

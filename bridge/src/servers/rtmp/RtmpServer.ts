@@ -46,12 +46,13 @@ export class RtmpServer implements Closable {
 
   private constructor({ gate, hub, openRendition, batchMs = 100, log, metrics, limits }: RtmpServerOptions) {
     const bounds = { ...DEFAULT_LIMITS, ...limits };
-    this.#limiter = new ConnectionLimiter(bounds);
+    this.#limiter = new ConnectionLimiter(bounds, log);
     this.#parts = {
       gate,
       hub,
       log,
       limits: bounds,
+      places: this.#limiter.places,
       publishers: new Map(),
       fanouts: new FanoutPool({ ...bounds, name: 'rtmp', packer: RTMP_PACKER, batchMs, log }),
       ...(openRendition && { openRendition }),
@@ -89,10 +90,12 @@ export class RtmpServer implements Closable {
       if (this.#limiter.tryAdd(socket)) this.#serve(socket, 'rtmp');
       else socket.destroy();
     });
+    plain.maxConnections = this.#limiter.total + 1; // the limiter refuses it, and logs
     await listen(plain, { port, host, option: 'RTMP_PORT or rtmp.port' });
     this.#servers.push(plain);
     if (!tls) return;
     const secure = this.#createSecure(tls);
+    secure.maxConnections = this.#limiter.total + 1;
     await listen(secure, { port: tls.port, host, option: 'RTMPS_PORT or rtmp.tlsPort' });
     this.#servers.push(secure);
   }

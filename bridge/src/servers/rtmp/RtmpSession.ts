@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { plainIp, type Log } from '@lianmai/kit';
+import { plainIp, type Log, type Places, type PlaceRole } from '@lianmai/kit';
 import { LianmaiError, streamKey, toLianmaiError } from '@lianmai/protocol';
 import { FormatError, type AmfObject } from '../../media/formats/index.js';
 import { command, streamBegin, streamEof, type RtmpMessage } from '../../media/protocols/rtmp/index.js';
@@ -15,6 +15,8 @@ import { requestedStream, type ConnectTarget, type RequestedStream } from './req
 
 export interface RtmpSessionParts extends RtmpPlayerParts {
   limits: RtmpLimits;
+  /** Of publishers and players. */
+  places: Places;
   /** RTMP publishers by `app/name`. */
   publishers: Map<string, RtmpPublisher>;
   log: Log;
@@ -38,6 +40,7 @@ export class RtmpSession {
   #deadline: NodeJS.Timeout | undefined;
   #connect: (ConnectTarget & { object: AmfObject }) | null = null;
   #role: RtmpPublisher | RtmpPlayer | null = null;
+  #giveBackPlace: () => void = () => undefined;
   #closeReason = 'connection lost';
 
   constructor(socket: Socket, parts: RtmpSessionParts, options: RtmpSessionOptions) {
@@ -108,8 +111,12 @@ export class RtmpSession {
     const requested = this.#requestedStream(args[0]);
     clearTimeout(this.#deadline);
     try {
+      this.#takePlace('publish');
       const publishSession = await this.#openPublishSession(requested);
-      if (this.#connection.socket.destroyed) return publishSession.close(this.#closeReason);
+      if (this.#connection.socket.destroyed) {
+        this.#giveBackPlace();
+        return publishSession.close(this.#closeReason);
+      }
       const onEnded = (reason: LianmaiError) => this.#disconnect(publishRejection(reason), reason);
       this.#role = new RtmpPublisher({ publishSession, mediaMs: limits.mediaMs, log, onEnded });
       publishers.set(this.#role.key, this.#role);
@@ -144,6 +151,11 @@ export class RtmpSession {
     if (this.#role) return this.#connection.send(playRejection(busy()));
     const requested = this.#requestedStream(args[0]);
     clearTimeout(this.#deadline);
+    try {
+      this.#takePlace('play');
+    } catch (error) {
+      return this.#reject('play', playRejection(error), error);
+    }
     const { protocol } = this.#options;
     const accepts = acceptedByPlayer(asObject(this.#connect?.object));
     const player: RtmpPlayer = new RtmpPlayer(this.#parts, {
@@ -152,6 +164,7 @@ export class RtmpSession {
       accepts,
       ip: this.#ip,
       socket: this.#connection.socket,
+      pausedMs: this.#parts.limits.pausedMs,
       onStart: () => this.#onPlayStart(player),
       onEnd: () => this.#onPlayEnd(),
       onRejected: (error) => {
@@ -222,14 +235,22 @@ export class RtmpSession {
     const { code, message: text } = toLianmaiError(reason);
     this.#closeReason = text;
     this.#leaveRole(code === 'FORBIDDEN'); // kicked: do not wait for it to return
+    this.#giveBackPlace();
     this.#connection.send(message);
     this.#connection.end();
   }
 
+  /** Throws RATE_LIMITED or OVERLOADED. The place is given back when the role ends. */
+  #takePlace(role: PlaceRole): void {
+    this.#giveBackPlace = this.#parts.places.take(this.#ip, role);
+  }
+
   #leaveRole(isFinal: boolean): void {
+    // An admission that is still waiting for its answer keeps its place until then.
     const role = this.#role;
     if (!role) return;
     this.#role = null;
+    this.#giveBackPlace();
     const droppedTags = role.kind === 'play' ? role.droppedTags : 0;
     role.close(this.#closeReason, isFinal);
     if (this.#parts.publishers.get(role.key) === role) this.#parts.publishers.delete(role.key);

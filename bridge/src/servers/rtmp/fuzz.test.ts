@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
-import { Scope } from '@lianmai/kit';
+import { Places, Scope } from '@lianmai/kit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { FanoutPool } from '../fanout/index.js';
@@ -83,7 +83,7 @@ async function feed(bytes: Buffer, pieceBytes: number): Promise<void> {
   const socket = new FakeSocket();
   const session = new RtmpSession(
     socket as unknown as Socket,
-    { gate, hub, fanouts, limits: DEFAULT_LIMITS, publishers, log: memory.log },
+    { gate, hub, fanouts, limits: DEFAULT_LIMITS, places: new Places({ name: 'clients', total: 100, perAddress: 100 }), publishers, log: memory.log },
     { protocol: 'rtmp', onActive: () => undefined, onClosed: () => undefined },
   );
   for (let at = 0; at < bytes.length; at += pieceBytes) socket.push(bytes.subarray(at, at + pieceBytes));

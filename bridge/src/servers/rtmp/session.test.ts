@@ -274,7 +274,7 @@ describe('RTMP limits', () => {
   });
 
   it('bound connections per IP and in total', async () => {
-    const { server, publish } = await openServer({ limits: { maxPendingPerIp: 3, maxConnections: 6 } });
+    const { server, publish } = await openServer({ limits: { maxPendingPerAddress: 3, maxConnections: 6 } });
     const pending = [raw(server.port), raw(server.port), raw(server.port)];
     await vi.waitFor(() => expect(server.connections).toBe(3));
     await raw(server.port).closed;
@@ -284,6 +284,43 @@ describe('RTMP limits', () => {
     for (let index = 0; index < 6; index++) busy.push(await publish(`cam${index}?key=open-sesame`));
     await raw(server.port).closed;
     expect(busy.some(({ isClosed }) => isClosed)).toBe(false);
+  });
+
+  it('bound players per address with a reason, keep places for publishers, and log it once', async () => {
+    const { publish, play, memory } = await openServer({ limits: { maxPerAddress: 10 } });
+    await publish();
+    for (let count = 0; count < 8; count++) expect((await play()).codes).toContain('NetStream.Play.Start');
+    for (let count = 0; count < 2; count++) {
+      const refused = await play();
+      await refused.closed;
+      expect(refused.statuses).toEqual([{ level: 'error', code: 'NetStream.Play.Failed', description: expect.stringContaining('too many') }]);
+    }
+    expect((await publish('cam2?key=open-sesame')).codes).toEqual(['NetStream.Publish.Start']);
+    expect(memory.lines.filter((line) => line.includes('refused: too many')).length).toBe(1);
+  });
+
+  it('give a place back when the client leaves or is rejected', async () => {
+    const { play, publish } = await openServer({ limits: { maxPerAddress: 2 } });
+    for (let count = 0; count < 3; count++) {
+      await (await publish('cam?key=wrong')).closed;
+      await (await play('none')).closed;
+      const player = await publish();
+      expect(player.codes).toEqual(['NetStream.Publish.Start']);
+      player.call('deleteStream', 4, null, 1);
+      await player.until(() => player.codes.includes('NetStream.Unpublish.Success'));
+    }
+  });
+
+  it('disconnect a player that is paused for too long', async () => {
+    const { publish, play } = await openServer({ limits: { pausedMs: 200 } });
+    await publish();
+    const [left, back] = [await play(), await play()];
+    left.call('pause', 5, null, true, 0);
+    back.call('pause', 5, null, true, 0);
+    back.call('pause', 6, null, false, 0);
+    await left.closed;
+    expect(left.statuses.at(-1)?.description).toContain('paused for too long');
+    expect(back.isClosed).toBe(false);
   });
 
   it('disconnect a client that never reads its replies', async () => {

@@ -53,6 +53,8 @@ export class SrtServer {
       latencyMs: job.latencyMs,
       delivery: 'prompt',
       ...(job.rotation && { rotation: job.rotation }),
+      ...(job.limits && { limits: job.limits }),
+      log,
       now,
       send: (parts, to) => this.#socket?.send(parts, to),
       decide: (request, peer) => this.#decide(request, peer),

@@ -2,6 +2,7 @@ import type { Worker } from 'node:worker_threads';
 import { ConfigError, CrashWindow, withTimeout, type Closable, type Log, type LogLevel, type Metrics } from '@lianmai/kit';
 import type { RotationOptions } from '../../media/protocols/srt/index.js';
 import { startThread } from '../../runtime/index.js';
+import { LISTENERS } from '../listener/index.js';
 import type { FromSrtThread, SrtTotals, ToSrtThread } from './srtThreadMessages.js';
 import { SrtClients, type SrtClientsParts } from './SrtClients.js';
 
@@ -12,6 +13,9 @@ export interface SrtServerOptions extends SrtClientsParts {
   host?: string;
   /** Minimum latency negotiated with callers, ms. */
   latencyMs: number;
+  /** Callers in all, and of one address. */
+  maxConnections?: number;
+  maxPerAddress?: number;
   /** When players' encryption keys are renewed. */
   rotation?: RotationOptions;
   log: Log;
@@ -83,9 +87,14 @@ export class SrtServerHost implements Closable {
   }
 
   async #startThread(): Promise<void> {
-    const { host, latencyMs, rotation, logLevel = 'info' } = this.#options;
+    const { host, latencyMs, rotation, logLevel = 'info', maxConnections, maxPerAddress } = this.#options;
+    const limits = {
+      handshakeBytes: LISTENERS.srt.maxMessageBytes,
+      ...(maxConnections !== undefined && { connections: maxConnections }),
+      ...(maxPerAddress !== undefined && { connectionsPerAddress: maxPerAddress }),
+    };
     const worker = startThread('./srtThread', import.meta.url, null);
-    const job = { port: this.#port, latencyMs, logLevel, ...(host !== undefined && { host }), ...(rotation && { rotation }) };
+    const job = { port: this.#port, latencyMs, logLevel, limits, ...(host !== undefined && { host }), ...(rotation && { rotation }) };
     worker.postMessage({ kind: 'start', job } satisfies ToSrtThread);
     try {
       await this.#waitUntilListening(worker);

@@ -1,5 +1,5 @@
 import type { LogLevel } from '@lianmai/kit';
-import type { Rejection, RotationOptions, StreamIdRequest } from '../../media/protocols/srt/index.js';
+import type { Rejection, RotationOptions, SrtMultiplexerLimits, StreamIdRequest } from '../../media/protocols/srt/index.js';
 
 export interface SrtThreadJob {
   port: number;
@@ -7,6 +7,7 @@ export interface SrtThreadJob {
   host?: string;
   latencyMs: number;
   rotation?: RotationOptions;
+  limits?: Partial<SrtMultiplexerLimits>;
   logLevel: LogLevel;
 }
 

@@ -1,5 +1,6 @@
 import type { Closable, Log } from '@lianmai/kit';
 import { LianmaiError, streamKey, type BridgeRequestData } from '@lianmai/protocol';
+import { assertDescriptorsFree } from '../../runtime/index.js';
 import type { Announce, BridgeHandlers } from '../../runtime/control/index.js';
 import { openPublishSession, type Gate, type PublishSession } from '../../hub/gate/index.js';
 import { RtpReceiver } from '../../media/rtp/index.js';
@@ -64,6 +65,7 @@ export class SfuIngests implements Closable {
     if (this.#isClosed) throw new LianmaiError('SHUTTING_DOWN');
     if (this.#byId.has(ingestId)) throw new LianmaiError('CONFLICT', { ingestId });
     if (this.#byId.size >= MAX_INGESTS) throw new LianmaiError('RATE_LIMITED');
+    assertDescriptorsFree();
     const publishSession = await this.#publish({ app, name, protocol: 'whip', ip, params });
     try {
       const receiver = await RtpReceiver.create({ bindIp: rtpIp, log });

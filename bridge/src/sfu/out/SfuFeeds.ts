@@ -1,5 +1,6 @@
 import type { Closable, Log } from '@lianmai/kit';
 import { LianmaiError, streamKey, type BridgeRequestData } from '@lianmai/protocol';
+import { assertDescriptorsFree } from '../../runtime/index.js';
 import type { Announce, BridgeHandlers } from '../../runtime/control/index.js';
 import { waitForTracks } from '../../hub/renditions/index.js';
 import type { Stream, StreamHub } from '../../hub/stream/index.js';
@@ -62,6 +63,7 @@ export class SfuFeeds implements Closable {
     if (this.#byId.has(feedId)) throw new LianmaiError('CONFLICT', { feedId });
     if (this.#byId.size >= MAX_FEEDS) throw new LianmaiError('RATE_LIMITED');
     const source = hub.get({ app, name });
+    assertDescriptorsFree();
     if (!source) throw new LianmaiError('NOT_FOUND', undefined, { message: `${streamKey({ app, name })} is not live.` });
     // The needed conversion is known only when the stream's tracks are.
     await waitForTracks(source, this.#closing.signal);

@@ -1,4 +1,6 @@
 import { randomInt } from 'node:crypto';
+import { networkOf, type Log } from '@lianmai/kit';
+import { CallerPlaces, type CallerLimits, type CallerPlace } from './CallerPlaces.js';
 import { SrtConnection, type ConnectionOptions, type EndReason } from './SrtConnection.js';
 import { Cookies } from './synCookies.js';
 import { readHandshake, HANDSHAKE_TYPE, SRT_MAGIC, writeHandshake, type Handshake } from './handshake.js';
@@ -35,13 +37,13 @@ export interface SrtMultiplexerOptions<T> {
   delivery?: ConnectionOptions['delivery'];
   rotation?: ConnectionOptions['rotation'];
   limits?: Partial<SrtMultiplexerLimits>;
+  /** Tells of refused callers, once a minute per address. */
+  log?: Pick<Log, 'warn'>;
 }
 
-export interface SrtMultiplexerLimits {
-  /** Callers that wait for their verdict or their key. */
-  pending: number;
-  connections: number;
-  connectionsPerAddress: number;
+export interface SrtMultiplexerLimits extends CallerLimits {
+  /** Longer handshakes are ignored. */
+  handshakeBytes: number;
   inductionsPerSecond: number;
   /** Inductions per address and second; ten seconds' worth may come at once. */
   conclusionsPerSecond: number;
@@ -49,8 +51,10 @@ export interface SrtMultiplexerLimits {
 
 const LIMITS: SrtMultiplexerLimits = {
   pending: 64,
+  pendingPerAddress: 48,
   connections: 1000,
   connectionsPerAddress: 250,
+  handshakeBytes: 1500,
   inductionsPerSecond: 2000,
   conclusionsPerSecond: 10,
 };
@@ -63,6 +67,13 @@ interface Entry {
   callerKey: string;
   /** Sends the conclusion. Retransmissions keep the original timestamp, or the caller's clock starts late. */
   conclude: () => void;
+  place: CallerPlace;
+}
+
+/** A caller that waits for its verdict or its key. */
+interface PendingCall {
+  sinceUs: number;
+  place: CallerPlace;
 }
 
 /**
@@ -76,9 +87,8 @@ export class SrtMultiplexer<T> {
   readonly #conclusions: AddressLimits;
   readonly #entries = new Map<number, Entry>();
   readonly #byCaller = new Map<string, Entry>();
-  readonly #perAddress = new Map<string, number>();
-  /** Caller → since when, us. */
-  readonly #pending = new Map<string, number>();
+  readonly #places: CallerPlaces;
+  readonly #pending = new Map<string, PendingCall>();
   readonly #startUs: number;
 
   constructor(options: SrtMultiplexerOptions<T>) {
@@ -86,6 +96,7 @@ export class SrtMultiplexer<T> {
     const limits = (this.#limits = { ...LIMITS, ...options.limits });
     this.#inductions = new TokenBucket({ perSecond: limits.inductionsPerSecond, burst: limits.inductionsPerSecond });
     this.#conclusions = new AddressLimits({ perSecond: limits.conclusionsPerSecond, burst: limits.conclusionsPerSecond * 10 });
+    this.#places = new CallerPlaces(limits, options.log);
     this.#startUs = options.now();
   }
 
@@ -102,6 +113,7 @@ export class SrtMultiplexer<T> {
     const packet = readPacket(datagram);
     if (!packet) return;
     if (packet.destination === 0) {
+      if (datagram.length > this.#limits.handshakeBytes) return;
       if (packet.isControl && packet.type === CONTROL.handshake) this.#receiveHandshake(packet, peer);
       return;
     }
@@ -115,7 +127,12 @@ export class SrtMultiplexer<T> {
   tick(): void {
     const nowUs = this.#options.now();
     for (const { connection } of this.#entries.values()) connection.tick(nowUs);
-    for (const [caller, sinceUs] of this.#pending) if (nowUs - sinceUs > MAX_PENDING_US) this.#pending.delete(caller);
+    for (const [caller, { sinceUs, place }] of this.#pending) {
+      if (nowUs - sinceUs <= MAX_PENDING_US) continue;
+      this.#pending.delete(caller);
+      place.endWait();
+      place.giveBack();
+    }
   }
 
   close(): void {
@@ -144,25 +161,22 @@ export class SrtMultiplexer<T> {
     if (entry) return entry.conclude();
     if (this.#pending.has(caller)) return;
     const refuse = (rejection: Rejection) => this.#refuse(handshake, rejection, peer);
-    if (!this.#conclusions.take(peer.address, this.#options.now())) return;
+    if (!this.#conclusions.take(networkOf(peer.address), this.#options.now())) return;
     const proposal = readProposal(handshake);
     if (typeof proposal === 'string') return refuse(proposal);
-    if (this.#isFull(peer)) return refuse('overload');
+    const place = this.#places.take(peer.address, proposal.request.action);
+    if (!place) return refuse('overload');
     const arrivedUs = this.#options.now();
-    this.#pending.set(caller, arrivedUs);
-    this.#admit({ handshake, proposal, timestampUs: packet.timestampUs, arrivedUs, caller, peer })
+    this.#pending.set(caller, { sinceUs: arrivedUs, place });
+    this.#admit({ handshake, proposal, timestampUs: packet.timestampUs, arrivedUs, caller, peer, place })
       .catch((): Rejection => 'internal')
       .then((rejection) => {
         const isAwaited = this.#pending.delete(caller);
+        place.endWait();
+        if (rejection) place.giveBack();
         if (rejection && isAwaited) refuse(rejection);
       })
       .catch(() => undefined);
-  }
-
-  #isFull({ address }: RemoteAddress): boolean {
-    const { pending, connections, connectionsPerAddress } = this.#limits;
-    if (this.#pending.size >= pending || this.#entries.size >= connections) return true;
-    return (this.#perAddress.get(address) ?? 0) >= connectionsPerAddress;
   }
 
   /** Asks the owner, then unwraps the key (expensive). Returns the rejection, or null. */
@@ -184,7 +198,7 @@ export class SrtMultiplexer<T> {
     return rejection ?? (this.#pending.has(caller) ? null : 'internal');
   }
 
-  #establish({ handshake, proposal, timestampUs, arrivedUs, caller, peer }: Call, keys: KeyRing | null, client: T): void {
+  #establish({ handshake, proposal, timestampUs, arrivedUs, caller, peer, place }: Call, keys: KeyRing | null, client: T): void {
     const { latencyMs, delivery, rotation, onPayload, onEnd, send, now, onConnection } = this.#options;
     const id = this.#newId();
     const startUs = now();
@@ -214,16 +228,14 @@ export class SrtMultiplexer<T> {
       },
     });
     const conclude = () => send([this.#packet(answer, handshake.socketId, peer, startUs)], peer);
-    this.#remember(id, { connection, peer, callerKey: caller, conclude });
+    this.#remember(id, { connection, peer, callerKey: caller, conclude, place });
     conclude();
     onConnection(connection, client);
   }
 
   #remember(id: number, entry: Entry): void {
-    const { callerKey, peer } = entry;
     this.#entries.set(id, entry);
-    this.#byCaller.set(callerKey, entry);
-    this.#perAddress.set(peer.address, (this.#perAddress.get(peer.address) ?? 0) + 1);
+    this.#byCaller.set(entry.callerKey, entry);
   }
 
   #forget(id: number): void {
@@ -231,10 +243,7 @@ export class SrtMultiplexer<T> {
     if (!entry) return;
     this.#entries.delete(id);
     this.#byCaller.delete(entry.callerKey);
-    const { address } = entry.peer;
-    const left = (this.#perAddress.get(address) ?? 1) - 1;
-    if (left > 0) this.#perAddress.set(address, left);
-    else this.#perAddress.delete(address);
+    entry.place.giveBack();
   }
 
   #newId(): number {
@@ -268,6 +277,7 @@ interface Call {
   arrivedUs: number;
   caller: string;
   peer: RemoteAddress;
+  place: CallerPlace;
 }
 
 async function openKeys({ keys }: Proposal, passphrase: string | null): Promise<{ keys: KeyRing | null } | Rejection> {

@@ -45,6 +45,7 @@ const OF_ERROR: Partial<Record<ErrorCode, Rejection>> = {
   CONFLICT: 'conflict',
   UNSUPPORTED: 'unsupported',
   RATE_LIMITED: 'overload',
+  OVERLOADED: 'overload',
   BRIDGE_UNAVAILABLE: 'overload',
   SHUTTING_DOWN: 'overload',
 };

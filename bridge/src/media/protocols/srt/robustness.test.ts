@@ -83,6 +83,20 @@ describe('before the cookie', () => {
     expect(call.caller).not.toBe(first);
     expect(call.refused).toBe('overload');
   });
+
+  it('counts callers that still wait, so that many at once cannot pass the limits', async () => {
+    let decided = 0;
+    const decide = () => {
+      decided++;
+      return new Promise<never>(() => undefined);
+    };
+    const call = new VirtualCall({}, { decide, limits: { connectionsPerAddress: 1 } });
+    for (let count = 0; count < 2; count++) {
+      await call.call();
+      call.time.advance(1_000_000);
+    }
+    expect([decided, call.refused]).toEqual([1, 'overload']);
+  });
 });
 
 describe('hostile datagrams', () => {

@@ -1,7 +1,7 @@
 import { backoffMs, type Log } from '@lianmai/kit';
 import type { VideoCodec } from '@lianmai/protocol';
 import { nowMs } from '../../../runtime/index.js';
-import { FfmpegProcess, type Ffmpeg, type FfmpegExit } from '../../../media/ffmpeg/index.js';
+import { FfmpegProcess, type Ffmpeg, type ProcessExit } from '../../../media/ffmpeg/index.js';
 import type { EncodedFrame } from '../../../media/rtp/index.js';
 import type { FramePool } from './FramePool.js';
 import { RawFrameReader, parseShowinfo, type RawFrame } from './RawFrameReader.js';
@@ -172,14 +172,14 @@ export class VideoDecoder<Tag> {
     this.#progressAtMs = atMs;
   }
 
-  #replace(process: FfmpegProcess<'ivf' | 'raw'>, exit: FfmpegExit): void {
+  #replace(process: FfmpegProcess<'ivf' | 'raw'>, exit: ProcessExit): void {
     if (this.#process !== process) return;
     this.#pastCpuSeconds += process.cpuSeconds();
     this.#process = null;
     this.#startAnother(exit);
   }
 
-  #startAnother({ code, signal, error }: FfmpegExit): void {
+  #startAnother({ code, signal, error }: ProcessExit): void {
     this.#restarts++;
     if (nowMs() - this.#startedAtMs > HEALTHY_MS) this.#failures = 0;
     const waitMs = this.#failures === 0 ? 0 : backoffMs(BACKOFF, this.#failures - 1);

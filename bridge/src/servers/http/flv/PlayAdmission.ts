@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { Places, type Log } from '@lianmai/kit';
 import { LianmaiError, type StreamRef } from '@lianmai/protocol';
 import { clientIp, readQueryParams, type Admission, type Gate } from '../../../hub/gate/index.js';
 import type { Stream, StreamHub } from '../../../hub/stream/index.js';
@@ -8,6 +9,10 @@ export interface PlayAdmissionOptions {
   waitMs: number;
   /** Requests that may wait at the same time; more get NOT_FOUND at once. */
   maxWaiting: number;
+  /** Of these, how many one address may have. */
+  maxWaitingPerAddress: number;
+  /** Players of one address. */
+  maxPerAddress: number;
 }
 
 /** Opens the stream in codecs that FLV players support. Throws UNSUPPORTED if it cannot be converted. */
@@ -17,6 +22,7 @@ export interface PlayAdmissionParts {
   gate: Gate;
   hub: StreamHub;
   openRendition: OpenRendition;
+  log: Log;
 }
 
 export interface FlvRequest {
@@ -38,38 +44,64 @@ export interface AdmittedPlay {
 export class PlayAdmission {
   readonly #parts: PlayAdmissionParts;
   readonly #options: PlayAdmissionOptions;
-  #waiting = 0;
+  readonly #players: Places;
+  readonly #waiting: Places;
 
   constructor(parts: PlayAdmissionParts, options: PlayAdmissionOptions) {
     this.#parts = parts;
     this.#options = options;
+    const { log } = parts;
+    const { maxPerAddress, maxWaiting, maxWaitingPerAddress } = options;
+    this.#players = new Places({ name: 'FLV players', setting: 'origin.maxPerAddress', total: Infinity, perAddress: maxPerAddress, log });
+    this.#waiting = new Places({ name: 'FLV players that wait for a stream', total: maxWaiting, perAddress: maxWaitingPerAddress, log });
   }
 
-  /** Throws the gate's error, or NOT_FOUND. */
+  /** Throws the gate's error, NOT_FOUND, or RATE_LIMITED for an address with too many players. */
   async admit({ app, name, protocol, message, signal }: FlvRequest): Promise<AdmittedPlay> {
     const params = readQueryParams(queryOf(message));
-    const admission = await this.#parts.gate.admit({ action: 'play', app, name, protocol, ip: clientIp(message), params });
+    const ip = clientIp(message);
+    const giveBack = this.#players.take(ip);
+    let admission: Admission | null = null;
     try {
+      const admitted = (admission = await this.#parts.gate.admit({ action: 'play', app, name, protocol, ip, params }));
       signal.throwIfAborted();
-      const source = this.#parts.hub.get({ app, name }) ?? (await this.#waitForStream({ app, name }, params, [signal, admission.signal]));
-      return { stream: this.#parts.openRendition(source), admission };
+      const source = this.#parts.hub.get({ app, name }) ?? (await this.#waitForStream({ app, name }, { ip, params }, [signal, admission.signal]));
+      const stream = this.#parts.openRendition(source);
+      // A socket that closes during the admission has aborted `signal`.
+      signal.throwIfAborted();
+      signal.addEventListener('abort', giveBack, { once: true });
+      return { stream, admission: admitted };
     } catch (error) {
-      admission.release();
+      admission?.release();
+      giveBack();
       throw error;
     }
   }
 
-  async #waitForStream(ref: StreamRef, params: Record<string, string>, signals: AbortSignal[]): Promise<Stream> {
-    const { waitMs, maxWaiting } = this.#options;
-    if (params['wait'] !== '1' || this.#waiting >= maxWaiting) throw notLive();
-    this.#waiting++;
+  /** Throws NOT_FOUND at once when too many wait. */
+  async #waitForStream(
+    ref: StreamRef,
+    { ip, params }: { ip: string; params: Record<string, string> },
+    signals: AbortSignal[],
+  ): Promise<Stream> {
+    if (params['wait'] !== '1') throw notLive();
+    const endWait = this.#takeWait(ip);
+    const { waitMs } = this.#options;
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(notLive()), waitMs);
     try {
       return await this.#parts.hub.whenPublished(ref, AbortSignal.any([timeout.signal, ...signals]));
     } finally {
       clearTimeout(timer);
-      this.#waiting--;
+      endWait();
+    }
+  }
+
+  #takeWait(ip: string): () => void {
+    try {
+      return this.#waiting.take(ip);
+    } catch {
+      throw notLive(); // logged
     }
   }
 }

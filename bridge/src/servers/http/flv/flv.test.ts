@@ -168,6 +168,28 @@ describe('HTTP-FLV', () => {
     await vi.waitFor(() => expect(gate.clients(ROOM)).toEqual([]));
   });
 
+  it('bounds the players of one address and those of it that wait, and gives places back', async () => {
+    const { hub, gate, url } = await open({ waitMs: 300, maxWaitingPerAddress: 1, maxPerAddress: 2 });
+    const waiting = fetch(`${url}?wait=1`);
+    await vi.waitFor(() => expect(gate.clients(ROOM).length).toBe(1));
+    expect((await fetch(`${url}?wait=1`)).status).toBe(404);
+    expect((await waiting).status).toBe(404);
+    writeAll(hub.publish(ROOM), media);
+    const players = [await fetch(url), await fetch(url)];
+    const refused = await fetch(url);
+    expect([refused.status, refused.headers.get('retry-after'), await refused.json()]).toEqual([
+      429,
+      '5',
+      { error: expect.objectContaining({ code: 'RATE_LIMITED' }) },
+    ]);
+    for (const player of players) await player.body?.cancel();
+    await vi.waitFor(async () => {
+      const again = await fetch(url);
+      await again.body?.cancel();
+      expect(again.status).toBe(200);
+    });
+  });
+
   it('counts the player’s bytes, and disconnects a kicked player', async () => {
     const { hub, gate, url } = await open();
     writeAll(hub.publish(ROOM), media);

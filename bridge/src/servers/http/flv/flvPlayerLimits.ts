@@ -14,4 +14,6 @@ export const FLV_DEFAULTS: FlvOptions = {
   stallMs: 15_000,
   waitMs: 60_000,
   maxWaiting: 500,
+  maxWaitingPerAddress: 50,
+  maxPerAddress: 2000,
 };

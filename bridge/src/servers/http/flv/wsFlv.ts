@@ -1,15 +1,14 @@
-import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Log } from '@lianmai/kit';
 import { LianmaiError, toLianmaiError } from '@lianmai/protocol';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { CORS_HEADERS, ERROR_HEADERS } from '../responseHeaders.js';
+import { LISTENERS } from '../../listener/index.js';
+import { rejectSocket } from '../rejectSocket.js';
 import type { PlayAdmission, AdmittedPlay } from './PlayAdmission.js';
 import type { PlayFlv } from './playFlv.js';
 
 const PATH = /^\/([^/?]+)\/([^/?]+)\.flv(?:\?|$)/;
-/** Players have nothing to send. */
-const MAX_MESSAGE_BYTES = 4096;
 /** RFC 6455 7.4.1 */
 const NORMAL = 1000;
 
@@ -21,7 +20,7 @@ export function flvUpgrade(playAdmission: PlayAdmission, play: PlayFlv, log: Log
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false, // video does not compress further
-    maxPayload: MAX_MESSAGE_BYTES,
+    maxPayload: LISTENERS.wsFlv.maxMessageBytes,
     autoPong: false,
   });
   return (message, socket, head) => {
@@ -69,13 +68,5 @@ function handleControlFrames(ws: WebSocket, socket: Socket): void {
 function rejectUpgrade(socket: Socket, thrown: unknown, log: Log): void {
   const error = toLianmaiError(thrown);
   if (error.code === 'INTERNAL') log.error({ err: thrown }, 'FLV over WebSocket failed');
-  const body = JSON.stringify({ error: error.toWire() });
-  const head = [
-    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}`,
-    'Connection: close',
-    'Content-Type: application/json; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    ...Object.entries({ ...ERROR_HEADERS, ...CORS_HEADERS }).map(([name, value]) => `${name}: ${value}`),
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+  rejectSocket(socket, error);
 }

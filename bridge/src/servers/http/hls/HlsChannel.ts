@@ -8,6 +8,7 @@ import type { DvrStore } from './dvr/index.js';
 import { masterPlaylist, mediaPlaylist, type PlaylistView } from './playlist.js';
 import { PlaylistTimeline, type ListedSegment } from './PlaylistTimeline.js';
 import { BlockingRequests } from './BlockingRequests.js';
+import { MediaKeys } from './MediaKeys.js';
 import { ProgramDateTime } from './ProgramDateTime.js';
 
 export interface HlsOptions {
@@ -48,6 +49,9 @@ export class HlsChannel {
   /** A channel recovered from an earlier process counts as live at first, because its publisher is probably about to return. */
   #isEnded = false;
   #isRecovered: boolean;
+  readonly #mediaKeys = new MediaKeys();
+  /** Null until a viewer was admitted: then no playlist has told media URLs yet. */
+  #isSigned: boolean | null = null;
 
   constructor(options: HlsOptions, dvr: DvrStore | null, log: Log) {
     this.#options = options;
@@ -84,6 +88,21 @@ export class HlsChannel {
     };
   }
 
+  /** Learns from an admission whether players need signed URLs. `isFresh`: the server has just said so. */
+  setSigned(isSigned: boolean, isFresh: boolean): void {
+    if (isFresh || this.#isSigned === null) this.#isSigned = isSigned;
+  }
+
+  /** The key that the media URLs of playlists carry at this time of the monotonic clock; null for an open stream. */
+  mediaKey(atMs: number): string | null {
+    return this.#isSigned === true ? this.#mediaKeys.at(atMs) : null;
+  }
+
+  /** Whether a request with this key may have media. */
+  acceptsMediaKey(key: string | null, atMs: number): boolean {
+    return this.#isSigned === false || this.#mediaKeys.accepts(key, atMs);
+  }
+
   get isEnded(): boolean {
     return this.#isEnded;
   }
@@ -100,6 +119,8 @@ export class HlsChannel {
   /** Ends the broadcast; playlists get EXT-X-ENDLIST. */
   end(): void {
     this.#isEnded = true;
+    this.#mediaKeys.stop();
+    this.#dvr?.rest();
     this.#change();
   }
 
@@ -120,14 +141,14 @@ export class HlsChannel {
   }
 
   /** Returns the playlist without its rendition report, which contains the viewer's own URI. Null when there is nothing to show. */
-  mediaPlaylist(kind: PlaylistKind, canSkip: boolean): string | null {
-    const key = `${kind}${canSkip ? ' skip' : ''}`;
-    const known = this.#texts.get(key);
+  mediaPlaylist(kind: PlaylistKind, { canSkip = false, mediaKey = null }: { canSkip?: boolean; mediaKey?: string | null } = {}): string | null {
+    const name = `${kind}${canSkip ? ' skip' : ''}${mediaKey === null ? '' : ` ${mediaKey}`}`;
+    const known = this.#texts.get(name);
     if (known !== undefined) return known;
     const view = this.#viewOf(kind);
     if (!view) return null;
-    const text = mediaPlaylist(view, canSkip);
-    this.#texts.set(key, text);
+    const text = mediaPlaylist({ ...view, mediaKey }, canSkip);
+    this.#texts.set(name, text);
     return text;
   }
 
@@ -188,7 +209,7 @@ export class HlsChannel {
   /** Removes expired segments from the DVR window, even when no media arrives. */
   prune(nowMs: number): void {
     this.#dvr?.prune(nowMs);
-    this.#texts.delete('dvr');
+    for (const name of this.#texts.keys()) if (name.startsWith('dvr')) this.#texts.delete(name);
   }
 
   /** Resolves when the DVR window is on disk. */
@@ -209,6 +230,7 @@ export class HlsChannel {
   }
 
   #startOver(isComing?: (kind: 'video' | 'audio') => boolean): Segmenter {
+    this.#mediaKeys.resume();
     this.#token = randomBytes(12).toString('base64url');
     const last = this.#dvr?.last;
     const isJoined = last !== undefined && Date.now() - (last.atMs + last.durationMs) < DVR_JOIN_MS;
@@ -244,7 +266,7 @@ export class HlsChannel {
     }
   }
 
-  #viewOf(kind: PlaylistKind): PlaylistView | null {
+  #viewOf(kind: PlaylistKind): Omit<PlaylistView, 'mediaKey'> | null {
     const timeline = kind === 'audio' ? this.#audio : this.#main;
     const segments: readonly ListedSegment[] = kind === 'dvr' ? (this.#dvr?.segments ?? []) : timeline.listed;
     const last = segments.at(-1);

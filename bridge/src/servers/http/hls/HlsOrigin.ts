@@ -17,6 +17,8 @@ interface ChannelState {
 }
 
 export interface HlsOriginOptions extends HlsOptions {
+  /** Viewers of one address, which is a /64 for IPv6; default: no limit of its own. */
+  maxPerAddress?: number;
   /** How long the playlist of an ended broadcast stays available, ms. */
   endedMs: number;
   /** Length of the DVR window, seconds; 0 disables it. */
@@ -55,7 +57,13 @@ export class HlsOrigin {
   private constructor(parts: HlsOriginParts, options: HlsOriginOptions) {
     this.#parts = parts;
     this.#options = options;
-    this.sessions = new HlsViewerSessions(parts.gate, Math.max(MIN_SESSION_MS, SESSION_TARGETS * options.targetMs + 5000));
+    const { maxPerAddress } = options;
+    this.sessions = new HlsViewerSessions(parts.gate, {
+      silentMs: Math.max(MIN_SESSION_MS, SESSION_TARGETS * options.targetMs + 5000),
+      ...(maxPerAddress !== undefined && { maxPerAddress }),
+      onAdmitted: (stream, { isSigned = false }, isFresh) => this.get(stream)?.setSigned(isSigned, isFresh),
+      log: parts.log,
+    });
     this.#tick = setInterval(() => this.#sweep(Date.now()), TICK_MS);
     this.#tick.unref();
   }

@@ -104,7 +104,7 @@ describe('HLS viewer sessions', () => {
 
   it('are bounded: clients that never watch make room for viewers and leave the register', async () => {
     const gate = new Gate({ authorise: () => Promise.resolve(POLICY) });
-    const sessions = new HlsViewerSessions(gate, 60_000, 3);
+    const sessions = new HlsViewerSessions(gate, { silentMs: 60_000, maxSessions: 3 });
     const enter = (session: string, isWatching: boolean) =>
       sessions.admit(STREAM, { session, ip: '10.0.0.1', agent: '', params: {} }, isWatching);
     await enter('watching-1', true);
@@ -116,10 +116,24 @@ describe('HLS viewer sessions', () => {
     sessions.close();
   });
 
+  it('are bounded per address, and viewers of other addresses find room', async () => {
+    const gate = new Gate({ authorise: () => Promise.resolve(POLICY) });
+    const sessions = new HlsViewerSessions(gate, { silentMs: 15_000, maxSessions: 1000, maxPerAddress: 3 });
+    const enter = (session: string, ip: string) => sessions.admit(STREAM, { session, ip, agent: '', params: {} }, true);
+    for (let index = 0; index < 3; index++) await enter(`viewer-${index}`, `2001:db8::${index}`);
+    for (let index = 0; index < 50; index++)
+      await expect(enter(`more-${index}`, '2001:db8::99')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    await enter('other-1', '2001:db8:0:1::1');
+    expect(sessions.count(STREAM)).toBe(4);
+    sessions.expire(Date.now() + 16_000);
+    await enter('viewer-9', '2001:db8::9');
+    sessions.close();
+  });
+
   it('expire when silent, and are admitted again', async () => {
     const admitted = vi.fn(() => Promise.resolve(POLICY));
     const gate = new Gate({ authorise: admitted });
-    const sessions = new HlsViewerSessions(gate, 15_000);
+    const sessions = new HlsViewerSessions(gate, { silentMs: 15_000 });
     const viewer = { session: 'abcdefgh', ip: '10.0.0.1', agent: '', params: {} };
     await sessions.admit(STREAM, viewer, true);
     await sessions.admit(STREAM, { ...viewer, ip: '10.0.0.2' }, true); // the same URL, passed on

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { LianmaiError, streamKey, type StreamRef } from '@lianmai/protocol';
+import { networkOf, Places, type Log } from '@lianmai/kit';
+import { LianmaiError, streamKey, type AuthoriseReply, type StreamRef } from '@lianmai/protocol';
 import type { Admission, Gate } from '../../../hub/gate/index.js';
 
 /** A client that requests a playlist. */
@@ -14,6 +15,10 @@ export interface HlsViewer {
 
 interface HlsViewerSession {
   key: string;
+  network: string;
+  giveBack: () => void;
+  /** The media key of the last complete playlist of each kind that the viewer of a signed stream got. */
+  playlistKeys: Map<string, string>;
   admission: Promise<Admission>;
   /** Whether the client has requested a media playlist, which makes it a viewer. */
   isWatching: boolean;
@@ -22,7 +27,18 @@ interface HlsViewerSession {
   isKicked: boolean;
 }
 
-/** Bounds the memory. */
+export interface HlsViewerSessionsOptions {
+  /** A session is forgotten after this long without a request, ms. */
+  silentMs: number;
+  /** Bounds the memory; default 50000. */
+  maxSessions?: number;
+  /** Sessions of one address, which is a /64 for IPv6; default: no limit of its own. */
+  maxPerAddress?: number;
+  /** Called when a viewer asks for a playlist; `isFresh`: the server has just answered. */
+  onAdmitted?: (stream: StreamRef, policy: AuthoriseReply, isFresh: boolean) => void;
+  log?: Pick<Log, 'warn'>;
+}
+
 const MAX_SESSIONS = 50_000;
 /** A player silent for this long no longer counts as a viewer. */
 const AWAY_MS = 10_000;
@@ -37,25 +53,32 @@ export const newSessionId = () => randomBytes(9).toString('base64url');
  */
 export class HlsViewerSessions {
   readonly #gate: Gate;
-  readonly #silentMs: number;
-  readonly #maxSessions: number;
+  readonly #options: HlsViewerSessionsOptions;
+  readonly #places: Places;
   readonly #sessions = new Map<string, HlsViewerSession>();
+  readonly #idsByNetwork = new Map<string, Set<string>>();
 
-  constructor(gate: Gate, silentMs: number, maxSessions = MAX_SESSIONS) {
+  constructor(gate: Gate, options: HlsViewerSessionsOptions) {
     this.#gate = gate;
-    this.#maxSessions = maxSessions;
-    this.#silentMs = silentMs;
+    this.#options = options;
+    const { maxSessions = MAX_SESSIONS, maxPerAddress = maxSessions, log } = options;
+    this.#places = new Places({ name: 'HLS viewers', setting: 'origin.maxPerAddress', total: maxSessions, perAddress: maxPerAddress, log });
   }
 
-  /** Throws the gate's error, FORBIDDEN for a kicked session, or RATE_LIMITED when there are too many. */
-  async admit(stream: StreamRef, viewer: HlsViewer, isWatching: boolean): Promise<void> {
+  /**
+   * Throws the gate's error, FORBIDDEN for a kicked session, RATE_LIMITED when the address has too many, or OVERLOADED when there are too many in all. Returns
+   * what the viewer has got so far.
+   */
+  async admit(stream: StreamRef, viewer: HlsViewer, isWatching: boolean): Promise<Pick<HlsViewerSession, 'playlistKeys'>> {
     const id = sessionKey(stream, viewer);
     const session = this.#sessions.get(id) ?? this.#open(id, stream, viewer);
     session.seenMs = Date.now();
     if (isWatching) Object.assign(session, { isWatching, watchedMs: session.seenMs });
-    await session.admission;
+    const { policy } = await session.admission;
     session.seenMs = Date.now();
     if (session.isKicked) throw new LianmaiError('FORBIDDEN', undefined, { message: 'An operator ended this session.' });
+    this.#options.onAdmitted?.(stream, policy, false);
+    return session;
   }
 
   count(stream: StreamRef): number {
@@ -68,23 +91,25 @@ export class HlsViewerSessions {
   }
 
   expire(nowMs: number): void {
+    const { silentMs } = this.#options;
     for (const [id, session] of this.#sessions) {
-      if (nowMs - session.seenMs <= (session.isKicked ? Math.max(KICKED_MS, this.#silentMs) : this.#silentMs)) continue;
-      this.#sessions.delete(id);
-      release(session);
+      if (nowMs - session.seenMs > (session.isKicked ? Math.max(KICKED_MS, silentMs) : silentMs)) this.#remove(id, session);
     }
   }
 
   close(): void {
-    for (const session of this.#sessions.values()) release(session);
-    this.#sessions.clear();
+    for (const [id, session] of this.#sessions) this.#remove(id, session);
   }
 
   #open(id: string, { app, name }: StreamRef, { ip, params }: HlsViewer): HlsViewerSession {
-    if (this.#sessions.size >= this.#maxSessions) this.#makeRoom();
-    const admission = this.#gate.admit({ app, name, action: 'play', protocol: 'hls', ip, params });
+    const network = networkOf(ip);
+    const giveBack = this.#takePlace(ip, network);
+    const admission = this.#admitFresh({ app, name }, { ip, params });
     const session: HlsViewerSession = {
       key: streamKey({ app, name }),
+      network,
+      giveBack,
+      playlistKeys: new Map(),
       admission,
       isWatching: false,
       seenMs: Date.now(),
@@ -92,6 +117,7 @@ export class HlsViewerSessions {
       isKicked: false,
     };
     this.#sessions.set(id, session);
+    this.#idsByNetwork.set(network, (this.#idsByNetwork.get(network) ?? new Set()).add(id));
     admission.then(
       (admitted) => {
         const leave = () => {
@@ -100,21 +126,43 @@ export class HlsViewerSessions {
         };
         admitted.signal.addEventListener('abort', leave, { once: true });
       },
-      () => {
-        if (this.#sessions.get(id) === session) this.#sessions.delete(id);
-      },
+      () => this.#remove(id, session),
     );
     return session;
   }
 
-  /** Drops a session that has fetched only master playlists, so viewers always find room. If it continues, the gate admits it again. */
-  #makeRoom(): void {
-    for (const [id, session] of this.#sessions) {
-      if (session.isWatching || session.isKicked) continue;
-      this.#sessions.delete(id);
-      return release(session);
+  async #admitFresh(stream: StreamRef, { ip, params }: Pick<HlsViewer, 'ip' | 'params'>): Promise<Admission> {
+    const admission = await this.#gate.admit({ ...stream, action: 'play', protocol: 'hls', ip, params });
+    this.#options.onAdmitted?.(stream, admission.policy, true);
+    return admission;
+  }
+
+  /** Drops a session that has fetched only master playlists if need be, so viewers find room. If it continues, the gate admits it again. */
+  #takePlace(ip: string, network: string): () => void {
+    if (!this.#places.hasPlace(ip)) {
+      const { maxPerAddress = Infinity } = this.#options;
+      const own = this.#idsByNetwork.get(network) ?? new Set<string>();
+      this.#dropUnwatched(own.size >= maxPerAddress ? own : this.#sessions.keys());
     }
-    throw new LianmaiError('RATE_LIMITED');
+    return this.#places.take(ip);
+  }
+
+  #dropUnwatched(ids: Iterable<string>): void {
+    for (const id of ids) {
+      const session = this.#sessions.get(id);
+      if (!session || session.isWatching || session.isKicked) continue;
+      return this.#remove(id, session);
+    }
+  }
+
+  #remove(id: string, session: HlsViewerSession): void {
+    session.giveBack();
+    release(session);
+    if (this.#sessions.get(id) !== session) return;
+    this.#sessions.delete(id);
+    const ids = this.#idsByNetwork.get(session.network);
+    ids?.delete(id);
+    if (ids?.size === 0) this.#idsByNetwork.delete(session.network);
   }
 
   #countIf(isMeant: (session: HlsViewerSession) => boolean): number {

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdtemp, readdir, rm, truncate, stat } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readlink, rm, truncate, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -102,6 +102,22 @@ describe('the DVR window', () => {
     ]);
     expect(stderr.replace(/.*Found duplicated MOOV.*\n|.*Last message repeated.*\n/g, '')).toBe('');
     expect(await (await fetch(`${base.slice(0, -1)}.m3u8?dvr=1`)).text()).toMatch(/\nroom\/dvr\.m3u8\?session=/);
+  });
+
+  it('keeps no file open after the broadcast, is still served, and continues with the next one', async () => {
+    const { hub, get, dvr } = await open();
+    const publisher = await play(hub, 2);
+    await publisher.close('end', true);
+    const openFiles = async () => {
+      const links = await Promise.all((await readdir('/proc/self/fd')).map((name) => readlink(`/proc/self/fd/${name}`).catch(() => '')));
+      return links.filter((link) => link.startsWith(directory));
+    };
+    if (process.platform === 'linux') await vi.waitFor(async () => expect(await openFiles()).toEqual([]));
+    const { segments } = readMediaPlaylist(await dvr());
+    for (const { uri } of segments) if (uri !== null) expect((await get(uri)).status).toBe(200);
+    await play(hub, 2);
+    expect(validate(await dvr())).toEqual([]);
+    expect(readMediaPlaylist(await dvr()).segments.length).toBeGreaterThan(segments.length);
   });
 
   it('is cheap to follow with delta updates', async () => {

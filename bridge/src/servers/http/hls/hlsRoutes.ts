@@ -3,14 +3,19 @@ import { pipeline } from 'node:stream/promises';
 import { LianmaiError, type StreamRef } from '@lianmai/protocol';
 import { Router, type Request, type Response } from 'express';
 import { clientIp, readQueryParams } from '../../../hub/gate/index.js';
+import { nowMs } from '../../../runtime/index.js';
 import { PLAYLIST_HEADERS, SEGMENT_HEADERS } from '../responseHeaders.js';
 import { readDeliveryDirectives } from './deliveryDirectives.js';
 import type { HlsChannel, HlsMedia, PlaylistKind } from './HlsChannel.js';
 import type { HlsOrigin } from './HlsOrigin.js';
+import { MEDIA_KEY_MS } from './MediaKeys.js';
+import { MEDIA_KEY_PARAM } from './playlist.js';
 import { newSessionId, type HlsViewer } from './HlsViewerSessions.js';
 
 const MEDIA_TYPE = 'video/mp4';
 const AUDIO_TYPE = 'audio/mp4';
+/** Segments of a signed stream: caches serve all its viewers, but not for longer than their URLs last. */
+const KEYED_SEGMENT_HEADERS = { 'Cache-Control': `public, max-age=${MEDIA_KEY_MS / 1000}` };
 /** A player that reads nothing for this long is disconnected. */
 const STALL_MS = 30_000;
 
@@ -25,7 +30,7 @@ const SESSION = /^[A-Za-z0-9_-]{8,32}$/;
 /**
  * `/{app}/{name}.m3u8` (master; `?dvr=1` for the DVR window) → `/{app}/{name}/{index|audio|dvr}.m3u8?session=…` → `{token}/init-N.mp4`,
  * `N.m4s`, `N.P.m4s`. Playlists differ per viewer and pass the gate. Media is the same for everyone, under names that only playlists
- * reveal.
+ * reveal; those of a signed stream end after a while (`MediaKeys`).
  */
 export function hlsRoutes(origin: HlsOrigin): Router {
   const router = Router();
@@ -42,8 +47,12 @@ export function hlsRoutes(origin: HlsOrigin): Router {
   router.get('/:app/:name/:token/:file', async (request, response, next) => {
     const { app, name, token, file } = request.params;
     if (!TOKEN.test(token)) return next();
-    const media = await findMedia(findChannel(origin, { app, name }), token, file, response);
+    const channel = findChannel(origin, { app, name });
+    // Without media inside, an init segment needs no key.
+    if (!INIT.test(file)) assertMediaKey(channel, request);
+    const media = await findMedia(channel, token, file, response);
     if (!media) throw new LianmaiError('NOT_FOUND', undefined, { message: 'This segment does not exist or has expired.' });
+    response.set(channel.mediaKey(nowMs()) === null ? SEGMENT_HEADERS : KEYED_SEGMENT_HEADERS);
     await sendMedia(request, response, media, file.startsWith('a') ? AUDIO_TYPE : MEDIA_TYPE);
   });
   return router;
@@ -66,14 +75,18 @@ async function sendPlaylist(origin: HlsOrigin, stream: StreamRef, kind: Playlist
   const given = query.get('session');
   const session = given !== null && SESSION.test(given) ? given : null;
   const viewer = viewerOf(request, query, session);
-  await origin.sessions.admit(stream, viewer, true);
+  const { playlistKeys } = await origin.sessions.admit(stream, viewer, true);
   const delivery = readDeliveryDirectives(query);
   if (delivery.blockUntil) {
     await channel.whenReady(kind, delivery.blockUntil, goneSignal(response));
     if (response.destroyed) return;
     await origin.sessions.admit(stream, viewer, true);
   }
-  const playlist = channel.mediaPlaylist(kind, delivery.canSkip);
+  const mediaKey = channel.mediaKey(nowMs());
+  // The segments that an update skips keep their URLs, so it must not span a change of the key.
+  const canSkip = delivery.canSkip && (mediaKey === null || playlistKeys.get(kind) === mediaKey);
+  if (mediaKey !== null) playlistKeys.set(kind, mediaKey);
+  const playlist = channel.mediaPlaylist(kind, { canSkip, mediaKey });
   const report = channel.renditionReport(kind, (other) => `${other}.m3u8${session === null ? '' : `?${carryOver(query, session)}`}`);
   send(response, channel, playlist === null ? null : playlist + (report ?? ''));
 }
@@ -82,6 +95,12 @@ function findChannel(origin: HlsOrigin, stream: StreamRef): HlsChannel {
   const channel = origin.get(stream);
   if (!channel) throw notLive();
   return channel;
+}
+
+/** Throws TOKEN_EXPIRED unless the URL comes from a recent playlist, or the stream is open. */
+function assertMediaKey(channel: HlsChannel, request: Request): void {
+  if (channel.acceptsMediaKey(queryOf(request).get(MEDIA_KEY_PARAM), nowMs())) return;
+  throw new LianmaiError('TOKEN_EXPIRED', undefined, { message: 'This media URL has expired. Load the playlist again.' });
 }
 
 const notLive = () => new LianmaiError('NOT_FOUND', undefined, { message: 'This stream is not live.' });
@@ -106,7 +125,7 @@ async function findMedia(channel: HlsChannel, token: string, file: string, respo
 async function sendMedia(request: Request, response: Response, media: HlsMedia, type: string): Promise<void> {
   if (response.destroyed) return;
   const length = 'bytes' in media ? media.bytes.reduce((sum, buffer) => sum + buffer.length, 0) : media.length;
-  response.set({ ...SEGMENT_HEADERS, 'Content-Type': type, 'Content-Length': String(length), ETag: `"${length}"` });
+  response.set({ 'Content-Type': type, 'Content-Length': String(length), ETag: `"${length}"` });
   response.setTimeout(STALL_MS, () => response.destroy());
   if (request.method === 'HEAD') {
     response.end();

@@ -11,7 +11,13 @@ export interface PlaylistView {
   targetSeconds: number;
   partTargetMs: number;
   isEnded: boolean;
+  /** Added to the URLs of media; null for an open stream. */
+  mediaKey: string | null;
 }
+
+/** The query parameter of media URLs that carries the key. */
+export const MEDIA_KEY_PARAM = 'mediaKey';
+const keyed = (uri: string, key: string | null) => (key === null ? uri : `${uri}?${MEDIA_KEY_PARAM}=${key}`);
 
 export const segmentUri = ({ prefix, sequence }: Pick<ListedSegment, 'prefix' | 'sequence'>) => `${prefix}${sequence}.m4s`;
 export const partUri = ({ prefix, sequence }: Pick<ListedSegment, 'prefix' | 'sequence'>, part: number) =>
@@ -30,7 +36,7 @@ const PARTS_FOR_TARGETS = 3;
 
 /** RFC 8216bis 4.4.3-4. Identical for all viewers. `canSkip`: the client has an earlier version and gets a delta update (6.2.5.1). */
 export function mediaPlaylist(view: PlaylistView, canSkip = false): string {
-  const { segments, open, targetSeconds, isEnded } = view;
+  const { segments, open, targetSeconds, isEnded, mediaKey } = view;
   const first = segments[0] ?? open;
   const skipped = canSkip && !isEnded ? countSkippable(view) : 0;
   const lines = [
@@ -49,8 +55,9 @@ export function mediaPlaylist(view: PlaylistView, canSkip = false): string {
   for (let index = skipped; index < segments.length; index++) {
     const segment = segments[index];
     if (!segment) break;
-    if (index >= partsFrom) pushHead(lines, segment, init).push(...partLines(segment, view.partsOf(segment)), ...segmentTail(segment));
-    else lines.push(...wholeText(segment, init));
+    if (index >= partsFrom)
+      pushHead(lines, segment, init).push(...partLines(segment, view.partsOf(segment), mediaKey), ...segmentTail(segment, mediaKey));
+    else lines.push(...wholeText(segment, init, mediaKey));
     init = segment.init ?? init;
   }
   if (isEnded) lines.push('#EXT-X-ENDLIST');
@@ -88,13 +95,13 @@ function firstWithParts({ segments, open, targetSeconds }: PlaylistView): number
 }
 
 /** Long playlists are requested often, so the lines of each segment are cached. */
-const texts = new WeakMap<ListedSegment, { init: string | null; isGap: boolean; lines: string[] }>();
+const texts = new WeakMap<ListedSegment, { init: string | null; isGap: boolean; mediaKey: string | null; lines: string[] }>();
 
-function wholeText(segment: ListedSegment, init: string | null): string[] {
+function wholeText(segment: ListedSegment, init: string | null, mediaKey: string | null): string[] {
   const known = texts.get(segment);
-  if (known?.init === init && known.isGap === segment.isGap) return known.lines;
-  const lines = [pushHead([], segment, init).concat(segmentTail(segment)).join('\n')];
-  texts.set(segment, { init, isGap: segment.isGap, lines });
+  if (known?.init === init && known.isGap === segment.isGap && known.mediaKey === mediaKey) return known.lines;
+  const lines = [pushHead([], segment, init).concat(segmentTail(segment, mediaKey)).join('\n')];
+  texts.set(segment, { init, isGap: segment.isGap, mediaKey, lines });
   return lines;
 }
 
@@ -106,22 +113,22 @@ function pushHead(lines: string[], segment: ListedSegment, init: string | null):
   return lines;
 }
 
-const segmentTail = (segment: ListedSegment) => [
+const segmentTail = (segment: ListedSegment, mediaKey: string | null) => [
   ...(segment.isGap ? ['#EXT-X-GAP'] : []),
   `#EXTINF:${seconds(segment.durationMs)},`,
-  segmentUri(segment),
+  keyed(segmentUri(segment), mediaKey),
 ];
 
-const partLines = (segment: ListedSegment, parts: Segment['parts']) =>
+const partLines = (segment: ListedSegment, parts: Segment['parts'], mediaKey: string | null) =>
   parts.map(
     ({ durationMs, isIndependent }, index) =>
-      `#EXT-X-PART:DURATION=${(durationMs / 1000).toFixed(5)},URI="${partUri(segment, index)}"${isIndependent ? ',INDEPENDENT=YES' : ''}`,
+      `#EXT-X-PART:DURATION=${(durationMs / 1000).toFixed(5)},URI="${keyed(partUri(segment, index), mediaKey)}"${isIndependent ? ',INDEPENDENT=YES' : ''}`,
   );
 
 /** Adds the open segment and a hint for the next part, whose request is held until it exists. */
-function pushOpen(lines: string[], { open, next }: PlaylistView, init: string | null): void {
-  if (open && open.parts.length > 0) pushHead(lines, open, init).push(...partLines(open, open.parts));
-  if (next) lines.push(`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${partUri(next, open?.parts.length ?? 0)}"`);
+function pushOpen(lines: string[], { open, next, mediaKey }: PlaylistView, init: string | null): void {
+  if (open && open.parts.length > 0) pushHead(lines, open, init).push(...partLines(open, open.parts, mediaKey));
+  if (next) lines.push(`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${keyed(partUri(next, open?.parts.length ?? 0), mediaKey)}"`);
 }
 
 export interface Variant {

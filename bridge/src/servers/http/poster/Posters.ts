@@ -1,14 +1,14 @@
-import type { Log } from '@lianmai/kit';
-import { LianmaiError } from '@lianmai/protocol';
+import { Places, type Log } from '@lianmai/kit';
+import { assertDescriptorsFree } from '../../../runtime/index.js';
 import type { Ffmpeg } from '../../../media/ffmpeg/index.js';
 import type { Stream } from '../../../hub/stream/index.js';
 import { takeSnapshot } from './snapshot.js';
 
 /** Posters are reused for this long. */
 const FRESH_MS = 10_000;
-/** Decoders that run at the same time, and requests that may wait for one. */
+/** Decoders that run at the same time, and requests that have one or wait for it. */
 const MAX_RUNNING = 2;
-const MAX_WAITING = 50;
+const MAX_REQUESTS = { total: 52, perAddress: 8 };
 
 interface Poster {
   takenAtMs: number;
@@ -22,31 +22,34 @@ export class Posters {
   readonly #byStream = new WeakMap<Stream, Poster>();
   #running = 0;
   readonly #waiting: (() => void)[] = [];
+  readonly #requests: Places;
 
   constructor(ffmpeg: Ffmpeg, log: Log) {
     this.#ffmpeg = ffmpeg;
     this.#log = log;
+    this.#requests = new Places({ name: 'requests for posters', ...MAX_REQUESTS, log });
   }
 
-  async get(stream: Stream, nowMs = Date.now()): Promise<Buffer> {
+  /** Throws what `takeSnapshot` throws, and RATE_LIMITED or OVERLOADED when too many requests wait. `ip`: who asks. */
+  async get(stream: Stream, ip: string, nowMs = Date.now()): Promise<Buffer> {
     const known = this.#byStream.get(stream);
     if (known && nowMs - known.takenAtMs < FRESH_MS) return known.jpeg;
-    const jpeg = this.#take(stream);
+    const jpeg = this.#take(stream, ip);
     this.#byStream.set(stream, { takenAtMs: nowMs, jpeg });
     // The next request tries again.
     jpeg.catch(() => this.#byStream.delete(stream));
     return jpeg;
   }
 
-  async #take(stream: Stream): Promise<Buffer> {
-    if (this.#running >= MAX_RUNNING) {
-      if (this.#waiting.length >= MAX_WAITING) throw new LianmaiError('RATE_LIMITED');
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
+  async #take(stream: Stream, ip: string): Promise<Buffer> {
+    const giveBack = this.#requests.take(ip);
+    if (this.#running >= MAX_RUNNING) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#running++;
     try {
+      assertDescriptorsFree();
       return await takeSnapshot(stream, this.#ffmpeg, this.#log);
     } finally {
+      giveBack();
       this.#running--;
       this.#waiting.shift()?.();
     }

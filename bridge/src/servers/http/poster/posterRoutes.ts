@@ -27,11 +27,12 @@ export function posterRoutes({ hub, gate, ffmpeg, log }: PosterParts): Router {
     if (name === undefined) return next();
     const ref = { app: request.params.app, name };
     const params = readQueryParams(request.url.split('?')[1] ?? '');
-    const admission = await gate.admit({ ...ref, action: 'play', protocol: 'hls', ip: clientIp(request), params });
+    const ip = clientIp(request);
+    const admission = await gate.admit({ ...ref, action: 'play', protocol: 'hls', ip, params });
     admission.release();
     const stream = hub.get(ref);
     if (!stream) throw new LianmaiError('NOT_FOUND', undefined, { message: 'This stream is not live.' });
-    const jpeg = await posters.get(stream);
+    const jpeg = await posters.get(stream, ip);
     response.set(POSTER_HEADERS).send(jpeg);
   });
   return router;

@@ -1,5 +1,5 @@
 import type { Log } from '@lianmai/kit';
-import { LianmaiError } from '@lianmai/protocol';
+import { LianmaiError, toLianmaiError } from '@lianmai/protocol';
 import { makeThumbnail, type Ffmpeg } from '../../../media/ffmpeg/index.js';
 import { TsMuxer } from '../../../media/formats/index.js';
 import type { Stream } from '../../../hub/stream/index.js';
@@ -11,8 +11,8 @@ const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 2 * 1024 * 1024;
 
 /**
- * Returns the last key frame of a stream as JPEG. Throws NOT_FOUND without a key frame, and UNSUPPORTED for a codec that MPEG-TS cannot
- * carry to FFmpeg.
+ * Returns the last key frame of a stream as JPEG. Throws NOT_FOUND without a key frame, UNSUPPORTED for a codec that MPEG-TS cannot
+ * carry to FFmpeg, and OVERLOADED when FFmpeg cannot be started.
  */
 export async function takeSnapshot(stream: Stream, ffmpeg: Ffmpeg, log: Log): Promise<Buffer> {
   const { video } = stream.preamble;
@@ -24,6 +24,8 @@ export async function takeSnapshot(stream: Stream, ffmpeg: Ffmpeg, log: Log): Pr
     return await makeThumbnail(ffmpeg, media, { maxWidthPx: MAX_WIDTH, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES });
   } catch (error) {
     log.debug({ err: error }, 'no poster');
+    const { code } = toLianmaiError(error);
+    if (code !== 'INTERNAL') throw new LianmaiError(code, undefined, { cause: error });
     throw new LianmaiError('UNSUPPORTED', undefined, { message: 'No picture can be made of this codec.' });
   }
 }

@@ -136,6 +136,16 @@ export class DvrStore {
     await this.#options.files.remove(this.#options.directory);
   }
 
+  /** Closes the files of a broadcast that has ended. The next one writes new files; reading opens them for each request. */
+  rest(): void {
+    if (!this.#writer && this.#pending === 0) return;
+    this.#enqueue(async () => {
+      const writer = this.#writer;
+      this.#writer = null;
+      await writer?.close();
+    });
+  }
+
   /** Resolves when everything added is written. */
   async close(): Promise<void> {
     await this.#writing;

@@ -18,12 +18,15 @@ export interface DvrFile {
   close(): Promise<void>;
 }
 
+/** The media of signed streams is not for every user of the machine. */
+const MODE = 0o640;
+
 export const diskFiles: DvrFiles = {
   list: (path) => readdir(path).catch(() => []),
   read: (path) => readFile(path),
   remove: (path) => rm(path, { recursive: true, force: true }),
   async makeDirectory(path) {
-    await mkdir(path, { recursive: true });
+    await mkdir(path, { recursive: true, mode: 0o750 });
   },
   async size(path) {
     const handle = await open(path, 'r').catch(() => null);
@@ -35,7 +38,7 @@ export const diskFiles: DvrFiles = {
     }
   },
   async create(path) {
-    const handle = await open(path, 'w');
+    const handle = await open(path, 'w', MODE);
     return { write: (buffers, position) => writeAll(handle, buffers, position), close: () => handle.close() };
   },
 };
