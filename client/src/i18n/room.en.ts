@@ -152,7 +152,7 @@ export const roomEn = {
   reconnecting: {
     title: 'Connection lost, reconnecting…',
     text: 'Your seat is kept. You do not have to do anything.',
-    textLive: 'The broadcast goes on and your seat is kept. You do not have to do anything.',
+    textLive: 'Your seat is kept, and so is the broadcast. You do not have to do anything.',
   },
   layout: { auto: 'Auto', grid: 'Grid', spotlight: 'Spotlight', screen: 'Screen', pip: 'Inset', 'side-by-side': 'Side by side' },
   layoutHint: {

@@ -144,7 +144,7 @@ export const roomZhCN: RoomTexts = {
   reconnecting: {
     title: '连接中断，正在重连…',
     text: '你的位置已保留，无需任何操作。',
-    textLive: '直播仍在继续，你的位置已保留，无需任何操作。',
+    textLive: '你的位置和直播都会保留，无需任何操作。',
   },
   layout: { auto: '自动', grid: '宫格', spotlight: '单人', screen: '屏幕', pip: '画中画', 'side-by-side': '左右分屏' },
   layoutHint: {

@@ -1,7 +1,7 @@
 import type { Log } from '@lianmai/kit';
 import type { AuthoriseRequest } from '@lianmai/protocol';
 import { Bridges, startEmbeddedBridge } from '../bridge/index.js';
-import { createPrograms, type AssetStore, type ClaimName } from '../program/index.js';
+import { createPrograms, ProgramIntents, type AssetStore, type ClaimName } from '../program/index.js';
 import { Recordings } from '../recordings/index.js';
 import { RoomDirectory } from '../rooms/index.js';
 import type { Sfu } from '../sfu/index.js';
@@ -38,11 +38,13 @@ export async function buildServer(boot: BootContext): Promise<void> {
   const bridges = scope.own(new Bridges({ io, verify, fetchAsset, authorise, log: logOf(boot, 'bridges') }));
   const webrtc = new WebRtc({ sfu, bridges, authorise, log: logOf(boot, 'webrtc') });
   const streams = createStreams(boot, { store, repository, programNames, bridges, webrtc });
-  const rooms = createRooms(boot, { sfu, assets, bridges, programNames, streams, webrtc });
+  const intents = scope.own(new ProgramIntents({ store, log: logOf(boot, 'program') }));
+  const rooms = createRooms(boot, { sfu, assets, bridges, programNames, streams, webrtc, intents });
   const { mode } = config.bridge;
   if (mode === 'embedded') scope.own(await startEmbeddedBridge({ config, authority, bridges, port: bridgePort, log: boot.log }));
   // Owned after the bridge, so that programs and players end before it does.
   scope.own(rooms);
+  await rooms.resumePrograms(await intents.recent(config.rooms.resumeProgramsMs));
   scope.own(webrtc);
   const services = { rooms, streams, seatableStreams: new SeatableStreams(streams), saveAsset: assets.save.bind(assets) };
   const signalling = scope.own(createSignalling(boot, io, services));
@@ -73,14 +75,15 @@ interface RoomParts {
   programNames: ProgramNames;
   streams: Streams;
   webrtc: WebRtc;
+  intents: ProgramIntents;
 }
 
-function createRooms(boot: BootContext, { sfu, assets, bridges, programNames, streams, webrtc }: RoomParts): RoomDirectory {
+function createRooms(boot: BootContext, { sfu, assets, bridges, programNames, streams, webrtc, intents }: RoomParts): RoomDirectory {
   const claimName: ClaimName = (room, starter) => streams.claimForRoom(room, starter);
   return new RoomDirectory({
     createMedia: (id) => sfu.createRoom(id),
     openStreamFeed: (stream) => webrtc.openStreamFeed(stream),
-    programs: createPrograms({ bridges, assets, claimName, log: logOf(boot, 'program') }),
+    programs: createPrograms({ bridges, assets, claimName, intents, log: logOf(boot, 'program') }),
     programNames,
     settings: boot.config.rooms,
     log: logOf(boot, 'rooms'),

@@ -14,5 +14,7 @@ export const roomSettings = section({
   emptyRoomTtlMs: integer(0, 86_400_000).default(60_000),
   /** How long a program runs on in an empty room; 0: until somebody stops it. */
   emptyLiveTtlMs: integer(0, 86_400_000).default(300_000),
+  /** A server that was away for no longer than this goes on with the programs it had on air; 0: programs end with it. */
+  resumeProgramsMs: integer(0, 86_400_000).default(300_000),
   chatHistory: integer(0, 10_000).default(200),
 });

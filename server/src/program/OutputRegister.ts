@@ -24,10 +24,10 @@ export class OutputRegister {
     return [...this.#entries].map(([id, { kind, url }]) => ({ id, request: { kind, url: url.reveal() } }));
   }
 
-  add({ kind, url }: OutputRequest): OutputId {
+  /** `id`: of an output that an earlier server process had. */
+  add({ kind, url }: OutputRequest, id = OutputId.parse(`out_${randomUUID()}`)): OutputId {
     if (this.#entries.size >= MAX_OUTPUTS)
       throw new LianmaiError('WRONG_STATE', { maxOutputs: MAX_OUTPUTS }, { message: `A program has at most ${MAX_OUTPUTS} outputs.` });
-    const id = OutputId.parse(`out_${randomUUID()}`);
     this.#entries.set(id, { kind, url: new Secret(url), info: idle(id, kind, url) });
     return id;
   }

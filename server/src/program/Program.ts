@@ -16,7 +16,8 @@ import {
 } from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
 import type { ProgramRoom, RunningProgram } from './contract.js';
-import { ProgramOutputs } from './ProgramOutputs.js';
+import type { ProgramIntent } from './intents/index.js';
+import { ProgramOutputs, type GivenOutput } from './ProgramOutputs.js';
 import type { ProgramRun } from './ProgramRun.js';
 import { ProgramScene } from './ProgramScene.js';
 import { ProgramStatus, type ProgramStateChange } from './ProgramStatus.js';
@@ -29,7 +30,9 @@ export interface ProgramOptions {
   asStream: boolean;
   profile: Profile;
   scene: Scene;
-  outputs: readonly OutputRequest[];
+  outputs: readonly (OutputRequest | GivenOutput)[];
+  /** Of the same program in an earlier server process. */
+  earlier?: Pick<ProgramIntent, 'programId' | 'mix' | 'startedAtMs' | 'runs'>;
   /** Called whenever `info` has changed. */
   onChanged: () => void;
   onLevels: (levels: Levels) => void;
@@ -37,13 +40,14 @@ export interface ProgramOptions {
 }
 
 const APP = 'live';
+const RESUMING = 'The server was started again. The program goes on in a moment.';
 const RESTARTING = 'The bridge stopped. The program is being started again.';
 
 /** A room's program from its start to its end, whichever bridge runs it. */
 export class Program implements RunningProgram {
-  readonly id = ProgramId.parse(`prg_${randomUUID()}`);
+  readonly id: ProgramId;
   readonly #options: ProgramOptions;
-  readonly #status = new ProgramStatus();
+  readonly #status: ProgramStatus;
   readonly #outputs: ProgramOutputs;
   readonly #scene: ProgramScene;
   readonly #supervisor: ProgramSupervisor;
@@ -51,11 +55,17 @@ export class Program implements RunningProgram {
 
   constructor(options: ProgramOptions) {
     this.#options = options;
-    const { room, bridges, profile, scene, outputs, onChanged } = options;
+    const { room, bridges, profile, scene, outputs, earlier, onChanged } = options;
+    this.id = earlier?.programId ?? ProgramId.parse(`prg_${randomUUID()}`);
+    this.#status = new ProgramStatus(earlier?.startedAtMs);
     const log = options.log.child({ program: this.id });
     this.#outputs = new ProgramOutputs({ requests: outputs, onChanged, log });
-    this.#scene = new ProgramScene({ room, scene, currentRun: () => (this.#status.isOn ? this.#supervisor.run : null), log });
-    this.#supervisor = new ProgramSupervisor({ id: this.id, program: this.#supervised(), bridges, encoder: profile.encoder, log });
+    const currentRun = () => (this.#status.isOn ? this.#supervisor.run : null);
+    this.#scene = new ProgramScene({ room, scene, mix: earlier?.mix ?? {}, currentRun, log });
+    const { encoder } = profile;
+    this.#supervisor = new ProgramSupervisor({
+      ...{ id: this.id, program: this.#supervised(), bridges, encoder, runs: earlier?.runs ?? 0, log },
+    });
   }
 
   get info(): ProgramInfo {
@@ -68,6 +78,19 @@ export class Program implements RunningProgram {
       ...this.#scene.info,
       outputs: this.#outputs.infos,
       hlsPath: `/${APP}/${room.id}.m3u8`,
+    };
+  }
+
+  /** What a later server process needs to go on with it; null once it is to end. */
+  get intent(): ProgramIntent | null {
+    if (!this.#status.isOn) return null;
+    const { room, profile, asStream } = this.#options;
+    const { scene, mix } = this.#scene.info;
+    const { startedAtMs } = this.#status;
+    return {
+      ...{ programId: this.id, room: room.id, asStream, profile, scene, mix, startedAtMs },
+      outputs: this.#outputs.requests,
+      runs: this.#supervisor.runs,
     };
   }
 
@@ -93,6 +116,12 @@ export class Program implements RunningProgram {
       if (this.#status.isOn) this.#end('failed', error);
       throw error;
     }
+  }
+
+  /** Starts the program of an earlier server process again as soon as there is a bridge for it. */
+  resume(): void {
+    this.#status.restart({ code: 'BRIDGE_UNAVAILABLE', message: RESUMING });
+    this.#supervisor.resume();
   }
 
   /** Waits for the first start. Between two bridges this throws BRIDGE_UNAVAILABLE. */

@@ -3,14 +3,15 @@ import { LianmaiError, toLianmaiError, type OutputId, type OutputInfo, type Outp
 import { OutputRegister } from './OutputRegister.js';
 import type { ProgramRun } from './ProgramRun.js';
 
+/** With the id that it has on the bridge. */
+export type GivenOutput = OutputRegister['requests'][number];
+
 export interface ProgramOutputsOptions {
-  requests: readonly OutputRequest[];
+  requests: readonly (OutputRequest | GivenOutput)[];
   /** Called when users should see the outputs again. */
   onChanged: () => void;
   log: Log;
 }
-
-type GivenOutput = OutputRegister['requests'][number];
 
 /** Keeps the register of outputs and the bridge that sends them in step. `run` is null between two bridges. */
 export class ProgramOutputs {
@@ -19,7 +20,10 @@ export class ProgramOutputs {
 
   constructor(options: ProgramOutputsOptions) {
     this.#options = options;
-    for (const request of options.requests) this.#register.add(request);
+    for (const given of options.requests) {
+      if ('request' in given) this.#register.add(given.request, given.id);
+      else this.#register.add(given);
+    }
   }
 
   get infos(): OutputInfo[] {

@@ -15,6 +15,7 @@ import type { ProgramRun } from './ProgramRun.js';
 export interface ProgramSceneOptions {
   room: ProgramRoom;
   scene: Scene;
+  mix: Mix;
   /** null between two bridges, and once the program is stopping. */
   currentRun: () => ProgramRun | null;
   log: Log;
@@ -31,7 +32,7 @@ export class ProgramScene {
   readonly #changes = new SerialQueue();
   readonly #unsubscribe: () => void;
   #scene: Scene;
-  #mix: Mix = {};
+  #mix: Mix;
   #sceneVersion = 1;
   /** Numbers the states sent to bridges. */
   #stateVersion = 0;
@@ -40,6 +41,7 @@ export class ProgramScene {
   constructor(options: ProgramSceneOptions) {
     this.#options = options;
     this.#scene = options.scene;
+    this.#mix = options.mix;
     this.#unsubscribe = on<ProgramRoomEvents>(options.room, { stageSourcesChanged: () => this.#syncSoon() });
   }
 

@@ -6,12 +6,16 @@ export type ProgramStateChange = Pick<BridgeEventData<'programStateChanged'>, 's
 
 /** A program's state and figures. The state moves only forward, except that a program that has lost its bridge goes back to `starting`. */
 export class ProgramStatus {
-  readonly startedAtMs = Date.now();
+  readonly startedAtMs: number;
   #state: ProgramState = 'starting';
   #reason: Reason = null;
   #liveSinceMs: number | null = null;
   #stats: ProgramStats | null = null;
   #hlsViewers = 0;
+
+  constructor(startedAtMs = Date.now()) {
+    this.startedAtMs = startedAtMs;
+  }
 
   get state(): ProgramState {
     return this.#state;

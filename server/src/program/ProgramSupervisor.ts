@@ -27,6 +27,8 @@ export interface ProgramSupervisorOptions {
   program: SupervisedProgram;
   bridges: BridgePool;
   encoder: Profile['encoder'];
+  /** How often earlier server processes have started it. */
+  runs: number;
   log: Log;
 }
 
@@ -39,13 +41,19 @@ export class ProgramSupervisor {
   readonly #options: ProgramSupervisorOptions;
   readonly #abort = new AbortController();
   #run: ProgramRun | null = null;
-  #runs = 0;
+  #runs: number;
   /** The latest start; it may still be under way. */
   #starting: Promise<void> = Promise.resolve();
   #origin: Bridge['hello']['origin'] | null = null;
 
   constructor(options: ProgramSupervisorOptions) {
     this.#options = options;
+    this.#runs = options.runs;
+  }
+
+  /** How often a bridge has been asked to run it. */
+  get runs(): number {
+    return this.#runs;
   }
 
   /** null until the first start has succeeded, and between two bridges. */
@@ -67,6 +75,11 @@ export class ProgramSupervisor {
   start(): Promise<void> {
     const { bridges, encoder } = this.#options;
     return this.#startOn(() => chooseBridge(bridges, encoder));
+  }
+
+  /** Goes on with the program of an earlier server process: starts it as soon as there is a bridge, or reports that it has failed. */
+  resume(): void {
+    void this.#restart();
   }
 
   /** Waits while the first start is under way. Never rejects. */

@@ -3,6 +3,7 @@ import { AssetId, LianmaiError, ProgramId, SourceId, type ProgramInfo } from '@l
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FakeBridge, outputInfo, startBridges, TOKEN } from '../bridge/testing/index.js';
 import type { ClaimName, ProgramControl } from './contract.js';
+import type { ProgramIntent } from './intents/index.js';
 import { createPrograms } from './createPrograms.js';
 import { camera, FakeRoom } from './testing/index.js';
 
@@ -15,11 +16,22 @@ afterEach(() => {
 
 const noStream: ClaimName = () => Promise.resolve({ asStream: false });
 
-async function setUp({ requestTimeoutMs = 500, graceMs = 10_000, claimName = noStream } = {}) {
+/** Keeps the latest intent of each room in memory. */
+class FakeIntents {
+  readonly byRoom = new Map<string, ProgramIntent>();
+  keep(intent: ProgramIntent): void {
+    this.byRoom.set(intent.room, structuredClone(intent));
+  }
+  forget(room: string): void {
+    this.byRoom.delete(room);
+  }
+}
+
+async function setUp({ requestTimeoutMs = 500, graceMs = 10_000, claimName = noStream, intents = new FakeIntents() } = {}) {
   const server = await startBridges({ requestTimeoutMs, graceMs });
   onTestFinished(server.close);
   const log = createLog('test', 'silent');
-  const programs = createPrograms({ bridges: server.bridges, assets: { has: async () => false }, claimName, log });
+  const programs = createPrograms({ bridges: server.bridges, assets: { has: async () => false }, claimName, intents, log });
   const room = new FakeRoom();
   const control = programs.forRoom(room);
   const connect = async (options: Partial<Parameters<typeof FakeBridge.connect>[0]> = {}) => {
@@ -27,7 +39,7 @@ async function setUp({ requestTimeoutMs = 500, graceMs = 10_000, claimName = noS
     fakes.push(fake);
     return fake;
   };
-  return { ...server, programs, room, control, connect };
+  return { ...server, programs, room, control, connect, intents };
 }
 
 /** Starts a program with Ann and Bob on stage. */
@@ -418,5 +430,60 @@ describe('a bridge', () => {
     const orphan = ProgramId.parse('prg_of_an_earlier_server');
     const bridge = await connect({ programs: [{ programId: orphan, state: 'live', rtp: { ip: '127.0.0.1', port: 5004 } }] });
     expect(await bridge.request('stopProgram')).toEqual({ programId: orphan });
+  });
+});
+
+describe('another server process', () => {
+  /** A program with a changed scene, mix and outputs, as it is stored when its server dies. */
+  async function leftBehind() {
+    const { control, intents, bridge, programId } = await onAir();
+    await control.update({ scene: { layout: 'pip' }, mix: { [SourceId.parse('ann:camera')]: { gainDb: -6, muted: false } } });
+    const intent = intents.byRoom.get('studio');
+    if (!intent) throw new Error('no intent was kept');
+    return { intent, info: control.info as ProgramInfo, bridge, programId };
+  }
+
+  it('goes on with the program once there is a bridge: same scene, mix, outputs and start time, in a run of its own', async () => {
+    const { intent, info, programId } = await leftBehind();
+    const { control, connect, intents, room } = await setUp();
+    room.sources = [camera('ann'), camera('bob')];
+    await control.resume(intent);
+    expect(control.info).toMatchObject({ state: 'starting', programId: info.programId, startedAtMs: info.startedAtMs });
+    const bridge = await connect();
+    const run = await bridge.request('startProgram');
+    expect(run.programId).not.toBe(programId);
+    expect(run).toMatchObject({ profile: info.profile, outputs: [{ id: info.outputs[0]?.id, request: RTMP }] });
+    expect(run.sceneState).toMatchObject({ scene: { layout: 'pip' }, mix: info.mix });
+    bridge.goLive(run.programId);
+    await until(control, ({ state }) => state === 'live');
+    await vi.waitFor(() => expect(intents.byRoom.get('studio')?.runs).toBe(2));
+  });
+
+  it('leaves alone what somebody stopped, and what failed', async () => {
+    const { control, intents, connect } = await setUp();
+    await connect();
+    await control.start({});
+    expect(intents.byRoom.size).toBe(1);
+    await control.close('the room is empty');
+    expect(intents.byRoom.size).toBe(0);
+    const failed = await setUp();
+    await codeOf(failed.control.start({}));
+    expect(failed.intents.byRoom.size).toBe(0);
+  });
+
+  it('finds what its predecessor had on air when that was shut down', async () => {
+    const { control, intents } = await onAir();
+    await control.close('SIGTERM', { isHandedOver: true });
+    expect(control.info?.state).toBe('ended');
+    expect(intents.byRoom.get('studio')?.outputs).toMatchObject([{ request: RTMP }]);
+  });
+
+  it('gives up a program whose name somebody else has taken', async () => {
+    const { intent } = await leftBehind();
+    const claimName: ClaimName = () => Promise.reject(new LianmaiError('NAME_TAKEN'));
+    const { control, intents } = await setUp({ claimName });
+    intents.keep(intent);
+    expect(await codeOf(control.resume(intent))).toBe('NAME_TAKEN');
+    expect([control.info, intents.byRoom.size]).toEqual([null, 0]);
   });
 });

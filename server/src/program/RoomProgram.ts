@@ -15,7 +15,8 @@ import {
 import type { Bridge, BridgePool } from '../bridge/index.js';
 import type { AssetStore } from './AssetStore.js';
 import type { ClaimName, ProgramControl, ProgramControlEvents, ProgramRoom, ProgramStarter } from './contract.js';
-import { Program } from './Program.js';
+import type { ProgramIntent, ProgramIntents } from './intents/index.js';
+import { Program, type ProgramOptions } from './Program.js';
 
 export interface RoomProgramOptions {
   room: ProgramRoom;
@@ -24,6 +25,7 @@ export interface RoomProgramOptions {
   bridges: BridgePool;
   assets: Pick<AssetStore, 'has'>;
   claimName: ClaimName;
+  intents: Pick<ProgramIntents, 'keep' | 'forget'>;
   log: Log;
 }
 
@@ -32,6 +34,8 @@ export class RoomProgram extends EventEmitter<ProgramControlEvents> implements P
   readonly #options: RoomProgramOptions;
   #program: Program | null = null;
   #isClosed = false;
+  /** The server is shutting down, and its successor goes on with the program. */
+  #isHandedOver = false;
 
   constructor(options: RoomProgramOptions) {
     super();
@@ -56,11 +60,25 @@ export class RoomProgram extends EventEmitter<ProgramControlEvents> implements P
     if (this.#isClosed) throw new LianmaiError('SHUTTING_DOWN');
     if (this.#program && !this.#program.isOver)
       throw new LianmaiError('WRONG_STATE', { state: this.#program.info.state }, { message: 'The room is live already.' });
-    const program = this.#create(request, asStream);
-    this.#program = program;
-    this.emit('changed', program.info);
+    const program = this.#create({
+      asStream,
+      profile: resolveProfile(request.profile),
+      scene: patchScene(defaultScene(), request.scene ?? {}),
+      outputs: request.outputs ?? [],
+    });
     await program.start();
     return program.info;
+  }
+
+  async resume(intent: ProgramIntent): Promise<void> {
+    const { room, claimName, intents } = this.#options;
+    const { profile, scene, outputs } = intent;
+    const { asStream } = await claimName(room.id, { liveAsStream: intent.asStream }).catch((error: unknown) => {
+      intents.forget(room.id);
+      throw error;
+    });
+    if (this.#isClosed || (this.#program && !this.#program.isOver)) return;
+    this.#create({ asStream, profile, scene, outputs, earlier: intent }).resume();
   }
 
   async update(change: UpdateLive): Promise<UpdateLiveReply> {
@@ -73,27 +91,36 @@ export class RoomProgram extends EventEmitter<ProgramControlEvents> implements P
     return this.#program;
   }
 
-  async close(_reason: string): Promise<void> {
+  async close(_reason: string, { isHandedOver = false } = {}): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#isHandedOver = isHandedOver;
     await this.#program?.stop();
     this.#options.onClosed();
   }
 
-  #create(request: StartLive, asStream: boolean): Program {
+  #create(wanted: Pick<ProgramOptions, 'asStream' | 'profile' | 'scene' | 'outputs' | 'earlier'>): Program {
     const { room, bridges, log } = this.#options;
     const program: Program = new Program({
+      ...wanted,
       room,
       bridges,
-      asStream,
-      profile: resolveProfile(request.profile),
-      scene: patchScene(defaultScene(), request.scene ?? {}),
-      outputs: request.outputs ?? [],
-      onChanged: () => this.#program === program && this.emit('changed', program.info),
+      onChanged: () => this.#afterChange(program),
       onLevels: (levels) => this.emit('levels', levels),
       log: log.child({ room: room.id }),
     });
+    this.#program = program;
+    this.#afterChange(program);
     return program;
+  }
+
+  #afterChange(program: Program): void {
+    if (this.#program !== program) return;
+    const { intents, room } = this.#options;
+    const { intent } = program;
+    if (intent) intents.keep(intent);
+    else if (!this.#isHandedOver) intents.forget(room.id);
+    this.emit('changed', program.info);
   }
 
   /** Rejects an unknown picture by its id before it can be missing on air. */

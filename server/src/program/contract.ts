@@ -13,6 +13,7 @@ import type {
   UpdateLiveReply,
 } from '@lianmai/protocol';
 import type { RoomMedia } from '../sfu/index.js';
+import type { ProgramIntent } from './intents/index.js';
 
 /** A source on stage with its producers. */
 export interface StageSource extends ProgramSource {
@@ -54,10 +55,13 @@ export interface ProgramControl extends EventEmitter<ProgramControlEvents> {
   readonly origin: { url: string | null; port: number } | null;
   /** Throws NAME_TAKEN if the room has the name of a registered stream, unless the starter may use that. Default: may not. */
   start(request: StartLive, starter?: ProgramStarter): Promise<ProgramInfo>;
+  /** Goes on with the program of an earlier server process: scene, mix, outputs and start time stay. Throws as `start` does if the name is taken. */
+  resume(intent: ProgramIntent): Promise<void>;
   update(change: UpdateLive): Promise<UpdateLiveReply>;
   /** Throws WRONG_STATE while the room is not live. */
   running(): RunningProgram;
-  close(reason: string): Promise<void>;
+  /** `isHandedOver`: the next server process goes on with the program. */
+  close(reason: string, options?: { isHandedOver?: boolean }): Promise<void>;
 }
 
 /** The rights of whoever starts a program. */

@@ -3,12 +3,14 @@ import type { ProgramId } from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
 import type { AssetStore } from './AssetStore.js';
 import type { ClaimName, ProgramFactory } from './contract.js';
+import type { ProgramIntents } from './intents/index.js';
 import { RoomProgram } from './RoomProgram.js';
 
 export interface CreateProgramsOptions {
   bridges: BridgePool;
   assets: Pick<AssetStore, 'has'>;
   claimName: ClaimName;
+  intents: Pick<ProgramIntents, 'keep' | 'forget'>;
   log: Log;
 }
 
@@ -16,7 +18,7 @@ export interface CreateProgramsOptions {
  * Gives each room its program control. Whenever a bridge says hello, ends the programs on it that belong to no room: those of an earlier server
  * process, or those that were given up while the bridge was away.
  */
-export function createPrograms({ bridges, assets, claimName, log }: CreateProgramsOptions): ProgramFactory {
+export function createPrograms({ bridges, assets, claimName, intents, log }: CreateProgramsOptions): ProgramFactory {
   const controls = new Set<RoomProgram>();
   bridges.on('bridgeConnected', (bridge) => {
     for (const { programId } of bridge.hello.programs)
@@ -24,7 +26,10 @@ export function createPrograms({ bridges, assets, claimName, log }: CreateProgra
   });
   return {
     forRoom: (room) => {
-      const control: RoomProgram = new RoomProgram({ room, bridges, assets, claimName, log, onClosed: () => controls.delete(control) });
+      const control: RoomProgram = new RoomProgram({
+        ...{ room, bridges, assets, claimName, intents, log },
+        onClosed: () => controls.delete(control),
+      });
       controls.add(control);
       return control;
     },

@@ -5,4 +5,5 @@
  */
 export type * from './contract.js';
 export { createPrograms, type CreateProgramsOptions } from './createPrograms.js';
+export { ProgramIntents, type ProgramIntent } from './intents/index.js';
 export { AssetStore } from './AssetStore.js';

@@ -277,7 +277,7 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
     }
     this.#emptyTimer.stop();
     try {
-      await this.program.close(reason);
+      await this.program.close(reason, { isHandedOver: why.code === 'SHUTTING_DOWN' });
     } finally {
       await this.media.close(reason);
     }

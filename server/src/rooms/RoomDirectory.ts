@@ -1,6 +1,6 @@
 import type { Log } from '@lianmai/kit';
 import { LianmaiError, type RoomId } from '@lianmai/protocol';
-import type { ProgramFactory } from '../program/index.js';
+import type { ProgramFactory, ProgramIntent } from '../program/index.js';
 import type { RoomMedia } from '../sfu/index.js';
 import type { ProgramNames } from '../streams/index.js';
 import type { OpenStreamFeed, RoomSettings } from './contract.js';
@@ -55,6 +55,19 @@ export class RoomDirectory {
       this.#opening.set(id, opening);
     }
     return opening;
+  }
+
+  /** Opens the rooms that were live when the server ended, and goes on with their programs. A program whose name somebody else has taken is over. */
+  async resumePrograms(intents: readonly ProgramIntent[]): Promise<void> {
+    for (const intent of intents) {
+      try {
+        const room = await this.open(intent.room);
+        await room.program.resume(intent);
+        this.#options.log.info({ room: intent.room, program: intent.programId }, 'going on with the program');
+      } catch (error) {
+        this.#options.log.error({ err: error, room: intent.room }, 'could not go on with a program');
+      }
+    }
   }
 
   async #create(id: RoomId): Promise<Room> {

@@ -32,4 +32,14 @@ export const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+  '0002_program_intents': {
+    up: async (db: Kysely<unknown>) => {
+      await db.schema
+        .createTable('program_intents')
+        .addColumn('room', 'text', (column) => column.primaryKey())
+        .addColumn('intent', 'text', (column) => column.notNull())
+        .addColumn('alive_at_ms', 'bigint', (column) => column.notNull())
+        .execute();
+    },
+  },
 };

@@ -31,7 +31,17 @@ export interface StreamOutputTable {
   createdAtMs: BigInteger;
 }
 
+/** What rooms put out. The JSON contains the keys of destinations. */
+export interface ProgramIntentTable {
+  room: string;
+  /** A ProgramIntent as JSON. */
+  intent: string;
+  /** When the server that runs the program was last known to be alive. */
+  aliveAtMs: BigInteger;
+}
+
 export interface Tables {
   streams: StreamTable;
   streamOutputs: StreamOutputTable;
+  programIntents: ProgramIntentTable;
 }

@@ -19,6 +19,13 @@ export interface SystemOptions {
   stagePolicy?: 'open' | 'request';
 }
 
+/** What a process was started with. */
+interface Launch {
+  port: number;
+  dataDir: string;
+  env: Record<string, string>;
+}
+
 /** One whole Lianmai (server, workers, bridge) with its own ports and data folder, seen only from outside. */
 export class System {
   static readonly running = new Set<System>();
@@ -35,8 +42,12 @@ export class System {
   readonly #child: ChildProcess;
   #output = '';
 
-  private constructor(child: ChildProcess, httpPort: number, dataDir: string) {
+  readonly #launch: Launch;
+
+  private constructor(child: ChildProcess, launch: Launch) {
+    const { port: httpPort, dataDir } = launch;
     this.#child = child;
+    this.#launch = launch;
     this.pid = child.pid ?? 0;
     this.url = `http://127.0.0.1:${httpPort}`;
     this.originUrl = `http://127.0.0.1:${httpPort + 1}`;
@@ -63,7 +74,22 @@ export class System {
 
   static async start({ env = {}, workers = 1, stagePolicy = 'open' }: SystemOptions = {}): Promise<System> {
     const port = await freePorts(4 + workers);
-    const dataDir = mkdtempSync(join(tmpdir(), 'lianmai-test-'));
+    return System.#start({
+      port,
+      dataDir: mkdtempSync(join(tmpdir(), 'lianmai-test-')),
+      env: { ...env, RTC_WORKERS: String(workers), STAGE_POLICY: stagePolicy },
+    });
+  }
+
+  /** Ends this process as `signal` does, and starts another with the same ports and data. */
+  async restart(signal: NodeJS.Signals): Promise<System> {
+    this.#child.kill(signal);
+    await this.exited;
+    return System.#start(this.#launch);
+  }
+
+  static async #start(launch: Launch): Promise<System> {
+    const { port, dataDir, env } = launch;
     const child = spawn(process.execPath, ['server/dist/main.js'], {
       cwd: REPOSITORY,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -74,16 +100,14 @@ export class System {
         RTMP_PORT: String(port + 2),
         SRT_PORT: String(port + 3),
         RTC_PORT: String(port + 4),
-        RTC_WORKERS: String(workers),
         ANNOUNCED_IP: '127.0.0.1',
         DATA_DIR: dataDir,
-        STAGE_POLICY: stagePolicy,
         LIANMAI_API_KEY: API.key,
         LIANMAI_API_SECRET: API.secret,
         ...env,
       },
     });
-    const system = new System(child, port, dataDir);
+    const system = new System(child, launch);
     let hasExited = false;
     void system.exited.then(() => (hasExited = true));
     await until('the system is ready', async () => {

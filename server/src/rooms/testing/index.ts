@@ -196,6 +196,7 @@ export class FakeProgram extends EventEmitter<ProgramControlEvents> implements R
       }),
     );
   };
+  resume: ProgramControl['resume'] = ({ profile, scene }) => this.start({ profile: { name: profile.name }, scene }).then(() => undefined);
   update: ProgramControl['update'] = ({ scene }) => {
     if (!this.info || !this.#isLive()) return Promise.reject(new LianmaiError('WRONG_STATE'));
     const info = this.#set({ ...this.info, scene: patchScene(this.info.scene, scene ?? {}), sceneVersion: this.info.sceneVersion + 1 });

@@ -1,0 +1,19 @@
+import { EpochMs, Mix, OutputId, OutputRequest, Profile, ProgramId, RoomId, Scene } from '@lianmai/protocol';
+import { z } from 'zod';
+
+/** What a room is meant to put out, as long as nobody stops it. */
+export const ProgramIntent = z.object({
+  programId: ProgramId,
+  room: RoomId,
+  /** It goes out as the registered stream of the room's name. */
+  asStream: z.boolean(),
+  profile: Profile,
+  scene: Scene,
+  mix: Mix,
+  /** With stream keys. */
+  outputs: z.array(z.object({ id: OutputId, request: OutputRequest })),
+  startedAtMs: EpochMs,
+  /** How often a bridge has been asked to run it. Each run has an id of its own. */
+  runs: z.number().int().nonnegative(),
+});
+export type ProgramIntent = z.infer<typeof ProgramIntent>;

@@ -1,0 +1,2 @@
+export { ProgramIntent } from './ProgramIntent.js';
+export { ProgramIntents } from './ProgramIntents.js';

@@ -1,0 +1,80 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ProgramInfo } from '@lianmai/protocol';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePorts, launchBrowser, meanColour, pictures, RoomPage, RtmpListener, System, until } from '../support/index.js';
+
+const ROOM = 'show';
+const FOLDER = mkdtempSync(join(tmpdir(), 'lianmai-restart-'));
+const SCENE = { layout: 'spotlight', background: { colour: '#204060' } } as const;
+
+describe('a program whose server is started again', () => {
+  let system: System;
+  let browser: Browser;
+  let host: RoomPage;
+  let destination: RtmpListener;
+  let before: ProgramInfo;
+
+  const program = async () => ProgramInfo.parse((await system.api('GET', `/rooms/${ROOM}/live`)).body);
+  const isLive = (what: string) =>
+    until(what, async () => {
+      const info = await program();
+      return info.state === 'live' && info.outputs.every(({ state }) => state === 'live') && info;
+    });
+  /** The host's camera fills the picture. */
+  const showsHost = () =>
+    until('the host is in the program', async () => {
+      const [picture] = await pictures(`${system.originUrl}/live/${ROOM}.flv`, { seconds: 0.5, fps: 30, width: 320, height: 180 });
+      const [red, green, blue] = picture ? meanColour(picture, 0.3, 0.2, 0.4, 0.4) : [0, 0, 0];
+      return red > green + 40 && red > blue + 40;
+    });
+
+  /** Starts the server again, and a destination that its program is sent to. */
+  async function restart(signal: NodeJS.Signals): Promise<ProgramInfo> {
+    const port = Number(new URL(destination.url).port);
+    await destination.kill();
+    destination = new RtmpListener(port, join(FOLDER, `${signal}.flv`), 'secret-key');
+    system = await system.restart(signal);
+    return isLive(`the program is back after ${signal}`);
+  }
+
+  beforeAll(async () => {
+    [system, browser] = await Promise.all([System.start(), launchBrowser('red')]);
+    host = await RoomPage.open(browser, system, '/');
+    await host.id('room-input').fill(ROOM);
+    await host.id('create-room').click();
+    await host.enter('Red');
+    destination = new RtmpListener(await freePorts(), join(FOLDER, 'first.flv'), 'secret-key');
+    const { status } = await system.api('POST', `/rooms/${ROOM}/live`, { scene: SCENE, outputs: [{ kind: 'rtmp', url: destination.url }] });
+    expect(status).toBe(201);
+    before = await isLive('the program is live');
+    await showsHost();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await destination?.kill();
+    await system?.stop();
+  });
+
+  it.each(['SIGKILL', 'SIGTERM'] as const)(
+    'goes on after %s, with its scene, its output and its start time, without a click',
+    async (signal) => {
+      const after = await restart(signal);
+      const { programId, startedAtMs, scene, outputs } = before;
+      expect(after).toMatchObject({ programId, startedAtMs, scene, outputs: outputs.map(({ id, url }) => ({ id, url })) });
+      await host.id('live-pill').waitFor();
+      await showsHost();
+    },
+  );
+
+  it('stays off once it has been stopped', async () => {
+    await host.id('end-live').click();
+    await host.id('confirm-end').click();
+    await until('it has ended', async () => (await program()).state === 'ended');
+    system = await system.restart('SIGKILL');
+    const { status } = await system.api('GET', `/rooms/${ROOM}/live`);
+    expect(status).toBe(404);
+  });
+});
