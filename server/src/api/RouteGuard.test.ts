@@ -93,7 +93,12 @@ describe('the register of routes', () => {
 describe('the guard before a route', () => {
   const guard = new RouteGuard(new ApiAuthenticator(authority, new GuessLimiter()));
   const servers: ReturnType<typeof createServer>[] = [];
-  afterEach(() => servers.splice(0).forEach((server) => server.close()));
+  afterEach(() => {
+    for (const server of servers.splice(0)) {
+      server.close();
+      server.closeAllConnections();
+    }
+  });
 
   async function serve(use: (app: Express) => void): Promise<(from: string) => Promise<number>> {
     const app = express().set('trust proxy', 1);
@@ -103,7 +108,7 @@ describe('the guard before a route', () => {
     servers.push(server);
     await once(server, 'listening');
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    return async (from) => (await fetch(url, { headers: { 'x-forwarded-for': from, connection: 'close' } })).status;
+    return async (from) => (await fetch(url, { headers: { 'x-forwarded-for': from } })).status;
   }
 
   it('limits the rate by network, and lets others through', async () => {

@@ -6,7 +6,10 @@ import { isFromBrowser } from './fromBrowsers.js';
 
 /** Final error handler: converts anything thrown to `{error: {code, message, details}}` with the table's status. */
 export const answerError = (log: Log) => (thrown: unknown, request: Request, response: Response, next: NextFunction) => {
-  if (isHangUp(thrown, response)) return log.debug({ err: thrown, path: request.path }, 'the client hung up');
+  if (isHangUp(thrown, response)) {
+    log.debug({ err: thrown, path: request.path }, 'the client hung up');
+    return;
+  }
   const error = asLianmaiError(thrown);
   if (ERRORS[error.code].blame === 'us' && error.code !== 'BRIDGE_UNAVAILABLE') {
     log.error({ err: error.cause ?? error, method: request.method, path: request.path }, 'API call failed');

@@ -109,7 +109,8 @@ describe('failures', () => {
     await after(50);
     expect(lines).toEqual([]);
     // The same error while the client still waits is ours.
-    api = (await api.close(), await startApi({ log: logInto(lines), saveAsset: () => Promise.reject(hungUp) }));
+    await api.close();
+    api = await startApi({ log: logInto(lines), saveAsset: () => Promise.reject(hungUp) });
     expect((await api.ask('/api/v1/rooms/r1/live/assets', { method: 'POST', body: 'x', headers: { authorization: basic() } })).status).toBe(500);
     expect(lines.join('')).toContain('API call failed');
   });

@@ -78,7 +78,11 @@ export async function startApi(overrides: Partial<ApiOptions> = {}): Promise<Tes
 }
 
 async function ask(url: string, path: string, { method = 'GET', headers = {}, body }: Asking): Promise<Answer> {
-  const request = httpRequest(url, { path, method, headers, agent: false });
+  // Node announces no length for GET and DELETE, and closes at once what is not kept alive, even while a refused body is still on its way.
+  const isChunked = headers['transfer-encoding'] !== undefined;
+  const length = body === undefined || isChunked ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  const request = httpRequest(url, { path, method, headers: { connection: 'keep-alive', ...length, ...headers }, agent: false });
+  request.on('error', () => undefined);
   request.end(body);
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   let text = '';
