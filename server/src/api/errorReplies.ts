@@ -1,8 +1,8 @@
 import type { Log } from '@lianmai/kit';
 import { ERRORS, LianmaiError, toLianmaiError } from '@lianmai/protocol';
 import type { NextFunction, Request, Response } from 'express';
-import { neverAnswers } from './RouteGuard.js';
 import { isFromBrowser } from './fromBrowsers.js';
+import { neverAnswers } from './RouteGuard.js';
 
 /** Final error handler: converts anything thrown to `{error: {code, message, details}}` with the table's status. */
 export const answerError = (log: Log) => (thrown: unknown, request: Request, response: Response, next: NextFunction) => {
@@ -41,7 +41,13 @@ function asLianmaiError(thrown: unknown): LianmaiError {
 }
 
 /** What Express, its body parser and Node report when the client has closed the connection. */
-const HANG_UPS: ReadonlySet<unknown> = new Set(['ECONNABORTED', 'ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED']);
+const HANG_UPS: ReadonlySet<unknown> = new Set([
+  'ECONNABORTED',
+  'ECONNRESET',
+  'EPIPE',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ERR_STREAM_DESTROYED',
+]);
 
 /** An error that only says that nobody waits for the response any more: nothing failed here. */
 function isHangUp(thrown: unknown, response: Response): boolean {

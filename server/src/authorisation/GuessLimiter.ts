@@ -20,8 +20,7 @@ export class GuessLimiter {
     // Counted before anything is awaited, so that requests sent all at once count too.
     const failures = await (isWrong(outcome) ? this.#failures.penalty(network) : this.#failures.get(network));
     const others = (failures?.consumedPoints ?? 0) - (isWrong(outcome) ? 1 : 0);
-    if (others >= PER_MINUTE)
-      throw new LianmaiError('RATE_LIMITED', { retryAfterMs: failures?.msBeforeNext ?? 0 }, { message: MESSAGE });
+    if (others >= PER_MINUTE) throw new LianmaiError('RATE_LIMITED', { retryAfterMs: failures?.msBeforeNext ?? 0 }, { message: MESSAGE });
     if ('error' in outcome) throw outcome.error;
     return outcome.value;
   }

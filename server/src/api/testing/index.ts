@@ -37,7 +37,7 @@ export interface TestApi {
   close(): Promise<void>;
 }
 
-/** The whole HTTP app behind a port of its own, without rooms, streams or bridges. It believes one proxy, so that tests choose their address. */
+/** The whole HTTP app on a port of its own, without rooms, streams or bridges. It believes one proxy, so that tests choose their address. */
 export async function startApi(overrides: Partial<ApiOptions> = {}): Promise<TestApi> {
   const made = await openStreams();
   const app = createApi({
