@@ -179,6 +179,11 @@ describe('guesses', () => {
     const refused: unknown = await guesses.guard('2001:db8::99', () => 'right').catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: 'RATE_LIMITED' });
     expect((refused as LianmaiError).details?.['retryAfterMs']).toBeGreaterThan(0);
+    // A token that is signed with the right secret and has expired would give that secret away.
+    const expired = () => {
+      throw new LianmaiError('TOKEN_EXPIRED');
+    };
+    await expect(guesses.guard('2001:db8::99', expired)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
     expect(await guesses.guard('2001:db8:0:1::1', () => 'right')).toBe('right');
   });
 
