@@ -100,7 +100,12 @@ export const ERRORS = {
     blame: 'us',
     message: 'This encoder is not available on the bridge. Choose another one.',
   },
-  DISK_FULL: { status: 507, retry: true, blame: 'us', message: 'The disk is full. Free some space, then try again; recording resumes by itself.' },
+  DISK_FULL: {
+    status: 507,
+    retry: true,
+    blame: 'us',
+    message: 'The disk is full. Free some space, then try again; recording resumes by itself.',
+  },
   INTERNAL: { status: 500, retry: true, blame: 'us', message: 'Something failed on the server. The server log has the cause.' },
 } as const satisfies Record<string, ErrorKind>;
 

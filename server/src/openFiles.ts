@@ -15,5 +15,8 @@ function openFilesLimit(): number | null {
 /** Returns what an operator must do if the limit is so low that it explains a failed start; null otherwise. */
 export function fewFilesHint(limit = openFilesLimit()): string | null {
   if (limit === null || limit >= ENOUGH) return null;
-  return `This process may open only ${limit} files and sockets, which is too few. Allow at least ${ENOUGH} (better 65536): ulimit -n 65536, LimitNOFILE= in systemd, or --ulimit nofile= in Docker.\n`;
+  return (
+    `This process may open only ${limit} files and sockets, which is too few. Allow at least ${ENOUGH} (better 65536): ` +
+    'ulimit -n 65536, LimitNOFILE= in systemd, or --ulimit nofile= in Docker.\n'
+  );
 }

@@ -27,7 +27,10 @@ interface Entry {
 /** Lists every route and every middleware that answers, with the bounds of the handler that stands first. */
 function entriesOf(stack: readonly Layer[]): Entry[] {
   return stack.flatMap(({ handle, route }): Entry[] => {
-    if (route) return methodsOf(route.stack).map((method) => ({ what: `${method} ${String(route.path)}`, bounds: firstBounds(route.stack, method) }));
+    if (route) {
+      const what = (method: string) => `${method} ${String(route.path)}`;
+      return methodsOf(route.stack).map((method) => ({ what: what(method), bounds: firstBounds(route.stack, method) }));
+    }
     if (handle.stack) return entriesOf(handle.stack);
     const isErrorHandler = handle.length === 4;
     return isErrorHandler || isPassThrough(handle) ? [] : [{ what: `use ${handle.name}`, bounds: boundsOf(handle) }];
@@ -63,7 +66,8 @@ describe('the register of routes', () => {
 
   it('would notice a route without them', () => {
     api.app.get('/new', (_request, response) => void response.end());
-    expect(entriesOf(api.app.router.stack as unknown as Layer[]).filter(({ bounds }) => !bounds)).toEqual([{ what: 'get /new', bounds: undefined }]);
+    const entries = entriesOf(api.app.router.stack as unknown as Layer[]);
+    expect(entries.filter(({ bounds }) => !bounds)).toEqual([{ what: 'get /new', bounds: undefined }]);
   });
 
   it('asks for the key on every route that states it, before it reads a body', async () => {
@@ -82,7 +86,8 @@ describe('the register of routes', () => {
       const json = { authorization, 'content-type': 'application/json' };
       expect([to, (await api.ask(to, { ...asking, headers: json })).code]).toEqual([to, 'TOO_LARGE']);
       if (bodyKind === 'none') continue;
-      expect([to, (await api.ask(to, { ...asking, headers: { ...json, 'transfer-encoding': 'chunked' } })).code]).toEqual([to, 'TOO_LARGE']);
+      const chunked = { ...json, 'transfer-encoding': 'chunked' };
+      expect([to, (await api.ask(to, { ...asking, headers: chunked })).code]).toEqual([to, 'TOO_LARGE']);
       if (bodyKind !== 'json') continue;
       const answer = await api.ask(to, { ...asking, body: '{}', headers: { authorization, 'content-type': 'text/plain' } });
       expect([to, answer.status, answer.code]).toEqual([to, 415, 'UNSUPPORTED']);
@@ -93,7 +98,12 @@ describe('the register of routes', () => {
 describe('the guard before a route', () => {
   const guard = new RouteGuard(new ApiAuthenticator(authority, new GuessLimiter()));
   const servers: ReturnType<typeof createServer>[] = [];
-  afterEach(() => servers.splice(0).forEach((server) => server.close()));
+  afterEach(() => {
+    for (const server of servers.splice(0)) {
+      server.close();
+      server.closeAllConnections();
+    }
+  });
 
   async function serve(use: (app: Express) => void): Promise<(from: string) => Promise<number>> {
     const app = express().set('trust proxy', 1);
@@ -103,11 +113,12 @@ describe('the guard before a route', () => {
     servers.push(server);
     await once(server, 'listening');
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    return async (from) => (await fetch(url, { headers: { 'x-forwarded-for': from, connection: 'close' } })).status;
+    return async (from) => (await fetch(url, { headers: { 'x-forwarded-for': from } })).status;
   }
 
   it('limits the rate by network, and lets others through', async () => {
-    const get = await serve((app) => app.get('/', guard.for({ right: 'open', maxBodyBytes: 0, perMinute: 2 }), (_request, response) => void response.end()));
+    const bounds: Bounds = { right: 'open', maxBodyBytes: 0, perMinute: 2 };
+    const get = await serve((app) => app.get('/', guard.for(bounds), (_request, response) => void response.end()));
     expect([await get('2001:db8::1'), await get('2001:db8::2'), await get('2001:db8::3')]).toEqual([200, 200, 429]);
     expect(await get('2001:db8:0:1::1')).toBe(200);
   });
@@ -115,7 +126,8 @@ describe('the guard before a route', () => {
   it('stands around middleware that answers by itself, except for requests that do not concern it', async () => {
     const bounds: Bounds = { right: 'open', maxBodyBytes: 0, perMinute: 1 };
     const get = await serve((app) => {
-      app.use(guard.around(bounds, (_request, response) => void response.end(), ({ ip }) => ip !== '192.0.2.1'));
+      const answers: RequestHandler = (_request, response) => void response.end();
+      app.use(guard.around(bounds, answers, ({ ip }) => ip !== '192.0.2.1'));
       app.get('/', (_request, response) => void response.status(204).end());
     });
     expect([await get('192.0.2.7'), await get('192.0.2.7'), await get('192.0.2.1'), await get('192.0.2.1')]).toEqual([200, 429, 204, 204]);

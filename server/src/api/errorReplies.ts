@@ -1,12 +1,15 @@
 import type { Log } from '@lianmai/kit';
 import { ERRORS, LianmaiError, toLianmaiError } from '@lianmai/protocol';
 import type { NextFunction, Request, Response } from 'express';
-import { neverAnswers } from './RouteGuard.js';
 import { isFromBrowser } from './fromBrowsers.js';
+import { neverAnswers } from './RouteGuard.js';
 
 /** Final error handler: converts anything thrown to `{error: {code, message, details}}` with the table's status. */
 export const answerError = (log: Log) => (thrown: unknown, request: Request, response: Response, next: NextFunction) => {
-  if (isHangUp(thrown, response)) return log.debug({ err: thrown, path: request.path }, 'the client hung up');
+  if (isHangUp(thrown, response)) {
+    log.debug({ err: thrown, path: request.path }, 'the client hung up');
+    return;
+  }
   const error = asLianmaiError(thrown);
   if (ERRORS[error.code].blame === 'us' && error.code !== 'BRIDGE_UNAVAILABLE') {
     log.error({ err: error.cause ?? error, method: request.method, path: request.path }, 'API call failed');
@@ -38,7 +41,13 @@ function asLianmaiError(thrown: unknown): LianmaiError {
 }
 
 /** What Express, its body parser and Node report when the client has closed the connection. */
-const HANG_UPS: ReadonlySet<unknown> = new Set(['ECONNABORTED', 'ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED']);
+const HANG_UPS: ReadonlySet<unknown> = new Set([
+  'ECONNABORTED',
+  'ECONNRESET',
+  'EPIPE',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ERR_STREAM_DESTROYED',
+]);
 
 /** An error that only says that nobody waits for the response any more: nothing failed here. */
 function isHangUp(thrown: unknown, response: Response): boolean {

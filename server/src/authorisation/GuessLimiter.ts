@@ -1,6 +1,6 @@
 import { networkOf } from '@lianmai/kit';
 import { LianmaiError } from '@lianmai/protocol';
-import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 
 /** Enough for people who mistype and for a page with an old token; at this rate, even 8 random characters are not found in a lifetime. */
 const PER_MINUTE = 20;
@@ -16,26 +16,24 @@ export class GuessLimiter {
    */
   async guard<T>(address: string, check: () => T): Promise<T> {
     const network = networkOf(address);
-    const outcome = outcomeOf(check);
-    // Counted before anything is awaited, so that requests sent all at once count too.
-    const failures = await (isWrong(outcome) ? this.#failures.penalty(network) : this.#failures.get(network));
-    const others = (failures?.consumedPoints ?? 0) - (isWrong(outcome) ? 1 : 0);
-    if (others >= PER_MINUTE)
-      throw new LianmaiError('RATE_LIMITED', { retryAfterMs: failures?.msBeforeNext ?? 0 }, { message: MESSAGE });
-    if ('error' in outcome) throw outcome.error;
-    return outcome.value;
+    let value: T;
+    try {
+      value = check();
+    } catch (error) {
+      // Counted before anything is awaited, so that requests sent all at once count too.
+      const counted = isWrong(error) ? 1 : 0;
+      assertFew(await (counted ? this.#failures.penalty(network) : this.#failures.get(network)), counted);
+      throw error;
+    }
+    assertFew(await this.#failures.get(network), 0);
+    return value;
   }
 }
 
-type Outcome<T> = { value: T } | { error: unknown };
+const isWrong = (error: unknown): boolean => error instanceof LianmaiError && error.code === 'UNAUTHENTICATED';
 
-function outcomeOf<T>(check: () => T): Outcome<T> {
-  try {
-    return { value: check() };
-  } catch (error) {
-    return { error };
-  }
+/** Throws RATE_LIMITED if there were too many failures besides the one `counted` now. */
+function assertFew(failures: RateLimiterRes | null, counted: number): void {
+  if (failures && failures.consumedPoints - counted >= PER_MINUTE)
+    throw new LianmaiError('RATE_LIMITED', { retryAfterMs: failures.msBeforeNext }, { message: MESSAGE });
 }
-
-const isWrong = (outcome: Outcome<unknown>): boolean =>
-  'error' in outcome && outcome.error instanceof LianmaiError && outcome.error.code === 'UNAUTHENTICATED';

@@ -33,6 +33,9 @@ async function assertPortsAreFree({ http: { host }, origin, rtmp, srt }: ServerC
   if (rtmp.tlsPort !== undefined) await assertPortIsFree(rtmp.tlsPort, host, 'RTMPS_PORT or rtmp.tlsPort');
 }
 
+const rtmpsCertificate = ({ http, dataDir }: ServerConfig) =>
+  inDataFolder(dataDir, () => certificateFiles(http.https, dataDir, lanAddresses()));
+
 async function settingsFor(config: ServerConfig, port: number): Promise<EmbeddedBridgeSettings> {
   const { http, origin, rtmp, srt, pull, dataDir } = config;
   const { patterns: _, dir, ...record } = config.record;
@@ -41,7 +44,7 @@ async function settingsFor(config: ServerConfig, port: number): Promise<Embedded
     // Without a host, its listeners take IPv6 too.
     host: isEveryAddress(http.host) ? undefined : http.host,
     origin,
-    rtmp: rtmp.tlsPort === undefined ? rtmp : { ...rtmp, ...(await inDataFolder(dataDir, () => certificateFiles(http.https, dataDir, lanAddresses()))) },
+    rtmp: rtmp.tlsPort === undefined ? rtmp : { ...rtmp, ...(await rtmpsCertificate(config)) },
     srt,
     pull,
     record: { ...record, dir: dir && path.resolve(dir) },

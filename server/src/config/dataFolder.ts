@@ -8,8 +8,7 @@ export async function inDataFolder<T>(dataDir: string, open: () => Promise<T>): 
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError(
-      `The data folder ${path.resolve(dataDir)} cannot be used: ${reason}\nChoose another one with DATA_DIR, --data-dir or dataDir, or let this process write to it.`,
-    );
+    const advice = 'Choose another one with DATA_DIR, --data-dir or dataDir, or let this process write to it.';
+    throw new ConfigError(`The data folder ${path.resolve(dataDir)} cannot be used: ${reason}\n${advice}`);
   }
 }

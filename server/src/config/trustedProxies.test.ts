@@ -32,7 +32,9 @@ describe('trusted proxies', () => {
 
   it('are believed by address, in whichever form Node gives it', () => {
     const isTrusted = trustFunction(['127.0.0.1', '10.0.0.0/24', '2001:db8::/32']);
-    for (const address of ['127.0.0.1', '::ffff:127.0.0.1', '10.0.0.77', '::ffff:10.0.0.77', '2001:db8::5']) expect(isTrusted(address, 5)).toBe(true);
-    for (const address of ['127.0.0.2', '10.0.1.1', '192.168.0.1', '2001:db9::1', 'unknown', '']) expect(isTrusted(address, 0)).toBe(false);
+    const proxies = ['127.0.0.1', '::ffff:127.0.0.1', '10.0.0.77', '::ffff:10.0.0.77', '2001:db8::5'];
+    const others = ['127.0.0.2', '10.0.1.1', '192.168.0.1', '2001:db9::1', 'unknown', ''];
+    expect(proxies.filter((address) => !isTrusted(address, 5))).toEqual([]);
+    expect(others.filter((address) => isTrusted(address, 0))).toEqual([]);
   });
 });

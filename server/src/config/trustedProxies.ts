@@ -15,7 +15,11 @@ const EXPECTED =
  * The proxies whose X-Forwarded-For, -Host and -Proto are believed: the number of hops, or addresses and CIDR ranges, as a list or with
  * commas. 0: none.
  */
-export const trustedProxies = () => z.preprocess(normalise, z.union([z.int().min(0).max(MAX_HOPS), z.array(z.string().refine(isRange, EXPECTED)).min(1)], EXPECTED));
+export const trustedProxies = () => {
+  const hops = z.int(EXPECTED).min(0, EXPECTED).max(MAX_HOPS, EXPECTED);
+  const ranges = z.array(z.string().refine(isRange, EXPECTED)).min(1, EXPECTED);
+  return z.preprocess(normalise, z.union([hops, ranges], EXPECTED));
+};
 export type TrustedProxies = z.output<ReturnType<typeof trustedProxies>>;
 
 export function trustFunction(proxies: TrustedProxies): IsTrustedProxy {
@@ -27,7 +31,7 @@ export function trustFunction(proxies: TrustedProxies): IsTrustedProxy {
     if (prefix === undefined) list.addAddress(address, family);
     else list.addSubnet(address, Number(prefix), family);
   }
-  return (address) => isIPv4(address) ? list.check(address, 'ipv4') : isIPv6(address) && list.check(address, 'ipv6');
+  return (address) => (isIPv4(address) ? list.check(address, 'ipv4') : isIPv6(address) && list.check(address, 'ipv6'));
 }
 
 function normalise(value: unknown): unknown {

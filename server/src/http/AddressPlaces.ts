@@ -2,6 +2,7 @@ import { networkOf } from '@lianmai/kit';
 import { LianmaiError } from '@lianmai/protocol';
 
 const RETRY_AFTER_MS = 1000;
+const MESSAGE = 'Too many requests from your address are waiting. Try again later.';
 
 /** Bounds how many requests of one network (`networkOf`) may be under way at the same time. */
 export class AddressPlaces {
@@ -17,7 +18,7 @@ export class AddressPlaces {
     const network = networkOf(address);
     const taken = this.#taken.get(network) ?? 0;
     if (taken >= this.#perAddress)
-      throw new LianmaiError('RATE_LIMITED', { retryAfterMs: RETRY_AFTER_MS }, { message: 'Too many requests from your address are waiting. Try again later.' });
+      throw new LianmaiError('RATE_LIMITED', { retryAfterMs: RETRY_AFTER_MS }, { message: MESSAGE });
     this.#taken.set(network, taken + 1);
     let isTaken = true;
     return () => {

@@ -1,4 +1,7 @@
-/** HTTP listeners, plain and TLS (they open at once, so that a health check sees the process as alive), and the address of whoever calls. */
+/**
+ * HTTP listeners, plain and TLS (they open at once, so that a health check sees the process as alive), the address of whoever calls, and
+ * what one address may hold.
+ */
 export { type Certificate, certificateFiles, readCertificate, selfSignedCertificate } from './certificate.js';
 export { assertPortIsFree, assertUdpPortIsFree, HttpListener, type HttpListenerOptions } from './HttpListener.js';
 export { AddressPlaces } from './AddressPlaces.js';

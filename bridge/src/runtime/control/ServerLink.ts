@@ -181,7 +181,8 @@ export class ServerLink extends EventEmitter<ServerLinkEvents> implements Closab
       return { ok: true, data: await run(handlers, name, data) };
     } catch (thrown) {
       const error = toLianmaiError(thrown);
-      if (error.code === 'INTERNAL' || error.code === 'DISK_FULL') this.#options.log.error({ err: error.cause ?? error }, 'a request from the server failed');
+      if (error.code === 'INTERNAL' || error.code === 'DISK_FULL')
+        this.#options.log.error({ err: error.cause ?? error }, 'a request from the server failed');
       return { ok: false, error: error.toWire() };
     }
   }

@@ -33,7 +33,10 @@ export function useBroadcast({ app, name, hasRoom }: StreamRef & { hasRoom: bool
     const poll = async () => {
       const [found, lobby] = document.hidden
         ? [null, null]
-        : await Promise.all([watchInfo({ app, name }, { signature: signatureOf(location.search) }).catch(() => null), hasRoom ? lobbyRoom(name).catch(() => null) : null]);
+        : await Promise.all([
+            watchInfo({ app, name }, { signature: signatureOf(location.search) }).catch(() => null),
+            hasRoom ? lobbyRoom(name).catch(() => null) : null,
+          ]);
       if (!isCurrent) return;
       if (found) setInfo(found);
       if (lobby) setRoom(lobby);

@@ -1,11 +1,27 @@
-import { AssetId, ERRORS, LianmaiError, MAX_ASSET_BYTES, OutputInfo, OutputRequest, StartLive, UpdateLive, UpdateLiveReply } from '@lianmai/protocol';
+import {
+  AssetId,
+  ERRORS,
+  LianmaiError,
+  MAX_ASSET_BYTES,
+  OutputInfo,
+  OutputRequest,
+  StartLive,
+  UpdateLive,
+  UpdateLiveReply,
+} from '@lianmai/protocol';
 import { z } from 'zod';
 import type { Room } from '../../rooms/index.js';
 import { KEY_PER_MINUTE, MAX_JSON_BYTES } from '../bounds.js';
 import { route, type ApiServices, type Caller } from '../contract.js';
 import { ProgramReply, Nothing, OutputParams, RoomParams, noBody } from '../schemas.js';
 
-const common = { tag: 'live', right: 'key', perMinute: KEY_PER_MINUTE, params: RoomParams, errors: ['NOT_FOUND', 'WRONG_STATE', 'BRIDGE_UNAVAILABLE'] } as const;
+const common = {
+  tag: 'live',
+  right: 'key',
+  perMinute: KEY_PER_MINUTE,
+  params: RoomParams,
+  errors: ['NOT_FOUND', 'WRONG_STATE', 'BRIDGE_UNAVAILABLE'],
+} as const;
 const path = '/rooms/{room}/live';
 
 export const program = [

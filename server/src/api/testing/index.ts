@@ -37,7 +37,7 @@ export interface TestApi {
   close(): Promise<void>;
 }
 
-/** The whole HTTP app behind a port of its own, without rooms, streams or bridges. It believes one proxy, so that tests choose their address. */
+/** The whole HTTP app on a port of its own, without rooms, streams or bridges. It believes one proxy, so that tests choose their address. */
 export async function startApi(overrides: Partial<ApiOptions> = {}): Promise<TestApi> {
   const made = await openStreams();
   const app = createApi({
@@ -78,7 +78,11 @@ export async function startApi(overrides: Partial<ApiOptions> = {}): Promise<Tes
 }
 
 async function ask(url: string, path: string, { method = 'GET', headers = {}, body }: Asking): Promise<Answer> {
-  const request = httpRequest(url, { path, method, headers, agent: false });
+  // Node announces no length for GET and DELETE, and closes at once what is not kept alive, even while a refused body is still on its way.
+  const isChunked = headers['transfer-encoding'] !== undefined;
+  const length = body === undefined || isChunked ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  const request = httpRequest(url, { path, method, headers: { connection: 'keep-alive', ...length, ...headers }, agent: false });
+  request.on('error', () => undefined);
   request.end(body);
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   let text = '';
