@@ -20,8 +20,14 @@ export class ConnectionLimiter {
   constructor({ maxConnections, maxPerAddress, maxPendingPerAddress }: RtmpLimits, log: Log) {
     const total = affordableConnections(maxConnections);
     this.total = total;
-    const kept = { keptForPublishers: KEPT_FOR_PUBLISHERS };
-    this.places = new Places({ name: 'RTMP publishers and players', setting: 'rtmp.maxPerAddress', total, perAddress: maxPerAddress, ...kept, log });
+    this.places = new Places({
+      name: 'RTMP publishers and players',
+      setting: 'rtmp.maxPerAddress',
+      total,
+      perAddress: maxPerAddress,
+      keptForPublishers: KEPT_FOR_PUBLISHERS,
+      log,
+    });
     this.#pending = new Places({ name: 'RTMP connections that neither publish nor play', total, perAddress: maxPendingPerAddress, log });
     this.#all = new Places({ name: 'RTMP connections', setting: 'rtmp.maxConnections', total, perAddress: total, log });
   }
