@@ -15,7 +15,7 @@ import { SrtCaller } from '../../media/protocols/srt/index.js';
 import { encodeFlv, MemoryLog, openGate } from '../../testing/index.js';
 import { createOriginServer } from '../http/index.js';
 import { RtmpServer } from '../rtmp/index.js';
-import { RtmpClient } from '../rtmp/testing/RtmpClient.js';
+import { RtmpClient } from '../rtmp/testing/index.js';
 import { SrtServerHost } from '../srt/index.js';
 import { LISTENERS, type ListenerName } from './listeners.js';
 

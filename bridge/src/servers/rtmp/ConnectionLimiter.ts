@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
-import { Places, plainIp, type Log } from '@lianmai/kit';
+import { KEPT_FOR_PUBLISHERS, Places, plainIp, type Log } from '@lianmai/kit';
 import { affordableConnections } from '../../runtime/index.js';
-import { KEPT_FOR_PUBLISHERS } from '../listener/index.js';
 import type { RtmpLimits } from './rtmpLimits.js';
 
 /**
