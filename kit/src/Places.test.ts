@@ -41,6 +41,7 @@ describe('Places', () => {
     const places = new Places({ name: 'players', total: 5, perAddress: 1, setting: 'rtmp.maxPerAddress', log });
     places.take(A);
     for (let time = 0; time < 50; time++) code(() => places.take(A));
-    expect(log.warn.mock.calls).toEqual([[expect.objectContaining({ address: A, code: 'RATE_LIMITED' }) as unknown, 'refused: too many players']]);
+    const fields = expect.objectContaining({ address: A, code: 'RATE_LIMITED' }) as unknown;
+    expect(log.warn.mock.calls).toEqual([[fields, 'refused: too many players']]);
   });
 });
