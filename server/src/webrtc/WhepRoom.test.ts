@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { createLog } from '@lianmai/kit';
+import { toLianmaiError } from '@lianmai/protocol';
 import { describe, expect, it, vi } from 'vitest';
 import type { Bridge } from '../bridge/index.js';
 import type { Sfu } from '../sfu/index.js';
@@ -36,7 +37,7 @@ describe('a WHEP room', () => {
     const refused = joins.map((join) =>
       join.then(
         () => null,
-        (error: { code?: string }) => error.code ?? 'failed',
+        (error: unknown) => toLianmaiError(error).code,
       ),
     );
     await vi.waitFor(() => expect(waiting.length).toBe(8));
