@@ -85,7 +85,9 @@ async function openServers({ config, log, scope, ffmpeg }: BridgeContext, { hub,
   const flv = { batchMs: config.origin.batchMs, openRendition: (stream: Stream) => openRendition(stream, FLV) };
   const hls = { ...hlsSettings(config), openRendition: (stream: Stream) => openRendition(stream, HLS) };
   const shared = { hub, gate, log, metrics, ...(config.host !== undefined && { host: config.host }) };
-  const origin = scope.own(await createOriginServer({ ...shared, ...limitsOf(config.origin), port: config.origin.port, extraRoutes, flv, hls }));
+  const origin = scope.own(
+    await createOriginServer({ ...shared, ...limitsOf(config.origin), port: config.origin.port, extraRoutes, flv, hls }),
+  );
   const rtmp = scope.own(await RtmpServer.open({ ...shared, ...rtmpSettings(config), openRendition }));
   const { logLevel } = config;
   const openSrtRendition = (stream: Stream) => openRendition(stream, SRT);
@@ -185,7 +187,10 @@ const hlsSettings = ({ origin: { hls }, dataDir }: BridgeSettings) => ({
   dvrDirectory: path.join(dataDir, 'dvr'),
 });
 
-const limitsOf = ({ maxConnections, maxPerAddress }: { maxConnections: number; maxPerAddress: number }) => ({ maxConnections, maxPerAddress });
+const limitsOf = ({ maxConnections, maxPerAddress }: { maxConnections: number; maxPerAddress: number }) => ({
+  maxConnections,
+  maxPerAddress,
+});
 
 /** ConfigError names the file that cannot be read. */
 function rtmpSettings({ rtmp: { port, tlsPort, cert, key, ...rtmp }, origin: { batchMs } }: BridgeSettings) {

@@ -22,6 +22,9 @@ export interface PlacesOptions extends PlaceLimits {
   log?: Pick<Log, 'warn'> | undefined;
 }
 
+/** The usual share of places that players leave free for publishers. */
+export const KEPT_FOR_PUBLISHERS = 0.1;
+
 /** Refusals of one address within this time are logged once. */
 const LOG_EVERY_MS = 60_000;
 /** Addresses whose last refusal is remembered for the log. */

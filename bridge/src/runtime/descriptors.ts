@@ -27,10 +27,11 @@ export function affordableConnections(wanted: number, limit = descriptorLimit())
  */
 export function assertDescriptorsFree(limit = descriptorLimit()): void {
   if (openDescriptors() + NEEDED_BY_NEW_WORK <= limit) return;
-  throw new LianmaiError('OVERLOADED', undefined, {
-    message: 'The bridge has too many files and connections open for new work. Raise its limit of open files (ulimit -n), or try again later.',
-  });
+  throw new LianmaiError('OVERLOADED', undefined, { message: NO_DESCRIPTORS });
 }
+
+const NO_DESCRIPTORS =
+  'The bridge has too many files and connections open for new work. Try again later, or raise its limit of open files (ulimit -n).';
 
 function openDescriptors(): number {
   try {

@@ -22,7 +22,8 @@ async function serve() {
   close = () => server.close();
   const post = async (target: string) => {
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
-    socket.write(`POST ${target} HTTP/1.1\r\nHost: h\r\nContent-Type: application/sdp\r\nContent-Length: 3\r\nConnection: close\r\n\r\nv=0`);
+    const headers = ['Host: h', 'Content-Type: application/sdp', 'Content-Length: 3', 'Connection: close'];
+    socket.write(`${[`POST ${target} HTTP/1.1`, ...headers].join('\r\n')}\r\n\r\nv=0`);
     return text(socket);
   };
   return { asked, post };

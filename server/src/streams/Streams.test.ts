@@ -78,7 +78,7 @@ describe('StreamRepository', () => {
 describe('authorising a publisher', () => {
   it.each(['key', 'token'])('accepts the key as "%s", and returns the policy', async (param) => {
     const stream = await make({ srtPassphrase: 'a-long-passphrase' });
-    const reply = { onTaken: 'takeover', resumeGraceMs: 7, srtPassphrase: 'a-long-passphrase' };
+    const reply = { onTaken: 'takeover', resumeGraceMs: 7, srtPassphrase: 'a-long-passphrase', isSigned: false };
     expect(await ask({ params: { [param]: keyOf(stream) } })).toEqual(reply);
   });
 

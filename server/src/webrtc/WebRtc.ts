@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Places, type Closable, type Log, type PlaceRole } from '@lianmai/kit';
+import { KEPT_FOR_PUBLISHERS, Places, type Closable, type Log, type PlaceRole } from '@lianmai/kit';
 import {
   AuthoriseRequest,
   LianmaiError,
@@ -49,7 +49,6 @@ interface Entry {
 /** Each one costs the bridge and the SFU as much as a viewer. */
 const MAX_BRANCHES = 4;
 const DEFAULTS = { lingerMs: 10_000, maxSessions: 5000, maxSessionsPerAddress: 500 };
-const KEPT_FOR_PUBLISHERS = 0.1;
 
 /** All WHIP publishers and WHEP players. */
 export class WebRtc implements Closable {

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { createLog } from '@lianmai/kit';
+import { toLianmaiError } from '@lianmai/protocol';
 import { describe, expect, it, vi } from 'vitest';
 import type { Bridge } from '../bridge/index.js';
 import type { Sfu } from '../sfu/index.js';
@@ -26,14 +27,19 @@ async function open() {
   return { room: await WhepRoom.open({ app: 'live', name: 'cam' }, parts), waiting };
 }
 
-const offerWith = (payloadType: number) =>
-  parseOffer(obs.replaceAll('a=sendonly', 'a=recvonly').replace(/\b96\b/g, String(payloadType)).replace(/^a=(ssrc|msid|ssrc-group).*\r\n/gm, ''));
+const player = obs.replaceAll('a=sendonly', 'a=recvonly').replace(/^a=(ssrc|msid).*\r\n/gm, '');
+const offerWith = (payloadType: number) => parseOffer(player.replace(/\b96\b/g, String(payloadType)));
 
 describe('a WHEP room', () => {
   it('bounds the payload types of viewers who join at once', async () => {
     const { room, waiting } = await open();
     const joins = Array.from({ length: 15 }, (_, index) => room.play(offerWith(112 + index)));
-    const refused = joins.map((join) => join.then(() => null, (error: { code?: string }) => error.code ?? 'failed')); // prettier-ignore
+    const refused = joins.map((join) =>
+      join.then(
+        () => null,
+        (error: unknown) => toLianmaiError(error).code,
+      ),
+    );
     await vi.waitFor(() => expect(waiting.length).toBe(8));
     expect(room.viewers).toBe(8);
     for (const fail of waiting) fail(new Error('no transport'));

@@ -57,6 +57,10 @@ export class BridgeHost {
         SERVER_URL: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
         BRIDGE_TOKEN: 'bench',
         ORIGIN_PORT: String(originPort),
+        // All players of a bench have one address.
+        ORIGIN_MAX_PER_ADDRESS: '1000000',
+        RTMP_MAX_PER_ADDRESS: '1000000',
+        SRT_MAX_PER_ADDRESS: '100000',
         RTMP_PORT: String(originPort + 1),
         SRT_PORT: String(originPort + 2),
         DATA_DIR: mkdtempSync(join(tmpdir(), 'lianmai-bench-')),

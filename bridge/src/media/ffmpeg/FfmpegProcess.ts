@@ -51,7 +51,10 @@ export class FfmpegProcess<Name extends string> implements Closable {
     const piped = names.filter((name) => !sockets.has(name));
     const urls = names.map((name) => [name, sockets.get(name)?.url ?? `pipe:${FIRST_FD + piped.indexOf(name)}`] as const);
     const args = options.commandLine(Object.fromEntries(urls) as Record<Name, string>);
-    this.#child = startProcess(options.path, args, { stdio: ['pipe', 'ignore', 'pipe', ...piped.map(() => 'pipe' as const)], env: environment() });
+    this.#child = startProcess(options.path, args, {
+      stdio: ['pipe', 'ignore', 'pipe', ...piped.map(() => 'pipe' as const)],
+      env: environment(),
+    });
     const pipes = piped.map((name, at) => [name, this.#pipe(options.pipes[name], FIRST_FD + at)] as const);
     this.#pipes = new Map<Name, Readable | Writable>([...sockets, ...pipes]);
     this.#inputs = names.filter((name) => options.pipes[name] !== 'output').map((name) => this.input(name));

@@ -149,7 +149,7 @@ describe('FfmpegProcess', () => {
     await child.close('test');
   });
 
-  it.runIf(process.platform === 'linux')('reports that no descriptor is left, harms nobody, and starts again when there are some', async () => {
+  it.runIf(process.platform === 'linux')('reports that no descriptor is left, and starts again when there are some', async () => {
     const script = fileURLToPath(new URL('testing/startWithoutDescriptors.ts', import.meta.url));
     const command = `ulimit -n 200; exec "$0" --conditions=source --import tsx ${script} ${ffmpeg.path}`;
     const parent = spawn('bash', ['-c', command, process.execPath], { stdio: ['ignore', 'pipe', 'inherit'], detached: true });

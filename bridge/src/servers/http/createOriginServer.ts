@@ -71,7 +71,11 @@ export async function createOriginServer({
     createApp([...extraRoutes, hlsRoutes(hls), flv.routes], log, () => isReady),
   );
   limitConnections(server, {
-    ...{ name: 'connections to the origin', setting: 'origin', maxConnections, maxPerAddress, log },
+    name: 'connections to the origin',
+    setting: 'origin',
+    maxConnections,
+    maxPerAddress,
+    log,
     isExempt: isFromThisMachine,
     refuse: (socket, error) => rejectSocket(socket, error),
   });

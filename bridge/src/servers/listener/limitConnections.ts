@@ -22,10 +22,11 @@ export interface LimitConnectionsOptions extends ConnectionLimits {
 }
 
 const LOG_EVERY_MS = 60_000;
+const destroy = (socket: Socket) => void socket.destroy();
 
 /** Bounds the connections of a TCP server, in all and per address. */
 export function limitConnections(server: Server, options: LimitConnectionsOptions): void {
-  const { name, setting, log, isExempt, refuse = (socket) => socket.destroy() } = options;
+  const { name, setting, log, isExempt, refuse = destroy } = options;
   const total = affordableConnections(options.maxConnections);
   server.maxConnections = total;
   const places = new Places({ name, setting: `${setting}.maxPerAddress`, total: Infinity, perAddress: options.maxPerAddress, log });

@@ -20,6 +20,3 @@ export const LISTENERS = {
 } as const satisfies Record<string, ListenerBounds>;
 
 export type ListenerName = keyof typeof LISTENERS;
-
-/** Of the connections of a listener, in all and per address, the share that players leave free for publishers. */
-export const KEPT_FOR_PUBLISHERS = 0.1;

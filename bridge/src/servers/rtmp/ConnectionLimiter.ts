@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
-import { Places, plainIp, type Log } from '@lianmai/kit';
+import { KEPT_FOR_PUBLISHERS, Places, plainIp, type Log } from '@lianmai/kit';
 import { affordableConnections } from '../../runtime/index.js';
-import { KEPT_FOR_PUBLISHERS } from '../listener/index.js';
 import type { RtmpLimits } from './rtmpLimits.js';
 
 /**
@@ -20,8 +19,14 @@ export class ConnectionLimiter {
   constructor({ maxConnections, maxPerAddress, maxPendingPerAddress }: RtmpLimits, log: Log) {
     const total = affordableConnections(maxConnections);
     this.total = total;
-    const kept = { keptForPublishers: KEPT_FOR_PUBLISHERS };
-    this.places = new Places({ name: 'RTMP publishers and players', setting: 'rtmp.maxPerAddress', total, perAddress: maxPerAddress, ...kept, log });
+    this.places = new Places({
+      name: 'RTMP publishers and players',
+      setting: 'rtmp.maxPerAddress',
+      total,
+      perAddress: maxPerAddress,
+      keptForPublishers: KEPT_FOR_PUBLISHERS,
+      log,
+    });
     this.#pending = new Places({ name: 'RTMP connections that neither publish nor play', total, perAddress: maxPendingPerAddress, log });
     this.#all = new Places({ name: 'RTMP connections', setting: 'rtmp.maxConnections', total, perAddress: total, log });
   }

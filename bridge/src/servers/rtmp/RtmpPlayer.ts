@@ -70,10 +70,17 @@ export class RtmpPlayer {
   pause(isPaused: boolean): void {
     if (isPaused) this.#playback?.pause();
     else this.#playback?.resume();
-    if (!isPaused) {
-      clearTimeout(this.#pauseEnd);
-      this.#pauseEnd = undefined;
-    } else if (!this.#left.signal.aborted) this.#pauseEnd ??= setTimeout(() => this.#options.onRejected(pausedTooLong()), this.#options.pausedMs);
+    this.#limitPause(isPaused);
+  }
+
+  #limitPause(isPaused: boolean): void {
+    const { pausedMs, onRejected } = this.#options;
+    if (isPaused && !this.#left.signal.aborted) {
+      this.#pauseEnd ??= setTimeout(() => onRejected(pausedTooLong()), pausedMs);
+      return;
+    }
+    clearTimeout(this.#pauseEnd);
+    this.#pauseEnd = undefined;
   }
 
   close(reason: string): void {
@@ -124,4 +131,5 @@ export class RtmpPlayer {
   }
 }
 
-const pausedTooLong = () => new LianmaiError('TIMEOUT', undefined, { message: 'This player was paused for too long. Play the stream again.' });
+const pausedTooLong = () =>
+  new LianmaiError('TIMEOUT', undefined, { message: 'This player was paused for too long. Play the stream again.' });

@@ -70,6 +70,8 @@ const hub = scope.own(new StreamHub());
 const gate = new Gate({ authorise: () => Promise.resolve({ onTaken: 'takeover', resumeGraceMs: 0, srtPassphrase: null }) });
 const publishers: RtmpSessionParts['publishers'] = new Map();
 const fanouts = new FanoutPool({ ...DEFAULT_LIMITS, name: 'rtmp', packer: RTMP_PACKER, batchMs: 0, log: memory.log });
+const places = new Places({ name: 'clients', total: 100, perAddress: 100 });
+
 /** Keeps a stream for players. A publisher's takeover ends it. */
 function keepOnAir(): void {
   if (hub.get({ app: 'live', name: 'cam' })) return;
@@ -83,7 +85,7 @@ async function feed(bytes: Buffer, pieceBytes: number): Promise<void> {
   const socket = new FakeSocket();
   const session = new RtmpSession(
     socket as unknown as Socket,
-    { gate, hub, fanouts, limits: DEFAULT_LIMITS, places: new Places({ name: 'clients', total: 100, perAddress: 100 }), publishers, log: memory.log },
+    { gate, hub, fanouts, limits: DEFAULT_LIMITS, places, publishers, log: memory.log },
     { protocol: 'rtmp', onActive: () => undefined, onClosed: () => undefined },
   );
   for (let at = 0; at < bytes.length; at += pieceBytes) socket.push(bytes.subarray(at, at + pieceBytes));

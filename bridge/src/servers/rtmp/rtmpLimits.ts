@@ -28,7 +28,7 @@ export interface RtmpLimits {
 export const DEFAULT_LIMITS: RtmpLimits = {
   maxConnections: 5000,
   maxPerAddress: 500,
-  maxPendingPerAddress: 128,
+  maxPendingPerAddress: 256,
   handshakeMs: 10_000,
   commandMs: 10_000,
   mediaMs: 30_000,

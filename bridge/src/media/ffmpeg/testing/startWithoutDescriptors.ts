@@ -25,7 +25,9 @@ const read = await child
 const exit = await child.exited;
 await child.close('test');
 const job = await runToEnd(path, ['-version'], { timeoutMs: 50 });
-const thumbnail = await makeThumbnail({ path, version: '', encoders: [] }, Buffer.alloc(188), { maxWidthPx: 64, timeoutMs: 50, maxBytes: 1000 }).catch(codeOf);
+const ffmpeg = { path, version: '', encoders: [] };
+const limits = { maxWidthPx: 64, timeoutMs: 50, maxBytes: 1000 };
+const thumbnail = await makeThumbnail(ffmpeg, Buffer.alloc(188), limits).catch(codeOf);
 await new Promise((resolve) => setTimeout(resolve, 100)); // longer than the time limits above
 for (const descriptor of open) closeSync(descriptor);
 const after = await runToEnd(path, ['-version'], { timeoutMs: 5000 });

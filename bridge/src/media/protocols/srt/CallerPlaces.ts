@@ -1,4 +1,4 @@
-import { Places, type Log, type PlaceRole } from '@lianmai/kit';
+import { KEPT_FOR_PUBLISHERS, Places, type Log, type PlaceRole } from '@lianmai/kit';
 
 export interface CallerLimits {
   /** Callers that wait for their verdict or their key. */
@@ -15,8 +15,6 @@ export interface CallerPlace {
   endWait: () => void;
   giveBack: () => void;
 }
-
-const KEPT_FOR_PUBLISHERS = 0.1;
 
 /** Places of callers, taken before the verdict, so that many callers at once cannot pass the limits. */
 export class CallerPlaces {

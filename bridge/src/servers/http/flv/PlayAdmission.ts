@@ -65,7 +65,8 @@ export class PlayAdmission {
     try {
       const admitted = (admission = await this.#parts.gate.admit({ action: 'play', app, name, protocol, ip, params }));
       signal.throwIfAborted();
-      const source = this.#parts.hub.get({ app, name }) ?? (await this.#waitForStream({ app, name }, { ip, params }, [signal, admission.signal]));
+      const live = this.#parts.hub.get({ app, name });
+      const source = live ?? (await this.#waitForStream({ app, name }, { ip, params }, [signal, admitted.signal]));
       const stream = this.#parts.openRendition(source);
       // A socket that closes during the admission has aborted `signal`.
       signal.throwIfAborted();

@@ -180,7 +180,7 @@ describe('HTTP-FLV', () => {
     expect([refused.status, refused.headers.get('retry-after'), await refused.json()]).toEqual([
       429,
       '5',
-      { error: expect.objectContaining({ code: 'RATE_LIMITED' }) },
+      { error: expect.objectContaining({ code: 'RATE_LIMITED' }) as unknown },
     ]);
     for (const player of players) await player.body?.cancel();
     await vi.waitFor(async () => {

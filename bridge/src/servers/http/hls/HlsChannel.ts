@@ -141,7 +141,7 @@ export class HlsChannel {
   }
 
   /** Returns the playlist without its rendition report, which contains the viewer's own URI. Null when there is nothing to show. */
-  mediaPlaylist(kind: PlaylistKind, { canSkip = false, mediaKey = null }: { canSkip?: boolean; mediaKey?: string | null } = {}): string | null {
+  mediaPlaylist(kind: PlaylistKind, { canSkip, mediaKey }: { canSkip: boolean; mediaKey: string | null }): string | null {
     const name = `${kind}${canSkip ? ' skip' : ''}${mediaKey === null ? '' : ` ${mediaKey}`}`;
     const known = this.#texts.get(name);
     if (known !== undefined) return known;

@@ -120,10 +120,10 @@ const segmentTail = (segment: ListedSegment, mediaKey: string | null) => [
 ];
 
 const partLines = (segment: ListedSegment, parts: Segment['parts'], mediaKey: string | null) =>
-  parts.map(
-    ({ durationMs, isIndependent }, index) =>
-      `#EXT-X-PART:DURATION=${(durationMs / 1000).toFixed(5)},URI="${keyed(partUri(segment, index), mediaKey)}"${isIndependent ? ',INDEPENDENT=YES' : ''}`,
-  );
+  parts.map(({ durationMs, isIndependent }, index) => {
+    const uri = keyed(partUri(segment, index), mediaKey);
+    return `#EXT-X-PART:DURATION=${(durationMs / 1000).toFixed(5)},URI="${uri}"${isIndependent ? ',INDEPENDENT=YES' : ''}`;
+  });
 
 /** Adds the open segment and a hint for the next part, whose request is held until it exists. */
 function pushOpen(lines: string[], { open, next, mediaKey }: PlaylistView, init: string | null): void {

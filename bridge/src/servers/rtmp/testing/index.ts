@@ -1,0 +1,2 @@
+/** For tests of other folders. */
+export { RtmpClient } from './RtmpClient.js';
