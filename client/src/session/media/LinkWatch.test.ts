@@ -1,6 +1,5 @@
-import type { types } from 'mediasoup-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LinkWatch, type TransportDirection } from './LinkWatch';
+import { LinkWatch, type TransportDirection, type WatchedTransport } from './LinkWatch';
 import { SILENT_AFTER_MS } from './SilenceDetector';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -17,7 +16,7 @@ function create(expected: readonly TransportDirection[]) {
         if (flowing.has(direction)) bytes[direction] += 100;
         return new Map([['t', { type: 'transport', bytesReceived: bytes[direction] }]]);
       },
-    }) as unknown as types.Transport;
+    }) as unknown as WatchedTransport;
   const transports = { send: transportOf('send'), receive: transportOf('receive') };
   const onSilent = vi.fn();
   const onUplink = vi.fn();

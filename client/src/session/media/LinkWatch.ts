@@ -5,9 +5,11 @@ export type TransportDirection = 'send' | 'receive';
 
 const SAMPLE_EVERY_MS = 500;
 
+export type WatchedTransport = Pick<types.Transport, 'closed' | 'connectionState' | 'getStats'>;
+
 export interface LinkWatchOptions {
   /** The transports that exist now. */
-  transports: () => Partial<Record<TransportDirection, types.Transport>>;
+  transports: () => Partial<Record<TransportDirection, WatchedTransport>>;
   /** Whether packets should be arriving on this transport. */
   isExpected: (direction: TransportDirection) => boolean;
   /** Media has stopped on every transport that should receive packets, or arrives again. One that still does proves that our network works. */

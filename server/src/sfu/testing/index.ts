@@ -104,17 +104,31 @@ function senderReport(ssrc: number, timestamp: number, packets: number): Buffer 
   return report;
 }
 
+/** A generic NACK for one packet (RFC 4585 6.2.1). */
+function nack(ssrc: number, sequence: number): Buffer {
+  const request = Buffer.alloc(16);
+  request.writeUInt8(0x81, 0);
+  request.writeUInt8(205, 1);
+  request.writeUInt16BE(3, 2);
+  request.writeUInt32BE(1, 4);
+  request.writeUInt32BE(ssrc, 8);
+  request.writeUInt16BE(sequence, 12);
+  return request;
+}
+
 /** Consumes a track. `packets` counts the packets received. */
 export async function subscribe(room: SfuRoom, peer: SfuPeer, producerId: ProducerId) {
   const transport = await peer.router.mediasoupRouter.createDirectTransport();
   const transportId = peer.transports.adopt('receive', transport);
   let packets = 0;
+  const sequences: number[] = [];
   let consumer: types.Consumer | null = null;
   let waiting: { count: number; resolve: () => void } | null = null;
   transport.observer.on('newconsumer', (made) => {
     consumer = made;
-    made.on('rtp', () => {
+    made.on('rtp', (packet) => {
       packets += 1;
+      sequences.push(packet.readUInt16BE(2));
       if (waiting && packets >= waiting.count) waiting.resolve();
     });
   });
@@ -125,6 +139,10 @@ export async function subscribe(room: SfuRoom, peer: SfuPeer, producerId: Produc
     get packets() {
       return packets;
     },
+    /** Sequence numbers in the order of arrival. */
+    sequences,
+    /** Asks for a packet again, as if it had been lost. */
+    askAgain: (sequence: number) => transport.sendRtcp(nack(reply.rtpParameters.encodings?.[0]?.ssrc ?? 0, sequence)),
     get layers(): types.ConsumerLayers | undefined {
       return consumer?.preferredLayers;
     },

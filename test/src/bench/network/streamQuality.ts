@@ -34,7 +34,7 @@ export async function streamQuality(url: string, { seconds, frequencies, folder 
   const [frames, sound] = await Promise.all([pictures(file, { fps: FPS, width: WIDTH, height: HEIGHT }), samples(file)]);
   const people = frequencies.length;
   const fpsOf = (person: number) => {
-    const moves = frames.slice(1).filter(({ data }, index) => hasMoved(frames[index]?.data ?? data, data, person / people, 1 / people));
+    const moves = frames.slice(1).filter(({ data }, index) => hasMoved([frames[index]?.data ?? data, data], person / people, 1 / people));
     return round((moves.length * FPS) / Math.max(1, frames.length), 1);
   };
   return {
@@ -53,7 +53,7 @@ export function damagedShare(sound: Float32Array, frequency: number): number {
 }
 
 /** Compares a column of two pictures; `left` and `width` are fractions. */
-function hasMoved(before: Buffer, after: Buffer, left: number, width: number): boolean {
+function hasMoved([before, after]: readonly [Buffer, Buffer], left: number, width: number): boolean {
   const [from, to] = [Math.floor(left * WIDTH) * 3, Math.floor((left + width) * WIDTH) * 3];
   for (let row = 0; row < HEIGHT; row++) {
     for (let at = row * WIDTH * 3 + from; at < row * WIDTH * 3 + to; at++)
