@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ChatMessage } from '../room.js';
-import { request } from './contract.js';
+import { MAX_REQUEST_BYTES, request } from './contract.js';
 
 export const MAX_CHAT_CHARS = 2000;
 
@@ -16,7 +16,7 @@ const ChatText = z
 /** `nonce` makes resending after a reconnection harmless. */
 export const sendChat = request({
   state: 'joined',
-  permission: 'chat',
+  permission: 'chat', maxBytes: MAX_REQUEST_BYTES,
   data: z.object({ text: ChatText, nonce: z.string().min(1).max(64) }),
   reply: ChatMessage,
 });

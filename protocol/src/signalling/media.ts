@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { ConsumerId, ParticipantId, ProducerId, TransportId } from '../ids.js';
 import { PublishSource } from '../roles.js';
-import { request } from './contract.js';
+import { MAX_REQUEST_BYTES, SMALL_REQUEST_BYTES, request } from './contract.js';
+import { RtpCapabilities, RtpParameters } from './rtp.js';
 
-/** mediasoup's JSON (RTP, ICE and DTLS parameters). Its size is limited here; mediasoup checks the contents. */
+/** mediasoup's JSON (RTP, ICE and DTLS parameters) as the server sends it. */
 export const MediaJson = z.record(z.string(), z.unknown());
 const FingerprintAlgorithm = z.enum(['sha-1', 'sha-224', 'sha-256', 'sha-384', 'sha-512']);
 const Fingerprint = z.object({ algorithm: FingerprintAlgorithm, value: z.string().max(256) });
@@ -14,7 +15,7 @@ const DtlsParameters = z.object({
 
 export const createTransport = request({
   state: 'joined',
-  permission: null,
+  permission: null, maxBytes: SMALL_REQUEST_BYTES,
   data: z.object({ direction: z.enum(['send', 'receive']) }),
   reply: z.object({
     id: TransportId,
@@ -26,26 +27,26 @@ export const createTransport = request({
 
 export const connectTransport = request({
   state: 'joined',
-  permission: null,
+  permission: null, maxBytes: MAX_REQUEST_BYTES,
   data: z.object({ transportId: TransportId, dtlsParameters: DtlsParameters }),
   reply: z.object({}),
 });
 
 export const restartIce = request({
   state: 'joined',
-  permission: null,
+  permission: null, maxBytes: SMALL_REQUEST_BYTES,
   data: z.object({ transportId: TransportId }),
   reply: z.object({ iceParameters: MediaJson }),
 });
 
 export const produce = request({
   state: 'joined',
-  permission: 'publish',
+  permission: 'publish', maxBytes: MAX_REQUEST_BYTES,
   data: z.object({
     transportId: TransportId,
     source: PublishSource,
     kind: z.enum(['audio', 'video']),
-    rtpParameters: MediaJson,
+    rtpParameters: RtpParameters,
     paused: z.boolean().default(false),
     /** Height of the captured picture, px. The server uses it to pick simulcast layers. */
     videoHeight: z.number().int().min(1).max(8192).optional(),
@@ -55,14 +56,14 @@ export const produce = request({
 
 export const setProducerPaused = request({
   state: 'joined',
-  permission: 'publish',
+  permission: 'publish', maxBytes: SMALL_REQUEST_BYTES,
   data: z.object({ producerId: ProducerId, paused: z.boolean() }),
   reply: z.object({}),
 });
 
 export const closeProducer = request({
   state: 'joined',
-  permission: null,
+  permission: null, maxBytes: SMALL_REQUEST_BYTES,
   data: z.object({ producerId: ProducerId }),
   reply: z.object({}),
 });
@@ -70,8 +71,8 @@ export const closeProducer = request({
 /** The consumer starts paused. Send `setConsumerPaused` when the page is ready for media. */
 export const consume = request({
   state: 'joined',
-  permission: 'subscribe',
-  data: z.object({ transportId: TransportId, producerId: ProducerId, rtpCapabilities: MediaJson }),
+  permission: 'subscribe', maxBytes: MAX_REQUEST_BYTES,
+  data: z.object({ transportId: TransportId, producerId: ProducerId, rtpCapabilities: RtpCapabilities }),
   reply: z.object({
     consumerId: ConsumerId,
     producerId: ProducerId,
@@ -85,7 +86,7 @@ export const consume = request({
 
 export const setConsumerPaused = request({
   state: 'joined',
-  permission: 'subscribe',
+  permission: 'subscribe', maxBytes: SMALL_REQUEST_BYTES,
   data: z.object({ consumerId: ConsumerId, paused: z.boolean() }),
   reply: z.object({}),
 });
@@ -93,14 +94,14 @@ export const setConsumerPaused = request({
 /** Displayed size in device pixels. The server picks the simulcast layer to match. */
 export const setConsumerSize = request({
   state: 'joined',
-  permission: 'subscribe',
+  permission: 'subscribe', maxBytes: SMALL_REQUEST_BYTES,
   data: z.object({ consumerId: ConsumerId, width: z.number().int().min(1).max(8192), height: z.number().int().min(1).max(8192) }),
   reply: z.object({}),
 });
 
 export const closeConsumer = request({
   state: 'joined',
-  permission: null,
+  permission: null, maxBytes: SMALL_REQUEST_BYTES,
   data: z.object({ consumerId: ConsumerId }),
   reply: z.object({}),
 });

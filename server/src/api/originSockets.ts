@@ -2,8 +2,10 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Express } from 'express';
+import { refuseUpgrade } from '../http/index.js';
 import { urlOn, NOT_FOR_ORIGIN, passedOn, requestOrigin, streamOf, type OriginRoute } from './originProxy.js';
 
+const UNAVAILABLE = '503 Service Unavailable';
 const FLV = /^\/[A-Za-z0-9_-]+\/[A-Za-z0-9_-]+\.flv(?:\?|$)/;
 
 /** Proxies WebSockets for `/{app}/{stream}.flv` from this server's port to the origin, and leaves every other upgrade alone. */
@@ -11,15 +13,18 @@ export function passOriginSockets(server: Server | SecureServer, app: Express, r
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const url = request.url ?? '';
     const stream = streamOf(url);
-    if (!FLV.test(url) || !route.isApp(stream.app)) return;
+    if (!isOriginSocket(route, url)) return;
     socket.on('error', () => socket.destroy());
     const target = route.targetOf(stream);
     const address = target === null ? null : urlOn(target, url, stream.app);
-    if (!address) return reject(socket);
+    if (!address) return refuseUpgrade(socket, UNAVAILABLE);
     if (head.length > 0) socket.unshift(head);
     pass(request, { socket, address, ip: ipOf(app, request) });
   });
 }
+
+/** Whether the URL of an upgrade is a stream's. */
+export const isOriginSocket = ({ isApp }: Pick<OriginRoute, 'isApp'>, url: string): boolean => FLV.test(url) && isApp(streamOf(url).app);
 
 function pass(request: IncomingMessage, { socket, address, ip }: { socket: Duplex; address: URL; ip: string }): void {
   const headers = { ...passedOn(request.headers, NOT_FOR_ORIGIN), 'x-forwarded-for': ip, connection: 'Upgrade', upgrade: 'websocket' };
@@ -38,7 +43,7 @@ function pass(request: IncomingMessage, { socket, address, ip }: { socket: Duple
     answer.pipe(socket);
   });
   upstream.on('timeout', () => upstream.destroy());
-  upstream.on('error', () => reject(socket));
+  upstream.on('error', () => refuseUpgrade(socket, UNAVAILABLE));
   socket.on('close', () => upstream.destroy());
   upstream.end();
 }
@@ -61,8 +66,4 @@ function ipOf(app: Express, { socket, headers }: IncomingMessage): string {
     ip = before;
   }
   return ip;
-}
-
-function reject(socket: Duplex): void {
-  if (socket.writable) socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
 }
