@@ -4,8 +4,8 @@ import { LianmaiError, toLianmaiError } from '@lianmai/protocol';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { RefusalLog } from '../sockets/index.js';
 
-/** A bridge with an old token tries once a second. */
-const FAILURES = { points: 30, duration: 60 };
+/** Wrong tokens by network. A bridge with an old one tries once a second. */
+export const BRIDGE_FAILURES = { points: 30, duration: 60 };
 const MAX_KNOWN = 1000;
 
 export interface BridgeAdmissionOptions {
@@ -20,7 +20,7 @@ export interface BridgeAdmissionOptions {
  */
 export class BridgeAdmission {
   readonly #options: BridgeAdmissionOptions;
-  readonly #failures = new RateLimiterMemory(FAILURES);
+  readonly #failures = new RateLimiterMemory(BRIDGE_FAILURES);
   readonly #refusals: RefusalLog;
   /** Digests, oldest first. */
   readonly #known = new Set<string>();
@@ -55,7 +55,7 @@ export class BridgeAdmission {
 
   async #assertFewFailures(network: string): Promise<void> {
     const failures = await this.#failures.get(network);
-    if (failures && failures.consumedPoints >= FAILURES.points)
+    if (failures && failures.consumedPoints >= BRIDGE_FAILURES.points)
       throw new LianmaiError('RATE_LIMITED', { retryAfterMs: failures.msBeforeNext });
   }
 }
