@@ -19,9 +19,5 @@ export const boundedRecord = <K extends z.core.$ZodRecordKey, V extends z.ZodTyp
     )
     .meta({ maxProperties: max }) as unknown as z.ZodType<z.output<z.ZodRecord<K, V>>, z.input<z.ZodRecord<K, V>>>;
 
-function hasMoreThan(input: unknown, max: number): boolean {
-  if (typeof input !== 'object' || input === null) return false;
-  let count = 0;
-  for (const _ in input) if (++count > max) return true;
-  return false;
-}
+const hasMoreThan = (input: unknown, max: number): boolean =>
+  typeof input === 'object' && input !== null && Object.keys(input).length > max;

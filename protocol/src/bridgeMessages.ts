@@ -149,11 +149,8 @@ const OutputKind = z.object({
   options: boundedRecord(z.string().max(64), z.unknown().meta({ boundedBy: 'maxBytes' }), 64),
 });
 
-/** connected: the bridge has shown its token, which is all the right that it needs. introduced: it has said `hello` as well. */
-export type BridgeConnectionState = 'connected' | 'introduced';
-
+/** The right is the token that opened the connection: every bridge may make every call. */
 interface BridgeCall<D extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
-  state: BridgeConnectionState;
   /** Largest call on the wire, bytes. A larger one is refused before `data` parses it. */
   maxBytes: number;
   data: D;
@@ -164,7 +161,6 @@ interface BridgeCall<D extends z.ZodType = z.ZodType, R extends z.ZodType = z.Zo
 export const bridgeCalls = {
   /** Sent on every (re)connection. It lists the running programs, so that a lost socket does not end a broadcast. */
   hello: {
-    state: 'connected',
     maxBytes: 256 * 1024,
     data: z.object({
       bridgeId: z.string().max(256),
@@ -182,10 +178,9 @@ export const bridgeCalls = {
     reply: z.object({}),
   },
   /** Sent before every publish and play. An error, or no reply, means no. */
-  authorise: { state: 'introduced', maxBytes: MAX_REQUEST_BYTES, data: AuthoriseRequest, reply: AuthoriseReply },
+  authorise: { maxBytes: MAX_REQUEST_BYTES, data: AuthoriseRequest, reply: AuthoriseReply },
   /** Fetches a background or logo that a scene refers to and this bridge does not have yet. */
   fetchAsset: {
-    state: 'introduced',
     maxBytes: SMALL_REQUEST_BYTES,
     data: z.object({ assetId: AssetId }),
     reply: z.object({ bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array) }),

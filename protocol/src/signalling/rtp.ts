@@ -13,7 +13,14 @@ const MAX_ENCODINGS = 8;
 const MediaKind = z.enum(['audio', 'video']);
 
 /** `fmtp` parameters, such as `profile-level-id`; parameter sets in base64 are the longest. */
-const FmtpValue = z.union([z.string().max(1024), z.number(), z.boolean(), z.array(z.number()).max(32), z.null()]);
+type FmtpValue = string | number | boolean | number[] | null;
+const FmtpValue: z.ZodType<FmtpValue, unknown> = z.union([
+  z.string().max(1024),
+  z.number(),
+  z.boolean(),
+  z.array(z.number()).max(32),
+  z.null(),
+]);
 const FmtpParameters = boundedRecord(z.string().max(64), FmtpValue, 32);
 const RtcpFeedback = z.object({ type: Text, parameter: Text.optional() });
 const codec = {
@@ -26,7 +33,7 @@ const codec = {
 
 export const RtpCapabilities = z.object({
   codecs: z
-    .array(z.object({ kind: MediaKind, preferredPayloadType: z.number(), ...codec }))
+    .array(z.object({ kind: MediaKind, preferredPayloadType: z.number().optional(), ...codec }))
     .max(MAX_CODECS)
     .optional(),
   headerExtensions: z

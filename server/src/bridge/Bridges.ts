@@ -50,8 +50,6 @@ export class Bridges extends EventEmitter<BridgePoolEvents> implements BridgePoo
   readonly #refusals: RefusalLog;
   readonly #links = new Map<string, BridgeLink>();
   readonly #tokens = new Map<BridgeLink, string>();
-  /** Sockets that said hello. */
-  readonly #introduced = new WeakSet<Socket>();
 
   constructor(options: BridgesOptions) {
     super();
@@ -94,15 +92,13 @@ export class Bridges extends EventEmitter<BridgePoolEvents> implements BridgePoo
     return ({ code }) => this.#options.log.error({ code }, 'a bridge sent more than it may; its connection is closed');
   }
 
-  /** Find → state → size → parse → handle; the right is the token that opened the connection. */
+  /** Find → size → parse → handle; the right is the token that opened the connection. */
   async #answer(socket: Socket, token: string, frame: unknown): Promise<Acknowledgement<unknown>> {
     let caller = '';
     try {
       const { name, data } = parse(RequestFrame, frame);
       if (!isCallName(name)) throw new LianmaiError('BAD_REQUEST', undefined, { message: `name: there is no request "${name}"` });
-      const { state, maxBytes, data: schema } = bridgeCalls[name];
-      if (state === 'introduced' && !this.#introduced.has(socket))
-        throw new LianmaiError('WRONG_STATE', undefined, { message: 'Say hello first.' });
+      const { maxBytes, data: schema } = bridgeCalls[name];
       if (bytesOf(frame) > maxBytes) throw new LianmaiError('TOO_LARGE', { maxBytes });
       const call = { name, data: parse<z.ZodType>(schema, data) } as BridgeCall;
       if (call.name === 'authorise') caller = networkOf(call.data.ip);
@@ -131,7 +127,6 @@ export class Bridges extends EventEmitter<BridgePoolEvents> implements BridgePoo
   #hello(socket: Socket, token: string, hello: BridgeHello): object {
     const { log, requestTimeoutMs = DEFAULTS.requestTimeoutMs, graceMs = DEFAULTS.graceMs } = this.#options;
     const link = this.#links.get(hello.bridgeId) ?? this.#add(new BridgeLink({ hello, log, requestTimeoutMs, graceMs }));
-    this.#introduced.add(socket);
     this.#tokens.set(link, token);
     link.connect(socket, hello);
     this.emit('bridgeConnected', link);

@@ -181,15 +181,18 @@ describe('a request', () => {
 /** Data that notices whether anybody looks at it. */
 function untouchable() {
   let touches = 0;
-  const touched = () => void (touches += 1);
+  const count = <T>(answer: T) => {
+    touches += 1;
+    return answer;
+  };
   const data = new Proxy(
     {},
     {
-      get: touched,
-      has: () => (touched(), false),
-      ownKeys: () => (touched(), []),
-      getPrototypeOf: () => (touched(), null),
-      getOwnPropertyDescriptor: touched,
+      get: () => count(undefined),
+      has: () => count(false),
+      ownKeys: () => count([]),
+      getPrototypeOf: () => count(null),
+      getOwnPropertyDescriptor: () => count(undefined),
     },
   );
   return { data, touches: () => touches };

@@ -20,9 +20,9 @@ const pageMessages: Message[] = Object.entries(requests).map(([name, { permissio
   maxBytes,
   perAddress: (REQUEST_LIMITS as Record<string, { perAddress: unknown }>)[name]?.perAddress,
 }));
-const bridgeMessages: Message[] = Object.entries(bridgeCalls).map(([name, { state, maxBytes }]) => ({
+const bridgeMessages: Message[] = Object.entries(bridgeCalls).map(([name, { maxBytes }]) => ({
   name,
-  right: state === 'connected' || state === 'introduced' ? 'bridgeToken' : undefined,
+  right: 'bridgeToken',
   maxBytes,
   perAddress: { requests: BRIDGE_FAILURES.points, perSeconds: BRIDGE_FAILURES.duration },
 }));

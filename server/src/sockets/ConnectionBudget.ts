@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { LianmaiError } from '@lianmai/protocol';
 import type { Socket } from 'socket.io';
 import { UNAUTHENTICATED, type Allowance } from './allowances.js';
@@ -16,15 +17,14 @@ const LINGER_MS = 1000;
  */
 export class ConnectionBudget {
   readonly #connection: Connection;
-  #allowance!: Allowance;
-  #bytes!: TokenBucket;
-  #messages!: TokenBucket;
+  #allowance = UNAUTHENTICATED;
+  #bytes = new TokenBucket(UNAUTHENTICATED.bytes);
+  #messages = new TokenBucket(UNAUTHENTICATED.messages);
   #isEnded = false;
   #onExceeded: (error: LianmaiError) => void = () => undefined;
 
   constructor(connection: Connection) {
     this.#connection = connection;
-    this.#grant(UNAUTHENTICATED);
     const { socket } = connection.request;
     // Before the WebSocket parser, which would hold back up to a whole message.
     const onBytes = ({ length }: Buffer) => {
@@ -38,7 +38,9 @@ export class ConnectionBudget {
 
   /** The connection has shown who it is. `onExceeded` tells the peer why it is closed. */
   admit(allowance: Allowance, onExceeded: (error: LianmaiError) => void): void {
-    this.#grant(allowance);
+    this.#allowance = allowance;
+    this.#bytes = new TokenBucket(allowance.bytes);
+    this.#messages = new TokenBucket(allowance.messages);
     this.#onExceeded = onExceeded;
   }
 
@@ -52,17 +54,11 @@ export class ConnectionBudget {
     setTimeout(() => socket.destroy(), LINGER_MS).unref();
   }
 
-  #grant(allowance: Allowance): void {
-    this.#allowance = allowance;
-    this.#bytes = new TokenBucket(allowance.bytes);
-    this.#messages = new TokenBucket(allowance.messages);
-  }
-
   #count(data: unknown): void {
     this.#countMessage();
     const { maxTextBytes, maxBinaryBytes } = this.#allowance;
-    const isTooLarge = typeof data === 'string' ? Buffer.byteLength(data) > maxTextBytes : Buffer.isBuffer(data) && data.length > maxBinaryBytes;
-    if (isTooLarge) this.#exceed('TOO_LARGE');
+    if (typeof data === 'string' && Buffer.byteLength(data) > maxTextBytes) this.#exceed('TOO_LARGE');
+    if (Buffer.isBuffer(data) && data.length > maxBinaryBytes) this.#exceed('TOO_LARGE');
   }
 
   #countMessage(): void {
@@ -80,4 +76,4 @@ export class ConnectionBudget {
 }
 
 /** engine.io keeps the WebSocket on its request; its types do not say so. Pings are answered below engine.io, which never sees them. */
-const webSocketOf = ({ request }: Connection) => (request as { websocket?: EventEmitter }).websocket;
+const webSocketOf = ({ request }: Connection) => (request as IncomingMessage & { websocket?: EventEmitter }).websocket;

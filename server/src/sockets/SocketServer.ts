@@ -7,7 +7,7 @@ import { Encoder } from 'socket.io-parser';
 import { MAX_MESSAGE_BYTES, type Allowance } from './allowances.js';
 import { ConnectionBudget, type Connection } from './ConnectionBudget.js';
 import { MeasuringDecoder } from './MeasuringDecoder.js';
-import { NetworkLimits } from './NetworkLimits.js';
+import { NetworkLimits, type Place } from './NetworkLimits.js';
 
 /** A lost network is noticed within the sum of both. */
 const PING_INTERVAL_MS = 4000;
@@ -34,7 +34,7 @@ export interface Peers<T> {
 interface Held {
   budget: ConnectionBudget;
   network: string;
-  admitted(): void;
+  place: Place | undefined;
 }
 
 /** Serves the WebSockets of pages (`/`) and bridges (`/bridge`), within limits for each connection and each network from the first byte. */
@@ -42,6 +42,7 @@ export class SocketServer {
   readonly io: Server;
   readonly #options: SocketServerOptions;
   readonly #limits = new NetworkLimits();
+  readonly #places = new WeakMap<IncomingMessage, Place>();
   readonly #held = new WeakMap<Connection, Held>();
 
   constructor(options: SocketServerOptions) {
@@ -97,22 +98,26 @@ export class SocketServer {
     await this.io.close();
   }
 
-  #mayConnect(request: IncomingMessage): Promise<boolean> {
-    return this.#limits.mayConnect(this.#networkOf(request));
+  async #mayConnect(request: IncomingMessage): Promise<boolean> {
+    const place = await this.#limits.take(this.#networkOf(request));
+    if (!place) return false;
+    this.#places.set(request, place);
+    // Whatever becomes of the upgrade, this is its end.
+    request.socket.once('close', place.closed);
+    if (request.socket.destroyed) place.closed();
+    return true;
   }
 
   #hold(connection: Connection): void {
     const network = this.#networkOf(connection.request);
-    const { admitted, closed } = this.#limits.add(network);
-    this.#held.set(connection, { budget: new ConnectionBudget(connection), network, admitted });
-    connection.once('close', closed);
+    this.#held.set(connection, { budget: new ConnectionBudget(connection), network, place: this.#places.get(connection.request) });
   }
 
   async #admit<T>(socket: Socket, peers: Peers<T>): Promise<T> {
-    const { network, admitted } = this.#heldBy(socket);
-    const claims = await peers.admit({ token: socket.handshake.auth['token'], network });
-    admitted();
-    return claims;
+    const { network, place } = this.#heldBy(socket);
+    const peer = await peers.admit({ token: socket.handshake.auth['token'], network });
+    place?.admitted();
+    return peer;
   }
 
   /** Closes the connection once it has the error: it may not try again for nothing. */

@@ -131,17 +131,24 @@ describe('a connection with a token', () => {
 describe('limits by network', () => {
   it('bound connections without a token, all open ones, and attempts', async () => {
     const limits = new NetworkLimits();
-    const held = Array.from({ length: 200 }, () => limits.add('a'));
-    expect([await limits.mayConnect('a'), await limits.mayConnect('b')]).toEqual([false, true]);
-    for (const one of held) one.admitted();
-    expect(await limits.mayConnect('a')).toBe(true);
-    for (let index = 0; index < 800; index++) held.push(limits.add('a'));
-    for (const one of held) one.admitted();
-    expect(await limits.mayConnect('a')).toBe(false);
-    for (const one of held) one.closed();
-    expect(await limits.mayConnect('a')).toBe(true);
-    const attempts = await Promise.all(Array.from({ length: 1000 }, () => limits.mayConnect('a')));
-    expect(attempts).toContain(false);
+    const take = async (count: number, network: string) => {
+      const places = await Promise.all(Array.from({ length: count }, () => limits.take(network)));
+      return places.filter((place) => place !== null);
+    };
+    const places = await take(300, 'a');
+    expect(places).toHaveLength(200);
+    expect(await take(1, 'b')).toHaveLength(1);
+    for (let index = 1; index < 5; index++) {
+      for (const place of places) place.admitted();
+      places.push(...(await take(200, 'a')));
+    }
+    for (const place of places) place.admitted();
+    expect(places).toHaveLength(1000);
+    expect(await take(1, 'a')).toEqual([]);
+    for (const place of [...places, ...places]) place.closed();
+    // All its attempts of these seconds are used up.
+    expect(await take(1, 'a')).toEqual([]);
+    expect(await take(201, 'b')).toHaveLength(199);
   });
 
   it('answer an upgrade beyond them with an error', async () => {
