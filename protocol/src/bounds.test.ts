@@ -13,10 +13,13 @@ import {
 } from './index.js';
 
 describe('what others send', () => {
-  it.each(Object.entries({ ...requests, ...bridgeCalls }))('has a bound on every string, array and record: %s', (_name, { data, maxBytes }) => {
-    expect(unboundedPaths(data)).toEqual([]);
-    expect(maxBytes).toBeGreaterThan(0);
-  });
+  it.each(Object.entries({ ...requests, ...bridgeCalls }))(
+    'has a bound on every string, array and record: %s',
+    (_name, { data, maxBytes }) => {
+      expect(unboundedPaths(data)).toEqual([]);
+      expect(maxBytes).toBeGreaterThan(0);
+    },
+  );
 
   it('has bounds in the token and the envelope too; only the data, which its own schema parses, is open there', () => {
     expect(unboundedPaths(JoinClaims)).toEqual([]);
@@ -42,7 +45,14 @@ describe('a search for unbounded parts', () => {
     [z.partialRecord(z.enum(['a', 'b']), text), []],
     [z.object({ a: boundedRecord(z.string(), z.unknown(), 3) }), ['a{key}', 'a{}']],
     [z.union([z.literal('*'), z.string()]).nullable(), ['(root)']],
-    [z.string().max(9).transform((value) => value.trim()).pipe(z.string().min(1)), []],
+    [
+      z
+        .string()
+        .max(9)
+        .transform((value) => value.trim())
+        .pipe(z.string().min(1)),
+      [],
+    ],
     [z.preprocess((value) => value, z.string()), ['(root)']],
     [z.custom<Uint8Array>(), ['(root)']],
     [z.looseObject({ a: text }), ['.*']],
@@ -58,7 +68,11 @@ describe('a search for unbounded parts', () => {
 describe('a bounded record', () => {
   it('is counted before its entries are parsed', () => {
     let parsed = 0;
-    const counted = boundedRecord(z.string().max(8), z.number().refine(() => ++parsed > 0), 3);
+    const counted = boundedRecord(
+      z.string().max(8),
+      z.number().refine(() => ++parsed > 0),
+      3,
+    );
     expect(counted.parse({ a: 1, b: 2, c: 3 })).toEqual({ a: 1, b: 2, c: 3 });
     expect(parsed).toBe(3);
     expect(counted.safeParse({ a: 1, b: 2, c: 3, d: 4 }).error?.issues[0]?.message).toBe('expected at most 3 entries');

@@ -16,7 +16,8 @@ const ChatText = z
 /** `nonce` makes resending after a reconnection harmless. */
 export const sendChat = request({
   state: 'joined',
-  permission: 'chat', maxBytes: MAX_REQUEST_BYTES,
+  permission: 'chat',
+  maxBytes: MAX_REQUEST_BYTES,
   data: z.object({ text: ChatText, nonce: z.string().min(1).max(64) }),
   reply: ChatMessage,
 });

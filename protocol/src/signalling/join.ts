@@ -12,7 +12,8 @@ export const IceServer = z.object({ urls: z.array(z.string()), username: z.strin
  */
 export const join = request({
   state: 'connected',
-  permission: null, maxBytes: SMALL_REQUEST_BYTES,
+  permission: null,
+  maxBytes: SMALL_REQUEST_BYTES,
   data: z.object({
     resume: z.object({ participantId: ParticipantId, secret: z.string().min(1).max(128), media: z.enum(['keep', 'fresh']) }).optional(),
   }),
@@ -32,4 +33,10 @@ export const join = request({
 
 export const leave = request({ state: 'joined', permission: null, maxBytes: SMALL_REQUEST_BYTES, data: z.object({}), reply: z.object({}) });
 /** Measures the round trip for the page's connection indicator. */
-export const ping = request({ state: 'connected', permission: null, maxBytes: SMALL_REQUEST_BYTES, data: z.object({}), reply: z.object({ nowMs: z.number() }) });
+export const ping = request({
+  state: 'connected',
+  permission: null,
+  maxBytes: SMALL_REQUEST_BYTES,
+  data: z.object({}),
+  reply: z.object({ nowMs: z.number() }),
+});

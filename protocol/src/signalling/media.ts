@@ -15,7 +15,8 @@ const DtlsParameters = z.object({
 
 export const createTransport = request({
   state: 'joined',
-  permission: null, maxBytes: SMALL_REQUEST_BYTES,
+  permission: null,
+  maxBytes: SMALL_REQUEST_BYTES,
   data: z.object({ direction: z.enum(['send', 'receive']) }),
   reply: z.object({
     id: TransportId,
@@ -27,21 +28,24 @@ export const createTransport = request({
 
 export const connectTransport = request({
   state: 'joined',
-  permission: null, maxBytes: MAX_REQUEST_BYTES,
+  permission: null,
+  maxBytes: MAX_REQUEST_BYTES,
   data: z.object({ transportId: TransportId, dtlsParameters: DtlsParameters }),
   reply: z.object({}),
 });
 
 export const restartIce = request({
   state: 'joined',
-  permission: null, maxBytes: SMALL_REQUEST_BYTES,
+  permission: null,
+  maxBytes: SMALL_REQUEST_BYTES,
   data: z.object({ transportId: TransportId }),
   reply: z.object({ iceParameters: MediaJson }),
 });
 
 export const produce = request({
   state: 'joined',
-  permission: 'publish', maxBytes: MAX_REQUEST_BYTES,
+  permission: 'publish',
+  maxBytes: MAX_REQUEST_BYTES,
   data: z.object({
     transportId: TransportId,
     source: PublishSource,
@@ -56,14 +60,16 @@ export const produce = request({
 
 export const setProducerPaused = request({
   state: 'joined',
-  permission: 'publish', maxBytes: SMALL_REQUEST_BYTES,
+  permission: 'publish',
+  maxBytes: SMALL_REQUEST_BYTES,
   data: z.object({ producerId: ProducerId, paused: z.boolean() }),
   reply: z.object({}),
 });
 
 export const closeProducer = request({
   state: 'joined',
-  permission: null, maxBytes: SMALL_REQUEST_BYTES,
+  permission: null,
+  maxBytes: SMALL_REQUEST_BYTES,
   data: z.object({ producerId: ProducerId }),
   reply: z.object({}),
 });
@@ -71,7 +77,8 @@ export const closeProducer = request({
 /** The consumer starts paused. Send `setConsumerPaused` when the page is ready for media. */
 export const consume = request({
   state: 'joined',
-  permission: 'subscribe', maxBytes: MAX_REQUEST_BYTES,
+  permission: 'subscribe',
+  maxBytes: MAX_REQUEST_BYTES,
   data: z.object({ transportId: TransportId, producerId: ProducerId, rtpCapabilities: RtpCapabilities }),
   reply: z.object({
     consumerId: ConsumerId,
@@ -86,7 +93,8 @@ export const consume = request({
 
 export const setConsumerPaused = request({
   state: 'joined',
-  permission: 'subscribe', maxBytes: SMALL_REQUEST_BYTES,
+  permission: 'subscribe',
+  maxBytes: SMALL_REQUEST_BYTES,
   data: z.object({ consumerId: ConsumerId, paused: z.boolean() }),
   reply: z.object({}),
 });
@@ -94,14 +102,16 @@ export const setConsumerPaused = request({
 /** Displayed size in device pixels. The server picks the simulcast layer to match. */
 export const setConsumerSize = request({
   state: 'joined',
-  permission: 'subscribe', maxBytes: SMALL_REQUEST_BYTES,
+  permission: 'subscribe',
+  maxBytes: SMALL_REQUEST_BYTES,
   data: z.object({ consumerId: ConsumerId, width: z.number().int().min(1).max(8192), height: z.number().int().min(1).max(8192) }),
   reply: z.object({}),
 });
 
 export const closeConsumer = request({
   state: 'joined',
-  permission: null, maxBytes: SMALL_REQUEST_BYTES,
+  permission: null,
+  maxBytes: SMALL_REQUEST_BYTES,
   data: z.object({ consumerId: ConsumerId }),
   reply: z.object({}),
 });

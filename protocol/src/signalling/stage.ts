@@ -9,12 +9,25 @@ const target = z.object({ participantId: ParticipantId });
 const ok = z.object({});
 
 /** Asks to come on stage, as a viewer. */
-export const requestStage = request({ state: 'joined', permission: 'requestStage', maxBytes: SMALL_REQUEST_BYTES, data: z.object({}), reply: ok });
-export const cancelStageRequest = request({ state: 'joined', permission: 'requestStage', maxBytes: SMALL_REQUEST_BYTES, data: z.object({}), reply: ok });
+export const requestStage = request({
+  state: 'joined',
+  permission: 'requestStage',
+  maxBytes: SMALL_REQUEST_BYTES,
+  data: z.object({}),
+  reply: ok,
+});
+export const cancelStageRequest = request({
+  state: 'joined',
+  permission: 'requestStage',
+  maxBytes: SMALL_REQUEST_BYTES,
+  data: z.object({}),
+  reply: ok,
+});
 /** Accepts or declines a moderator's invitation. */
 export const answerInvitation = request({
   state: 'joined',
-  permission: 'requestStage', maxBytes: SMALL_REQUEST_BYTES,
+  permission: 'requestStage',
+  maxBytes: SMALL_REQUEST_BYTES,
   data: z.object({ accept: z.boolean() }),
   reply: ok,
 });
@@ -22,10 +35,28 @@ export const answerInvitation = request({
 export const leaveStage = request({ state: 'joined', permission: null, maxBytes: SMALL_REQUEST_BYTES, data: z.object({}), reply: ok });
 
 /** Lets somebody in who asked: backstage, or on air at once if the stage's `approvedGoOnAir` says so. */
-export const approveStageRequest = request({ state: 'joined', permission: 'moderate', maxBytes: SMALL_REQUEST_BYTES, data: target, reply: ok });
-export const declineStageRequest = request({ state: 'joined', permission: 'moderate', maxBytes: SMALL_REQUEST_BYTES, data: target, reply: ok });
+export const approveStageRequest = request({
+  state: 'joined',
+  permission: 'moderate',
+  maxBytes: SMALL_REQUEST_BYTES,
+  data: target,
+  reply: ok,
+});
+export const declineStageRequest = request({
+  state: 'joined',
+  permission: 'moderate',
+  maxBytes: SMALL_REQUEST_BYTES,
+  data: target,
+  reply: ok,
+});
 export const inviteToStage = request({ state: 'joined', permission: 'moderate', maxBytes: SMALL_REQUEST_BYTES, data: target, reply: ok });
-export const cancelInvitation = request({ state: 'joined', permission: 'moderate', maxBytes: SMALL_REQUEST_BYTES, data: target, reply: ok });
+export const cancelInvitation = request({
+  state: 'joined',
+  permission: 'moderate',
+  maxBytes: SMALL_REQUEST_BYTES,
+  data: target,
+  reply: ok,
+});
 /** Puts somebody who is backstage on stage, and so into the program. */
 export const bringOnAir = request({ state: 'joined', permission: 'moderate', maxBytes: SMALL_REQUEST_BYTES, data: target, reply: ok });
 /** Takes somebody off the air, connected and seen by moderators. */
@@ -34,7 +65,8 @@ export const sendBackstage = request({ state: 'joined', permission: 'moderate', 
 export const takeDown = request({ state: 'joined', permission: 'moderate', maxBytes: SMALL_REQUEST_BYTES, data: target, reply: ok });
 export const setStage = request({
   state: 'joined',
-  permission: 'moderate', maxBytes: SMALL_REQUEST_BYTES,
+  permission: 'moderate',
+  maxBytes: SMALL_REQUEST_BYTES,
   data: z.object({
     policy: StagePolicy.optional(),
     approvedGoOnAir: z.boolean().optional(),
@@ -46,14 +78,16 @@ export const setStage = request({
 /** Lists live streams that anybody may watch: those that `seatStream` accepts. */
 export const listStreams = request({
   state: 'joined',
-  permission: 'moderate', maxBytes: SMALL_REQUEST_BYTES,
+  permission: 'moderate',
+  maxBytes: SMALL_REQUEST_BYTES,
   data: z.object({}),
   reply: z.object({ streams: z.array(StreamRef.extend({ title: z.string() })) }),
 });
 /** Gives a live stream a seat like a guest's. `takeDown` removes it. */
 export const seatStream = request({
   state: 'joined',
-  permission: 'moderate', maxBytes: SMALL_REQUEST_BYTES,
+  permission: 'moderate',
+  maxBytes: SMALL_REQUEST_BYTES,
   data: StreamRef,
   reply: z.object({ participantId: ParticipantId }),
 });
@@ -61,11 +95,24 @@ export const seatStream = request({
 /** Pauses someone's track. Only its owner can unmute it. */
 export const muteParticipant = request({
   state: 'joined',
-  permission: 'moderate', maxBytes: SMALL_REQUEST_BYTES,
+  permission: 'moderate',
+  maxBytes: SMALL_REQUEST_BYTES,
   data: z.object({ participantId: ParticipantId, source: PublishSource }),
   reply: ok,
 });
 export const askToUnmute = request({ state: 'joined', permission: 'moderate', maxBytes: SMALL_REQUEST_BYTES, data: target, reply: ok });
 /** Removes someone from the room and bars their identity until the room closes. */
-export const removeParticipant = request({ state: 'joined', permission: 'moderate', maxBytes: SMALL_REQUEST_BYTES, data: target, reply: ok });
-export const lockRoom = request({ state: 'joined', permission: 'moderate', maxBytes: SMALL_REQUEST_BYTES, data: z.object({ locked: z.boolean() }), reply: ok });
+export const removeParticipant = request({
+  state: 'joined',
+  permission: 'moderate',
+  maxBytes: SMALL_REQUEST_BYTES,
+  data: target,
+  reply: ok,
+});
+export const lockRoom = request({
+  state: 'joined',
+  permission: 'moderate',
+  maxBytes: SMALL_REQUEST_BYTES,
+  data: z.object({ locked: z.boolean() }),
+  reply: ok,
+});

@@ -15,12 +15,17 @@ function admission() {
   };
   return { admission: new BridgeAdmission({ verify, log: log as Log }), lines, verified };
 }
-const codeOf = (work: Promise<unknown>) => work.then(() => 'ok', (error: unknown) => (error as LianmaiError).code);
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => 'ok',
+    (error: unknown) => (error as LianmaiError).code,
+  );
 
 describe('the admission of bridges', () => {
   it('checks no more tokens of a network that sent too many wrong ones, and logs them as one', async () => {
     const { admission: bridges, lines, verified } = admission();
-    for (let index = 0; index < BRIDGE_FAILURES.points; index++) expect(await codeOf(bridges.admit(`guess ${index}`, 'here'))).toBe('UNAUTHENTICATED');
+    for (let index = 0; index < BRIDGE_FAILURES.points; index++)
+      expect(await codeOf(bridges.admit(`guess ${index}`, 'here'))).toBe('UNAUTHENTICATED');
     expect(await codeOf(bridges.admit('right by chance', 'here'))).toBe('RATE_LIMITED');
     expect(verified).toHaveLength(BRIDGE_FAILURES.points);
     expect(await codeOf(bridges.admit('right', 'elsewhere'))).toBe('ok');

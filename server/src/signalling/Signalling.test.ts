@@ -34,7 +34,12 @@ beforeEach(async () => {
     iceServers: [],
     saveAsset: (bytes: Uint8Array) => Promise.resolve(`a${bytes.length}` as AssetId),
   };
-  signalling = new Signalling({ sockets: server, services, verify: (given) => access.verifyJoinToken(given), log: createLog('test', 'silent') });
+  signalling = new Signalling({
+    sockets: server,
+    services,
+    verify: (given) => access.verifyJoinToken(given),
+    log: createLog('test', 'silent'),
+  });
 });
 afterEach(async () => {
   for (const socket of sockets) socket.disconnect();

@@ -59,6 +59,11 @@ describe('every message on a socket', () => {
   });
 
   it('without a permission is one of a few, and none of those is gone', () => {
-    expect(pageMessages.filter(({ right }) => right === 'token').map(({ name }) => name).sort()).toEqual(FREE);
+    expect(
+      pageMessages
+        .filter(({ right }) => right === 'token')
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(FREE);
   });
 });

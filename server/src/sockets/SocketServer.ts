@@ -59,7 +59,8 @@ export class SocketServer {
       connectTimeout: CONNECT_TIMEOUT_MS,
       // The listener answers upgrades to other paths.
       destroyUpgrade: false,
-      allowRequest: (request, decide) => void this.#mayConnect(request).then((isAllowed) => decide(isAllowed ? null : 'RATE_LIMITED', isAllowed)),
+      allowRequest: (request, decide) =>
+        void this.#mayConnect(request).then((isAllowed) => decide(isAllowed ? null : 'RATE_LIMITED', isAllowed)),
     });
   }
 

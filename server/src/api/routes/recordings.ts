@@ -6,7 +6,12 @@ import { Nothing } from '../schemas.js';
 const common = { tag: 'recordings', access: 'key', bodyKind: 'none', body: z.unknown() } as const;
 const errors = ['NOT_FOUND', 'BRIDGE_UNAVAILABLE', 'TIMEOUT'] as const;
 const Reply = RecordingReply.meta({ id: 'Recording' });
-const Params = z.object({ recording: z.string().max(64).regex(/^[A-Za-z0-9_-]{1,64}$/) });
+const Params = z.object({
+  recording: z
+    .string()
+    .max(64)
+    .regex(/^[A-Za-z0-9_-]{1,64}$/),
+});
 
 /** Routes for recordings. */
 export const recordings = [
