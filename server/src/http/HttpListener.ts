@@ -52,6 +52,8 @@ export class HttpListener {
   }
 
   #onUpgrade(url: string, socket: Duplex): void {
+    // Node takes its own listener away, and an error that nobody hears ends the process.
+    socket.on('error', () => socket.destroy());
     if (this.#served.some((isServed) => isServed(url))) return;
     refuseUpgrade(socket, this.#listener === answerWhileStarting ? '503 Service Unavailable' : '404 Not Found');
   }
