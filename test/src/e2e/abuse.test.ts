@@ -188,7 +188,7 @@ describe('bad input', () => {
       delays.push(performance.now() - sentAt);
     }
     socket.disconnect();
-    expect(Math.max(...delays)).toBeLessThan(1000);
+    expect(Math.max(...delays)).toBeLessThan(2000);
     expect(system.output.length - before).toBeLessThan(5000);
     for (const status of await Promise.all(polling)) expect([0, 400]).toContain(status);
   });
