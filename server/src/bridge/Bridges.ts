@@ -5,6 +5,7 @@ import {
   LianmaiError,
   parse,
   RequestFrame,
+  streamKey,
   toLianmaiError,
   type Acknowledgement,
   type AssetId,
@@ -101,7 +102,7 @@ export class Bridges extends EventEmitter<BridgePoolEvents> implements BridgePoo
       const { maxBytes, data: schema } = bridgeCalls[name];
       if (bytesOf(frame) > maxBytes) throw new LianmaiError('TOO_LARGE', { maxBytes });
       const call = { name, data: parse<z.ZodType>(schema, data) } as BridgeCall;
-      if (call.name === 'authorise') caller = networkOf(call.data.ip);
+      if (call.name === 'authorise') caller = `${networkOf(call.data.ip)} ${streamKey(call.data)}`;
       return { ok: true, data: await this.#run(socket, token, call) };
     } catch (thrown) {
       const error = toLianmaiError(thrown);
