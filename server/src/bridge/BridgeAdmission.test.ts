@@ -1,4 +1,4 @@
-import { createLog, type Log } from '@lianmai/kit';
+import { createLog } from '@lianmai/kit';
 import { LianmaiError } from '@lianmai/protocol';
 import { io } from 'socket.io-client';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -13,7 +13,7 @@ function admission() {
     verified.push(token);
     if (!token.startsWith('right')) throw new LianmaiError('UNAUTHENTICATED');
   };
-  return { admission: new BridgeAdmission({ verify, log: log as Log }), lines, verified };
+  return { admission: new BridgeAdmission({ verify, log }), lines, verified };
 }
 const codeOf = (work: Promise<unknown>) =>
   work.then(
