@@ -4,13 +4,15 @@
  * bridge knows sources, scenes and streams, but no people.
  */
 import { z } from 'zod';
+import { boundedRecord } from './boundedRecord.js';
 import { ErrorCode } from './errors.js';
 import { AssetId, OutputId, ProgramId, SourceId } from './ids.js';
 import { Levels, Mix, OutputInfo, OutputRequest, ProgramState, ProgramStats } from './program.js';
 import { EncoderName, Profile } from './scene/profile.js';
 import { Scene } from './scene/scene.js';
+import { MAX_REQUEST_BYTES, SMALL_REQUEST_BYTES } from './signalling/contract.js';
 import { PullInfo, Recording, StreamJobs, StreamOutputInfo } from './streamJobs.js';
-import { AuthoriseReply, AuthoriseRequest, StreamClient, StreamRef, StreamStatus } from './streams.js';
+import { AuthoriseReply, AuthoriseRequest, ClientParams, StreamClient, StreamRef, StreamStatus } from './streams.js';
 
 /** A source that the program can show. Sources are listed in order of arrival on stage. */
 export const ProgramSource = z.object({
@@ -103,7 +105,7 @@ export const bridgeRequests = {
     data: StreamRef.extend({
       ingestId: IngestId,
       ip: z.string(),
-      params: z.record(z.string().max(64), z.string().max(1024)),
+      params: ClientParams,
     }),
     reply: z.object({ rtp: RtpAddress, clientId: z.string() }),
   },
@@ -135,35 +137,55 @@ export const bridgeRequests = {
   },
 } as const;
 
-const ProgramSummary = z.object({ programId: ProgramId, state: ProgramState, rtp: z.object({ ip: z.string(), port: z.number().int() }) });
+const ProgramSummary = z.object({
+  programId: ProgramId,
+  state: ProgramState,
+  rtp: z.object({ ip: z.string().max(64), port: z.number().int() }),
+});
+const OutputKind = z.object({
+  kind: z.string().max(16),
+  schemes: z.array(z.string().max(16)).max(16),
+  /** JSON Schema, passed on unread. */
+  options: boundedRecord(z.string().max(64), z.unknown().meta({ boundedBy: 'maxBytes' }), 64),
+});
+
+/** The right is the token that opened the connection: every bridge may make every call. */
+interface BridgeCall<D extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
+  /** Largest call on the wire, bytes. A larger one is refused before `data` parses it. */
+  maxBytes: number;
+  data: D;
+  reply: R;
+}
 
 /** Requests from bridge to server. */
 export const bridgeCalls = {
   /** Sent on every (re)connection. It lists the running programs, so that a lost socket does not end a broadcast. */
   hello: {
+    maxBytes: 256 * 1024,
     data: z.object({
-      bridgeId: z.string(),
+      bridgeId: z.string().max(256),
       /** The origin's public address for viewers; null: the page's host, on this port. */
-      origin: z.object({ url: z.string().nullable(), port: z.number().int() }),
+      origin: z.object({ url: z.string().max(2048).nullable(), port: z.number().int() }),
       /** Ports of the other listeners for broadcasters and players; null if disabled. */
       ports: z.object({ rtmp: z.number().int().nullable(), rtmps: z.number().int().nullable(), srt: z.number().int().nullable() }),
       /** Authenticates the server when it fetches recordings from the origin. */
-      mediaSecret: z.string(),
-      encoders: z.array(EncoderName),
+      mediaSecret: z.string().max(256),
+      encoders: z.array(EncoderName).max(16),
       /** Output kinds, each with the JSON Schema of its options, for forms. */
-      outputKinds: z.array(z.object({ kind: z.string(), schemes: z.array(z.string()), options: z.record(z.string(), z.unknown()) })),
-      programs: z.array(ProgramSummary),
+      outputKinds: z.array(OutputKind).max(32),
+      programs: z.array(ProgramSummary).max(256),
     }),
     reply: z.object({}),
   },
   /** Sent before every publish and play. An error, or no reply, means no. */
-  authorise: { data: AuthoriseRequest, reply: AuthoriseReply },
+  authorise: { maxBytes: MAX_REQUEST_BYTES, data: AuthoriseRequest, reply: AuthoriseReply },
   /** Fetches a background or logo that a scene refers to and this bridge does not have yet. */
   fetchAsset: {
+    maxBytes: SMALL_REQUEST_BYTES,
     data: z.object({ assetId: AssetId }),
     reply: z.object({ bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array) }),
   },
-} as const;
+} as const satisfies Record<string, BridgeCall>;
 
 /** Events from bridge to server. */
 export const bridgeEvents = {
@@ -188,6 +210,22 @@ export const bridgeEvents = {
   /** Every stream in the hub, once a second. A stream missing from the list has ended. */
   streamsMeasured: z.object({ streams: z.array(StreamStatus) }),
 } as const;
+
+/** Largest event on the wire, bytes: a larger one is dropped before it is parsed. A hub may hold thousands of streams, and a recording many gaps. */
+export const BRIDGE_EVENT_MAX_BYTES: Readonly<Record<keyof typeof bridgeEvents, number>> = {
+  programStateChanged: MAX_REQUEST_BYTES,
+  outputChanged: MAX_REQUEST_BYTES,
+  keyFrameNeeded: SMALL_REQUEST_BYTES,
+  statsMeasured: MAX_REQUEST_BYTES,
+  levelsMeasured: MAX_REQUEST_BYTES,
+  pullChanged: MAX_REQUEST_BYTES,
+  streamOutputChanged: MAX_REQUEST_BYTES,
+  recordingChanged: 1024 * 1024,
+  sfuIngestKeyFrameNeeded: SMALL_REQUEST_BYTES,
+  sfuIngestEnded: MAX_REQUEST_BYTES,
+  sfuFeedEnded: MAX_REQUEST_BYTES,
+  streamsMeasured: 4 * 1024 * 1024,
+};
 
 export type BridgeRequestName = keyof typeof bridgeRequests;
 export type BridgeRequestInput<N extends BridgeRequestName> = z.input<(typeof bridgeRequests)[N]['data']>;

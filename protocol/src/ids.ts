@@ -3,11 +3,16 @@ import { z } from 'zod';
 /** Room name, as used in URLs, file names and stream names. */
 export const RoomId = z
   .string()
+  .max(64)
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'expected 1-64 letters, digits, "-" or "_", starting with a letter or digit')
   .brand<'RoomId'>();
 export type RoomId = z.infer<typeof RoomId>;
 
-const opaque = () => z.string().regex(/^[A-Za-z0-9_:.-]{1,128}$/, 'expected an id of 1-128 letters, digits or "_:.-"');
+const opaque = () =>
+  z
+    .string()
+    .max(128)
+    .regex(/^[A-Za-z0-9_:.-]{1,128}$/, 'expected an id of 1-128 letters, digits or "_:.-"');
 
 export const ParticipantId = opaque().brand<'ParticipantId'>();
 export type ParticipantId = z.infer<typeof ParticipantId>;

@@ -3,6 +3,7 @@
  * on zod.
  */
 export * from './roomsApi.js';
+export * from './boundedRecord.js';
 export * from './bridgeMessages.js';
 export * from './displayName.js';
 export * from './errors.js';
@@ -17,3 +18,4 @@ export * from './srtPassphrase.js';
 export * from './streamJobs.js';
 export * from './streams.js';
 export * from './streamsApi.js';
+export * from './unboundedPaths.js';

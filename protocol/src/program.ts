@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boundedRecord } from './boundedRecord.js';
 import { ErrorCode } from './errors.js';
 import { EpochMs, OutputId, ProgramId, RoomId, SourceId } from './ids.js';
 import { Profile, ProfileRequest } from './scene/profile.js';
@@ -67,10 +68,12 @@ export type Level = z.infer<typeof Level>;
 export const Levels = z.object({ program: Level, sources: z.record(z.string(), Level) });
 export type Levels = z.infer<typeof Levels>;
 
+/** More than a stage has sources. */
+const MAX_MIX_ENTRIES = 64;
 /** How loud a source is in the program. */
 export const MixEntry = z.object({ gainDb: z.number().min(-60).max(12), muted: z.boolean() });
 export type MixEntry = z.infer<typeof MixEntry>;
-export const Mix = z.record(SourceId, MixEntry);
+export const Mix = boundedRecord(SourceId, MixEntry, MAX_MIX_ENTRIES);
 export type Mix = z.infer<typeof Mix>;
 
 /** A room's program, as everybody in the room sees it. */

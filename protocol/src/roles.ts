@@ -25,7 +25,7 @@ export const Grants = z.object({
   room: RoomId,
   role: Role,
   /** Tracks that may be published while on stage or backstage. */
-  publish: z.array(PublishSource).optional(),
+  publish: z.array(PublishSource).max(16).optional(),
   subscribe: z.boolean().optional(),
   /** May mute, remove, lock the room, and decide on seats. */
   moderate: z.boolean().optional(),

@@ -1,8 +1,12 @@
 import { z } from 'zod';
+import { boundedRecord } from './boundedRecord.js';
 import { EpochMs } from './ids.js';
 
 const name = () =>
-  z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'expected 1-64 letters, digits, "-" or "_", starting with a letter or digit');
+  z
+    .string()
+    .max(64)
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'expected 1-64 letters, digits, "-" or "_", starting with a letter or digit');
 
 /** First part of a stream's address: `rtmp://host/{app}/{name}`. Rooms publish their programs under `live`. */
 export const AppName = name();
@@ -78,14 +82,17 @@ export const StreamStatus = StreamRef.extend({
 });
 export type StreamStatus = z.infer<typeof StreamStatus>;
 
+/** Parameters that came with a stream's name, in a URL's query or an SRT stream id. */
+export const ClientParams = boundedRecord(z.string().max(64), z.string().max(1024), 64);
+
 /** Asks whether a client may publish or play. The bridge asks and the server decides; no reply means no. */
 export const AuthoriseRequest = StreamRef.extend({
   action: z.enum(['publish', 'play']),
   protocol: z.union([PublishProtocol, PlayProtocol]),
-  clientId: z.string(),
-  ip: z.string(),
+  clientId: z.string().max(128),
+  ip: z.string().max(64),
   /** Parameters that came with the name: `key`, `expire`, `sign`, `token`, ... */
-  params: z.record(z.string().max(64), z.string().max(1024)),
+  params: ClientParams,
 });
 export type AuthoriseRequest = z.infer<typeof AuthoriseRequest>;
 

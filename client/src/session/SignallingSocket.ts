@@ -50,9 +50,8 @@ export class SignallingSocket {
   static connect(token: string, handlers: Handlers): Promise<SignallingSocket> {
     const socket = io({
       auth: { token },
-      // WebSocket first saves a round trip. Long polling remains for proxies that break WebSocket.
-      transports: ['websocket', 'polling'],
-      tryAllTransports: true,
+      // The server takes nothing else.
+      transports: ['websocket'],
       reconnection: false,
       forceNew: true,
       timeout: CONNECT_TIMEOUT_MS,

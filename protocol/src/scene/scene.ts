@@ -8,7 +8,10 @@ import { AssetId, SourceId } from '../ids.js';
 export const LayoutName = z.enum(['auto', 'grid', 'spotlight', 'screen', 'pip', 'side-by-side']);
 export type LayoutName = z.infer<typeof LayoutName>;
 
-export const HexColour = z.string().regex(/^#[0-9a-fA-F]{6}$/, 'expected a colour like #1a2b3c');
+export const HexColour = z
+  .string()
+  .max(7)
+  .regex(/^#[0-9a-fA-F]{6}$/, 'expected a colour like #1a2b3c');
 export const Corner = z.enum(['top-left', 'top-right', 'bottom-left', 'bottom-right']);
 export type Corner = z.infer<typeof Corner>;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ChatMessage } from '../room.js';
-import { request } from './contract.js';
+import { MAX_REQUEST_BYTES, request } from './contract.js';
 
 export const MAX_CHAT_CHARS = 2000;
 
@@ -17,6 +17,7 @@ const ChatText = z
 export const sendChat = request({
   state: 'joined',
   permission: 'chat',
+  maxBytes: MAX_REQUEST_BYTES,
   data: z.object({ text: ChatText, nonce: z.string().min(1).max(64) }),
   reply: ChatMessage,
 });

@@ -4,11 +4,18 @@ import type { Permission } from '../roles.js';
 /** connected: the socket has a valid token. joined: it represents a participant of the room. */
 export type ConnectionState = 'connected' | 'joined';
 
+/** Enough for a request of ids, numbers and choices, bytes. */
+export const SMALL_REQUEST_BYTES = 4 * 1024;
+/** The most that any request without attached bytes may take. A page's capabilities take about 10 kB, 16 outputs up to 33 kB. */
+export const MAX_REQUEST_BYTES = 64 * 1024;
+
 export interface RequestContract<D extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
   /** Required connection state. */
   state: ConnectionState;
   /** null: no permission needed in that state. */
   permission: Permission | null;
+  /** Largest request on the wire, bytes: JSON, envelope and attached bytes. A larger one is refused before `data` parses it. */
+  maxBytes: number;
   data: D;
   reply: R;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ParticipantId } from '../ids.js';
 import { RoomSnapshot } from '../room.js';
-import { request } from './contract.js';
+import { SMALL_REQUEST_BYTES, request } from './contract.js';
 import { MediaJson } from './media.js';
 
 export const IceServer = z.object({ urls: z.array(z.string()), username: z.string().optional(), credential: z.string().optional() });
@@ -13,6 +13,7 @@ export const IceServer = z.object({ urls: z.array(z.string()), username: z.strin
 export const join = request({
   state: 'connected',
   permission: null,
+  maxBytes: SMALL_REQUEST_BYTES,
   data: z.object({
     resume: z.object({ participantId: ParticipantId, secret: z.string().min(1).max(128), media: z.enum(['keep', 'fresh']) }).optional(),
   }),
@@ -30,6 +31,12 @@ export const join = request({
   }),
 });
 
-export const leave = request({ state: 'joined', permission: null, data: z.object({}), reply: z.object({}) });
+export const leave = request({ state: 'joined', permission: null, maxBytes: SMALL_REQUEST_BYTES, data: z.object({}), reply: z.object({}) });
 /** Measures the round trip for the page's connection indicator. */
-export const ping = request({ state: 'connected', permission: null, data: z.object({}), reply: z.object({ nowMs: z.number() }) });
+export const ping = request({
+  state: 'connected',
+  permission: null,
+  maxBytes: SMALL_REQUEST_BYTES,
+  data: z.object({}),
+  reply: z.object({ nowMs: z.number() }),
+});

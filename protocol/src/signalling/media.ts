@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { ConsumerId, ParticipantId, ProducerId, TransportId } from '../ids.js';
 import { PublishSource } from '../roles.js';
-import { request } from './contract.js';
+import { MAX_REQUEST_BYTES, SMALL_REQUEST_BYTES, request } from './contract.js';
+import { RtpCapabilities, RtpParameters } from './rtp.js';
 
-/** mediasoup's JSON (RTP, ICE and DTLS parameters). Its size is limited here; mediasoup checks the contents. */
+/** mediasoup's JSON (RTP, ICE and DTLS parameters) as the server sends it. */
 export const MediaJson = z.record(z.string(), z.unknown());
 const FingerprintAlgorithm = z.enum(['sha-1', 'sha-224', 'sha-256', 'sha-384', 'sha-512']);
 const Fingerprint = z.object({ algorithm: FingerprintAlgorithm, value: z.string().max(256) });
@@ -15,6 +16,7 @@ const DtlsParameters = z.object({
 export const createTransport = request({
   state: 'joined',
   permission: null,
+  maxBytes: SMALL_REQUEST_BYTES,
   data: z.object({ direction: z.enum(['send', 'receive']) }),
   reply: z.object({
     id: TransportId,
@@ -27,6 +29,7 @@ export const createTransport = request({
 export const connectTransport = request({
   state: 'joined',
   permission: null,
+  maxBytes: MAX_REQUEST_BYTES,
   data: z.object({ transportId: TransportId, dtlsParameters: DtlsParameters }),
   reply: z.object({}),
 });
@@ -34,6 +37,7 @@ export const connectTransport = request({
 export const restartIce = request({
   state: 'joined',
   permission: null,
+  maxBytes: SMALL_REQUEST_BYTES,
   data: z.object({ transportId: TransportId }),
   reply: z.object({ iceParameters: MediaJson }),
 });
@@ -41,11 +45,12 @@ export const restartIce = request({
 export const produce = request({
   state: 'joined',
   permission: 'publish',
+  maxBytes: MAX_REQUEST_BYTES,
   data: z.object({
     transportId: TransportId,
     source: PublishSource,
     kind: z.enum(['audio', 'video']),
-    rtpParameters: MediaJson,
+    rtpParameters: RtpParameters,
     paused: z.boolean().default(false),
     /** Height of the captured picture, px. The server uses it to pick simulcast layers. */
     videoHeight: z.number().int().min(1).max(8192).optional(),
@@ -56,6 +61,7 @@ export const produce = request({
 export const setProducerPaused = request({
   state: 'joined',
   permission: 'publish',
+  maxBytes: SMALL_REQUEST_BYTES,
   data: z.object({ producerId: ProducerId, paused: z.boolean() }),
   reply: z.object({}),
 });
@@ -63,6 +69,7 @@ export const setProducerPaused = request({
 export const closeProducer = request({
   state: 'joined',
   permission: null,
+  maxBytes: SMALL_REQUEST_BYTES,
   data: z.object({ producerId: ProducerId }),
   reply: z.object({}),
 });
@@ -71,7 +78,8 @@ export const closeProducer = request({
 export const consume = request({
   state: 'joined',
   permission: 'subscribe',
-  data: z.object({ transportId: TransportId, producerId: ProducerId, rtpCapabilities: MediaJson }),
+  maxBytes: MAX_REQUEST_BYTES,
+  data: z.object({ transportId: TransportId, producerId: ProducerId, rtpCapabilities: RtpCapabilities }),
   reply: z.object({
     consumerId: ConsumerId,
     producerId: ProducerId,
@@ -86,6 +94,7 @@ export const consume = request({
 export const setConsumerPaused = request({
   state: 'joined',
   permission: 'subscribe',
+  maxBytes: SMALL_REQUEST_BYTES,
   data: z.object({ consumerId: ConsumerId, paused: z.boolean() }),
   reply: z.object({}),
 });
@@ -94,6 +103,7 @@ export const setConsumerPaused = request({
 export const setConsumerSize = request({
   state: 'joined',
   permission: 'subscribe',
+  maxBytes: SMALL_REQUEST_BYTES,
   data: z.object({ consumerId: ConsumerId, width: z.number().int().min(1).max(8192), height: z.number().int().min(1).max(8192) }),
   reply: z.object({}),
 });
@@ -101,6 +111,7 @@ export const setConsumerSize = request({
 export const closeConsumer = request({
   state: 'joined',
   permission: null,
+  maxBytes: SMALL_REQUEST_BYTES,
   data: z.object({ consumerId: ConsumerId }),
   reply: z.object({}),
 });

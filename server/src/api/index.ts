@@ -5,4 +5,4 @@
  */
 export { createApi, type ApiOptions } from './createApi.js';
 export { openApiDocument } from './openapi.js';
-export { passOriginSockets } from './originSockets.js';
+export { isOriginSocket, passOriginSockets } from './originSockets.js';

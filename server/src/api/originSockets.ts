@@ -2,9 +2,10 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Express } from 'express';
-import { clientAddress, type AddressPlaces } from '../http/index.js';
+import { clientAddress, refuseUpgrade, type AddressPlaces } from '../http/index.js';
 import { asksToWait, waitingPlaces, urlOn, NOT_FOR_ORIGIN, passedOn, requestOrigin, streamOf, type OriginRoute } from './originProxy.js';
 
+const UNAVAILABLE = '503 Service Unavailable';
 const FLV = /^\/[A-Za-z0-9_-]+\/[A-Za-z0-9_-]+\.flv(?:\?|$)/;
 
 /** Proxies WebSockets for `/{app}/{stream}.flv` from this server's port to the origin, and leaves every other upgrade alone. */
@@ -13,18 +14,21 @@ export function passOriginSockets(server: Server | SecureServer, app: Express, r
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const url = request.url ?? '';
     const stream = streamOf(url);
-    if (!FLV.test(url) || !route.isApp(stream.app)) return;
+    if (!isOriginSocket(route, url)) return;
     socket.on('error', () => socket.destroy());
     const target = route.targetOf(stream);
     const address = target === null ? null : urlOn(target, url, stream.app);
-    if (!address) return reject(socket, '503 Service Unavailable');
+    if (!address) return refuseUpgrade(socket, UNAVAILABLE);
     const ip = ipOf(app, request);
     const release = asksToWait(url) ? placeFor(ip, places) : () => undefined;
-    if (!release) return reject(socket, '429 Too Many Requests');
+    if (!release) return refuseUpgrade(socket, '429 Too Many Requests');
     if (head.length > 0) socket.unshift(head);
     pass(request, { socket, address, ip, release });
   });
 }
+
+/** Whether the URL of an upgrade is a stream's. */
+export const isOriginSocket = ({ isApp }: Pick<OriginRoute, 'isApp'>, url: string): boolean => FLV.test(url) && isApp(streamOf(url).app);
 
 interface Passage {
   socket: Duplex;
@@ -52,7 +56,7 @@ function pass(request: IncomingMessage, { socket, address, ip, release }: Passag
     answer.pipe(socket);
   });
   upstream.on('timeout', () => upstream.destroy());
-  upstream.on('error', () => reject(socket, '503 Service Unavailable'));
+  upstream.on('error', () => refuseUpgrade(socket, UNAVAILABLE));
   upstream.on('close', release);
   socket.on('close', () => upstream.destroy());
   upstream.end();
@@ -77,7 +81,3 @@ function placeFor(ip: string, places: AddressPlaces): (() => void) | null {
 /** Finds the caller's address as Express does, behind any trusted proxies. */
 const ipOf = (app: Express, request: IncomingMessage): string =>
   clientAddress(request, app.get('trust proxy fn') as (address: string, hop: number) => boolean);
-
-function reject(socket: Duplex, status: string): void {
-  if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-}

@@ -14,7 +14,13 @@ import { z } from 'zod';
 /** Named schemas that several operations share in docs/openapi.json. */
 export const RoomParams = z.object({ room: RoomId });
 export const StreamParams = z.object({ id: StreamId });
-export const StreamClientParams = z.object({ id: StreamId, clientId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) });
+export const StreamClientParams = z.object({
+  id: StreamId,
+  clientId: z
+    .string()
+    .max(64)
+    .regex(/^[A-Za-z0-9_-]{1,64}$/),
+});
 export const StreamOutputParams = z.object({ id: StreamId, output: OutputId });
 export const OutputParams = z.object({ room: RoomId, id: OutputId });
 

@@ -32,10 +32,10 @@ export async function buildServer(boot: BootContext): Promise<void> {
   const programNames = new ProgramNames();
   const authoriser = new StreamAuthoriser({ repository, programNames, policy: config.streams });
   const authorise = (request: AuthoriseRequest) => authoriser.authorise(request);
-  const { io, bridgePort } = await openSockets(boot);
+  const { sockets, bridgePort } = await openSockets(boot);
   const verify = (token: unknown) => authority.verifyBridgeToken(token);
   const fetchAsset = assets.read.bind(assets);
-  const bridges = scope.own(new Bridges({ io, verify, fetchAsset, authorise, log: logOf(boot, 'bridges') }));
+  const bridges = scope.own(new Bridges({ sockets, verify, fetchAsset, authorise, log: logOf(boot, 'bridges') }));
   const webrtc = new WebRtc({ sfu, bridges, authorise, log: logOf(boot, 'webrtc') });
   const streams = createStreams(boot, { store, repository, programNames, bridges, webrtc });
   const intents = scope.own(new ProgramIntents({ store, log: logOf(boot, 'program') }));
@@ -47,7 +47,7 @@ export async function buildServer(boot: BootContext): Promise<void> {
   await rooms.resumePrograms(await intents.recent(config.rooms.resumeProgramsMs));
   scope.own(webrtc);
   const services = { rooms, streams, seatableStreams: new SeatableStreams(streams), saveAsset: assets.save.bind(assets) };
-  const signalling = scope.own(createSignalling(boot, io, services));
+  const signalling = scope.own(createSignalling(boot, sockets, services));
   registerMetrics(boot.metrics, { sfu, rooms, signalling, bridges, streams, webrtc });
   serveHttp(boot, { ...services, bridges, webrtc, recordings: new Recordings(bridges) });
 }
@@ -92,7 +92,7 @@ function createRooms(boot: BootContext, { sfu, assets, bridges, programNames, st
 
 function createSignalling(
   boot: BootContext,
-  io: SignallingOptions['io'],
+  sockets: SignallingOptions['sockets'],
   services: Omit<SignallingOptions['services'], 'iceServers'>,
 ): Signalling {
   const verify = (token: unknown) => boot.authority.verifyJoinToken(token);
@@ -101,7 +101,7 @@ function createSignalling(
     ...(username !== undefined && { username }),
     ...(credential !== undefined && { credential }),
   }));
-  return new Signalling({ io, services: { ...services, iceServers }, verify, log: logOf(boot, 'signalling') });
+  return new Signalling({ sockets, services: { ...services, iceServers }, verify, log: logOf(boot, 'signalling') });
 }
 
 const logOf = ({ log }: BootContext, part: string): Log => log.child({ part });

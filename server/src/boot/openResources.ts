@@ -1,9 +1,9 @@
 import { ConfigError, type Log } from '@lianmai/kit';
-import { inDataFolder, lanAddresses, type ServerConfig } from '../config/index.js';
-import { HttpListener, readCertificate, selfSignedCertificate, type Certificate } from '../http/index.js';
+import { inDataFolder, lanAddresses, trustFunction, type ServerConfig } from '../config/index.js';
+import { clientAddress, HttpListener, readCertificate, selfSignedCertificate, type Certificate } from '../http/index.js';
 import { AssetStore } from '../program/index.js';
 import { createSfu, type Sfu } from '../sfu/index.js';
-import { createSocketServer } from '../signalling/index.js';
+import { SocketServer } from '../sockets/index.js';
 import { Store } from '../store/index.js';
 import type { BootContext } from './BootContext.js';
 
@@ -22,17 +22,24 @@ export const openListener = ({ http: { port, host } }: ServerConfig, certificate
 
 /** The socket server, and the port where an embedded bridge finds it: one on loopback without TLS, whatever certificate browsers see. */
 export async function openSockets({ config, scope, listener }: BootContext) {
-  const io = createSocketServer(listener.server);
+  const isTrusted = trustFunction(config.http.trustProxy);
+  const sockets = new SocketServer({ addressOf: (request) => clientAddress(request, isTrusted) });
+  serveSockets(sockets, listener);
   let bridgePort = listener.port;
   if (config.http.https.enabled) {
     const loopback = await HttpListener.open({ port: 0, host: '127.0.0.1', certificate: null, option: 'nothing: any free port will do' });
-    io.attach(scope.own(loopback).server);
+    serveSockets(sockets, scope.own(loopback));
     bridgePort = loopback.port;
   }
   scope.defer(() => {
-    io.disconnectSockets(true);
+    sockets.io.disconnectSockets(true);
   });
-  return { io, bridgePort };
+  return { sockets, bridgePort };
+}
+
+function serveSockets(sockets: SocketServer, listener: HttpListener): void {
+  sockets.attach(listener.server);
+  listener.passUpgrades((url) => SocketServer.serves(url));
 }
 
 export function openStore({ dataDir }: ServerConfig): Promise<Store> {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { DEFAULT_APP, type StreamRef } from '@lianmai/protocol';
-import { createApi, passOriginSockets, type ApiOptions } from '../api/index.js';
+import { createApi, isOriginSocket, passOriginSockets, type ApiOptions } from '../api/index.js';
 import { fetchBridgeMetrics, type Bridges } from '../bridge/index.js';
 import { originUrlOf } from '../config/index.js';
 import { recordingProxy } from '../recordings/index.js';
@@ -44,7 +44,9 @@ export function serveHttp(boot: BootContext, { bridges, webrtc, ...parts }: Http
     trustProxy: config.http.trustProxy,
     log: log.child({ part: 'api' }),
   });
-  passOriginSockets(listener.server, api, { isApp: (app) => streams.isApp(app), targetOf: originTarget });
+  const route = { isApp: (app: string) => streams.isApp(app), targetOf: originTarget };
+  passOriginSockets(listener.server, api, route);
+  listener.passUpgrades((url) => isOriginSocket(route, url));
   listener.handle(api);
 }
 

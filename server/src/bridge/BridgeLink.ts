@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Log } from '@lianmai/kit';
 import {
+  BRIDGE_EVENT_MAX_BYTES,
   bridgeEvents,
   bridgeRequests,
   LianmaiError,
@@ -12,6 +13,7 @@ import {
 } from '@lianmai/protocol';
 import type { Socket } from 'socket.io';
 import { z } from 'zod';
+import { bytesOf } from '../sockets/index.js';
 import type { Bridge, BridgeEvents, BridgeHello } from './contract.js';
 
 export interface BridgeLinkOptions {
@@ -123,6 +125,7 @@ export class BridgeLink extends EventEmitter<BridgeEvents> implements Bridge {
     const parsed = EventFrame.safeParse(frame);
     if (!parsed.success || !isEventName(parsed.data.name)) return this.#log.warn('a frame from the bridge is not an event of the protocol');
     const { name } = parsed.data;
+    if (bytesOf(frame) > BRIDGE_EVENT_MAX_BYTES[name]) return this.#log.warn({ event: name }, 'an event from the bridge is too large');
     const data = bridgeEvents[name].safeParse(parsed.data.data);
     if (!data.success)
       return this.#log.warn({ event: name, issues: data.error.issues.slice(0, 3) }, 'an event from the bridge does not fit the protocol');

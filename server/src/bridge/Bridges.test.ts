@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { AssetId, LianmaiError, ProgramId } from '@lianmai/protocol';
 import fc from 'fast-check';
+import { io } from 'socket.io-client';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { BridgesOptions } from './Bridges.js';
 import { FakeBridge, startBridges, TOKEN } from './testing/index.js';
@@ -36,6 +37,15 @@ describe('the socket to the bridges', () => {
     const rejection = await connect({ token: 'somebody' }).catch((error: unknown) => error);
     expect(rejection).toMatchObject({ data: { code: 'UNAUTHENTICATED' } });
     expect(bridges.bridges).toEqual([]);
+  });
+
+  it('refuses a call that is larger than it may be', async () => {
+    const { url } = await start();
+    const socket = io(`${url}/bridge`, { auth: { token: TOKEN }, transports: ['websocket'], reconnection: false, forceNew: true });
+    onTestFinished(() => void socket.disconnect());
+    const call = (name: string, data: unknown) => socket.timeout(5000).emitWithAck('request', { name, data }) as Promise<unknown>;
+    expect(await call('fetchAsset', { assetId: 'a'.repeat(5000) })).toMatchObject({ ok: false, error: { code: 'TOO_LARGE' } });
+    expect(await call('hello', 'x'.repeat(300_000))).toMatchObject({ ok: false, error: { code: 'TOO_LARGE' } });
   });
 
   it('asks and answers, with typed errors both ways', async () => {

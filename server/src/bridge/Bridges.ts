@@ -1,24 +1,29 @@
 import { EventEmitter } from 'node:events';
-import type { Log } from '@lianmai/kit';
+import { networkOf, type Log } from '@lianmai/kit';
 import {
   bridgeCalls,
   LianmaiError,
   parse,
   RequestFrame,
+  streamKey,
   toLianmaiError,
   type Acknowledgement,
   type AssetId,
   type AuthoriseReply,
   type AuthoriseRequest,
+  type BridgeCallData,
   type BridgeCallName,
 } from '@lianmai/protocol';
-import type { Namespace, Server, Socket } from 'socket.io';
+import type { Socket } from 'socket.io';
+import type { z } from 'zod';
+import { BRIDGE, bytesOf, RefusalLog, type SocketServer } from '../sockets/index.js';
+import { BridgeAdmission } from './BridgeAdmission.js';
 import { BridgeLink } from './BridgeLink.js';
-import type { BridgePool, BridgePoolEvents } from './contract.js';
+import type { BridgeHello, BridgePool, BridgePoolEvents } from './contract.js';
 
 export interface BridgesOptions {
   /** The namespace `/bridge` is added to it. */
-  io: Server;
+  sockets: SocketServer;
   /** Throws (or rejects) unless this is a token of a bridge: audience `lianmai:bridge`. */
   verify(token: string): unknown;
   /** Throws NOT_FOUND for an unknown asset. */
@@ -33,12 +38,17 @@ export interface BridgesOptions {
 }
 
 const DEFAULTS = { requestTimeoutMs: 5000, graceMs: 10_000 };
+const NAMESPACE = '/bridge';
+/** A parsed call. */
+type BridgeCall = { [N in BridgeCallName]: { name: N; data: BridgeCallData<N> } }[BridgeCallName];
+
 const isCallName = (name: string): name is BridgeCallName => Object.hasOwn(bridgeCalls, name);
 
 /** Every bridge that said hello and is not gone for good. */
 export class Bridges extends EventEmitter<BridgePoolEvents> implements BridgePool {
   readonly #options: BridgesOptions;
-  readonly #namespace: Namespace;
+  readonly #admission: BridgeAdmission;
+  readonly #refusals: RefusalLog;
   readonly #links = new Map<string, BridgeLink>();
   readonly #tokens = new Map<BridgeLink, string>();
 
@@ -46,13 +56,22 @@ export class Bridges extends EventEmitter<BridgePoolEvents> implements BridgePoo
     super();
     this.setMaxListeners(0); // one listener a room that waits for a bridge
     this.#options = options;
-    this.#namespace = options.io.of('/bridge');
-    this.#namespace.use((socket, next) => void this.#admit(socket).then(() => next(), next));
-    this.#namespace.on('connection', (socket) => this.#welcome(socket));
+    this.#admission = new BridgeAdmission(options);
+    this.#refusals = new RefusalLog((fields, message) => options.log.info(fields, message));
+    options.sockets.serve<string>(NAMESPACE, {
+      admit: ({ token, network }) => this.#admission.admit(token, network),
+      allowance: () => BRIDGE,
+      connect: (socket, token) => this.#welcome(socket, token),
+    });
   }
 
   get bridges(): readonly BridgeLink[] {
     return [...this.#links.values()];
+  }
+
+  /** This server is about to start a bridge with this token. */
+  expectToken(token: string): void {
+    this.#admission.expect(token);
   }
 
   /** The process that was started with this token has ended: its bridge is gone at once, without the grace. */
@@ -62,56 +81,54 @@ export class Bridges extends EventEmitter<BridgePoolEvents> implements BridgePoo
 
   close(reason: string): void {
     for (const link of this.bridges) link.end(reason);
-    this.#namespace.disconnectSockets(true);
+    this.#options.sockets.io.of(NAMESPACE).disconnectSockets(true);
   }
 
-  async #admit(socket: Socket): Promise<void> {
-    try {
-      await this.#options.verify(tokenOf(socket));
-    } catch (thrown) {
-      const error = toLianmaiError(thrown);
-      this.#options.log.warn({ code: error.code, address: socket.handshake.address }, 'a bridge was refused');
-      throw Object.assign(new Error(error.message), { data: error.toWire() });
-    }
-  }
-
-  #welcome(socket: Socket): void {
+  /** Returns what to do when the bridge sends too much: it reconnects, and its programs go on. */
+  #welcome(socket: Socket, token: string): (error: LianmaiError) => void {
     socket.on('request', (frame: unknown, acknowledge: unknown) => {
       if (typeof acknowledge !== 'function') return;
-      void this.#answer(socket, frame).then((answer) => (acknowledge as (answer: Acknowledgement<unknown>) => void)(answer));
+      void this.#answer(socket, token, frame).then((answer) => (acknowledge as (answer: Acknowledgement<unknown>) => void)(answer));
     });
+    return ({ code }) => this.#options.log.error({ code }, 'a bridge sent more than it may; its connection is closed');
   }
 
-  async #answer(socket: Socket, frame: unknown): Promise<Acknowledgement<unknown>> {
+  /** Find → size → parse → handle; the right is the token that opened the connection. */
+  async #answer(socket: Socket, token: string, frame: unknown): Promise<Acknowledgement<unknown>> {
+    let caller = '';
     try {
       const { name, data } = parse(RequestFrame, frame);
       if (!isCallName(name)) throw new LianmaiError('BAD_REQUEST', undefined, { message: `name: there is no request "${name}"` });
-      return { ok: true, data: await this.#run(socket, name, data) };
+      const { maxBytes, data: schema } = bridgeCalls[name];
+      if (bytesOf(frame) > maxBytes) throw new LianmaiError('TOO_LARGE', { maxBytes });
+      const call = { name, data: parse<z.ZodType>(schema, data) } as BridgeCall;
+      if (call.name === 'authorise') caller = `${networkOf(call.data.ip)} ${streamKey(call.data)}`;
+      return { ok: true, data: await this.#run(socket, token, call) };
     } catch (thrown) {
       const error = toLianmaiError(thrown);
       const { log } = this.#options;
       if (error.code === 'INTERNAL' || error.code === 'DISK_FULL') log.error({ err: error.cause ?? error }, 'a request of a bridge failed');
-      else log.info({ code: error.code, reason: error.message }, 'a request of a bridge was refused');
+      // Anybody can have players and encoders refused.
+      else this.#refusals.note(`${error.code} ${caller}`, { code: error.code, reason: error.message }, 'a request of a bridge was refused');
       return { ok: false, error: error.toWire() };
     }
   }
 
-  async #run(socket: Socket, name: BridgeCallName, data: unknown): Promise<object> {
-    switch (name) {
+  async #run(socket: Socket, token: string, call: BridgeCall): Promise<object> {
+    switch (call.name) {
       case 'hello':
-        return this.#hello(socket, data);
+        return this.#hello(socket, token, call.data);
       case 'authorise':
-        return await this.#options.authorise(parse(bridgeCalls.authorise.data, data));
+        return await this.#options.authorise(call.data);
       case 'fetchAsset':
-        return this.#fetchAsset(data);
+        return { bytes: await this.#options.fetchAsset(call.data.assetId) };
     }
   }
 
-  #hello(socket: Socket, data: unknown): object {
-    const hello = parse(bridgeCalls.hello.data, data);
+  #hello(socket: Socket, token: string, hello: BridgeHello): object {
     const { log, requestTimeoutMs = DEFAULTS.requestTimeoutMs, graceMs = DEFAULTS.graceMs } = this.#options;
     const link = this.#links.get(hello.bridgeId) ?? this.#add(new BridgeLink({ hello, log, requestTimeoutMs, graceMs }));
-    this.#tokens.set(link, tokenOf(socket));
+    this.#tokens.set(link, token);
     link.connect(socket, hello);
     this.emit('bridgeConnected', link);
     return {};
@@ -125,15 +142,4 @@ export class Bridges extends EventEmitter<BridgePoolEvents> implements BridgePoo
     });
     return link;
   }
-
-  async #fetchAsset(data: unknown): Promise<{ bytes: Uint8Array }> {
-    const { assetId } = parse(bridgeCalls.fetchAsset.data, data);
-    return { bytes: await this.#options.fetchAsset(assetId) };
-  }
-}
-
-function tokenOf(socket: Socket): string {
-  const token: unknown = socket.handshake.auth['token'];
-  if (typeof token !== 'string') throw new LianmaiError('UNAUTHENTICATED');
-  return token;
 }

@@ -20,7 +20,11 @@ export async function startEmbeddedBridge({ config, authority, bridges, port, lo
   await assertPortsAreFree(config);
   return EmbeddedBridge.start({
     settings: await settingsFor(config, port),
-    mintToken: () => authority.mintBridgeToken(),
+    mintToken: () => {
+      const token = authority.mintBridgeToken();
+      bridges.expectToken(token);
+      return token;
+    },
     onEnded: (token) => bridges.tokenHolderEnded(token),
     log: log.child({ part: 'bridge' }),
   });

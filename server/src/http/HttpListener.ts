@@ -1,8 +1,10 @@
 import { createSocket } from 'node:dgram';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
+import type { Duplex } from 'node:stream';
 import { asListenError, ConfigError, listenOrThrow } from '@lianmai/kit';
 import type { Certificate } from './certificate.js';
+import { refuseUpgrade } from './refuseUpgrade.js';
 
 export interface HttpListenerOptions {
   port: number;
@@ -21,6 +23,7 @@ export class HttpListener {
   readonly server: Server | SecureServer;
   readonly port: number;
   #listener: RequestListener = answerWhileStarting;
+  readonly #served: ((url: string) => boolean)[] = [];
 
   private constructor(server: Server | SecureServer, port: number) {
     this.server = server;
@@ -33,6 +36,7 @@ export class HttpListener {
     const server = certificate ? secureServer(certificate) : createServer(PATIENCE);
     const front = new HttpListener(server, await listenOrThrow(server, { port, host, option }));
     server.on('request', (request, response) => front.#listener(request, response));
+    server.on('upgrade', (request, socket) => front.#onUpgrade(request.url ?? '', socket));
     // Cut off incomplete and malformed requests without a reply.
     server.on('clientError', (_error, socket) => socket.destroy());
     return front;
@@ -40,6 +44,18 @@ export class HttpListener {
 
   handle(listener: RequestListener): void {
     this.#listener = listener;
+  }
+
+  /** Leaves upgrades to these URLs to the server's other listeners. The rest are refused, because nobody else would close them. */
+  passUpgrades(isServed: (url: string) => boolean): void {
+    this.#served.push(isServed);
+  }
+
+  #onUpgrade(url: string, socket: Duplex): void {
+    // Node takes its own listener away, and an error that nobody hears ends the process.
+    socket.on('error', () => socket.destroy());
+    if (this.#served.some((isServed) => isServed(url))) return;
+    refuseUpgrade(socket, this.#listener === answerWhileStarting ? '503 Service Unavailable' : '404 Not Found');
   }
 
   close(): Promise<void> {

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ConfigError } from '@lianmai/kit';
@@ -28,6 +29,23 @@ describe('a listening address', () => {
     expect(((await (await fetch(`${url}/api/v1/rooms`)).json()) as { error: unknown }).error).toMatchObject({ code: 'SHUTTING_DOWN' });
     front.handle((_request, response) => response.end('hello'));
     expect(await (await fetch(`${url}/`)).text()).toBe('hello');
+  });
+
+  it('[HTTP-04] answers upgrades that nobody serves at once and closes them', async () => {
+    const front = await open();
+    const upgrade = async (path: string) => {
+      const socket = connect(front.port, '127.0.0.1').setEncoding('utf8');
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+      let text = '';
+      for await (const part of socket) text += String(part);
+      return text.split('\r\n')[0];
+    };
+    expect(await upgrade('/nowhere')).toBe('HTTP/1.1 503 Service Unavailable');
+    front.handle((_request, response) => response.end());
+    front.passUpgrades((url) => url.startsWith('/served/'));
+    front.server.on('upgrade', (request, socket) => void (request.url === '/served/' && socket.end('HTTP/1.1 400 Served\r\n\r\n')));
+    for (const path of ['/nowhere', '/', '/socket.io', '/serve']) expect(await upgrade(path)).toBe('HTTP/1.1 404 Not Found');
+    expect(await upgrade('/served/')).toBe('HTTP/1.1 400 Served');
   });
 
   it('[HTTP-02] names a port that is taken, and the option to choose another', async () => {

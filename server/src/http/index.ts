@@ -3,6 +3,7 @@
  * what one address may hold.
  */
 export { type Certificate, certificateFiles, readCertificate, selfSignedCertificate } from './certificate.js';
+export { clientAddress } from './clientAddress.js';
 export { assertPortIsFree, assertUdpPortIsFree, HttpListener, type HttpListenerOptions } from './HttpListener.js';
 export { AddressPlaces } from './AddressPlaces.js';
-export { clientAddress } from './clientAddress.js';
+export { refuseUpgrade } from './refuseUpgrade.js';

@@ -27,6 +27,8 @@ const IN_SNAPSHOT: ReadonlySet<EventName> = new Set<EventName>([
 export class ClientConnection implements ClientChannel {
   readonly id = randomUUID();
   readonly claims: JoinClaims;
+  /** Where it comes from, as limits count it (`networkOf`). */
+  readonly network: string;
   readonly #wire: Wire;
   #joined: { participant: Person; room: Room } | null = null;
   #isJoining = false;
@@ -34,8 +36,9 @@ export class ClientConnection implements ClientChannel {
   /** Events held until the join is answered; null: sent at once. */
   #held: [EventName, unknown][] | null = [];
 
-  constructor(claims: JoinClaims, wire: Wire) {
+  constructor({ claims, network, wire }: { claims: JoinClaims; network: string; wire: Wire }) {
     this.claims = claims;
+    this.network = network;
     this.#wire = wire;
   }
 

@@ -3,12 +3,12 @@ import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createLog, Secret } from '@lianmai/kit';
 import { Identity, RoomId, type Acknowledgement, type AssetId, type Role } from '@lianmai/protocol';
-import type { Server } from 'socket.io';
 import { io as connect, type Socket } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TokenAuthority } from '../authorisation/index.js';
 import { noStreams, testDirectory } from '../rooms/testing/index.js';
-import { createSocketServer, Signalling } from './index.js';
+import { SocketServer } from '../sockets/index.js';
+import { Signalling } from './index.js';
 
 const access = new TokenAuthority({ id: 'k', secret: new Secret('a-secret-to-sign-tokens-with-in-tests'), isDevelopment: false });
 const token = (identity: string, role: Role = 'host', ttlSeconds = 60) =>
@@ -16,7 +16,7 @@ const token = (identity: string, role: Role = 'host', ttlSeconds = 60) =>
     .token;
 
 let http: HttpServer;
-let io: Server;
+let server: SocketServer;
 let signalling: Signalling;
 let rooms: ReturnType<typeof testDirectory>['rooms'];
 let sockets: Socket[] = [];
@@ -25,7 +25,8 @@ beforeEach(async () => {
   http = createServer().listen(0, '127.0.0.1');
   await once(http, 'listening');
   ({ rooms } = testDirectory());
-  io = createSocketServer(http);
+  server = new SocketServer({ addressOf: () => '192.0.2.1' });
+  server.attach(http);
   const services = {
     streams: { assertNotStream: () => Promise.resolve() },
     rooms,
@@ -33,13 +34,18 @@ beforeEach(async () => {
     iceServers: [],
     saveAsset: (bytes: Uint8Array) => Promise.resolve(`a${bytes.length}` as AssetId),
   };
-  signalling = new Signalling({ io, services, verify: (given) => access.verifyJoinToken(given), log: createLog('test', 'silent') });
+  signalling = new Signalling({
+    sockets: server,
+    services,
+    verify: (given) => access.verifyJoinToken(given),
+    log: createLog('test', 'silent'),
+  });
 });
 afterEach(async () => {
   for (const socket of sockets) socket.disconnect();
   sockets = [];
   await rooms.close('test over');
-  await io.close();
+  await server.close();
 });
 
 function open(auth: object): Socket {
@@ -72,6 +78,21 @@ describe('a handshake', () => {
   ])('[SIG-30] with %s is rejected with a typed error in its data', async (_what, auth, code) => {
     const error = (await next(open(auth), 'connect_error')) as { data?: unknown };
     expect(error.data).toMatchObject({ code });
+  });
+
+  it('[SIG-39] that is rejected closes the connection: another attempt needs another one', async () => {
+    const socket = open({});
+    const { engine } = socket.io;
+    const closed = new Promise((resolve) => engine.once('close', resolve));
+    await next(socket, 'connect_error');
+    // The page's own socket.io stays; the server is who closes.
+    await closed;
+  });
+
+  it('[SIG-39] takes WebSockets only', async () => {
+    const { port } = http.address() as AddressInfo;
+    const polling = await fetch(`http://127.0.0.1:${port}/socket.io/?EIO=4&transport=polling`);
+    expect(polling.status).toBe(400);
   });
 });
 
@@ -109,6 +130,33 @@ describe('a socket', () => {
     const ended = next(other.socket, 'disconnect');
     other.socket.emit('request', { name: 'uploadAsset', data: { bytes: new Uint8Array(6_000_000) } });
     await ended;
+    expect((await ask(host.socket, 'ping')).ok).toBe(true);
+  });
+
+  it('[SIG-37] with a request above 64 kB is told TOO_LARGE and closed; a request above its own size is refused', async () => {
+    const host = await joined('host');
+    expect(await ask(host.socket, 'ping', { text: 'x'.repeat(10_000) })).toMatchObject({ ok: false, error: { code: 'TOO_LARGE' } });
+    const ended = next(host.socket, 'disconnect');
+    host.socket.emit('request', { name: 'ping', data: 'x'.repeat(70_000) });
+    await ended;
+    expect(host.events.at(-1)).toMatchObject({ name: 'disconnecting', data: { code: 'TOO_LARGE' } });
+  });
+
+  it('[SIG-37] whose person may not go live may attach no bytes', async () => {
+    const viewer = await joined('viewer', 'viewer');
+    const ended = next(viewer.socket, 'disconnect');
+    viewer.socket.emit('request', { name: 'uploadAsset', data: { bytes: new Uint8Array(10) } });
+    await ended;
+    expect(viewer.events.at(-1)).toMatchObject({ name: 'disconnecting', data: { code: 'TOO_LARGE' } });
+  });
+
+  it('[SIG-38] that sends too much is told RATE_LIMITED and closed; others notice nothing', async () => {
+    const [host, flooder] = [await joined('host'), await joined('flooder', 'viewer')];
+    const ended = next(flooder.socket, 'disconnect');
+    const data = 'x'.repeat(60_000);
+    for (let index = 0; index < 200; index++) flooder.socket.emit('request', { name: 'ping', data });
+    await ended;
+    expect(flooder.events.at(-1)).toMatchObject({ name: 'disconnecting', data: { code: 'RATE_LIMITED' } });
     expect((await ask(host.socket, 'ping')).ok).toBe(true);
   });
 

@@ -1,36 +1,14 @@
-import type { Server as HttpServer } from 'node:http';
-import type { Server as HttpsServer } from 'node:https';
 import type { Log } from '@lianmai/kit';
-import { ERRORS, LianmaiError, toLianmaiError, type JoinClaims } from '@lianmai/protocol';
-import { Server, type Socket } from 'socket.io';
+import { effectiveGrants, ERRORS, LianmaiError, toLianmaiError, type JoinClaims } from '@lianmai/protocol';
+import type { Socket } from 'socket.io';
+import { bytesOf, PAGE, UPLOADING_PAGE, type SocketServer } from '../sockets/index.js';
 import { ClientConnection } from './ClientConnection.js';
 import type { Services } from './contract.js';
 import { dispatch, type DispatchOptions } from './dispatch.js';
 import { RequestLimits } from './RequestLimits.js';
 
-/** A 4 MB picture plus its envelope. */
-const MAX_FRAME_BYTES = 5 * 1024 * 1024;
-/** A lost network is noticed within the sum of both. */
-const PING_INTERVAL_MS = 4000;
-const PING_TIMEOUT_MS = 6000;
-
-/** Creates the socket server for pages (`/`) and bridges (`/bridge`). */
-export function createSocketServer(http: HttpServer | HttpsServer): Server {
-  return new Server(http, {
-    serveClient: false,
-    maxHttpBufferSize: MAX_FRAME_BYTES,
-    pingInterval: PING_INTERVAL_MS,
-    pingTimeout: PING_TIMEOUT_MS,
-    connectTimeout: 10_000,
-    // Other upgrades may belong to the origin, which can take a while; the rest are closed after this time.
-    destroyUpgradeTimeout: 65_000,
-    // Every handshake carries a token and cookies are ignored, so any page may connect, as any other client can.
-    cors: { origin: true },
-  });
-}
-
 export interface SignallingOptions {
-  io: Server;
+  sockets: SocketServer;
   services: Services;
   /** Throws UNAUTHENTICATED or TOKEN_EXPIRED. */
   verify(token: unknown): JoinClaims;
@@ -42,55 +20,53 @@ export class Signalling {
   readonly #options: SignallingOptions;
   readonly #dispatch: DispatchOptions;
   readonly #connections = new Set<ClientConnection>();
-  /** Claims from each socket's token. */
-  readonly #claims = new WeakMap<Socket, JoinClaims>();
   #isClosed = false;
 
   constructor(options: SignallingOptions) {
-    const { io, services, log } = options;
+    const { sockets, services, log } = options;
     this.#options = options;
     this.#dispatch = { services, limits: new RequestLimits(), log };
-    io.use((socket, next) => this.#admit(socket, next));
-    io.on('connection', (socket) => this.#connect(socket));
+    sockets.serve<JoinClaims>('/', {
+      admit: ({ token }) => this.#admit(token),
+      allowance: ({ grants }) => (effectiveGrants(grants).live ? UPLOADING_PAGE : PAGE),
+      connect: (socket, claims, network) => this.#connect(socket, claims, network),
+    });
   }
 
   get connections(): number {
     return this.#connections.size;
   }
 
-  #admit(socket: Socket, next: (error?: Error & { data?: unknown }) => void): void {
+  #admit(token: unknown): JoinClaims {
+    if (this.#isClosed) throw new LianmaiError('SHUTTING_DOWN');
     try {
-      if (this.#isClosed) throw new LianmaiError('SHUTTING_DOWN');
-      const token: unknown = socket.handshake.auth['token'];
-      this.#claims.set(socket, this.#options.verify(token));
-      next();
+      return this.#options.verify(token);
     } catch (thrown) {
       const error = toLianmaiError(thrown);
       if (ERRORS[error.code].blame === 'us') this.#options.log.error({ err: error.cause ?? error }, 'handshake failed');
-      next(Object.assign(new Error(error.message), { data: error.toWire() }));
+      throw error;
     }
   }
 
-  #connect(socket: Socket): void {
-    const claims = this.#claims.get(socket);
-    if (!claims) {
-      socket.disconnect(true);
-      return;
-    }
-    const connection = new ClientConnection(claims, {
-      emit: (name, data, { isVolatile }) => void (isVolatile ? socket.volatile : socket).emit('event', { name, data }),
+  /** Returns how the page learns that it sent too much. */
+  #connect(socket: Socket, claims: JoinClaims, network: string): (error: LianmaiError) => void {
+    const wire = {
+      emit: (name: string, data: unknown, { isVolatile }: { isVolatile: boolean }) =>
+        void (isVolatile ? socket.volatile : socket).emit('event', { name, data }),
       hangUp: () => void socket.disconnect(true),
-    });
+    };
+    const connection = new ClientConnection({ claims, network, wire });
     this.#connections.add(connection);
     socket.on('request', (frame: unknown, reply: unknown) => void this.#answer(connection, frame, reply));
     socket.on('disconnect', () => {
       this.#connections.delete(connection);
       connection.ended();
     });
+    return (error) => connection.disconnect(error);
   }
 
   async #answer(connection: ClientConnection, frame: unknown, reply: unknown): Promise<void> {
-    const acknowledgement = await dispatch(this.#dispatch, connection, frame);
+    const acknowledgement = await dispatch(this.#dispatch, connection, { frame, bytes: bytesOf(frame) });
     if (typeof reply === 'function') (reply as (answer: unknown) => void)(acknowledgement);
     connection.release();
   }

@@ -21,6 +21,6 @@ export interface Context {
   readonly room: Room;
 }
 
-/** Implements one request in a few lines that call the room. State and permission are already checked, and the data is parsed. */
+/** Implements one request in a few lines that call the room. State, permission and size are already checked, and the data is parsed. */
 export type Handler<N extends RequestName> = (context: Context, data: RequestData<N>) => RequestReply<N> | Promise<RequestReply<N>>;
 export type Handlers<N extends RequestName = RequestName> = { [K in N]: Handler<K> };

@@ -28,19 +28,20 @@ class TestPage {
 
   constructor(options: DispatchOptions, identity: string, role: Grants['role'], grants: Partial<Grants> = {}) {
     this.#options = options;
-    this.connection = new ClientConnection(claims(identity, role, grants), {
-      emit: (name, data) => void this.events.push({ name, data }),
-      hangUp: () => (this.isHungUp = true),
+    this.connection = new ClientConnection({
+      claims: claims(identity, role, grants),
+      network: '192.0.2.1',
+      wire: { emit: (name, data) => void this.events.push({ name, data }), hangUp: () => (this.isHungUp = true) },
     });
   }
-  async send(frame: unknown): Promise<Acknowledgement<unknown>> {
-    const answer = await dispatch(this.#options, this.connection, frame);
+  async send(frame: unknown, bytes = 0): Promise<Acknowledgement<unknown>> {
+    const answer = await dispatch(this.#options, this.connection, { frame, bytes });
     this.eventsAtAnswer = this.events.length;
     this.connection.release();
     return answer;
   }
-  request(name: RequestName, data: unknown = {}) {
-    return this.send({ name, data });
+  request(name: RequestName, data: unknown = {}, bytes = 0) {
+    return this.send({ name, data }, bytes);
   }
   async joined() {
     const answer = await this.request('join');
@@ -174,6 +175,56 @@ describe('a request', () => {
     expect(codeOf(await say(again, 100))).toBe('RATE_LIMITED');
     const codes = await Promise.all(Array.from({ length: 400 }, () => again.request('ping')));
     expect(codes.filter((answer) => !answer.ok).length).toBeGreaterThan(50);
+  });
+});
+
+/** Data that notices whether anybody looks at it. */
+function untouchable() {
+  let touches = 0;
+  const count = <T>(answer: T) => {
+    touches += 1;
+    return answer;
+  };
+  const data = new Proxy(
+    {},
+    {
+      get: () => count(undefined),
+      has: () => count(false),
+      ownKeys: () => count([]),
+      getPrototypeOf: () => count(null),
+      getOwnPropertyDescriptor: () => count(undefined),
+    },
+  );
+  return { data, touches: () => touches };
+}
+
+describe('the data of a refused request', () => {
+  const names = Object.keys(requests) as RequestName[];
+
+  it.each(names.filter((name) => requests[name].state === 'joined'))('[SIG-36] is not read before the join: %s', async (name) => {
+    const { data, touches } = untouchable();
+    const answer = await testServer().pageMedia('a', 'host').request(name, data, 1);
+    expect([codeOf(answer), touches()]).toEqual(['WRONG_STATE', 0]);
+  });
+
+  it.each(names.filter((name) => requests[name].permission !== null))('[SIG-36] is not read without the right: %s', async (name) => {
+    const { pageMedia } = testServer();
+    const nobody = pageMedia('n', 'viewer', { subscribe: false, publish: [] });
+    await nobody.joined();
+    const { data, touches } = untouchable();
+    const code = codeOf(await nobody.request(name, data, Number.MAX_SAFE_INTEGER));
+    // Everybody may chat.
+    expect([code, touches()]).toEqual([requests[name].permission === 'chat' ? 'TOO_LARGE' : 'FORBIDDEN', 0]);
+  });
+
+  it.each(names)('[SIG-37] is not read when it is larger than that request may be: %s', async (name) => {
+    const { pageMedia } = testServer();
+    const host = pageMedia('h', 'host');
+    if (requests[name].state === 'joined') await host.joined();
+    const { data, touches } = untouchable();
+    expect(codeOf(await host.request(name, data, requests[name].maxBytes + 1))).toBe('TOO_LARGE');
+    expect(touches()).toBe(0);
+    expect(codeOf(await host.request(name, 7, requests[name].maxBytes))).toBe('BAD_REQUEST');
   });
 });
 

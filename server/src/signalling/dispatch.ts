@@ -26,17 +26,27 @@ export interface DispatchOptions {
   log: Log;
 }
 
+/** A frame as it came, and its size on the wire, attached bytes included. */
+export interface Received {
+  frame: unknown;
+  bytes: number;
+}
+
 /**
- * Handles a frame from a page: find → parse → state → authorise → handle. Never throws: every failure becomes a typed error in the
- * reply.
+ * Handles a frame from a page: find → state → authorise → size → parse → handle, so that the data of a refused request is never read.
+ * Never throws: every failure becomes a typed error in the reply.
  */
-export async function dispatch(options: DispatchOptions, connection: ClientConnection, frame: unknown): Promise<Acknowledgement<unknown>> {
+export async function dispatch(
+  options: DispatchOptions,
+  connection: ClientConnection,
+  { frame, bytes }: Received,
+): Promise<Acknowledgement<unknown>> {
   let name = '(unreadable)';
   try {
     const { name: asked, data } = parse(RequestFrame, frame);
     name = asked;
-    await options.limits.take(name, { connection: connection.id, person: `${connection.claims.grants.room} ${connection.claims.sub}` });
-    return { ok: true, data: await answer(find(name), data, connection, options.services) };
+    await options.limits.take(name, keysOf(connection));
+    return { ok: true, data: await answer(find(name), { data, bytes }, connection, options.services) };
   } catch (thrown) {
     const error = toLianmaiError(thrown);
     tell(options.log, error, name);
@@ -46,15 +56,16 @@ export async function dispatch(options: DispatchOptions, connection: ClientConne
 
 async function answer<N extends RequestName>(
   name: N,
-  input: unknown,
+  input: { data: unknown; bytes: number },
   connection: ClientConnection,
   services: Services,
 ): Promise<RequestReply<N>> {
   const contract: RequestContract = requests[name];
-  // The schema of this request made the data; TypeScript cannot follow that through a union of schemas.
-  const data = parse(contract.data, input) as RequestData<N>;
   assertState(connection, contract.state);
   authorise(connection, contract.permission);
+  assertSize(input.bytes, contract.maxBytes);
+  // The schema of this request made the data; TypeScript cannot follow that through a union of schemas.
+  const data = parse(contract.data, input.data) as RequestData<N>;
   const handler: Handler<N> = handlers[name];
   return handler(contextOf(connection, services), data);
 }
@@ -82,6 +93,13 @@ function authorise(connection: ClientConnection, permission: Permission | null):
     isOffStage ? { message: 'Only people on stage or backstage may publish. Ask to come on stage first.' } : {},
   );
 }
+
+function assertSize(bytes: number, maxBytes: number): void {
+  if (bytes > maxBytes) throw new LianmaiError('TOO_LARGE', { maxBytes }, { message: `This request may have up to ${maxBytes} bytes.` });
+}
+
+/** What limits count by: the connection, the person, and the network that the page comes from. */
+const keysOf = ({ id, network, claims }: ClientConnection) => ({ connection: id, person: `${claims.grants.room} ${claims.sub}`, network });
 
 /** `participant` and `room` are looked up on use, since `join` and `ping` need neither. */
 const contextOf = (connection: ClientConnection, services: Services): Context => ({

@@ -157,6 +157,42 @@ describe('bad input', () => {
     expect((await fetch(`${system.url}/healthz`)).status).toBe(200);
   });
 
+  it('without a token is cut off, fills no log and delays nobody', async () => {
+    const socket = await connectAs('witness');
+    const before = system.output.length;
+    const flood = Array.from({ length: 100 }, async (_, index) => {
+      const attacker = io(index % 2 ? system.url : `${system.url}/bridge`, {
+        transports: ['websocket'],
+        reconnection: false,
+        forceNew: true,
+        auth: { token: 'x'.repeat(index % 3 ? 1000 : 100_000) },
+      });
+      await new Promise<void>((resolve) => {
+        attacker.once('connect_error', () => resolve());
+        attacker.once('disconnect', () => resolve());
+        attacker.io.once('close', () => resolve());
+      });
+      attacker.disconnect();
+    });
+    const polling = Array.from({ length: 10 }, () =>
+      fetch(`${system.url}/socket.io/?EIO=4&transport=polling`, { method: 'POST', body: '4\u001e'.repeat(2_500_000) }).then(
+        ({ status }) => status,
+        () => 0,
+      ),
+    );
+    const delays: number[] = [];
+    const done = Promise.all([...flood, ...polling]).then(() => 'done');
+    while ((await Promise.race([done, new Promise((resolve) => setTimeout(resolve, 50))])) !== 'done') {
+      const sentAt = performance.now();
+      await socket.timeout(20_000).emitWithAck('request', { name: 'ping', data: {} });
+      delays.push(performance.now() - sentAt);
+    }
+    socket.disconnect();
+    expect(Math.max(...delays)).toBeLessThan(2000);
+    expect(system.output.length - before).toBeLessThan(5000);
+    for (const status of await Promise.all(polling)) expect([0, 400]).toContain(status);
+  });
+
   it('harms neither the call in progress nor the process', async () => {
     await Promise.all([host.sees('Guest', 'camera', { frames: 20 }), guest.sees('Host', 'camera', { frames: 20 })]);
     expect(system.pid).toBe(pid);

@@ -7,7 +7,12 @@ import { Nothing, noBody } from '../schemas.js';
 const common = { tag: 'recordings', right: 'key', perMinute: KEY_PER_MINUTE, ...noBody } as const;
 const errors = ['NOT_FOUND', 'BRIDGE_UNAVAILABLE', 'TIMEOUT'] as const;
 const Reply = RecordingReply.meta({ id: 'Recording' });
-const Params = z.object({ recording: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) });
+const Params = z.object({
+  recording: z
+    .string()
+    .max(64)
+    .regex(/^[A-Za-z0-9_-]{1,64}$/),
+});
 
 /** Routes for recordings. */
 export const recordings = [

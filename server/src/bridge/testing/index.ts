@@ -18,8 +18,8 @@ import {
   type ProgramId,
   type ProgramState,
 } from '@lianmai/protocol';
-import { Server } from 'socket.io';
 import { io, type Socket } from 'socket.io-client';
+import { SocketServer } from '../../sockets/index.js';
 import { Bridges, type BridgesOptions } from '../Bridges.js';
 
 /** For tests: a server with real `Bridges`, and bridges that keep the protocol but make no picture. */
@@ -27,18 +27,19 @@ export const TOKEN = 'a bridge token';
 
 export async function startBridges(options: Partial<BridgesOptions> = {}) {
   const http = createServer();
-  const server = new Server(http, { serveClient: false });
+  const sockets = new SocketServer({ addressOf: ({ socket }) => socket.remoteAddress ?? '' });
+  sockets.attach(http);
   const verify = (token: string) => {
     if (!token.startsWith(TOKEN)) throw new LianmaiError('UNAUTHENTICATED');
   };
   const fetchAsset = () => Promise.resolve(new Uint8Array([1, 2, 3]));
   const authorise = () => ({ onTaken: 'refuse' as const, resumeGraceMs: 10_000, srtPassphrase: null });
-  const bridges = new Bridges({ io: server, verify, fetchAsset, authorise, log: createLog('test', 'silent'), ...options });
+  const bridges = new Bridges({ sockets, verify, fetchAsset, authorise, log: createLog('test', 'silent'), ...options });
   await once(http.listen(0, '127.0.0.1'), 'listening');
   const { port } = http.address() as AddressInfo;
   const close = async () => {
     bridges.close('test is over');
-    await server.close();
+    await sockets.close();
   };
   return { bridges, url: `http://127.0.0.1:${port}`, close };
 }
