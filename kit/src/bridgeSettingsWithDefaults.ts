@@ -47,8 +47,12 @@ export const streamSettings = {
     /** Recording stops while less than this is free on the disk. */
     minFreeMb: integer(0, 1_000_000).default(500),
   },
+  output: {
+    /** Allows destinations on loopback, private and link-local addresses, and on this machine's own. */
+    allowPrivate: flag().default(false),
+  },
   pull: {
-    /** Allows sources on loopback, private and link-local addresses. */
+    /** Allows sources on loopback, private and link-local addresses, and on this machine's own. */
     allowPrivate: flag().default(false),
   },
 };
@@ -70,6 +74,7 @@ export const BridgeSettings = section({
   }),
   srt: section(streamSettings.srt),
   record: section(streamSettings.record),
+  output: section(streamSettings.output),
   pull: section(streamSettings.pull),
   /** Address on which RTP from the SFU is received. */
   rtpIp: text('expected an IP address').default('127.0.0.1'),
@@ -99,6 +104,7 @@ export const STREAM_ENV_PATHS = {
   RTMPS_PORT: 'rtmp.tlsPort',
   SRT_PORT: 'srt.port',
   SRT_LATENCY_MS: 'srt.latencyMs',
+  OUTPUT_ALLOW_PRIVATE: 'output.allowPrivate',
   PULL_ALLOW_PRIVATE: 'pull.allowPrivate',
   RECORD_DIR: 'record.dir',
   RECORD_MAX_AGE_DAYS: 'record.maxAgeDays',

@@ -18,6 +18,8 @@ const errors: Record<ErrorCode, string> = {
   TOO_LARGE: 'The file is too large. Choose one under 4 MB.',
   UNSUPPORTED: 'This kind of file is not supported. Choose a PNG, JPEG or WebP image.',
   RATE_LIMITED: 'You are doing this too often. Wait a moment and try again.',
+  ADDRESS_FORBIDDEN:
+    'The server pushes to public addresses only. Use a public one, or have the operator allow private ones (output.allowPrivate).',
   DESTINATION_REFUSED: 'The destination refused the stream. Check its server URL and stream key.',
   DESTINATION_UNREACHABLE: 'The destination cannot be reached. Check its URL; retrying automatically.',
   DESTINATION_STALLED: 'The destination stopped receiving data. Retrying automatically.',

@@ -34,7 +34,7 @@ async function assertPortsAreFree({ http: { host }, origin, rtmp, srt }: ServerC
 }
 
 async function settingsFor(config: ServerConfig, port: number): Promise<EmbeddedBridgeSettings> {
-  const { http, origin, rtmp, srt, pull, dataDir } = config;
+  const { http, origin, rtmp, srt, output, pull, dataDir } = config;
   const { patterns: _, dir, ...record } = config.record;
   return {
     serverUrl: `http://${http.https.enabled ? '127.0.0.1' : connectableHost(http.host)}:${port}`,
@@ -43,6 +43,7 @@ async function settingsFor(config: ServerConfig, port: number): Promise<Embedded
     origin,
     rtmp: rtmp.tlsPort === undefined ? rtmp : { ...rtmp, ...(await certificateFiles(http.https, dataDir, lanAddresses())) },
     srt,
+    output,
     pull,
     record: { ...record, dir: dir && path.resolve(dir) },
     dataDir: path.resolve(dataDir),

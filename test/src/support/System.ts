@@ -75,6 +75,8 @@ export class System {
         ANNOUNCED_IP: '127.0.0.1',
         DATA_DIR: dataDir,
         STAGE_POLICY: stagePolicy,
+        // The peers of tests listen on loopback.
+        OUTPUT_ALLOW_PRIVATE: 'true',
         LIANMAI_API_KEY: API.key,
         LIANMAI_API_SECRET: API.secret,
         ...env,
