@@ -74,7 +74,10 @@ export class GuardedProxy implements Closable {
       upstream.on('error', () => socket.destroy());
       upstream.on('close', () => socket.destroy());
       socket.on('close', () => upstream.destroy());
-      if (socket.destroyed) return void upstream.destroy();
+      if (socket.destroyed) {
+        upstream.destroy();
+        return;
+      }
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
       upstream.write(head);
       upstream.pipe(socket).pipe(upstream);

@@ -41,7 +41,10 @@ export class RtspParser {
   #takeMessage(): RtspMessage | 'noise' | null {
     const start = this.#lineAt(0);
     if (start === null) return null;
-    if (!START.test(start.text)) return (this.#take(start.end), 'noise');
+    if (!START.test(start.text)) {
+      this.#take(start.end);
+      return 'noise';
+    }
     const headers: RtspMessage['headers'] = [];
     let line = this.#lineAt(start.end);
     for (; line && line.text !== ''; line = this.#lineAt(line.end)) {

@@ -23,7 +23,7 @@ const IO_TIMEOUT_US = '15000000';
 /** FFmpeg takes the SRT latency in µs. */
 const SRT_LATENCY_US = '200000';
 const MAX_REDIRECTS = 5;
-const DEFAULT_PORTS = { rtmp: 1935, rtmps: 443, rtsp: 554, rtsps: 322 } as const;
+const DEFAULT_PORTS: Partial<Record<SourceScheme, number>> = { rtmp: 1935, rtmps: 443, rtsp: 554, rtsps: 322 };
 
 /** Every kind of source, and how FFmpeg gets to it. FFmpeg itself connects to loopback, or, for SRT, which has no redirects, to the checked address. */
 export const ROUTES: Readonly<Record<SourceScheme, BuildInput>> = {
@@ -99,7 +99,7 @@ async function fromMediaFolder({ url: { host, pathname } }: PullSource, { dataDi
 
 /** The far end of a relay. */
 async function endOf({ scheme, url }: PullSource, guard: AddressGuard): Promise<Pick<RelayOptions, 'host' | 'port' | 'isTls'>> {
-  const port = url.port === '' ? DEFAULT_PORTS[scheme as keyof typeof DEFAULT_PORTS] : Number(url.port);
+  const port = url.port === '' ? (DEFAULT_PORTS[scheme] ?? 0) : Number(url.port);
   return { host: await guard.check(url.hostname), port, isTls: scheme === 'rtmps' || scheme === 'rtsps' };
 }
 

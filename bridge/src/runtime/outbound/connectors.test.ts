@@ -74,7 +74,10 @@ async function trap(): Promise<{ place: string; touched: AbortSignal }> {
   const touched = new AbortController();
   const touch = () => touched.abort(new Error('touched'));
   const port = await freePort();
-  const server = createServer((socket) => (touch(), socket.on('error', () => undefined).destroy()));
+  const server = createServer((socket) => {
+    touch();
+    socket.on('error', () => undefined).destroy();
+  });
   const udp = createSocket('udp4').on('message', touch);
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   await new Promise<void>((resolve) => udp.bind((server.address() as AddressInfo).port, '127.0.0.1', resolve));

@@ -29,7 +29,10 @@ export function openTcp(host: CheckedHost, { port, tls, signal }: TcpOptions): P
       socket.removeListener('error', onError);
       finish();
     };
-    const onAbort = () => settle(() => (socket.destroy(), reject(abortError(signal.reason))));
+    const onAbort = () => {
+      socket.destroy();
+      settle(() => reject(abortError(signal.reason)));
+    };
     const onError = (error: NodeJS.ErrnoException) => settle(() => reject(connectError(error)));
     signal.addEventListener('abort', onAbort, { once: true });
     socket.once('error', onError);
