@@ -467,7 +467,8 @@ describe('RTMP push', () => {
       expect(text.length).toBeGreaterThan(500);
       expect(text).not.toMatch(/SECRET|9876/);
     }
-    const wrong = () => createOutputKinds({ guard: openGuard, insecureTls: false }).prepare({ kind: 'rtmp', url: `rtmp:/127.0.0.1/app/${key}` });
+    const kinds = createOutputKinds({ guard: openGuard, insecureTls: false });
+    const wrong = () => kinds.prepare({ kind: 'rtmp', url: `rtmp:/127.0.0.1/app/${key}` });
     expect(wrong).toThrow(expect.objectContaining({ code: 'BAD_REQUEST', message: expect.not.stringContaining(key) }));
   });
 });

@@ -31,7 +31,8 @@ function onAir() {
   const broadcast = new LoopedBroadcast(tags, publisher);
   scope.defer(() => broadcast.stop());
   const push = (url: string): OutputSupervisor => {
-    const job = { id: 'out1' as OutputId, output: createOutputKinds({ guard: openGuard, insecureTls: false }).prepare({ kind: 'srt', url }) };
+    const kinds = createOutputKinds({ guard: openGuard, insecureTls: false });
+    const job = { id: 'out1' as OutputId, output: kinds.prepare({ kind: 'srt', url }) };
     return scope.own(
       supervise(publisher.stream, job, { log: memory.log, openReader: readAsItIs, backoff: { firstMs: 300, maxMs: 600 }, sampleMs: 100 }),
     );

@@ -53,7 +53,8 @@ const isOwnAddress = (address: string) =>
   Object.values(networkInterfaces()).some((list) => list?.some((own) => canonical(own.address) === address));
 
 /** One spelling for each address, and IPv4 for IPv4-mapped ones. */
-const canonical = (ip: string) => (isIPv6(ip) && !ip.includes('%') ? plainIp(new SocketAddress({ address: ip, family: 'ipv6' }).address) : ip);
+const canonical = (ip: string) =>
+  isIPv6(ip) && !ip.includes('%') ? plainIp(new SocketAddress({ address: ip, family: 'ipv6' }).address) : ip;
 
 async function resolveBySystem(name: string): Promise<readonly string[]> {
   try {

@@ -124,8 +124,8 @@ describe('the source code', () => {
   };
   const CONNECTING = [
     /import \{[^}]*\b(?:connect|createConnection|request|get|lookup|resolve[46]?|createSocket|Agent)\b[^}]*\} from 'node:(?:net|tls|https?|http2|dns|dns\/promises|dgram)'/,
-    /import (?:\*|\w+) .*from 'node:(?:net|tls|https?|http2|dns|dns\/promises|dgram)'/,
-    /from '(?:undici|ws|axios|got|socket\.io-client)'/,
+    /import (?!type\b)(?:\*|\w+) .*from 'node:(?:net|tls|https?|http2|dns|dns\/promises|dgram)'/,
+    /from '(?:undici|axios|got|socket\.io-client)'/,
     /(?<![.#\w])fetch\(|new (?:WebSocket|EventSource)\(/,
   ];
 
