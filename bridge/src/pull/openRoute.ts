@@ -62,9 +62,8 @@ async function throughRtspRelay(source: PullSource, { guard }: RouteContext, rou
   };
   const redirect = (location: string): Promise<string> => {
     if (++redirects > MAX_REDIRECTS) throw refused('The source redirects too often.');
-    const target = parseSource(location);
-    if (target.scheme !== 'rtsp' && target.scheme !== 'rtsps') throw refused('The source redirects to another protocol.');
-    return open(target);
+    if (!/^rtsps?:\/\//i.test(location)) throw refused('The source redirects to something other than an RTSP address.');
+    return open(parseSource(location));
   };
   const options = { rtsp_transport: 'tcp', timeout: IO_TIMEOUT_US };
   return { url: await open(source), options, protocols: ['tcp'], isFile: false };

@@ -19,7 +19,10 @@ const KEEP_ALIVE_MS = 15_000;
  */
 export function openTcp(host: CheckedHost, { port, tls, signal }: TcpOptions): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(abortError(signal.reason));
+    if (signal.aborted) {
+      reject(abortError(signal.reason));
+      return;
+    }
     const to = { host: host.name, lookup: host.lookup, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
     const socket = tls
       ? connectTls({ ...to, rejectUnauthorized: tls.verify, ...(isIP(host.name) === 0 && { servername: host.name }) })
