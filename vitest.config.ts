@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests with real FFmpeg, mediasoup, sockets and other programs. */
 const MEDIA = [
-  'bridge/src/{program,sfu,egress,servers/http,servers/rtmp,servers/srt,media/ffmpeg,pull,hub/renditions,recorder}/**/*.test.ts',
+  'bridge/src/{program,sfu,egress,servers/http,servers/rtmp,servers/srt,media/ffmpeg,pull,runtime/outbound,hub/renditions,recorder}/**/*.test.ts',
   'server/src/{sfu,program,bridge,webrtc}/**/*.test.ts',
 ];
 /** Those of them that depend on the clock. They run last, one file at a time, or they would measure each other. */

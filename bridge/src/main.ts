@@ -15,6 +15,7 @@ import {
 import { SpriteRenderer } from './program/compositor/overlays/index.js';
 import { readSettings } from './config.js';
 import { ServerLink } from './runtime/control/index.js';
+import { AddressGuard } from './runtime/outbound/index.js';
 import { createOutputKinds } from './egress/index.js';
 import { SfuFeeds } from './sfu/out/index.js';
 import { FfmpegNotFound, findFfmpeg, type Ffmpeg } from './media/ffmpeg/index.js';
@@ -102,7 +103,9 @@ type ServiceParts = HubParts & Servers & Pick<ProgramParts, 'spriteRenderer' | '
 function createServices(context: BridgeContext, { recorder, origin, spriteRenderer, threadPool, ...hubParts }: ServiceParts) {
   const { config, log, ffmpeg, link } = context;
   const { hub, gate, renditions } = hubParts;
-  const kinds = createOutputKinds({ insecureTls: config.insecureTls });
+  const outputGuard = new AddressGuard({ ...config.output, setting: 'output.allowPrivate' });
+  const pullGuard = new AddressGuard({ ...config.pull, setting: 'pull.allowPrivate' });
+  const kinds = createOutputKinds({ guard: outputGuard, insecureTls: config.insecureTls });
   const shared = { hub, kinds, openReader: renditions.read, announce: link.announce, log };
   const programs = new Programs({
     ...shared,
@@ -117,7 +120,7 @@ function createServices(context: BridgeContext, { recorder, origin, spriteRender
   });
   const jobs = new StreamJobRunner({
     ...shared,
-    createPull: (stream, url) => new Pull({ stream, url, ...config.pull, dataDir: config.dataDir, gate, hub, ffmpeg, log }),
+    createPull: (stream, url) => new Pull({ stream, url, guard: pullGuard, dataDir: config.dataDir, gate, hub, ffmpeg, log }),
     record: (stream, rule) => recorder.record(stream, rule),
   });
   return { kinds, programs, jobs, ...openSfuRoads(context, hubParts) };

@@ -59,8 +59,12 @@ export const streamSettings = {
     /** Recording stops while less than this is free on the disk. */
     minFreeMb: integer(0, 1_000_000).default(500),
   },
+  output: {
+    /** Allows destinations on loopback, private and link-local addresses, and on this machine's own. */
+    allowPrivate: flag().default(false),
+  },
   pull: {
-    /** Allows sources on loopback, private and link-local addresses. */
+    /** Allows sources on loopback, private and link-local addresses, and on this machine's own. */
     allowPrivate: flag().default(false),
   },
 };
@@ -82,6 +86,7 @@ export const BridgeSettings = section({
   }),
   srt: section(streamSettings.srt),
   record: section(streamSettings.record),
+  output: section(streamSettings.output),
   pull: section(streamSettings.pull),
   /** Address on which RTP from the SFU is received. */
   rtpIp: text('expected an IP address').default('127.0.0.1'),
@@ -117,6 +122,7 @@ export const STREAM_ENV_PATHS = {
   SRT_LATENCY_MS: 'srt.latencyMs',
   SRT_MAX_CONNECTIONS: 'srt.maxConnections',
   SRT_MAX_PER_ADDRESS: 'srt.maxPerAddress',
+  OUTPUT_ALLOW_PRIVATE: 'output.allowPrivate',
   PULL_ALLOW_PRIVATE: 'pull.allowPrivate',
   RECORD_DIR: 'record.dir',
   RECORD_MAX_AGE_DAYS: 'record.maxAgeDays',

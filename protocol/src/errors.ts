@@ -56,6 +56,12 @@ export const ERRORS = {
   TOO_LARGE: { status: 413, retry: false, blame: 'client', message: 'This is too large. Send something smaller.' },
   UNSUPPORTED: { status: 415, retry: false, blame: 'client', message: 'This kind is not supported. Choose another one.' },
   RATE_LIMITED: { status: 429, retry: true, blame: 'client', message: 'There are too many requests. Wait a moment and try again.' },
+  ADDRESS_FORBIDDEN: {
+    status: 403,
+    retry: false,
+    blame: 'client',
+    message: 'This server connects to public addresses only. Use a public address, or have the operator allow private ones.',
+  },
   DESTINATION_REFUSED: {
     status: 502,
     retry: false,

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { makeTag } from '../media/formats/index.js';
 import { StreamHub, type Reader } from '../hub/stream/index.js';
 import { FLV } from '../hub/renditions/index.js';
-import { readAsItIs } from '../testing/index.js';
+import { readAsItIs, openGuard } from '../testing/index.js';
 import type { Output, OutputSession, PreparedOutput } from './outputContract.js';
 import { createOutputKinds, supervise } from './index.js';
 import { RetryPolicy } from './RetryPolicy.js';
@@ -181,7 +181,7 @@ describe('the parts of supervision', () => {
   });
 
   it('advertises kinds with the schema of their options, and rejects unknown ones', () => {
-    const kinds = createOutputKinds();
+    const kinds = createOutputKinds({ guard: openGuard, insecureTls: false });
     expect(kinds.advertise()).toEqual([
       { kind: 'rtmp', schemes: ['rtmp', 'rtmps'], options: expect.objectContaining({ type: 'object', required: ['url'] }) },
       { kind: 'srt', schemes: ['srt'], options: expect.objectContaining({ type: 'object', required: ['url'] }) },

@@ -6,7 +6,7 @@ import { findFfmpeg, type Ffmpeg } from '../media/ffmpeg/index.js';
 import { FlvParser, makeMediaTag, readFlvBody, type FlvTag } from '../media/formats/index.js';
 import { HLS, Renditions } from '../hub/renditions/index.js';
 import { StreamHub, type MediaTag } from '../hub/stream/index.js';
-import { encodeFlv, freePort, LoopedBroadcast, MemoryLog } from '../testing/index.js';
+import { encodeFlv, freePort, LoopedBroadcast, MemoryLog, openGuard } from '../testing/index.js';
 import { createOutputKinds, supervise, type OutputSupervisor } from './index.js';
 
 const MEDIA = { seconds: 2, size: '320x180', gop: 30, videoBitrateKbps: 200 };
@@ -34,7 +34,7 @@ function onAir() {
   const renditions = scope.own(new Renditions({ ffmpeg, log: memory.log, lingerMs: 50 }));
   const publisher = new StreamHub().publish({ app: 'live', name: 'room' });
   const push = (kind: string, url: string): OutputSupervisor => {
-    const job = { id: 'out1' as OutputId, output: createOutputKinds().prepare({ kind, url }) };
+    const job = { id: 'out1' as OutputId, output: createOutputKinds({ guard: openGuard, insecureTls: false }).prepare({ kind, url }) };
     const options = { log: memory.log, openReader: renditions.read, backoff: { firstMs: 100, maxMs: 200 }, sampleMs: 100 };
     return scope.own(supervise(publisher.stream, job, options));
   };

@@ -3,7 +3,7 @@ import type { OutputId, RecordPattern, RecordRule, StreamJob } from '@lianmai/pr
 import { afterEach, describe, expect, it } from 'vitest';
 import { createOutputKinds } from '../egress/index.js';
 import { StreamHub } from '../hub/stream/index.js';
-import { readAsItIs } from '../testing/index.js';
+import { readAsItIs, openGuard } from '../testing/index.js';
 import { StreamJobRunner } from './index.js';
 
 const CAM = { app: 'live', name: 'cam' };
@@ -24,7 +24,7 @@ function setUp() {
   const running = { recordings: [] as RecordRule[], outputs: new Set<string>() };
   const runner = new StreamJobRunner({
     hub,
-    kinds: createOutputKinds(),
+    kinds: createOutputKinds({ guard: openGuard, insecureTls: false }),
     openReader: readAsItIs,
     createPull: () => {
       throw new Error('no pulls in these tests');

@@ -20,7 +20,7 @@ import { findFfmpeg, type Ffmpeg } from '../media/ffmpeg/index.js';
 import { StreamHub, type MediaTag } from '../hub/stream/index.js';
 import { AssetCache, Programs, SharedCpuUsage, ProgramThreadPool } from './index.js';
 import type { ProgramJob } from './Program.js';
-import { readAsItIs } from '../testing/index.js';
+import { readAsItIs, openGuard } from '../testing/index.js';
 import { stepsOf } from './testing/index.js';
 
 /** Remembers the threads it gave out, newest last, so that a test can kill them. */
@@ -90,7 +90,7 @@ describe('Programs', () => {
         rtpIp: '127.0.0.1',
         logLevel: 'silent',
         cpuUsage: new SharedCpuUsage(),
-        kinds: createOutputKinds(),
+        kinds: createOutputKinds({ guard: openGuard, insecureTls: false }),
         openReader: readAsItIs,
       },
       assets: new AssetCache(folder, () => Promise.reject(new LianmaiError('NOT_FOUND'))),
@@ -191,7 +191,7 @@ describe('Programs', () => {
         rtpIp: '127.0.0.1',
         logLevel: 'silent',
         cpuUsage: new SharedCpuUsage(),
-        kinds: createOutputKinds(),
+        kinds: createOutputKinds({ guard: openGuard, insecureTls: false }),
       },
       openReader: readAsItIs,
       ffmpeg: { ...ffmpeg, path: '/bin/false' },

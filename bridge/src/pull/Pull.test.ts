@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createSocket } from 'node:dgram';
 import { createServer, request, type Server } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,18 +13,27 @@ import { findFfmpeg } from '../media/ffmpeg/index.js';
 import { readFlvBody } from '../media/formats/index.js';
 import { Gate } from '../hub/gate/index.js';
 import { StreamHub, type MediaTag } from '../hub/stream/index.js';
-import { MemoryLog } from '../testing/index.js';
-import { isPrivateAddress, resolvePublic } from './resolvePublic.js';
+import { encodeFlv, LoopedBroadcast, MemoryLog, openGate, openGuard } from '../testing/index.js';
+import { RtmpServer } from '../servers/rtmp/index.js';
+import { AddressGuard } from '../runtime/outbound/index.js';
 import { concatList } from './concatList.js';
 import { GuardedProxy } from './GuardedProxy.js';
 import { Pull, type PullOptions } from './Pull.js';
 import { COPY_ALL, PullRun } from './PullRun.js';
-import { describeSource, parseSource, prepareInput } from './pullSource.js';
+import { openRoute } from './openRoute.js';
+import { describeSource, movedTo, parseSource } from './pullSource.js';
 import { serveRtsp } from './testing/rtspServer.js';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'lianmai-pull-'));
 const media = path.join(dir, 'media');
 const stream = { app: 'live', name: 'cam' };
+const strictGuard = new AddressGuard({ allowPrivate: false, setting: 'pull.allowPrivate' });
+/** As if `inside.example` were private, and every other name public; all are on loopback. */
+const nameGuard = new AddressGuard({
+  allowPrivate: true,
+  setting: 'pull.allowPrivate',
+  resolve: (name) => (name === 'inside.example' ? Promise.reject(new LianmaiError('ADDRESS_FORBIDDEN')) : Promise.resolve(['127.0.0.1'])),
+});
 let scope = new Scope();
 
 beforeAll(() => {
@@ -67,7 +77,7 @@ async function pull(url: string, options: Partial<PullOptions> = {}) {
     void read().catch(() => undefined);
   });
   const running = new Pull({
-    ...{ stream, url, allowPrivate: true, dataDir: dir, gate, hub, ffmpeg: await findFfmpeg(), log: log.log },
+    ...{ stream, url, guard: openGuard, dataDir: dir, gate, hub, ffmpeg: await findFfmpeg(), log: log.log },
     backoff: { firstMs: 50, maxMs: 100 },
     ...options,
   });
@@ -92,22 +102,8 @@ async function serveFiles(redirect?: string): Promise<string> {
 }
 
 describe('what may be pulled', () => {
-  it('recognises private addresses in every notation', () => {
-    const inside = ['127.0.0.1', '10.1.2.3', '172.31.0.1', '192.168.1.1', '169.254.169.254', '100.64.0.1', '0.0.0.0', '224.0.0.1', '::1', '::', 'fe80::1', 'fd00::1', '::ffff:10.0.0.1', '::ffff:7f00:1', '64:ff9b::a00:1', '2002:7f00:1::', 'fec0::1']; // prettier-ignore
-    for (const ip of inside) expect([ip, isPrivateAddress(ip)]).toEqual([ip, true]);
-    for (const ip of ['8.8.8.8', '172.32.0.1', '2606:4700::1', '::ffff:8.8.8.8']) expect([ip, isPrivateAddress(ip)]).toEqual([ip, false]);
-  });
-
-  it('rejects hosts on private addresses in every notation, unless allowed', async () => {
-    for (const host of ['localhost', '127.0.0.1', '2130706433', '0x7f.1', '[::1]']) {
-      await expect(resolvePublic(host, false)).rejects.toMatchObject({ code: expect.stringMatching(/FORBIDDEN|UNREACHABLE/) as string });
-    }
-    expect(await resolvePublic('127.0.0.1', true)).toBe('127.0.0.1');
-    await expect(resolvePublic('no-such-host.invalid', true)).rejects.toMatchObject({ code: 'DESTINATION_UNREACHABLE' });
-  });
-
   it('accepts only URLs of known kinds, and shows them without secrets', () => {
-    for (const text of ['', 'ftp://host/x', 'concat:a|b', 'rtmp:///app/x', 'http://h/\nfile /etc/passwd', 'pipe:0', 'lavfi://x']) {
+    for (const text of ['', 'ftp://host/x', 'concat:a|b', 'rtmp:///app/x', 'http://h/\nfile /etc/passwd', 'pipe:0', 'lavfi://x', 'rtmp://h/a/b socks=127.0.0.1:22', 'rtsp://h/\tx']) {
       expect(() => parseSource(text)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
     }
     expect(describeSource('rtsp://admin:secret@1.2.3.4/ch1?token=abc')).not.toMatch(/secret|abc/);
@@ -123,15 +119,21 @@ describe('what may be pulled', () => {
     );
   });
 
-  it('gives FFmpeg the address that was checked, and keeps files in the media folder', async () => {
-    const ground = { allowPrivate: true, dataDir: dir, proxyUrl: 'http://127.0.0.1:1' };
-    expect((await prepareInput('rtmp://user:p@localhost:1936/app/name?k=1', ground)).url).toMatch(
-      /^rtmp:\/\/user:p@(127\.0\.0\.1|\[::1\]):1936\/app\/name\?k=1$/,
+  it('gives FFmpeg loopback or the address that was checked, and keeps the rest of the URL', async () => {
+    const inputOf = async (url: string) => scope.own(await openRoute(url, { guard: openGuard, dataDir: dir })).input;
+    expect((await inputOf('rtmp://user:p@source.localhost:1936/app/name?k=1')).url).toMatch(
+      /^rtmp:\/\/user:p@127\.0\.0\.1:\d+\/app\/name\?k=1$/,
     );
-    expect((await prepareInput('file://clip.mp4', ground)).url).toBe(`file:${path.join(media, 'clip.mp4')}`);
+    expect((await inputOf('srt://localhost:9000?streamid=x')).url).toMatch(/^srt:\/\/(127\.0\.0\.1|\[::1\]):9000\?streamid=x$/);
+    expect(movedTo('rtsp://a@b:1@10.0.0.1:554/x@y', 'rtsp', '127.0.0.1:5')).toBe('rtsp://a@b:1@127.0.0.1:5/x@y');
+  });
+
+  it('keeps files in the media folder', async () => {
+    const open = (url: string) => openRoute(url, { guard: openGuard, dataDir: dir });
+    expect(scope.own(await open('file://clip.mp4')).input.url).toBe(`file:${path.join(media, 'clip.mp4')}`);
     writeFileSync(path.join(dir, 'secret.mp4'), 'x');
     for (const url of ['file:///../secret.mp4', 'file:///%2e%2e/secret.mp4', 'file:///etc/passwd', 'file:///none.mp4']) {
-      await expect(prepareInput(url, ground)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      await expect(open(url)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     }
   });
 
@@ -140,14 +142,13 @@ describe('what may be pulled', () => {
       url: "http://h/it's",
       options: { http_proxy: 'http://p' },
       protocols: [],
-      followsRedirects: false,
       isFile: false,
     });
     expect(list).toContain("file 'http://h/it'\\''s'\noption http_proxy 'http://p'\n");
   });
 
   it('checks every host that HTTP is redirected to', async () => {
-    const proxy = scope.own(await GuardedProxy.open(false));
+    const proxy = scope.own(await GuardedProxy.open(strictGuard, () => undefined));
     const inner = await serveFiles();
     const { port } = new URL(proxy.url);
     const status = await new Promise((resolve) => {
@@ -200,51 +201,72 @@ describe('Pull', () => {
 
   it('reports why nothing arrives: forbidden address, nobody there, no such file', async () => {
     const inner = await serveFiles();
-    const refused = await pull(`${inner}/clip.flv`, { allowPrivate: false });
-    await vi.waitFor(() => expect(refused.seen.at(-1)).toMatchObject({ state: 'failed', reason: { code: 'FORBIDDEN' } }));
+    const refused = await pull(`${inner}/clip.flv`, { guard: strictGuard });
+    await vi.waitFor(() => expect(refused.seen.at(-1)).toMatchObject({ state: 'failed', reason: { code: 'ADDRESS_FORBIDDEN' } }));
+    const led = await pull(`${await serveFiles(`http://inside.example/clip.flv`)}/clip.flv`, { guard: nameGuard });
+    await vi.waitFor(() => expect(led.seen.at(-1)).toMatchObject({ state: 'failed', reason: { code: 'ADDRESS_FORBIDDEN' } }));
     const closed = await pull('rtmp://127.0.0.1:1/live/x');
     await vi.waitFor(() => expect(closed.seen.at(-1)).toMatchObject({ state: 'retrying', reason: { code: 'DESTINATION_UNREACHABLE' } }));
     const missing = await pull('file://none.mp4');
     await vi.waitFor(() => expect(missing.seen.at(-1)?.reason?.code).toBe('NOT_FOUND'));
   });
 
-  it('does not follow RTSP redirects unless every host is allowed', async () => {
+  it('follows RTSP redirects to addresses that the guard lets pass, through a relay, and to no others', async () => {
     const server = scope.own(await serveRtsp(path.join(media, 'clip.mp4')));
-    const leading = createTcpServer((socket) => {
-      socket
-        .on('error', () => undefined)
-        .on('data', (request) => {
-          const sequence = /CSeq: (\d+)/i.exec(request.toString())?.[1] ?? '1';
-          socket.write(`RTSP/1.0 302 Moved\r\nCSeq: ${sequence}\r\nLocation: ${server.url}\r\n\r\n`);
-        });
-    });
-    await new Promise<void>((resolve) => leading.listen(0, '127.0.0.1', resolve));
-    scope.defer(() => void leading.close());
-    const result = async (followsRedirects: boolean) => {
-      const url = `rtsp://127.0.0.1:${(leading.address() as AddressInfo).port}/x`;
-      const run = new PullRun({
-        input: { url, options: { rtsp_transport: 'tcp' }, protocols: ['rtsp', 'rtp', 'tcp', 'udp'], followsRedirects, isFile: false },
-        ...{ ffmpeg: await findFfmpeg(), conversions: COPY_ALL, log: new MemoryLog().log, onLive: () => undefined },
-        open: () => Promise.reject(new LianmaiError('CONFLICT')),
+    const { port } = new URL(server.url);
+    const leadTo = async (location: string) => {
+      const leading = createTcpServer((socket) => {
+        socket
+          .on('error', () => undefined)
+          .on('data', (request) => {
+            const sequence = /CSeq: (\d+)/i.exec(request.toString())?.[1] ?? '1';
+            socket.write(`RTSP/1.0 302 Moved\r\nCSeq: ${sequence}\r\nLocation: ${location}\r\n\r\n`);
+          });
       });
-      return run.result(scope.signal);
+      await new Promise<void>((resolve) => leading.listen(0, '127.0.0.1', resolve));
+      scope.defer(() => void leading.close());
+      return pull(`rtsp://leading.example:${(leading.address() as AddressInfo).port}/x`, { guard: nameGuard });
     };
-    expect((await result(false)).error?.code).toBe('FORBIDDEN');
-    expect((await result(true)).error?.code).toBe('CONFLICT');
+    const followed = await leadTo(`rtsp://outside.example:${port}/ch1`);
+    await vi.waitFor(() => expect(followed.count('h264')).toBeGreaterThan(5));
+    const connections = server.connections();
+    const refused = await leadTo(`rtsp://inside.example:${port}/ch1`);
+    await vi.waitFor(() => expect(refused.seen.at(-1)).toMatchObject({ state: 'failed', reason: { code: 'ADDRESS_FORBIDDEN' } }));
+    expect(server.connections()).toBe(connections);
+  });
+
+  it('takes no media by UDP from an RTSP server, and sends none to the address that it names', async () => {
+    const trap = createSocket('udp4').on('message', () => expect.unreachable('FFmpeg sent something'));
+    await new Promise<void>((resolve) => trap.bind(0, '127.0.0.1', resolve));
+    scope.defer(() => void trap.close());
+    const { port } = trap.address();
+    const transport = `RTP/AVP;unicast;source=127.0.0.1;client_port=5000-5001;server_port=${port}-${port + 1}`;
+    const server = scope.own(await serveRtsp(path.join(media, 'clip.mp4'), { transport }));
+    for (const url of [server.url, `${server.url}?udp`]) {
+      const { seen } = await pull(url);
+      const expected = url === server.url ? 'UNSUPPORTED' : 'DESTINATION_UNREACHABLE';
+      await vi.waitFor(() => expect(seen.find(({ reason }) => reason)?.reason?.code).toBe(expected));
+    }
+  });
+
+  it('pulls RTMP through the relay', async () => {
+    const hub = scope.own(new StreamHub());
+    const broadcast = new LoopedBroadcast(await encodeFlv({ seconds: 2, gop: 30 }), hub.publish({ app: 'live', name: 'origin' }));
+    scope.defer(() => broadcast.stop());
+    const server = scope.own(await RtmpServer.open({ port: 0, host: '127.0.0.1', gate: openGate(), hub, log: new MemoryLog().log }));
+    const { count } = await pull(`rtmp://source.example:${server.port}/live/origin`, { guard: nameGuard });
+    await vi.waitFor(() => expect(count('h264')).toBeGreaterThan(25));
   });
 
   it('uses the proxy, whatever the environment exempts from it', async () => {
     vi.stubEnv('no_proxy', '*');
     scope.defer(() => void vi.unstubAllEnvs());
     const inner = await serveFiles();
-    const proxy = scope.own(await GuardedProxy.open(false));
+    const proxy = scope.own(await GuardedProxy.open(strictGuard, () => undefined));
     const run = new PullRun({
-      input: {
-        url: `${inner}/clip.flv`,
-        options: { http_proxy: proxy.url },
-        protocols: ['http', 'httpproxy', 'tcp'],
-        followsRedirects: true,
-        isFile: false,
+      route: {
+        input: { url: `${inner}/clip.flv`, options: { http_proxy: proxy.url }, protocols: ['http', 'httpproxy', 'tcp'], isFile: false },
+        failure: null,
       },
       ...{ ffmpeg: await findFfmpeg(), conversions: COPY_ALL, log: new MemoryLog().log, onLive: () => undefined },
       open: () => Promise.reject(new LianmaiError('CONFLICT')),

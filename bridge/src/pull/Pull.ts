@@ -5,16 +5,19 @@ import { nowMs } from '../runtime/index.js';
 import type { Ffmpeg } from '../media/ffmpeg/index.js';
 import { openPublishSession, type Gate } from '../hub/gate/index.js';
 import type { StreamHub } from '../hub/stream/index.js';
-import { GuardedProxy } from './GuardedProxy.js';
+import type { AddressGuard } from '../runtime/outbound/index.js';
+import { openRoute } from './openRoute.js';
 import { COPY_ALL, PullRun, type PullConversions } from './PullRun.js';
-import { describeSource, prepareInput } from './pullSource.js';
-import { HOPELESS_PAUSES, RETRY_PAUSES, STABLE_MS } from './retryPauses.js';
+import { describeSource } from './pullSource.js';
+import { HOPELESS, HOPELESS_PAUSES, RETRY_PAUSES, STABLE_MS } from './retryPauses.js';
 
 export interface PullOptions {
   stream: StreamRef;
   /** Kept private: only its redacted form is shown. */
   url: string;
-  allowPrivate: boolean;
+  /** Checks every address before anything connects to it. */
+  guard: AddressGuard;
+  /** Holds the folder with the files that may be pulled. */
   dataDir: string;
   gate: Gate;
   hub: StreamHub;
@@ -73,12 +76,11 @@ export class Pull extends EventEmitter<PullEvents> implements Closable {
 
   /** Returns null to start again at once, because a file has ended or because more is known now. */
   async #runOnce(): Promise<LianmaiError | null> {
-    const { allowPrivate, dataDir, stream, gate, hub, ffmpeg, url } = this.#options;
-    const proxy = await GuardedProxy.open(allowPrivate);
+    const { guard, dataDir, stream, gate, hub, ffmpeg, url } = this.#options;
+    const route = await openRoute(url, { guard, dataDir });
     try {
-      const input = await prepareInput(url, { allowPrivate, dataDir, proxyUrl: proxy.url });
       const run = new PullRun({
-        input,
+        route,
         ffmpeg,
         conversions: this.#conversions,
         log: this.#log,
@@ -91,12 +93,12 @@ export class Pull extends EventEmitter<PullEvents> implements Closable {
       this.#log.info({ conversions: result.conversions }, 'the source has to be transcoded');
       return null;
     } finally {
-      await proxy.close('run ended');
+      await route.close('run ended');
     }
   }
 
   async #waitAfter(failure: LianmaiError): Promise<void> {
-    const isHopeless = failure.code === 'BAD_REQUEST' || failure.code === 'FORBIDDEN';
+    const isHopeless = HOPELESS.has(failure.code);
     const waitMs = backoffMs(this.#options.backoff ?? RETRY_PAUSES, isHopeless ? HOPELESS_PAUSES : this.#failures++);
     const message = redact(failure.message);
     this.#log.warn({ code: failure.code, waitMs }, message);

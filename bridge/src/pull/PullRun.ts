@@ -1,10 +1,11 @@
 import type { Log } from '@lianmai/kit';
-import { LianmaiError, toLianmaiError } from '@lianmai/protocol';
+import { LianmaiError, toLianmaiError, type ErrorCode } from '@lianmai/protocol';
 import { FfmpegProcess, type Ffmpeg } from '../media/ffmpeg/index.js';
 import { TsDemuxer } from '../media/formats/index.js';
 import type { PublishSession } from '../hub/gate/index.js';
 import { concatList } from './concatList.js';
 import { pacingOf, type PullInput } from './pullSource.js';
+import type { PullRoute } from './PullRoute.js';
 
 /** The handling of the source's tracks. */
 export interface PullConversions {
@@ -15,7 +16,7 @@ export interface PullConversions {
 export const COPY_ALL: PullConversions = { video: 'copy', audio: 'copy' };
 
 export interface PullRunOptions {
-  input: PullInput;
+  route: Pick<PullRoute, 'input' | 'failure'>;
   ffmpeg: Ffmpeg;
   conversions: PullConversions;
   log: Log;
@@ -33,9 +34,6 @@ const CARRIED = { video: ['h264', 'hevc'], audio: ['aac', 'opus', 'mp3'] };
 const STALL_MS = 20_000;
 const X264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-tune', 'zerolatency', '-g', '60', '-pix_fmt', 'yuv420p'];
 
-/** FFmpeg's message for an RTSP redirect. */
-const REDIRECTED = /Status 3\d\d: Redirecting to/;
-
 /** One FFmpeg that reads the source, from start to end. */
 export class PullRun {
   readonly #options: PullRunOptions;
@@ -48,14 +46,14 @@ export class PullRun {
   #stall: NodeJS.Timeout | undefined;
 
   constructor(options: PullRunOptions) {
-    const { ffmpeg, input, conversions, log } = options;
+    const { ffmpeg, route, conversions, log } = options;
     this.#options = options;
     this.#needed = { ...conversions };
     this.#process = new FfmpegProcess({
       path: ffmpeg.path,
       name: 'pull',
       pipes: { list: 'input', media: 'output' },
-      commandLine: (at) => argumentsFor(input, conversions, at),
+      commandLine: (at) => argumentsFor(route.input, conversions, at),
       log,
       onLine: (line) => this.#readLine(line),
     });
@@ -66,7 +64,7 @@ export class PullRun {
     const process = this.#process;
     const stop = () => void process.close('stopped');
     signal.addEventListener('abort', stop, { once: true });
-    process.input('list').end(concatList(this.#options.input));
+    process.input('list').end(concatList(this.#options.route.input));
     this.#expectMedia();
     try {
       for await (const chunk of process.output('media') as AsyncIterable<Buffer>) {
@@ -93,13 +91,11 @@ export class PullRun {
 
   #conclude(endedWell: boolean): PullResult {
     if (this.#isUnfit) return { kind: 'unfit', error: null, conversions: this.#needed };
-    const { isFile } = this.#options.input;
-    if (this.#failure || (endedWell && isFile)) return { kind: 'ended', error: this.#failure };
-    const text = this.#session ? 'The source ended the stream.' : `The source delivered no media. ${this.#lastLine}`.trim();
-    return {
-      kind: 'ended',
-      error: new LianmaiError(this.#session ? 'DESTINATION_CLOSED' : 'DESTINATION_UNREACHABLE', undefined, { message: text }),
-    };
+    const { input, failure } = this.#options.route;
+    if (this.#failure || (endedWell && input.isFile)) return { kind: 'ended', error: this.#failure };
+    if (this.#session) return { kind: 'ended', error: ended('DESTINATION_CLOSED', 'The source ended the stream.') };
+    const text = `The source delivered no media. ${this.#lastLine}`.trim();
+    return { kind: 'ended', error: failure ?? ended('DESTINATION_UNREACHABLE', text) };
   }
 
   async #take(chunk: Buffer): Promise<void> {
@@ -131,12 +127,6 @@ export class PullRun {
 
   /** FFmpeg lists the source's tracks before it passes on any media. */
   #readLine(line: string): boolean {
-    if (!this.#options.input.followsRedirects && REDIRECTED.test(line)) {
-      this.#fail(
-        new LianmaiError('FORBIDDEN', undefined, { message: 'The source redirects to another address. Use that address instead.' }),
-      );
-      return true;
-    }
     const track = /^\s*Stream #0:\d+.*: (Video|Audio): (\w+)/.exec(line);
     if (!track) {
       if (/error|refused|denied|timed? ?out|invalid|not found|unauthori|forbidden/i.test(line)) this.#lastLine = line.trim().slice(0, 200);
@@ -149,6 +139,8 @@ export class PullRun {
     return true;
   }
 }
+
+const ended = (code: ErrorCode, message: string) => new LianmaiError(code, undefined, { message });
 
 function argumentsFor(input: PullInput, { video, audio }: PullConversions, at: { list: string; media: string }): string[] {
   const protocols = ['pipe', ...input.protocols].join(',');

@@ -4,3 +4,4 @@ export { encodeFlv, LoopedBroadcast, type PictureAndSound } from './flvMedia.js'
 export { openGate } from './openGate.js';
 export { readAsItIs } from './readAsItIs.js';
 export { freePort } from './freePort.js';
+export { openGuard } from './openGuard.js';

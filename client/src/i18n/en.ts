@@ -19,6 +19,8 @@ const errors: Record<ErrorCode, string> = {
   UNSUPPORTED: 'This kind of file is not supported. Choose a PNG, JPEG or WebP image.',
   RATE_LIMITED: 'You are doing this too often. Wait a moment and try again.',
   OVERLOADED: 'The server has no capacity for this now. Try again in a while.',
+  ADDRESS_FORBIDDEN:
+    'The server pushes to public addresses only. Use a public one, or have the operator allow private ones (output.allowPrivate).',
   DESTINATION_REFUSED: 'The destination refused the stream. Check its server URL and stream key.',
   DESTINATION_UNREACHABLE: 'The destination cannot be reached. Check its URL; retrying automatically.',
   DESTINATION_STALLED: 'The destination stopped receiving data. Retrying automatically.',

@@ -100,7 +100,7 @@ export const streamsEn = {
       },
       problem: {
         BAD_REQUEST: 'This URL cannot be fetched. Check how it starts.',
-        FORBIDDEN: 'This address is in a private network. The server’s configuration can allow that (pull.allowPrivate).',
+        ADDRESS_FORBIDDEN: 'This address is in a private network. The server’s configuration can allow that (pull.allowPrivate).',
         NOT_FOUND: 'The media folder has no such file.',
         CONFLICT: 'Somebody is publishing this stream. The server fetches it once they stop.',
         DESTINATION_UNREACHABLE: 'The source cannot be reached. Check its URL and that it is switched on.',

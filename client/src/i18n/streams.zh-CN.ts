@@ -96,7 +96,7 @@ export const streamsZhCN: StreamsTexts = {
       now: { connecting: '正在连接拉流源', live: '拉流中', retrying: '拉流源中断，正在重试', failed: '无法拉流' },
       problem: {
         BAD_REQUEST: '无法从这个地址拉流，请检查地址的开头。',
-        FORBIDDEN: '这是内网地址。可在服务器配置中允许（pull.allowPrivate）。',
+        ADDRESS_FORBIDDEN: '这是内网地址。可在服务器配置中允许（pull.allowPrivate）。',
         NOT_FOUND: '媒体目录里没有这个文件。',
         CONFLICT: '正有人推送这个直播流，对方停止后会自动拉流。',
         DESTINATION_UNREACHABLE: '连不上拉流源，请检查地址，并确认设备已开机。',

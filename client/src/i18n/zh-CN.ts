@@ -19,6 +19,7 @@ const errors: Record<ErrorCode, string> = {
   UNSUPPORTED: '不支持这种文件，请选择 PNG、JPEG 或 WebP 图片。',
   RATE_LIMITED: '操作太频繁，请稍等片刻。',
   OVERLOADED: '服务器暂时没有余力，请稍后再试。',
+  ADDRESS_FORBIDDEN: '服务器只向公网地址推流。请换用公网地址，或请管理员允许内网地址（output.allowPrivate）。',
   DESTINATION_REFUSED: '对方服务器拒绝了推流，请检查推流地址和串流密钥。',
   DESTINATION_UNREACHABLE: '连不上推流地址，正在自动重试。请检查地址是否正确。',
   DESTINATION_STALLED: '对方服务器停止接收数据，正在自动重试。',

@@ -41,7 +41,7 @@ const rtmpsCertificate = ({ http, dataDir }: ServerConfig) =>
   inDataFolder(dataDir, () => certificateFiles(http.https, dataDir, lanAddresses()));
 
 async function settingsFor(config: ServerConfig, port: number): Promise<EmbeddedBridgeSettings> {
-  const { http, origin, rtmp, srt, pull, dataDir } = config;
+  const { http, origin, rtmp, srt, output, pull, dataDir } = config;
   const { patterns: _, dir, ...record } = config.record;
   return {
     serverUrl: `http://${http.https.enabled ? '127.0.0.1' : connectableHost(http.host)}:${port}`,
@@ -50,6 +50,7 @@ async function settingsFor(config: ServerConfig, port: number): Promise<Embedded
     origin,
     rtmp: rtmp.tlsPort === undefined ? rtmp : { ...rtmp, ...(await rtmpsCertificate(config)) },
     srt,
+    output,
     pull,
     record: { ...record, dir: dir && path.resolve(dir) },
     dataDir: path.resolve(dataDir),

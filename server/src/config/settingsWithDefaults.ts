@@ -70,6 +70,7 @@ export const ServerConfig = section({
     /** Streams that are recorded without being asked: `{ app: live, name: '*' }`. */
     patterns: z.array(RecordPattern).default([]),
   }),
+  output: section(streamSettings.output),
   pull: section(streamSettings.pull),
   rtc: Rtc,
   dataDir: text('expected a folder').default('./data'),

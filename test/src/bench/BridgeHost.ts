@@ -64,6 +64,7 @@ export class BridgeHost {
         RTMP_PORT: String(originPort + 1),
         SRT_PORT: String(originPort + 2),
         DATA_DIR: mkdtempSync(join(tmpdir(), 'lianmai-bench-')),
+        OUTPUT_ALLOW_PRIVATE: 'true',
         LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
       },
     });

@@ -126,7 +126,7 @@ describe('publishing', () => {
       const { pull } = (await system.api('GET', `/streams/${id}`)).body as StreamReply;
       return pull?.reason && pull;
     });
-    expect([pull.state, pull.reason?.code]).toEqual(['failed', 'FORBIDDEN']);
+    expect([pull.state, pull.reason?.code]).toEqual(['failed', 'ADDRESS_FORBIDDEN']);
   });
 });
 

@@ -102,6 +102,8 @@ export class System {
         RTC_PORT: String(port + 4),
         ANNOUNCED_IP: '127.0.0.1',
         DATA_DIR: dataDir,
+        // The peers of tests listen on loopback.
+        OUTPUT_ALLOW_PRIVATE: 'true',
         LIANMAI_API_KEY: API.key,
         LIANMAI_API_SECRET: API.secret,
         ...env,

@@ -1,13 +1,14 @@
 import { LianmaiError } from '@lianmai/protocol';
+import { openTcp, type AddressGuard } from '../../runtime/outbound/index.js';
 import { encodeAmf, FLV_TYPE, isMetadata, type FlvTag } from '../../media/formats/index.js';
 import { type RtmpMessage } from '../../media/protocols/rtmp/index.js';
 import type { PublishClient } from '../deliver.js';
-import { openSocket, unreachable } from './openSocket.js';
 import { readStatus, rejected, rejectionOf, type RtmpStatus } from './rejections.js';
 import { RtmpClientConnection } from './RtmpClientConnection.js';
 import type { RtmpTarget } from './rtmpUrl.js';
 
 export interface PublishClientOptions {
+  guard: AddressGuard;
   insecureTls: boolean;
   /** From the first packet until the stream is accepted. */
   timeoutMs: number;
@@ -37,12 +38,14 @@ export class RtmpPublishClient implements PublishClient {
   }
 
   /** Resolves when the server has accepted the stream. */
-  static async open(target: RtmpTarget, { insecureTls, timeoutMs, signal }: PublishClientOptions): Promise<RtmpPublishClient> {
+  static async open(target: RtmpTarget, { guard, insecureTls, timeoutMs, signal }: PublishClientOptions): Promise<RtmpPublishClient> {
     const timeout = new AbortController();
-    const timer = setTimeout(() => timeout.abort(unreachable('The destination does not answer.')), timeoutMs);
+    const timer = setTimeout(() => timeout.abort(noAnswer()), timeoutMs);
     const limit = AbortSignal.any([signal, timeout.signal]);
     try {
-      const connection = new RtmpClientConnection(await openSocket(target, { insecureTls, signal: limit }));
+      const host = await guard.check(target.host, limit);
+      const tls = target.scheme === 'rtmps' ? { verify: !insecureTls } : undefined;
+      const connection = new RtmpClientConnection(await openTcp(host, { port: target.port, tls, signal: limit }));
       const giveUp = () => connection.abort(limit.reason as LianmaiError);
       limit.addEventListener('abort', giveUp, { once: true });
       try {
@@ -132,6 +135,8 @@ const silentRefusal = (reason: unknown) =>
   reason instanceof LianmaiError && reason.code === 'DESTINATION_CLOSED'
     ? rejected('The destination closed the connection instead of accepting the stream. Check the stream key.')
     : reason;
+
+const noAnswer = () => new LianmaiError('DESTINATION_UNREACHABLE', undefined, { message: 'The destination does not answer.' });
 
 const endedByServer = ({ code, description }: RtmpStatus) =>
   new LianmaiError('DESTINATION_CLOSED', undefined, { message: `The destination ended the stream (${description || code}).` });

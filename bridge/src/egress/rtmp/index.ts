@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { FLV } from '../../hub/renditions/index.js';
 import { defineOutputKind, type OutputKind } from '../OutputKinds.js';
-import { RtmpOutput } from './RtmpOutput.js';
+import { RtmpOutput, type RtmpConnectOptions } from './RtmpOutput.js';
 import { describeTarget, parseRtmpUrl, RTMP_SCHEMES, type RtmpTarget } from './rtmpUrl.js';
 
 const EXPECTED = 'expected rtmp://host[:port]/app/key or rtmps://…, with the stream key as the last part';
@@ -21,12 +21,12 @@ const RtmpOptions = z.object({
     .describe('rtmp://host[:port]/app/key'),
 });
 
-export const rtmpOutputKind = ({ insecureTls }: { insecureTls: boolean }): OutputKind =>
+export const rtmpOutputKind = ({ guard, insecureTls }: RtmpConnectOptions): OutputKind =>
   defineOutputKind({
     kind: 'rtmp',
     schemes: RTMP_SCHEMES,
     accepts: FLV,
     options: RtmpOptions,
-    create: ({ url }, session) => new RtmpOutput(url, session, { insecureTls }),
+    create: ({ url }, session) => new RtmpOutput(url, session, { guard, insecureTls }),
     describe: ({ url }) => describeTarget(url),
   });

@@ -13,7 +13,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { encodeAmf, type FlvTag } from '../../media/formats/index.js';
 import { ChunkReader, ChunkWriter, HANDSHAKE_BYTES, RTMP } from '../../media/protocols/rtmp/index.js';
 import { StreamHub } from '../../hub/stream/index.js';
-import { encodeFlv, freePort, LoopedBroadcast, MemoryLog, readAsItIs } from '../../testing/index.js';
+import { encodeFlv, freePort, LoopedBroadcast, MemoryLog, readAsItIs, openGuard } from '../../testing/index.js';
 import { createOutputKinds, supervise, type OutputSupervisor, type SupervisorOptions } from '../index.js';
 
 const run = promisify(execFile);
@@ -45,7 +45,7 @@ function goLive(): {
   return {
     publisher,
     add(url, options = {}, insecureTls = false) {
-      const output = createOutputKinds({ insecureTls }).prepare({ kind: 'rtmp', url });
+      const output = createOutputKinds({ guard: openGuard, insecureTls }).prepare({ kind: 'rtmp', url });
       const job = { id: `out${++count}` as OutputId, output };
       return scope.own(
         supervise(publisher.stream, job, {
@@ -467,7 +467,8 @@ describe('RTMP push', () => {
       expect(text.length).toBeGreaterThan(500);
       expect(text).not.toMatch(/SECRET|9876/);
     }
-    const wrong = () => createOutputKinds().prepare({ kind: 'rtmp', url: `rtmp:/127.0.0.1/app/${key}` });
+    const kinds = createOutputKinds({ guard: openGuard, insecureTls: false });
+    const wrong = () => kinds.prepare({ kind: 'rtmp', url: `rtmp:/127.0.0.1/app/${key}` });
     expect(wrong).toThrow(expect.objectContaining({ code: 'BAD_REQUEST', message: expect.not.stringContaining(key) }));
   });
 });

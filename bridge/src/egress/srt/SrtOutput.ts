@@ -1,3 +1,4 @@
+import type { AddressGuard } from '../../runtime/outbound/index.js';
 import type { Reader } from '../../hub/stream/index.js';
 import type { Output, OutputSession, OutputStats } from '../outputContract.js';
 import { deliver } from '../deliver.js';
@@ -14,11 +15,13 @@ const HURRY_MS = 500;
 export class SrtOutput implements Output {
   readonly #target: SrtTarget;
   readonly #session: OutputSession;
+  readonly #guard: AddressGuard;
   #client: SrtPublishClient | null = null;
 
-  constructor(target: SrtTarget, session: OutputSession) {
+  constructor(target: SrtTarget, session: OutputSession, guard: AddressGuard) {
     this.#target = target;
     this.#session = session;
+    this.#guard = guard;
   }
 
   stats(): OutputStats {
@@ -26,7 +29,7 @@ export class SrtOutput implements Output {
   }
 
   async run(reader: Reader, signal: AbortSignal): Promise<void> {
-    const client = await SrtPublishClient.open(this.#target, { timeoutMs: CONNECT_TIMEOUT_MS, signal });
+    const client = await SrtPublishClient.open(this.#target, { guard: this.#guard, timeoutMs: CONNECT_TIMEOUT_MS, signal });
     this.#client = client;
     this.#session.onLive();
     try {

@@ -1,6 +1,6 @@
-import { lookup } from 'node:dns/promises';
-import { isIPv6, SocketAddress } from 'node:net';
+import { isIPv6 } from 'node:net';
 import { LianmaiError } from '@lianmai/protocol';
+import type { AddressGuard } from '../../runtime/outbound/index.js';
 import {
   SrtCaller,
   MediaRate,
@@ -19,6 +19,13 @@ import type { SrtTarget } from './srtUrl.js';
 const TICK_MS = 10;
 /** Queue for a destination that lags, before its first acknowledgement and after its last. */
 const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
+
+interface PublishClientOptions {
+  guard: AddressGuard;
+  /** From the look-up of the host until the stream is accepted. */
+  timeoutMs: number;
+  signal: AbortSignal;
+}
 
 /** Sends one stream to an SRT listener, from the call to the goodbye. */
 export class SrtPublishClient implements PublishClient {
@@ -40,17 +47,18 @@ export class SrtPublishClient implements PublishClient {
   }
 
   /** Resolves when the destination has accepted the stream. */
-  static async open(target: SrtTarget, { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal }): Promise<SrtPublishClient> {
+  static async open(target: SrtTarget, { guard, timeoutMs, signal }: PublishClientOptions): Promise<SrtPublishClient> {
     signal.throwIfAborted();
-    const { address, family } = await find(target.host);
-    const host = family === 6 ? '::' : '0.0.0.0';
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    const { address } = await guard.check(target.host, limit).catch(reasonOf);
+    const host = isIPv6(address) ? '::' : '0.0.0.0';
     let receive: (datagram: Buffer) => void = () => undefined;
     const isPeer = (from: { address: string; port: number }) => from.address === address && from.port === target.port;
     const socket = await openUdpSocket({ port: 0, host, onMessage: (datagram, from) => isPeer(from) && receive(datagram) });
     const client = new SrtPublishClient(socket);
     receive = (datagram) => client.#caller?.receive(datagram);
     try {
-      await client.#call(target, address, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
+      await client.#call(target, address, limit);
       return client;
     } catch (error) {
       await client.close();
@@ -116,9 +124,7 @@ export class SrtPublishClient implements PublishClient {
     });
     const connected = this.#whenConnected(AbortSignal.any([this.lost, limit]));
     this.#caller.tick();
-    await connected.catch((error: unknown) => {
-      throw error instanceof LianmaiError ? error : unreachable('The destination does not answer.', error);
-    });
+    await connected.catch(reasonOf);
   }
 
   /** Rejects with the reason of `signal` when that aborts first. */
@@ -152,17 +158,9 @@ export class SrtPublishClient implements PublishClient {
 
 const now = () => performance.now() * 1000;
 
-async function find(host: string): Promise<{ address: string; family: number }> {
-  if (isIPv6(host)) return { address: new SocketAddress({ address: host, family: 'ipv6' }).address, family: 6 };
-  try {
-    return await lookup(host, { verbatim: true });
-  } catch (error) {
-    const isUnknown = (error as NodeJS.ErrnoException).code === 'ENOTFOUND';
-    throw unreachable(
-      isUnknown ? "The destination's host name does not exist." : "The destination's host name cannot be looked up.",
-      error,
-    );
-  }
+/** The only error that is not ours is the time limit's. */
+function reasonOf(error: unknown): never {
+  throw error instanceof LianmaiError ? error : unreachable('The destination does not answer.', error);
 }
 
 const unreachable = (message: string, cause?: unknown) => new LianmaiError('DESTINATION_UNREACHABLE', undefined, { message, cause });

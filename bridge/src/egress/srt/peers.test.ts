@@ -6,7 +6,7 @@ import { TsDemuxer, type FlvTag } from '../../media/formats/index.js';
 import { Gate } from '../../hub/gate/index.js';
 import { SrtServerHost } from '../../servers/srt/index.js';
 import { StreamHub } from '../../hub/stream/index.js';
-import { encodeFlv, freePort, LoopedBroadcast, MemoryLog, readAsItIs } from '../../testing/index.js';
+import { encodeFlv, freePort, LoopedBroadcast, MemoryLog, readAsItIs, openGuard } from '../../testing/index.js';
 import { createOutputKinds, supervise, type OutputSupervisor } from '../index.js';
 
 const hasLiveTransmit = spawnSync('sh', ['-c', 'command -v srt-live-transmit']).status === 0;
@@ -31,7 +31,8 @@ function onAir() {
   const broadcast = new LoopedBroadcast(tags, publisher);
   scope.defer(() => broadcast.stop());
   const push = (url: string): OutputSupervisor => {
-    const job = { id: 'out1' as OutputId, output: createOutputKinds().prepare({ kind: 'srt', url }) };
+    const kinds = createOutputKinds({ guard: openGuard, insecureTls: false });
+    const job = { id: 'out1' as OutputId, output: kinds.prepare({ kind: 'srt', url }) };
     return scope.own(
       supervise(publisher.stream, job, { log: memory.log, openReader: readAsItIs, backoff: { firstMs: 300, maxMs: 600 }, sampleMs: 100 }),
     );

@@ -91,7 +91,7 @@ function PullState({ pull }: { pull: PullInfo }) {
 
 const EXPLAINED_CODES = [
   'BAD_REQUEST',
-  'FORBIDDEN',
+  'ADDRESS_FORBIDDEN',
   'NOT_FOUND',
   'CONFLICT',
   'DESTINATION_UNREACHABLE',
