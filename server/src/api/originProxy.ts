@@ -1,8 +1,8 @@
 import { Agent, request as httpRequest, type ClientRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import { Agent as SecureAgent, request as httpsRequest } from 'node:https';
+import { Places } from '@lianmai/kit';
 import { LianmaiError, type StreamRef } from '@lianmai/protocol';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { AddressPlaces } from '../http/index.js';
 import type { Bounds } from './bounds.js';
 import type { RouteGuard } from './RouteGuard.js';
 import { LIVE_PAGE } from './pageRoutes.js';
@@ -48,7 +48,8 @@ export interface OriginRoute {
 }
 
 /** Places of players that ask with `?wait=1` to wait for a stream. */
-export const waitingPlaces = (): AddressPlaces => new AddressPlaces(MAX_WAITING_PER_ADDRESS);
+export const waitingPlaces = (): Places =>
+  new Places({ name: 'players that wait for a stream', total: Infinity, perAddress: MAX_WAITING_PER_ADDRESS });
 export const asksToWait = (url: string): boolean => new URLSearchParams(/\?(.*)/s.exec(url)?.[1]).get('wait') === '1';
 
 /**
@@ -67,7 +68,7 @@ interface Exchange {
   next: NextFunction;
 }
 
-function pass(route: OriginRoute, places: AddressPlaces, { request, response, next }: Exchange): void {
+function pass(route: OriginRoute, places: Places, { request, response, next }: Exchange): void {
   const { method, originalUrl, ip = '' } = request;
   const stream = streamOf(request.path);
   const target = route.targetOf(stream);

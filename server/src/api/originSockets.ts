@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Express } from 'express';
-import { clientAddress, refuseUpgrade, type AddressPlaces } from '../http/index.js';
+import { clientAddress, refuseUpgrade } from '../http/index.js';
 import { asksToWait, waitingPlaces, urlOn, NOT_FOR_ORIGIN, passedOn, requestOrigin, streamOf, type OriginRoute } from './originProxy.js';
 
 const UNAVAILABLE = '503 Service Unavailable';
@@ -20,8 +20,9 @@ export function passOriginSockets(server: Server | SecureServer, app: Express, r
     const address = target === null ? null : urlOn(target, url, stream.app);
     if (!address) return refuseUpgrade(socket, UNAVAILABLE);
     const ip = ipOf(app, request);
-    const release = asksToWait(url) ? placeFor(ip, places) : () => undefined;
-    if (!release) return refuseUpgrade(socket, '429 Too Many Requests');
+    const isWaiting = asksToWait(url);
+    if (isWaiting && !places.hasPlace(ip)) return refuseUpgrade(socket, '429 Too Many Requests');
+    const release = isWaiting ? places.take(ip) : () => undefined;
     if (head.length > 0) socket.unshift(head);
     pass(request, { socket, address, ip, release });
   });
@@ -68,14 +69,6 @@ function headOf({ statusCode = 502, statusMessage = '', headers, rawHeaders }: I
   const kept = connection ? Object.entries(passedOn(headers)).map(([name, value]) => [name, String(value)]) : pairs;
   const lines = [...kept, ...(connection ? [['Connection', connection]] : [])].map(([name, value]) => `${name}: ${value}`);
   return [`HTTP/1.1 ${statusCode} ${statusMessage}`, ...lines, '', ''].join('\r\n');
-}
-
-function placeFor(ip: string, places: AddressPlaces): (() => void) | null {
-  try {
-    return places.take(ip);
-  } catch {
-    return null;
-  }
 }
 
 /** Finds the caller's address as Express does, behind any trusted proxies. */

@@ -3,7 +3,10 @@ import { connect, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import express from 'express';
 import { afterEach, describe, expect, it } from 'vitest';
+import { ApiAuthenticator, GuessLimiter } from '../authorisation/index.js';
 import type { WebRtc, WebRtcRequest } from '../webrtc/index.js';
+import { RouteGuard } from './RouteGuard.js';
+import { authority } from './testing/index.js';
 import { whipWhepRouter } from './whipWhepRouter.js';
 
 let close: () => void = () => undefined;
@@ -16,7 +19,13 @@ async function serve() {
     asked.push(request);
     return Promise.resolve({ session: { id: 'id', etag: '"1"', close: () => undefined }, answer: 'v=0' });
   };
-  const app = express().use('/rtc/v1', whipWhepRouter({ webrtc: { publish } as unknown as WebRtc, iceServers: [] }));
+  const app = express().use(
+    '/rtc/v1',
+    whipWhepRouter(
+      { webrtc: { publish } as unknown as WebRtc, iceServers: [] },
+      new RouteGuard(new ApiAuthenticator(authority, new GuessLimiter())),
+    ),
+  );
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   close = () => server.close();

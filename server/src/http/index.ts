@@ -5,5 +5,4 @@
 export { type Certificate, certificateFiles, readCertificate, selfSignedCertificate } from './certificate.js';
 export { clientAddress } from './clientAddress.js';
 export { assertPortIsFree, assertUdpPortIsFree, HttpListener, type HttpListenerOptions } from './HttpListener.js';
-export { AddressPlaces } from './AddressPlaces.js';
 export { refuseUpgrade } from './refuseUpgrade.js';
