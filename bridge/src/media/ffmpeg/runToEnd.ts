@@ -39,13 +39,15 @@ export async function runToEnd(path: string, args: readonly string[], options: R
     else child.kill('SIGKILL');
   });
   let text = '';
-  const stderr = child
-    .output(2)
-    .on('data', (chunk: Buffer) => (text = `${text}${chunk.toString('utf8')}`.slice(-MAX_STDERR_CHARS)));
+  const stderr = child.output(2).on('data', (chunk: Buffer) => (text = `${text}${chunk.toString('utf8')}`.slice(-MAX_STDERR_CHARS)));
   const drained = Promise.all([stdout, stderr].map((stream) => new Promise<void>((resolve) => stream.once('close', resolve))));
   if (input) child.input(0).end(input);
   const [{ code, error = null }] = await Promise.all([child.exited, drained]);
   clearTimeout(timer);
-  const lastLine = text.trimEnd().split(/[\r\n]+/).at(-1) ?? '';
+  const lastLine =
+    text
+      .trimEnd()
+      .split(/[\r\n]+/)
+      .at(-1) ?? '';
   return { code: bytes > maxStdoutBytes ? null : code, stdout: Buffer.concat(chunks), lastLine, error };
 }

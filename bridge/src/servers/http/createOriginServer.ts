@@ -137,7 +137,10 @@ function createApp(media: Router[], log: Log, isReady: () => boolean): Express {
   app.use((thrown: unknown, request: Request, response: Response, _next: NextFunction) => {
     const error = toHttpError(thrown);
     if (error.code === 'INTERNAL') log.error({ err: thrown, method: request.method }, 'origin request failed');
-    response.set({ ...ERROR_HEADERS, ...retryAfter(error) }).status(error.status).json({ error: error.toWire() });
+    response
+      .set({ ...ERROR_HEADERS, ...retryAfter(error) })
+      .status(error.status)
+      .json({ error: error.toWire() });
   });
   return app;
 }

@@ -176,6 +176,10 @@ describe('every listener', () => {
     const sources = files.filter((file) => /(?<!\.test)\.ts$/.test(file) && !/(^|\/)testing\//.test(file));
     const openers = sources.filter((file) => OPENS.test(readFileSync(join(SOURCES, file), 'utf8')));
     expect(openers.sort()).toEqual(Object.keys(OPENERS).sort());
-    expect(Object.values(OPENERS).flatMap((listeners) => (typeof listeners === 'string' ? [] : listeners)).sort()).toEqual(names.sort());
+    expect(
+      Object.values(OPENERS)
+        .flatMap((listeners) => (typeof listeners === 'string' ? [] : listeners))
+        .sort(),
+    ).toEqual(names.sort());
   });
 });

@@ -303,8 +303,12 @@ describe('RTMP limits', () => {
   it('give a place back when the client leaves or is rejected', async () => {
     const { play, publish } = await openServer({ limits: { maxPerAddress: 2 } });
     for (let count = 0; count < 3; count++) {
-      await (await publish('cam?key=wrong')).closed;
-      await (await play('none')).closed;
+      await (
+        await publish('cam?key=wrong')
+      ).closed;
+      await (
+        await play('none')
+      ).closed;
       const player = await publish();
       expect(player.codes).toEqual(['NetStream.Publish.Start']);
       player.call('deleteStream', 4, null, 1);

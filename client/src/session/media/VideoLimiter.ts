@@ -29,9 +29,9 @@ export class VideoLimiter {
     const budget = this.#guard.videoBps;
     const rates = divideBudget(sending, budget ?? Infinity);
     await Promise.all(
-      sending.map(({ producer: { rtpSender }, layersBps }, index) =>
-        rtpSender ? applyRates(rtpSender, budget === null ? layersBps : (rates[index] ?? [])) : undefined,
-      ),
+      sending.map(async ({ producer: { rtpSender }, layersBps }, index) => {
+        if (rtpSender) await applyRates(rtpSender, budget === null ? layersBps : (rates[index] ?? []));
+      }),
     );
   }
 }

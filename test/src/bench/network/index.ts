@@ -1,5 +1,5 @@
 import type { BenchOptions } from '../arguments.js';
-import { System } from '../../support/index.js';
+import type { System } from '../../support/index.js';
 import { Call } from './Call.js';
 import { impair } from './impair.js';
 import { enterNamespace, isInNamespace, missingTools, openInterfaces } from './namespace.js';
