@@ -19,8 +19,7 @@ export const answerError = (log: Log) => (thrown: unknown, request: Request, res
     return;
   }
   // A browser would ask for the secret, remember it, and send it along with requests of other sites' pages.
-  if (error.code === 'UNAUTHENTICATED' && !isFromBrowser(request))
-    response.setHeader('WWW-Authenticate', 'Basic realm="lianmai", Bearer');
+  if (error.code === 'UNAUTHENTICATED' && !isFromBrowser(request)) response.setHeader('WWW-Authenticate', 'Basic realm="lianmai", Bearer');
   const retryAfterMs = error.details?.['retryAfterMs'];
   if (typeof retryAfterMs === 'number') response.setHeader('Retry-After', Math.ceil(retryAfterMs / 1000));
   response.status(error.status).json({ error: error.toWire() });

@@ -12,7 +12,10 @@ describe('trusted proxies', () => {
     [2, 2],
     ['1', 1],
     ['127.0.0.1, 10.0.0.0/24', ['127.0.0.1', '10.0.0.0/24']],
-    [['2001:db8::/32', '::1'], ['2001:db8::/32', '::1']],
+    [
+      ['2001:db8::/32', '::1'],
+      ['2001:db8::/32', '::1'],
+    ],
   ])('are a number of hops or a list: %j', (value, expected) => {
     expect(read(value)).toEqual(expected);
   });

@@ -17,8 +17,7 @@ export class AddressPlaces {
   take(address: string): () => void {
     const network = networkOf(address);
     const taken = this.#taken.get(network) ?? 0;
-    if (taken >= this.#perAddress)
-      throw new LianmaiError('RATE_LIMITED', { retryAfterMs: RETRY_AFTER_MS }, { message: MESSAGE });
+    if (taken >= this.#perAddress) throw new LianmaiError('RATE_LIMITED', { retryAfterMs: RETRY_AFTER_MS }, { message: MESSAGE });
     this.#taken.set(network, taken + 1);
     let isTaken = true;
     return () => {

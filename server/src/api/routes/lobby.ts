@@ -10,7 +10,7 @@ import {
   type Role,
   type RoomId,
 } from '@lianmai/protocol';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { lobbyIdentity } from '../../authorisation/index.js';
 import type { Room } from '../../rooms/index.js';
 import { watchUrls } from '../../streams/index.js';

@@ -1,5 +1,5 @@
 import type { RoomSummary } from '@lianmai/protocol';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Room } from '../../rooms/index.js';
 import { KEY_PER_MINUTE } from '../bounds.js';
 import { route } from '../contract.js';

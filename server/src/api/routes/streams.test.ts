@@ -69,7 +69,11 @@ beforeEach(async () => {
 const JSON_TYPE = { 'content-type': 'application/json' };
 async function call(method: string, to: string, body?: unknown, authorization = AUTHORIZATION, headers: Record<string, string> = {}) {
   const text = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
-  const response = await fetch(`${url}/api/v1${to}`, { method, headers: { ...(authorization && { authorization }), ...(body !== undefined && JSON_TYPE), ...headers }, ...text });
+  const response = await fetch(`${url}/api/v1${to}`, {
+    method,
+    headers: { ...(authorization && { authorization }), ...(body !== undefined && JSON_TYPE), ...headers },
+    ...text,
+  });
   const answer = await response.text();
   return { status: response.status, body: (answer === '' ? null : JSON.parse(answer)) as unknown };
 }
