@@ -14,7 +14,7 @@ const MediaKind = z.enum(['audio', 'video']);
 
 /** `fmtp` parameters, such as `profile-level-id`; parameter sets in base64 are the longest. */
 type FmtpValue = string | number | boolean | number[] | null;
-const FmtpValue: z.ZodType<FmtpValue, unknown> = z.union([
+const FmtpValue: z.ZodType<FmtpValue> = z.union([
   z.string().max(1024),
   z.number(),
   z.boolean(),

@@ -104,7 +104,7 @@ export class SocketServer {
     if (!place) return false;
     this.#places.set(request, place);
     // Whatever becomes of the upgrade, this is its end.
-    request.socket.once('close', place.closed);
+    request.socket.once('close', () => place.closed());
     if (request.socket.destroyed) place.closed();
     return true;
   }
