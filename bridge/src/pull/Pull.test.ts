@@ -103,7 +103,17 @@ async function serveFiles(redirect?: string): Promise<string> {
 
 describe('what may be pulled', () => {
   it('accepts only URLs of known kinds, and shows them without secrets', () => {
-    for (const text of ['', 'ftp://host/x', 'concat:a|b', 'rtmp:///app/x', 'http://h/\nfile /etc/passwd', 'pipe:0', 'lavfi://x', 'rtmp://h/a/b socks=127.0.0.1:22', 'rtsp://h/\tx']) {
+    for (const text of [
+      '',
+      'ftp://host/x',
+      'concat:a|b',
+      'rtmp:///app/x',
+      'http://h/\nfile /etc/passwd',
+      'pipe:0',
+      'lavfi://x',
+      'rtmp://h/a/b socks=127.0.0.1:22',
+      'rtsp://h/\tx',
+    ]) {
       expect(() => parseSource(text)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
     }
     expect(describeSource('rtsp://admin:secret@1.2.3.4/ch1?token=abc')).not.toMatch(/secret|abc/);

@@ -55,7 +55,9 @@ describe('RtspAnswers', () => {
   });
 
   it('leads redirects through the relay, and leaves out what is neither message nor frame', async () => {
-    const { text } = await pass([Buffer.from('noise\r\n\r\n$\0\0\x02abR\rTSP/1.0 302 Moved\nCSeq: 1\nLocation: rtsp://10.0.0.1/\nlocation: rtsp://10.0.0.2/\n\n')]);
+    const { text } = await pass([
+      Buffer.from('noise\r\n\r\n$\0\0\x02abR\rTSP/1.0 302 Moved\nCSeq: 1\nLocation: rtsp://10.0.0.1/\nlocation: rtsp://10.0.0.2/\n\n'),
+    ]);
     expect(text).toBe(`RTSP/1.0 302 Moved\r\nCSeq: 1\r\nLocation: ${RELAY}\r\n\r\n`);
   });
 

@@ -21,7 +21,8 @@ describe('isPublicAddress', () => {
   it('judges an IPv4 address inside an IPv6 one like the address itself', () => {
     fc.assert(
       fc.property(fc.ipV4(), (ip) => {
-        for (const prefix of ['::ffff:', '64:ff9b::', '0:0:0:0:0:FFFF:']) expect(isPublicAddress(`${prefix}${ip}`)).toBe(isPublicAddress(ip));
+        for (const prefix of ['::ffff:', '64:ff9b::', '0:0:0:0:0:FFFF:'])
+          expect(isPublicAddress(`${prefix}${ip}`)).toBe(isPublicAddress(ip));
       }),
     );
   });
@@ -29,7 +30,18 @@ describe('isPublicAddress', () => {
 
 describe('AddressGuard', () => {
   it('rejects private hosts in every notation with one code and one text, which names the setting', async () => {
-    const hosts = ['localhost', '127.0.0.1', '2130706433', '0x7f.1', '127.1', '[::1]', '::1', '[::ffff:127.0.0.1]', '169.254.169.254', '10.0.0.1'];
+    const hosts = [
+      'localhost',
+      '127.0.0.1',
+      '2130706433',
+      '0x7f.1',
+      '127.1',
+      '[::1]',
+      '::1',
+      '[::ffff:127.0.0.1]',
+      '169.254.169.254',
+      '10.0.0.1',
+    ];
     const rejections = await Promise.all(hosts.map((host) => strict.check(host).catch((error: unknown) => error)));
     expect(new Set(rejections.map((error) => JSON.stringify([(error as { code?: string }).code, (error as Error).message]))).size).toBe(1);
     expect(rejections[0]).toMatchObject({ code: 'ADDRESS_FORBIDDEN', message: expect.stringContaining('output.allowPrivate') as string });
