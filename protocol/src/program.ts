@@ -68,8 +68,8 @@ export type Level = z.infer<typeof Level>;
 export const Levels = z.object({ program: Level, sources: z.record(z.string(), Level) });
 export type Levels = z.infer<typeof Levels>;
 
-/** More than a stage has sources. */
-const MAX_MIX_ENTRIES = 64;
+/** The mix keeps the settings of absent sources, up to this many entries, because everybody in the room receives it. */
+export const MAX_MIX_ENTRIES = 256;
 /** How loud a source is in the program. */
 export const MixEntry = z.object({ gainDb: z.number().min(-60).max(12), muted: z.boolean() });
 export type MixEntry = z.infer<typeof MixEntry>;

@@ -131,9 +131,7 @@ describe('what may be pulled', () => {
 
   it('gives FFmpeg loopback or the address that was checked, and keeps the rest of the URL', async () => {
     const inputOf = async (url: string) => scope.own(await openRoute(url, { guard: openGuard, dataDir: dir })).input;
-    expect((await inputOf('rtmp://user:p@localhost:1936/app/name?k=1')).url).toMatch(
-      /^rtmp:\/\/user:p@127\.0\.0\.1:\d+\/app\/name\?k=1$/,
-    );
+    expect((await inputOf('rtmp://user:p@localhost:1936/app/name?k=1')).url).toMatch(/^rtmp:\/\/user:p@127\.0\.0\.1:\d+\/app\/name\?k=1$/);
     expect((await inputOf('srt://localhost:9000?streamid=x')).url).toMatch(/^srt:\/\/(127\.0\.0\.1|\[::1\]):9000\?streamid=x$/);
     expect(movedTo('rtsp://a@b:1@10.0.0.1:554/x@y', 'rtsp', '127.0.0.1:5')).toBe('rtsp://a@b:1@127.0.0.1:5/x@y');
   });

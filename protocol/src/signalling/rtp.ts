@@ -14,13 +14,7 @@ const MediaKind = z.enum(['audio', 'video']);
 
 /** `fmtp` parameters, such as `profile-level-id`; parameter sets in base64 are the longest. */
 type FmtpValue = string | number | boolean | number[] | null;
-const FmtpValue: z.ZodType<FmtpValue> = z.union([
-  z.string().max(1024),
-  z.number(),
-  z.boolean(),
-  z.array(z.number()).max(32),
-  z.null(),
-]);
+const FmtpValue: z.ZodType<FmtpValue> = z.union([z.string().max(1024), z.number(), z.boolean(), z.array(z.number()).max(32), z.null()]);
 const FmtpParameters = boundedRecord(z.string().max(64), FmtpValue, 32);
 const RtcpFeedback = z.object({ type: Text, parameter: Text.optional() });
 const codec = {

@@ -1,6 +1,7 @@
 import { on, SerialQueue, type Log } from '@lianmai/kit';
 import {
   LianmaiError,
+  MAX_MIX_ENTRIES,
   patchScene,
   type Mix,
   type ProgramInfo,
@@ -22,8 +23,6 @@ export interface ProgramSceneOptions {
 }
 
 const RESYNC_MS = 500;
-/** The mix keeps the settings of absent sources, up to this many entries, because everybody in the room receives it. */
-const MAX_MIX_ENTRIES = 256;
 
 /** A program's scene and mix. Shows them on the bridge together with whoever is on stage, and again whenever the stage changes. */
 export class ProgramScene {

@@ -28,6 +28,7 @@ const OPENERS: Readonly<Record<string, readonly ListenerName[] | string>> = {
   'media/protocols/srt/udp.ts': ['srt'],
   'media/ffmpeg/InputSocket.ts': 'a socket file in a private folder, for our own FFmpeg',
   'pull/GuardedProxy.ts': 'on loopback, for our own FFmpeg',
+  'pull/Relay.ts': 'on loopback, for our own FFmpeg',
   'media/rtp/RtpReceiver.ts': 'on the address of the SFU, for SSRCs that the server announced',
   'sfu/out/PacedSocket.ts': 'on the address of the SFU, for its reports',
 };
