@@ -5,6 +5,7 @@ export * from './CrashWindow.js';
 export * from './log.js';
 export * from './metrics.js';
 export * from './net.js';
+export * from './networkOf.js';
 export * from './on.js';
 export * from './retry.js';
 export * from './Scope.js';
