@@ -21,7 +21,10 @@ export async function startEmbeddedBridge({ config, authority, bridges, port, lo
   return EmbeddedBridge.start({
     settings: await settingsFor(config, port),
     mintToken: () => authority.mintBridgeToken(),
-    onEnded: (token) => bridges.tokenHolderEnded(token),
+    onEnded: (token) => {
+      authority.releaseBridgeToken(token);
+      bridges.tokenHolderEnded(token);
+    },
     log: log.child({ part: 'bridge' }),
   });
 }
