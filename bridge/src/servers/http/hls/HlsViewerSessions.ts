@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { LianmaiError, streamKey, type StreamRef } from '@lianmai/protocol';
 import type { Admission, Gate } from '../../../hub/gate/index.js';
+import { nowMs } from '../../../runtime/index.js';
 
 /** A client that requests a playlist. */
 export interface HlsViewer {
@@ -51,10 +52,10 @@ export class HlsViewerSessions {
   async admit(stream: StreamRef, viewer: HlsViewer, isWatching: boolean): Promise<void> {
     const id = sessionKey(stream, viewer);
     const session = this.#sessions.get(id) ?? this.#open(id, stream, viewer);
-    session.seenMs = Date.now();
+    session.seenMs = nowMs();
     if (isWatching) Object.assign(session, { isWatching, watchedMs: session.seenMs });
     await session.admission;
-    session.seenMs = Date.now();
+    session.seenMs = nowMs();
     if (session.isKicked) throw new LianmaiError('FORBIDDEN', undefined, { message: 'An operator ended this session.' });
   }
 
@@ -67,9 +68,10 @@ export class HlsViewerSessions {
     return this.#countIf(() => true);
   }
 
-  expire(nowMs: number): void {
+  /** `atMs`: on the monotonic clock. */
+  expire(atMs: number): void {
     for (const [id, session] of this.#sessions) {
-      if (nowMs - session.seenMs <= (session.isKicked ? Math.max(KICKED_MS, this.#silentMs) : this.#silentMs)) continue;
+      if (atMs - session.seenMs <= (session.isKicked ? Math.max(KICKED_MS, this.#silentMs) : this.#silentMs)) continue;
       this.#sessions.delete(id);
       release(session);
     }
@@ -87,7 +89,7 @@ export class HlsViewerSessions {
       key: streamKey({ app, name }),
       admission,
       isWatching: false,
-      seenMs: Date.now(),
+      seenMs: nowMs(),
       watchedMs: 0,
       isKicked: false,
     };
@@ -118,7 +120,7 @@ export class HlsViewerSessions {
   }
 
   #countIf(isMeant: (session: HlsViewerSession) => boolean): number {
-    const sinceMs = Date.now() - AWAY_MS;
+    const sinceMs = nowMs() - AWAY_MS;
     let count = 0;
     for (const session of this.#sessions.values())
       if (session.isWatching && !session.isKicked && session.watchedMs >= sinceMs && isMeant(session)) count++;
