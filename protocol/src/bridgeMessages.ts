@@ -150,6 +150,8 @@ export const bridgeCalls = {
       /** Authenticates the server when it fetches recordings from the origin. */
       mediaSecret: z.string(),
       encoders: z.array(EncoderName),
+      /** CPU cores of its machine. */
+      cores: z.number().positive(),
       /** Output kinds, each with the JSON Schema of its options, for forms. */
       outputKinds: z.array(z.object({ kind: z.string(), schemes: z.array(z.string()), options: z.record(z.string(), z.unknown()) })),
       programs: z.array(ProgramSummary),

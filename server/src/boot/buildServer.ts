@@ -1,7 +1,10 @@
 import type { Log } from '@lianmai/kit';
 import type { AuthoriseRequest } from '@lianmai/protocol';
+import express from 'express';
 import { Bridges, startEmbeddedBridge } from '../bridge/index.js';
-import { AssetStore, createPrograms, type ClaimName } from '../program/index.js';
+import type { ServerConfig } from '../config/index.js';
+import { clientAddress } from '../http/index.js';
+import { AssetStore, createPrograms, type AssetLimits, type ClaimName, type ProgramLimits } from '../program/index.js';
 import { Recordings } from '../recordings/index.js';
 import { RoomDirectory } from '../rooms/index.js';
 import type { Sfu } from '../sfu/index.js';
@@ -27,7 +30,7 @@ export async function buildServer(boot: BootContext): Promise<void> {
   const { config, scope, authority } = boot;
   const sfu = scope.own(await openSfu(config, boot.log));
   const store = scope.own(await openStore(config));
-  const assets = await AssetStore.open(config.dataDir);
+  const assets = await AssetStore.open(config.dataDir, assetLimits(config));
   const repository = await StreamRepository.open(store);
   const programNames = new ProgramNames();
   const authoriser = new StreamAuthoriser({ repository, programNames, policy: config.streams });
@@ -44,10 +47,10 @@ export async function buildServer(boot: BootContext): Promise<void> {
   // Owned after the bridge, so that programs and players end before it does.
   scope.own(rooms);
   scope.own(webrtc);
-  const services = { rooms, streams, seatableStreams: new SeatableStreams(streams), saveAsset: assets.save.bind(assets) };
-  const signalling = scope.own(createSignalling(boot, io, services));
+  const services = { rooms, streams, seatableStreams: new SeatableStreams(streams) };
+  const signalling = scope.own(createSignalling(boot, io, { ...services, saveAsset: assets.save.bind(assets) }));
   registerMetrics(boot.metrics, { sfu, rooms, signalling, bridges, streams, webrtc });
-  serveHttp(boot, { ...services, bridges, webrtc, recordings: new Recordings(bridges) });
+  serveHttp(boot, { ...services, assets, bridges, webrtc, recordings: new Recordings(bridges) });
 }
 
 interface StreamParts {
@@ -80,7 +83,7 @@ function createRooms(boot: BootContext, { sfu, assets, bridges, programNames, st
   return new RoomDirectory({
     createMedia: (id) => sfu.createRoom(id),
     openStreamFeed: (stream) => webrtc.openStreamFeed(stream),
-    programs: createPrograms({ bridges, assets, claimName, log: logOf(boot, 'program') }),
+    programs: createPrograms({ bridges, assets, limits: programLimits(boot.config), claimName, log: logOf(boot, 'program') }),
     programNames,
     settings: boot.config.rooms,
     log: logOf(boot, 'rooms'),
@@ -98,7 +101,22 @@ function createSignalling(
     ...(username !== undefined && { username }),
     ...(credential !== undefined && { credential }),
   }));
-  return new Signalling({ io, services: { ...services, iceServers }, verify, log: logOf(boot, 'signalling') });
+  const isTrusted = isTrustedProxy(boot.config);
+  const addressOf: SignallingOptions['addressOf'] = (handshake) => clientAddress(handshake, isTrusted);
+  return new Signalling({ io, services: { ...services, iceServers }, verify, addressOf, log: logOf(boot, 'signalling') });
+}
+
+const programLimits = ({ program }: ServerConfig): ProgramLimits => ({ ...program, maxCores: program.maxCores ?? null });
+
+const assetLimits = ({ pictures }: ServerConfig): AssetLimits => ({
+  maxBytes: pictures.maxMb * 1024 ** 2,
+  maxRoomBytes: pictures.maxRoomMb * 1024 ** 2,
+});
+
+/** As Express trusts them for HTTP requests. */
+function isTrustedProxy({ http }: ServerConfig): (address: string, hop: number) => boolean {
+  const app = express().set('trust proxy', http.trustProxy ? ['loopback', 'linklocal', 'uniquelocal'] : false);
+  return app.get('trust proxy fn') as (address: string, hop: number) => boolean;
 }
 
 const logOf = ({ log }: BootContext, part: string): Log => log.child({ part });

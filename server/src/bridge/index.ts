@@ -3,6 +3,6 @@
  * `Bridge` from its first hello until it is gone for good: its socket may be lost and come back meanwhile.
  */
 export { Bridges, type BridgesOptions } from './Bridges.js';
-export type { Bridge, BridgeEvents, BridgeHello, BridgePool, BridgePoolEvents } from './contract.js';
+export type { Bridge, BridgeEvents, BridgeHello, BridgePool, BridgePoolEvents, CoreReservation } from './contract.js';
 export { startEmbeddedBridge } from './startEmbeddedBridge.js';
 export { fetchBridgeMetrics } from './fetchBridgeMetrics.js';

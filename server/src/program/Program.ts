@@ -16,6 +16,7 @@ import {
 } from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
 import type { ProgramRoom, RunningProgram } from './contract.js';
+import type { ProgramAdmission } from './ProgramAdmission.js';
 import { ProgramOutputs } from './ProgramOutputs.js';
 import type { ProgramRun } from './ProgramRun.js';
 import { ProgramScene } from './ProgramScene.js';
@@ -25,6 +26,7 @@ import { ProgramSupervisor, type ProgramJob, type SupervisedProgram } from './Pr
 export interface ProgramOptions {
   room: ProgramRoom;
   bridges: BridgePool;
+  admission: Pick<ProgramAdmission, 'place'>;
   /** It goes out as the registered stream of the room's name. */
   asStream: boolean;
   profile: Profile;
@@ -51,11 +53,11 @@ export class Program implements RunningProgram {
 
   constructor(options: ProgramOptions) {
     this.#options = options;
-    const { room, bridges, profile, scene, outputs, onChanged } = options;
+    const { room, bridges, admission, profile, scene, outputs, onChanged } = options;
     const log = options.log.child({ program: this.id });
     this.#outputs = new ProgramOutputs({ requests: outputs, onChanged, log });
     this.#scene = new ProgramScene({ room, scene, currentRun: () => (this.#status.isOn ? this.#supervisor.run : null), log });
-    this.#supervisor = new ProgramSupervisor({ id: this.id, program: this.#supervised(), bridges, encoder: profile.encoder, log });
+    this.#supervisor = new ProgramSupervisor({ id: this.id, program: this.#supervised(), bridges, admission, profile, log });
   }
 
   get info(): ProgramInfo {

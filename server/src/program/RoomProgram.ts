@@ -5,6 +5,7 @@ import {
   LianmaiError,
   patchScene,
   resolveProfile,
+  type Profile,
   type ProgramId,
   type ProgramInfo,
   type ScenePatch,
@@ -15,14 +16,17 @@ import {
 import type { Bridge, BridgePool } from '../bridge/index.js';
 import type { AssetStore } from './AssetStore.js';
 import type { ClaimName, ProgramControl, ProgramControlEvents, ProgramRoom, ProgramStarter } from './contract.js';
+import { HeldPictures } from './HeldPictures.js';
 import { Program } from './Program.js';
+import type { ProgramAdmission } from './ProgramAdmission.js';
 
 export interface RoomProgramOptions {
   room: ProgramRoom;
   /** Called once, when this is closed. */
   onClosed: () => void;
   bridges: BridgePool;
-  assets: Pick<AssetStore, 'has'>;
+  admission: ProgramAdmission;
+  assets: Pick<AssetStore, 'hold'>;
   claimName: ClaimName;
   log: Log;
 }
@@ -30,12 +34,16 @@ export interface RoomProgramOptions {
 /** Knows which program of a room is the current one. The last one stays visible until the next starts. */
 export class RoomProgram extends EventEmitter<ProgramControlEvents> implements ProgramControl {
   readonly #options: RoomProgramOptions;
+  readonly #pictures: HeldPictures;
+  /** Starts and updates under way: their pictures may not be on air yet. */
+  #changes = 0;
   #program: Program | null = null;
   #isClosed = false;
 
   constructor(options: RoomProgramOptions) {
     super();
     this.#options = options;
+    this.#pictures = new HeldPictures(options.assets);
   }
 
   get info(): ProgramInfo | null {
@@ -50,22 +58,24 @@ export class RoomProgram extends EventEmitter<ProgramControlEvents> implements P
     return this.#program?.owns(bridge, programId) ?? false;
   }
 
-  async start(request: StartLive, starter: ProgramStarter = { liveAsStream: false }): Promise<ProgramInfo> {
-    await this.#assertAssets(request.scene);
-    const { asStream } = await this.#options.claimName(this.#options.room.id, starter);
-    if (this.#isClosed) throw new LianmaiError('SHUTTING_DOWN');
-    if (this.#program && !this.#program.isOver)
-      throw new LianmaiError('WRONG_STATE', { state: this.#program.info.state }, { message: 'The room is live already.' });
-    const program = this.#create(request, asStream);
-    this.#program = program;
-    this.emit('changed', program.info);
-    await program.start();
-    return program.info;
+  start(request: StartLive, starter: ProgramStarter): Promise<ProgramInfo> {
+    return this.#withPictures(request.scene, async () => {
+      const { asStream } = await this.#options.claimName(this.#options.room.id, starter);
+      if (this.#isClosed) throw new LianmaiError('SHUTTING_DOWN');
+      if (this.#program && !this.#program.isOver)
+        throw new LianmaiError('WRONG_STATE', { state: this.#program.info.state }, { message: 'The room is live already.' });
+      const profile = resolveProfile(request.profile);
+      const leave = this.#options.admission.admit(profile, starter);
+      const program = this.#create(request, { asStream, profile, onOver: leave });
+      this.#program = program;
+      this.emit('changed', program.info);
+      await program.start();
+      return program.info;
+    });
   }
 
-  async update(change: UpdateLive): Promise<UpdateLiveReply> {
-    await this.#assertAssets(change.scene);
-    return this.running().update(change);
+  update(change: UpdateLive): Promise<UpdateLiveReply> {
+    return this.#withPictures(change.scene, () => this.running().update(change));
   }
 
   running(): Program {
@@ -80,27 +90,45 @@ export class RoomProgram extends EventEmitter<ProgramControlEvents> implements P
     this.#options.onClosed();
   }
 
-  #create(request: StartLive, asStream: boolean): Program {
-    const { room, bridges, log } = this.#options;
+  #create(request: StartLive, { asStream, profile, onOver }: { asStream: boolean; profile: Profile; onOver: () => void }): Program {
+    const { room, bridges, admission, log } = this.#options;
     const program: Program = new Program({
       room,
       bridges,
+      admission,
       asStream,
-      profile: resolveProfile(request.profile),
+      profile,
       scene: patchScene(defaultScene(), request.scene ?? {}),
       outputs: request.outputs ?? [],
-      onChanged: () => this.#program === program && this.emit('changed', program.info),
+      onChanged: () => {
+        if (program.isOver) onOver();
+        if (this.#program === program) this.#afterChange(program);
+      },
       onLevels: (levels) => this.emit('levels', levels),
       log: log.child({ room: room.id }),
     });
     return program;
   }
 
-  /** Rejects an unknown picture by its id before it can be missing on air. */
-  async #assertAssets(scene: ScenePatch | undefined): Promise<void> {
-    for (const assetId of [scene?.background?.image, scene?.logo?.image]) {
-      if (assetId && !(await this.#options.assets.has(assetId)))
-        throw new LianmaiError('NOT_FOUND', { assetId }, { message: 'There is no such picture. Upload it first.' });
+  #afterChange(program: Program): void {
+    if (program.isOver) this.#letPicturesGo();
+    this.emit('changed', program.info);
+  }
+
+  /** Holds the scene's pictures while `change` puts it on air, and afterwards those that are on air. Throws NOT_FOUND for an unknown picture. */
+  async #withPictures<T>(scene: ScenePatch | undefined, change: () => Promise<T>): Promise<T> {
+    this.#changes += 1;
+    try {
+      this.#pictures.add(scene);
+      return await change();
+    } finally {
+      this.#changes -= 1;
+      this.#letPicturesGo();
     }
+  }
+
+  #letPicturesGo(): void {
+    if (this.#changes > 0) return;
+    this.#pictures.keepOnly(this.#program && !this.#program.isOver ? this.#program.info.scene : null);
   }
 }

@@ -52,8 +52,11 @@ export interface ProgramControl extends EventEmitter<ProgramControlEvents> {
   readonly info: ProgramInfo | null;
   /** Where viewers find `info.hlsPath`. With `url` null: on the host of the page, at this port. null: no bridge has run a program here yet. */
   readonly origin: { url: string | null; port: number } | null;
-  /** Throws NAME_TAKEN if the room has the name of a registered stream, unless the starter may use that. Default: may not. */
-  start(request: StartLive, starter?: ProgramStarter): Promise<ProgramInfo>;
+  /**
+   * Throws NAME_TAKEN if the room has the name of a registered stream, unless the starter may use that; PROGRAM_LIMIT, TOO_MANY_PROGRAMS or PROFILE_LIMIT
+   * for a program that there is no room for.
+   */
+  start(request: StartLive, starter: ProgramStarter): Promise<ProgramInfo>;
   update(change: UpdateLive): Promise<UpdateLiveReply>;
   /** Throws WRONG_STATE while the room is not live. */
   running(): RunningProgram;
@@ -64,6 +67,10 @@ export interface ProgramControl extends EventEmitter<ProgramControlEvents> {
 export interface ProgramStarter {
   /** Put it out as the registered stream of the room's name. */
   liveAsStream: boolean;
+  /** The open lobby let them in: nobody vouches for them. */
+  isAnonymous: boolean;
+  /** IP address that the program counts against; null for the API. */
+  address: string | null;
 }
 
 /** Decides whether a room may put its program under its own name, and whether it is a registered stream then. Throws NAME_TAKEN or CONFLICT. */

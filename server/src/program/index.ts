@@ -5,4 +5,5 @@
  */
 export type * from './contract.js';
 export { createPrograms, type CreateProgramsOptions } from './createPrograms.js';
-export { AssetStore } from './AssetStore.js';
+export { AssetStore, type AssetInfo, type AssetLimits } from './AssetStore.js';
+export type { ProgramLimits } from './ProgramAdmission.js';

@@ -9,6 +9,7 @@ import {
   type PublishSource,
 } from '@lianmai/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { BY_API } from '../program/testing/index.js';
 import type { JoinRequest } from './contract.js';
 import type { Person } from './Person.js';
 import type { Room } from './Room.js';
@@ -487,7 +488,7 @@ describe('the program’s view of a room', () => {
   it('[ROOM-61] goes to everybody; destinations and levels only to those who control it', async () => {
     const host = await join('host', 'host');
     const viewer = await join('viewer', 'viewer');
-    await room.program.start({ outputs: [{ kind: 'rtmp', url: 'rtmp://example.com/app/key' }] });
+    await room.program.start({ outputs: [{ kind: 'rtmp', url: 'rtmp://example.com/app/key' }] }, BY_API);
     expect(host.channel.last('programChanged')?.outputs).toHaveLength(1);
     expect(viewer.channel.last('programChanged')).toMatchObject({ state: 'live', outputs: [] });
     (room.program as unknown as FakeProgram).emit('levels', { program: { rmsDb: -20, peakDb: -10 }, sources: {} });
@@ -513,7 +514,7 @@ describe('the end of a room', () => {
 
   it('[ROOM-71] waits for a running program, but not for ever', async () => {
     const host = await join('host', 'host');
-    await room.program.start({});
+    await room.program.start({}, BY_API);
     room.leave(host.participant, 'left');
     await vi.advanceTimersByTimeAsync(290_000);
     expect(rooms.find(R1)).toBe(room);

@@ -4,6 +4,8 @@ import type { ClientChannel, Person, Room } from '../rooms/index.js';
 
 /** The part of a socket that a connection uses. */
 export interface Wire {
+  /** IP address of the page, behind trusted proxies. */
+  readonly address: string;
   emit(name: EventName, data: unknown, options: { isVolatile: boolean }): void;
   hangUp(): void;
 }
@@ -41,6 +43,10 @@ export class ClientConnection implements ClientChannel {
 
   get state(): ConnectionState {
     return this.#standing() ? 'joined' : 'connected';
+  }
+
+  get address(): string {
+    return this.#wire.address;
   }
 
   get isEnded(): boolean {

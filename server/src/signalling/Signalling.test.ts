@@ -33,7 +33,13 @@ beforeEach(async () => {
     iceServers: [],
     saveAsset: (bytes: Uint8Array) => Promise.resolve(`a${bytes.length}` as AssetId),
   };
-  signalling = new Signalling({ io, services, verify: (given) => access.verifyJoinToken(given), log: createLog('test', 'silent') });
+  signalling = new Signalling({
+    io,
+    services,
+    verify: (given) => access.verifyJoinToken(given),
+    addressOf: ({ socket }) => socket.remoteAddress ?? '',
+    log: createLog('test', 'silent'),
+  });
 });
 afterEach(async () => {
   for (const socket of sockets) socket.disconnect();

@@ -1,4 +1,4 @@
-import type { Server as HttpServer } from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { Log } from '@lianmai/kit';
 import { ERRORS, LianmaiError, toLianmaiError, type JoinClaims } from '@lianmai/protocol';
@@ -34,6 +34,8 @@ export interface SignallingOptions {
   services: Services;
   /** Throws UNAUTHENTICATED or TOKEN_EXPIRED. */
   verify(token: unknown): JoinClaims;
+  /** Returns the page's IP address from its handshake. */
+  addressOf(handshake: IncomingMessage): string;
   log: Log;
 }
 
@@ -78,6 +80,7 @@ export class Signalling {
       return;
     }
     const connection = new ClientConnection(claims, {
+      address: this.#options.addressOf(socket.request),
       emit: (name, data, { isVolatile }) => void (isVolatile ? socket.volatile : socket).emit('event', { name, data }),
       hangUp: () => void socket.disconnect(true),
     });

@@ -29,6 +29,7 @@ class TestPage {
   constructor(options: DispatchOptions, identity: string, role: Grants['role'], grants: Partial<Grants> = {}) {
     this.#options = options;
     this.connection = new ClientConnection(claims(identity, role, grants), {
+      address: '192.0.2.1',
       emit: (name, data) => void this.events.push({ name, data }),
       hangUp: () => (this.isHungUp = true),
     });
