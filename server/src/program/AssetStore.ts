@@ -66,10 +66,6 @@ export class AssetStore {
     });
   }
 
-  has(id: AssetId): boolean {
-    return this.#files.find(id).length > 0;
-  }
-
   /** Throws NOT_FOUND for an unknown id. */
   async read(id: AssetId): Promise<Uint8Array> {
     const [file] = this.#files.find(id);
