@@ -77,8 +77,7 @@ export class AssetStore {
   /** Keeps a picture from being removed until the returned function is called. Throws NOT_FOUND for an unknown id. */
   hold(id: AssetId): () => void {
     const files = this.#files.find(id);
-    if (files.length === 0)
-      throw new LianmaiError('NOT_FOUND', { assetId: id }, { message: 'There is no such picture. Upload it first.' });
+    if (files.length === 0) throw new LianmaiError('NOT_FOUND', { assetId: id }, { message: 'There is no such picture. Upload it first.' });
     for (const file of files) this.#files.touch(file);
     this.#holds.set(id, (this.#holds.get(id) ?? 0) + 1);
     let isHeld = true;

@@ -44,17 +44,20 @@ function connect(): ServerLink {
   return link;
 }
 
-it.each(['token', 'hello'] as const)('waits longer and longer while the server rejects its %s, and comes back once accepted', async (what) => {
-  vi.spyOn(Math, 'random').mockReturnValue(0);
-  onTestFinished(() => void vi.restoreAllMocks());
-  rejections[what] = 3;
-  await once(connect(), 'connected');
-  expect(attemptsAtMs).toHaveLength(4);
-  const waits = attemptsAtMs.slice(1).map((atMs, index) => atMs - (attemptsAtMs[index] ?? 0));
-  expect(waits[0]).toBeGreaterThan(450);
-  expect(waits[1]).toBeGreaterThan(950);
-  expect(waits[2]).toBeGreaterThan(1900);
-});
+it.each(['token', 'hello'] as const)(
+  'waits longer and longer while the server rejects its %s, and comes back once accepted',
+  async (what) => {
+    vi.spyOn(Math, 'random').mockReturnValue(0);
+    onTestFinished(() => void vi.restoreAllMocks());
+    rejections[what] = 3;
+    await once(connect(), 'connected');
+    expect(attemptsAtMs).toHaveLength(4);
+    const waits = attemptsAtMs.slice(1).map((atMs, index) => atMs - (attemptsAtMs[index] ?? 0));
+    expect(waits[0]).toBeGreaterThan(450);
+    expect(waits[1]).toBeGreaterThan(950);
+    expect(waits[2]).toBeGreaterThan(1900);
+  },
+);
 
 it('is back soon when the server hangs up on a bridge that it had accepted', async () => {
   const link = connect();
