@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { fstatSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import {
   BRIDGE_SETTINGS_VARIABLE,
@@ -171,6 +172,7 @@ function serve({ config, scope, ffmpeg, link }: BridgeContext, parts: HubParts &
       ports: { rtmp: rtmp.port, rtmps: rtmp.tlsPort, srt: srt.port },
       mediaSecret: parts.mediaSecret.reveal(),
       encoders: ffmpeg.encoders,
+      cores: availableParallelism(),
       outputKinds: kinds.advertise(),
       programs: programs.summaries,
     }),

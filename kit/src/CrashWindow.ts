@@ -13,8 +13,8 @@ export class CrashWindow {
     this.#limit = limit;
   }
 
-  /** Counts a crash. Returns true once there have been too many. */
-  add(nowMs: number = Date.now()): boolean {
+  /** Counts a crash, at `nowMs` on a monotonic clock. Returns true once there have been too many. */
+  add(nowMs: number = performance.now()): boolean {
     this.#atMs = [...this.#atMs.filter((atMs) => nowMs - atMs < this.#limit.windowMs), nowMs];
     return this.#atMs.length > this.#limit.maxCrashes;
   }

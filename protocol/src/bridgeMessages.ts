@@ -171,6 +171,8 @@ export const bridgeCalls = {
       /** Authenticates the server when it fetches recordings from the origin. */
       mediaSecret: z.string().max(256),
       encoders: z.array(EncoderName).max(16),
+      /** CPU cores of its machine. */
+      cores: z.number().positive(),
       /** Output kinds, each with the JSON Schema of its options, for forms. */
       outputKinds: z.array(OutputKind).max(32),
       programs: z.array(ProgramSummary).max(256),

@@ -53,6 +53,25 @@ export const ERRORS = {
   STAGE_FULL: { status: 409, retry: true, blame: 'client', message: 'All seats on stage are taken. Wait for a free one.' },
   ROOM_FULL: { status: 409, retry: true, blame: 'client', message: 'The room is full. Try again later.' },
   REPLACED: { status: 409, retry: false, blame: 'client', message: 'You joined from another tab or device, which took over this seat.' },
+  PROGRAM_LIMIT: {
+    status: 503,
+    retry: true,
+    blame: 'client',
+    message:
+      'The server has no cores left for this program. Choose a smaller profile, end another program, or try again later (program.maxCores).',
+  },
+  TOO_MANY_PROGRAMS: {
+    status: 429,
+    retry: true,
+    blame: 'client',
+    message: 'Your network has as many programs on air as one address may have. End one of them first (program.maxPerAddress).',
+  },
+  PROFILE_LIMIT: {
+    status: 403,
+    retry: false,
+    blame: 'client',
+    message: 'Rooms of the open lobby may not use such a costly profile. Choose a smaller size or a faster preset (program.lobbyProfile).',
+  },
   TOO_LARGE: { status: 413, retry: false, blame: 'client', message: 'This is too large. Send something smaller.' },
   UNSUPPORTED: { status: 415, retry: false, blame: 'client', message: 'This kind is not supported. Choose another one.' },
   RATE_LIMITED: { status: 429, retry: true, blame: 'client', message: 'There are too many requests. Wait a moment and try again.' },
@@ -111,6 +130,12 @@ export const ERRORS = {
     retry: true,
     blame: 'us',
     message: 'The disk is full. Free some space, then try again; recording resumes by itself.',
+  },
+  STORE_FULL: {
+    status: 507,
+    retry: true,
+    blame: 'client',
+    message: 'There is no room for more pictures. Delete some that are not in use, then try again.',
   },
   INTERNAL: { status: 500, retry: true, blame: 'us', message: 'Something failed on the server. The server log has the cause.' },
 } as const satisfies Record<string, ErrorKind>;

@@ -1,19 +1,21 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AssetId, LianmaiError } from '@lianmai/protocol';
 import { expect, it, onTestFinished } from 'vitest';
 import { AssetCache } from './AssetCache.js';
 
-async function open() {
+async function open(maxBytes?: number) {
   const folder = await mkdtemp(join(tmpdir(), 'assets-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const fetched: string[] = [];
-  const cache = new AssetCache(folder, (id) => {
+  const fetch = (id: AssetId) => {
     fetched.push(id);
     return id === 'none' ? Promise.reject(new LianmaiError('NOT_FOUND')) : Promise.resolve(Buffer.from(`bytes of ${id}`));
-  });
-  return { folder, fetched, cache };
+  };
+  const again = () => new AssetCache(folder, fetch, maxBytes);
+  return { folder, fetched, again, cache: again() };
 }
 
 it('fetches an asset once, even for two simultaneous requests, and under any name', async () => {
@@ -32,4 +34,20 @@ it('asks again after a fetch has failed', async () => {
   await expect(cache.get(id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   await expect(cache.get(id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   expect(fetched).toEqual(['none', 'none']);
+});
+
+it('stays within its size, after a restart too: the longest unused pictures go', async () => {
+  const { folder, fetched, cache, again } = await open(4 * 4096);
+  const names = ['a', 'b', 'c', 'd'];
+  for (const name of names) await cache.get(AssetId.parse(name));
+  for (const [index, name] of names.entries()) {
+    const file = createHash('sha256').update(name).digest('hex');
+    await utimes(join(folder, 'bridge-assets', file), index + 1, index + 1);
+  }
+  await cache.get(AssetId.parse('a'));
+  const restarted = again();
+  await restarted.get(AssetId.parse('e'));
+  expect(await readdir(join(folder, 'bridge-assets'))).toHaveLength(3);
+  for (const name of ['a', 'd', 'e']) await restarted.get(AssetId.parse(name));
+  expect(fetched).toEqual([...names, 'e']);
 });

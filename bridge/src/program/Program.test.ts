@@ -10,6 +10,7 @@ import {
   ProgramId,
   resolveProfile,
   SourceId,
+  toLianmaiError,
   type BridgeEventData,
   type BridgeEventName,
 } from '@lianmai/protocol';
@@ -21,7 +22,7 @@ import { StreamHub, type MediaTag } from '../hub/stream/index.js';
 import { AssetCache, Programs, SharedCpuUsage, ProgramThreadPool } from './index.js';
 import type { ProgramJob } from './Program.js';
 import { readAsItIs, openGuard } from '../testing/index.js';
-import { stepsOf } from './testing/index.js';
+import { encoderPids, stepsOf } from './testing/index.js';
 
 /** Remembers the threads it gave out, newest last, so that a test can kill them. */
 class NotedThreads extends ProgramThreadPool {
@@ -178,6 +179,20 @@ describe('Programs', () => {
     await expect(programs.handlers.startProgram(job())).rejects.toMatchObject({ code: 'CONFLICT' });
     hub.end(STREAM, 'test');
     await expect(programs.handlers.stopProgram({ programId })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it.each([0, 50, 150, 300])('leaves no encoder behind when it is stopped %i ms after the start request', async (waitMs) => {
+    open();
+    const started = programs.handlers.startProgram(job()).then(
+      () => 'started',
+      (error: unknown) => toLianmaiError(error).code,
+    );
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+    await programs.handlers.stopProgram({ programId });
+    expect(['started', 'WRONG_STATE']).toContain(await started);
+    expect(states().slice(-2)).toEqual(['stopping', 'ended']);
+    expect([programs.summaries, hub.streams]).toEqual([[], []]);
+    await vi.waitFor(() => expect(encoderPids()).toEqual([]));
   });
 
   it('fails with the reason when its encoder never works', async () => {

@@ -75,7 +75,10 @@ export class Program extends EventEmitter<ProgramEvents> {
   readonly #publisher: Publisher;
   readonly #outputs: ProgramOutputs;
   readonly #sceneRenderer: SceneRenderer;
+  /** Aborted when the program stops or fails, so that no start outlives it. */
+  readonly #over = new AbortController();
   #engine: ProgramEngineHost | null = null;
+  #engineStart: Promise<ProgramEngineHost> | undefined;
   #sceneState: SceneState;
   /** The scene as far as it has been painted. */
   #renderedScene: RenderedScene | null = null;
@@ -116,8 +119,12 @@ export class Program extends EventEmitter<ProgramEvents> {
       await program.#startEngine();
       return program;
     } catch (error) {
-      await program.#fail(error);
-      throw error;
+      if (!program.#stopping) {
+        await program.#fail(error);
+        throw error;
+      }
+      await program.#stopping;
+      throw program.#over.signal.reason;
     }
   }
 
@@ -174,7 +181,7 @@ export class Program extends EventEmitter<ProgramEvents> {
   async #stop(reason: string): Promise<void> {
     if (this.#isOver) return;
     this.#enter('stopping');
-    await this.#engine?.close(reason);
+    await this.#endEngine(reason);
     await this.#publisher.close(reason);
     await this.#outputs.ended(OUTPUTS_END_MS);
     await this.#closeAll(reason);
@@ -185,7 +192,7 @@ export class Program extends EventEmitter<ProgramEvents> {
   async #startEngine(): Promise<void> {
     const { ffmpeg, logLevel, rtpIp, threadPool } = this.#parts;
     const rendering = this.#render(this.#sceneState);
-    const engine = await ProgramEngineHost.start({
+    this.#engineStart = ProgramEngineHost.start({
       threadPool,
       job: { programId: this.id, profile: this.#job.profile, ffmpeg, rtp: { ip: rtpIp, port: 0 }, logLevel },
       log: this.#log,
@@ -196,14 +203,20 @@ export class Program extends EventEmitter<ProgramEvents> {
         onKeyFrameNeeded: (trackId) => this.emit('keyFrameNeeded', trackId),
         onFailed: (error) => void this.#fail(error),
       },
+      signal: this.#over.signal,
     });
-    this.#engine = engine;
-    if (this.#isOver || this.#stopping) {
-      await engine.close('stopped while it was starting');
-      throw new LianmaiError('WRONG_STATE', { state: this.#state });
-    }
+    this.#engine = await this.#engineStart;
+    this.#over.signal.throwIfAborted();
     await rendering;
     await this.#putOnAir();
+  }
+
+  /** Gives up a start that is under way, too: afterwards no encoder is left. */
+  async #endEngine(reason: string): Promise<void> {
+    const message = 'The program was stopped while it was starting.';
+    this.#over.abort(new LianmaiError('WRONG_STATE', { state: this.#state }, { message }));
+    const engine = await this.#engineStart?.catch(() => null);
+    await engine?.close(reason);
   }
 
   #putOnAir(): Promise<number> {
@@ -239,7 +252,7 @@ export class Program extends EventEmitter<ProgramEvents> {
     const error = toLianmaiError(thrown);
     this.#log.error({ err: error, cause: error.cause }, 'program failed');
     this.#enter('failed', { code: error.code, message: error.message });
-    await this.#engine?.close('failed');
+    await this.#endEngine('failed');
     await this.#closeAll('failed');
     this.emit('closed');
   }

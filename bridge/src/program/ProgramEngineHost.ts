@@ -12,6 +12,8 @@ export interface ProgramEngineHostOptions {
   log: Log;
   /** `onFailed` means the program is over. */
   events: Omit<ThreadEvents, 'onCrashed'>;
+  /** Gives up a start that is under way, of the first thread or of a replacement. */
+  signal: AbortSignal;
 }
 
 /** A thread that has crashed this often within a minute is not started again. */
@@ -78,18 +80,18 @@ export class ProgramEngineHost implements Closable {
   }
 
   async #startThread(): Promise<void> {
-    const { threadPool, job, events } = this.#options;
-    const { thread, rtp } = await ProgramThread.start(
-      threadPool.take(),
-      { ...job, rtp: this.#rtp, firstFrame: this.#nextFrame },
-      {
+    const { threadPool, job, events, signal } = this.#options;
+    const { thread, rtp } = await ProgramThread.start(threadPool.take(), {
+      job: { ...job, rtp: this.#rtp, firstFrame: this.#nextFrame },
+      events: {
         ...events,
         onTags: (tags) => this.#deliver(tags),
         onCrashed: (error) => {
           this.#starting = this.#replaceThread(error);
         },
       },
-    );
+      signal,
+    });
     this.#thread = thread;
     this.#rtp = rtp;
     for (const track of this.#tracks.values()) thread.attachTrack(track);
@@ -106,7 +108,7 @@ export class ProgramEngineHost implements Closable {
       if (isHopeless) throw new LianmaiError('INTERNAL', undefined, { cause: error });
       await this.#startThread();
     } catch (reason) {
-      events.onFailed(toLianmaiError(reason));
+      if (!this.#options.signal.aborted) events.onFailed(toLianmaiError(reason));
     }
   }
 

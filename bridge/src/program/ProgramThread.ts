@@ -44,14 +44,16 @@ export class ProgramThread implements Closable {
     this.#post({ kind: 'start', job });
   }
 
-  /** Gives an idle thread its job. Resolves when the thread receives RTP and its encoder has been started. */
+  /**
+   * Gives an idle thread its job. Resolves when the thread receives RTP and its encoder has been started. Otherwise, and when the signal is aborted first,
+   * rejects after thread and encoder have ended.
+   */
   static async start(
     worker: Worker,
-    job: ThreadJob,
-    events: ThreadEvents,
+    { job, events, signal }: { job: ThreadJob; events: ThreadEvents; signal: AbortSignal },
   ): Promise<{ thread: ProgramThread; rtp: { ip: string; port: number } }> {
     const thread = new ProgramThread(worker, job, events);
-    const timeout = delay(START_TIMEOUT_MS, thread.#gone.signal).then(() => {
+    const timeout = delay(START_TIMEOUT_MS, AbortSignal.any([thread.#gone.signal, signal])).then(() => {
       throw new LianmaiError('TIMEOUT');
     });
     try {

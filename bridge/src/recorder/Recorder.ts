@@ -6,7 +6,7 @@ import type { Stream } from '../hub/stream/index.js';
 import { Catalogue, TOUCH_EVERY_MS } from './Catalogue.js';
 import type { RecordingFormat } from './recordingContract.js';
 import { RecordingSession } from './RecordingSession.js';
-import { expired, type Retention } from './retention.js';
+import { expired, RetentionClock, type Retention } from './retention.js';
 
 export interface RecorderOptions {
   dir: string;
@@ -26,6 +26,7 @@ export class Recorder implements Closable {
   readonly catalogue: Catalogue;
   readonly #options: RecorderOptions;
   readonly #scope = new Scope();
+  readonly #clock = new RetentionClock();
 
   private constructor(catalogue: Catalogue, options: RecorderOptions) {
     this.catalogue = catalogue;
@@ -63,9 +64,9 @@ export class Recorder implements Closable {
     return { close };
   }
 
-  async cleanUp(nowMs = Date.now()): Promise<void> {
+  async cleanUp(atMs = this.#clock.now()): Promise<void> {
     const { retention, log } = this.#options;
-    for (const recording of expired(this.catalogue.all, retention, nowMs)) {
+    for (const recording of expired(this.catalogue.all, retention, atMs)) {
       log.info({ recording: recording.id, stream: streamKey(recording) }, 'recording deleted: its time or the room is over');
       await this.catalogue.delete(recording).catch((error: unknown) => log.warn({ err: error }, 'a recording could not be deleted'));
     }

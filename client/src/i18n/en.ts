@@ -15,6 +15,9 @@ const errors: Record<ErrorCode, string> = {
   STAGE_FULL: 'Every seat on stage is taken. Wait until one is free.',
   ROOM_FULL: 'The room is full. Try again in a while.',
   REPLACED: 'You joined from another tab or device, which took over this seat.',
+  PROGRAM_LIMIT: 'The server is busy with other broadcasts. Choose a smaller size, or try again when one of them has ended.',
+  TOO_MANY_PROGRAMS: 'Too many broadcasts are on air from your network. End one of them, then go live again.',
+  PROFILE_LIMIT: 'This server allows only smaller broadcasts here. Choose a smaller size or a faster preset.',
   TOO_LARGE: 'The file is too large. Choose one under 4 MB.',
   UNSUPPORTED: 'This kind of file is not supported. Choose a PNG, JPEG or WebP image.',
   RATE_LIMITED: 'You are doing this too often. Wait a moment and try again.',
@@ -30,6 +33,7 @@ const errors: Record<ErrorCode, string> = {
   SHUTTING_DOWN: 'The server is restarting. Try again in a minute.',
   ENCODER_UNAVAILABLE: 'This encoder is not available on the server. Choose another one.',
   DISK_FULL: 'The server’s disk is full. Free some space, then try again.',
+  STORE_FULL: 'The server has no room for more pictures. Ask its operator to delete some.',
   INTERNAL: 'Something failed on the server. Try again; if it keeps failing, tell its operator.',
 };
 

@@ -158,10 +158,11 @@ export class RoomConnection {
 
   async #reconnect(): Promise<void> {
     const { signal } = this.#abort;
-    const sinceMs = Date.now();
+    // Monotonic: a corrected clock neither ends nor prolongs the attempts.
+    const sinceMs = performance.now();
     let last = new LianmaiError('TIMEOUT');
     for (let attempt = 0; !signal.aborted; attempt++) {
-      const waitMs = reconnectDelayMs(attempt, Date.now() - sinceMs);
+      const waitMs = reconnectDelayMs(attempt, performance.now() - sinceMs);
       if (waitMs === null) return this.#end(last);
       await waitToReconnect(waitMs, signal);
       if (signal.aborted) return;
@@ -169,7 +170,7 @@ export class RoomConnection {
         return await this.#connect();
       } catch (error) {
         last = toLianmaiError(error);
-        const mayReopen = this.#mayReopen(last, Date.now() - sinceMs);
+        const mayReopen = this.#mayReopen(last, performance.now() - sinceMs);
         if (mayReopen) attempt = Math.min(attempt, BRISK_ATTEMPT);
         else if (endsRoomSession(last)) return this.#end(last);
       }

@@ -12,11 +12,11 @@ export class HostReservations {
   /** The person expected to open the room, or null. */
   holderOf(room: RoomId): Identity | null {
     const held = this.#byRoom.get(room);
-    return held && held.untilMs > Date.now() ? held.identity : null;
+    return held && held.untilMs > performance.now() ? held.identity : null;
   }
 
   reserve(room: RoomId, identity: Identity): void {
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     for (const [other, { untilMs }] of this.#byRoom) if (untilMs <= nowMs) this.#byRoom.delete(other);
     this.#byRoom.set(room, { identity, untilMs: nowMs + this.#ttlMs });
   }

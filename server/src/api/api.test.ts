@@ -10,6 +10,7 @@ import fc from 'fast-check';
 import { Router } from 'express';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TokenAuthority } from '../authorisation/index.js';
+import { BY_API } from '../program/testing/index.js';
 import { claims, FakeChannel, testDirectory } from '../rooms/testing/index.js';
 import { Recordings } from '../recordings/index.js';
 import { SeatableStreams } from '../streams/index.js';
@@ -23,6 +24,14 @@ const clientDir = mkdtempSync(path.join(tmpdir(), 'lianmai-client-'));
 mkdirSync(path.join(clientDir, 'assets'));
 writeFileSync(path.join(clientDir, 'index.html'), '<!doctype html><title>Lianmai</title>');
 writeFileSync(path.join(clientDir, 'assets', 'main-abc123.js'), 'export {};');
+
+const ASSETS = ['r1', 'r2', null].map((room, index) => ({
+  assetId: `a${index + 1}` as AssetId,
+  room: room as RoomId | null,
+  bytes: 4096,
+  usedAtMs: index,
+  isInUse: false,
+}));
 
 let { rooms } = testDirectory();
 let made: Awaited<ReturnType<typeof openStreams>>;
@@ -46,7 +55,11 @@ function makeOptions(): ApiOptions {
       ids: () => ['b1'],
       metrics: (id) => (id === 'b1' ? Promise.resolve('of_bridge 1\n') : Promise.reject(new LianmaiError('NOT_FOUND'))),
     },
-    saveAsset: (bytes) => (bytes[0] === 0x89 ? Promise.resolve('a1' as AssetId) : Promise.reject(new LianmaiError('UNSUPPORTED'))),
+    assets: {
+      save: (bytes) => (bytes[0] === 0x89 ? Promise.resolve('a1' as AssetId) : Promise.reject(new LianmaiError('UNSUPPORTED'))),
+      list: () => ASSETS,
+      delete: (id) => (id === 'a1' ? Promise.resolve() : Promise.reject(new LianmaiError('NOT_FOUND'))),
+    },
     isLobbyOpen: true,
     stagePolicy: 'open',
     originUrl: null,
@@ -193,6 +206,18 @@ describe('a program', () => {
   });
 });
 
+describe('pictures', () => {
+  it('are listed, by room if asked, and deleted', async () => {
+    expect((await call('GET', '/assets')).body).toEqual({ assets: ASSETS });
+    expect((await call('GET', '/assets?room=r2')).body).toEqual({ assets: ASSETS.slice(1, 2) });
+    expect((await call('GET', '/assets?limit=1')).body.assets).toHaveLength(1);
+    expect((await call('DELETE', '/assets/a1')).status).toBe(204);
+    expect((await call('DELETE', '/assets/a9')).body.error.code).toBe('NOT_FOUND');
+    expect((await send('GET', '/api/v1/assets')).status).toBe(401);
+    expect((await send('DELETE', '/api/v1/assets/a1')).status).toBe(401);
+  });
+});
+
 describe('the open lobby', () => {
   const look = async (room = 'r1') => LobbyRoom.parse((await send('GET', `/api/v1/lobby/${room}`)).body);
   const ask = (role: string, deviceId = 'device-0001', room = 'r1') =>
@@ -232,7 +257,7 @@ describe('the open lobby', () => {
 
   it('[API-12] returns watch URLs on the page’s own address, or on the public one', async () => {
     await enter('u1', 'host');
-    await rooms.get(RoomId.parse('r1')).program.start({});
+    await rooms.get(RoomId.parse('r1')).program.start({}, BY_API);
     const play = { whep: '/rtc/v1/whep/?app=live&stream=r1', flv: '/live/r1.flv', wsFlv: '/live/r1.flv', hls: '/live/r1.m3u8' };
     expect((await look()).live).toEqual({ liveSinceMs: 2, hls: play.hls, play, viewers: 3 });
     // Only the bridge knows this address; the pages' Content-Security-Policy would block it.

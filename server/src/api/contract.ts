@@ -1,6 +1,7 @@
-import type { AssetId, ErrorCode } from '@lianmai/protocol';
+import type { ErrorCode } from '@lianmai/protocol';
 import type { z } from 'zod';
 import type { ApiAuthenticator, TokenAuthority } from '../authorisation/index.js';
+import type { AssetStore } from '../program/index.js';
 import type { Recordings } from '../recordings/index.js';
 import type { RoomDirectory } from '../rooms/index.js';
 import type { SeatableStreams, Streams } from '../streams/index.js';
@@ -15,7 +16,7 @@ export interface ApiServices {
   streams: Streams;
   seatableStreams: Pick<SeatableStreams, 'get'>;
   recordings: Recordings;
-  saveAsset(bytes: Uint8Array): Promise<AssetId>;
+  assets: Pick<AssetStore, 'save' | 'list' | 'delete'>;
   reservations: HostReservations;
   /** Whether the lobby page may request tokens without a key. */
   isLobbyOpen: boolean;

@@ -5,7 +5,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { createLog } from '@lianmai/kit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AUDIENCE } from '../authorisation/index.js';
-import { basic, startApi, type TestApi } from './testing/index.js';
+import { assetsThat, basic, startApi, type TestApi } from './testing/index.js';
 
 let api: TestApi;
 afterEach(() => api.close());
@@ -88,7 +88,7 @@ describe('failures', () => {
 
   it('of a full disk are DISK_FULL, whoever met it', async () => {
     const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-    api = await startApi({ saveAsset: () => Promise.reject(new Error('not saved', { cause: full })) });
+    api = await startApi({ assets: assetsThat(() => Promise.reject(new Error('not saved', { cause: full }))) });
     const answer = await api.ask('/api/v1/rooms/r1/live/assets', { method: 'POST', body: 'x', headers: { authorization: basic() } });
     expect([answer.status, answer.code]).toEqual([507, 'DISK_FULL']);
   });
@@ -101,12 +101,12 @@ describe('failures', () => {
     let isDone = false;
     api = await startApi({
       log: logInto(lines),
-      saveAsset: async () => {
+      assets: assetsThat(async () => {
         arrived();
         await after(200);
         isDone = true;
         throw hungUp;
-      },
+      }),
     });
     const socket = connect(Number(new URL(api.url).port), '127.0.0.1');
     socket.write(`POST /api/v1/rooms/r1/live/assets HTTP/1.1\r\nHost: h\r\nAuthorization: ${basic()}\r\nContent-Length: 1\r\n\r\nx`);
@@ -117,7 +117,7 @@ describe('failures', () => {
     expect(lines).toEqual([]);
     // The same error while the client still waits is ours.
     await api.close();
-    api = await startApi({ log: logInto(lines), saveAsset: () => Promise.reject(hungUp) });
+    api = await startApi({ log: logInto(lines), assets: assetsThat(() => Promise.reject(hungUp)) });
     const upload = { method: 'POST', body: 'x', headers: { authorization: basic() } };
     expect((await api.ask('/api/v1/rooms/r1/live/assets', upload)).status).toBe(500);
     expect(lines.join('')).toContain('API call failed');

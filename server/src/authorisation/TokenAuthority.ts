@@ -20,6 +20,8 @@ const SESSION_TTL_S = 4 * 3600;
 export class TokenAuthority {
   readonly #key: ApiKey;
   readonly #bridgeToken: Secret | undefined;
+  /** Minted for bridge processes that still run. */
+  readonly #heldBridgeTokens = new Set<string>();
 
   constructor(key: ApiKey, bridgeToken?: Secret) {
     this.#key = key;
@@ -40,13 +42,24 @@ export class TokenAuthority {
     return mintSignInToken(this.#key, SESSION_TTL_S);
   }
 
+  /** For a bridge process that this server starts: valid until `releaseBridgeToken`, even if the system's clock leaps past its end. */
   mintBridgeToken(): string {
-    return mintBridgeToken(this.#key, BRIDGE_TOKEN_TTL_S);
+    const token = mintBridgeToken(this.#key, BRIDGE_TOKEN_TTL_S);
+    this.#heldBridgeTokens.add(token);
+    return token;
+  }
+
+  /** The process that was given the token has ended. */
+  releaseBridgeToken(token: string): void {
+    this.#heldBridgeTokens.delete(token);
   }
 
   /** A minted token, or the one that the operator configured for bridges elsewhere. */
   verifyBridgeToken(token: unknown): void {
-    if (this.#bridgeToken && typeof token === 'string' && isSame(token, this.#bridgeToken.reveal())) return;
+    if (typeof token === 'string') {
+      if (this.#bridgeToken && isSame(token, this.#bridgeToken.reveal())) return;
+      if ([...this.#heldBridgeTokens].some((held) => isSame(token, held))) return;
+    }
     verifyToken(this.#key, token, AUDIENCE.bridge);
   }
 

@@ -2,7 +2,7 @@ import { Secret } from '@lianmai/kit';
 import { effectiveGrants, Identity, RoomId, LianmaiError, type Permission, type Role } from '@lianmai/protocol';
 import fc from 'fast-check';
 import jwt from 'jsonwebtoken';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { TokenAuthority, apiKeyFrom, AUDIENCE, can, canModerate, canPublish, GuessLimiter, type Place } from './index.js';
 
 const SECRET = 'a-secret-of-some-length-to-sign-with';
@@ -119,6 +119,16 @@ describe('a bridge', () => {
     expect(codeOf(() => authority.verifyBridgeToken('bridge-token-of-operator'))).toBeNull();
     expect(codeOf(() => authority.verifyBridgeToken('bridge-token-of-somebody'))).toBe('UNAUTHENTICATED');
     expect(codeOf(() => authority.verifyBridgeToken(authority.mintJoinToken(join).token))).toBe('UNAUTHENTICATED');
+  });
+
+  it('[ACC-08] for a bridge lasts as long as its process, however far the clock leaps', () => {
+    onTestFinished(() => void vi.useRealTimers());
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const token = authority.mintBridgeToken();
+    vi.setSystemTime(Date.now() + 400 * 86_400_000);
+    expect(codeOf(() => authority.verifyBridgeToken(token))).toBeNull();
+    authority.releaseBridgeToken(token);
+    expect(codeOf(() => authority.verifyBridgeToken(token))).toBe('TOKEN_EXPIRED');
   });
 });
 

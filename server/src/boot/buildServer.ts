@@ -1,7 +1,8 @@
 import type { Log } from '@lianmai/kit';
 import type { AuthoriseRequest } from '@lianmai/protocol';
 import { Bridges, startEmbeddedBridge } from '../bridge/index.js';
-import { createPrograms, ProgramIntents, type AssetStore, type ClaimName } from '../program/index.js';
+import type { ServerConfig } from '../config/index.js';
+import { createPrograms, ProgramIntents, type AssetStore, type ClaimName, type ProgramLimits } from '../program/index.js';
 import { Recordings } from '../recordings/index.js';
 import { RoomDirectory } from '../rooms/index.js';
 import type { Sfu } from '../sfu/index.js';
@@ -46,10 +47,10 @@ export async function buildServer(boot: BootContext): Promise<void> {
   scope.own(rooms);
   await rooms.resumePrograms(await intents.recent(config.rooms.resumeProgramsMs));
   scope.own(webrtc);
-  const services = { rooms, streams, seatableStreams: new SeatableStreams(streams), saveAsset: assets.save.bind(assets) };
-  const signalling = scope.own(createSignalling(boot, sockets, services));
+  const services = { rooms, streams, seatableStreams: new SeatableStreams(streams) };
+  const signalling = scope.own(createSignalling(boot, sockets, { ...services, saveAsset: assets.save.bind(assets) }));
   registerMetrics(boot.metrics, { sfu, rooms, signalling, bridges, streams, webrtc });
-  serveHttp(boot, { ...services, bridges, webrtc, recordings: new Recordings(bridges) });
+  serveHttp(boot, { ...services, assets, bridges, webrtc, recordings: new Recordings(bridges) });
 }
 
 interface StreamParts {
@@ -83,7 +84,7 @@ function createRooms(boot: BootContext, { sfu, assets, bridges, programNames, st
   return new RoomDirectory({
     createMedia: (id) => sfu.createRoom(id),
     openStreamFeed: (stream) => webrtc.openStreamFeed(stream),
-    programs: createPrograms({ bridges, assets, claimName, intents, log: logOf(boot, 'program') }),
+    programs: createPrograms({ bridges, assets, limits: programLimits(boot.config), claimName, intents, log: logOf(boot, 'program') }),
     programNames,
     settings: boot.config.rooms,
     log: logOf(boot, 'rooms'),
@@ -103,5 +104,7 @@ function createSignalling(
   }));
   return new Signalling({ sockets, services: { ...services, iceServers }, verify, log: logOf(boot, 'signalling') });
 }
+
+const programLimits = ({ program }: ServerConfig): ProgramLimits => ({ ...program, maxCores: program.maxCores ?? null });
 
 const logOf = ({ log }: BootContext, part: string): Log => log.child({ part });

@@ -15,7 +15,10 @@ export async function openCertificate({ http, dataDir }: ServerConfig): Promise<
   return inDataFolder(dataDir, () => selfSignedCertificate(dataDir, lanAddresses()));
 }
 
-export const openAssets = ({ dataDir }: ServerConfig): Promise<AssetStore> => inDataFolder(dataDir, () => AssetStore.open(dataDir));
+export const openAssets = ({ dataDir, pictures }: ServerConfig): Promise<AssetStore> => {
+  const limits = { maxBytes: pictures.maxMb * 1024 ** 2, maxRoomBytes: pictures.maxRoomMb * 1024 ** 2 };
+  return inDataFolder(dataDir, () => AssetStore.open(dataDir, limits));
+};
 
 export const openListener = ({ http: { port, host } }: ServerConfig, certificate: Certificate | null): Promise<HttpListener> =>
   HttpListener.open({ port, host, certificate, option: 'PORT, --port or http.port' });

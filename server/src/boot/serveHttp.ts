@@ -11,7 +11,7 @@ import type { BootContext } from './BootContext.js';
 
 const CLIENT_DIR = fileURLToPath(new URL('../../../client/dist', import.meta.url));
 
-interface HttpParts extends Pick<ApiOptions, 'seatableStreams' | 'saveAsset' | 'recordings'> {
+interface HttpParts extends Pick<ApiOptions, 'seatableStreams' | 'assets' | 'recordings'> {
   rooms: RoomDirectory;
   streams: Streams;
   bridges: Bridges;

@@ -14,7 +14,8 @@ import {
 import type { Socket } from 'socket.io';
 import { z } from 'zod';
 import { bytesOf } from '../sockets/index.js';
-import type { Bridge, BridgeEvents, BridgeHello } from './contract.js';
+import type { Bridge, BridgeEvents, BridgeHello, CoreReservation } from './contract.js';
+import { CoreReservations } from './CoreReservations.js';
 
 export interface BridgeLinkOptions {
   hello: BridgeHello;
@@ -44,7 +45,7 @@ export class BridgeLink extends EventEmitter<BridgeEvents> implements Bridge {
   #socket: Socket | null = null;
   #state: Bridge['state'] = 'disconnected';
   #graceTimer: NodeJS.Timeout | undefined;
-  #load = 0;
+  readonly #cores = new CoreReservations();
 
   constructor(options: BridgeLinkOptions) {
     super();
@@ -63,8 +64,8 @@ export class BridgeLink extends EventEmitter<BridgeEvents> implements Bridge {
     return this.#hello;
   }
 
-  get load(): number {
-    return this.#load;
+  get reservedCores(): number {
+    return this.#cores.total;
   }
 
   /** A socket of this bridge said hello. */
@@ -99,13 +100,8 @@ export class BridgeLink extends EventEmitter<BridgeEvents> implements Bridge {
     this.emit('gone', reason);
   }
 
-  reserve(): () => void {
-    this.#load += 1;
-    let isHeld = true;
-    return () => {
-      if (isHeld) this.#load -= 1;
-      isHeld = false;
-    };
+  reserve(cores: number): CoreReservation {
+    return this.#cores.reserve(cores);
   }
 
   async request<N extends BridgeRequestName>(name: N, data: BridgeRequestInput<N>): Promise<BridgeRequestReply<N>> {

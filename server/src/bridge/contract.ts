@@ -24,12 +24,19 @@ export interface Bridge extends EventEmitter<BridgeEvents> {
   readonly id: string;
   readonly state: 'connected' | 'disconnected' | 'gone';
   readonly hello: BridgeHello;
-  /** Programs reserved on it. */
-  readonly load: number;
+  /** CPU cores that are set aside for its programs. */
+  readonly reservedCores: number;
   /** Throws what the bridge answers, BRIDGE_UNAVAILABLE when it is not connected, TIMEOUT when it does not answer. */
   request<N extends BridgeRequestName>(name: N, data: BridgeRequestInput<N>): Promise<BridgeRequestReply<N>>;
-  /** Counts a program against this bridge until the answered function is called. */
-  reserve(): () => void;
+  /** Sets cores aside for a program. */
+  reserve(cores: number): CoreReservation;
+}
+
+/** Cores that are set aside on a bridge for one program. */
+export interface CoreReservation {
+  /** What the program uses now. The reservation grows when this stays above the estimate. */
+  measured(cores: number): void;
+  release(): void;
 }
 
 export interface BridgePoolEvents {

@@ -4,6 +4,6 @@
  */
 export { BRIDGE_FAILURES } from './BridgeAdmission.js';
 export { Bridges, type BridgesOptions } from './Bridges.js';
-export type { Bridge, BridgeEvents, BridgeHello, BridgePool, BridgePoolEvents } from './contract.js';
+export type { Bridge, BridgeEvents, BridgeHello, BridgePool, BridgePoolEvents, CoreReservation } from './contract.js';
 export { startEmbeddedBridge } from './startEmbeddedBridge.js';
 export { fetchBridgeMetrics } from './fetchBridgeMetrics.js';

@@ -25,7 +25,10 @@ export async function startEmbeddedBridge({ config, authority, bridges, port, lo
       bridges.expectToken(token);
       return token;
     },
-    onEnded: (token) => bridges.tokenHolderEnded(token),
+    onEnded: (token) => {
+      authority.releaseBridgeToken(token);
+      bridges.tokenHolderEnded(token);
+    },
     log: log.child({ part: 'bridge' }),
   });
 }

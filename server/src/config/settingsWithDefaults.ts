@@ -3,6 +3,7 @@ import { flag, integer, oneOf, port, Secret, section, STREAM_ENV_PATHS, streamSe
 import { RecordPattern } from '@lianmai/protocol';
 import { z } from 'zod';
 import { defaultAnnouncedIps } from './lanAddresses.js';
+import { pictureSettings, programSettings } from './programSettingsWithDefaults.js';
 import { publishSettings } from './publishSettingsWithDefaults.js';
 import { roomSettings } from './roomSettingsWithDefaults.js';
 import { trustedProxies } from './trustedProxies.js';
@@ -84,6 +85,8 @@ export const ServerConfig = section({
     lobby: oneOf(['open', 'token']).default('open'),
   }),
   rooms: roomSettings,
+  program: programSettings,
+  pictures: pictureSettings,
   bridge: section({
     /** embedded: this process starts a bridge beside it. external: bridges elsewhere connect with the bridge token. */
     mode: oneOf(['embedded', 'external']).default('embedded'),
@@ -113,6 +116,11 @@ export const ENV_PATHS = {
   LIANMAI_LOBBY: 'access.lobby',
   LIANMAI_BRIDGE: 'bridge.mode',
   LIANMAI_BRIDGE_TOKEN: 'bridge.token',
+  PROGRAM_MAX_CORES: 'program.maxCores',
+  PROGRAM_MAX_PER_ADDRESS: 'program.maxPerAddress',
+  LOBBY_PROFILE: 'program.lobbyProfile',
+  PICTURES_MAX_MB: 'pictures.maxMb',
+  PICTURES_MAX_ROOM_MB: 'pictures.maxRoomMb',
   STAGE_POLICY: 'rooms.stagePolicy',
   RECONNECT_GRACE_MS: 'rooms.reconnectGraceMs',
   EMPTY_ROOM_TTL_MS: 'rooms.emptyRoomTtlMs',

@@ -17,6 +17,7 @@ import {
 import type { Bridge, BridgePool } from '../bridge/index.js';
 import type { ProgramRoom, RunningProgram } from './contract.js';
 import type { ProgramIntent } from './intents/index.js';
+import type { ProgramAdmission } from './ProgramAdmission.js';
 import { ProgramOutputs, type GivenOutput } from './ProgramOutputs.js';
 import type { ProgramRun } from './ProgramRun.js';
 import { ProgramScene } from './ProgramScene.js';
@@ -26,6 +27,7 @@ import { ProgramSupervisor, type ProgramJob, type SupervisedProgram } from './Pr
 export interface ProgramOptions {
   room: ProgramRoom;
   bridges: BridgePool;
+  admission: Pick<ProgramAdmission, 'place'>;
   /** It goes out as the registered stream of the room's name. */
   asStream: boolean;
   profile: Profile;
@@ -55,16 +57,15 @@ export class Program implements RunningProgram {
 
   constructor(options: ProgramOptions) {
     this.#options = options;
-    const { room, bridges, profile, scene, outputs, earlier, onChanged } = options;
+    const { room, bridges, admission, profile, scene, outputs, earlier, onChanged } = options;
     this.id = earlier?.programId ?? ProgramId.parse(`prg_${randomUUID()}`);
     this.#status = new ProgramStatus(earlier?.startedAtMs);
     const log = options.log.child({ program: this.id });
     this.#outputs = new ProgramOutputs({ requests: outputs, onChanged, log });
     const currentRun = () => (this.#status.isOn ? this.#supervisor.run : null);
     this.#scene = new ProgramScene({ room, scene, mix: earlier?.mix ?? {}, currentRun, log });
-    const { encoder } = profile;
     this.#supervisor = new ProgramSupervisor({
-      ...{ id: this.id, program: this.#supervised(), bridges, encoder, runs: earlier?.runs ?? 0, log },
+      ...{ id: this.id, program: this.#supervised(), bridges, admission, profile, runs: earlier?.runs ?? 0, log },
     });
   }
 

@@ -14,6 +14,7 @@ import type {
 import type { Bridge, BridgeEvents, BridgeHello } from '../bridge/index.js';
 import type { RoomMedia } from '../sfu/index.js';
 import type { StageSource } from './contract.js';
+import type { BridgePlace } from './ProgramAdmission.js';
 import type { ProgramStateChange } from './ProgramStatus.js';
 import { ProgramTaps } from './ProgramTaps.js';
 
@@ -30,7 +31,8 @@ export interface ProgramRunListener {
 }
 
 export interface ProgramRunOptions {
-  bridge: Bridge;
+  /** Its cores are given back when the run is closed. */
+  place: BridgePlace;
   programId: ProgramId;
   stream: { app: string; name: string };
   asStream: boolean;
@@ -62,24 +64,23 @@ export class ProgramRun {
 
   private constructor(options: ProgramRunOptions) {
     this.#options = options;
-    this.bridge = options.bridge;
+    this.bridge = options.place.bridge;
     this.programId = options.programId;
     this.#sceneState = options.sceneState;
-    this.#undo.push(options.bridge.reserve(), this.#listen());
+    this.#undo.push(this.#listen());
   }
 
   /** Resolves when the bridge has accepted the program. */
   static async start(options: ProgramRunOptions): Promise<ProgramRun> {
     const run = new ProgramRun(options);
-    const { bridge, programId, stream, asStream, profile, sceneState, outputs, media, listener, log } = options;
+    const { bridge } = run;
+    const { programId, stream, asStream, profile, sceneState, outputs, media, listener, log } = options;
     try {
       const { rtp } = await bridge.request('startProgram', { programId, stream, asStream, profile, sceneState, outputs });
       run.#taps = new ProgramTaps({ media, bridge, programId, profile, rtp, log, onLost: () => listener.tracksLost() });
       return run;
     } catch (error) {
-      run.close('the start failed');
-      // The bridge may have started it, with only the answer lost.
-      void bridge.request('stopProgram', { programId }).catch(() => undefined);
+      run.#abandon();
       throw error;
     }
   }
@@ -121,9 +122,23 @@ export class ProgramRun {
   /** Releases taps and bridge. Does not stop the program on the bridge. */
   close(reason: string): void {
     if (this.#isClosed) return;
+    this.#detach();
+    this.#taps?.close(reason);
+    this.#options.place.cores.release();
+  }
+
+  #detach(): void {
     this.#isClosed = true;
     for (const undo of this.#undo) undo();
-    this.#taps?.close(reason);
+  }
+
+  /** The bridge may have started the program, or still be starting it, with only the answer lost. Its cores are free when it has stopped. */
+  #abandon(): void {
+    this.#detach();
+    void this.bridge
+      .request('stopProgram', { programId: this.programId })
+      .catch(() => undefined)
+      .finally(() => this.#options.place.cores.release());
   }
 
   #listen(): () => void {
@@ -132,12 +147,18 @@ export class ProgramRun {
     return on<BridgeEvents>(this.bridge, {
       programStateChanged: (data) => isOurs(data) && this.#afterStateChange(data),
       outputChanged: (data) => isOurs(data) && listener.outputChanged(data.output),
-      statsMeasured: (data) => isOurs(data) && listener.statsMeasured(data.stats, data.hlsViewers),
+      statsMeasured: (data) => isOurs(data) && this.#measure(data),
       levelsMeasured: (data) => isOurs(data) && listener.levelsMeasured(data.levels),
       keyFrameNeeded: (data) => isOurs(data) && void this.#taps?.requestKeyFrame(data.trackId),
       reconnected: (hello) => this.#afterReconnect(hello),
       gone: (reason) => this.#lose(reason),
     });
+  }
+
+  #measure({ stats, hlsViewers }: BridgeEventData<'statsMeasured'>): void {
+    const { decoders, compositor, encoder } = stats.cpu;
+    this.#options.place.cores.measured(decoders + compositor + encoder);
+    this.#options.listener.statsMeasured(stats, hlsViewers);
   }
 
   #afterStateChange(change: BridgeEventData<'programStateChanged'>): void {

@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import { backoffMs, delay, type Log } from '@lianmai/kit';
 import { LianmaiError, ProgramId, type Profile } from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
-import { awaitBridge, chooseBridge } from './chooseBridge.js';
+import type { BridgePlace, ProgramAdmission } from './ProgramAdmission.js';
 import type { ProgramOutputs } from './ProgramOutputs.js';
 import { ProgramRun, type ProgramRunListener, type ProgramRunOptions } from './ProgramRun.js';
 
@@ -26,7 +27,8 @@ export interface ProgramSupervisorOptions {
   id: ProgramId;
   program: SupervisedProgram;
   bridges: BridgePool;
-  encoder: Profile['encoder'];
+  admission: Pick<ProgramAdmission, 'place'>;
+  profile: Profile;
   /** How often earlier server processes have started it. */
   runs: number;
   log: Log;
@@ -73,8 +75,7 @@ export class ProgramSupervisor {
 
   /** Resolves when a bridge runs the program with its tracks attached; rejects when none can. */
   start(): Promise<void> {
-    const { bridges, encoder } = this.#options;
-    return this.#startOn(() => chooseBridge(bridges, encoder));
+    return this.#startOn(() => this.#place());
   }
 
   /** Goes on with the program of an earlier server process: starts it as soon as there is a bridge, or reports that it has failed. */
@@ -101,24 +102,36 @@ export class ProgramSupervisor {
     this.#run?.close('the program has ended');
   }
 
-  #startOn(choose: () => Bridge | Promise<Bridge>): Promise<void> {
+  #place(): BridgePlace {
+    const { admission, bridges, profile } = this.#options;
+    return admission.place(bridges, profile);
+  }
+
+  /** Waits for a bridge to connect if there is none. Rejects when the signal is aborted first. */
+  async #awaitPlace(signal: AbortSignal): Promise<BridgePlace> {
+    const { bridges } = this.#options;
+    if (bridges.bridges.every(({ state }) => state !== 'connected')) await once(bridges, 'bridgeConnected', { signal });
+    return this.#place();
+  }
+
+  #startOn(choose: () => BridgePlace | Promise<BridgePlace>): Promise<void> {
     const start = async () => this.#startRun(await choose());
     this.#starting = start();
     return this.#starting;
   }
 
-  async #startRun(bridge: Bridge): Promise<void> {
+  async #startRun(place: BridgePlace): Promise<void> {
     const { id, program, log } = this.#options;
     this.#runs += 1;
     const job = program.nextJob();
     const run = await ProgramRun.start({
       ...job,
-      bridge,
+      place,
       // Each run has an id of its own, so that a bridge that comes back late is not taken for its successor.
       programId: ProgramId.parse(`${id}.${this.#runs}`),
       listener: program,
       onLost: (lost, reason) => this.#afterLoss(lost, reason),
-      log: log.child({ bridge: bridge.id }),
+      log: log.child({ bridge: place.bridge.id }),
     });
     if (this.#abort.signal.aborted) {
       await run.stop();
@@ -126,7 +139,7 @@ export class ProgramSupervisor {
       throw this.#abort.signal.reason;
     }
     this.#run = run;
-    this.#origin = bridge.hello.origin;
+    this.#origin = place.bridge.hello.origin;
     await program.started(run, job);
   }
 
@@ -141,12 +154,12 @@ export class ProgramSupervisor {
   }
 
   async #restart(): Promise<void> {
-    const { program, bridges, encoder, log } = this.#options;
+    const { program, log } = this.#options;
     const stopped = this.#abort.signal;
     const signal = AbortSignal.any([stopped, AbortSignal.timeout(RESTART_PATIENCE_MS)]);
     for (let attempt = 0; !stopped.aborted; attempt += 1) {
       try {
-        await this.#startOn(() => awaitBridge(bridges, encoder, signal));
+        await this.#startOn(() => this.#awaitPlace(signal));
         return;
       } catch (error) {
         if (stopped.aborted) return;

@@ -1,53 +1,18 @@
-import { createLog } from '@lianmai/kit';
-import { AssetId, LianmaiError, ProgramId, SourceId, type ProgramInfo } from '@lianmai/protocol';
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { FakeBridge, outputInfo, startBridges, TOKEN } from '../bridge/testing/index.js';
+import { AssetId, LianmaiError, patchScene, ProgramId, resolveProfile, SourceId, type ProgramInfo } from '@lianmai/protocol';
+import { describe, expect, it, vi } from 'vitest';
+import { outputInfo, TOKEN } from '../bridge/testing/index.js';
 import type { ClaimName, ProgramControl } from './contract.js';
-import type { ProgramIntent } from './intents/index.js';
-import { createPrograms } from './createPrograms.js';
-import { camera, FakeRoom } from './testing/index.js';
+import { BY_API, camera, FakeRoom, setUpPrograms } from './testing/index.js';
 
 const KEY = 'stream-key-of-ann';
 const RTMP = { kind: 'rtmp', url: `rtmp://cdn.example.org/app/${KEY}` };
-const fakes: FakeBridge[] = [];
-afterEach(() => {
-  for (const fake of fakes.splice(0)) fake.drop();
-});
-
-const noStream: ClaimName = () => Promise.resolve({ asStream: false });
-
-/** Keeps the latest intent of each room in memory. */
-class FakeIntents {
-  readonly byRoom = new Map<string, ProgramIntent>();
-  keep(intent: ProgramIntent): void {
-    this.byRoom.set(intent.room, structuredClone(intent));
-  }
-  forget(room: string): void {
-    this.byRoom.delete(room);
-  }
-}
-
-async function setUp({ requestTimeoutMs = 500, graceMs = 10_000, claimName = noStream, intents = new FakeIntents() } = {}) {
-  const server = await startBridges({ requestTimeoutMs, graceMs });
-  onTestFinished(server.close);
-  const log = createLog('test', 'silent');
-  const programs = createPrograms({ bridges: server.bridges, assets: { has: async () => false }, claimName, intents, log });
-  const room = new FakeRoom();
-  const control = programs.forRoom(room);
-  const connect = async (options: Partial<Parameters<typeof FakeBridge.connect>[0]> = {}) => {
-    const fake = await FakeBridge.connect({ url: server.url, ...options });
-    fakes.push(fake);
-    return fake;
-  };
-  return { ...server, programs, room, control, connect, intents };
-}
 
 /** Starts a program with Ann and Bob on stage. */
 async function onAir(options = {}) {
-  const all = await setUp(options);
+  const all = await setUpPrograms(options);
   const bridge = await all.connect();
   all.room.sources = [camera('ann'), camera('bob')];
-  await all.control.start({ outputs: [RTMP] });
+  await all.control.start({ outputs: [RTMP] }, BY_API);
   const { programId, outputs } = await bridge.request('startProgram');
   bridge.goLive(programId);
   await until(all.control, ({ state }) => state === 'live');
@@ -79,11 +44,11 @@ describe('start', () => {
   it('[ROOM-62] goes out as a stream only if the room may have its name, on every bridge', async () => {
     const claimName: ClaimName = (_, { liveAsStream }) =>
       liveAsStream ? Promise.resolve({ asStream: true }) : Promise.reject(new LianmaiError('NAME_TAKEN'));
-    const { control, connect } = await setUp({ claimName });
+    const { control, connect } = await setUpPrograms({ claimName });
     const bridge = await connect();
-    expect(await codeOf(control.start({}))).toBe('NAME_TAKEN');
+    expect(await codeOf(control.start({}, { ...BY_API, liveAsStream: false }))).toBe('NAME_TAKEN');
     expect([bridge.all('startProgram'), control.info]).toEqual([[], null]);
-    await control.start({}, { liveAsStream: true });
+    await control.start({}, { ...BY_API, liveAsStream: true });
     expect((await bridge.request('startProgram')).asStream).toBe(true);
   });
 
@@ -108,33 +73,33 @@ describe('start', () => {
   });
 
   it('rejects a start without a bridge, without the encoder, while live, and with an unknown picture', async () => {
-    const { control, connect } = await setUp();
+    const { control, connect } = await setUpPrograms();
     expect(control.info).toBeNull();
-    expect(await codeOf(control.start({}))).toBe('BRIDGE_UNAVAILABLE');
+    expect(await codeOf(control.start({}, BY_API))).toBe('BRIDGE_UNAVAILABLE');
     expect(control.info).toMatchObject({ state: 'failed', reason: { code: 'BRIDGE_UNAVAILABLE' } });
     const bridge = await connect();
-    await expect(control.start({ profile: { encoder: 'nvenc' } })).rejects.toMatchObject({
+    await expect(control.start({ profile: { encoder: 'nvenc' } }, BY_API)).rejects.toMatchObject({
       code: 'ENCODER_UNAVAILABLE',
       details: { available: ['x264'] },
     });
     bridge.answer('startProgram', () => {
       throw new LianmaiError('BAD_REQUEST', undefined, { message: 'outputs.0.url: expected rtmp://' });
     });
-    expect(await codeOf(control.start({}))).toBe('BAD_REQUEST');
-    expect(await codeOf(control.start({ scene: { background: { image: 'missing' as never } } }))).toBe('NOT_FOUND');
+    expect(await codeOf(control.start({}, BY_API))).toBe('BAD_REQUEST');
+    expect(await codeOf(control.start({ scene: { background: { image: 'missing' as never } } }, BY_API))).toBe('NOT_FOUND');
     expect(await codeOf(control.update({}))).toBe('WRONG_STATE');
     expect(() => control.running()).toThrow(expect.objectContaining({ code: 'WRONG_STATE' }));
     bridge.answer('startProgram', () => ({ rtp: { ip: '127.0.0.1', port: 5004 } }));
-    const starts = await Promise.all([codeOf(control.start({})), codeOf(control.start({}))]);
+    const starts = await Promise.all([codeOf(control.start({}, BY_API)), codeOf(control.start({}, BY_API))]);
     expect(starts.sort()).toEqual(['WRONG_STATE', 'nothing thrown']);
   });
 
   it('chooses the bridge with the fewest programs', async () => {
-    const { control, programs, connect } = await setUp();
+    const { control, programs, connect } = await setUpPrograms();
     const first = await connect({ bridgeId: 'one' });
     const second = await connect({ bridgeId: 'two' });
-    await control.start({});
-    await programs.forRoom(new FakeRoom()).start({});
+    await control.start({}, BY_API);
+    await programs.forRoom(new FakeRoom('other')).start({}, BY_API);
     expect([first.all('startProgram').length, second.all('startProgram').length]).toEqual([1, 1]);
   });
 
@@ -144,6 +109,29 @@ describe('start', () => {
     const info = await until(control, ({ outputs }) => outputs[0]?.state === 'live');
     expect(info.outputs[0]?.url).toBe('rtmp://cdn.example.org/app/***');
     expect(JSON.stringify(info)).not.toContain(KEY);
+  });
+});
+
+describe('the pictures of a scene', () => {
+  const background = (image: string | null) => ({ background: { image: image as AssetId | null } });
+
+  it('are held while the program shows them', async () => {
+    const { control, connect, assets } = await setUpPrograms();
+    const bridge = await connect();
+    await control.start({ scene: background('a') }, BY_API);
+    expect(assets.held).toEqual(['a']);
+    bridge.answer('setScene', () => {
+      throw new LianmaiError('INTERNAL');
+    });
+    expect(await codeOf(control.update({ scene: background('b') }))).toBe('INTERNAL');
+    expect(assets.held).toEqual(['a']);
+    bridge.answer('setScene', () => ({ appliedAtPtsMs: 1 }));
+    await Promise.all(['b', 'a', 'b'].map((image) => control.update({ scene: background(image) })));
+    expect(assets.held).toEqual(['b']);
+    expect(await codeOf(control.start({ scene: background('a') }, BY_API))).toBe('WRONG_STATE');
+    expect(assets.held).toEqual(['b']);
+    await control.running().stop();
+    expect(assets.held).toEqual([]);
   });
 });
 
@@ -270,7 +258,7 @@ describe('stop', () => {
     expect(room.media.open).toEqual([]);
     expect(room.listenerCount('stageSourcesChanged')).toBe(0);
     const before = control.info?.programId;
-    await control.start({});
+    await control.start({}, BY_API);
     expect(control.info?.programId).not.toBe(before);
   });
 
@@ -287,11 +275,11 @@ describe('stop', () => {
   });
 
   it('undoes a start that is still under way', async () => {
-    const { control, connect } = await setUp();
+    const { control, connect } = await setUpPrograms();
     const bridge = await connect();
     let accept = () => {};
     bridge.answer('startProgram', () => new Promise((resolve) => (accept = () => resolve({ rtp: { ip: '127.0.0.1', port: 5004 } }))));
-    const started = codeOf(control.start({}));
+    const started = codeOf(control.start({}, BY_API));
     await bridge.request('startProgram');
     const stopped = control.running().stop();
     accept();
@@ -304,11 +292,11 @@ describe('stop', () => {
 
 describe('a scene change during the start', () => {
   const starting = async () => {
-    const { control, connect } = await setUp();
+    const { control, connect } = await setUpPrograms();
     const bridge = await connect();
     let accept = () => {};
     bridge.answer('startProgram', () => new Promise((resolve) => (accept = () => resolve({ rtp: { ip: '127.0.0.1', port: 5004 } }))));
-    const started = codeOf(control.start({}));
+    const started = codeOf(control.start({}, BY_API));
     await bridge.request('startProgram');
     return { control, started, accept };
   };
@@ -333,11 +321,11 @@ describe('a scene change during the start', () => {
 
 describe('outputs during the start', () => {
   it('are added to and removed from the bridge once it has started', async () => {
-    const { control, connect } = await setUp();
+    const { control, connect } = await setUpPrograms();
     const bridge = await connect();
     let accept = () => {};
     bridge.answer('startProgram', () => new Promise((resolve) => (accept = () => resolve({ rtp: { ip: '127.0.0.1', port: 5004 } }))));
-    const started = control.start({ outputs: [RTMP] });
+    const started = control.start({ outputs: [RTMP] }, BY_API);
     const { outputs } = await bridge.request('startProgram');
     const kept = await control.running().addOutput({ kind: 'rtmp', url: 'rtmp://other.example.org/app/key' });
     const refused = await control.running().addOutput({ kind: 'rtmp', url: 'nonsense' });
@@ -421,12 +409,12 @@ describe('a bridge', () => {
     await bridge.call('fetchAsset', { assetId: AssetId.parse('a') }); // by the time this is answered, the rejection has arrived and the next attempt waits
     await control.running().stop();
     bridge.answer('startProgram', () => ({ rtp: { ip: '127.0.0.1', port: 5004 } }));
-    await control.start({});
+    await control.start({}, BY_API);
     expect(bridge.all('startProgram')).toHaveLength(3);
   });
 
   it('that connects is asked to end programs that belong to no room', async () => {
-    const { connect } = await setUp();
+    const { connect } = await setUpPrograms();
     const orphan = ProgramId.parse('prg_of_an_earlier_server');
     const bridge = await connect({ programs: [{ programId: orphan, state: 'live', rtp: { ip: '127.0.0.1', port: 5004 } }] });
     expect(await bridge.request('stopProgram')).toEqual({ programId: orphan });
@@ -445,7 +433,7 @@ describe('another server process', () => {
 
   it('goes on with the program once there is a bridge: same scene, mix, outputs and start time, in a run of its own', async () => {
     const { intent, info, programId } = await leftBehind();
-    const { control, connect, intents, room } = await setUp();
+    const { control, connect, intents, room } = await setUpPrograms();
     room.sources = [camera('ann'), camera('bob')];
     await control.resume(intent);
     expect(control.info).toMatchObject({ state: 'starting', programId: info.programId, startedAtMs: info.startedAtMs });
@@ -460,14 +448,14 @@ describe('another server process', () => {
   });
 
   it('leaves alone what somebody stopped, and what failed', async () => {
-    const { control, intents, connect } = await setUp();
+    const { control, intents, connect } = await setUpPrograms();
     await connect();
-    await control.start({});
+    await control.start({}, BY_API);
     expect(intents.byRoom.size).toBe(1);
     await control.close('the room is empty');
     expect(intents.byRoom.size).toBe(0);
-    const failed = await setUp();
-    await codeOf(failed.control.start({}));
+    const failed = await setUpPrograms();
+    await codeOf(failed.control.start({}, BY_API));
     expect(failed.intents.byRoom.size).toBe(0);
   });
 
@@ -478,10 +466,34 @@ describe('another server process', () => {
     expect(intents.byRoom.get('studio')?.outputs).toMatchObject([{ request: RTMP }]);
   });
 
+  it('is not refused for profile or network, but takes its cores before others do', async () => {
+    const { intent } = await leftBehind();
+    const { control, programs, connect, bridges } = await setUpPrograms({ limits: { maxPerAddress: 0, lobbyProfile: '480p' } });
+    await control.resume({ ...intent, profile: resolveProfile('1080p') });
+    const bridge = await connect({ cores: 1.5 });
+    await bridge.request('startProgram');
+    expect(bridges.bridges[0]?.reservedCores).toBeGreaterThan(1);
+    expect(await codeOf(programs.forRoom(new FakeRoom('other')).start({}, BY_API))).toBe('PROGRAM_LIMIT');
+  });
+
+  it('holds the pictures of the program, and goes on without those that are gone', async () => {
+    const { intent } = await leftBehind();
+    const { control, assets, connect } = await setUpPrograms();
+    const [kept, gone] = [AssetId.parse('a'), AssetId.parse('deleted')];
+    const { scene } = intent;
+    const background = { ...scene.background, image: gone };
+    await control.resume({ ...intent, scene: patchScene(scene, { background, logo: { image: kept, corner: 'top-left', height: 0.1 } }) });
+    expect(assets.held).toEqual([kept]);
+    await (await connect()).request('startProgram');
+    expect(assets.held).toEqual([kept]);
+    await control.running().stop();
+    expect(assets.held).toEqual([]);
+  });
+
   it('gives up a program whose name somebody else has taken', async () => {
     const { intent } = await leftBehind();
     const claimName: ClaimName = () => Promise.reject(new LianmaiError('NAME_TAKEN'));
-    const { control, intents } = await setUp({ claimName });
+    const { control, intents } = await setUpPrograms({ claimName });
     intents.keep(intent);
     expect(await codeOf(control.resume(intent))).toBe('NAME_TAKEN');
     expect([control.info, intents.byRoom.size]).toEqual([null, 0]);

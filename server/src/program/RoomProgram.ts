@@ -15,15 +15,18 @@ import {
 import type { Bridge, BridgePool } from '../bridge/index.js';
 import type { AssetStore } from './AssetStore.js';
 import type { ClaimName, ProgramControl, ProgramControlEvents, ProgramRoom, ProgramStarter } from './contract.js';
+import { HeldPictures } from './HeldPictures.js';
 import type { ProgramIntent, ProgramIntents } from './intents/index.js';
 import { Program, type ProgramOptions } from './Program.js';
+import type { ProgramAdmission } from './ProgramAdmission.js';
 
 export interface RoomProgramOptions {
   room: ProgramRoom;
   /** Called once, when this is closed. */
   onClosed: () => void;
   bridges: BridgePool;
-  assets: Pick<AssetStore, 'has'>;
+  admission: ProgramAdmission;
+  assets: Pick<AssetStore, 'hold'>;
   claimName: ClaimName;
   intents: Pick<ProgramIntents, 'keep' | 'forget'>;
   log: Log;
@@ -32,6 +35,9 @@ export interface RoomProgramOptions {
 /** Knows which program of a room is the current one. The last one stays visible until the next starts. */
 export class RoomProgram extends EventEmitter<ProgramControlEvents> implements ProgramControl {
   readonly #options: RoomProgramOptions;
+  readonly #pictures: HeldPictures;
+  /** Starts and updates under way: their pictures may not be on air yet. */
+  #changes = 0;
   #program: Program | null = null;
   #isClosed = false;
   /** The server is shutting down, and its successor goes on with the program. */
@@ -40,6 +46,7 @@ export class RoomProgram extends EventEmitter<ProgramControlEvents> implements P
   constructor(options: RoomProgramOptions) {
     super();
     this.#options = options;
+    this.#pictures = new HeldPictures(options.assets);
   }
 
   get info(): ProgramInfo | null {
@@ -54,22 +61,22 @@ export class RoomProgram extends EventEmitter<ProgramControlEvents> implements P
     return this.#program?.owns(bridge, programId) ?? false;
   }
 
-  async start(request: StartLive, starter: ProgramStarter = { liveAsStream: false }): Promise<ProgramInfo> {
-    await this.#assertAssets(request.scene);
-    const { asStream } = await this.#options.claimName(this.#options.room.id, starter);
-    if (this.#isClosed) throw new LianmaiError('SHUTTING_DOWN');
-    if (this.#program && !this.#program.isOver)
-      throw new LianmaiError('WRONG_STATE', { state: this.#program.info.state }, { message: 'The room is live already.' });
-    const program = this.#create({
-      asStream,
-      profile: resolveProfile(request.profile),
-      scene: patchScene(defaultScene(), request.scene ?? {}),
-      outputs: request.outputs ?? [],
+  start(request: StartLive, starter: ProgramStarter): Promise<ProgramInfo> {
+    return this.#withPictures(request.scene, async () => {
+      const { asStream } = await this.#options.claimName(this.#options.room.id, starter);
+      if (this.#isClosed) throw new LianmaiError('SHUTTING_DOWN');
+      if (this.#program && !this.#program.isOver)
+        throw new LianmaiError('WRONG_STATE', { state: this.#program.info.state }, { message: 'The room is live already.' });
+      const profile = resolveProfile(request.profile);
+      const leave = this.#options.admission.admit(profile, starter);
+      const scene = patchScene(defaultScene(), request.scene ?? {});
+      const program = this.#create({ asStream, profile, scene, outputs: request.outputs ?? [] }, leave);
+      await program.start();
+      return program.info;
     });
-    await program.start();
-    return program.info;
   }
 
+  /** Admitted when it was started: only its cores are needed again. */
   async resume(intent: ProgramIntent): Promise<void> {
     const { room, claimName, intents } = this.#options;
     const { profile, scene, outputs } = intent;
@@ -78,12 +85,12 @@ export class RoomProgram extends EventEmitter<ProgramControlEvents> implements P
       throw error;
     });
     if (this.#isClosed || (this.#program && !this.#program.isOver)) return;
+    this.#pictures.addKnown(scene);
     this.#create({ asStream, profile, scene, outputs, earlier: intent }).resume();
   }
 
-  async update(change: UpdateLive): Promise<UpdateLiveReply> {
-    await this.#assertAssets(change.scene);
-    return this.running().update(change);
+  update(change: UpdateLive): Promise<UpdateLiveReply> {
+    return this.#withPictures(change.scene, () => this.running().update(change));
   }
 
   running(): Program {
@@ -99,13 +106,18 @@ export class RoomProgram extends EventEmitter<ProgramControlEvents> implements P
     this.#options.onClosed();
   }
 
-  #create(wanted: Pick<ProgramOptions, 'asStream' | 'profile' | 'scene' | 'outputs' | 'earlier'>): Program {
-    const { room, bridges, log } = this.#options;
+  /** `onOver` is called when the program has ended or failed, maybe more than once. */
+  #create(wanted: Pick<ProgramOptions, 'asStream' | 'profile' | 'scene' | 'outputs' | 'earlier'>, onOver = () => {}): Program {
+    const { room, bridges, admission, log } = this.#options;
     const program: Program = new Program({
       ...wanted,
       room,
       bridges,
-      onChanged: () => this.#afterChange(program),
+      admission,
+      onChanged: () => {
+        if (program.isOver) onOver();
+        if (this.#program === program) this.#afterChange(program);
+      },
       onLevels: (levels) => this.emit('levels', levels),
       log: log.child({ room: room.id }),
     });
@@ -115,19 +127,28 @@ export class RoomProgram extends EventEmitter<ProgramControlEvents> implements P
   }
 
   #afterChange(program: Program): void {
-    if (this.#program !== program) return;
     const { intents, room } = this.#options;
     const { intent } = program;
     if (intent) intents.keep(intent);
     else if (!this.#isHandedOver) intents.forget(room.id);
+    if (program.isOver) this.#letPicturesGo();
     this.emit('changed', program.info);
   }
 
-  /** Rejects an unknown picture by its id before it can be missing on air. */
-  async #assertAssets(scene: ScenePatch | undefined): Promise<void> {
-    for (const assetId of [scene?.background?.image, scene?.logo?.image]) {
-      if (assetId && !(await this.#options.assets.has(assetId)))
-        throw new LianmaiError('NOT_FOUND', { assetId }, { message: 'There is no such picture. Upload it first.' });
+  /** Holds the scene's pictures while `change` puts it on air, and afterwards those that are on air. Throws NOT_FOUND for an unknown picture. */
+  async #withPictures<T>(scene: ScenePatch | undefined, change: () => Promise<T>): Promise<T> {
+    this.#changes += 1;
+    try {
+      this.#pictures.add(scene);
+      return await change();
+    } finally {
+      this.#changes -= 1;
+      this.#letPicturesGo();
     }
+  }
+
+  #letPicturesGo(): void {
+    if (this.#changes > 0) return;
+    this.#pictures.keepOnly(this.#program && !this.#program.isOver ? this.#program.info.scene : null);
   }
 }

@@ -53,9 +53,15 @@ export interface ProgramControl extends EventEmitter<ProgramControlEvents> {
   readonly info: ProgramInfo | null;
   /** Where viewers find `info.hlsPath`. With `url` null: on the host of the page, at this port. null: no bridge has run a program here yet. */
   readonly origin: { url: string | null; port: number } | null;
-  /** Throws NAME_TAKEN if the room has the name of a registered stream, unless the starter may use that. Default: may not. */
-  start(request: StartLive, starter?: ProgramStarter): Promise<ProgramInfo>;
-  /** Goes on with the program of an earlier server process: scene, mix, outputs and start time stay. Throws as `start` does if the name is taken. */
+  /**
+   * Throws NAME_TAKEN if the room has the name of a registered stream, unless the starter may use that; PROGRAM_LIMIT, TOO_MANY_PROGRAMS or PROFILE_LIMIT
+   * for a program that there is no room for.
+   */
+  start(request: StartLive, starter: ProgramStarter): Promise<ProgramInfo>;
+  /**
+   * Goes on with the program of an earlier server process: scene, mix, outputs and start time stay. Throws NAME_TAKEN as `start` does. It takes its cores
+   * again, but is not refused for its profile or its starter's network.
+   */
   resume(intent: ProgramIntent): Promise<void>;
   update(change: UpdateLive): Promise<UpdateLiveReply>;
   /** Throws WRONG_STATE while the room is not live. */
@@ -68,10 +74,14 @@ export interface ProgramControl extends EventEmitter<ProgramControlEvents> {
 export interface ProgramStarter {
   /** Put it out as the registered stream of the room's name. */
   liveAsStream: boolean;
+  /** The open lobby let them in: nobody vouches for them. */
+  isAnonymous: boolean;
+  /** What the program counts against (`networkOf` the starter's address); null for the API. */
+  network: string | null;
 }
 
 /** Decides whether a room may put its program under its own name, and whether it is a registered stream then. Throws NAME_TAKEN or CONFLICT. */
-export type ClaimName = (room: RoomId, starter: ProgramStarter) => Promise<{ asStream: boolean }>;
+export type ClaimName = (room: RoomId, starter: Pick<ProgramStarter, 'liveAsStream'>) => Promise<{ asStream: boolean }>;
 
 /** Made once, by main.ts. */
 export interface ProgramFactory {

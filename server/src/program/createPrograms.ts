@@ -4,11 +4,13 @@ import type { Bridge, BridgePool } from '../bridge/index.js';
 import type { AssetStore } from './AssetStore.js';
 import type { ClaimName, ProgramFactory } from './contract.js';
 import type { ProgramIntents } from './intents/index.js';
+import { ProgramAdmission, type ProgramLimits } from './ProgramAdmission.js';
 import { RoomProgram } from './RoomProgram.js';
 
 export interface CreateProgramsOptions {
   bridges: BridgePool;
-  assets: Pick<AssetStore, 'has'>;
+  assets: Pick<AssetStore, 'hold'>;
+  limits: ProgramLimits;
   claimName: ClaimName;
   intents: Pick<ProgramIntents, 'keep' | 'forget'>;
   log: Log;
@@ -18,7 +20,8 @@ export interface CreateProgramsOptions {
  * Gives each room its program control. Whenever a bridge says hello, ends the programs on it that belong to no room: those of an earlier server
  * process, or those that were given up while the bridge was away.
  */
-export function createPrograms({ bridges, assets, claimName, intents, log }: CreateProgramsOptions): ProgramFactory {
+export function createPrograms({ bridges, assets, limits, claimName, intents, log }: CreateProgramsOptions): ProgramFactory {
+  const admission = new ProgramAdmission(limits);
   const controls = new Set<RoomProgram>();
   bridges.on('bridgeConnected', (bridge) => {
     for (const { programId } of bridge.hello.programs)
@@ -26,10 +29,8 @@ export function createPrograms({ bridges, assets, claimName, intents, log }: Cre
   });
   return {
     forRoom: (room) => {
-      const control: RoomProgram = new RoomProgram({
-        ...{ room, bridges, assets, claimName, intents, log },
-        onClosed: () => controls.delete(control),
-      });
+      const onClosed = () => void controls.delete(control);
+      const control: RoomProgram = new RoomProgram({ room, bridges, admission, assets, claimName, intents, log, onClosed });
       controls.add(control);
       return control;
     },

@@ -5,7 +5,7 @@ export interface EmptyRoomLimits {
   emptyLiveTtlMs: number;
 }
 
-/** Watches an empty room and reports when its time is up. */
+/** Watches an empty room and reports when its time is up. Steps of the system's clock do not count. */
 export class EmptyRoomTimer {
   readonly #limits: EmptyRoomLimits;
   readonly #onExpired: () => void;
@@ -28,11 +28,11 @@ export class EmptyRoomTimer {
       this.#emptySinceMs = null;
       return;
     }
-    this.#emptySinceMs ??= Date.now();
+    this.#emptySinceMs ??= performance.now();
     const { emptyRoomTtlMs, emptyLiveTtlMs } = this.#limits;
     if (isLive && emptyLiveTtlMs === 0) return;
     const ttlMs = isLive ? Math.max(emptyLiveTtlMs, emptyRoomTtlMs) : emptyRoomTtlMs;
-    this.#timer = setTimeout(this.#onExpired, Math.max(0, this.#emptySinceMs + ttlMs - Date.now()));
+    this.#timer = setTimeout(this.#onExpired, Math.max(0, this.#emptySinceMs + ttlMs - performance.now()));
     this.#timer.unref();
   }
 

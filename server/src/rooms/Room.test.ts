@@ -1,5 +1,6 @@
 import { ProducerId, type Grants } from '@lianmai/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { BY_API } from '../program/testing/index.js';
 import type { Person } from './Person.js';
 import { claims, FakeChannel, type FakeProgram } from './testing/index.js';
 import { codeOf, openTestRoom, R1, type TestRoom } from './testing/openTestRoom.js';
@@ -260,7 +261,7 @@ describe('the program’s view of a room', () => {
   it('[ROOM-61] goes to everybody; destinations and levels only to those who control it', async () => {
     const host = await join('host', 'host');
     const viewer = await join('viewer', 'viewer');
-    await room.program.start({ outputs: [{ kind: 'rtmp', url: 'rtmp://example.com/app/key' }] });
+    await room.program.start({ outputs: [{ kind: 'rtmp', url: 'rtmp://example.com/app/key' }] }, BY_API);
     expect(host.channel.last('programChanged')?.outputs).toHaveLength(1);
     expect(viewer.channel.last('programChanged')).toMatchObject({ state: 'live', outputs: [] });
     (room.program as unknown as FakeProgram).emit('levels', { program: { rmsDb: -20, peakDb: -10 }, sources: {} });
@@ -286,7 +287,7 @@ describe('the end of a room', () => {
 
   it('[ROOM-71] waits for a running program, but not for ever', async () => {
     const host = await join('host', 'host');
-    await room.program.start({});
+    await room.program.start({}, BY_API);
     room.leave(host.participant, 'left');
     await vi.advanceTimersByTimeAsync(290_000);
     expect(rooms.find(R1)).toBe(room);

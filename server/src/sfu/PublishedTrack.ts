@@ -19,7 +19,8 @@ export class PublishedTrack {
   readonly router: RoomRouter;
   readonly producer: types.Producer;
   readonly ladder: LayerLadder;
-  readonly sinceMs = Date.now();
+  /** On this process's monotonic clock. */
+  readonly sinceMs = performance.now();
   /** Round trip time to the publisher at the last sample, ms. */
   rttMs: number | null = null;
   /** Packet loss on the way here in the last report, 0-1. */

@@ -145,7 +145,7 @@ export class SfuPeer extends EventEmitter<MediaPeerEvents> implements MediaPeer 
     if (this.#isClosed) return;
     const grade = gradeOf({
       isDisconnected: this.transports.isDisconnected,
-      sentScore: lowest(own.filter(({ sinceMs }) => Date.now() - sinceMs > SETTLE_MS).map(({ score }) => score)),
+      sentScore: lowest(own.filter(({ sinceMs }) => performance.now() - sinceMs > SETTLE_MS).map(({ score }) => score)),
       receivedScore: mean([...this.#subscriptions.values()].map(({ score }) => score)),
       rttMs: probe?.rttMs ?? null,
       loss: probe?.loss ?? null,

@@ -114,12 +114,12 @@ export class WorkerPool {
       worker.close();
       throw this.#asListenError(error, index);
     }
-    const startedAtMs = Date.now();
+    const startedAtMs = performance.now();
     worker.once('died', (error) => {
       if (this.#scope.isClosed) return;
       this.#live.delete(index);
       this.#restarts += 1;
-      const isSteady = Date.now() - startedAtMs > STEADY_MS;
+      const isSteady = performance.now() - startedAtMs > STEADY_MS;
       this.#options.log.error({ worker: index, pid: worker.pid, err: error }, 'media worker died; replacing it');
       void this.#respawn(index, isSteady ? 0 : attempt + 1);
     });

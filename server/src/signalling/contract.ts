@@ -1,4 +1,4 @@
-import type { AssetId, IceServer, RequestData, RequestName, RequestReply } from '@lianmai/protocol';
+import type { AssetId, IceServer, RequestData, RequestName, RequestReply, RoomId } from '@lianmai/protocol';
 import type { z } from 'zod';
 import type { Person, Room, RoomDirectory } from '../rooms/index.js';
 import type { SeatableStreams, Streams } from '../streams/index.js';
@@ -10,7 +10,7 @@ export interface Services {
   iceServers: z.infer<typeof IceServer>[];
   streams: Pick<Streams, 'assertNotStream'>;
   seatableStreams: Pick<SeatableStreams, 'list' | 'get'>;
-  saveAsset(bytes: Uint8Array): Promise<AssetId>;
+  saveAsset(bytes: Uint8Array, room: RoomId): Promise<AssetId>;
 }
 
 export interface Context {

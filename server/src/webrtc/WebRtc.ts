@@ -211,7 +211,7 @@ export class WebRtc implements Closable {
   #leastLoaded(): Bridge {
     const [first, ...others] = this.#connected();
     if (!first) throw new LianmaiError('BRIDGE_UNAVAILABLE');
-    return others.reduce((best, one) => (one.load < best.load ? one : best), first);
+    return others.reduce((best, one) => (one.reservedCores < best.reservedCores ? one : best), first);
   }
 
   #connected(): Bridge[] {

@@ -182,13 +182,13 @@ export class WhepRoom extends EventEmitter<FeedRoomEvents> {
    */
   #afterConnect(viewer: Viewer): void {
     const mayRefresh = !this.#wouldDisturb(FRESH_MS);
-    viewer.connectedAtMs = Date.now();
+    viewer.connectedAtMs = performance.now();
     if (!mayRefresh) return;
     this.#feed.refresh().catch((error: unknown) => this.#parts.log.debug({ err: error }, 'could not refresh the feed'));
   }
 
   #wouldDisturb(freshMs: number): boolean {
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     return [...this.#viewers].some(({ connectedAtMs }) => connectedAtMs !== null && nowMs - connectedAtMs > freshMs);
   }
 

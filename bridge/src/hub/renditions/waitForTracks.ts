@@ -20,7 +20,7 @@ export async function waitForTracks(stream: Stream, signal: AbortSignal, source:
     const { video, audio } = stream.preamble;
     const atMs = nowMs();
     if (video ?? audio) sinceMs ??= atMs;
-    const isOld = Date.now() - stream.startedAtMs > MAX_WAIT_MS;
+    const isOld = stream.ageMs > MAX_WAIT_MS;
     const isSecondExpected = source.preamble.video && source.preamble.audio;
     const isPatient = sinceMs !== null && atMs - sinceMs <= (isSecondExpected ? KNOWN_TRACK_MS : SECOND_TRACK_MS);
     const isComplete = (video && audio) || (sinceMs !== null && !isPatient) || (sinceMs !== null && isOld && !isSecondExpected);

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { makeTag } from '../../media/formats/index.js';
 import { StreamHub, type MediaTag, type Reader, type ReaderOptions } from './index.js';
+import { Stream } from './Stream.js';
 
 const ref = { app: 'live', name: 'room' };
 const OPTIONS: ReaderOptions = { name: 'test', maxQueueBytes: 10_000, maxQueueMs: 5000, startWithGop: true };
@@ -203,4 +204,15 @@ describe('whenPublished', () => {
     await expect(aborted).rejects.toThrow('gone');
     expect(hub.listenerCount('published')).toBe(0);
   });
+});
+
+it.each([400, -400])('knows its age when the clock leaps by %i days', (days) => {
+  onTestFinished(() => void vi.useRealTimers());
+  vi.useFakeTimers();
+  const source = new Stream({ app: 'live', name: 'source' });
+  vi.advanceTimersByTime(1000);
+  const derived = new Stream(source, { startedAtMs: source.startedAtMs });
+  vi.setSystemTime(Date.now() + days * 86_400_000);
+  vi.advanceTimersByTime(500);
+  expect([Math.round(source.ageMs), Math.round(derived.ageMs)]).toEqual([1500, 1500]);
 });

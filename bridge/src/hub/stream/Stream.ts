@@ -1,5 +1,6 @@
 import { streamKey, type StreamRef } from '@lianmai/protocol';
 import { isMetadata, isSequenceEnd } from '../../media/formats/index.js';
+import { nowMs } from '../../runtime/index.js';
 import type { MediaTag, Reader, ReaderOptions } from './streamContract.js';
 import { GopBuffer } from './GopBuffer.js';
 import { QueueReader } from './QueueReader.js';
@@ -30,6 +31,8 @@ export class Stream {
   readonly runsJobs: boolean;
   /** False while the stream waits for its publisher to return. Maintained by the hub. */
   hasPublisher = true;
+  /** `startedAtMs` on the monotonic clock. */
+  readonly #startedAtMs: number;
   readonly #onUsed: (isUsed: boolean) => void;
   readonly #readers = new Set<QueueReader>();
   /** Open readers and holds. */
@@ -44,6 +47,7 @@ export class Stream {
   constructor({ app, name }: StreamRef, { startedAtMs = Date.now(), onUsed = () => undefined, runsJobs = true }: StreamOptions = {}) {
     this.runsJobs = runsJobs;
     this.startedAtMs = startedAtMs;
+    this.#startedAtMs = nowMs() - Math.max(0, Date.now() - startedAtMs);
     this.#onUsed = onUsed;
     this.app = app;
     this.name = name;
@@ -56,6 +60,11 @@ export class Stream {
 
   get gop(): readonly MediaTag[] {
     return this.#gop.items;
+  }
+
+  /** Time since the start, whatever the system's clock did meanwhile, ms. */
+  get ageMs(): number {
+    return nowMs() - this.#startedAtMs;
   }
 
   /** Highest decoding time written so far, ms. */

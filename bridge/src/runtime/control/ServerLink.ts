@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events';
-import type { Closable, Log } from '@lianmai/kit';
+import { backoffMs, type Closable, type Log } from '@lianmai/kit';
 import {
   bridgeCalls,
   bridgeRequests,
@@ -53,7 +53,8 @@ export interface ServerLinkService {
 }
 
 const CALL_TIMEOUT_MS = 10_000;
-const REJECTED_RETRY_MS = 1000;
+/** A server that rejects this bridge will hardly change its mind within seconds. */
+const REJECTED_RETRY = { firstMs: 1000, maxMs: 30_000 };
 /** Longer than a reconnect takes, shorter than encoders wait for an answer. */
 const CONNECT_PATIENCE_MS = 3000;
 /** Events that a newer one replaces a moment later, so a slow connection may drop them. */
@@ -69,6 +70,8 @@ export class ServerLink extends EventEmitter<ServerLinkEvents> implements Closab
   #service: ServerLinkService | undefined;
   #orphanTimer: NodeJS.Timeout | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
+  /** Since the server last accepted this bridge. */
+  #rejections = 0;
 
   constructor(options: ServerLinkOptions) {
     super();
@@ -145,11 +148,13 @@ export class ServerLink extends EventEmitter<ServerLinkEvents> implements Closab
       await this.#call('hello', hello());
       clearTimeout(this.#orphanTimer);
       this.#orphanTimer = undefined;
+      this.#rejections = 0;
       this.#options.log.info('connected to the server');
       this.emit('connected');
     } catch (error) {
-      this.#options.log.error({ err: error }, 'the server rejected our hello; reconnecting');
-      this.#socket.disconnect().connect();
+      this.#options.log.error({ err: error }, 'the server rejected our hello; trying again later');
+      // Its 'disconnect' event schedules the retry. A connection that was lost meanwhile comes back by itself.
+      if (this.#socket.connected) this.#socket.disconnect();
     }
   }
 
@@ -157,10 +162,16 @@ export class ServerLink extends EventEmitter<ServerLinkEvents> implements Closab
     const { log, orphanMs } = this.#options;
     const isClosed = this.#closing.signal.aborted;
     // socket.io does not retry after a rejection or after the server hung up.
-    if (!this.#socket.active && !isClosed) this.#retryTimer ??= setTimeout(() => this.#retry(), REJECTED_RETRY_MS);
+    if (!this.#socket.active && !isClosed) this.#retryLater();
     if (this.#orphanTimer || isClosed) return;
     log.warn({ reason }, 'no connection to the server; programs keep running');
     this.#orphanTimer = setTimeout(() => this.emit('orphaned'), orphanMs);
+  }
+
+  #retryLater(): void {
+    if (this.#retryTimer) return;
+    this.#retryTimer = setTimeout(() => this.#retry(), backoffMs(REJECTED_RETRY, this.#rejections));
+    this.#rejections += 1;
   }
 
   #retry(): void {

@@ -85,7 +85,7 @@ export class Fanout<P extends Packed> {
 
   get #isSettled(): boolean {
     const { settleMs } = this.#options.packer;
-    return settleMs === 0 || this.#cache.hasBothKinds || Date.now() - this.#stream.startedAtMs > settleMs;
+    return settleMs === 0 || this.#cache.hasBothKinds || this.#stream.ageMs > settleMs;
   }
 
   #watch(): void {

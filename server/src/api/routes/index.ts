@@ -1,4 +1,5 @@
 import type { Route } from '../contract.js';
+import { assets } from './assets.js';
 import { program } from './program.js';
 import { lobby } from './lobby.js';
 import { recordings } from './recordings.js';
@@ -16,6 +17,7 @@ export const routes: readonly Route[] = [
   ...rooms,
   ...stage,
   ...program,
+  ...assets,
   ...lobby,
   ...streams,
   ...streamOutputs,

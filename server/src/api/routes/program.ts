@@ -35,9 +35,10 @@ export const program = [
     body: StartLive,
     reply: ProgramReply,
     status: 201,
+    errors: [...common.errors, 'ENCODER_UNAVAILABLE', 'NAME_TAKEN', 'PROGRAM_LIMIT', 'TIMEOUT'],
     handle: async ({ services, params, body, caller }) => {
       const room = await services.rooms.open(params.room);
-      await room.program.start(body, { liveAsStream: true });
+      await room.program.start(body, { liveAsStream: true, isAnonymous: false, network: null });
       return replyOf(room, services, caller);
     },
   }),
@@ -121,14 +122,14 @@ export const program = [
     ...common,
     method: 'post',
     path: `${path}/assets`,
-    summary: 'Upload a background or logo for scenes (PNG, JPEG or WebP, at most 4 MB)',
+    summary: 'Upload a background or logo for scenes (PNG, JPEG or WebP, at most 4 MB); it stays until it is deleted',
     bodyKind: 'image',
     maxBodyBytes: MAX_ASSET_BYTES,
     body: z.instanceof(Uint8Array),
     reply: z.object({ assetId: AssetId }),
     status: 201,
-    errors: ['TOO_LARGE', 'UNSUPPORTED'],
-    handle: async ({ services, body }) => ({ assetId: await services.saveAsset(body) }),
+    errors: ['TOO_LARGE', 'UNSUPPORTED', 'STORE_FULL'],
+    handle: async ({ services, body }) => ({ assetId: await services.assets.save(body, null) }),
   }),
 ];
 

@@ -8,6 +8,7 @@ import { Router } from 'express';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TokenAuthority } from '../../authorisation/index.js';
 import { FakeBridge, startBridges } from '../../bridge/testing/index.js';
+import { BY_API } from '../../program/testing/index.js';
 import { testDirectory } from '../../rooms/testing/index.js';
 import { Recordings } from '../../recordings/index.js';
 import { SeatableStreams } from '../../streams/index.js';
@@ -50,7 +51,7 @@ beforeAll(async () => {
       bridgeMetrics: { ids: () => [], metrics: () => Promise.resolve('') },
     },
     ports: { rtmp: 1936, rtmps: 1937, srt: 10_081 },
-    saveAsset: () => Promise.reject(new Error('not here')),
+    assets: { save: () => Promise.reject(new Error('not here')), list: () => [], delete: () => Promise.reject(new Error('not here')) },
     ...{ metrics: new Metrics(), log: createLog('test', 'silent'), isReady: () => true, originTarget: () => null },
     ...{ clientDir: '/nonexistent', trustProxy: 0 },
   };
@@ -286,7 +287,7 @@ describe('GET /watch/{app}/{name}', () => {
 
   it('finds a room’s program by the room’s name', async () => {
     const room = await rooms.open(RoomId.parse('show'));
-    await room.program.start({});
+    await room.program.start({}, BY_API);
     expect(await look('live/show')).toMatchObject({ state: 'live', startedAtMs: 2, viewers: 3, title: 'show' });
     expect((await look('other/show')).state).toBe('offline');
     expect(codeIn(await call('GET', '/watch/live/a%2Fb', undefined, ''))).toBe('BAD_REQUEST');

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createLog, Metrics, Secret } from '@lianmai/kit';
-import type { AssetId } from '@lianmai/protocol';
+import { LianmaiError, type AssetId } from '@lianmai/protocol';
 import { Router, type Express } from 'express';
 import { TokenAuthority } from '../../authorisation/index.js';
 import { Recordings } from '../../recordings/index.js';
@@ -29,6 +29,13 @@ export interface Asking {
   body?: string | Uint8Array;
 }
 
+/** A store without pictures that saves as told. */
+export const assetsThat = (save: ApiOptions['assets']['save']): ApiOptions['assets'] => ({
+  save,
+  list: () => [],
+  delete: () => Promise.reject(new LianmaiError('NOT_FOUND')),
+});
+
 export interface TestApi {
   app: Express;
   url: string;
@@ -48,7 +55,7 @@ export async function startApi(overrides: Partial<ApiOptions> = {}): Promise<Tes
     recordings: new Recordings(noBridges()),
     recordingProxy: Router(),
     bridgeMetrics: { ids: () => [], metrics: () => Promise.resolve('') },
-    saveAsset: () => Promise.resolve('a1' as AssetId),
+    assets: assetsThat(() => Promise.resolve('a1' as AssetId)),
     isLobbyOpen: true,
     stagePolicy: 'open',
     originUrl: null,

@@ -54,6 +54,8 @@ export interface FakeBridgeOptions {
   bridgeId?: string;
   token?: string;
   encoders?: BridgeCallData<'hello'>['encoders'];
+  /** Default 100. */
+  cores?: number;
   programs?: BridgeCallData<'hello'>['programs'];
 }
 
@@ -87,7 +89,7 @@ export class FakeBridge extends EventEmitter<{ asked: [Asked] }> {
   }
 
   async hello(): Promise<void> {
-    const { bridgeId = 'fake', encoders = ['x264'] } = this.#options;
+    const { bridgeId = 'fake', encoders = ['x264'], cores = 100 } = this.#options;
     const programs = [...this.#programs].map(([programId, state]) => ({ programId, state, rtp: RTP }));
     const answer = await this.call('hello', {
       bridgeId,
@@ -95,6 +97,7 @@ export class FakeBridge extends EventEmitter<{ asked: [Asked] }> {
       ports: { rtmp: 1935, rtmps: null, srt: 10_080 },
       mediaSecret: 'media',
       encoders,
+      cores,
       outputKinds: [],
       programs,
     });

@@ -20,6 +20,7 @@ import {
   type RoomId,
 } from '@lianmai/protocol';
 import type { ProgramControl, ProgramControlEvents, ProgramFactory, ProgramRoom, RunningProgram } from '../../program/index.js';
+import { BY_API } from '../../program/testing/index.js';
 import type { MediaInput, MediaInputEvents, MediaPeer, MediaPeerEvents, RoomMedia, RoomMediaEvents } from '../../sfu/index.js';
 import { ProgramNames } from '../../streams/index.js';
 import type { ClientChannel, OpenStreamFeed, RoomSettings } from '../contract.js';
@@ -196,7 +197,8 @@ export class FakeProgram extends EventEmitter<ProgramControlEvents> implements R
       }),
     );
   };
-  resume: ProgramControl['resume'] = ({ profile, scene }) => this.start({ profile: { name: profile.name }, scene }).then(() => undefined);
+  resume: ProgramControl['resume'] = ({ profile, scene }) =>
+    this.start({ profile: { name: profile.name }, scene }, BY_API).then(() => undefined);
   update: ProgramControl['update'] = ({ scene }) => {
     if (!this.info || !this.#isLive()) return Promise.reject(new LianmaiError('WRONG_STATE'));
     const info = this.#set({ ...this.info, scene: patchScene(this.info.scene, scene ?? {}), sceneVersion: this.info.sceneVersion + 1 });

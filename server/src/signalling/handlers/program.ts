@@ -1,7 +1,13 @@
+import { isFromLobby } from '../../authorisation/index.js';
 import type { Handlers } from '../contract.js';
 
 export const program: Handlers<'startLive' | 'updateLive' | 'stopLive' | 'addOutput' | 'removeOutput' | 'retryOutput' | 'uploadAsset'> = {
-  startLive: ({ room, participant }, request) => room.program.start(request, participant.grants),
+  startLive: ({ room, participant, connection }, request) =>
+    room.program.start(request, {
+      liveAsStream: participant.grants.liveAsStream,
+      isAnonymous: isFromLobby(participant.identity),
+      network: connection.network,
+    }),
   updateLive: ({ room }, change) => room.program.update(change),
   stopLive: async ({ room }) => {
     await room.program.running().stop();
@@ -16,5 +22,5 @@ export const program: Handlers<'startLive' | 'updateLive' | 'stopLive' | 'addOut
     await room.program.running().retryOutput(outputId);
     return {};
   },
-  uploadAsset: async ({ services }, { bytes }) => ({ assetId: await services.saveAsset(bytes) }),
+  uploadAsset: async ({ services, room }, { bytes }) => ({ assetId: await services.saveAsset(bytes, room.id) }),
 };

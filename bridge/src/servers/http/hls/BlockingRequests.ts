@@ -1,4 +1,5 @@
 import { LianmaiError } from '@lianmai/protocol';
+import { nowMs } from '../../../runtime/index.js';
 
 interface Waiter {
   isMet: () => boolean;
@@ -27,7 +28,7 @@ export class BlockingRequests {
       const onAbort = () => waiter.resolve(false);
       const waiter: Waiter = {
         isMet,
-        deadlineMs: Date.now() + timeoutMs,
+        deadlineMs: nowMs() + timeoutMs,
         resolve: (met) => {
           this.#waiters.delete(waiter);
           signal.removeEventListener('abort', onAbort);
@@ -43,8 +44,9 @@ export class BlockingRequests {
     for (const waiter of this.#waiters) if (waiter.isMet()) waiter.resolve(true);
   }
 
-  expire(nowMs: number): void {
-    for (const waiter of this.#waiters) if (waiter.deadlineMs <= nowMs) waiter.resolve(false);
+  /** `atMs`: on the monotonic clock. */
+  expire(atMs: number): void {
+    for (const waiter of this.#waiters) if (waiter.deadlineMs <= atMs) waiter.resolve(false);
   }
 
   close(): void {

@@ -3,6 +3,7 @@ import type { Log } from '@lianmai/kit';
 import { streamKey, StreamRef } from '@lianmai/protocol';
 import type { Gate } from '../../../hub/gate/index.js';
 import type { Stream, StreamHub } from '../../../hub/stream/index.js';
+import { nowMs } from '../../../runtime/index.js';
 import { diskFiles, DvrStore, type DvrFiles } from './dvr/index.js';
 import { HlsChannel, type HlsOptions } from './HlsChannel.js';
 import { packageStream } from './packageStream.js';
@@ -64,7 +65,7 @@ export class HlsOrigin {
       onAdmitted: (stream, { isSigned = false }, isFresh) => this.get(stream)?.setSigned(isSigned, isFresh),
       log: parts.log,
     });
-    this.#tick = setInterval(() => this.#sweep(Date.now()), TICK_MS);
+    this.#tick = setInterval(() => this.#sweep(), TICK_MS);
     this.#tick.unref();
   }
 
@@ -158,11 +159,11 @@ export class HlsOrigin {
       }
   }
 
-  #sweep(nowMs: number): void {
-    this.sessions.expire(nowMs);
+  #sweep(): void {
+    this.sessions.expire(nowMs());
     for (const [key, state] of this.#channels) {
-      state.channel.blockingRequests.expire(nowMs);
-      state.channel.prune(nowMs);
+      state.channel.blockingRequests.expire(nowMs());
+      state.channel.prune(Date.now());
       if (state.stop || !state.channel.isForgotten) continue;
       this.#channels.delete(key);
       state.channel.discard().catch((error: unknown) => this.#parts.log.warn({ err: error, stream: key }, 'could not remove a DVR folder'));

@@ -3,6 +3,7 @@ import { LianmaiError, type AuthoriseRequest } from '@lianmai/protocol';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { FlvTag } from '../../../media/formats/index.js';
 import { Gate } from '../../../hub/gate/index.js';
+import { nowMs } from '../../../runtime/index.js';
 import { StreamHub } from '../../../hub/stream/index.js';
 import { encodeFlv, MemoryLog } from '../../../testing/index.js';
 import { createOriginServer } from '../createOriginServer.js';
@@ -137,9 +138,9 @@ describe('HLS viewer sessions', () => {
     const viewer = { session: 'abcdefgh', ip: '10.0.0.1', agent: '', params: {} };
     await sessions.admit(STREAM, viewer, true);
     await sessions.admit(STREAM, { ...viewer, ip: '10.0.0.2' }, true); // the same URL, passed on
-    sessions.expire(Date.now() + 10_000);
+    sessions.expire(nowMs() + 10_000);
     expect([gate.clients(STREAM).length, sessions.count(STREAM)]).toEqual([2, 2]);
-    sessions.expire(Date.now() + 16_000);
+    sessions.expire(nowMs() + 16_000);
     await vi.waitFor(() => expect(gate.clients(STREAM).length).toBe(0));
     await sessions.admit(STREAM, viewer, true);
     expect(admitted).toHaveBeenCalledTimes(3);

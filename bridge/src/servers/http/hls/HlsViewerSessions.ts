@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { networkOf, Places, type Log } from '@lianmai/kit';
 import { LianmaiError, streamKey, type AuthoriseReply, type StreamRef } from '@lianmai/protocol';
 import type { Admission, Gate } from '../../../hub/gate/index.js';
+import { nowMs } from '../../../runtime/index.js';
 
 /** A client that requests a playlist. */
 export interface HlsViewer {
@@ -72,10 +73,10 @@ export class HlsViewerSessions {
   async admit(stream: StreamRef, viewer: HlsViewer, isWatching: boolean): Promise<Pick<HlsViewerSession, 'playlistKeys'>> {
     const id = sessionKey(stream, viewer);
     const session = this.#sessions.get(id) ?? this.#open(id, stream, viewer);
-    session.seenMs = Date.now();
+    session.seenMs = nowMs();
     if (isWatching) Object.assign(session, { isWatching, watchedMs: session.seenMs });
     const { policy } = await session.admission;
-    session.seenMs = Date.now();
+    session.seenMs = nowMs();
     if (session.isKicked) throw new LianmaiError('FORBIDDEN', undefined, { message: 'An operator ended this session.' });
     this.#options.onAdmitted?.(stream, policy, false);
     return session;
@@ -90,10 +91,11 @@ export class HlsViewerSessions {
     return this.#countIf(() => true);
   }
 
-  expire(nowMs: number): void {
+  /** `atMs`: on the monotonic clock. */
+  expire(atMs: number): void {
     const { silentMs } = this.#options;
     for (const [id, session] of this.#sessions) {
-      if (nowMs - session.seenMs > (session.isKicked ? Math.max(KICKED_MS, silentMs) : silentMs)) this.#remove(id, session);
+      if (atMs - session.seenMs > (session.isKicked ? Math.max(KICKED_MS, silentMs) : silentMs)) this.#remove(id, session);
     }
   }
 
@@ -112,7 +114,7 @@ export class HlsViewerSessions {
       playlistKeys: new Map(),
       admission,
       isWatching: false,
-      seenMs: Date.now(),
+      seenMs: nowMs(),
       watchedMs: 0,
       isKicked: false,
     };
@@ -166,7 +168,7 @@ export class HlsViewerSessions {
   }
 
   #countIf(isMeant: (session: HlsViewerSession) => boolean): number {
-    const sinceMs = Date.now() - AWAY_MS;
+    const sinceMs = nowMs() - AWAY_MS;
     let count = 0;
     for (const session of this.#sessions.values())
       if (session.isWatching && !session.isKicked && session.watchedMs >= sinceMs && isMeant(session)) count++;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Log } from '@lianmai/kit';
+import { nowMs } from '../../../../runtime/index.js';
 import type { ListedSegment, Segment } from '../PlaylistTimeline.js';
 import { DvrChunkWriter, type ChunkFile } from './DvrChunkWriter.js';
 import type { DvrFiles } from './dvrFiles.js';
@@ -99,8 +100,9 @@ export class DvrStore {
     if (entry && !entry.file) entry.isGap = true;
   }
 
-  prune(nowMs: number): void {
-    const oldestMs = nowMs - this.#options.windowMs;
+  /** `atMs`: on the system's clock, as the dates of segments are. */
+  prune(atMs: number): void {
+    const oldestMs = atMs - this.#options.windowMs;
     let count = 0;
     for (const segment of this.#segments) {
       if (segment.atMs + segment.durationMs >= oldestMs) break;
@@ -187,14 +189,14 @@ export class DvrStore {
   /** The stream continues, but the window stops growing until the disk is retried. */
   #fail(error: unknown): void {
     if (this.#retryAtMs === null) this.#options.log.error({ err: error, alarm: 'dvrStopped' }, 'DVR stopped: cannot write to its disk');
-    this.#retryAtMs = Date.now() + RETRY_MS;
+    this.#retryAtMs = nowMs() + RETRY_MS;
     const writer = this.#writer;
     this.#writer = null;
     void writer?.close().catch(() => undefined);
   }
 
   #isRetryPending(): boolean {
-    return this.#retryAtMs !== null && Date.now() < this.#retryAtMs;
+    return this.#retryAtMs !== null && nowMs() < this.#retryAtMs;
   }
 
   /** Playlist numbers must be consecutive, so missing segments become gaps. */
