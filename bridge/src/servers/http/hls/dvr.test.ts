@@ -258,8 +258,8 @@ describe('the DVR window', () => {
     expect(validate(stopped)).toEqual([]);
     expect(readMediaPlaylist(stopped).segments.filter(({ isGap }) => isGap).length).toBeGreaterThan(2);
     disk.isFull = false;
-    const later = Date.now() + 31_000;
-    vi.spyOn(Date, 'now').mockReturnValue(later);
+    const later = process.hrtime.bigint() + 31_000_000_000n;
+    vi.spyOn(process.hrtime, 'bigint').mockReturnValue(later);
     await more(2, written);
     vi.restoreAllMocks();
     await vi.waitFor(() => expect(log.text).toContain('DVR resumed'));
