@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AssetId, LianmaiError, RoomId } from '@lianmai/protocol';
+import { AssetId, RoomId, toLianmaiError } from '@lianmai/protocol';
 
 /** A room, the operator, or unknown: uploaded under an earlier version, which did not note it. No room's name begins with `@`. */
 export type AssetOwner = RoomId | '@operator' | '@unknown';
@@ -66,17 +66,16 @@ export class AssetFiles {
   /** Throws DISK_FULL. */
   async write(id: AssetId, owner: AssetOwner, content: Uint8Array): Promise<void> {
     const folder = this.#folderOf(owner);
-    await mkdir(folder, { recursive: true });
     const path = join(folder, id);
     // A temporary name until the file is complete, so that nobody reads half a picture.
     const unfinished = `${path}.${randomUUID()}.part`;
     try {
+      await mkdir(folder, { recursive: true });
       await writeFile(unfinished, content);
       await rename(unfinished, path);
     } catch (error) {
       await rm(unfinished, { force: true });
-      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw new LianmaiError('DISK_FULL', undefined, { cause: error });
-      throw error;
+      throw toLianmaiError(error);
     }
     this.#add({ id, owner, path, bytes: AssetFiles.sizeOf(content.length), usedAtMs: Date.now() });
   }
