@@ -6,6 +6,7 @@ import {
   BRIDGE_EVENT_MAX_BYTES,
   bridgeEvents,
   JoinClaims,
+  MAX_MIX_ENTRIES,
   Mix,
   RequestFrame,
   requests,
@@ -81,7 +82,9 @@ describe('a bounded record', () => {
   });
 
   it('keeps a mix small', () => {
-    const mix = Object.fromEntries(Array.from({ length: 65 }, (_, index) => [`p${index}:camera`, { gainDb: 0, muted: false }]));
+    const mix = Object.fromEntries(
+      Array.from({ length: MAX_MIX_ENTRIES + 1 }, (_, index) => [`p${index}:camera`, { gainDb: 0, muted: false }]),
+    );
     expect(Mix.safeParse(mix).success).toBe(false);
   });
 });
