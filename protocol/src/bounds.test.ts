@@ -82,9 +82,9 @@ describe('a bounded record', () => {
   });
 
   it('keeps a mix small', () => {
-    const ofLength = (length: number) =>
-      Object.fromEntries(Array.from({ length }, (_, index) => [`p${index}:camera`, { gainDb: 0, muted: false }]));
-    expect(Mix.safeParse(ofLength(MAX_MIX_ENTRIES)).success).toBe(true);
-    expect(Mix.safeParse(ofLength(MAX_MIX_ENTRIES + 1)).success).toBe(false);
+    const mix = Object.fromEntries(
+      Array.from({ length: MAX_MIX_ENTRIES + 1 }, (_, index) => [`p${index}:camera`, { gainDb: 0, muted: false }]),
+    );
+    expect(Mix.safeParse(mix).success).toBe(false);
   });
 });
