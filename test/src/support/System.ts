@@ -110,16 +110,18 @@ export class System {
       },
     });
     const system = new System(child, launch);
-    let hasExited = false;
-    void system.exited.then(() => (hasExited = true));
-    await until('the system is ready', async () => {
-      if (hasExited) throw new Error(`it exited:\n${system.output}`);
+    const exited = system.exited.then(() => Promise.reject(new Error('it exited')));
+    const ready = until('the system is ready', async () => {
       const faces = env.LIANMAI_BRIDGE === 'external' ? [system.url] : [system.url, system.originUrl];
       return (await Promise.all(faces.map((face) => fetch(`${face}/readyz`)))).every(({ ok }) => ok);
-    }).catch(async (error: unknown) => {
+    });
+    await Promise.race([ready, exited]).catch(async (error: unknown) => {
+      ready.catch(() => undefined);
       await system.stop();
       throw new Error(`${String(error)}\n${system.output}`);
     });
+    // It may exit whenever a test wants it to.
+    exited.catch(() => undefined);
     return system;
   }
 
