@@ -1,7 +1,12 @@
 import type { ErrorCode } from '@lianmai/protocol';
+import type { OutputsTexts } from './outputs.en';
+import type { RoomTexts } from './room.en';
+
+/** The codes whose texts every page loads. The others come with the parts of the pages that can meet them. */
+export type ErrorOfEveryPage = Exclude<ErrorCode, keyof OutputsTexts['errors'] | keyof RoomTexts['errors']>;
 
 /** Each text says what happened and the one thing to do. It is the same wherever the code appears. */
-const errors: Record<ErrorCode, string> = {
+const errors: Record<ErrorOfEveryPage, string> = {
   BAD_REQUEST: 'The server did not accept this. Check what you entered and try again.',
   UNAUTHENTICATED: 'Your invitation is not valid here. Ask for a new link.',
   TOKEN_EXPIRED: 'Your invitation has expired. Ask for a new link.',
@@ -15,25 +20,14 @@ const errors: Record<ErrorCode, string> = {
   STAGE_FULL: 'Every seat on stage is taken. Wait until one is free.',
   ROOM_FULL: 'The room is full. Try again in a while.',
   REPLACED: 'You joined from another tab or device, which took over this seat.',
-  PROGRAM_LIMIT: 'The server is busy with other broadcasts. Choose a smaller size, or try again when one of them has ended.',
-  TOO_MANY_PROGRAMS: 'Too many broadcasts are on air from your network. End one of them, then go live again.',
-  PROFILE_LIMIT: 'This server allows only smaller broadcasts here. Choose a smaller size or a faster preset.',
   TOO_LARGE: 'The file is too large. Choose one under 4 MB.',
   UNSUPPORTED: 'This kind of file is not supported. Choose a PNG, JPEG or WebP image.',
   RATE_LIMITED: 'You are doing this too often. Wait a moment and try again.',
   OVERLOADED: 'The server has no capacity for this now. Try again in a while.',
-  ADDRESS_FORBIDDEN:
-    'The server pushes to public addresses only. Use a public one, or have the operator allow private ones (output.allowPrivate).',
-  DESTINATION_REFUSED: 'The destination refused the stream. Check its server URL and stream key.',
-  DESTINATION_UNREACHABLE: 'The destination cannot be reached. Check its URL; retrying automatically.',
-  DESTINATION_STALLED: 'The destination stopped receiving data. Retrying automatically.',
-  DESTINATION_CLOSED: 'The destination closed the connection. Retrying automatically.',
   TIMEOUT: 'The server did not answer in time. Check your connection and try again.',
   BRIDGE_UNAVAILABLE: 'Going live is not possible right now; the call is not affected. Try again in a minute.',
   SHUTTING_DOWN: 'The server is restarting. Try again in a minute.',
-  ENCODER_UNAVAILABLE: 'This encoder is not available on the server. Choose another one.',
   DISK_FULL: 'The server’s disk is full. Free some space, then try again.',
-  STORE_FULL: 'The server has no room for more pictures. Ask its operator to delete some.',
   INTERNAL: 'Something failed on the server. Try again; if it keeps failing, tell its operator.',
 };
 

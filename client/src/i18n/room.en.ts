@@ -1,5 +1,12 @@
 /** Texts of the studio and the room. The lobby does not load them. */
 export const roomEn = {
+  errors: {
+    PROGRAM_LIMIT: 'The server is busy with other broadcasts. Choose a smaller size, or try again when one of them has ended.',
+    TOO_MANY_PROGRAMS: 'Too many broadcasts are on air from your network. End one of them, then go live again.',
+    PROFILE_LIMIT: 'This server allows only smaller broadcasts here. Choose a smaller size or a faster preset.',
+    STORE_FULL: 'The server has no room for more pictures. Ask its operator to delete some.',
+    ENCODER_UNAVAILABLE: 'This encoder is not available on the server. Choose another one.',
+  },
   outputs: {
     title: 'Destinations',
     watchPage: 'Watch page',

@@ -1,6 +1,13 @@
 import type { RoomTexts } from './room.en';
 
 export const roomZhCN: RoomTexts = {
+  errors: {
+    PROGRAM_LIMIT: '服务器正忙于其他直播。请选择更低的清晰度，或等其他直播结束后再试。',
+    TOO_MANY_PROGRAMS: '你所在的网络同时开播的房间太多。请先结束一场直播，再重新开播。',
+    PROFILE_LIMIT: '本服务器只允许较小规格的直播。请选择更低的清晰度或更快的编码预设。',
+    STORE_FULL: '服务器已没有空间存放更多图片，请联系管理员删除一些。',
+    ENCODER_UNAVAILABLE: '服务器不支持这个编码器，请换一个。',
+  },
   outputs: {
     title: '推流目标',
     watchPage: '观看页',

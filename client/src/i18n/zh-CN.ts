@@ -1,7 +1,6 @@
-import type { ErrorCode } from '@lianmai/protocol';
-import type { Translation } from './en';
+import type { ErrorOfEveryPage, Translation } from './en';
 
-const errors: Record<ErrorCode, string> = {
+const errors: Record<ErrorOfEveryPage, string> = {
   BAD_REQUEST: '填写的内容有误，请检查后重试。',
   UNAUTHENTICATED: '邀请链接无效，请向主播要一个新的链接。',
   TOKEN_EXPIRED: '邀请链接已过期，请向主播要一个新的链接。',
@@ -15,24 +14,14 @@ const errors: Record<ErrorCode, string> = {
   STAGE_FULL: '麦位已满，请等有人下麦。',
   ROOM_FULL: '房间已满，请稍后再试。',
   REPLACED: '你已在其他页面或设备进入，这里的麦位被接替了。',
-  PROGRAM_LIMIT: '服务器正忙于其他直播。请选择更低的清晰度，或等其他直播结束后再试。',
-  TOO_MANY_PROGRAMS: '你所在的网络同时开播的房间太多。请先结束一场直播，再重新开播。',
-  PROFILE_LIMIT: '本服务器只允许较小规格的直播。请选择更低的清晰度或更快的编码预设。',
   TOO_LARGE: '文件太大，请选择 4 MB 以内的图片。',
   UNSUPPORTED: '不支持这种文件，请选择 PNG、JPEG 或 WebP 图片。',
   RATE_LIMITED: '操作太频繁，请稍等片刻。',
   OVERLOADED: '服务器暂时没有余力，请稍后再试。',
-  ADDRESS_FORBIDDEN: '服务器只向公网地址推流。请换用公网地址，或请管理员允许内网地址（output.allowPrivate）。',
-  DESTINATION_REFUSED: '对方服务器拒绝了推流，请检查推流地址和串流密钥。',
-  DESTINATION_UNREACHABLE: '连不上推流地址，正在自动重试。请检查地址是否正确。',
-  DESTINATION_STALLED: '对方服务器停止接收数据，正在自动重试。',
-  DESTINATION_CLOSED: '对方服务器断开了连接，正在自动重试。',
   TIMEOUT: '服务器没有及时响应，请检查网络后重试。',
   BRIDGE_UNAVAILABLE: '暂时无法开播，连麦不受影响。请一分钟后再试。',
   SHUTTING_DOWN: '服务器正在重启，请一分钟后再试。',
-  ENCODER_UNAVAILABLE: '服务器不支持这个编码器，请换一个。',
   DISK_FULL: '服务器磁盘已满。请清理空间后再试。',
-  STORE_FULL: '服务器已没有空间存放更多图片，请联系管理员删除一些。',
   INTERNAL: '服务器出错了，请重试。如果一直这样，请联系管理员。',
 };
 
