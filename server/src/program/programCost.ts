@@ -1,8 +1,9 @@
 import { canvasOf, type Profile } from '@lianmai/protocol';
 
 /**
- * Cores that a 720p program of four people needs with the default preset, from docs/benchmarks.md. The compositor and the encoder work on pixels; decoders
- * work on what people send, whatever the size of the program.
+ * Cores that a 720p program of four people needs with the default preset, on the slowest machine measured; docs/benchmarks.md has the
+ * figures of a faster one. The compositor and the encoder work on pixels; decoders work on what people send, whatever the size of the
+ * program.
  */
 const DECODERS = 0.094;
 const COMPOSITOR_720P = 0.201;
