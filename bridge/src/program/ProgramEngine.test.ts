@@ -117,7 +117,9 @@ class Studio {
 function marksOf({ pictures, samples }: DecodedProgram): { flashes: number[]; beeps: number[] } {
   const flashes = pictures
     .filter(({ luma }, index) => lumaAt(luma, 0.5, 0.5) > 200 && lumaAt(pictures[index - 1]?.luma ?? luma, 0.5, 0.5) <= 200)
-    .map(({ ptsMs }) => ptsMs);
+    .map(({ ptsMs }) => ptsMs)
+    // The end may cut off the sound of a mark that has just begun.
+    .filter((ptsMs) => ptsMs < (pictures.at(-1)?.ptsMs ?? 0) - 2 * MARK_MS);
   const beeps: number[] = [];
   let quietFor = 0;
   samples.forEach((sample, index) => {
