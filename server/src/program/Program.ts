@@ -91,6 +91,7 @@ export class Program implements RunningProgram {
     return {
       ...{ programId: this.id, room: room.id, asStream, profile, scene, mix, startedAtMs },
       outputs: this.#outputs.requests,
+      people: room.peopleOnAir(),
       runs: this.#supervisor.runs,
     };
   }

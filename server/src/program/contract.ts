@@ -1,5 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type {
+  Identity,
+  ParticipantId,
   ProgramInfo,
   Levels,
   OutputId,
@@ -22,6 +24,12 @@ export interface StageSource extends ProgramSource {
   audioProducer: ProducerId | null;
 }
 
+/** A person with a seat, to be recognised by the next server process. */
+export interface PersonOnAir {
+  identity: Identity;
+  participantId: ParticipantId;
+}
+
 export interface ProgramRoomEvents {
   stageSourcesChanged: [];
 }
@@ -32,6 +40,7 @@ export interface ProgramRoom extends EventEmitter<ProgramRoomEvents> {
   readonly media: RoomMedia;
   /** In order of arrival on stage. A participant's screen follows their camera; screenAudio belongs to the screen source. */
   stageSources(): StageSource[];
+  peopleOnAir(): PersonOnAir[];
 }
 
 export interface ProgramControlEvents {

@@ -23,7 +23,7 @@ export abstract class ParticipantBase {
   abstract readonly channel: ClientChannel | null;
   /** null for a person. */
   abstract readonly stream: StreamRef | null;
-  readonly id = randomUUID() as ParticipantId;
+  readonly id: ParticipantId;
   readonly identity: Identity;
   readonly joinedAtMs = Date.now();
   /** Written by the room, which has the stage. */
@@ -32,7 +32,8 @@ export abstract class ParticipantBase {
   #claims: JoinClaims;
   #grants: EffectiveGrants;
 
-  constructor(claims: JoinClaims) {
+  constructor(claims: JoinClaims, id = randomUUID() as ParticipantId) {
+    this.id = id;
     this.identity = claims.sub;
     this.#claims = claims;
     this.#grants = effectiveGrants(claims.grants);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { JoinClaims } from '@lianmai/protocol';
+import type { JoinClaims, ParticipantId } from '@lianmai/protocol';
 import { isSame } from '../authorisation/index.js';
 import type { ClientChannel } from './contract.js';
 import type { PageMedia } from './PageMedia.js';
@@ -13,8 +13,9 @@ export class Person extends ParticipantBase {
   #resumeSecret = newSecret();
   #channel: ClientChannel | null = null;
 
-  constructor(claims: JoinClaims, makeMedia: (person: Person) => PageMedia) {
-    super(claims);
+  /** `id`: the one that they had in an earlier server process. */
+  constructor(claims: JoinClaims, makeMedia: (person: Person) => PageMedia, id?: ParticipantId) {
+    super(claims, id);
     this.media = makeMedia(this);
   }
 

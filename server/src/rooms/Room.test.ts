@@ -1,4 +1,4 @@
-import { ProducerId, type Grants } from '@lianmai/protocol';
+import { ProducerId, ProgramId, type Grants } from '@lianmai/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BY_API } from '../program/testing/index.js';
 import type { Person } from './Person.js';
@@ -89,6 +89,49 @@ describe('hosts from the open lobby', () => {
   it('[ROOM-08] come back as hosts even if guests were faster after a restart', async () => {
     await join('lobby:guest', 'guest');
     expect((await join('lobby:first', 'host')).participant.isHost).toBe(true);
+  });
+});
+
+describe('a server that was started again', () => {
+  /** A room with a program, and Ann, whom the host had let in, on air. */
+  async function leftBehind() {
+    const ann = await join('ann', 'viewer');
+    room.stage.request(ann.participant);
+    room.stage.about({ type: 'approve', who: ann.participant.id });
+    room.stage.about({ type: 'bringOnAir', who: ann.participant.id });
+    const people = room.peopleOnAir();
+    const { profile, scene } = await room.program.start({}, BY_API);
+    ({ room, join } = await openTestRoom());
+    const programId = ProgramId.parse('prg_1');
+    await room.resumeProgram({
+      programId,
+      room: R1,
+      asStream: false,
+      profile,
+      scene,
+      mix: {},
+      outputs: [],
+      startedAtMs: 1,
+      people,
+      runs: 1,
+    });
+    return ann.participant.id;
+  }
+
+  it('[ROOM-85] gives people who were on air their ids and seats back', async () => {
+    const id = await leftBehind();
+    expect(room.program.info?.state).toBe('live');
+    const [stranger, ann] = [await join('eve', 'viewer'), await join('ann', 'viewer')];
+    expect(ann.participant.info()).toMatchObject({ id, onStage: true, role: 'guest' });
+    expect(stranger.participant.info()).toMatchObject({ onStage: false, role: 'viewer' });
+  });
+
+  it('[ROOM-85] takes who comes later for somebody new', async () => {
+    const id = await leftBehind();
+    await vi.advanceTimersByTimeAsync(31_000);
+    const { participant } = await join('ann', 'viewer');
+    expect(participant.id).not.toBe(id);
+    expect(participant.onStage).toBe(false);
   });
 });
 

@@ -14,7 +14,7 @@ import {
   type RoomSnapshot,
 } from '@lianmai/protocol';
 import { canPublish } from '../authorisation/index.js';
-import type { ProgramControl, ProgramFactory, ProgramRoom, StageSource } from '../program/index.js';
+import type { PersonOnAir, ProgramControl, ProgramFactory, ProgramIntent, ProgramRoom, StageSource } from '../program/index.js';
 import type { MediaPeer, RoomMedia } from '../sfu/index.js';
 import { consumeVisible, hideFromAudience, type ConsumeRequest } from './backstage.js';
 import { ChatLog } from './ChatLog.js';
@@ -27,6 +27,7 @@ import { PageMedia, type ProduceRequest } from './PageMedia.js';
 import { Participants } from './Participants.js';
 import { Person } from './Person.js';
 import { wireMedia, wirePeer } from './relayMediaEvents.js';
+import { ReturningPeople } from './ReturningPeople.js';
 import { RoomStage } from './RoomStage.js';
 import { StreamGuests } from './StreamGuests.js';
 import { EmptyRoomTimer } from './EmptyRoomTimer.js';
@@ -67,6 +68,7 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
   readonly #emptyTimer: EmptyRoomTimer;
   readonly #graces = new Map<Participant, NodeJS.Timeout>();
   readonly #hosts = new Set<Identity>();
+  readonly #returning = new ReturningPeople();
   #closing: Promise<void> | undefined;
 
   constructor(options: RoomOptions) {
@@ -134,6 +136,16 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
     return stageSources(this.stage.seated);
   }
 
+  peopleOnAir(): PersonOnAir[] {
+    return this.stage.seated.flatMap(({ kind, identity, id }) => (kind === 'person' ? [{ identity, participantId: id }] : []));
+  }
+
+  /** Goes on with the program of an earlier server process. Its people get their ids and seats back if they return within the grace. */
+  async resumeProgram(intent: ProgramIntent): Promise<void> {
+    this.#returning.expect(intent.people, this.#options.settings.reconnectGraceMs);
+    await this.program.resume(intent);
+  }
+
   /** Admits a newcomer, a returning participant, or the same person's newer page. */
   join(request: JoinRequest): JoinResult {
     if (this.isClosed) throw new LianmaiError('SHUTTING_DOWN', undefined, { message: 'The room is closing. Try again.' });
@@ -149,12 +161,13 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
   }
 
   #enter({ claims, channel }: JoinRequest): JoinResult {
-    const participant = new Person(claims, (self) => this.#mediaOf(self));
+    const earlierId = this.#returning.take(claims.sub);
+    const participant = new Person(claims, (self) => this.#mediaOf(self), earlierId);
     participant.attach(channel, claims);
     this.participants.add(participant);
     this.participants.announce('participantJoined', participant, participant);
     this.#updateEmptyTimer();
-    this.stage.arrive(participant);
+    this.stage.arrive(participant, { wasOnAir: earlierId !== undefined });
     this.#log.info({ participant: participant.id, role: participant.grantedRole, participants: this.participants.size }, 'joined');
     return { participant, mediaKept: false, ready: participant.media.peer() };
   }

@@ -62,7 +62,7 @@ export class RoomDirectory {
     for (const intent of intents) {
       try {
         const room = await this.open(intent.room);
-        await room.program.resume(intent);
+        await room.resumeProgram(intent);
         this.#options.log.info({ room: intent.room, program: intent.programId }, 'going on with the program');
       } catch (error) {
         this.#options.log.error({ err: error, room: intent.room }, 'could not go on with a program');

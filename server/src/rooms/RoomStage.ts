@@ -32,12 +32,13 @@ export class RoomStage {
       .filter((participant) => participant !== undefined);
   }
 
-  /** Places a new or returning participant according to their token. */
-  arrive(participant: Participant): void {
+  /** Places a new or returning participant according to their token. `wasOnAir`: they had a seat before the server was started again. */
+  arrive(participant: Participant, { wasOnAir = false } = {}): void {
     const { grants, grantedRole } = participant;
     if (grants.publish.length === 0) this.run({ type: 'comeDown', who: participant.id });
-    const isAudience = grants.publish.length === 0 || grantedRole === 'viewer';
-    this.run({ type: 'arrive', who: participant.id, wants: isAudience ? 'none' : grantedRole === 'host' ? 'seat' : 'ask' });
+    const isAudience = grants.publish.length === 0 || (grantedRole === 'viewer' && !wasOnAir);
+    const isSeated = wasOnAir || grantedRole === 'host';
+    this.run({ type: 'arrive', who: participant.id, wants: isAudience ? 'none' : isSeated ? 'seat' : 'ask' });
   }
 
   request({ id, grants, grantedRole }: Participant): void {

@@ -1,9 +1,10 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ProgramInfo } from '@lianmai/protocol';
+import { ParticipantInfo, ProgramInfo, SourceId } from '@lianmai/protocol';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { freePorts, launchBrowser, meanColour, pictures, RoomPage, RtmpListener, System, until } from '../support/index.js';
 
 const ROOM = 'show';
@@ -18,6 +19,8 @@ describe('a program whose server is started again', () => {
   let before: ProgramInfo;
 
   const program = async () => ProgramInfo.parse((await system.api('GET', `/rooms/${ROOM}/live`)).body);
+  const Room = z.object({ participantList: z.array(ParticipantInfo) });
+  const people = async () => Room.parse((await system.api('GET', `/rooms/${ROOM}`)).body).participantList;
   const isLive = (what: string) =>
     until(what, async () => {
       const info = await program();
@@ -49,7 +52,11 @@ describe('a program whose server is started again', () => {
     destination = new RtmpListener(await freePorts(), join(FOLDER, 'first.flv'), 'secret-key');
     const { status } = await system.api('POST', `/rooms/${ROOM}/live`, { scene: SCENE, outputs: [{ kind: 'rtmp', url: destination.url }] });
     expect(status).toBe(201);
-    before = await isLive('the program is live');
+    await isLive('the program is live');
+    const [person] = await people();
+    const mix = { [SourceId.parse(`${person?.id}:camera`)]: { gainDb: -6, muted: false } };
+    expect((await system.api('PATCH', `/rooms/${ROOM}/live`, { mix })).status).toBe(200);
+    before = await program();
     await showsHost();
   });
   afterAll(async () => {
@@ -62,10 +69,12 @@ describe('a program whose server is started again', () => {
     'goes on after %s, with its scene, its output and its start time, without a click',
     async (signal) => {
       const after = await restart(signal);
-      const { programId, startedAtMs, scene, outputs } = before;
-      expect(after).toMatchObject({ programId, startedAtMs, scene, outputs: outputs.map(({ id, url }) => ({ id, url })) });
+      const { programId, startedAtMs, scene, mix, outputs } = before;
+      expect(after).toMatchObject({ programId, startedAtMs, scene, mix, outputs: outputs.map(({ id, url }) => ({ id, url })) });
       await host.id('live-pill').waitFor();
       await showsHost();
+      const [person] = await people();
+      expect(Object.keys(mix)).toEqual([`${person?.id}:camera`]);
     },
   );
 

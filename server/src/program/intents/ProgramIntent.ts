@@ -1,4 +1,4 @@
-import { EpochMs, Mix, OutputId, OutputRequest, Profile, ProgramId, RoomId, Scene } from '@lianmai/protocol';
+import { EpochMs, Identity, Mix, OutputId, OutputRequest, ParticipantId, Profile, ProgramId, RoomId, Scene } from '@lianmai/protocol';
 import { z } from 'zod';
 
 /** What a room is meant to put out, as long as nobody stops it. */
@@ -13,6 +13,8 @@ export const ProgramIntent = z.object({
   /** With stream keys. */
   outputs: z.array(z.object({ id: OutputId, request: OutputRequest })),
   startedAtMs: EpochMs,
+  /** Scene and mix name them by their ids. */
+  people: z.array(z.object({ identity: Identity, participantId: ParticipantId })),
   /** How often a bridge has been asked to run it. Each run has an id of its own. */
   runs: z.number().int().nonnegative(),
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createLog } from '@lianmai/kit';
-import { defaultScene, OutputId, ProgramId, resolveProfile, RoomId } from '@lianmai/protocol';
+import { defaultScene, Identity, OutputId, ParticipantId, ProgramId, resolveProfile, RoomId } from '@lianmai/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Store } from '../../store/index.js';
 import { ProgramIntents, type ProgramIntent } from './index.js';
@@ -29,6 +29,7 @@ const intentOf = (room: string, change: Partial<ProgramIntent> = {}): ProgramInt
   mix: {},
   outputs: [{ id: OutputId.parse('out_1'), request: { kind: 'rtmp', url: 'rtmp://cdn.example.org/app/key' } }],
   startedAtMs: 1_700_000_000_000,
+  people: [{ identity: Identity.parse('ann'), participantId: ParticipantId.parse('p1') }],
   runs: 1,
   ...change,
 });

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
-import { ProducerId, RoomId, RtpTrack, SourceId } from '@lianmai/protocol';
+import { Identity, ParticipantId, ProducerId, RoomId, RtpTrack, SourceId } from '@lianmai/protocol';
 import type { RoomMedia, RoomMediaEvents, Tap, TapEvents } from '../../sfu/index.js';
-import type { ProgramRoom, ProgramStarter, StageSource } from '../contract.js';
+import type { PersonOnAir, ProgramRoom, ProgramStarter, StageSource } from '../contract.js';
 
 /** For tests: starts a program as the API does. */
 export const BY_API: ProgramStarter = { liveAsStream: true, isAnonymous: false, network: null };
@@ -103,6 +103,14 @@ export class FakeRoom extends EventEmitter<{ stageSourcesChanged: [] }> implemen
 
   stageSources(): StageSource[] {
     return this.sources;
+  }
+
+  /** Everybody's identity is their name. */
+  peopleOnAir(): PersonOnAir[] {
+    return this.sources.map(({ id, name }) => ({
+      identity: Identity.parse(name),
+      participantId: ParticipantId.parse(id.split(':')[0]),
+    }));
   }
 
   show(...sources: StageSource[]): void {
