@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { detailedCamera, launchBrowser, microphone, pause, PEOPLE, RoomPage, System, until } from '../../support/index.js';
+import { ADDRESS } from './namespace.js';
 import { keepPeers, qualityBetween, received, worstOf, type Quality } from './receiverStats.js';
 import { streamQuality, type StreamQuality } from './streamQuality.js';
 
@@ -23,7 +24,8 @@ export class Call {
 
   /** `isDemanding`: cameras whose pictures need more bits than a poor network has. */
   static async start({ isDemanding = false } = {}): Promise<Call> {
-    const system = await System.start();
+    // Where UDP arrives: to an address on loopback, browsers send media over TCP, which loses nothing.
+    const system = await System.start({ env: { ANNOUNCED_IP: ADDRESS } });
     const devices = async (person: 'red' | 'green') =>
       isDemanding ? { camera: await detailedCamera(), microphone: await microphone(person) } : person;
     const [red, green] = await Promise.all([launchBrowser(await devices('red')), launchBrowser(await devices('green'))]);

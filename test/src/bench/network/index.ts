@@ -1,7 +1,7 @@
 import type { BenchOptions } from '../arguments.js';
 import type { System } from '../../support/index.js';
 import { Call } from './Call.js';
-import { impair } from './impair.js';
+import { assertDropping, impair } from './impair.js';
 import { enterNamespace, isInNamespace, missingTools, openInterfaces } from './namespace.js';
 import type { Impairment } from './packetRules.js';
 import { playByWhep, publishByWhip } from './standards.js';
@@ -56,6 +56,7 @@ async function withLosses<T>(system: System, measure: () => Promise<T>, use: (lo
     const impairment: Impairment = loss.percent === 0 ? { kind: 'none' } : { kind: 'loss', ...loss };
     await impair(system.rtcPort, impairment);
     const made = use(loss, await measure());
+    if (loss.percent > 0) await assertDropping();
     for (const row of made) console.error(JSON.stringify(row));
     rows.push(...made);
   }

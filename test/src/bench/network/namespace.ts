@@ -5,13 +5,13 @@ const execute = promisify(execFile);
 /** Set in the copy of the bench that runs inside its own network namespace. */
 const MARK = 'LIANMAI_BENCH_NAMESPACE';
 /** From the documentation range (RFC 5737). Browsers do not use the loopback interface for WebRTC, so they need another one. */
-const ADDRESS = '198.51.100.1/24';
+export const ADDRESS = '198.51.100.1';
 const GATEWAY = '198.51.100.254';
 
 const INTERFACES = [
   'link set lo up',
   'link add host0 type veth peer name peer0',
-  `address add ${ADDRESS} dev host0`,
+  `address add ${ADDRESS}/24 dev host0`,
   'link set peer0 up',
   'link set host0 up',
   `route add default via ${GATEWAY} dev host0`,

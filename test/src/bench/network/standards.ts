@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { launchBrowser, pause, PEOPLE, System, until, whep, whip } from '../../support/index.js';
 import { broadcastClip } from '../clips.js';
+import { ADDRESS } from './namespace.js';
 import { keepPeers, qualityBetween, received, type Quality } from './receiverStats.js';
 import { streamQuality, type StreamQuality } from './streamQuality.js';
 
@@ -15,7 +16,7 @@ interface Measured<Result> {
 
 /** A browser that publishes by WHIP. Measured is the stream that the bridge makes of it. */
 export async function publishByWhip(): Promise<Measured<StreamQuality>> {
-  const [system, browser] = await Promise.all([System.start(), launchBrowser('red')]);
+  const [system, browser] = await Promise.all([System.start({ env: { ANNOUNCED_IP: ADDRESS } }), launchBrowser('red')]);
   const { publish, play } = await system.createStream('whip');
   const context = await browser.newContext({ permissions: ['camera', 'microphone'] });
   const page = await context.newPage();
@@ -39,7 +40,7 @@ export async function publishByWhip(): Promise<Measured<StreamQuality>> {
 
 /** A browser that plays by WHEP what FFmpeg publishes by RTMP. */
 export async function playByWhep(): Promise<Measured<Quality>> {
-  const [system, browser, clip] = await Promise.all([System.start(), launchBrowser(), broadcastClip()]);
+  const [system, browser, clip] = await Promise.all([System.start({ env: { ANNOUNCED_IP: ADDRESS } }), launchBrowser(), broadcastClip()]);
   const { publish, play } = await system.createStream('whep');
   const args = ['-nostdin', '-v', 'error', '-re', '-stream_loop', '-1', '-i', clip, '-c', 'copy', '-f', 'flv', publish.rtmp];
   const publisher = spawn(FFMPEG, args, { stdio: ['ignore', 'ignore', 'inherit'] });
