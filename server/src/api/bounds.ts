@@ -1,5 +1,5 @@
 /**
- * Who may call a route. open: everybody. key: holders of API credentials. keyOrThisMachine: the same, and this machine without any.
+ * The callers that a route admits. open: everybody. key: holders of API credentials. keyOrThisMachine: the same, and this machine without any.
  * grant: whoever has the signed URL, stream key or session id that the route itself checks.
  */
 export type Right = 'open' | 'key' | 'keyOrThisMachine' | 'grant';

@@ -39,7 +39,7 @@ function asLianmaiError(thrown: unknown): LianmaiError {
   return toLianmaiError(thrown);
 }
 
-/** What Express, its body parser and Node report when the client has closed the connection. */
+/** Codes that Express, its body parser and Node report when the client has closed the connection. */
 const HANG_UPS: ReadonlySet<unknown> = new Set([
   'ECONNABORTED',
   'ECONNRESET',

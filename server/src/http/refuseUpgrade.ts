@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 
-/** Answers a request for an upgrade with an error and closes the connection, whatever its peer does. */
+/** Refuses a request for an upgrade with an error and closes the connection, whatever its peer does. */
 export function refuseUpgrade(socket: Duplex, status: '404 Not Found' | '429 Too Many Requests' | '503 Service Unavailable'): void {
   socket.on('error', () => socket.destroy());
   if (!socket.writable) return void socket.destroy();

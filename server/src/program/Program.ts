@@ -82,7 +82,7 @@ export class Program implements RunningProgram {
     };
   }
 
-  /** What a later server process needs to go on with it; null once it is to end. */
+  /** Everything that a later server process needs to go on with it; null once it is to end. */
   get intent(): ProgramIntent | null {
     if (!this.#status.isOn) return null;
     const { room, profile, asStream } = this.#options;

@@ -20,7 +20,7 @@ const PER_CONNECTION: Limit = { requests: 300, perSeconds: 10 };
 const LIGHT: RequestLimit = { perAddress: { requests: 3000, perSeconds: 10 } };
 /** Requests that make or change media: 100 pages that join a full stage together. */
 const MEDIA: RequestLimit = { perAddress: { requests: 8000, perSeconds: 10 } };
-/** What a few hosts behind one address do. */
+/** Enough for a few hosts behind one address. */
 const HOSTS: RequestLimit = { perAddress: { requests: 300, perSeconds: 10 } };
 
 /** The limits of every request. */

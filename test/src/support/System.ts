@@ -19,7 +19,7 @@ export interface SystemOptions {
   stagePolicy?: 'open' | 'request';
 }
 
-/** What a process was started with. */
+/** The arguments with which a process was started. */
 interface Launch {
   port: number;
   dataDir: string;

@@ -16,7 +16,7 @@ export class CheckedHost {
     return this.#addresses[0];
   }
 
-  /** Answers Node's lookup with the checked addresses, without asking again. */
+  /** Gives Node's lookup the checked addresses, without asking again. */
   readonly lookup: LookupFunction = (_name, { all }, callback) => {
     const found = this.#addresses.map((address) => ({ address, family: isIP(address) }));
     if (all) callback(null, found);

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { LianmaiError } from '@lianmai/protocol';
 import { CORS_HEADERS, ERROR_HEADERS, retryAfter } from './responseHeaders.js';
 
-/** Answers with an HTTP error where there is no response object, and closes the connection. */
+/** Sends an HTTP error where there is no response object, and closes the connection. */
 export function rejectSocket(socket: Socket, error: LianmaiError): void {
   const body = JSON.stringify({ error: error.toWire() });
   const head = [

@@ -1,4 +1,4 @@
-/** What a listener accepts from clients that the gate has not admitted. */
+/** Bounds of what a listener accepts from clients that the gate has not admitted. */
 export interface ListenerBounds {
   /** The section of the settings that bounds its connections: `maxConnections` in all, `maxPerAddress` for one address. */
   settings: 'origin' | 'rtmp' | 'srt';

@@ -1,6 +1,6 @@
 import type { types } from 'mediasoup-client';
 
-/** What a sender of video wants to send: its layers' rates in bit/s, smallest first. */
+/** The rates that a sender of video wants for its layers, in bit/s, smallest first. */
 export interface VideoDemand {
   source: 'camera' | 'screen';
   layersBps: readonly number[];

@@ -8,7 +8,7 @@ import { noBody } from '../schemas.js';
 /** By IP address. A whole school may share one, and its watch pages poll. */
 const LOOKS_PER_MINUTE = 600;
 
-/** What a signed play URL carries, for streams with `playAccess: signed`. */
+/** The parameters of a signed play URL, for streams with `playAccess: signed`. */
 const Signature = z.object({ expire: z.string().max(200).optional(), sign: z.string().max(200).optional() });
 
 export const watch = [

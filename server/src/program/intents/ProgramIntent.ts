@@ -1,7 +1,7 @@
 import { EpochMs, Identity, Mix, OutputId, OutputRequest, ParticipantId, Profile, ProgramId, RoomId, Scene } from '@lianmai/protocol';
 import { z } from 'zod';
 
-/** What a room is meant to put out, as long as nobody stops it. */
+/** The program that a room is meant to put out, as long as nobody stops it. */
 export const ProgramIntent = z.object({
   programId: ProgramId,
   room: RoomId,

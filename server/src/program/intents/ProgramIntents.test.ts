@@ -34,7 +34,7 @@ const intentOf = (room: string, change: Partial<ProgramIntent> = {}): ProgramInt
   ...change,
 });
 
-/** What a server that is started now finds. */
+/** The intents that a server finds when it is started now. */
 async function found(withinMs = 60_000): Promise<ProgramIntent[]> {
   const intents = new ProgramIntents({ store, log });
   const recent = await intents.recent(withinMs);

@@ -59,7 +59,7 @@ export const received = (page: Page): Promise<Received> =>
     return total;
   });
 
-/** What a page shows and plays between two samples. */
+/** The picture and sound that a page plays between two samples. */
 export interface Quality {
   videoFps: number;
   freezes: number;
