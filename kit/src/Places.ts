@@ -2,7 +2,7 @@ import { LianmaiError } from '@lianmai/protocol';
 import type { Log } from './log.js';
 import { networkOf } from './networkOf.js';
 
-/** What takes the place: publishers find one when players have taken all of theirs. */
+/** The kind of client that takes the place: publishers find one when players have taken all of theirs. */
 export type PlaceRole = 'publish' | 'play';
 
 export interface PlaceLimits {
@@ -13,7 +13,7 @@ export interface PlaceLimits {
 }
 
 export interface PlacesOptions extends PlaceLimits {
-  /** What takes them, for messages and the log: 'RTMP players'. */
+  /** Names the clients that take them, in messages and the log: 'RTMP players'. */
   name: string;
   /** The share of the places, in all and of each address, that players leave free for publishers; default 0. */
   keptForPublishers?: number;

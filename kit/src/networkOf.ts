@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
-/** What limits per address count: an IPv4 address, or the /64 of an IPv6 address, because one host commonly owns all of it (RFC 6177). */
+/** Returns the unit that limits per address count: an IPv4 address, or the /64 of an IPv6 address, because one host commonly owns all of it (RFC 6177). */
 export function networkOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped) return mapped;

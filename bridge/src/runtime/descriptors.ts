@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { LianmaiError, toLianmaiError } from '@lianmai/protocol';
 
-/** What one new piece of work may open at its start: pipes and sockets of its FFmpeg processes, RTP ports, files. */
+/** Descriptors that one new piece of work may open at its start: pipes and sockets of its FFmpeg processes, RTP ports, files. */
 const NEEDED_BY_NEW_WORK = 48;
 /** Of all descriptors, the share that the connections of one TCP listener may take. The rest is for files, FFmpeg, outputs and RTP. */
 const SHARE_OF_LISTENER = 0.4;

@@ -4,7 +4,7 @@
  */
 export type Right = 'open' | 'key' | 'keyOrThisMachine' | 'grant';
 
-/** What every route states, and `RouteGuard` enforces before the route runs. */
+/** The bounds that every route states. `RouteGuard` enforces them before the route runs. */
 export interface Bounds {
   right: Right;
   /** Longest body in bytes; 0: none. A body reader behind it takes the same bound, for bodies of undeclared length. */

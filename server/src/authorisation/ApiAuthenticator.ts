@@ -14,7 +14,7 @@ export class ApiAuthenticator {
 
   /** Throws UNAUTHENTICATED, TOKEN_EXPIRED, or RATE_LIMITED after too many wrong credentials from this address. */
   async authenticate(authorization: string | undefined, address: string): Promise<void> {
-    // Nothing was guessed.
+    // A request without credentials is no guess.
     if (authorization === undefined) throw new LianmaiError('UNAUTHENTICATED');
     await this.#guesses.guard(address, () => this.#authority.authenticateApi(authorization));
   }

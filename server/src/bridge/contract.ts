@@ -34,7 +34,7 @@ export interface Bridge extends EventEmitter<BridgeEvents> {
 
 /** Cores that are set aside on a bridge for one program. */
 export interface CoreReservation {
-  /** What the program uses now. The reservation grows when this stays above the estimate. */
+  /** Cores that the program uses now. The reservation grows when this stays above the estimate. */
   measured(cores: number): void;
   release(): void;
 }

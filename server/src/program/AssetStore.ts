@@ -129,7 +129,7 @@ export class AssetStore {
     let excess = files.reduce((sum, file) => sum + file.bytes, 0) - maxBytes;
     if (excess <= 0) return;
     const removable = files.filter(({ id, owner }) => owner !== '@operator' && !this.#holds.has(id));
-    // Nothing is removed for a picture that does not fit anyway.
+    // A picture that does not fit anyway must not push others out.
     if (removable.reduce((sum, file) => sum + file.bytes, 0) < excess) throw new LianmaiError('STORE_FULL');
     for (const file of removable) {
       if (excess <= 0) return;

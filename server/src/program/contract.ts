@@ -85,7 +85,7 @@ export interface ProgramStarter {
   liveAsStream: boolean;
   /** The open lobby let them in: nobody vouches for them. */
   isAnonymous: boolean;
-  /** What the program counts against (`networkOf` the starter's address); null for the API. */
+  /** The network that the program counts against (`networkOf` the starter's address); null for the API. */
   network: string | null;
 }
 

@@ -10,7 +10,7 @@ const COMPOSITOR_720P = 0.201;
 const ENCODER_720P = 0.277;
 const PIXELS_720P = 1280 * 720;
 
-/** What x264 needs with a preset, as a multiple of `superfast`. Estimates: what a program really uses is measured while it runs. */
+/** The cost of an x264 preset as a multiple of `superfast`. These are estimates: the real cost is measured while a program runs. */
 const PRESET_FACTOR: Record<Profile['preset'], number> = {
   ultrafast: 0.7,
   superfast: 1,

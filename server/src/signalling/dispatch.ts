@@ -98,7 +98,7 @@ function assertSize(bytes: number, maxBytes: number): void {
   if (bytes > maxBytes) throw new LianmaiError('TOO_LARGE', { maxBytes }, { message: `This request may have up to ${maxBytes} bytes.` });
 }
 
-/** What limits count by: the connection, the person, and the network that the page comes from. */
+/** Limits count by the connection, the person, and the network that the page comes from. */
 const keysOf = ({ id, network, claims }: ClientConnection) => ({ connection: id, person: `${claims.grants.room} ${claims.sub}`, network });
 
 /** `participant` and `room` are looked up on use, since `join` and `ping` need neither. */

@@ -25,7 +25,7 @@ export interface SocketServerOptions {
 export interface Peers<T> {
   /** Returns whom the token proves, or throws the typed error with which the connection is refused and closed. */
   admit(peer: { token: unknown; network: string }): T | Promise<T>;
-  /** What the connection may send from now on. */
+  /** The allowance of the connection from now on. */
   allowance(admitted: T): Allowance;
   /** Serves the connection. Returns how to tell the peer that it sent too much; the connection closes afterwards. */
   connect(socket: Socket, admitted: T, network: string): (error: LianmaiError) => void;
@@ -103,7 +103,7 @@ export class SocketServer {
     const place = await this.#limits.take(this.#networkOf(request));
     if (!place) return false;
     this.#places.set(request, place);
-    // Whatever becomes of the upgrade, this is its end.
+    // The socket's end frees the place, whether the upgrade succeeded or not.
     request.socket.once('close', () => place.closed());
     if (request.socket.destroyed) place.closed();
     return true;

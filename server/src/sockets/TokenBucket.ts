@@ -1,5 +1,5 @@
 export interface Rate {
-  /** What may come at once. */
+  /** The most that may come at once. */
   burst: number;
   perSecond: number;
 }

@@ -1,7 +1,7 @@
 import { MAX_ASSET_BYTES, MAX_REQUEST_BYTES } from '@lianmai/protocol';
 import type { Rate } from './TokenBucket.js';
 
-/** What one connection may send. */
+/** The amount that one connection may send. */
 export interface Allowance {
   /** Largest text message, bytes. */
   maxTextBytes: number;

@@ -31,7 +31,7 @@ export interface StreamOutputTable {
   createdAtMs: BigInteger;
 }
 
-/** What rooms put out. The JSON contains the keys of destinations. */
+/** The programs that rooms are meant to put out. The JSON contains the keys of destinations. */
 export interface ProgramIntentTable {
   room: string;
   /** A ProgramIntent as JSON. */

@@ -10,7 +10,7 @@ export interface ProcessExit {
 }
 
 export interface StartOptions {
-  /** What each descriptor of the child is, from 0 on. */
+  /** The kind of each descriptor of the child, from 0 on. */
   stdio: readonly ('pipe' | 'ignore')[];
   /** Default: our own. */
   env?: Readonly<Record<string, string | undefined>>;

@@ -48,7 +48,7 @@ export class AddressGuard {
   }
 }
 
-/** What listens on this machine may be open to the machine alone, even on a public address. */
+/** A service on this machine may be meant for the machine alone, even on a public address. */
 const isOwnAddress = (address: string) =>
   Object.values(networkInterfaces()).some((list) => list?.some((own) => canonical(own.address) === address));
 

@@ -22,7 +22,7 @@ afterEach(async () => {
 
 const guard = (allowPrivate: boolean) => new AddressGuard({ allowPrivate, setting: 'output.allowPrivate' });
 const WITHOUT_ADDRESS = new Set(['file']);
-/** What may follow the host and port in a URL. */
+/** Characters that may follow the host and port in a URL. */
 const TAILS = ['/app/key', '?streamid=key'];
 
 /** Tries to connect to `place`; resolves to why it failed. */

@@ -1,3 +1,3 @@
-/** What every listener has in common: the list of them with their bounds, and how connections are bounded. */
+/** The list of all listeners with their bounds, and how connections are bounded. */
 export { isFromThisMachine, limitConnections, type ConnectionLimits } from './limitConnections.js';
 export { LISTENERS } from './listeners.js';

@@ -1,7 +1,7 @@
 /** One report of the server on what arrived of our packets. */
 export interface UplinkReport {
   atMs: number;
-  /** What we sent since the report before, bit/s. */
+  /** The rate that we have sent at since the report before, bit/s. */
   sentBps: number;
   /** Share of it that did not arrive, 0-1, before anything was sent again. */
   loss: number;
@@ -13,7 +13,7 @@ const SEVERE_LOSS = 0.2;
 const LASTING_LOSS = 0.04;
 const LASTING_REPORTS = 3;
 const CLEAN_LOSS = 0.02;
-/** What arrived is what the network takes; stay below it, and leave room for sound with its headers. */
+/** The network takes as much as arrived. Video stays below that and leaves room for sound with its headers. */
 const HEADROOM = 0.8;
 const SOUND_BPS = 90_000;
 const LEAST_VIDEO_BPS = 80_000;

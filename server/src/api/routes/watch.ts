@@ -47,7 +47,7 @@ async function lookAt(services: ApiServices, ref: StreamRef, query: z.output<typ
   };
 }
 
-/** What visitors without a signature learn of a signed stream besides its state: nothing. */
+/** Visitors without a signature learn nothing of a signed stream but its state. */
 const NOT_TOLD = { startedAtMs: null, video: null, audio: null, bitrateKbps: 0, conversions: [], viewers: 0, poster: null };
 
 function isSigned(stream: RegisteredStream, { expire = '', sign = '' }: z.output<typeof Signature>): boolean {

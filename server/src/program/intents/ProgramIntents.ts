@@ -15,7 +15,7 @@ const ALIVE_MS = 5000;
 export class ProgramIntents implements Closable {
   readonly #db: Store['db'];
   readonly #log: Log;
-  /** What is in the store, or on its way there. */
+  /** The intents in the store, or on their way there. */
   readonly #kept = new Map<RoomId, string>();
   readonly #writes = new SerialQueue();
   readonly #heartbeat: NodeJS.Timeout;

@@ -46,7 +46,7 @@ export class Call {
     return pause(SETTLE_MS);
   }
 
-  /** What the pages and the program show and play for some seconds, once settled; of the pages, the worse. */
+  /** Measures the pages and the program for some seconds, once settled; of the pages, the worse counts. */
   async measure(seconds: number): Promise<{ page: Quality; program: StreamQuality }> {
     await this.settle();
     const url = `${this.system.originUrl}/live/${ROOM}.flv`;
@@ -79,7 +79,7 @@ export class Call {
           () => undefined,
         ),
     );
-    // What is under way still arrives.
+    // Media under way still arrives.
     await pause(1000);
     await Promise.all(this.#people.map((person) => untilReceiving(person)));
     const backMs = elapsed();

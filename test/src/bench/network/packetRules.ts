@@ -1,4 +1,4 @@
-/** What happens to WebRTC packets. */
+/** The harm that is done to WebRTC packets. */
 export type Impairment =
   | { kind: 'none' }
   /** `burst`: 1 drops packets at random, more drops that many in a row at even intervals. */
