@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { fstatSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import {
@@ -213,7 +213,7 @@ function readPem(option: string, file: string | undefined): string {
   }
 }
 
-/** Closes on a signal, or when the parent process ends if stdin is a pipe from it (under a container or service manager it is not). */
+/** Closes on a signal, or when the supervisor is gone. */
 function closeOnDemand(scope: Scope, log: Log): void {
   const close = (reason: string) => {
     log.info({ reason }, 'closing');
@@ -227,19 +227,8 @@ function closeOnDemand(scope: Scope, log: Log): void {
   };
   process.on('SIGTERM', () => close('SIGTERM'));
   process.on('SIGINT', () => close('SIGINT'));
-  process.on('disconnect', () => close('parent is gone'));
-  if (!isPipe(0)) return;
-  process.stdin.on('end', () => close('parent is gone')).on('error', () => undefined);
-  process.stdin.resume();
-}
-
-function isPipe(fd: number): boolean {
-  try {
-    const stat = fstatSync(fd);
-    return stat.isFIFO() || stat.isSocket();
-  } catch {
-    return false;
-  }
+  // A bridge on another machine has no channel to a supervisor.
+  process.on('disconnect', () => close('the supervisor is gone'));
 }
 
 async function main(): Promise<void> {

@@ -1,17 +1,13 @@
 /**
- * The server's entry point. It imports nothing but Node's own modules, because loading all others opens hundreds of files at once; where
- * that is not allowed, the loader's own errors mislead.
+ * The entry point: becomes the supervisor, which runs server and bridge as its children. Like the server's own entry it imports nothing but
+ * Node's own modules first, because the loader's errors mislead where few files may be open.
  */
 import { fewFilesHint } from './openFiles.js';
 
-const { run } = await import('./run.js').catch((error: unknown) => fail(fewFilesHint() ?? traceOf(error)));
-await run().catch((error: unknown) => fail(`${traceOf(error)}${fewFilesHint() ?? ''}`));
-
-function fail(message: string): never {
-  process.stderr.write(message);
+try {
+  const { Supervisor } = await import('./supervisor/index.js');
+  process.exitCode = await Supervisor.run();
+} catch (error) {
+  process.stderr.write(fewFilesHint() ?? `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exit(1);
-}
-
-function traceOf(error: unknown): string {
-  return `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
 }

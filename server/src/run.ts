@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { CONFIG_ERROR_STATUS, ConfigError, createLog, Metrics, Scope, type Log } from '@lianmai/kit';
+import { CONFIG_ERROR_STATUS, ConfigError, createLog, Metrics, Scope, Secret, type Log } from '@lianmai/kit';
 import { apiKeyFrom, TokenAuthority, type ApiKey } from './authorisation/index.js';
 import { buildServer, openCertificate, openListener, startupMessage, type BootContext } from './boot/index.js';
 import { helpText, lanAddresses, loadServerConfig, parseCommandLine, type ServerConfig } from './config/index.js';
+import { SupervisorLink } from './supervisor/index.js';
 
 /** The process ends after this long, whether everything has closed or not. */
 const CLOSE_WITHIN_MS = 4500;
@@ -31,13 +32,17 @@ async function main(): Promise<void> {
 async function serve(config: ServerConfig): Promise<void> {
   const log = createLog('server', config.log.level);
   const scope = new Scope();
-  const apiKey = apiKeyFrom(config.api);
-  endOnSignals(scope, log);
+  const supervisor = await SupervisorLink.open();
+  const { bridgeToken, developmentSecret } = supervisor.welcome;
+  const apiKey = apiKeyFrom(config.api, developmentSecret);
+  endOnDemand(supervisor, scope, log);
   try {
     const certificate = await openCertificate(config);
     const listener = scope.own(await openListener(config, certificate));
-    const authority = new TokenAuthority(apiKey, config.bridge.token);
-    await buildServer({ config, scope, log, authority, metrics: new Metrics(), listener } satisfies BootContext);
+    const operatorsToken = config.bridge.token;
+    const authority = new TokenAuthority(apiKey, [new Secret(bridgeToken), ...(operatorsToken ? [operatorsToken] : [])]);
+    await buildServer({ config, scope, log, authority, metrics: new Metrics(), listener, supervisor } satisfies BootContext);
+    supervisor.ready(config.log.level);
     warnOfWeakSecret(apiKey, log);
     print(messageFor(config, { apiKey, port: listener.port, isSelfSigned: certificate?.isSelfSigned ?? false }));
   } catch (error) {
@@ -66,20 +71,21 @@ function warnOfWeakSecret({ secret, isDevelopment }: ApiKey, log: Log): void {
 
 let isEnding = false;
 
-/** The first signal closes everything in order, the second ends the process at once. An uncaught error ends it too; a supervisor then starts a sound one. */
-function endOnSignals(scope: Scope, log: Log): void {
-  const end = (signal: string) => {
-    if (isEnding) process.exit(1);
+/**
+ * The supervisor has everything closed in order. A signal to this process alone, or an uncaught error, ends it at once: the supervisor starts a
+ * sound one, and the bridge keeps programs on air meanwhile.
+ */
+function endOnDemand(supervisor: SupervisorLink, scope: Scope, log: Log): void {
+  supervisor.on('end', (reason) => {
     isEnding = true;
-    log.info({ signal }, 'shutting down');
+    log.info({ reason }, 'shutting down');
     setTimeout(() => process.exit(0), CLOSE_WITHIN_MS);
     scope
-      .close(signal)
+      .close(reason)
       .catch((error: unknown) => log.error({ err: error }, 'not everything closed cleanly'))
       .finally(() => process.exit(0));
-  };
-  process.on('SIGINT', () => end('SIGINT'));
-  process.on('SIGTERM', () => end('SIGTERM'));
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(0));
   for (const fault of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(fault, (error: unknown) => {
       log.fatal({ err: error }, fault);

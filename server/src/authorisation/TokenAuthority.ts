@@ -1,31 +1,20 @@
 import { type Secret } from '@lianmai/kit';
 import { LianmaiError, type JoinClaims } from '@lianmai/protocol';
 import { isSame, type ApiKey } from './apiKey.js';
-import {
-  AUDIENCE,
-  mintBridgeToken,
-  mintJoinToken,
-  mintSignInToken,
-  verifyJoinToken,
-  verifyToken,
-  type JoinTokenRequest,
-} from './tokens.js';
+import { AUDIENCE, mintJoinToken, mintSignInToken, verifyJoinToken, verifyToken, type JoinTokenRequest } from './tokens.js';
 
-/** A bridge comes back with the token that it was started with, however long it has run. */
-const BRIDGE_TOKEN_TTL_S = 365 * 86_400;
 /** It cannot be taken back, only run out; a page asks for the secret again then. */
 const SESSION_TTL_S = 4 * 3600;
 
 /** Everything that knows the API secret: who may call the API, join a room, or be a bridge. */
 export class TokenAuthority {
   readonly #key: ApiKey;
-  readonly #bridgeToken: Secret | undefined;
-  /** Minted for bridge processes that still run. */
-  readonly #heldBridgeTokens = new Set<string>();
+  readonly #bridgeTokens: readonly Secret[];
 
-  constructor(key: ApiKey, bridgeToken?: Secret) {
+  /** `bridgeTokens`: of the bridge beside this server, and the operator's own for bridges elsewhere. */
+  constructor(key: ApiKey, bridgeTokens: readonly Secret[] = []) {
     this.#key = key;
-    this.#bridgeToken = bridgeToken;
+    this.#bridgeTokens = bridgeTokens;
   }
 
   mintJoinToken(request: JoinTokenRequest) {
@@ -42,24 +31,9 @@ export class TokenAuthority {
     return mintSignInToken(this.#key, SESSION_TTL_S);
   }
 
-  /** For a bridge process that this server starts: valid until `releaseBridgeToken`, even if the system's clock leaps past its end. */
-  mintBridgeToken(): string {
-    const token = mintBridgeToken(this.#key, BRIDGE_TOKEN_TTL_S);
-    this.#heldBridgeTokens.add(token);
-    return token;
-  }
-
-  /** The process that was given the token has ended. */
-  releaseBridgeToken(token: string): void {
-    this.#heldBridgeTokens.delete(token);
-  }
-
-  /** A minted token, or the one that the operator configured for bridges elsewhere. */
+  /** One of the bridge tokens, or a JWT that a backend has signed for a bridge. */
   verifyBridgeToken(token: unknown): void {
-    if (typeof token === 'string') {
-      if (this.#bridgeToken && isSame(token, this.#bridgeToken.reveal())) return;
-      if ([...this.#heldBridgeTokens].some((held) => isSame(token, held))) return;
-    }
+    if (typeof token === 'string' && this.#bridgeTokens.some((known) => isSame(token, known.reveal()))) return;
     verifyToken(this.#key, token, AUDIENCE.bridge);
   }
 

@@ -35,8 +35,6 @@ export function mintSignInToken(key: ApiKey, ttlSeconds: number): z.infer<typeof
   return { token: sign(key, AUDIENCE.session, {}, ttlSeconds), expiresAtMs: Date.now() + ttlSeconds * 1000 };
 }
 
-export const mintBridgeToken = (key: ApiKey, ttlSeconds: number): string => sign(key, AUDIENCE.bridge, {}, ttlSeconds);
-
 function sign(key: ApiKey, audience: Audience, claims: object, ttlSeconds: number): string {
   return jwt.sign(claims, key.secret.reveal(), { algorithm: ALGORITHM, keyid: key.id, audience, expiresIn: ttlSeconds });
 }

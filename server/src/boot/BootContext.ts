@@ -2,6 +2,7 @@ import type { Log, Metrics, Scope } from '@lianmai/kit';
 import type { TokenAuthority } from '../authorisation/index.js';
 import type { ServerConfig } from '../config/index.js';
 import type { HttpListener } from '../http/index.js';
+import type { SupervisorLink } from '../supervisor/index.js';
 
 /** The parts that every start-up step needs. */
 export interface BootContext {
@@ -13,4 +14,5 @@ export interface BootContext {
   metrics: Metrics;
   /** Where browsers connect. */
   listener: HttpListener;
+  supervisor: SupervisorLink;
 }

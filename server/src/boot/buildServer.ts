@@ -25,7 +25,7 @@ import { serveHttp } from './serveHttp.js';
 
 /** Builds every part from those before it. The scope closes them in reverse: people first, then programs, the bridge, media, sockets. */
 export async function buildServer(boot: BootContext): Promise<void> {
-  const { config, scope, authority } = boot;
+  const { config, scope, authority, supervisor } = boot;
   const sfu = scope.own(await openSfu(config, boot.log));
   const store = scope.own(await openStore(config));
   const assets = await openAssets(config);
@@ -42,8 +42,7 @@ export async function buildServer(boot: BootContext): Promise<void> {
   const intents = scope.own(new ProgramIntents({ store, log: logOf(boot, 'program') }));
   const rooms = createRooms(boot, { sfu, assets, bridges, programNames, streams, webrtc, intents });
   const { mode } = config.bridge;
-  if (mode === 'embedded') scope.own(await startEmbeddedBridge({ config, authority, bridges, port: bridgePort, log: boot.log }));
-  // Owned after the bridge, so that programs and players end before it does.
+  if (mode === 'embedded') await startEmbeddedBridge({ config, bridges, supervisor, port: bridgePort });
   scope.own(rooms);
   await rooms.resumePrograms(await intents.recent(config.rooms.resumeProgramsMs));
   scope.own(webrtc);

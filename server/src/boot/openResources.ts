@@ -24,13 +24,16 @@ export const openListener = ({ http: { port, host } }: ServerConfig, certificate
   HttpListener.open({ port, host, certificate, option: 'PORT, --port or http.port' });
 
 /** The socket server, and the port where an embedded bridge finds it: one on loopback without TLS, whatever certificate browsers see. */
-export async function openSockets({ config, scope, listener }: BootContext) {
+export async function openSockets({ config, scope, listener, supervisor }: BootContext) {
   const isTrusted = trustFunction(config.http.trustProxy);
   const sockets = new SocketServer({ addressOf: (request) => clientAddress(request, isTrusted) });
   serveSockets(sockets, listener);
   let bridgePort = listener.port;
   if (config.http.https.enabled) {
-    const loopback = await HttpListener.open({ port: 0, host: '127.0.0.1', certificate: null, option: 'nothing: any free port will do' });
+    const { bridgeSettings } = supervisor.welcome;
+    // A bridge that has outlived the last server looks for it there.
+    const port = bridgeSettings ? Number(new URL(bridgeSettings.serverUrl).port) : 0;
+    const loopback = await HttpListener.open({ port, host: '127.0.0.1', certificate: null, option: 'nothing: any free port will do' });
     serveSockets(sockets, scope.own(loopback));
     bridgePort = loopback.port;
   }

@@ -128,11 +128,11 @@ describe('the socket to the bridges', () => {
     expect(await bridge.request('stopProgram', { programId })).toEqual({});
   });
 
-  it('knows at once that the process behind a token has ended', async () => {
+  it('knows at once that its process has ended', async () => {
     const { connect, bridges } = await start();
-    const { bridge } = await connect({ bridgeId: 'here', token: `${TOKEN} 1` });
-    const { bridge: other } = await connect({ bridgeId: 'there', token: `${TOKEN} 2` });
-    bridges.tokenHolderEnded(`${TOKEN} 1`);
+    const { bridge } = await connect({ bridgeId: 'here' });
+    const { bridge: other } = await connect({ bridgeId: 'there' });
+    bridges.processEnded('here');
     expect([bridge.state, other.state]).toEqual(['gone', 'connected']);
     expect(bridges.bridges).toEqual([other]);
   });

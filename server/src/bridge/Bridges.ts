@@ -50,7 +50,6 @@ export class Bridges extends EventEmitter<BridgePoolEvents> implements BridgePoo
   readonly #admission: BridgeAdmission;
   readonly #refusals: RefusalLog;
   readonly #links = new Map<string, BridgeLink>();
-  readonly #tokens = new Map<BridgeLink, string>();
 
   constructor(options: BridgesOptions) {
     super();
@@ -61,7 +60,7 @@ export class Bridges extends EventEmitter<BridgePoolEvents> implements BridgePoo
     options.sockets.serve<string>(NAMESPACE, {
       admit: ({ token, network }) => this.#admission.admit(token, network),
       allowance: () => BRIDGE,
-      connect: (socket, token) => this.#welcome(socket, token),
+      connect: (socket) => this.#welcome(socket),
     });
   }
 
@@ -69,14 +68,14 @@ export class Bridges extends EventEmitter<BridgePoolEvents> implements BridgePoo
     return [...this.#links.values()];
   }
 
-  /** This server is about to start a bridge with this token. */
+  /** The bridge beside this server comes with this token. */
   expectToken(token: string): void {
     this.#admission.expect(token);
   }
 
-  /** The process that was started with this token has ended: its bridge is gone at once, without the grace. */
-  tokenHolderEnded(token: string): void {
-    for (const [link, held] of this.#tokens) if (held === token) link.end('its process ended');
+  /** The bridge's process has ended: it is gone at once, without the grace. */
+  processEnded(bridgeId: string): void {
+    this.#links.get(bridgeId)?.end('its process ended');
   }
 
   close(reason: string): void {
@@ -85,16 +84,16 @@ export class Bridges extends EventEmitter<BridgePoolEvents> implements BridgePoo
   }
 
   /** Returns what to do when the bridge sends too much: it reconnects, and its programs go on. */
-  #welcome(socket: Socket, token: string): (error: LianmaiError) => void {
+  #welcome(socket: Socket): (error: LianmaiError) => void {
     socket.on('request', (frame: unknown, acknowledge: unknown) => {
       if (typeof acknowledge !== 'function') return;
-      void this.#answer(socket, token, frame).then((answer) => (acknowledge as (answer: Acknowledgement<unknown>) => void)(answer));
+      void this.#answer(socket, frame).then((answer) => (acknowledge as (answer: Acknowledgement<unknown>) => void)(answer));
     });
     return ({ code }) => this.#options.log.error({ code }, 'a bridge sent more than it may; its connection is closed');
   }
 
   /** Find → size → parse → handle; the right is the token that opened the connection. */
-  async #answer(socket: Socket, token: string, frame: unknown): Promise<Acknowledgement<unknown>> {
+  async #answer(socket: Socket, frame: unknown): Promise<Acknowledgement<unknown>> {
     let caller = '';
     try {
       const { name, data } = parse(RequestFrame, frame);
@@ -103,7 +102,7 @@ export class Bridges extends EventEmitter<BridgePoolEvents> implements BridgePoo
       if (bytesOf(frame) > maxBytes) throw new LianmaiError('TOO_LARGE', { maxBytes });
       const call = { name, data: parse<z.ZodType>(schema, data) } as BridgeCall;
       if (call.name === 'authorise') caller = `${networkOf(call.data.ip)} ${streamKey(call.data)}`;
-      return { ok: true, data: await this.#run(socket, token, call) };
+      return { ok: true, data: await this.#run(socket, call) };
     } catch (thrown) {
       const error = toLianmaiError(thrown);
       const { log } = this.#options;
@@ -114,10 +113,10 @@ export class Bridges extends EventEmitter<BridgePoolEvents> implements BridgePoo
     }
   }
 
-  async #run(socket: Socket, token: string, call: BridgeCall): Promise<object> {
+  async #run(socket: Socket, call: BridgeCall): Promise<object> {
     switch (call.name) {
       case 'hello':
-        return this.#hello(socket, token, call.data);
+        return this.#hello(socket, call.data);
       case 'authorise':
         return await this.#options.authorise(call.data);
       case 'fetchAsset':
@@ -125,10 +124,9 @@ export class Bridges extends EventEmitter<BridgePoolEvents> implements BridgePoo
     }
   }
 
-  #hello(socket: Socket, token: string, hello: BridgeHello): object {
+  #hello(socket: Socket, hello: BridgeHello): object {
     const { log, requestTimeoutMs = DEFAULTS.requestTimeoutMs, graceMs = DEFAULTS.graceMs } = this.#options;
     const link = this.#links.get(hello.bridgeId) ?? this.#add(new BridgeLink({ hello, log, requestTimeoutMs, graceMs }));
-    this.#tokens.set(link, token);
     link.connect(socket, hello);
     this.emit('bridgeConnected', link);
     return {};
@@ -136,10 +134,7 @@ export class Bridges extends EventEmitter<BridgePoolEvents> implements BridgePoo
 
   #add(link: BridgeLink): BridgeLink {
     this.#links.set(link.id, link);
-    link.once('gone', () => {
-      this.#tokens.delete(link);
-      this.#links.delete(link.id);
-    });
+    link.once('gone', () => this.#links.delete(link.id));
     return link;
   }
 }

@@ -1,36 +1,28 @@
 import path from 'node:path';
-import type { EmbeddedBridgeSettings, Log } from '@lianmai/kit';
-import type { TokenAuthority } from '../authorisation/index.js';
+import type { EmbeddedBridgeSettings } from '@lianmai/kit';
 import type { Bridges } from './Bridges.js';
-import { EmbeddedBridge } from './EmbeddedBridge.js';
 import { inDataFolder, lanAddresses, type ServerConfig, isEveryAddress, connectableHost } from '../config/index.js';
 import { assertPortIsFree, assertUdpPortIsFree, certificateFiles } from '../http/index.js';
+import type { SupervisorLink } from '../supervisor/index.js';
 
 export interface EmbeddedBridgeContext {
   config: ServerConfig;
-  authority: TokenAuthority;
   bridges: Bridges;
+  supervisor: SupervisorLink;
   /** Where it finds this server. */
   port: number;
-  log: Log;
 }
 
-/** Starts the bridge beside this server. Throws a ConfigError that names a port that is taken, or a folder that cannot be written. */
-export async function startEmbeddedBridge({ config, authority, bridges, port, log }: EmbeddedBridgeContext): Promise<EmbeddedBridge> {
-  await assertPortsAreFree(config);
-  return EmbeddedBridge.start({
-    settings: await settingsFor(config, port),
-    mintToken: () => {
-      const token = authority.mintBridgeToken();
-      bridges.expectToken(token);
-      return token;
-    },
-    onEnded: (token) => {
-      authority.releaseBridgeToken(token);
-      bridges.tokenHolderEnded(token);
-    },
-    log: log.child({ part: 'bridge' }),
-  });
+/**
+ * Has the supervisor run the bridge beside this server, unless one with the same settings has outlived the last server. Throws a ConfigError that
+ * names a port that is taken, or a folder that cannot be written.
+ */
+export async function startEmbeddedBridge({ config, bridges, supervisor, port }: EmbeddedBridgeContext): Promise<void> {
+  const { bridgeToken, bridgeSettings } = supervisor.welcome;
+  bridges.expectToken(bridgeToken);
+  supervisor.on('bridgeEnded', (bridgeId) => bridges.processEnded(bridgeId));
+  if (!bridgeSettings) await assertPortsAreFree(config);
+  supervisor.runBridge(await settingsFor(config, port));
 }
 
 async function assertPortsAreFree({ http: { host }, origin, rtmp, srt }: ServerConfig): Promise<void> {

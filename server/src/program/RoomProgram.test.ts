@@ -1,6 +1,6 @@
 import { AssetId, LianmaiError, patchScene, ProgramId, resolveProfile, SourceId, type ProgramInfo } from '@lianmai/protocol';
 import { describe, expect, it, vi } from 'vitest';
-import { outputInfo, TOKEN } from '../bridge/testing/index.js';
+import { outputInfo } from '../bridge/testing/index.js';
 import type { ClaimName, ProgramControl } from './contract.js';
 import { BY_API, camera, FakeRoom, setUpPrograms } from './testing/index.js';
 
@@ -366,7 +366,7 @@ describe('a bridge', () => {
     const restarting = until(control, ({ state, reason }) => state === 'starting' && reason?.code === 'BRIDGE_UNAVAILABLE');
     const killedAtMs = performance.now();
     bridge.drop();
-    bridges.tokenHolderEnded(TOKEN);
+    bridges.processEnded('fake');
     expect(await restarting).toMatchObject({ liveSinceMs: null, outputs: [{ state: 'connecting' }] });
     const successor = await connect({ bridgeId: 'successor' });
     const again = await successor.request('startProgram');
@@ -403,7 +403,7 @@ describe('a bridge', () => {
       throw new LianmaiError('CONFLICT');
     });
     bridge.drop();
-    bridges.tokenHolderEnded(TOKEN);
+    bridges.processEnded('fake');
     await bridge.comeBack();
     await bridge.request('startProgram', 2);
     await bridge.call('fetchAsset', { assetId: AssetId.parse('a') }); // by the time this is answered, the rejection has arrived and the next attempt waits

@@ -51,7 +51,8 @@ export class BridgeHost {
     });
     const child = spawn(process.execPath, ['bridge/dist/main.js'], {
       cwd: REPOSITORY,
-      stdio: ['pipe', 'inherit', 'inherit'],
+      // It ends when its channel to us does.
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: {
         ...process.env,
         SERVER_URL: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
