@@ -10,6 +10,7 @@ import {
   Metrics,
   Scope,
   Secret,
+  sendAlive,
   type Log,
   type BridgeSettings,
 } from '@lianmai/kit';
@@ -236,6 +237,7 @@ async function main(): Promise<void> {
     const config = readSettings(process.env);
     for (const name of ['BRIDGE_TOKEN', BRIDGE_SETTINGS_VARIABLE]) delete process.env[name]; // child processes inherit the environment, and a hostile stream may take one over
     const log = createLog('bridge', config.logLevel);
+    sendAlive();
     closeOnDemand(await startBridge(config, log), log);
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof FfmpegNotFound)) throw error;

@@ -11,6 +11,7 @@ export * from './retry.js';
 export * from './Places.js';
 export * from './Scope.js';
 export * from './secrets.js';
+export * from './sendAlive.js';
 export * from './SerialQueue.js';
 export * from './StallWatch.js';
 export * from './vitals.js';

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { backoffMs, delay, type Log } from '@lianmai/kit';
+import { backoffMs, delay, StallWatch, type AliveMessage, type Log, type Stall } from '@lianmai/kit';
 
 export interface SupervisedProcessOptions {
   name: string;
@@ -8,6 +8,8 @@ export interface SupervisedProcessOptions {
   spawn: () => ChildProcess;
   /** Called after each end. Returns whether to start it again; default: always. */
   onEnded?: (outcome: Outcome) => boolean;
+  /** It is killed when its main thread gives no sign of life for this long, ms. Until its first one it has 15 s. */
+  stallMs: number;
   /** Asks it to end; default: SIGTERM. */
   askToEnd?: (child: ChildProcess) => void;
   /** How long it may take to end once it has been asked, ms. */
@@ -23,6 +25,7 @@ export interface Outcome {
 
 /** It ran this long: what it died of now is new, and it starts again at once. */
 const STEADY_MS = 10_000;
+const START_STALL_MS = 15_000;
 const BACKOFF = { firstMs: 250, maxMs: 15_000 };
 
 /** Keeps one process running until it is ended. */
@@ -88,10 +91,28 @@ export class SupervisedProcess {
     const child = this.#options.spawn();
     this.#child = child;
     child.on('error', () => undefined); // of the channel; a failed start rejects below
+    const watch = this.#watch(child);
     const outcome = await outcomeOf(child);
+    watch.close();
     this.#child = null;
     killGroup(child);
     return outcome;
+  }
+
+  #watch(child: ChildProcess): StallWatch {
+    const { name, stallMs: limitMs, log } = this.#options;
+    const onStalled = (stall: Stall) => {
+      log()?.error({ process: name, ...stall }, `the ${name} process is frozen; killing it`);
+      killGroup(child);
+    };
+    const task = child.pid === undefined ? null : { pid: child.pid, tid: child.pid };
+    const watch = new StallWatch({ task, limitMs: Math.max(limitMs, START_STALL_MS), onStalled });
+    child.on('message', ({ kind }: AliveMessage | { kind: string }) => {
+      if (kind !== 'alive') return;
+      watch.limitMs = limitMs;
+      watch.alive();
+    });
+    return watch;
   }
 }
 

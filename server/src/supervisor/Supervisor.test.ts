@@ -17,6 +17,8 @@ const tell = (port, value) => {
   return socket;
 };
 process.on('disconnect', () => process.exit(8));
+process.send({ kind: 'alive' });
+setInterval(() => process.send({ kind: 'alive' }), 100);
 `;
 const SERVER = `${COMMON}
 process.on('message', (message) => {
@@ -130,6 +132,15 @@ it('replaces the bridge when the settings have changed', async () => {
   const bridge = await next('bridge');
   tellSupervisor(server, { kind: 'runBridge', settings: settings({ host: '127.0.0.1' }) });
   expect((await next('bridge', 2)).settings.host).toBe('127.0.0.1');
+  expect(() => process.kill(bridge.pid, 0)).toThrow();
+});
+
+it('replaces a bridge that is frozen', async () => {
+  const { next, settings, tellSupervisor } = await start();
+  tellSupervisor(await next('server'), { kind: 'runBridge', settings: settings() });
+  const bridge = await next('bridge');
+  process.kill(bridge.pid, 'SIGSTOP');
+  await next('bridge', 2);
   expect(() => process.kill(bridge.pid, 0)).toThrow();
 });
 

@@ -21,6 +21,9 @@ const NOT_FOR_BRIDGES = ['LIANMAI_API_KEY', 'LIANMAI_API_SECRET', 'BRIDGE_ID'];
 const SERVER_END_MS = 6000;
 /** Its outputs end cleanly meanwhile. */
 const BRIDGE_END_MS = 3000;
+/** Longer than for a bridge, because calls end with it. */
+const SERVER_STALL_MS = 10_000;
+const BRIDGE_STALL_MS = 3000;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
@@ -46,6 +49,7 @@ export class Supervisor {
       onEnded: (outcome) => this.#afterServerEnd(outcome),
       askToEnd: () => this.#tell({ kind: 'end', reason: 'the supervisor ends' }),
       endPatienceMs: SERVER_END_MS,
+      stallMs: SERVER_STALL_MS,
       log: () => this.#log,
     });
   }
@@ -130,6 +134,7 @@ export class Supervisor {
           return true;
         },
         endPatienceMs: BRIDGE_END_MS,
+        stallMs: BRIDGE_STALL_MS,
         log: () => this.#log,
       }),
     };

@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events';
-import type { EmbeddedBridgeSettings, LogLevel } from '@lianmai/kit';
+import { sendAlive, type EmbeddedBridgeSettings, type LogLevel } from '@lianmai/kit';
 import type { FromServer, ToServer, Welcome } from './messages.js';
 
 export interface SupervisorLinkEvents {
@@ -25,6 +25,7 @@ export class SupervisorLink extends EventEmitter<SupervisorLinkEvents> {
     if (!process.send) throw new Error('The server runs under its supervisor: start server/dist/main.js.');
     const link = new SupervisorLink();
     await once(link, 'welcome');
+    sendAlive();
     return link;
   }
 
