@@ -157,6 +157,7 @@ function serve({ config, scope, ffmpeg, link }: BridgeContext, parts: HubParts &
   scope.own(jobs);
   recorder.catalogue.on('changed', (recording) => announce('recordingChanged', recording));
   link.on('connected', () => [programs, jobs].forEach((service) => service.announceAll()));
+  link.on('serverReplaced', () => [ingests, feeds].forEach((service) => void service.stopAll('the server was started again')));
   link.on('orphaned', () => [programs, ingests, feeds].forEach((service) => void service.stopAll('no server')));
   link.serve({
     handlers: {

@@ -141,7 +141,9 @@ const ProgramSummary = z.object({
   programId: ProgramId,
   state: ProgramState,
   rtp: z.object({ ip: z.string().max(64), port: z.number().int() }),
+  outputs: z.array(OutputInfo).max(64),
 });
+export type ProgramSummary = z.infer<typeof ProgramSummary>;
 const OutputKind = z.object({
   kind: z.string().max(16),
   schemes: z.array(z.string().max(16)).max(16),
@@ -159,7 +161,7 @@ interface BridgeCall<D extends z.ZodType = z.ZodType, R extends z.ZodType = z.Zo
 
 /** Requests from bridge to server. */
 export const bridgeCalls = {
-  /** Sent on every (re)connection. It lists the running programs, so that a lost socket does not end a broadcast. */
+  /** Sent on every (re)connection. It lists the running programs, so that neither a lost socket nor a restarted server ends a broadcast. */
   hello: {
     maxBytes: 256 * 1024,
     data: z.object({
@@ -177,7 +179,8 @@ export const bridgeCalls = {
       outputKinds: z.array(OutputKind).max(32),
       programs: z.array(ProgramSummary).max(256),
     }),
-    reply: z.object({}),
+    /** `serverId`: of the server process. A bridge drops what it sent to, or got from, the SFU of an earlier one. */
+    reply: z.object({ serverId: z.string().max(64) }),
   },
   /** Sent before every publish and play. An error, or no reply, means no. */
   authorise: { maxBytes: MAX_REQUEST_BYTES, data: AuthoriseRequest, reply: AuthoriseReply },

@@ -65,9 +65,10 @@ export class StreamJobRunner implements Closable {
     for (const stream of this.#options.hub.streams) this.#wantRecording(stream);
   }
 
-  /** Tells a returning server the state of all pulls. */
+  /** Tells a returning server the state of all pulls and outputs. */
   announceAll(): void {
     for (const { pull } of this.#pulls.values()) this.#options.announce('pullChanged', pull.info);
+    for (const outputs of this.#outputs.values()) outputs.announceAll();
   }
 
   async close(reason: string): Promise<void> {

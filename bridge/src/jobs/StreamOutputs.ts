@@ -51,6 +51,10 @@ export class StreamOutputs implements Closable {
     for (const slot of this.#slots.values()) slot.running = null;
   }
 
+  announceAll(): void {
+    for (const { running } of this.#slots.values()) if (running) this.#options.onChanged(running.info);
+  }
+
   close(reason: string): void {
     for (const { running } of this.#slots.values()) void running?.close(reason);
     this.#slots.clear();

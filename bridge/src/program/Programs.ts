@@ -35,7 +35,7 @@ export class Programs implements Closable {
 
   /** For `hello`. */
   get summaries(): BridgeCallData<'hello'>['programs'] {
-    return [...this.#byId.values()].map(({ id, state, rtp }) => ({ programId: id, state, rtp }));
+    return [...this.#byId.values()].map(({ id, state, rtp, outputs }) => ({ programId: id, state, rtp, outputs }));
   }
 
   /** Sends a returning server the state of everything it missed. */

@@ -20,8 +20,11 @@ import {
 import { WebRtc } from '../webrtc/index.js';
 import type { BootContext } from './BootContext.js';
 import { registerMetrics } from './metrics.js';
-import { openAssets, openSfu, openSockets, openStore } from './openResources.js';
+import { createSockets, openAssets, openSfu, openStore } from './openResources.js';
 import { serveHttp } from './serveHttp.js';
+
+/** A bridge tries to reconnect at least every 2 s. */
+const COME_BACK_MS = 5000;
 
 /** Builds every part from those before it. The scope closes them in reverse: people first, then programs, the bridge, media, sockets. */
 export async function buildServer(boot: BootContext): Promise<void> {
@@ -33,7 +36,7 @@ export async function buildServer(boot: BootContext): Promise<void> {
   const programNames = new ProgramNames();
   const authoriser = new StreamAuthoriser({ repository, programNames, policy: config.streams });
   const authorise = (request: AuthoriseRequest) => authoriser.authorise(request);
-  const { sockets, bridgePort } = await openSockets(boot);
+  const { sockets, bridgePort, open } = await createSockets(boot);
   const verify = (token: unknown) => authority.verifyBridgeToken(token);
   const fetchAsset = assets.read.bind(assets);
   const bridges = scope.own(new Bridges({ sockets, verify, fetchAsset, authorise, log: logOf(boot, 'bridges') }));
@@ -41,10 +44,10 @@ export async function buildServer(boot: BootContext): Promise<void> {
   const streams = createStreams(boot, { store, repository, programNames, bridges, webrtc });
   const intents = scope.own(new ProgramIntents({ store, log: logOf(boot, 'program') }));
   const rooms = createRooms(boot, { sfu, assets, bridges, programNames, streams, webrtc, intents });
-  const { mode } = config.bridge;
-  if (mode === 'embedded') await startEmbeddedBridge({ config, bridges, supervisor, port: bridgePort });
   scope.own(rooms);
   await rooms.resumePrograms(await intents.recent(config.rooms.resumeProgramsMs));
+  open();
+  if (config.bridge.mode === 'embedded') await startEmbeddedBridge({ config, bridges, supervisor, port: bridgePort });
   scope.own(webrtc);
   const services = { rooms, streams, seatableStreams: new SeatableStreams(streams) };
   const signalling = scope.own(createSignalling(boot, sockets, { ...services, saveAsset: assets.save.bind(assets) }));
@@ -80,12 +83,23 @@ interface RoomParts {
 
 function createRooms(boot: BootContext, { sfu, assets, bridges, programNames, streams, webrtc, intents }: RoomParts): RoomDirectory {
   const claimName: ClaimName = (room, starter) => streams.claimForRoom(room, starter);
+  const { config, supervisor } = boot;
+  // Without a bridge that outlived the last server, there is nothing to wait for.
+  const comeBackMs = config.bridge.mode === 'embedded' && !supervisor.welcome.bridgeSettings ? 0 : COME_BACK_MS;
   return new RoomDirectory({
     createMedia: (id) => sfu.createRoom(id),
     openStreamFeed: (stream) => webrtc.openStreamFeed(stream),
-    programs: createPrograms({ bridges, assets, limits: programLimits(boot.config), claimName, intents, log: logOf(boot, 'program') }),
+    programs: createPrograms({
+      bridges,
+      assets,
+      limits: programLimits(config),
+      comeBackMs,
+      claimName,
+      intents,
+      log: logOf(boot, 'program'),
+    }),
     programNames,
-    settings: boot.config.rooms,
+    settings: config.rooms,
     log: logOf(boot, 'rooms'),
   });
 }

@@ -23,24 +23,30 @@ export const openAssets = ({ dataDir, pictures }: ServerConfig): Promise<AssetSt
 export const openListener = ({ http: { port, host } }: ServerConfig, certificate: Certificate | null): Promise<HttpListener> =>
   HttpListener.open({ port, host, certificate, option: 'PORT, --port or http.port' });
 
-/** The socket server, and the port where an embedded bridge finds it: one on loopback without TLS, whatever certificate browsers see. */
-export async function openSockets({ config, scope, listener, supervisor }: BootContext) {
+export interface Sockets {
+  sockets: SocketServer;
+  /** Where the bridge beside this server finds it: on loopback without TLS, whatever certificate browsers see. */
+  bridgePort: number;
+  /** Takes no connections before. */
+  open: () => void;
+}
+
+export async function createSockets({ config, scope, listener, supervisor }: BootContext): Promise<Sockets> {
   const isTrusted = trustFunction(config.http.trustProxy);
   const sockets = new SocketServer({ addressOf: (request) => clientAddress(request, isTrusted) });
-  serveSockets(sockets, listener);
-  let bridgePort = listener.port;
+  const listeners = [listener];
   if (config.http.https.enabled) {
     const { bridgeSettings } = supervisor.welcome;
     // A bridge that has outlived the last server looks for it there.
     const port = bridgeSettings ? Number(new URL(bridgeSettings.serverUrl).port) : 0;
     const loopback = await HttpListener.open({ port, host: '127.0.0.1', certificate: null, option: 'nothing: any free port will do' });
-    serveSockets(sockets, scope.own(loopback));
-    bridgePort = loopback.port;
+    listeners.push(scope.own(loopback));
   }
   scope.defer(() => {
     sockets.io.disconnectSockets(true);
   });
-  return { sockets, bridgePort };
+  const open = () => listeners.forEach((one) => serveSockets(sockets, one));
+  return { sockets, bridgePort: listeners.at(-1)?.port ?? listener.port, open };
 }
 
 function serveSockets(sockets: SocketServer, listener: HttpListener): void {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { networkOf, type Log } from '@lianmai/kit';
 import {
@@ -49,6 +50,8 @@ export class Bridges extends EventEmitter<BridgePoolEvents> implements BridgePoo
   readonly #options: BridgesOptions;
   readonly #admission: BridgeAdmission;
   readonly #refusals: RefusalLog;
+  /** Of this process. */
+  readonly #serverId = randomUUID();
   readonly #links = new Map<string, BridgeLink>();
 
   constructor(options: BridgesOptions) {
@@ -129,7 +132,7 @@ export class Bridges extends EventEmitter<BridgePoolEvents> implements BridgePoo
     const link = this.#links.get(hello.bridgeId) ?? this.#add(new BridgeLink({ hello, log, requestTimeoutMs, graceMs }));
     link.connect(socket, hello);
     this.emit('bridgeConnected', link);
-    return {};
+    return { serverId: this.#serverId };
   }
 
   #add(link: BridgeLink): BridgeLink {

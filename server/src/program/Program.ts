@@ -10,6 +10,7 @@ import {
   type OutputRequest,
   type Profile,
   type ProgramInfo,
+  type ProgramSummary,
   type Scene,
   type UpdateLive,
   type UpdateLiveReply,
@@ -27,14 +28,16 @@ import { ProgramSupervisor, type ProgramJob, type SupervisedProgram } from './Pr
 export interface ProgramOptions {
   room: ProgramRoom;
   bridges: BridgePool;
-  admission: Pick<ProgramAdmission, 'place'>;
+  admission: Pick<ProgramAdmission, 'place' | 'keep'>;
   /** It goes out as the registered stream of the room's name. */
   asStream: boolean;
   profile: Profile;
   scene: Scene;
   outputs: readonly (OutputRequest | GivenOutput)[];
   /** Of the same program in an earlier server process. */
-  earlier?: Pick<ProgramIntent, 'programId' | 'mix' | 'startedAtMs' | 'runs'>;
+  earlier?: Pick<ProgramIntent, 'programId' | 'mix' | 'startedAtMs' | 'liveSinceMs' | 'sources' | 'runs'> & { awaitMs: number };
+  /** How long bridges of an earlier server process may take to come back, ms. */
+  comeBackMs: number;
   /** Called whenever `info` has changed. */
   onChanged: () => void;
   onLevels: (levels: Levels) => void;
@@ -57,15 +60,15 @@ export class Program implements RunningProgram {
 
   constructor(options: ProgramOptions) {
     this.#options = options;
-    const { room, bridges, admission, profile, scene, outputs, earlier, onChanged } = options;
+    const { room, bridges, admission, comeBackMs, profile, scene, outputs, earlier, onChanged } = options;
     this.id = earlier?.programId ?? ProgramId.parse(`prg_${randomUUID()}`);
     this.#status = new ProgramStatus(earlier?.startedAtMs);
     const log = options.log.child({ program: this.id });
     this.#outputs = new ProgramOutputs({ requests: outputs, onChanged, log });
     const currentRun = () => (this.#status.isOn ? this.#supervisor.run : null);
-    this.#scene = new ProgramScene({ room, scene, mix: earlier?.mix ?? {}, currentRun, log });
+    this.#scene = new ProgramScene({ room, scene, mix: earlier?.mix ?? {}, awaited: earlier, currentRun, log });
     this.#supervisor = new ProgramSupervisor({
-      ...{ id: this.id, program: this.#supervised(), bridges, admission, profile, runs: earlier?.runs ?? 0, log },
+      ...{ id: this.id, program: this.#supervised(), bridges, admission, comeBackMs, profile, runs: earlier?.runs ?? 0, log },
     });
   }
 
@@ -87,9 +90,11 @@ export class Program implements RunningProgram {
     if (!this.#status.isOn) return null;
     const { room, profile, asStream } = this.#options;
     const { scene, mix } = this.#scene.info;
-    const { startedAtMs } = this.#status;
+    const { startedAtMs, info } = this.#status;
     return {
       ...{ programId: this.id, room: room.id, asStream, profile, scene, mix, startedAtMs },
+      liveSinceMs: info.liveSinceMs,
+      sources: this.#scene.sources,
       outputs: this.#outputs.requests,
       people: room.peopleOnAir(),
       runs: this.#supervisor.runs,
@@ -120,7 +125,7 @@ export class Program implements RunningProgram {
     }
   }
 
-  /** Starts the program of an earlier server process again as soon as there is a bridge for it. */
+  /** Goes on with the program of an earlier server process, on the bridge that has kept it on air, or on another. */
   resume(): void {
     this.#status.restart({ code: 'BRIDGE_UNAVAILABLE', message: RESUMING });
     this.#supervisor.resume();
@@ -168,6 +173,7 @@ export class Program implements RunningProgram {
     return {
       nextJob: () => this.#nextJob(),
       started: (run, job) => this.#afterStart(run, job),
+      adopted: (run, running) => this.#afterAdoption(run, running),
       restarting: () => this.#restart(),
       failed: (error) => this.#end('failed', error),
       stateChanged: (change) => this.#afterStateChange(change),
@@ -196,6 +202,14 @@ export class Program implements RunningProgram {
 
   async #afterStart(run: ProgramRun, job: ProgramJob): Promise<void> {
     await this.#outputs.reconcile(run, job.outputs);
+    this.#options.onChanged();
+    await this.#scene.sync();
+  }
+
+  async #afterAdoption(run: ProgramRun, { state, outputs }: ProgramSummary): Promise<void> {
+    this.#status.advance({ state, reason: null, atMs: this.#options.earlier?.liveSinceMs ?? Date.now() });
+    for (const output of outputs) this.#outputs.update(output);
+    await this.#outputs.reconcile(run, outputs);
     this.#options.onChanged();
     await this.#scene.sync();
   }

@@ -60,6 +60,11 @@ export class ProgramAdmission {
     return { bridge: best.bridge, cores: best.bridge.reserve(cores) };
   }
 
+  /** For a program that runs there already. */
+  keep(bridge: Bridge, profile: Profile): BridgePlace {
+    return { bridge, cores: bridge.reserve(coresOf(profile)) };
+  }
+
   #coresLeft({ hello, reservedCores }: Bridge): number {
     return (this.#limits.maxCores ?? hello.cores) - reservedCores;
   }

@@ -68,7 +68,7 @@ export class ProgramOutputs {
   }
 
   /** Adds and removes on the bridge what was added and removed here since it was `given` its outputs. Never rejects. */
-  async reconcile(run: ProgramRun, given: readonly GivenOutput[]): Promise<void> {
+  async reconcile(run: ProgramRun, given: readonly Pick<GivenOutput, 'id'>[]): Promise<void> {
     const now = this.#register.requests;
     const added = without(now, given);
     const removed = without(given, now);
@@ -111,5 +111,5 @@ async function removeFrom(run: ProgramRun, id: OutputId): Promise<void> {
   }
 }
 
-const without = (outputs: readonly GivenOutput[], others: readonly GivenOutput[]): GivenOutput[] =>
+const without = <O extends { id: OutputId }>(outputs: readonly O[], others: readonly { id: OutputId }[]): O[] =>
   outputs.filter(({ id }) => !others.some((other) => other.id === id));

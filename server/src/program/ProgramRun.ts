@@ -9,6 +9,7 @@ import type {
   Profile,
   ProgramId,
   ProgramStats,
+  ProgramSummary,
   SceneState,
 } from '@lianmai/protocol';
 import type { Bridge, BridgeEvents, BridgeHello } from '../bridge/index.js';
@@ -57,32 +58,45 @@ export class ProgramRun {
   readonly #options: ProgramRunOptions;
   readonly #undo: (() => void)[] = [];
   #taps: ProgramTaps | null = null;
-  #sceneState: SceneState;
+  /** What is on air; null until this process has set it. */
+  #sceneState: SceneState | null;
   #isClosed = false;
   /** Tells `stop` that the program has ended, or that the bridge is lost. */
   #onEnd: () => void = () => {};
 
-  private constructor(options: ProgramRunOptions) {
+  private constructor(options: ProgramRunOptions, sceneState: SceneState | null) {
     this.#options = options;
     this.bridge = options.place.bridge;
     this.programId = options.programId;
-    this.#sceneState = options.sceneState;
+    this.#sceneState = sceneState;
     this.#undo.push(this.#listen());
   }
 
   /** Resolves when the bridge has accepted the program. */
   static async start(options: ProgramRunOptions): Promise<ProgramRun> {
-    const run = new ProgramRun(options);
-    const { bridge } = run;
-    const { programId, stream, asStream, profile, sceneState, outputs, media, listener, log } = options;
+    const { programId, stream, asStream, profile, sceneState, outputs } = options;
+    const run = new ProgramRun(options, sceneState);
     try {
-      const { rtp } = await bridge.request('startProgram', { programId, stream, asStream, profile, sceneState, outputs });
-      run.#taps = new ProgramTaps({ media, bridge, programId, profile, rtp, log, onLost: () => listener.tracksLost() });
+      const { rtp } = await run.bridge.request('startProgram', { programId, stream, asStream, profile, sceneState, outputs });
+      run.#openTaps(rtp);
       return run;
     } catch (error) {
       run.#abandon();
       throw error;
     }
+  }
+
+  /** Takes over a program that an earlier server process has started, and that runs on. */
+  static adopt(options: ProgramRunOptions, { rtp }: Pick<ProgramSummary, 'rtp'>): ProgramRun {
+    const run = new ProgramRun(options, null);
+    run.#openTaps(rtp);
+    return run;
+  }
+
+  #openTaps(rtp: ProgramSummary['rtp']): void {
+    const { media, profile, listener, log } = this.#options;
+    const { bridge, programId } = this;
+    this.#taps = new ProgramTaps({ media, bridge, programId, profile, rtp, log, onLost: () => listener.tracksLost() });
   }
 
   /** Puts a scene on air and fits the tracks to it. Returns when it is visible, on the program's own clock. Calls of show and fit must not overlap. */
@@ -96,7 +110,7 @@ export class ProgramRun {
 
   /** Like `show`, but sends the scene only if it differs from what is on air. */
   async fit(sceneState: SceneState, sources: readonly StageSource[]): Promise<void> {
-    if (!isSamePicture(sceneState, this.#sceneState)) await this.show(sceneState, sources);
+    if (!this.#sceneState || !isSamePicture(sceneState, this.#sceneState)) await this.show(sceneState, sources);
     else await this.#taps?.reconcile(sceneState.scene, sources);
   }
 

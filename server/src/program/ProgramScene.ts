@@ -5,6 +5,7 @@ import {
   patchScene,
   type Mix,
   type ProgramInfo,
+  type ProgramSource,
   type Scene,
   type SceneState,
   type UpdateLive,
@@ -19,6 +20,8 @@ export interface ProgramSceneOptions {
   mix: Mix;
   /** null between two bridges, and once the program is stopping. */
   currentRun: () => ProgramRun | null;
+  /** On stage in an earlier server process: the picture keeps their places for `awaitMs`. */
+  awaited?: { sources: readonly ProgramSource[]; awaitMs: number } | undefined;
   log: Log;
 }
 
@@ -36,12 +39,16 @@ export class ProgramScene {
   /** Numbers the states sent to bridges. */
   #stateVersion = 0;
   #isSyncDue = false;
+  /** On stage in an earlier server process, in its order. */
+  #earlier: readonly ProgramSource[] = [];
+  #awaiting: NodeJS.Timeout | null = null;
 
   constructor(options: ProgramSceneOptions) {
     this.#options = options;
     this.#scene = options.scene;
     this.#mix = options.mix;
     this.#unsubscribe = on<ProgramRoomEvents>(options.room, { stageSourcesChanged: () => this.#syncSoon() });
+    if (options.awaited) this.#await(options.awaited);
   }
 
   get info(): Pick<ProgramInfo, 'scene' | 'sceneVersion' | 'mix'> {
@@ -50,7 +57,12 @@ export class ProgramScene {
 
   /** The scene, the mix and the stage as they are now, under a new version. */
   nextState(): SceneState {
-    return this.#stateOf(this.#scene, this.#mix, this.#options.room.stageSources());
+    return this.#stateOf(this.#scene, this.#mix, this.#stageSources());
+  }
+
+  /** As viewers see them. */
+  get sources(): ProgramSource[] {
+    return this.#stageSources().map(({ id, kind, name, hasVideo, hasAudio }) => ({ id, kind, name, hasVideo, hasAudio }));
   }
 
   /** Resolves when the change is on air. Nothing changes if `requireRun` throws or the bridge rejects it. */
@@ -59,7 +71,7 @@ export class ProgramScene {
       if (change.version !== undefined && change.version !== this.#sceneVersion)
         throw new LianmaiError('CONFLICT', { sceneVersion: this.#sceneVersion });
       const scene = patchScene(this.#scene, change.scene ?? {});
-      const sources = this.#options.room.stageSources();
+      const sources = this.#stageSources();
       const mix = bounded({ ...this.#mix, ...change.mix }, sources);
       const appliedAtPtsMs = await requireRun().show(this.#stateOf(scene, mix, sources), sources);
       this.#scene = scene;
@@ -75,7 +87,7 @@ export class ProgramScene {
       const run = this.#options.currentRun();
       if (!run) return;
       try {
-        const sources = this.#options.room.stageSources();
+        const sources = this.#stageSources();
         await run.fit(this.#stateOf(this.#scene, this.#mix, sources), sources);
       } catch (error) {
         this.#options.log.warn({ err: error }, 'could not fit the program to the stage');
@@ -91,6 +103,23 @@ export class ProgramScene {
 
   close(): void {
     this.#unsubscribe();
+    if (this.#awaiting) clearTimeout(this.#awaiting);
+  }
+
+  #await({ sources, awaitMs }: { sources: readonly ProgramSource[]; awaitMs: number }): void {
+    this.#earlier = sources;
+    this.#awaiting = setTimeout(() => {
+      this.#awaiting = null;
+      this.#syncSoon();
+    }, awaitMs).unref();
+  }
+
+  /** First those of the earlier server process in their order, back or awaited, then the others. */
+  #stageSources(): StageSource[] {
+    const present = this.#options.room.stageSources();
+    const away = (source: ProgramSource) => (this.#awaiting ? [{ ...source, videoProducer: null, audioProducer: null }] : []);
+    const kept = this.#earlier.flatMap((source) => present.find(({ id }) => id === source.id) ?? away(source));
+    return [...kept, ...present.filter(({ id }) => !this.#earlier.some((source) => source.id === id))];
   }
 
   /** All stage changes of one tick go on air together. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { backoffMs, delay, type Log } from '@lianmai/kit';
-import { LianmaiError, ProgramId, type Profile } from '@lianmai/protocol';
+import { LianmaiError, ProgramId, type Profile, type ProgramSummary } from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
 import type { BridgePlace, ProgramAdmission } from './ProgramAdmission.js';
 import type { ProgramOutputs } from './ProgramOutputs.js';
@@ -17,6 +17,8 @@ export interface SupervisedProgram extends ProgramRunListener {
   nextJob(): ProgramJob;
   /** A bridge has accepted `job`; what has changed since is the program's to send. Never rejects. */
   started(run: ProgramRun, job: ProgramJob): Promise<void>;
+  /** A bridge has kept the program of an earlier server process on air. Never rejects. */
+  adopted(run: ProgramRun, running: ProgramSummary): Promise<void>;
   /** The bridge is lost, and another start follows. */
   restarting(): void;
   /** No bridge accepted the program in time. */
@@ -27,7 +29,9 @@ export interface ProgramSupervisorOptions {
   id: ProgramId;
   program: SupervisedProgram;
   bridges: BridgePool;
-  admission: Pick<ProgramAdmission, 'place'>;
+  admission: Pick<ProgramAdmission, 'place' | 'keep'>;
+  /** How long bridges of an earlier server process may take to come back, ms. */
+  comeBackMs: number;
   profile: Profile;
   /** How often earlier server processes have started it. */
   runs: number;
@@ -47,6 +51,8 @@ export class ProgramSupervisor {
   /** The latest start; it may still be under way. */
   #starting: Promise<void> = Promise.resolve();
   #origin: Bridge['hello']['origin'] | null = null;
+  /** The run of an earlier server process, while it is looked for. */
+  #awaited: ProgramId | null = null;
 
   constructor(options: ProgramSupervisorOptions) {
     this.#options = options;
@@ -68,8 +74,9 @@ export class ProgramSupervisor {
     return this.#origin;
   }
 
-  /** Whether this is the current run. */
+  /** Whether this is the current run, or may become it. */
   owns(bridge: Bridge, programId: ProgramId): boolean {
+    if (programId === this.#awaited) return true;
     return this.#run?.bridge === bridge && this.#run.programId === programId;
   }
 
@@ -78,9 +85,19 @@ export class ProgramSupervisor {
     return this.#startOn(() => this.#place());
   }
 
-  /** Goes on with the program of an earlier server process: starts it as soon as there is a bridge, or reports that it has failed. */
+  /**
+   * Goes on with the program of an earlier server process: takes it over from the bridge that has kept it on air, or starts it as soon as there is a bridge,
+   * or reports that it has failed.
+   */
   resume(): void {
-    void this.#restart();
+    this.#awaited = this.#runId();
+    const resuming = async () => {
+      const found = await this.#findAwaited();
+      this.#awaited = null;
+      if (found && !this.#abort.signal.aborted) await this.#adopt(found.bridge, found.running);
+      else if (!this.#abort.signal.aborted) void this.#restart();
+    };
+    this.#starting = resuming();
   }
 
   /** Waits while the first start is under way. Never rejects. */
@@ -114,6 +131,34 @@ export class ProgramSupervisor {
     return this.#place();
   }
 
+  /** Each run has an id of its own, so that a bridge that comes back late is not taken for its successor. */
+  #runId(): ProgramId {
+    return ProgramId.parse(`${this.#options.id}.${this.#runs}`);
+  }
+
+  /** Returns null when no bridge brings it in time. */
+  async #findAwaited(): Promise<{ bridge: Bridge; running: ProgramSummary } | null> {
+    const { bridges, comeBackMs } = this.#options;
+    const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(comeBackMs)]);
+    while (!signal.aborted) {
+      for (const bridge of bridges.bridges) {
+        const running = bridge.hello.programs.find(({ programId, state }) => programId === this.#awaited && isOn(state));
+        if (running && bridge.state === 'connected') return { bridge, running };
+      }
+      await once(bridges, 'bridgeConnected', { signal }).catch(() => undefined);
+    }
+    return null;
+  }
+
+  async #adopt(bridge: Bridge, running: ProgramSummary): Promise<void> {
+    const { program, admission, profile, log } = this.#options;
+    const place = admission.keep(bridge, profile);
+    this.#run = ProgramRun.adopt(this.#runOptions(place, program.nextJob()), running);
+    this.#origin = bridge.hello.origin;
+    log.info({ bridge: bridge.id, run: running.programId }, 'a bridge has kept the program on air');
+    await program.adopted(this.#run, running);
+  }
+
   #startOn(choose: () => BridgePlace | Promise<BridgePlace>): Promise<void> {
     const start = async () => this.#startRun(await choose());
     this.#starting = start();
@@ -121,18 +166,10 @@ export class ProgramSupervisor {
   }
 
   async #startRun(place: BridgePlace): Promise<void> {
-    const { id, program, log } = this.#options;
+    const { program } = this.#options;
     this.#runs += 1;
     const job = program.nextJob();
-    const run = await ProgramRun.start({
-      ...job,
-      place,
-      // Each run has an id of its own, so that a bridge that comes back late is not taken for its successor.
-      programId: ProgramId.parse(`${id}.${this.#runs}`),
-      listener: program,
-      onLost: (lost, reason) => this.#afterLoss(lost, reason),
-      log: log.child({ bridge: place.bridge.id }),
-    });
+    const run = await ProgramRun.start(this.#runOptions(place, job));
     if (this.#abort.signal.aborted) {
       await run.stop();
       run.close('stopped during the start');
@@ -141,6 +178,18 @@ export class ProgramSupervisor {
     this.#run = run;
     this.#origin = place.bridge.hello.origin;
     await program.started(run, job);
+  }
+
+  #runOptions(place: BridgePlace, job: ProgramJob): ProgramRunOptions {
+    const { program, log } = this.#options;
+    return {
+      ...job,
+      place,
+      programId: this.#runId(),
+      listener: program,
+      onLost: (lost, reason) => this.#afterLoss(lost, reason),
+      log: log.child({ bridge: place.bridge.id }),
+    };
   }
 
   /** A run that is lost while it starts rejects the start instead. */
@@ -173,3 +222,5 @@ export class ProgramSupervisor {
     }
   }
 }
+
+const isOn = (state: ProgramSummary['state']): boolean => state === 'starting' || state === 'live';

@@ -26,6 +26,8 @@ export interface RoomProgramOptions {
   onClosed: () => void;
   bridges: BridgePool;
   admission: ProgramAdmission;
+  /** How long bridges of an earlier server process may take to come back, ms. */
+  comeBackMs: number;
   assets: Pick<AssetStore, 'hold'>;
   claimName: ClaimName;
   intents: Pick<ProgramIntents, 'keep' | 'forget'>;
@@ -77,7 +79,7 @@ export class RoomProgram extends EventEmitter<ProgramControlEvents> implements P
   }
 
   /** Admitted when it was started: only its cores are needed again. */
-  async resume(intent: ProgramIntent): Promise<void> {
+  async resume(intent: ProgramIntent, awaitMs: number): Promise<void> {
     const { room, claimName, intents } = this.#options;
     const { profile, scene, outputs } = intent;
     const { asStream } = await claimName(room.id, { liveAsStream: intent.asStream }).catch((error: unknown) => {
@@ -86,7 +88,7 @@ export class RoomProgram extends EventEmitter<ProgramControlEvents> implements P
     });
     if (this.#isClosed || (this.#program && !this.#program.isOver)) return;
     this.#pictures.addKnown(scene);
-    this.#create({ asStream, profile, scene, outputs, earlier: intent }).resume();
+    this.#create({ asStream, profile, scene, outputs, earlier: { ...intent, awaitMs } }).resume();
   }
 
   update(change: UpdateLive): Promise<UpdateLiveReply> {
@@ -108,12 +110,13 @@ export class RoomProgram extends EventEmitter<ProgramControlEvents> implements P
 
   /** `onOver` is called when the program has ended or failed, maybe more than once. */
   #create(wanted: Pick<ProgramOptions, 'asStream' | 'profile' | 'scene' | 'outputs' | 'earlier'>, onOver = () => {}): Program {
-    const { room, bridges, admission, log } = this.#options;
+    const { room, bridges, admission, comeBackMs, log } = this.#options;
     const program: Program = new Program({
       ...wanted,
       room,
       bridges,
       admission,
+      comeBackMs,
       onChanged: () => {
         if (program.isOver) onOver();
         if (this.#program === program) this.#afterChange(program);

@@ -69,9 +69,9 @@ export interface ProgramControl extends EventEmitter<ProgramControlEvents> {
   start(request: StartLive, starter: ProgramStarter): Promise<ProgramInfo>;
   /**
    * Goes on with the program of an earlier server process: scene, mix, outputs and start time stay. Throws NAME_TAKEN as `start` does. It takes its cores
-   * again, but is not refused for its profile or its starter's network.
+   * again, but is not refused for its profile or its starter's network. The picture keeps the places of its sources for `awaitMs`.
    */
-  resume(intent: ProgramIntent): Promise<void>;
+  resume(intent: ProgramIntent, awaitMs: number): Promise<void>;
   update(change: UpdateLive): Promise<UpdateLiveReply>;
   /** Throws WRONG_STATE while the room is not live. */
   running(): RunningProgram;
@@ -92,7 +92,7 @@ export interface ProgramStarter {
 /** Decides whether a room may put its program under its own name, and whether it is a registered stream then. Throws NAME_TAKEN or CONFLICT. */
 export type ClaimName = (room: RoomId, starter: Pick<ProgramStarter, 'liveAsStream'>) => Promise<{ asStream: boolean }>;
 
-/** Made once, by main.ts. */
+/** Made once, when the server starts. */
 export interface ProgramFactory {
   forRoom(room: ProgramRoom): ProgramControl;
 }

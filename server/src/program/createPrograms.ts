@@ -11,16 +11,19 @@ export interface CreateProgramsOptions {
   bridges: BridgePool;
   assets: Pick<AssetStore, 'hold'>;
   limits: ProgramLimits;
+  /** How long bridges of an earlier server process may take to come back, ms. */
+  comeBackMs: number;
   claimName: ClaimName;
   intents: Pick<ProgramIntents, 'keep' | 'forget'>;
   log: Log;
 }
 
 /**
- * Gives each room its program control. Whenever a bridge says hello, ends the programs on it that belong to no room: those of an earlier server
- * process, or those that were given up while the bridge was away.
+ * Gives each room its program control. Whenever a bridge says hello, ends the programs on it that belong to no room: those that were stopped or given up
+ * while the bridge was away. So no bridge may say hello before the programs of an earlier server process have been resumed.
  */
-export function createPrograms({ bridges, assets, limits, claimName, intents, log }: CreateProgramsOptions): ProgramFactory {
+export function createPrograms({ limits, ...shared }: CreateProgramsOptions): ProgramFactory {
+  const { bridges, log } = shared;
   const admission = new ProgramAdmission(limits);
   const controls = new Set<RoomProgram>();
   bridges.on('bridgeConnected', (bridge) => {
@@ -30,7 +33,7 @@ export function createPrograms({ bridges, assets, limits, claimName, intents, lo
   return {
     forRoom: (room) => {
       const onClosed = () => void controls.delete(control);
-      const control: RoomProgram = new RoomProgram({ room, bridges, admission, assets, claimName, intents, log, onClosed });
+      const control: RoomProgram = new RoomProgram({ ...shared, room, admission, onClosed });
       controls.add(control);
       return control;
     },

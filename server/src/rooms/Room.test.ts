@@ -112,6 +112,8 @@ describe('a server that was started again', () => {
       mix: {},
       outputs: [],
       startedAtMs: 1,
+      liveSinceMs: null,
+      sources: [],
       people,
       runs: 1,
     });

@@ -142,8 +142,9 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
 
   /** Goes on with the program of an earlier server process. Its people get their ids and seats back if they return within the grace. */
   async resumeProgram(intent: ProgramIntent): Promise<void> {
-    this.#returning.expect(intent.people, this.#options.settings.reconnectGraceMs);
-    await this.program.resume(intent);
+    const { reconnectGraceMs } = this.#options.settings;
+    this.#returning.expect(intent.people, reconnectGraceMs);
+    await this.program.resume(intent, reconnectGraceMs);
   }
 
   /** Admits a newcomer, a returning participant, or the same person's newer page. */

@@ -44,7 +44,7 @@ export class BridgeHost {
     const connected = new Promise<Socket>((resolve) => {
       new Server(http).of('/bridge').on('connection', (socket) => {
         socket.on('request', ({ name }: { name: string }, answer: (ack: object) => void) => {
-          answer({ ok: true, data: name === 'authorise' ? EVERYBODY_MAY : {} });
+          answer({ ok: true, data: name === 'authorise' ? EVERYBODY_MAY : { serverId: 'bench' } });
           resolve(socket);
         });
       });

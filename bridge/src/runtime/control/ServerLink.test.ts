@@ -12,6 +12,7 @@ const service = { handlers: {}, hello: () => HELLO } as unknown as ServerLinkSer
 
 let io: Server;
 let url: string;
+let serverId: string;
 /** When the bridge knocked, on the monotonic clock. */
 let attemptsAtMs: number[];
 /** How often the server will still reject the token, and hello. */
@@ -21,6 +22,7 @@ beforeEach(async () => {
   const http = createServer();
   io = new Server(http, { serveClient: false });
   attemptsAtMs = [];
+  serverId = 'first';
   rejections = { token: 0, hello: 0 };
   io.of('/bridge').use((_socket, next) => {
     attemptsAtMs.push(performance.now());
@@ -29,7 +31,7 @@ beforeEach(async () => {
   io.of('/bridge').on('connection', (socket) => {
     socket.on('request', (_frame: unknown, reply: (answer: unknown) => void) => {
       if (rejections.hello-- > 0) reply({ ok: false, error: new LianmaiError('BAD_REQUEST').toWire() });
-      else reply({ ok: true, data: {} });
+      else reply({ ok: true, data: { serverId } });
     });
   });
   await once(http.listen(0, '127.0.0.1'), 'listening');
@@ -58,6 +60,23 @@ it.each(['token', 'hello'] as const)(
     expect(waits[2]).toBeGreaterThan(1900);
   },
 );
+
+it('tells a server that was started again from one that is back', async () => {
+  const link = connect();
+  const onReplaced = vi.fn();
+  link.on('serverReplaced', onReplaced);
+  for (const [id, times] of [
+    ['first', 0],
+    ['first', 0],
+    ['second', 1],
+  ] as const) {
+    serverId = id;
+    const connected = once(link, 'connected');
+    io.of('/bridge').disconnectSockets(true);
+    await connected;
+    expect(onReplaced).toHaveBeenCalledTimes(times);
+  }
+});
 
 it('is back soon when the server hangs up on a bridge that it had accepted', async () => {
   const link = connect();

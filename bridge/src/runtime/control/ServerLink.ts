@@ -42,6 +42,8 @@ export interface ServerLinkEvents {
   serving: [];
   /** The server knows this bridge (again): tell it everything it missed. */
   connected: [];
+  /** Before `connected`: it is another process than before, with an SFU of its own. */
+  serverReplaced: [];
   /** No server for `orphanMs`. */
   orphaned: [];
 }
@@ -70,6 +72,7 @@ export class ServerLink extends EventEmitter<ServerLinkEvents> implements Closab
   #service: ServerLinkService | undefined;
   #orphanTimer: NodeJS.Timeout | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
+  #serverId: string | null = null;
   /** Since the server last accepted this bridge. */
   #rejections = 0;
 
@@ -145,11 +148,13 @@ export class ServerLink extends EventEmitter<ServerLinkEvents> implements Closab
 
   async #introduce({ hello }: ServerLinkService): Promise<void> {
     try {
-      await this.#call('hello', hello());
+      const { serverId } = bridgeCalls.hello.reply.parse(await this.#call('hello', hello()));
       clearTimeout(this.#orphanTimer);
       this.#orphanTimer = undefined;
       this.#rejections = 0;
       this.#options.log.info('connected to the server');
+      if (this.#serverId !== null && this.#serverId !== serverId) this.emit('serverReplaced');
+      this.#serverId = serverId;
       this.emit('connected');
     } catch (error) {
       this.#options.log.error({ err: error }, 'the server rejected our hello; trying again later');

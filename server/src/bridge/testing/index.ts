@@ -16,7 +16,7 @@ import {
   type BridgeRequestName,
   type OutputInfo,
   type ProgramId,
-  type ProgramState,
+  type ProgramSummary,
 } from '@lianmai/protocol';
 import { io, type Socket } from 'socket.io-client';
 import { SocketServer } from '../../sockets/index.js';
@@ -66,12 +66,12 @@ export class FakeBridge extends EventEmitter<{ asked: [Asked] }> {
   readonly asked: Asked[] = [];
   readonly #options: FakeBridgeOptions;
   readonly #answers = new Map<BridgeRequestName, (data: never) => unknown>();
-  readonly #programs = new Map<ProgramId, ProgramState>();
+  readonly #programs = new Map<ProgramId, ProgramSummary>();
 
   private constructor(options: FakeBridgeOptions) {
     super();
     this.#options = options;
-    for (const { programId, state } of options.programs ?? []) this.#programs.set(programId, state);
+    for (const program of options.programs ?? []) this.#programs.set(program.programId, program);
     const auth = { token: options.token ?? TOKEN };
     this.socket = io(`${options.url}/bridge`, { auth, transports: ['websocket'], reconnection: false, forceNew: true });
     this.socket.on(
@@ -90,7 +90,6 @@ export class FakeBridge extends EventEmitter<{ asked: [Asked] }> {
 
   async hello(): Promise<void> {
     const { bridgeId = 'fake', encoders = ['x264'], cores = 100 } = this.#options;
-    const programs = [...this.#programs].map(([programId, state]) => ({ programId, state, rtp: RTP }));
     const answer = await this.call('hello', {
       bridgeId,
       origin: { url: null, port: 8080 },
@@ -99,7 +98,7 @@ export class FakeBridge extends EventEmitter<{ asked: [Asked] }> {
       encoders,
       cores,
       outputKinds: [],
-      programs,
+      programs: [...this.#programs.values()],
     });
     if (!answer.ok) throw LianmaiError.fromWire(answer.error);
   }
@@ -116,7 +115,7 @@ export class FakeBridge extends EventEmitter<{ asked: [Asked] }> {
   announce<N extends BridgeEventName>(name: N, data: BridgeEventData<N>): void {
     if (name === 'programStateChanged') {
       const { programId, state } = data as BridgeEventData<'programStateChanged'>;
-      this.#programs.set(programId, state);
+      this.#programs.set(programId, { programId, state, rtp: RTP, outputs: [] });
     }
     this.socket.emit('event', { name, data });
   }
@@ -170,10 +169,14 @@ export class FakeBridge extends EventEmitter<{ asked: [Asked] }> {
     }
   }
 
+  #started({ programId }: BridgeRequestData<'startProgram'>): void {
+    this.#programs.set(programId, { programId, state: 'starting', rtp: RTP, outputs: [] });
+  }
+
   #usual({ name, data }: Asked): unknown {
     switch (name) {
       case 'startProgram':
-        this.#programs.set((data as BridgeRequestData<'startProgram'>).programId, 'starting');
+        this.#started(data as BridgeRequestData<'startProgram'>);
         return { rtp: RTP };
       case 'setScene':
         return { appliedAtPtsMs: 1000 };

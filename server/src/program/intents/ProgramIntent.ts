@@ -1,4 +1,16 @@
-import { EpochMs, Identity, Mix, OutputId, OutputRequest, ParticipantId, Profile, ProgramId, RoomId, Scene } from '@lianmai/protocol';
+import {
+  EpochMs,
+  Identity,
+  Mix,
+  OutputId,
+  OutputRequest,
+  ParticipantId,
+  Profile,
+  ProgramId,
+  ProgramSource,
+  RoomId,
+  Scene,
+} from '@lianmai/protocol';
 import { z } from 'zod';
 
 /** The program that a room is meant to put out, as long as nobody stops it. */
@@ -13,6 +25,9 @@ export const ProgramIntent = z.object({
   /** With stream keys. */
   outputs: z.array(z.object({ id: OutputId, request: OutputRequest })),
   startedAtMs: EpochMs,
+  liveSinceMs: EpochMs.nullable().default(null),
+  /** The picture keeps their places until they are back. */
+  sources: z.array(ProgramSource).default([]),
   /** Scene and mix name them by their ids. */
   people: z.array(z.object({ identity: Identity, participantId: ParticipantId })),
   /** How often a bridge has been asked to run it. Each run has an id of its own. */

@@ -29,6 +29,8 @@ const intentOf = (room: string, change: Partial<ProgramIntent> = {}): ProgramInt
   mix: {},
   outputs: [{ id: OutputId.parse('out_1'), request: { kind: 'rtmp', url: 'rtmp://cdn.example.org/app/key' } }],
   startedAtMs: 1_700_000_000_000,
+  liveSinceMs: 1_700_000_001_000,
+  sources: [],
   people: [{ identity: Identity.parse('ann'), participantId: ParticipantId.parse('p1') }],
   runs: 1,
   ...change,

@@ -35,21 +35,25 @@ class FakeIntents {
   }
 }
 
-interface SetUpOptions {
+export interface SetUpOptions {
   requestTimeoutMs?: number;
   graceMs?: number;
   claimName?: ClaimName;
   limits?: Partial<ProgramLimits>;
+  comeBackMs?: number;
 }
 
 /** For tests: the real programs of a room, and bridges that `connect` makes. Ends with the test. */
-export async function setUpPrograms({ requestTimeoutMs = 500, graceMs = 10_000, claimName = noStream, limits = {} }: SetUpOptions = {}) {
+export async function setUpPrograms(options: SetUpOptions = {}) {
+  const { requestTimeoutMs = 500, graceMs = 10_000, claimName = noStream, limits = {}, comeBackMs = 0 } = options;
   const server = await startBridges({ requestTimeoutMs, graceMs });
   onTestFinished(server.close);
   const assets = new FakeAssets();
   const intents = new FakeIntents();
   const log = createLog('test', 'silent');
-  const programs = createPrograms({ bridges: server.bridges, assets, limits: { ...LIMITS, ...limits }, claimName, intents, log });
+  const programs = createPrograms({
+    ...{ bridges: server.bridges, assets, limits: { ...LIMITS, ...limits }, comeBackMs, claimName, intents, log },
+  });
   const room = new FakeRoom();
   const control = programs.forRoom(room);
   const connect = async (options: Partial<Parameters<typeof FakeBridge.connect>[0]> = {}) => {
