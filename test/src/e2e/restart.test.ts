@@ -5,11 +5,18 @@ import { ParticipantInfo, ProgramInfo, SourceId } from '@lianmai/protocol';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { freePorts, launchBrowser, meanColour, pictures, RoomPage, RtmpListener, System, until } from '../support/index.js';
+import { flvTags, freePorts, launchBrowser, meanColour, packets, pictures, RoomPage, RtmpListener, System, timeline, until, type FlvTag } from '../support/index.js';
 
 const ROOM = 'show';
 const FOLDER = mkdtempSync(join(tmpdir(), 'lianmai-restart-'));
+const BRIDGE = /bridge\/dist\/main\.js/;
 const SCENE = { layout: 'spotlight', background: { colour: '#204060' } } as const;
+
+/** In the media's own time. */
+function longestStepMs(tags: readonly FlvTag[], kind: FlvTag['kind']): number {
+  const times = tags.filter((tag) => tag.kind === kind && !tag.isConfig).map(({ timeMs }) => timeMs);
+  return Math.max(...times.slice(1).map((timeMs, index) => timeMs - (times[index] ?? 0)));
+}
 
 describe('a program whose server is started again', () => {
   let system: System;
@@ -77,6 +84,26 @@ describe('a program whose server is started again', () => {
       expect(Object.keys(mix)).toEqual([`${person?.id}:camera`]);
     },
   );
+
+  it.each(['SIGKILL', 'SIGTERM'] as const)('never leaves the air when the server alone ends by %s', async (signal) => {
+    const [bridge] = system.children(BRIDGE);
+    const tags: FlvTag[] = [];
+    const watching = flvTags(`${system.originUrl}/live/${ROOM}.flv`, 15, tags);
+    await until('a viewer watches', () => tags.length > 60);
+    const earlier = await program();
+    await system.endServer(signal);
+    await isLive(`the program is known to the next server after ${signal}`);
+    await host.id('live-pill').waitFor();
+    await showsHost();
+    const { programId, liveSinceMs, outputs } = await program();
+    expect(earlier).toMatchObject({ programId, liveSinceMs, outputs: outputs.map(({ id, retries }) => ({ id, retries })) });
+    expect(system.children(BRIDGE)).toMatchObject([{ pid: bridge?.pid }]);
+    await watching;
+    for (const kind of ['video', 'audio'] as const) expect(longestStepMs(tags, kind)).toBeLessThan(100);
+    for (const kind of ['video', 'audio'] as const) expect(timeline(await packets(destination.file), kind)).toMatchObject({ backward: 0 });
+    await until('the destination got all of it', async () => timeline(await packets(destination.file), 'video').count > 15 * 20);
+    expect(timeline(await packets(destination.file), 'video').maxStepMs).toBeLessThan(100);
+  });
 
   it('stays off once it has been stopped', async () => {
     await host.id('end-live').click();

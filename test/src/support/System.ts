@@ -9,6 +9,7 @@ import { descendants, type ProcessInfo } from './processes.js';
 import { PATIENCE_MS, until } from './until.js';
 
 export const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
+const SERVER = /server\/dist\/serverMain\.js/;
 const API = { key: 'test-key', secret: 'test-secret-that-is-long-enough-to-sign' };
 
 export interface SystemOptions {
@@ -132,6 +133,17 @@ export class System {
 
   children(filter: RegExp = /./): ProcessInfo[] {
     return descendants(this.pid).filter((one) => filter.test(one.command));
+  }
+
+  /** Ends the server process alone; its supervisor starts another. Resolves when that one is ready. */
+  async endServer(signal: NodeJS.Signals): Promise<void> {
+    const [server] = this.children(SERVER);
+    if (!server) throw new Error('no server process');
+    process.kill(server.pid, signal);
+    await until('the next server is ready', async () => {
+      const [next] = this.children(SERVER);
+      return next && next.pid !== server.pid && (await fetch(`${this.url}/readyz`)).ok;
+    });
   }
 
   /** Kills every child that matches with SIGKILL and returns the pids. */
