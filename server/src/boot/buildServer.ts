@@ -45,7 +45,8 @@ export async function buildServer(boot: BootContext): Promise<void> {
   const intents = scope.own(new ProgramIntents({ store, log: logOf(boot, 'program') }));
   const rooms = createRooms(boot, { sfu, assets, bridges, programNames, streams, webrtc, intents });
   scope.own(rooms);
-  await rooms.resumePrograms(await intents.recent(config.rooms.resumeProgramsMs));
+  intents.on('claimed', (intent) => void rooms.resumePrograms([intent]));
+  await rooms.resumePrograms(await intents.takeOver(config.rooms.resumeProgramsMs));
   open();
   if (config.bridge.mode === 'embedded') await startEmbeddedBridge({ config, bridges, supervisor, port: bridgePort });
   scope.own(webrtc);

@@ -7,6 +7,7 @@ import {
   resolveProfile,
   type ProgramId,
   type ProgramInfo,
+  type RoomId,
   type ScenePatch,
   type StartLive,
   type UpdateLive,
@@ -30,7 +31,7 @@ export interface RoomProgramOptions {
   comeBackMs: number;
   assets: Pick<AssetStore, 'hold'>;
   claimName: ClaimName;
-  intents: Pick<ProgramIntents, 'keep' | 'forget'>;
+  intents: Pick<ProgramIntents, 'keep' | 'forget' | 'assertFree'>;
   log: Log;
 }
 
@@ -51,6 +52,10 @@ export class RoomProgram extends EventEmitter<ProgramControlEvents> implements P
     this.#pictures = new HeldPictures(options.assets);
   }
 
+  get roomId(): RoomId {
+    return this.#options.room.id;
+  }
+
   get info(): ProgramInfo | null {
     return this.#program?.info ?? null;
   }
@@ -65,6 +70,7 @@ export class RoomProgram extends EventEmitter<ProgramControlEvents> implements P
 
   start(request: StartLive, starter: ProgramStarter): Promise<ProgramInfo> {
     return this.#withPictures(request.scene, async () => {
+      await this.#options.intents.assertFree(this.#options.room.id);
       const { asStream } = await this.#options.claimName(this.#options.room.id, starter);
       if (this.#isClosed) throw new LianmaiError('SHUTTING_DOWN');
       if (this.#program && !this.#program.isOver)
@@ -98,6 +104,11 @@ export class RoomProgram extends EventEmitter<ProgramControlEvents> implements P
   running(): Program {
     if (!this.#program || this.#program.isOver) throw new LianmaiError('WRONG_STATE', undefined, { message: 'The room is not live.' });
     return this.#program;
+  }
+
+  /** Another server has taken the program over: it is not put out twice. */
+  async leaveToOther(): Promise<void> {
+    await this.#program?.stop();
   }
 
   async close(_reason: string, { isHandedOver = false } = {}): Promise<void> {

@@ -1,9 +1,10 @@
+import type { EventEmitter } from 'node:events';
 import type { Log } from '@lianmai/kit';
 import type { ProgramId } from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
 import type { AssetStore } from './AssetStore.js';
 import type { ClaimName, ProgramFactory } from './contract.js';
-import type { ProgramIntents } from './intents/index.js';
+import type { ProgramIntents, ProgramIntentsEvents } from './intents/index.js';
 import { ProgramAdmission, type ProgramLimits } from './ProgramAdmission.js';
 import { RoomProgram } from './RoomProgram.js';
 
@@ -14,7 +15,7 @@ export interface CreateProgramsOptions {
   /** How long bridges of an earlier server process may take to come back, ms. */
   comeBackMs: number;
   claimName: ClaimName;
-  intents: Pick<ProgramIntents, 'keep' | 'forget'>;
+  intents: Pick<ProgramIntents, 'keep' | 'forget' | 'assertFree'> & EventEmitter<ProgramIntentsEvents>;
   log: Log;
 }
 
@@ -23,12 +24,15 @@ export interface CreateProgramsOptions {
  * while the bridge was away. So no bridge may say hello before the programs of an earlier server process have been resumed.
  */
 export function createPrograms({ limits, ...shared }: CreateProgramsOptions): ProgramFactory {
-  const { bridges, log } = shared;
+  const { bridges, intents, log } = shared;
   const admission = new ProgramAdmission(limits);
   const controls = new Set<RoomProgram>();
   bridges.on('bridgeConnected', (bridge) => {
     for (const { programId } of bridge.hello.programs)
       if (![...controls].some((control) => control.owns(bridge, programId))) void endOrphan(bridge, programId, log);
+  });
+  intents.on('lost', (room) => {
+    for (const control of controls) if (control.roomId === room) void control.leaveToOther();
   });
   return {
     forRoom: (room) => {

@@ -42,4 +42,16 @@ export const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+  '0003_program_intent_owners': {
+    up: async (db: Kysely<unknown>) => {
+      await db.schema
+        .alterTable('program_intents')
+        .addColumn('owner', 'text', (column) => column.notNull().defaultTo(''))
+        .execute();
+      await db.schema
+        .alterTable('program_intents')
+        .addColumn('epoch', 'integer', (column) => column.notNull().defaultTo(0))
+        .execute();
+    },
+  },
 };

@@ -36,7 +36,11 @@ export interface ProgramIntentTable {
   room: string;
   /** A ProgramIntent as JSON. */
   intent: string;
-  /** When the server that runs the program was last known to be alive. */
+  /** The server process that runs the program; empty when it has handed it over. */
+  owner: string;
+  /** Grows with each change of owner. */
+  epoch: number;
+  /** When the owner was last known to be alive. */
   aliveAtMs: BigInteger;
 }
 

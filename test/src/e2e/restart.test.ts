@@ -5,7 +5,20 @@ import { ParticipantInfo, ProgramInfo, SourceId } from '@lianmai/protocol';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { flvTags, freePorts, launchBrowser, meanColour, packets, pictures, RoomPage, RtmpListener, System, timeline, until, type FlvTag } from '../support/index.js';
+import {
+  flvTags,
+  freePorts,
+  launchBrowser,
+  meanColour,
+  packets,
+  pictures,
+  RoomPage,
+  RtmpListener,
+  System,
+  timeline,
+  until,
+  type FlvTag,
+} from '../support/index.js';
 
 const ROOM = 'show';
 const FOLDER = mkdtempSync(join(tmpdir(), 'lianmai-restart-'));

@@ -1,2 +1,2 @@
 export { ProgramIntent } from './ProgramIntent.js';
-export { ProgramIntents } from './ProgramIntents.js';
+export { ProgramIntents, type ProgramIntentsEvents } from './ProgramIntents.js';

@@ -1,10 +1,11 @@
+import { EventEmitter } from 'node:events';
 import { createLog } from '@lianmai/kit';
 import { LianmaiError, type AssetId } from '@lianmai/protocol';
 import { onTestFinished } from 'vitest';
 import { FakeBridge, startBridges } from '../../bridge/testing/index.js';
 import type { ClaimName } from '../contract.js';
 import { createPrograms } from '../createPrograms.js';
-import type { ProgramIntent } from '../intents/index.js';
+import type { ProgramIntent, ProgramIntentsEvents } from '../intents/index.js';
 import type { ProgramLimits } from '../ProgramAdmission.js';
 import { FakeRoom } from './FakeRoom.js';
 
@@ -23,12 +24,14 @@ class FakeAssets {
 }
 
 /** Keeps the latest intent of each room in memory. */
-class FakeIntents {
+class FakeIntents extends EventEmitter<ProgramIntentsEvents> {
   readonly byRoom = new Map<string, ProgramIntent>();
 
   keep(intent: ProgramIntent): void {
     this.byRoom.set(intent.room, structuredClone(intent));
   }
+
+  async assertFree(): Promise<void> {}
 
   forget(room: string): void {
     this.byRoom.delete(room);
