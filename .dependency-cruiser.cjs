@@ -120,7 +120,7 @@ module.exports = {
       dependencyTypesNot: ['type-only'],
     }),
     onlyIn('processes-start-in-one-place', '^(node:)?child_process$', [
-      '^(bridge/src/media/ffmpeg/startProcess|server/src/bridge/|test/)',
+      '^(bridge/src/media/ffmpeg/startProcess|server/src/supervisor/|test/)',
       '/testing/|\\.test\\.tsx?$',
     ]),
     {

@@ -1,6 +1,6 @@
 // @ts-check
-// `npm start`: sets up whatever is missing, then becomes the server. The server runs in this very process, so Ctrl-C, a signal to npm and
-// the end of the terminal all reach it, and it ends its bridge.
+// `npm start`: sets up whatever is missing, then becomes the supervisor of server and bridge. That runs in this very process, so Ctrl-C,
+// a signal to npm and the end of the terminal all reach it, and it ends both.
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -88,7 +88,7 @@ describe('another server process', () => {
     expect([control.info, intents.byRoom.size]).toEqual([null, 0]);
   });
 
-  it('takes the program over from the bridge that has kept it on air: nothing is started or stopped, no output is touched', async () => {
+  it('[ROOM-86] takes the program over from the bridge that has kept it on air: nothing is started or stopped, no output is touched', async () => {
     const { intent, info, programId, outputId } = await leftBehind();
     const { control, connect, intents, room } = await setUpPrograms({ comeBackMs: 60_000 });
     await control.resume({ ...intent, liveSinceMs: 42 }, AWAIT_MS);

@@ -107,7 +107,7 @@ describe('two servers on one store', () => {
   };
   const isKept = () => vi.waitFor(async () => expect(await store.db.selectFrom('programIntents').selectAll().execute()).toHaveLength(1));
 
-  it('do not take over from one that is alive, and do not put its rooms on air', async () => {
+  it('[ROOM-87] do not take over from one that is alive, and do not put its rooms on air', async () => {
     const living = serverOf(OTHER);
     living.keep(intentOf('a'));
     await isKept();
