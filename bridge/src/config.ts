@@ -1,4 +1,4 @@
-import { BRIDGE_SETTINGS_VARIABLE, BridgeSettings, ConfigError, loadConfig, STREAM_ENV_PATHS } from '@lianmai/kit';
+import { BridgeSettings, loadConfig, STREAM_ENV_PATHS } from '@lianmai/kit';
 
 /** Settings that only a bridge has. An embedded one reads them too. */
 const BRIDGE_ENV_PATHS = {
@@ -19,20 +19,12 @@ const EXTERNAL_ENV_PATHS = {
   LOG_LEVEL: 'logLevel',
 };
 
-/** Reads the settings from the environment: handed over by a server as one JSON value, or one variable each. Throws a ConfigError. */
-export function readSettings(env: Readonly<Record<string, string | undefined>>): BridgeSettings {
-  const handedOver = env[BRIDGE_SETTINGS_VARIABLE];
-  if (handedOver === undefined)
-    return loadConfig(BridgeSettings, { base: {}, env, envPaths: { ...EXTERNAL_ENV_PATHS, ...BRIDGE_ENV_PATHS } });
-  return loadConfig(BridgeSettings, { base: parseObject(handedOver), env, envPaths: BRIDGE_ENV_PATHS });
-}
+type Environment = Readonly<Record<string, string | undefined>>;
 
-function parseObject(json: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(json);
-    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
-  } catch {
-    // The message would show what was handed over, the token included.
-  }
-  throw new ConfigError(`${BRIDGE_SETTINGS_VARIABLE}: expected a JSON object`);
-}
+/** Reads the settings of a bridge on another machine. Throws a ConfigError. */
+export const readSettings = (env: Environment): BridgeSettings =>
+  loadConfig(BridgeSettings, { base: {}, env, envPaths: { ...EXTERNAL_ENV_PATHS, ...BRIDGE_ENV_PATHS } });
+
+/** Checks the settings of an embedded bridge. From the environment it takes only what no server sets. Throws a ConfigError. */
+export const settingsFrom = (handedOver: Record<string, unknown>, env: Environment): BridgeSettings =>
+  loadConfig(BridgeSettings, { base: handedOver, env, envPaths: BRIDGE_ENV_PATHS });

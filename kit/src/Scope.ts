@@ -28,6 +28,16 @@ export class Scope implements Closable {
     return thing;
   }
 
+  /**
+   * Owns parts that open side by side, in the order given. If one of them cannot be opened, the others are still owned, and the first failure is thrown
+   * once all have settled.
+   */
+  async ownAll<T extends readonly Closable[]>(opening: readonly [...{ [I in keyof T]: Promise<T[I]> }]): Promise<T> {
+    const settled = await Promise.allSettled(opening);
+    for (const outcome of settled) if (outcome.status === 'fulfilled') this.own(outcome.value as Closable);
+    return (await Promise.all(opening)) as unknown as T;
+  }
+
   /** Runs `undo` when the scope closes. Returns a function that drops it, for parts that end by themselves. */
   defer(undo: Undo): () => void {
     if (this.isClosed) void Promise.resolve(undo('scope is closed')).catch(() => undefined);

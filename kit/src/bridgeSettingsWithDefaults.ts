@@ -69,7 +69,7 @@ export const streamSettings = {
   },
 };
 
-/** Everything a bridge can be told. The server gives it to its embedded bridge as JSON in one variable; other bridges read a variable for each setting. */
+/** Everything a bridge can be told. The embedded bridge gets it from the supervisor as one message; other bridges read a variable for each setting. */
 export const BridgeSettings = section({
   serverUrl: z.url({ protocol: /^https?$/, error: 'expected the URL of the server, like http://127.0.0.1:3000' }),
   token: text('expected the bridge token of the server'),
@@ -101,8 +101,14 @@ export type BridgeSettings = z.output<typeof BridgeSettings>;
 /** The settings that the server hands to its embedded bridge, apart from the token of each start. */
 export type EmbeddedBridgeSettings = Omit<BridgeSettings, 'token' | 'bridgeId' | 'rtpIp' | 'orphanMs' | 'insecureTls'>;
 
-/** The variable that hands all settings to an embedded bridge, as JSON. */
-export const BRIDGE_SETTINGS_VARIABLE = 'BRIDGE_SETTINGS';
+/**
+ * A bridge process with this argument loads everything that needs no settings, and waits for these as the first message of its supervisor. So one can be kept
+ * ready for the moment when another has died.
+ */
+export const SPARE_BRIDGE_ARGUMENT = '--spare';
+
+/** What a bridge process tells its supervisor: that it can do no more without settings, and that its ports are open. */
+export type BridgeProcessState = 'prepared' | 'serving';
 
 /** Environment variable → setting, the same for the server and for a bridge on another machine. */
 export const STREAM_ENV_PATHS = {

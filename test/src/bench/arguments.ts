@@ -8,12 +8,14 @@ export interface BenchOptions {
   viewers: number;
   players: number;
   runs: number;
+  isBusy: boolean;
 }
 
 const USAGE = `npm run bench -- CASE [options]
 
   program   CPU of a program over its floor        --participants 4 --seconds 20 --runs 3
   start     go live and join, in milliseconds      --runs 10
+  killed    the bridge killed under a program      --runs 5 [--busy]
   sfu       worker CPU per viewer                  --viewers 100 --seconds 15 --runs 3
   origin    CPU of HTTP-FLV for many players       --players 200 --seconds 15 --runs 3
   stalled   memory for players that never read     --players 20 --seconds 60
@@ -23,12 +25,14 @@ const USAGE = `npm run bench -- CASE [options]
 
 With --runs, each figure is the median (p50) of all runs, with the smallest and largest value (min, max).
 
-  --json    one line of JSON on standard output`;
+  --json    one line of JSON on standard output
+  --busy    as many processes as there are cores compute meanwhile`;
 
 /** The cases whose defaults differ. */
 const DEFAULTS: Readonly<Record<string, Partial<Pick<BenchOptions, 'seconds' | 'runs' | 'players'>>>> = {
   program: { seconds: 20 },
   start: { runs: 10 },
+  killed: { runs: 5 },
   stalled: { seconds: 60, players: 20 },
   srt: { seconds: 20 },
   network: { seconds: 25 },
@@ -41,6 +45,7 @@ export function readOptions(argv: readonly string[]): BenchOptions {
     allowPositionals: true,
     options: {
       json: { type: 'boolean', default: false },
+      busy: { type: 'boolean', default: false },
       participants: number,
       seconds: number,
       viewers: number,
@@ -58,6 +63,7 @@ export function readOptions(argv: readonly string[]): BenchOptions {
   return {
     case: name,
     isJson: values.json,
+    isBusy: values.busy,
     participants: whole('participants', values.participants, 4, 9),
     seconds: whole('seconds', values.seconds, usual.seconds ?? 15, 3600),
     viewers: whole('viewers', values.viewers, 100, 2000),

@@ -5,6 +5,7 @@ import { describeMachine } from './report.js';
 const CASES: Record<string, () => Promise<{ run(options: BenchOptions): Promise<object> }>> = {
   program: () => import('./program.js'),
   start: () => import('./start.js'),
+  killed: () => import('./killed.js'),
   sfu: () => import('./sfu/index.js'),
   origin: () => import('./origin/index.js'),
   stalled: () => import('./stalled.js'),

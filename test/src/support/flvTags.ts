@@ -1,3 +1,5 @@
+import { PATIENCE_MS, until } from './until.js';
+
 export interface FlvTag {
   kind: 'audio' | 'video';
   timeMs: number;
@@ -12,9 +14,33 @@ export interface FlvTag {
 /** Reads the tags of an HTTP-FLV stream for `seconds`; `tags` grows meanwhile. Needed because FFmpeg 5.1 does not know enhanced RTMP (Opus). */
 export async function flvTags(url: string, seconds: number, tags: FlvTag[] = []): Promise<FlvTag[]> {
   const stop = new AbortController();
-  const response = await fetch(url, { signal: stop.signal });
-  if (response.status !== 200 || !response.body) throw new Error(`${url}: ${response.status} ${await response.text()}`);
   const timer = setTimeout(() => stop.abort(), seconds * 1000);
+  try {
+    await readFlv(url, stop.signal, (tag) => tags.push(tag));
+  } finally {
+    clearTimeout(timer);
+  }
+  return tags;
+}
+
+/** Asks for an HTTP-FLV stream, again and again, until it has a picture. Returns when that arrived, on the clock of `performance.now`, ms. */
+export function firstPicture(url: string): Promise<number> {
+  const ask = async () => {
+    const stop = new AbortController();
+    let arrivedAtMs: number | undefined;
+    await readFlv(url, stop.signal, (tag) => {
+      if (!tag.isKey || tag.isConfig || arrivedAtMs !== undefined) return;
+      arrivedAtMs = tag.arrivedAtMs;
+      stop.abort();
+    });
+    return arrivedAtMs;
+  };
+  return until('a picture arrives', ask, PATIENCE_MS, 20);
+}
+
+async function readFlv(url: string, signal: AbortSignal, onTag: (tag: FlvTag) => void): Promise<void> {
+  const response = await fetch(url, { signal });
+  if (response.status !== 200 || !response.body) throw new Error(`${url}: ${response.status} ${await response.text()}`);
   let pending = Buffer.alloc(0);
   let hasHeader = false;
   try {
@@ -23,21 +49,18 @@ export async function flvTags(url: string, seconds: number, tags: FlvTag[] = [])
       if (!hasHeader && pending.length < FILE_HEADER_BYTES) continue;
       if (!hasHeader) pending = pending.subarray(FILE_HEADER_BYTES);
       hasHeader = true;
-      pending = pending.subarray(readTags(pending, tags));
+      pending = pending.subarray(readTags(pending, onTag));
     }
   } catch (error) {
-    if (!stop.signal.aborted) throw error;
-  } finally {
-    clearTimeout(timer);
+    if (!signal.aborted) throw error;
   }
-  return tags;
 }
 
 /** Includes the first back pointer. */
 const FILE_HEADER_BYTES = 13;
 
 /** Returns how many bytes it used. */
-function readTags(bytes: Buffer, tags: FlvTag[]): number {
+function readTags(bytes: Buffer, onTag: (tag: FlvTag) => void): number {
   let at = 0;
   while (at + 11 <= bytes.length) {
     const size = bytes.readUIntBE(at + 1, 3);
@@ -49,8 +72,8 @@ function readTags(bytes: Buffer, tags: FlvTag[]): number {
     const isConfig = isEnhanced ? (first & 15) === 0 : second === 0;
     const fourCc = isEnhanced ? bytes.toString('latin1', at + 12, at + 16) : null;
     const common = { timeMs, isConfig, fourCc, arrivedAtMs: performance.now() };
-    if (type === 9) tags.push({ ...common, kind: 'video', isKey: ((first >> 4) & 7) === 1 });
-    if (type === 8) tags.push({ ...common, kind: 'audio', isKey: false });
+    if (type === 9) onTag({ ...common, kind: 'video', isKey: ((first >> 4) & 7) === 1 });
+    if (type === 8) onTag({ ...common, kind: 'audio', isKey: false });
     at += 11 + size + 4;
   }
   return at;

@@ -1,5 +1,5 @@
 import { Readable, Writable } from 'node:stream';
-import { BRIDGE_SETTINGS_VARIABLE, redact, type Closable, type Log } from '@lianmai/kit';
+import { redact, type Closable, type Log } from '@lianmai/kit';
 import { InputSocket } from './InputSocket.js';
 import { LineSplitter } from './LineSplitter.js';
 import { readIntoMemory, type ByteSink } from './readIntoMemory.js';
@@ -24,7 +24,7 @@ export interface FfmpegProcessOptions<Name extends string> {
 }
 
 /** A hostile stream may take over FFmpeg, which must not find our token; `no_proxy` would let its HTTP bypass the proxy it is given. */
-const NOT_FOR_FFMPEG = new Set(['BRIDGE_TOKEN', BRIDGE_SETTINGS_VARIABLE, 'no_proxy', 'NO_PROXY']);
+const NOT_FOR_FFMPEG = new Set(['BRIDGE_TOKEN', 'no_proxy', 'NO_PROXY']);
 const environment = () => Object.fromEntries(Object.entries(process.env).filter(([name]) => !NOT_FOR_FFMPEG.has(name)));
 
 const KILL_AFTER_MS = 2000;

@@ -18,6 +18,8 @@ export interface SrtServerOptions extends SrtClientsParts {
   maxPerAddress?: number;
   /** When players' encryption keys are renewed. */
   rotation?: RotationOptions;
+  /** Started already, so that its modules are loaded; default: a new one. */
+  thread?: Worker;
   log: Log;
   logLevel?: LogLevel;
   metrics?: Metrics;
@@ -34,6 +36,9 @@ function portError(port: number, { code, message }: { code: string; message: str
 const START_TIMEOUT_MS = 15_000;
 const CLOSE_TIMEOUT_MS = 2000;
 const CRASH_LIMIT = { maxCrashes: 3, windowMs: 60_000 };
+
+/** Starts a thread that loads its modules and waits for its port. */
+export const startSrtThread = (): Worker => startThread('./srtThread', import.meta.url, null);
 
 /** Serves SRT publishers and players on one UDP port, in a thread of its own. A crashed thread is replaced. */
 export class SrtServerHost implements Closable {
@@ -56,7 +61,7 @@ export class SrtServerHost implements Closable {
   /** Resolves when the server is listening. Throws ConfigError when the port cannot be opened. */
   static async open(options: SrtServerOptions): Promise<SrtServerHost> {
     const listener = new SrtServerHost(options);
-    await listener.#startThread();
+    await listener.#startThread(options.thread);
     return listener;
   }
 
@@ -86,14 +91,13 @@ export class SrtServerHost implements Closable {
     this.#clients.endAll(reason);
   }
 
-  async #startThread(): Promise<void> {
+  async #startThread(worker = startSrtThread()): Promise<void> {
     const { host, latencyMs, rotation, logLevel = 'info', maxConnections, maxPerAddress } = this.#options;
     const limits = {
       handshakeBytes: LISTENERS.srt.maxMessageBytes,
       ...(maxConnections !== undefined && { connections: maxConnections }),
       ...(maxPerAddress !== undefined && { connectionsPerAddress: maxPerAddress }),
     };
-    const worker = startThread('./srtThread', import.meta.url, null);
     const job = { port: this.#port, latencyMs, logLevel, limits, ...(host !== undefined && { host }), ...(rotation && { rotation }) };
     worker.postMessage({ kind: 'start', job } satisfies ToSrtThread);
     try {

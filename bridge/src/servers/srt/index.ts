@@ -4,4 +4,4 @@
  * `srtThreadMessages`, with media as transferred buffers. `media/protocols/srt/rejection.ts` maps errors and wrong passphrases to SRT
  * rejection codes.
  */
-export { SrtServerHost, type SrtServerOptions } from './SrtServerHost.js';
+export { SrtServerHost, startSrtThread, type SrtServerOptions } from './SrtServerHost.js';

@@ -1,0 +1,28 @@
+import { once } from 'node:events';
+import { ConfigError, SPARE_BRIDGE_ARGUMENT, type BridgeProcessState, type BridgeSettings } from '@lianmai/kit';
+import { z } from 'zod';
+import { settingsFrom } from './config.js';
+
+const HandedOver = z.record(z.string(), z.unknown());
+
+/** A bridge on another machine has none, and then this does nothing. */
+export function tellSupervisor(state: BridgeProcessState): void {
+  if (process.connected) process.send?.(state);
+}
+
+/** Waits for the settings that turn a spare into the bridge. A spare ends with its supervisor. Throws a ConfigError. */
+export async function receiveSettings(): Promise<BridgeSettings> {
+  if (!process.send) throw new ConfigError(`${SPARE_BRIDGE_ARGUMENT} is for bridges that a server's supervisor starts.`);
+  if (!process.connected) leave();
+  process.once('disconnect', leave);
+  tellSupervisor('prepared');
+  const [message] = (await once(process, 'message')) as [unknown];
+  process.off('disconnect', leave);
+  // The list of processes shows no spare any more.
+  process.title = [process.execPath, ...process.argv.slice(1)].filter((argument) => argument !== SPARE_BRIDGE_ARGUMENT).join(' ');
+  return settingsFrom(HandedOver.parse(message), process.env);
+}
+
+function leave(): never {
+  process.exit(0);
+}
