@@ -1,4 +1,4 @@
-import { CONFIG_ERROR_STATUS, ConfigError, createLog, SPARE_BRIDGE_ARGUMENT, type Log, type Scope } from '@lianmai/kit';
+import { CONFIG_ERROR_STATUS, ConfigError, createLog, sendAlive, SPARE_BRIDGE_ARGUMENT, type Log, type Scope } from '@lianmai/kit';
 import { readSettings } from './config.js';
 import { FfmpegNotFound } from './media/ffmpeg/index.js';
 import { prepareBridge } from './prepareBridge.js';
@@ -21,6 +21,7 @@ function closeOnDemand(scope: Scope, log: Log): void {
   process.on('SIGINT', () => close('SIGINT'));
   // A bridge on another machine has no channel to a supervisor.
   process.on('disconnect', () => close('the supervisor is gone'));
+  if (process.connected === false) close('the supervisor is gone');
 }
 
 async function main(): Promise<void> {
@@ -31,8 +32,9 @@ async function main(): Promise<void> {
     const prepared = await prepareBridge(log);
     const config = ownSettings ?? (await receiveSettings());
     log.level = config.logLevel;
+    sendAlive();
     closeOnDemand(await startBridge(prepared, config), log);
-    tellSupervisor('serving');
+    tellSupervisor({ kind: 'serving' });
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof FfmpegNotFound)) throw error;
     process.stderr.write(`${error.message}\n`);

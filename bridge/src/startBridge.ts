@@ -202,4 +202,3 @@ function readPem(option: string, file: string | undefined): string {
     throw new ConfigError(`${option}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
-

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
-import { ConfigError, SPARE_BRIDGE_ARGUMENT, type BridgeProcessState, type BridgeSettings } from '@lianmai/kit';
+import { ConfigError, SPARE_BRIDGE_ARGUMENT, type BridgeProcessMessage, type BridgeSettings } from '@lianmai/kit';
 import { z } from 'zod';
 import { settingsFrom } from './config.js';
 
 const HandedOver = z.record(z.string(), z.unknown());
 
-/** A bridge on another machine has none, and then this does nothing. */
-export function tellSupervisor(state: BridgeProcessState): void {
-  if (process.connected) process.send?.(state);
+/** Does nothing on another machine than the server's, where there is no supervisor. */
+export function tellSupervisor(message: BridgeProcessMessage): void {
+  if (process.connected) process.send?.(message);
 }
 
 /** Waits for the settings that turn a spare into the bridge. A spare ends with its supervisor. Throws a ConfigError. */
@@ -15,7 +15,7 @@ export async function receiveSettings(): Promise<BridgeSettings> {
   if (!process.send) throw new ConfigError(`${SPARE_BRIDGE_ARGUMENT} is for bridges that a server's supervisor starts.`);
   if (!process.connected) leave();
   process.once('disconnect', leave);
-  tellSupervisor('prepared');
+  tellSupervisor({ kind: 'prepared' });
   const [message] = (await once(process, 'message')) as [unknown];
   process.off('disconnect', leave);
   // The list of processes shows no spare any more.

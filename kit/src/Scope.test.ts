@@ -32,4 +32,15 @@ describe('Scope', () => {
     scope.own({ close: () => void runs++ });
     expect(runs).toBe(1);
   });
+
+  it('owns what opened although something beside it did not, and throws why', async () => {
+    const scope = new Scope();
+    const closed: string[] = [];
+    const part = (name: string) => Promise.resolve({ close: () => void closed.push(name) });
+    const [first] = await scope.ownAll([part('first'), part('second')]);
+    const failure = Promise.reject(new Error('the port is taken'));
+    await expect(scope.ownAll([failure, Promise.resolve().then(() => part('third'))])).rejects.toThrow('the port is taken');
+    await scope.close('over');
+    expect([typeof first.close, closed]).toEqual(['function', ['third', 'second', 'first']]);
+  });
 });

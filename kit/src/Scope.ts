@@ -28,14 +28,10 @@ export class Scope implements Closable {
     return thing;
   }
 
-  /**
-   * Owns parts that open side by side, in the order given. If one of them cannot be opened, the others are still owned, and the first failure is thrown
-   * once all have settled.
-   */
-  async ownAll<T extends readonly Closable[]>(opening: readonly [...{ [I in keyof T]: Promise<T[I]> }]): Promise<T> {
-    const settled = await Promise.allSettled(opening);
-    for (const outcome of settled) if (outcome.status === 'fulfilled') this.own(outcome.value as Closable);
-    return (await Promise.all(opening)) as unknown as T;
+  /** Owns parts that open side by side, in the order given. Throws the first failure once all have settled; the others are owned nevertheless. */
+  async ownAll<T extends readonly Promise<Closable>[]>(opening: readonly [...T]): Promise<{ -readonly [I in keyof T]: Awaited<T[I]> }> {
+    for (const outcome of await Promise.allSettled(opening)) if (outcome.status === 'fulfilled') this.own(outcome.value);
+    return Promise.all(opening);
   }
 
   /** Runs `undo` when the scope closes. Returns a function that drops it, for parts that end by themselves. */

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import type { AliveMessage } from './sendAlive.js';
 import { flag, integer, oneOf, port, section, text } from './config.js';
 
 const publicUrl = () =>
@@ -107,8 +108,12 @@ export type EmbeddedBridgeSettings = Omit<BridgeSettings, 'token' | 'bridgeId' |
  */
 export const SPARE_BRIDGE_ARGUMENT = '--spare';
 
-/** What a bridge process tells its supervisor: that it can do no more without settings, and that its ports are open. */
-export type BridgeProcessState = 'prepared' | 'serving';
+export type BridgeProcessMessage =
+  | AliveMessage
+  /** It can do no more without settings. */
+  | { kind: 'prepared' }
+  /** Its ports are open. */
+  | { kind: 'serving' };
 
 /** Environment variable → setting, the same for the server and for a bridge on another machine. */
 export const STREAM_ENV_PATHS = {

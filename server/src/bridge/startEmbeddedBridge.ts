@@ -22,7 +22,7 @@ export async function startEmbeddedBridge({ config, bridges, supervisor, port }:
   bridges.expectToken(bridgeToken);
   supervisor.on('bridgeEnded', (bridgeId) => bridges.processEnded(bridgeId));
   if (!bridgeSettings) await assertPortsAreFree(config);
-  supervisor.runBridge(await settingsFor(config, port));
+  supervisor.runBridge(await settingsFor(config, port), config.bridge.spare);
 }
 
 async function assertPortsAreFree({ http: { host }, origin, rtmp, srt }: ServerConfig): Promise<void> {

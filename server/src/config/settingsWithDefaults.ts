@@ -90,6 +90,8 @@ export const ServerConfig = section({
   bridge: section({
     /** embedded: this process starts a bridge beside it. external: bridges elsewhere connect with the bridge token. */
     mode: oneOf(['embedded', 'external']).default('embedded'),
+    /** Keeps a second bridge process loaded, so that programs are back within seconds when the first one dies. It takes about 200 MB. */
+    spare: flag().default(true),
     token: secret(16).optional(),
   }),
   log: section({ level: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info') }),
@@ -115,6 +117,7 @@ export const ENV_PATHS = {
   LIANMAI_API_SECRET: 'api.secret',
   LIANMAI_LOBBY: 'access.lobby',
   LIANMAI_BRIDGE: 'bridge.mode',
+  LIANMAI_BRIDGE_SPARE: 'bridge.spare',
   LIANMAI_BRIDGE_TOKEN: 'bridge.token',
   PROGRAM_MAX_CORES: 'program.maxCores',
   PROGRAM_MAX_PER_ADDRESS: 'program.maxPerAddress',

@@ -31,10 +31,11 @@ process.on('message', (message) => {
 });
 `;
 const BRIDGE = `${COMMON}
-const { BRIDGE_SETTINGS, BRIDGE_ID, LIANMAI_API_SECRET } = process.env;
-const settings = JSON.parse(BRIDGE_SETTINGS);
-if (settings.host === 'stubborn') process.on('SIGTERM', () => {});
-tell(Number(new URL(settings.serverUrl).port), { kind: 'bridge', settings, inherited: [BRIDGE_ID, LIANMAI_API_SECRET] });
+const { BRIDGE_ID, LIANMAI_API_SECRET } = process.env;
+process.once('message', (settings) => {
+  if (settings.host === 'stubborn') process.on('SIGTERM', () => {});
+  tell(Number(new URL(settings.serverUrl).port), { kind: 'bridge', settings, inherited: [BRIDGE_ID, LIANMAI_API_SECRET] });
+});
 `;
 
 interface Told {

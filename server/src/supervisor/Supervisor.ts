@@ -2,8 +2,9 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { BRIDGE_SETTINGS_VARIABLE, createLog, type EmbeddedBridgeSettings, type Log } from '@lianmai/kit';
+import { createLog, SPARE_BRIDGE_ARGUMENT, type BridgeProcessMessage, type EmbeddedBridgeSettings, type Log } from '@lianmai/kit';
 import type { FromServer, ToServer } from './messages.js';
+import { SpareProcess } from './SpareProcess.js';
 import { SupervisedProcess, type Outcome } from './SupervisedProcess.js';
 
 export interface SupervisorOptions {
@@ -11,6 +12,8 @@ export interface SupervisorOptions {
   bridgeEntry?: string;
   /** For the server. */
   args: readonly string[];
+  /** How long after a bridge has opened its ports the next spare is started, ms; default 5000. */
+  refillMs?: number;
 }
 
 const SERVER_ENTRY = fileURLToPath(new URL('../serverMain.js', import.meta.url));
@@ -24,6 +27,8 @@ const BRIDGE_END_MS = 3000;
 /** Longer than for a bridge, because calls end with it. */
 const SERVER_STALL_MS = 10_000;
 const BRIDGE_STALL_MS = 3000;
+/** A bridge that has just been started is busy bringing programs on air. */
+const REFILL_MS = 5000;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
@@ -35,6 +40,7 @@ export class Supervisor {
   readonly #bridgeToken = randomBytes(32).toString('base64url');
   readonly #developmentSecret = randomBytes(24).toString('base64url');
   readonly #server: SupervisedProcess;
+  readonly #spareBridge: SpareProcess;
   #bridge: { settings: EmbeddedBridgeSettings; process: SupervisedProcess } | null = null;
   #bridgesStarted = 0;
   #log: Log | null = null;
@@ -52,6 +58,7 @@ export class Supervisor {
       stallMs: SERVER_STALL_MS,
       log: () => this.#log,
     });
+    this.#spareBridge = new SpareProcess({ spawn: () => this.#spawnBridge(), refillMs: options.refillMs ?? REFILL_MS });
   }
 
   /** Supervises until a signal ends it, or until a first start has failed. Returns the exit code. */
@@ -80,6 +87,7 @@ export class Supervisor {
   /** Resolves with the exit code when both processes have ended. */
   async untilEnded(): Promise<number> {
     await this.#server.ended;
+    this.#spareBridge.close();
     await this.#bridge?.process.end('the server has ended');
     return this.#exitCode;
   }
@@ -108,7 +116,7 @@ export class Supervisor {
         this.#log ??= createLog('supervisor', message.logLevel);
         break;
       case 'runBridge':
-        void this.#runBridge(message.settings);
+        void this.#runBridge(message);
     }
   }
 
@@ -119,7 +127,8 @@ export class Supervisor {
     return false;
   }
 
-  async #runBridge(settings: EmbeddedBridgeSettings): Promise<void> {
+  async #runBridge({ settings, hasSpare }: Extract<FromServer, { kind: 'runBridge' }>): Promise<void> {
+    this.#spareBridge.isWanted = hasSpare;
     const earlier = this.#bridge;
     if (earlier && isSame(earlier.settings, settings)) return;
     this.#bridge = null;
@@ -128,7 +137,7 @@ export class Supervisor {
       settings,
       process: new SupervisedProcess({
         name: 'bridge',
-        spawn: () => this.#spawnBridge(settings),
+        spawn: () => this.#startBridge(settings),
         onEnded: () => {
           this.#tell({ kind: 'bridgeEnded', bridgeId: this.#bridgeId() });
           return true;
@@ -140,14 +149,17 @@ export class Supervisor {
     };
   }
 
-  #spawnBridge(settings: EmbeddedBridgeSettings): ChildProcess {
+  #startBridge(settings: EmbeddedBridgeSettings): ChildProcess {
     this.#bridgesStarted += 1;
-    const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !NOT_FOR_BRIDGES.includes(name)));
-    const own = { token: this.#bridgeToken, bridgeId: this.#bridgeId() };
-    return fork(this.#options.bridgeEntry ?? BRIDGE_ENTRY, {
-      env: { ...inherited, [BRIDGE_SETTINGS_VARIABLE]: JSON.stringify({ ...settings, ...own }) },
-      detached: true,
-    });
+    const child = this.#spareBridge.take();
+    child.on('message', ({ kind }: BridgeProcessMessage) => kind === 'serving' && this.#spareBridge.fillSoon());
+    child.send({ ...settings, token: this.#bridgeToken, bridgeId: this.#bridgeId() });
+    return child;
+  }
+
+  #spawnBridge(): ChildProcess {
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !NOT_FOR_BRIDGES.includes(name)));
+    return fork(this.#options.bridgeEntry ?? BRIDGE_ENTRY, [SPARE_BRIDGE_ARGUMENT], { env, detached: true });
   }
 
   /** Of the latest bridge process: each is a new bridge to the server. */

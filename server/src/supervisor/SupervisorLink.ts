@@ -35,8 +35,8 @@ export class SupervisorLink extends EventEmitter<SupervisorLinkEvents> {
   }
 
   /** Keeps a bridge running with these settings, also while no server runs. */
-  runBridge(settings: EmbeddedBridgeSettings): void {
-    this.#send({ kind: 'runBridge', settings });
+  runBridge(settings: EmbeddedBridgeSettings, hasSpare: boolean): void {
+    this.#send({ kind: 'runBridge', settings, hasSpare });
   }
 
   ready(logLevel: LogLevel): void {

@@ -21,5 +21,5 @@ export type ToServer =
 export type FromServer =
   /** Has opened all its ports. From now on it is started again whenever it ends. */
   | { kind: 'ready'; logLevel: LogLevel }
-  /** Keep a bridge running with these settings. One that runs with others is replaced. */
-  | { kind: 'runBridge'; settings: EmbeddedBridgeSettings };
+  /** Keep a bridge running with these settings, and another process ready to take its place. A bridge that runs with others is replaced. */
+  | { kind: 'runBridge'; settings: EmbeddedBridgeSettings; hasSpare: boolean };

@@ -4,13 +4,15 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import {
+  cpuSeconds,
   firstPicture,
   launchBrowser,
   meanColour,
-  pause,
+  PATIENCE_MS,
   pictures,
   RoomPage,
   System,
+  until,
   type Picture,
 } from '../support/index.js';
 import type { BenchOptions } from './arguments.js';
@@ -20,9 +22,9 @@ import { repeat, summarise } from './runs.js';
 const ROOM = 'bench';
 const FOLDER = mkdtempSync(join(tmpdir(), 'lianmai-killed-'));
 const BRIDGE = /bridge\/dist\/main\.js$/;
-/** Between two kills, so that the earlier one no longer matters. */
-const SETTLE_MS = 15_000;
-const RECORDED_MS = 8000;
+const SPARE = /bridge\/dist\/main\.js --spare$/;
+/** A spare that computes nothing for this long has loaded everything. */
+const QUIET_MS = 3000;
 const FPS = 10;
 
 /**
@@ -60,21 +62,38 @@ async function goLive(system: System, [red, green]: readonly Browser[], destinat
 }
 
 async function timeKill(system: System, destination: Destination, index: number) {
-  await pause(SETTLE_MS);
+  await untilSpare(system);
   const file = join(FOLDER, `${index}.flv`);
   await destination.listen(file);
   const killedAt = performance.now();
   if (system.kill(BRIDGE).length !== 1) throw new Error('there is not one bridge');
   const [programAt, outputAt] = await Promise.all([firstPicture(`${system.originUrl}/live/${ROOM}.flv`), destination.firstVideo()]);
-  await pause(RECORDED_MS);
-  const recorded = await pictures(file, { seconds: RECORDED_MS / 1000, fps: FPS, width: 64, height: 36 });
-  const people = recorded.findIndex(showsBoth);
-  if (people < 0) throw new Error('the two people are not in the program');
+  const people = await until('both people are in the program', () => bothFrom(file), PATIENCE_MS, 2000);
   return {
     programBackMs: Math.round(programAt - killedAt),
     outputBackMs: Math.round(outputAt - killedAt),
-    peopleBackMs: Math.round(outputAt - killedAt + (people * 1000) / FPS),
+    peopleBackMs: Math.round(outputAt - killedAt + people),
   };
+}
+
+/** Waits for the process that is to take the bridge's place: the earlier kill no longer matters then. */
+async function untilSpare(system: System): Promise<void> {
+  let before = -1;
+  const isQuiet = () => {
+    const [spare] = system.children(SPARE);
+    const seconds = spare ? cpuSeconds(spare.pid) : 0;
+    if (seconds > 0.5 && seconds - before < 0.05) return true;
+    before = seconds;
+    return false;
+  };
+  await until('there is a spare bridge', isQuiet, PATIENCE_MS, QUIET_MS);
+}
+
+/** When both people are in the recording, ms from its start; null: not yet. */
+async function bothFrom(file: string): Promise<number | null> {
+  const recorded = await pictures(file, { fps: FPS, width: 64, height: 36 });
+  const index = recorded.findIndex(showsBoth);
+  return index < 0 ? null : (index * 1000) / FPS;
 }
 
 /** Seats decide who is on the left. */
