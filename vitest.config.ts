@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 const MEDIA = [
   'bridge/src/{program,sfu,egress,servers/http,servers/rtmp,servers/srt,media/ffmpeg,pull,runtime/outbound,hub/renditions,recorder}/**/*.test.ts',
   'server/src/{sfu,program,bridge,webrtc}/**/*.test.ts',
+  'bridge/src/main.test.ts',
 ];
 /** Those of them that depend on the clock. They run last, one file at a time, or they would measure each other. */
 const TIMED = [

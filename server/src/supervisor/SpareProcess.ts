@@ -5,6 +5,8 @@ export interface SpareProcessOptions {
   spawn: () => ChildProcess;
   /** The wait of `fillSoon`, ms. */
   refillMs: number;
+  /** It has loaded everything. */
+  onPrepared: (pid: number | undefined) => void;
 }
 
 /** A spare that dies while it waits was perhaps one process too many for the machine. */
@@ -61,9 +63,13 @@ export class SpareProcess {
   }
 
   #fill(): void {
-    this.#child ??= this.#options
-      .spawn()
-      .on('error', () => undefined)
-      .once('exit', this.#onExit);
+    if (this.#child) return;
+    const child = this.#options.spawn();
+    this.#child = child;
+    child.on('error', () => undefined).once('exit', this.#onExit);
+    child.on(
+      'message',
+      ({ kind }: { kind: string }) => kind === 'prepared' && this.#child === child && this.#options.onPrepared(child.pid),
+    );
   }
 }

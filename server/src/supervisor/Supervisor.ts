@@ -58,7 +58,11 @@ export class Supervisor {
       stallMs: SERVER_STALL_MS,
       log: () => this.#log,
     });
-    this.#spareBridge = new SpareProcess({ spawn: () => this.#spawnBridge(), refillMs: options.refillMs ?? REFILL_MS });
+    this.#spareBridge = new SpareProcess({
+      spawn: () => this.#spawnBridge(),
+      refillMs: options.refillMs ?? REFILL_MS,
+      onPrepared: (spare) => this.#log?.info({ spare }, 'a spare bridge process is ready'),
+    });
   }
 
   /** Supervises until a signal ends it, or until a first start has failed. Returns the exit code. */
@@ -70,6 +74,10 @@ export class Supervisor {
 
   get bridgePid(): number | null {
     return this.#bridge?.process.child?.pid ?? null;
+  }
+
+  get sparePid(): number | null {
+    return this.#spareBridge.pid;
   }
 
   /** The first time this ends the server, then the bridge, in order; the second time it kills both. */

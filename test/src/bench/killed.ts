@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import {
-  cpuSeconds,
+  BRIDGE,
   firstPicture,
   launchBrowser,
   meanColour,
@@ -21,10 +21,6 @@ import { repeat, summarise } from './runs.js';
 
 const ROOM = 'bench';
 const FOLDER = mkdtempSync(join(tmpdir(), 'lianmai-killed-'));
-const BRIDGE = /bridge\/dist\/main\.js$/;
-const SPARE = /bridge\/dist\/main\.js --spare$/;
-/** A spare that computes nothing for this long has loaded everything. */
-const QUIET_MS = 3000;
 const FPS = 10;
 
 /**
@@ -62,7 +58,7 @@ async function goLive(system: System, [red, green]: readonly Browser[], destinat
 }
 
 async function timeKill(system: System, destination: Destination, index: number) {
-  await untilSpare(system);
+  await system.untilSpareBridge();
   const file = join(FOLDER, `${index}.flv`);
   await destination.listen(file);
   const killedAt = performance.now();
@@ -74,19 +70,6 @@ async function timeKill(system: System, destination: Destination, index: number)
     outputBackMs: Math.round(outputAt - killedAt),
     peopleBackMs: Math.round(outputAt - killedAt + people),
   };
-}
-
-/** Waits for the process that is to take the bridge's place: the earlier kill no longer matters then. */
-async function untilSpare(system: System): Promise<void> {
-  let before = -1;
-  const isQuiet = () => {
-    const [spare] = system.children(SPARE);
-    const seconds = spare ? cpuSeconds(spare.pid) : 0;
-    if (seconds > 0.5 && seconds - before < 0.05) return true;
-    before = seconds;
-    return false;
-  };
-  await until('there is a spare bridge', isQuiet, PATIENCE_MS, QUIET_MS);
 }
 
 /** When both people are in the recording, ms from its start; null: not yet. */

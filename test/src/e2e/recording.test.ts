@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RecordingsReply, type StreamReply } from '@lianmai/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { faultsOf, livePicture, packets, Peer, probe, publishWith, System, until, type Packet } from '../support/index.js';
+import { BRIDGE, faultsOf, livePicture, packets, Peer, probe, publishWith, System, until, type Packet } from '../support/index.js';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'lianmai-recorded-'));
 /** Fragments are written to disk at least this often, and the disk takes a moment. */
@@ -76,7 +76,7 @@ describe('an interrupted recording', () => {
     const url = `${stream.play.flv}?wait=1`;
     const viewer = new Peer('ffmpeg', ['-nostdin', '-v', 'error', '-copyts', '-i', url, '-c', 'copy', '-y', watched]);
     const { peer } = await broadcast(stream, 5);
-    expect(system.kill(/bridge\/dist\/main\.js/)).toHaveLength(1);
+    expect(system.kill(BRIDGE)).toHaveLength(1);
     await Promise.all([peer.exited, viewer.exited]);
     const recording = await completed(stream);
     const found = await probe(await download(recording.url, 'killed.mp4'), { seconds: 60 });

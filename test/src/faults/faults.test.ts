@@ -4,11 +4,16 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  BRIDGE,
+  firstPicture,
   freePorts,
   launchBrowser,
+  meanColour,
   packets,
+  PATIENCE_MS,
   pause,
   PEOPLE,
+  pictures,
   RoomPage,
   RtmpListener,
   System,
@@ -40,6 +45,12 @@ describe('a system with failing parts', () => {
   const live = async () => (await system.api('GET', '/rooms/storm/live')).body as Live;
   const addOutput = async (url: string) =>
     ((await system.api('POST', '/rooms/storm/live/outputs', { kind: 'rtmp', url })).body as Output).id;
+  /** Whether each person's colour is somewhere in the program. Seats decide who is on the left. */
+  const people = async () => {
+    const [picture] = await pictures(`${system.originUrl}/live/storm.flv`, { seconds: 0.5, fps: 30, width: 64, height: 36 });
+    const halves = picture ? [0.15, 0.65].map((x) => meanColour(picture, x, 0.4, 0.2, 0.2)) : [];
+    return [halves.some(([red, green]) => red > green + 80), halves.some(([red, green]) => green > red + 60)];
+  };
   const output = async (id: string) => (await live()).outputs.find((one) => one.id === id);
 
   beforeAll(async () => {
@@ -110,13 +121,19 @@ describe('a system with failing parts', () => {
     }
   });
 
-  it('keeps the call going when the bridge is killed, and restarts the program within seconds', async () => {
-    expect(system.kill(/bridge\/dist\/main\.js/)).toHaveLength(1);
+  it('keeps the call going when the bridge is killed; a spare takes its place and brings the program back to the same URLs', async () => {
+    const spare = await system.untilSpareBridge();
+    const killedAt = performance.now();
+    expect(system.kill(BRIDGE)).toHaveLength(1);
+    const back = firstPicture(`${system.originUrl}/live/storm.flv`);
     await host.sees('Guest', 'camera', { frames: 20 });
+    console.log(`SIGKILL of the bridge: a player has a picture again after ${Math.round((await back) - killedAt)} ms`);
+    expect(system.children(BRIDGE).map(({ pid }) => pid)).toEqual([spare]);
     await steady.exited;
     const again = new RtmpListener(Number(new URL(steady.url.replace('rtmp:', 'http:')).port), join(FOLDER, 'again.flv'));
     await until('the program is on air again', async () => (await live()).state === 'live' && (await live()).outputs[0]?.state === 'live');
     await until('the playlist exists', async () => (await fetch(`${system.originUrl}/live/storm.m3u8`)).ok);
+    await until('both people are in the program', async () => (await people()).every((isThere) => isThere), PATIENCE_MS, 500);
     await again.kill();
   });
 });

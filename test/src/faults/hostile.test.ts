@@ -5,7 +5,19 @@ import { StreamClientsReply, type StreamReply } from '@lianmai/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askToPlay, HANDSHAKE_BYTES, sayHello } from '../bench/origin/rtmpPlay.js';
 import type { Peer } from '../support/index.js';
-import { faultsOf, flvTags, livePicture, makeFixture, pause, probeStream, publishWith, rssMb, System, until } from '../support/index.js';
+import {
+  BRIDGE,
+  faultsOf,
+  flvTags,
+  livePicture,
+  makeFixture,
+  pause,
+  probeStream,
+  publishWith,
+  rssMb,
+  System,
+  until,
+} from '../support/index.js';
 
 /** Every port allows 10 s for a request or a handshake; the rest is for a busy machine. */
 const CUT_WITHIN_MS = 16_000;
@@ -31,7 +43,7 @@ afterAll(async () => {
   await system.stop();
 });
 
-const bridgePid = () => system.children(/bridge\/dist\/main\.js/)[0]?.pid ?? 0;
+const bridgePid = () => system.children(BRIDGE)[0]?.pid ?? 0;
 const portOf = (url: string) => Number(new URL(url.replace(/^\w+:/, 'http:')).port);
 
 function open(port: number): { socket: Socket; cutAfterMs: Promise<number> } {

@@ -1,7 +1,7 @@
 /** `npm run test:soak -- --minutes 60`: viewers come and go by every protocol while a broadcaster sends; the resources that the processes hold must not grow. */
 import { parseArgs } from 'node:util';
 import type { StreamReply } from '@lianmai/protocol';
-import { launchBrowser, livePicture, pause, publishWith, System, until, type Peer } from '../support/index.js';
+import { BRIDGE, launchBrowser, livePicture, pause, publishWith, System, until, type Peer } from '../support/index.js';
 import { judge, print, type Round } from './growth.js';
 import { sample, SPY_ENV } from './heldResources.js';
 import { playersFor } from './visits.js';
@@ -20,7 +20,7 @@ const browser = await launchBrowser();
 const stream = await system.createStream('soak');
 const broadcaster: Peer = publishWith(livePicture(), stream.publish.rtmp);
 await until('the stream is live', async () => (await fetch(stream.play.hls)).ok, 30_000);
-const bridgePid = system.children(/bridge\/dist\/main\.js/)[0]?.pid ?? 0;
+const bridgePid = system.children(BRIDGE)[0]?.pid ?? 0;
 const players = playersFor(browser, `${system.url}/healthz`);
 const failures: Record<string, number> = {};
 const played: Record<string, number> = {};
@@ -68,7 +68,7 @@ for (let index = 0; index < rounds; index++) {
 console.log(`got media: ${JSON.stringify(played)}, got none: ${JSON.stringify(failures)}`);
 const grown = judge(history);
 if (broadcaster.hasExited) grown.push('the broadcaster was cut off');
-if (system.children(/bridge\/dist\/main\.js/)[0]?.pid !== bridgePid) grown.push('the bridge was restarted');
+if (system.children(BRIDGE)[0]?.pid !== bridgePid) grown.push('the bridge was restarted');
 for (const one of grown) console.log(`✗ ${one}`);
 await Promise.all([broadcaster.stop(), browser.close()]);
 await system.stop();

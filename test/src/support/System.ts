@@ -9,6 +9,9 @@ import { descendants, type ProcessInfo } from './processes.js';
 import { PATIENCE_MS, until } from './until.js';
 
 export const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
+/** The command line of the bridge at work. */
+export const BRIDGE = /bridge\/dist\/main\.js$/;
+const SPARE_BRIDGE = /bridge\/dist\/main\.js --spare$/;
 const SERVER = /server\/dist\/serverMain\.js/;
 const API = { key: 'test-key', secret: 'test-secret-that-is-long-enough-to-sign' };
 
@@ -144,6 +147,12 @@ export class System {
       const [next] = this.children(SERVER);
       return next && next.pid !== server.pid && (await fetch(`${this.url}/readyz`)).ok;
     });
+  }
+
+  /** Waits for a prepared process that can take the bridge's place, and returns its pid. */
+  untilSpareBridge(): Promise<number> {
+    const isReady = (pid: number) => this.#output.includes(`"spare":${pid},`);
+    return until('a spare bridge is ready', () => this.children(SPARE_BRIDGE).find(({ pid }) => isReady(pid))?.pid);
   }
 
   /** Kills every child that matches with SIGKILL and returns the pids. */
