@@ -12,4 +12,6 @@ export * from './Places.js';
 export * from './Scope.js';
 export * from './secrets.js';
 export * from './SerialQueue.js';
+export * from './StallWatch.js';
+export * from './vitals.js';
 export * from './withTimeout.js';
