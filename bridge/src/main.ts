@@ -15,6 +15,7 @@ import {
 } from '@lianmai/kit';
 import { SpriteRenderer } from './program/compositor/overlays/index.js';
 import { readSettings } from './config.js';
+import { sendAlive } from './runtime/index.js';
 import { ServerLink } from './runtime/control/index.js';
 import { AddressGuard } from './runtime/outbound/index.js';
 import { createOutputKinds } from './egress/index.js';
@@ -243,6 +244,7 @@ function isPipe(fd: number): boolean {
 }
 
 async function main(): Promise<void> {
+  sendAlive();
   try {
     const config = readSettings(process.env);
     for (const name of ['BRIDGE_TOKEN', BRIDGE_SETTINGS_VARIABLE]) delete process.env[name]; // child processes inherit the environment, and a hostile stream may take one over
