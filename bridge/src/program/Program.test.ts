@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,14 +22,19 @@ import { findFfmpeg, type Ffmpeg } from '../media/ffmpeg/index.js';
 import { StreamHub, type MediaTag } from '../hub/stream/index.js';
 import { AssetCache, Programs, SharedCpuUsage, ProgramThreadPool } from './index.js';
 import type { ProgramJob } from './Program.js';
+import { startThread } from '../runtime/index.js';
 import { readAsItIs, openGuard } from '../testing/index.js';
-import { encoderPids, stepsOf } from './testing/index.js';
+import { encoderPids, freezeThreads, stepsOf } from './testing/index.js';
 
 /** Remembers the threads it gave out, newest last, so that a test can kill them. */
 class NotedThreads extends ProgramThreadPool {
   readonly taken: Worker[] = [];
+  /** The next thread has a way into it, through which it can be sent into an endless loop. */
+  isNextFreezable = false;
+
   override take(): Worker {
-    const thread = super.take();
+    const thread = this.isNextFreezable ? startThread('./testing/freezableThread', import.meta.url, null) : super.take();
+    this.isNextFreezable = false;
     this.taken.push(thread);
     return thread;
   }
@@ -160,6 +166,25 @@ describe('Programs', () => {
     expect(stepsOf(tags, 'video')).toEqual([33, 34]);
     expect(Math.max(...stepsOf(tags, 'audio'))).toBeLessThanOrEqual(66);
     expect(Math.min(...stepsOf(tags, 'audio'))).toBeGreaterThan(0);
+    expect(programs.summaries).toEqual([{ programId, state: 'live', rtp }]);
+    expect(states()).toEqual(['live']);
+  });
+
+  it('continues with the next frame on the same port when its thread freezes', async () => {
+    open();
+    threads.isNextFreezable = true;
+    const { rtp } = await programs.handlers.startProgram(job());
+    await entered('live');
+    const frozen = threads.taken.at(-1)!;
+    const gone = once(frozen, 'exit');
+    const recording = record((tags) => picturesOf(tags).length > 120);
+    await vi.waitFor(() => expect(hub.get(STREAM)!.lastDtsMs).toBeGreaterThan(1000));
+    freezeThreads();
+    await gone;
+    const tags = await recording;
+    expect(threads.taken.at(-1)).not.toBe(frozen);
+    expect(stepsOf(tags, 'video')).toEqual([33, 34]);
+    expect(Math.max(...stepsOf(tags, 'audio'))).toBeLessThanOrEqual(66);
     expect(programs.summaries).toEqual([{ programId, state: 'live', rtp }]);
     expect(states()).toEqual(['live']);
   });

@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import { delay, type Closable } from '@lianmai/kit';
+import { delay, StallWatch, type Closable, type Stall } from '@lianmai/kit';
 import { LianmaiError, type Levels, type RtpTrack, type SourceId } from '@lianmai/protocol';
 import type { RenderedScene } from './compositor/index.js';
 import { decodeTags, type MediaTag } from '../hub/stream/index.js';
@@ -18,6 +18,8 @@ export interface ThreadEvents {
 
 const START_TIMEOUT_MS = 15_000;
 const CLOSE_TIMEOUT_MS = 8000;
+/** See StallWatch. A garbage collection may take a few hundred ms. */
+const STALL_MS = 2000;
 
 /** The main thread's handle on a program's thread. */
 export class ProgramThread implements Closable {
@@ -25,6 +27,7 @@ export class ProgramThread implements Closable {
   readonly #events: ThreadEvents;
   readonly #sceneRequests = new Map<number, { resolve: (ptsMs: number) => void; reject: (error: unknown) => void }>();
   readonly #gone = new AbortController();
+  readonly #stallWatch: StallWatch;
   readonly #ready: Promise<{ ip: string; port: number }>;
   #onReady: (rtp: { ip: string; port: number }) => void = () => undefined;
   #nextRequestId = 0;
@@ -37,6 +40,7 @@ export class ProgramThread implements Closable {
     this.#events = events;
     this.#worker = worker;
     this.#ready = new Promise((resolve) => (this.#onReady = resolve));
+    this.#stallWatch = new StallWatch({ task: null, limitMs: STALL_MS, onStalled: (stall) => this.#kill(stall) });
     this.#worker.on('message', (message: FromThread) => this.#receive(message));
     this.#worker.on('error', (error: Error) => (this.#error = error));
     this.#worker.on('exit', () => this.#end());
@@ -100,13 +104,17 @@ export class ProgramThread implements Closable {
   }
 
   #receive(message: FromThread): void {
+    this.#stallWatch.alive();
     if (message instanceof ArrayBuffer) {
       this.#events.onTags(decodeTags(message));
       return;
     }
     switch (message.kind) {
       case 'ready':
+        this.#stallWatch.watch({ pid: process.pid, tid: message.tid });
         this.#onReady(message.rtp);
+        break;
+      case 'alive':
         break;
       case 'sceneSet':
         this.#sceneRequests.get(message.requestId)?.resolve(message.ptsMs);
@@ -136,7 +144,14 @@ export class ProgramThread implements Closable {
     else this.#gone.abort(told);
   }
 
+  /** A thread that never returns from its own code can still be ended; that counts as a crash. */
+  #kill({ kind, stalledMs }: Stall): void {
+    this.#error = new Error(`the thread gave no sign of life for ${Math.round(stalledMs)} ms (${kind})`);
+    void this.#worker.terminate();
+  }
+
   #end(): void {
+    this.#stallWatch.close();
     this.#gone.abort(this.#error);
     for (const { reject } of this.#sceneRequests.values()) reject(this.#lost());
     this.#sceneRequests.clear();

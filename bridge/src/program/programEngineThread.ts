@@ -1,6 +1,6 @@
 /** The thread of one program: it waits for its job, then runs a ProgramEngine and passes messages. */
 import { parentPort } from 'node:worker_threads';
-import { createLog, type Log } from '@lianmai/kit';
+import { createLog, ownThreadId, type Log } from '@lianmai/kit';
 import { toLianmaiError } from '@lianmai/protocol';
 import { TagBatcher } from '../hub/stream/index.js';
 import { ProgramEngine } from './ProgramEngine.js';
@@ -14,6 +14,8 @@ const fail = (thrown: unknown) => {
   const error = toLianmaiError(thrown);
   send({ kind: 'failed', error: error.toWire(), cause: error.cause instanceof Error ? error.cause.message : error.message });
 };
+/** The main thread replaces a thread that keeps silent. */
+const ALIVE_MS = 500;
 const batcher = new TagBatcher((bytes) => port.postMessage(bytes, [bytes]));
 
 async function start(job: ThreadJob, log: Log): Promise<ProgramEngine> {
@@ -24,7 +26,8 @@ async function start(job: ThreadJob, log: Log): Promise<ProgramEngine> {
     onKeyFrameNeeded: (trackId) => send({ kind: 'keyFrameNeeded', trackId }),
     onFailed: fail,
   });
-  send({ kind: 'ready', rtp: engine.rtp });
+  send({ kind: 'ready', rtp: engine.rtp, tid: ownThreadId() });
+  setInterval(() => send({ kind: 'alive' }), ALIVE_MS).unref();
   return engine;
 }
 

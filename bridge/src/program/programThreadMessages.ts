@@ -30,7 +30,10 @@ export type ThreadStats = Omit<ProgramStats, 'cpu'> & { cpu: { decoders: number;
 /** Thread → main. Encoded media comes 30 times a second, packed, as a message of its own. */
 export type FromThread =
   | ArrayBuffer
-  | { kind: 'ready'; rtp: { ip: string; port: number } }
+  /** `tid` is the kernel's id of the thread, where it can be known. */
+  | { kind: 'ready'; rtp: { ip: string; port: number }; tid: number | undefined }
+  /** Comes twice a second from a thread that is ready. */
+  | { kind: 'alive' }
   | { kind: 'sceneSet'; requestId: number; ptsMs: number }
   | { kind: 'keyFrameNeeded'; trackId: string }
   | { kind: 'levels'; levels: Levels }

@@ -317,6 +317,24 @@ describe('the pool', () => {
     expect(sfu.stats).toMatchObject({ workers: 1, workerRestarts: 1, peers: 1 });
   });
 
+  it('replaces all workers when all of them hang', async () => {
+    const sfu = await start({ workers: 2, maxPeersPerWorker: 1 });
+    const room = await open(sfu);
+    for (const name of ['ann', 'bob']) await room.addPeer(participant(name));
+    const before = sfu.workerPids;
+    const stoppedAtMs = performance.now();
+    const lost = new Promise<void>((resolve) => {
+      const ids = new Set<string>();
+      room.on('peersLost', (participantIds) => participantIds.every((id) => ids.add(id)) && ids.size === 2 && resolve());
+    });
+    for (const pid of before) process.kill(pid, 'SIGSTOP');
+    await lost;
+    const again = await room.addPeer(participant('ann'));
+    console.log(`both workers stopped: a new one carries a peer after ${(performance.now() - stoppedAtMs).toFixed(0)} ms`);
+    expect(before).not.toContain(workerOf(again).worker.pid);
+    expect(sfu.stats.workerRestarts).toBe(2);
+  });
+
   it('names a port that is taken', async () => {
     const socket = createSocket('udp4').bind(0, '127.0.0.1');
     await once(socket, 'listening');

@@ -1,4 +1,4 @@
-import { backoffMs, delay, Scope, type Log } from '@lianmai/kit';
+import { backoffMs, delay, Scope, StallWatch, type Log } from '@lianmai/kit';
 import { LianmaiError } from '@lianmai/protocol';
 import { createWorker, type types } from 'mediasoup';
 
@@ -31,9 +31,13 @@ const BACKOFF = { firstMs: 200, maxMs: 10_000 };
 /** Longest wait for a replacement while no worker is running. */
 const PATIENCE_MS = 5000;
 const CLOSE_PATIENCE_MS = 2000;
+/** A worker is asked for a sign of life this often, and killed when an answer takes longer than the limit (see StallWatch): replaced within 2 s. */
+const PING_MS = 300;
+const STALL_MS = 1200;
 
 /**
- * Keeps a mediasoup worker running on each port. mediasoup reports crashes to routers (`workerclose`); the pool only replaces the worker.
+ * Keeps a mediasoup worker running on each port, and kills one that hangs. mediasoup reports crashes to routers (`workerclose`); the pool only replaces the
+ * worker.
  */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
@@ -106,6 +110,7 @@ export class WorkerPool {
 
   async #spawn(index: number, attempt: number): Promise<void> {
     const worker = await createWorker({ logLevel: 'warn' });
+    this.#watchForStalls(index, worker);
     try {
       const webRtcServer = await worker.createWebRtcServer({ listenInfos: this.#listenInfos(index) });
       if (this.#scope.isClosed) throw new LianmaiError('SHUTTING_DOWN');
@@ -124,6 +129,33 @@ export class WorkerPool {
       void this.#respawn(index, isSteady ? 0 : attempt + 1);
     });
     for (const wake of [...this.#waiting]) wake();
+  }
+
+  #watchForStalls(index: number, worker: types.Worker): void {
+    const { log } = this.#options;
+    let isAsked = false;
+    const watch = new StallWatch({
+      task: { pid: worker.pid },
+      limitMs: STALL_MS,
+      isDue: () => isAsked,
+      onStalled: (stall) => {
+        log.error({ worker: index, pid: worker.pid, ...stall }, 'media worker hangs; killing it');
+        kill(worker.pid);
+      },
+    });
+    const ping = async () => {
+      if (isAsked) return;
+      isAsked = true;
+      await worker.getResourceUsage();
+      isAsked = false;
+      watch.alive();
+    };
+    const timer = setInterval(() => void ping().catch(() => undefined), PING_MS);
+    timer.unref();
+    worker.observer.once('close', () => {
+      clearInterval(timer);
+      watch.close();
+    });
   }
 
   /** The first replacement starts at once, since calls are interrupted. */
@@ -165,7 +197,7 @@ const loadOf = ({ loads }: PooledWorker): number => [...loads].reduce((sum, { lo
 async function endWorker(worker: types.Worker): Promise<void> {
   if (worker.subprocessClosed) return;
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(() => insist(worker.pid), CLOSE_PATIENCE_MS);
+    const timer = setTimeout(() => kill(worker.pid), CLOSE_PATIENCE_MS);
     worker.once('subprocessclose', () => {
       clearTimeout(timer);
       resolve();
@@ -174,7 +206,7 @@ async function endWorker(worker: types.Worker): Promise<void> {
   });
 }
 
-function insist(pid: number): void {
+function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {

@@ -3,7 +3,7 @@
  * frames (blend/) and mixes audio (mixer/). Frames are I420 in BT.601, limited range. Text and images are too slow for this: overlays/ paints them once, in
  * another thread, as sprites.
  */
-export { Canvas, type Image } from './Canvas.js';
+export { Canvas, i420Bytes, type Image } from './Canvas.js';
 export { TickClock } from './TickClock.js';
 export { yuvOf, type Yuv } from './yuvColour.js';
 export { Compositor } from './Compositor.js';

@@ -4,16 +4,20 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLog } from '@lianmai/kit';
-import { resolveProfile, SAMPLES_PER_TICK } from '@lianmai/protocol';
+import { AUDIO_RATE, resolveProfile, SAMPLES_PER_TICK } from '@lianmai/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findFfmpeg, type Ffmpeg } from '../../media/ffmpeg/index.js';
 import { flvFileHeader, flvTagParts } from '../../media/formats/index.js';
 import type { MediaTag } from '../../hub/stream/index.js';
+import { encoderPids } from '../testing/index.js';
 import { Encoder } from './Encoder.js';
 
 const PROFILE = resolveProfile({ name: '480p', preset: 'ultrafast' });
 const LOG = createLog('test', 'silent');
 const TICK_MS = 8;
+const TONE_HZ = 440;
+/** Of a tone with an amplitude of 8000; a lost or repeated AAC frame makes thousands. */
+const AUDIBLE = 500;
 
 /** Encodes moving bars and a tone a few times faster than real time. */
 class Bench {
@@ -54,7 +58,7 @@ class Bench {
     canvas.data.fill(128).fill(200, (this.#frames % 400) * canvas.width, (this.#frames % 400) * canvas.width + 40 * canvas.width);
     for (let i = 0; i < SAMPLES_PER_TICK; i++) {
       audio.samples[2 * i] = audio.samples[2 * i + 1] =
-        Math.sin(((this.#frames * SAMPLES_PER_TICK + i) * 440 * 2 * Math.PI) / 48_000) * 8000;
+        Math.sin(((this.#frames * SAMPLES_PER_TICK + i) * TONE_HZ * 2 * Math.PI) / AUDIO_RATE) * 8000;
     }
     this.encoder.write({ canvas, audio });
     this.#frames++;
@@ -63,20 +67,36 @@ class Bench {
 
 const steps = (tags: MediaTag[]) => [...new Set(tags.slice(1).map((tag, index) => tag.dtsMs - tags[index]!.dtsMs))].sort((a, b) => a - b);
 
-/** Complaints of an FFmpeg decoder; empty if the media is sound. */
-async function complaintsOfDecoder(tags: MediaTag[]): Promise<string> {
+/** What an FFmpeg decoder makes of the media: its complaints, none if the media is sound, and the left channel. */
+async function decode(tags: MediaTag[]): Promise<{ complaints: string; samples: Int16Array }> {
   const folder = await mkdtemp(join(tmpdir(), 'encoder-'));
   const file = join(folder, 'out.flv');
   await writeFile(
     file,
     Buffer.concat([flvFileHeader({ hasVideo: true, hasAudio: true }), ...tags.flatMap((tag) => flvTagParts(tag, tag.dtsMs))]),
   );
-  const child = spawn('ffmpeg', ['-v', 'error', '-xerror', '-i', file, '-f', 'null', '-'], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let text = '';
-  child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  const sound = ['-map', '0:a', '-af', 'pan=mono|c0=c0', '-f', 's16le', 'pipe:1'];
+  const child = spawn('ffmpeg', ['-v', 'error', '-xerror', '-i', file, '-map', '0:v', '-f', 'null', '-', ...sound], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let complaints = '';
+  const chunks: Buffer[] = [];
+  child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
   await once(child, 'close');
   await rm(folder, { recursive: true });
-  return text;
+  return { complaints, samples: new Int16Array(new Uint8Array(Buffer.concat(chunks)).buffer) };
+}
+
+/** The loudest click in a tone: what is left of it behind a filter that takes exactly this tone away. */
+function loudestClick(samples: Int16Array): number {
+  const coefficient = 2 * Math.cos((2 * Math.PI * TONE_HZ) / AUDIO_RATE);
+  const residue = (at: number) => (samples[at] ?? 0) - coefficient * (samples[at - 1] ?? 0) + (samples[at - 2] ?? 0);
+  // Where the tone begins and ends, it does click.
+  const [from, to] = [AUDIO_RATE / 4, samples.length - AUDIO_RATE / 10];
+  let loudest = 0;
+  for (let at = from; at < to; at++) loudest = Math.max(loudest, Math.abs(residue(at)));
+  return loudest;
 }
 
 describe('Encoder', () => {
@@ -111,7 +131,52 @@ describe('Encoder', () => {
     expect(bench.encoder.restarts).toBe(3);
     expect(steps(bench.video)).toEqual([33, 34]);
     expect(steps(bench.audio)).toEqual([21, 22]);
-    expect(await complaintsOfDecoder(bench.tags)).toBe('');
+    const { complaints, samples } = await decode(bench.tags);
+    expect(complaints).toBe('');
+    expect(loudestClick(samples)).toBeLessThan(AUDIBLE);
+  });
+
+  /** Feeds until there are two processes; returns the one that waits. */
+  async function spareOf(bench: Bench): Promise<number> {
+    const spare = () => encoderPids().find((pid) => pid !== bench.encoder.pid);
+    await bench.feedUntil(() => bench.video.length > 20 && spare() !== undefined);
+    return spare() ?? 0;
+  }
+
+  it('goes on in a spare process that has been waiting', async () => {
+    const bench = new Bench(ffmpeg);
+    const spare = await spareOf(bench);
+    const before = bench.video.length;
+    process.kill(bench.encoder.pid!, 'SIGKILL');
+    await bench.feedUntil(() => bench.encoder.pid === spare && bench.video.length > before + 70);
+    expect(await spareOf(bench)).not.toBe(spare);
+    await bench.encoder.close('test');
+    expect(encoderPids()).toEqual([]);
+    expect(steps(bench.video)).toEqual([33, 34]);
+    expect(steps(bench.audio)).toEqual([21, 22]);
+    const keyFrames = bench.video.flatMap((tag, index) => (tag.isKeyFrame ? [index] : []));
+    expect(
+      keyFrames
+        .slice(1)
+        .map((index, at) => index - (keyFrames[at] ?? 0))
+        .every((step) => step <= 60),
+    ).toBe(true);
+    const { complaints, samples } = await decode(bench.tags);
+    expect(complaints).toBe('');
+    expect(loudestClick(samples)).toBeLessThan(AUDIBLE);
+  });
+
+  it.each(['SIGSTOP', 'SIGKILL'] as const)('starts a new process if the spare one got a %s as well', async (signal) => {
+    const bench = new Bench(ffmpeg);
+    const spare = await spareOf(bench);
+    const before = bench.video.length;
+    for (const pid of [spare, bench.encoder.pid!]) process.kill(pid, signal);
+    await bench.feedUntil(() => bench.encoder.restarts > 0 && bench.video.length > before + 20);
+    expect(bench.encoder.restarts).toBe(1);
+    expect(bench.encoder.pid).not.toBe(spare);
+    await bench.encoder.close('test');
+    expect(encoderPids()).toEqual([]);
+    expect(steps(bench.video)).toEqual([33, 34]);
   });
 
   it('replaces a process that hangs', async () => {

@@ -1,11 +1,12 @@
-import { backoffMs, delay, redact, Scope, type Closable, type Log } from '@lianmai/kit';
-import { AUDIO_RATE, canvasOf, LianmaiError, toLianmaiError, type Profile } from '@lianmai/protocol';
+import { backoffMs, delay, redact, Scope, StallWatch, type Closable, type Log, type Stall } from '@lianmai/kit';
+import { canvasOf, LianmaiError, SAMPLES_PER_TICK, toLianmaiError, type Profile } from '@lianmai/protocol';
 import type { Canvas } from '../compositor/index.js';
 import type { Ffmpeg, ProcessExit } from '../../media/ffmpeg/index.js';
 import type { MediaTag } from '../../hub/stream/index.js';
 import { EncoderRun, type PlacedTag } from './EncoderRun.js';
-import { FrameStore, type AudioTick } from './FrameStore.js';
-import { ptsOfFrame, ptsOfSample, startPointAfter, type Progress } from './encoderTimeline.js';
+import { FrameStore, BYTES_PER_SAMPLE, type AudioTick } from './FrameStore.js';
+import { SpareEncoder } from './SpareEncoder.js';
+import { ptsOfFrame, ptsOfSample, startPointAfter, type Progress, type StartPoint } from './encoderTimeline.js';
 
 export interface EncoderOptions {
   ffmpeg: Ffmpeg;
@@ -19,16 +20,15 @@ export interface EncoderOptions {
   onFailed: (error: LianmaiError) => void;
 }
 
-const WATCH_MS = 250;
-/** After this many checks without output while frames wait, the encoder counts as hung (2 s; 5 s before its first frame). */
-const STALLED_LOOKS = 8;
-const UNBORN_LOOKS = 20;
+/** An encoder that returns nothing for so long while frames wait has hung; opening a hardware encoder takes longer. */
+const STALL_MS = 700;
+const UNBORN_STALL_MS = 5000;
 /** Consecutive runs that never encoded a frame. */
 const MAX_STILLBORN = 4;
 const BACKOFF = { firstMs: 200, maxMs: 2000 };
 
 /**
- * One encoder for the whole broadcast. When its process dies or hangs, the next one gets the frames that have not come out and continues with the very next
+ * One encoder for the whole broadcast. When its process dies or hangs, a spare one gets the frames that have not come out and continues with the very next
  * video and AAC frame: readers only notice a key frame.
  */
 export class Encoder implements Closable {
@@ -36,11 +36,12 @@ export class Encoder implements Closable {
   readonly #scope = new Scope();
   readonly #store: FrameStore;
   readonly #progress: Progress;
+  readonly #spare: SpareEncoder;
+  readonly #stallWatch: StallWatch;
   #run: EncoderRun | null = null;
   #hasMetadata = false;
   #stillborn = 0;
   #restarts = 0;
-  #quietLooks = 0;
   #cpuOfFormerRuns = 0;
   #bytes = 0;
 
@@ -48,8 +49,16 @@ export class Encoder implements Closable {
     this.#options = options;
     const { firstFrame } = options;
     this.#store = new FrameStore(canvasOf(options.profile), firstFrame);
-    this.#progress = { firstFrame, nextFrame: firstFrame, nextSample: Math.round((firstFrame * AUDIO_RATE) / 30) };
-    this.#scope.interval(WATCH_MS, () => this.#watch());
+    this.#progress = { firstFrame, nextFrame: firstFrame, nextSample: firstFrame * SAMPLES_PER_TICK };
+    this.#spare = this.#scope.own(new SpareEncoder(options));
+    this.#stallWatch = this.#scope.own(
+      new StallWatch({
+        task: null,
+        limitMs: UNBORN_STALL_MS,
+        isDue: () => this.#store.heldFrames > 0,
+        onStalled: (stall) => this.#kill(stall),
+      }),
+    );
     this.#startRun();
   }
 
@@ -91,7 +100,7 @@ export class Encoder implements Closable {
   }
 
   rssBytes(): number {
-    return this.#run?.rssBytes() ?? 0;
+    return (this.#run?.rssBytes() ?? 0) + this.#spare.rssBytes();
   }
 
   /** Memory for the next frame; pass it to `write` when it is filled. */
@@ -112,17 +121,25 @@ export class Encoder implements Closable {
   }
 
   #startRun(): void {
-    const { ffmpeg, profile, log } = this.#options;
-    const start = startPointAfter(this.#progress);
-    const run = new EncoderRun({ ffmpeg, profile, start, log, onTags: (tags) => this.#run === run && this.#deliver(tags) });
+    const run = this.#spare.take() ?? new EncoderRun(this.#options);
     this.#run = run;
-    this.#quietLooks = 0;
-    for (let frame = start.audioFrom; frame < this.#store.next; frame++) {
-      run.writeAudio(this.#store.audioOf(frame).bytes);
-      const canvas = this.#store.canvasOf(frame);
-      if (canvas && frame >= start.videoFrom) run.writeFrame(canvas.data);
-    }
+    this.#stallWatch.limitMs = UNBORN_STALL_MS;
+    this.#stallWatch.watch(run.pid === undefined ? null : { pid: run.pid });
+    const start = startPointAfter(this.#progress);
+    run.begin(start, (tags) => this.#run === run && this.#deliver(run, tags));
+    this.#replay(run, start);
     void run.ended.then((exit) => this.#replace(run, exit)).catch((error: unknown) => this.#giveUp(error));
+  }
+
+  /** Feeds everything again that has not come out, and the audio that leads up to it. */
+  #replay(run: EncoderRun, { audioFrom, videoFrom }: StartPoint): void {
+    const firstTick = Math.floor(audioFrom / SAMPLES_PER_TICK);
+    for (let tick = firstTick; tick < this.#store.next; tick++) {
+      const { bytes } = this.#store.audioOf(tick);
+      run.writeAudio(tick === firstTick ? bytes.subarray((audioFrom - tick * SAMPLES_PER_TICK) * BYTES_PER_SAMPLE) : bytes);
+      const canvas = tick >= videoFrom ? this.#store.canvasOf(tick) : undefined;
+      if (canvas) run.writeFrame(canvas.data);
+    }
   }
 
   async #replace(run: EncoderRun, exit: ProcessExit): Promise<void> {
@@ -145,7 +162,7 @@ export class Encoder implements Closable {
     if (!this.#scope.isClosed) this.#options.onFailed(toLianmaiError(error));
   }
 
-  #deliver(placed: PlacedTag[]): void {
+  #deliver(run: EncoderRun, placed: PlacedTag[]): void {
     const tags: MediaTag[] = [];
     for (const one of placed) {
       const tag = this.#accept(one);
@@ -153,7 +170,11 @@ export class Encoder implements Closable {
     }
     if (tags.length === 0) return;
     this.#store.releaseBefore(this.#progress.nextFrame);
-    this.#quietLooks = 0;
+    this.#stallWatch.alive();
+    if (run.hasEncoded) {
+      this.#stallWatch.limitMs = STALL_MS;
+      this.#spare.prepare();
+    }
     this.#options.onTags(tags);
   }
 
@@ -174,13 +195,8 @@ export class Encoder implements Closable {
     return { ...tag, dtsMs };
   }
 
-  #watch(): void {
-    const run = this.#run;
-    if (!run || this.#store.heldFrames === 0) return;
-    this.#quietLooks++;
-    if (this.#quietLooks < (run.hasEncoded ? STALLED_LOOKS : UNBORN_LOOKS)) return;
-    this.#options.log.warn('the encoder hangs; killing it');
-    this.#quietLooks = 0;
-    run.kill();
+  #kill(stall: Stall): void {
+    this.#options.log.warn(stall, 'the encoder hangs; killing it');
+    this.#run?.kill();
   }
 }

@@ -1,9 +1,11 @@
-import type { Log } from '@lianmai/kit';
-import type { Profile } from '@lianmai/protocol';
+import { readVitals, type Log } from '@lianmai/kit';
+import { canvasOf, type Profile } from '@lianmai/protocol';
+import { i420Bytes } from '../compositor/index.js';
 import { FfmpegProcess, type Ffmpeg, type ProcessExit } from '../../media/ffmpeg/index.js';
 import { FlvParser, isSequenceEnd, type FlvTag } from '../../media/formats/index.js';
+import { BYTES_PER_SAMPLE } from './FrameStore.js';
 import { encoderArguments } from './encoderArguments.js';
-import { TagCounter, type StartPoint } from './encoderTimeline.js';
+import { LEAD_IN_FRAMES, LEAD_IN_SAMPLES, TagCounter, type StartPoint } from './encoderTimeline.js';
 
 /** A tag and its place: `index` is the frame number for video, the first sample for audio, and -1 for configs and metadata. */
 export interface PlacedTag {
@@ -11,12 +13,10 @@ export interface PlacedTag {
   index: number;
 }
 
-interface RunOptions {
+export interface EncoderRunOptions {
   ffmpeg: Ffmpeg;
   profile: Profile;
-  start: StartPoint;
   log: Log;
-  onTags: (tags: PlacedTag[]) => void;
 }
 
 /** Time to write out the last frames once the inputs have ended, ms. */
@@ -25,25 +25,33 @@ const FLUSH_MS = 3000;
 const DRAIN_MS = 500;
 const LAST_LINES = 5;
 
-/** One FFmpeg encoder process, from start to end. */
+/** One FFmpeg encoder process, from start to end. It may wait for its first frame as long as it likes. */
 export class EncoderRun {
   /** Resolves when the process has gone and everything it wrote has been delivered. */
   readonly ended: Promise<ProcessExit>;
+  readonly #profile: Profile;
   readonly #process: FfmpegProcess<'video' | 'audio' | 'flv'>;
   readonly #lastLines: string[] = [];
+  /** Tags of the lead-in that came before `begin`. */
+  readonly #early: FlvTag[] = [];
+  #counter: TagCounter | null = null;
+  #onTags: (tags: PlacedTag[]) => void = () => undefined;
+  #firstFrame = Infinity;
+  #isLedIn = false;
   #hasEncoded = false;
 
-  constructor({ ffmpeg, profile, start, log, onTags }: RunOptions) {
+  constructor({ ffmpeg, profile, log }: EncoderRunOptions) {
+    this.#profile = profile;
     this.#process = new FfmpegProcess({
       path: ffmpeg.path,
       name: 'encoder',
       pipes: { video: 'input', audio: 'input', flv: 'output' },
-      commandLine: (pipes) => encoderArguments(profile, pipes, start.videoFrom - start.audioFrom),
+      commandLine: (pipes) => encoderArguments(profile, pipes),
       log,
       onLine: (line) => this.#remember(line),
       graceMs: FLUSH_MS,
     });
-    this.#readTags(new TagCounter(start), onTags);
+    this.#readTags();
     this.ended = this.#watchEnd();
   }
 
@@ -51,9 +59,16 @@ export class EncoderRun {
     return this.#process.pid;
   }
 
-  /** True once a frame has been encoded. */
+  /** True once a frame of the program has been encoded. */
   get hasEncoded(): boolean {
     return this.#hasEncoded;
+  }
+
+  /** False once the process has ended or was stopped. */
+  get canRun(): boolean {
+    if (this.pid === undefined || this.#process.hasExited) return false;
+    const state = readVitals({ pid: this.pid })?.state;
+    return state !== 'stopped' && state !== 'gone';
   }
 
   get lastLines(): string {
@@ -66,6 +81,23 @@ export class EncoderRun {
 
   rssBytes(): number {
     return this.#process.rssBytes();
+  }
+
+  /** Has the process open its codecs, long before the first frame of the program or just before it. */
+  leadIn(): void {
+    if (this.#isLedIn) return;
+    this.#isLedIn = true;
+    this.writeAudio(Buffer.alloc(LEAD_IN_SAMPLES * BYTES_PER_SAMPLE));
+    for (let frame = 0; frame < LEAD_IN_FRAMES; frame++) this.writeFrame(Buffer.alloc(i420Bytes(canvasOf(this.#profile))));
+  }
+
+  /** From now on, what is written belongs to the program. */
+  begin(start: StartPoint, onTags: (tags: PlacedTag[]) => void): void {
+    this.leadIn();
+    this.#counter = new TagCounter(start);
+    this.#firstFrame = start.videoFrom;
+    this.#onTags = onTags;
+    this.#deliver(this.#early.splice(0));
   }
 
   /** The buffers stay in use until FFmpeg has read them. */
@@ -86,12 +118,11 @@ export class EncoderRun {
     await Promise.all([this.#process.close(reason), this.ended]);
   }
 
-  #readTags(counter: TagCounter, onTags: RunOptions['onTags']): void {
+  #readTags(): void {
     const parser = new FlvParser();
     this.#process.output('flv').on('data', (chunk: Buffer) => {
       try {
-        const placed = parser.push(chunk).flatMap((tag) => this.#place(tag, counter));
-        if (placed.length > 0) onTags(placed);
+        this.#deliver(parser.push(chunk));
       } catch (error) {
         this.#remember(`unreadable output: ${String(error)}`);
         this.kill();
@@ -99,12 +130,23 @@ export class EncoderRun {
     });
   }
 
+  #deliver(tags: FlvTag[]): void {
+    const counter = this.#counter;
+    if (!counter) {
+      this.#early.push(...tags);
+      return;
+    }
+    const placed = tags.flatMap((tag) => this.#place(tag, counter));
+    if (placed.length > 0) this.#onTags(placed);
+  }
+
   #place(tag: FlvTag, counter: TagCounter): PlacedTag[] {
     if (isSequenceEnd(tag)) return [];
     if (tag.isConfig || tag.kind === 'data') return [{ tag, index: -1 }];
     if (tag.kind === 'audio') return [{ tag, index: counter.nextSample() }];
-    this.#hasEncoded = true;
-    return [{ tag, index: counter.nextFrame() }];
+    const index = counter.nextFrame();
+    this.#hasEncoded ||= index >= this.#firstFrame;
+    return [{ tag, index }];
   }
 
   async #watchEnd(): Promise<ProcessExit> {

@@ -6,9 +6,10 @@ import { Canvas } from '../compositor/index.js';
  * skipped.
  */
 const MAX_HELD_FRAMES = 15;
-/** Bytes of one tick of audio, s16le stereo. */
-const TICK_BYTES = SAMPLES_PER_TICK * 4;
-/** Audio is kept longer than video, because a replay starts up to 16 ticks (the AAC grid) plus a warm-up earlier. A power of two. */
+/** s16le, stereo. */
+export const BYTES_PER_SAMPLE = 4;
+const TICK_BYTES = SAMPLES_PER_TICK * BYTES_PER_SAMPLE;
+/** Audio is kept longer than video, because a replay of it starts earlier. A power of two. */
 const AUDIO_TICKS = 64;
 
 /** One tick of audio. */
@@ -57,7 +58,7 @@ export class FrameStore {
     return this.#free.pop() ?? new Canvas(this.#size);
   }
 
-  /** The memory for the audio of a tick; it is reused after 64 ticks. */
+  /** The memory for the audio of a tick; it is reused after 64 ticks. Silent before the first frame. */
   audioOf(frame: number): AudioTick {
     return this.#audio[frame & (AUDIO_TICKS - 1)]!;
   }

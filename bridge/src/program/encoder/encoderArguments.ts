@@ -1,5 +1,6 @@
 import { AUDIO_RATE, canvasOf, FPS, type EncoderName, type Profile } from '@lianmai/protocol';
 import { ENCODERS } from '../../media/ffmpeg/index.js';
+import { AUDIO_LEAD_SAMPLES, LEAD_IN_FRAMES, LEAD_IN_SAMPLES } from './encoderTimeline.js';
 
 /** A key frame every 2 s, since each HLS segment starts with one. */
 const GOP_FRAMES = 2 * FPS;
@@ -30,12 +31,15 @@ export interface EncoderPipes {
   flv: string;
 }
 
-/** Raw frames and samples in, FLV out. The audio starts `videoDelayFrames` before the video, because a restarted encoder replays some of it. */
-export function encoderArguments(profile: Profile, pipes: EncoderPipes, videoDelayFrames: number): string[] {
+/** The audio of a run starts earlier than its video; with this offset the muxer keeps neither waiting for the other, s. */
+const VIDEO_OFFSET = ((LEAD_IN_SAMPLES + AUDIO_LEAD_SAMPLES) / AUDIO_RATE - LEAD_IN_FRAMES / FPS).toFixed(6);
+
+/** Raw frames and samples in, FLV out. The same for each run, so that a spare process fits wherever the one before it stops. */
+export function encoderArguments(profile: Profile, pipes: EncoderPipes): string[] {
   return [
     ...['-hide_banner', '-v', 'warning', '-nostats'],
     ...ENCODERS[profile.encoder].deviceArgs,
-    ...videoInput(profile, pipes.video, videoDelayFrames),
+    ...videoInput(profile, pipes.video),
     ...audioInput(pipes.audio),
     ...['-map', '0:v', '-map', '1:a'],
     ...videoCodec(profile),
@@ -44,11 +48,10 @@ export function encoderArguments(profile: Profile, pipes: EncoderPipes, videoDel
   ];
 }
 
-function videoInput(profile: Profile, pipe: string, delayFrames: number): string[] {
+function videoInput(profile: Profile, pipe: string): string[] {
   const { width, height } = canvasOf(profile);
-  const delay = delayFrames > 0 ? ['-itsoffset', (delayFrames / FPS).toFixed(6)] : [];
   const raw = ['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-video_size', `${width}x${height}`, '-framerate', String(FPS)];
-  return [...delay, '-thread_queue_size', '32', ...NO_PROBING, ...COLOUR, ...raw, '-i', pipe];
+  return ['-itsoffset', VIDEO_OFFSET, '-thread_queue_size', '32', ...NO_PROBING, ...COLOUR, ...raw, '-i', pipe];
 }
 
 function audioInput(pipe: string): string[] {
@@ -62,6 +65,6 @@ function videoCodec(profile: Profile): string[] {
     ...(filter ? ['-vf', filter] : []),
     ...['-fps_mode', 'passthrough', '-c:v', codec, ...LOW_LATENCY[profile.encoder](profile), ...COLOUR],
     ...['-b:v', rate, '-maxrate', rate, '-bufsize', `${2 * profile.videoBitrateKbps}k`],
-    ...['-g', String(GOP_FRAMES), '-keyint_min', String(GOP_FRAMES)],
+    ...['-g', String(GOP_FRAMES), '-keyint_min', String(GOP_FRAMES), '-force_key_frames', `expr:eq(n,${LEAD_IN_FRAMES})`],
   ];
 }
