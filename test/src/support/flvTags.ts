@@ -9,35 +9,36 @@ export interface FlvTag {
   arrivedAtMs: number;
 }
 
-/** Reads the tags of an HTTP-FLV stream for `seconds`; `tags` grows meanwhile. Needed because FFmpeg 5.1 does not know enhanced RTMP (Opus). */
+/** Reads the tags of an HTTP-FLV stream for `seconds`; `tags` grows meanwhile. */
 export async function flvTags(url: string, seconds: number, tags: FlvTag[] = []): Promise<FlvTag[]> {
-  const stop = new AbortController();
-  const response = await fetch(url, { signal: stop.signal });
-  if (response.status !== 200 || !response.body) throw new Error(`${url}: ${response.status} ${await response.text()}`);
-  const timer = setTimeout(() => stop.abort(), seconds * 1000);
-  let pending = Buffer.alloc(0);
-  let hasHeader = false;
+  await readFlv(url, AbortSignal.timeout(seconds * 1000), (tag) => tags.push(tag));
+  return tags;
+}
+
+/** Reads an HTTP-FLV stream until it ends or `signal` aborts. Needed because FFmpeg 5.1 does not know enhanced RTMP (Opus). */
+export async function readFlv(url: string, signal: AbortSignal, onTag: (tag: FlvTag) => void): Promise<void> {
   try {
+    const response = await fetch(url, { signal });
+    if (response.status !== 200 || !response.body) throw new Error(`${url}: ${response.status} ${await response.text()}`);
+    let pending = Buffer.alloc(0);
+    let hasHeader = false;
     for await (const chunk of response.body) {
       pending = Buffer.concat([pending, chunk]);
       if (!hasHeader && pending.length < FILE_HEADER_BYTES) continue;
       if (!hasHeader) pending = pending.subarray(FILE_HEADER_BYTES);
       hasHeader = true;
-      pending = pending.subarray(readTags(pending, tags));
+      pending = pending.subarray(readTags(pending, onTag));
     }
   } catch (error) {
-    if (!stop.signal.aborted) throw error;
-  } finally {
-    clearTimeout(timer);
+    if (!signal.aborted) throw error;
   }
-  return tags;
 }
 
 /** Includes the first back pointer. */
 const FILE_HEADER_BYTES = 13;
 
 /** Returns how many bytes it used. */
-function readTags(bytes: Buffer, tags: FlvTag[]): number {
+function readTags(bytes: Buffer, onTag: (tag: FlvTag) => void): number {
   let at = 0;
   while (at + 11 <= bytes.length) {
     const size = bytes.readUIntBE(at + 1, 3);
@@ -49,8 +50,8 @@ function readTags(bytes: Buffer, tags: FlvTag[]): number {
     const isConfig = isEnhanced ? (first & 15) === 0 : second === 0;
     const fourCc = isEnhanced ? bytes.toString('latin1', at + 12, at + 16) : null;
     const common = { timeMs, isConfig, fourCc, arrivedAtMs: performance.now() };
-    if (type === 9) tags.push({ ...common, kind: 'video', isKey: ((first >> 4) & 7) === 1 });
-    if (type === 8) tags.push({ ...common, kind: 'audio', isKey: false });
+    if (type === 9) onTag({ ...common, kind: 'video', isKey: ((first >> 4) & 7) === 1 });
+    if (type === 8) onTag({ ...common, kind: 'audio', isKey: false });
     at += 11 + size + 4;
   }
   return at;
