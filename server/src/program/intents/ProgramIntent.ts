@@ -1,5 +1,22 @@
-import { EpochMs, Identity, Mix, OutputId, OutputRequest, ParticipantId, Profile, ProgramId, RoomId, Scene } from '@lianmai/protocol';
+import {
+  ChatMessage,
+  EpochMs,
+  Identity,
+  Mix,
+  OutputId,
+  OutputRequest,
+  ParticipantId,
+  Profile,
+  ProgramId,
+  PublishSource,
+  RoomId,
+  Scene,
+  StreamRef,
+} from '@lianmai/protocol';
 import { z } from 'zod';
+
+/** As many of the room's latest chat messages are kept with its program. */
+export const KEPT_MESSAGES = 100;
 
 /** The program that a room is meant to put out, as long as nobody stops it. */
 export const ProgramIntent = z.object({
@@ -13,8 +30,15 @@ export const ProgramIntent = z.object({
   /** With stream keys. */
   outputs: z.array(z.object({ id: OutputId, request: OutputRequest })),
   startedAtMs: EpochMs,
+  liveSinceMs: EpochMs.nullable().default(null),
   /** Scene and mix name them by their ids. */
   people: z.array(z.object({ identity: Identity, participantId: ParticipantId })),
+  streams: z
+    .array(z.object({ stream: StreamRef, title: z.string(), participantId: ParticipantId, muted: z.array(PublishSource) }))
+    .default([]),
+  chat: z.array(ChatMessage).default([]),
+  /** The network that it counts against; null: none. */
+  network: z.string().nullable().default(null),
   /** How often a bridge has been asked to run it. Each run has an id of its own. */
   runs: z.number().int().nonnegative(),
 });

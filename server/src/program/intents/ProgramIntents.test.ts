@@ -29,7 +29,11 @@ const intentOf = (room: string, change: Partial<ProgramIntent> = {}): ProgramInt
   mix: {},
   outputs: [{ id: OutputId.parse('out_1'), request: { kind: 'rtmp', url: 'rtmp://cdn.example.org/app/key' } }],
   startedAtMs: 1_700_000_000_000,
+  liveSinceMs: 1_700_000_000_500,
   people: [{ identity: Identity.parse('ann'), participantId: ParticipantId.parse('p1') }],
+  streams: [{ stream: { app: 'live', name: 'cam' }, title: 'Camera', participantId: ParticipantId.parse('p2'), muted: ['microphone'] }],
+  chat: [{ id: 'm1', participantId: ParticipantId.parse('p1'), name: 'Ann', role: 'host', text: 'hello', atMs: 1_700_000_000_000 }],
+  network: '192.0.2.1',
   runs: 1,
   ...change,
 });
@@ -52,6 +56,15 @@ describe('ProgramIntents', () => {
     intents.forget(RoomId.parse('b'));
     await intents.close();
     expect(await found()).toEqual([latest]);
+  });
+
+  it('of an earlier version go on, with what that version kept', async () => {
+    const { streams: _streams, chat: _chat, network: _network, liveSinceMs: _liveSinceMs, ...earlier } = intentOf('a');
+    await store.db
+      .insertInto('programIntents')
+      .values({ room: 'a', intent: JSON.stringify(earlier), aliveAtMs: Date.now() })
+      .execute();
+    expect(await found()).toEqual([{ ...earlier, liveSinceMs: null, streams: [], chat: [], network: null }]);
   });
 
   it('are not written again while nothing changes', async () => {
