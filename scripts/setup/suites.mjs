@@ -16,7 +16,7 @@ export const SUITES = {
     what: 'end-to-end tests with real browsers',
     estimate: 'five to seven minutes',
   },
-  faults: { config: 'vitest.e2e.config.ts', folder: 'test/src/faults', what: 'fault tests', estimate: 'one to two minutes' },
+  faults: { config: 'vitest.e2e.config.ts', folder: 'test/src/faults', what: 'fault tests', estimate: 'about ten minutes' },
 };
 
 /**

@@ -187,6 +187,7 @@ export const en = {
     goLive: 'Go live',
     end: 'End',
     starting: 'Starting…',
+    restarting: 'Starting again…',
     stopping: 'Ending…',
     onAir: 'On air',
     dialogTitle: 'Go live',

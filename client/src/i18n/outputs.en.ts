@@ -9,6 +9,7 @@ export const outputsEn = {
     DESTINATION_CLOSED: 'The destination closed the connection. Retrying automatically.',
   },
   outputs: {
+    reconnecting: 'Reconnecting',
     state: { connecting: 'Connecting', live: 'Live', retrying: 'Retrying', failed: 'Failed', stopped: 'Stopped' },
     retries_one: '{{count}} retry',
     retries_other: '{{count}} retries',

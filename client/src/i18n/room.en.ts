@@ -158,9 +158,11 @@ export const roomEn = {
   mediaInterrupted: 'Sound and picture stopped. Finding another way through the network…',
   reconnecting: {
     title: 'Connection lost, reconnecting…',
-    text: 'Your seat is kept. You do not have to do anything.',
-    textLive: 'Your seat is kept, and so is the broadcast. You do not have to do anything.',
+    text: 'Your seat is kept for a while. You do not have to do anything.',
+    textLive:
+      'Your seat is kept for a while. The broadcast does not depend on your connection: it goes on unless the whole server is down.',
   },
+  programRestarting: 'The program is being started again. You can go on talking: the call is not affected.',
   layout: { auto: 'Auto', grid: 'Grid', spotlight: 'Spotlight', screen: 'Screen', pip: 'Inset', 'side-by-side': 'Side by side' },
   layoutHint: {
     auto: 'Grid, or the screen while one is shared',

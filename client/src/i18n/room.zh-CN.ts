@@ -150,9 +150,10 @@ export const roomZhCN: RoomTexts = {
   mediaInterrupted: '声音和画面中断，正在切换网络通道…',
   reconnecting: {
     title: '连接中断，正在重连…',
-    text: '你的位置已保留，无需任何操作。',
-    textLive: '你的位置和直播都会保留，无需任何操作。',
+    text: '你的位置会保留一段时间，无需任何操作。',
+    textLive: '你的位置会保留一段时间。直播不依赖你的连接：只要服务器没有整个停机，直播就会继续。',
   },
+  programRestarting: '节目正在重新启动，连麦不受影响，可以继续交谈。',
   layout: { auto: '自动', grid: '宫格', spotlight: '单人', screen: '屏幕', pip: '画中画', 'side-by-side': '左右分屏' },
   layoutHint: {
     auto: '平时宫格，有人共享时突出屏幕',

@@ -5,6 +5,7 @@ export const watchEn = {
     starting: 'The broadcast is about to begin…',
     ended: 'The broadcast has ended. If it starts again, it continues here.',
     stalled: 'The picture has stopped. It continues as soon as data arrives.',
+    interrupted: 'The broadcast is interrupted. It continues here as soon as it is back.',
     sound: 'Turn sound on',
     play: 'Play',
     pause: 'Pause',

@@ -6,6 +6,7 @@ export const watchZhCN: WatchTexts = {
     starting: '直播马上开始…',
     ended: '直播已结束。再次开播时，这里会继续播放。',
     stalled: '画面卡住了，数据恢复后会自动继续。',
+    interrupted: '直播暂时中断，恢复后会在这里自动继续。',
     sound: '打开声音',
     play: '播放',
     pause: '暂停',

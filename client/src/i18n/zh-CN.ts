@@ -181,6 +181,7 @@ export const zhCN: Translation = {
     goLive: '开播',
     end: '下播',
     starting: '正在开播…',
+    restarting: '正在恢复…',
     stopping: '正在下播…',
     onAir: '直播中',
     dialogTitle: '开播',

@@ -11,12 +11,14 @@ interface OutputRowProps {
   /** Server clock minus page clock. */
   clockOffsetMs?: number;
   isBusy?: boolean;
+  /** It was live, and connects again because what it sends is being started again. */
+  isReconnecting?: boolean;
   onRetry?: (() => void) | undefined;
   onRemove?: (() => void) | undefined;
 }
 
 /** One destination: its name, state, bit rate and last error. Its key never reaches the page. */
-export function OutputRow({ output, clockOffsetMs = 0, isBusy = false, onRetry, onRemove }: OutputRowProps) {
+export function OutputRow({ output, clockOffsetMs = 0, isBusy = false, isReconnecting = false, onRetry, onRemove }: OutputRowProps) {
   const { t } = useTranslation();
   const rates = useHistory(output.state === 'live' ? output.bitrateKbps : 0);
   const canRetry = output.state === 'failed' || output.state === 'retrying';
@@ -52,7 +54,7 @@ export function OutputRow({ output, clockOffsetMs = 0, isBusy = false, onRetry, 
       )}
       <div className="flex items-center gap-2">
         <Pill tone={TONES[output.state]} role="status" className="bg-surface-3">
-          {t(`outputs.state.${output.state}`)}
+          {isReconnecting && output.state === 'connecting' ? t('outputs.reconnecting') : t(`outputs.state.${output.state}`)}
           {output.state === 'live' && output.liveSinceMs !== null && <Clock sinceMs={output.liveSinceMs} offsetMs={clockOffsetMs} />}
         </Pill>
         <span className="flex-1" />

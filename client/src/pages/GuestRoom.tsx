@@ -5,7 +5,15 @@ import { ChatPanel, useUnread } from '../features/chat';
 import { Dock, type DrawerName } from '../features/controls';
 import { InviteCard } from '../features/invite';
 import { PeoplePanel } from '../features/people';
-import { BackstageNotice, MediaBlocked, MediaInterrupted, ReconnectingCover, SoundBlocked, TopBar } from '../features/room';
+import {
+  BackstageNotice,
+  MediaBlocked,
+  MediaInterrupted,
+  ProgramRestarting,
+  ReconnectingCover,
+  SoundBlocked,
+  TopBar,
+} from '../features/room';
 import { Stage } from '../features/stage';
 import { useRoom } from '../state';
 import { EmptyState, testIds } from '../ui';
@@ -37,6 +45,7 @@ export function GuestRoom({ room, onLeave }: { room: string; onLeave: () => void
           <ReconnectingCover />
           <MediaBlocked />
           <MediaInterrupted />
+          <ProgramRestarting />
           <SoundBlocked />
         </main>
         {drawer === 'people' && (

@@ -4,7 +4,7 @@ import { ChatPanel, useUnread } from '../features/chat';
 import { Dock, type DrawerName } from '../features/controls';
 import { InviteCard, watchLink } from '../features/invite';
 import { Backstage, PeoplePanel, RequestList } from '../features/people';
-import { MediaBlocked, MediaInterrupted, ReconnectingCover, SoundBlocked, TopBar } from '../features/room';
+import { MediaBlocked, MediaInterrupted, ProgramRestarting, ReconnectingCover, SoundBlocked, TopBar } from '../features/room';
 import { GoLiveButton, HealthStrip, SceneStyle, OutputsPanel, ProgramPreview, LayoutBar, StageStrip } from '../features/studio';
 import { useRoom } from '../state';
 import { Badge, cx, Panel, Tabs, testIds, useMediaQuery, type Tab } from '../ui';
@@ -88,6 +88,7 @@ function Centre({ room, isNarrow }: { room: string; isNarrow: boolean }) {
       <ReconnectingCover />
       <MediaBlocked />
       <MediaInterrupted />
+      <ProgramRestarting />
       <SoundBlocked />
     </main>
   );

@@ -6,6 +6,7 @@ export type * from './RoomActions';
 export type * from './RoomState';
 export { refreshDevices, useDevices, type DeviceChoice, type DeviceList } from './devices';
 export { getPreferences, setPreferences, subscribePreferences, usePreferences, type Preferences } from './preferences';
+export { isRestarting } from './programState';
 export { randomId } from './randomId';
 export { addNotice, applyEvent, applySnapshot } from './roomReducers';
 export { getRoomStore, initialRoomState, useRoom } from './roomStore';

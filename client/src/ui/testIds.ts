@@ -46,6 +46,7 @@ export const testIds = {
   reconnecting: 'reconnecting',
   mediaBlocked: 'media-blocked',
   mediaInterrupted: 'media-interrupted',
+  programRestarting: 'program-restarting',
   allowSound: 'allow-sound',
   ended: 'ended',
   notice: 'notice',

@@ -16,8 +16,8 @@ import {
   type UpdateLiveReply,
 } from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
-import type { ProgramRoom, RunningProgram } from './contract.js';
-import type { ProgramIntent } from './intents/index.js';
+import type { ProgramRoom, ProgramStarter, RunningProgram } from './contract.js';
+import { KEPT_MESSAGES, type ProgramIntent } from './intents/index.js';
 import type { ProgramAdmission } from './ProgramAdmission.js';
 import { ProgramOutputs, type GivenOutput } from './ProgramOutputs.js';
 import type { ProgramRun } from './ProgramRun.js';
@@ -34,6 +34,8 @@ export interface ProgramOptions {
   profile: Profile;
   scene: Scene;
   outputs: readonly (OutputRequest | GivenOutput)[];
+  /** The network that it counts against. */
+  network: ProgramStarter['network'];
   /** Of the same program in an earlier server process. */
   earlier?: Pick<ProgramIntent, 'programId' | 'mix' | 'startedAtMs' | 'liveSinceMs' | 'sources' | 'runs'> & { awaitMs: number };
   /** How long bridges of an earlier server process may take to come back, ms. */
@@ -62,7 +64,7 @@ export class Program implements RunningProgram {
     this.#options = options;
     const { room, bridges, admission, comeBackMs, profile, scene, outputs, earlier, onChanged } = options;
     this.id = earlier?.programId ?? ProgramId.parse(`prg_${randomUUID()}`);
-    this.#status = new ProgramStatus(earlier?.startedAtMs);
+    this.#status = new ProgramStatus(earlier);
     const log = options.log.child({ program: this.id });
     this.#outputs = new ProgramOutputs({ requests: outputs, onChanged, log });
     const currentRun = () => (this.#status.isOn ? this.#supervisor.run : null);
@@ -88,15 +90,17 @@ export class Program implements RunningProgram {
   /** Everything that a later server process needs to go on with it; null once it is to end. */
   get intent(): ProgramIntent | null {
     if (!this.#status.isOn) return null;
-    const { room, profile, asStream } = this.#options;
+    const { room, profile, asStream, network } = this.#options;
     const { scene, mix } = this.#scene.info;
-    const { startedAtMs, info } = this.#status;
+    const { startedAtMs, liveSinceMs } = this.#status.info;
     return {
-      ...{ programId: this.id, room: room.id, asStream, profile, scene, mix, startedAtMs },
-      liveSinceMs: info.liveSinceMs,
+      ...{ programId: this.id, room: room.id, asStream, profile, scene, mix, startedAtMs, liveSinceMs },
       sources: this.#scene.sources,
       outputs: this.#outputs.requests,
       people: room.peopleOnAir(),
+      streams: room.streamsOnAir(),
+      chat: room.latestChat(KEPT_MESSAGES),
+      network,
       runs: this.#supervisor.runs,
     };
   }

@@ -35,11 +35,15 @@ export class ProgramAdmission {
    */
   admit(profile: Profile, { isAnonymous, network }: ProgramStarter): () => void {
     if (isAnonymous) this.#assertLobbyProfile(profile);
-    if (network === null) return () => undefined;
-    const running = this.#byNetwork.get(network) ?? 0;
     const { maxPerAddress } = this.#limits;
-    if (running >= maxPerAddress) throw new LianmaiError('TOO_MANY_PROGRAMS', { maxPerAddress });
-    this.#byNetwork.set(network, running + 1);
+    if (network !== null && this.#running(network) >= maxPerAddress) throw new LianmaiError('TOO_MANY_PROGRAMS', { maxPerAddress });
+    return this.readmit(network);
+  }
+
+  /** Counts a program that an earlier server process has admitted, however many there are. */
+  readmit(network: ProgramStarter['network']): () => void {
+    if (network === null) return () => undefined;
+    this.#byNetwork.set(network, this.#running(network) + 1);
     let isCounted = true;
     return () => {
       if (isCounted) this.#forget(network);
@@ -76,8 +80,12 @@ export class ProgramAdmission {
       throw new LianmaiError('PROFILE_LIMIT', { lobbyProfile, preset: largest.preset });
   }
 
+  #running(network: string): number {
+    return this.#byNetwork.get(network) ?? 0;
+  }
+
   #forget(network: string): void {
-    const left = (this.#byNetwork.get(network) ?? 0) - 1;
+    const left = this.#running(network) - 1;
     if (left > 0) this.#byNetwork.set(network, left);
     else this.#byNetwork.delete(network);
   }

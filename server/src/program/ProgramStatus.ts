@@ -13,8 +13,10 @@ export class ProgramStatus {
   #stats: ProgramStats | null = null;
   #hlsViewers = 0;
 
-  constructor(startedAtMs = Date.now()) {
-    this.startedAtMs = startedAtMs;
+  /** `earlier`: of the same program in an earlier server process. */
+  constructor(earlier: { startedAtMs: number; liveSinceMs: number | null } = { startedAtMs: Date.now(), liveSinceMs: null }) {
+    this.startedAtMs = earlier.startedAtMs;
+    this.#liveSinceMs = earlier.liveSinceMs;
   }
 
   get state(): ProgramState {
@@ -56,10 +58,10 @@ export class ProgramStatus {
     return true;
   }
 
+  /** It has been live since its first picture all the same. */
   restart(reason: Reason): void {
     this.#state = 'starting';
     this.#reason = reason;
-    this.#liveSinceMs = null;
     this.#stats = null;
   }
 

@@ -78,23 +78,23 @@ export class RoomProgram extends EventEmitter<ProgramControlEvents> implements P
       const profile = resolveProfile(request.profile);
       const leave = this.#options.admission.admit(profile, starter);
       const scene = patchScene(defaultScene(), request.scene ?? {});
-      const program = this.#create({ asStream, profile, scene, outputs: request.outputs ?? [] }, leave);
+      const program = this.#create({ asStream, profile, scene, outputs: request.outputs ?? [], network: starter.network }, leave);
       await program.start();
       return program.info;
     });
   }
 
-  /** Admitted when it was started: only its cores are needed again. */
   async resume(intent: ProgramIntent, awaitMs: number): Promise<void> {
-    const { room, claimName, intents } = this.#options;
-    const { profile, scene, outputs } = intent;
+    const { room, admission, claimName, intents } = this.#options;
+    const { profile, scene, outputs, network } = intent;
     const { asStream } = await claimName(room.id, { liveAsStream: intent.asStream }).catch((error: unknown) => {
       intents.forget(room.id);
       throw error;
     });
     if (this.#isClosed || (this.#program && !this.#program.isOver)) return;
     this.#pictures.addKnown(scene);
-    this.#create({ asStream, profile, scene, outputs, earlier: { ...intent, awaitMs } }).resume();
+    const leave = admission.readmit(network);
+    this.#create({ asStream, profile, scene, outputs, network, earlier: { ...intent, awaitMs } }, leave).resume();
   }
 
   update(change: UpdateLive): Promise<UpdateLiveReply> {
@@ -120,7 +120,7 @@ export class RoomProgram extends EventEmitter<ProgramControlEvents> implements P
   }
 
   /** `onOver` is called when the program has ended or failed, maybe more than once. */
-  #create(wanted: Pick<ProgramOptions, 'asStream' | 'profile' | 'scene' | 'outputs' | 'earlier'>, onOver = () => {}): Program {
+  #create(wanted: Pick<ProgramOptions, 'asStream' | 'profile' | 'scene' | 'outputs' | 'network' | 'earlier'>, onOver: () => void): Program {
     const { room, bridges, admission, comeBackMs, log } = this.#options;
     const program: Program = new Program({
       ...wanted,

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type {
+  ChatMessage,
   Identity,
   ParticipantId,
   ProgramInfo,
@@ -9,8 +10,10 @@ import type {
   OutputRequest,
   ProducerId,
   ProgramSource,
+  PublishSource,
   RoomId,
   StartLive,
+  StreamRef,
   UpdateLive,
   UpdateLiveReply,
 } from '@lianmai/protocol';
@@ -30,6 +33,14 @@ export interface PersonOnAir {
   participantId: ParticipantId;
 }
 
+/** A stream with a seat, to be seated again by the next server process. */
+export interface StreamOnAir {
+  stream: StreamRef;
+  title: string;
+  participantId: ParticipantId;
+  muted: PublishSource[];
+}
+
 export interface ProgramRoomEvents {
   stageSourcesChanged: [];
 }
@@ -41,6 +52,8 @@ export interface ProgramRoom extends EventEmitter<ProgramRoomEvents> {
   /** In order of arrival on stage. A participant's screen follows their camera; screenAudio belongs to the screen source. */
   stageSources(): StageSource[];
   peopleOnAir(): PersonOnAir[];
+  streamsOnAir(): StreamOnAir[];
+  latestChat(count: number): ChatMessage[];
 }
 
 export interface ProgramControlEvents {
@@ -69,7 +82,8 @@ export interface ProgramControl extends EventEmitter<ProgramControlEvents> {
   start(request: StartLive, starter: ProgramStarter): Promise<ProgramInfo>;
   /**
    * Goes on with the program of an earlier server process: scene, mix, outputs and start time stay. Throws NAME_TAKEN as `start` does. It takes its cores
-   * again, but is not refused for its profile or its starter's network. The picture keeps the places of its sources for `awaitMs`.
+   * and counts against its starter's network again, but is not refused for that or for its profile. The picture keeps the places of its sources for
+   * `awaitMs`.
    */
   resume(intent: ProgramIntent, awaitMs: number): Promise<void>;
   update(change: UpdateLive): Promise<UpdateLiveReply>;

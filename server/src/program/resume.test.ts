@@ -62,6 +62,18 @@ describe('another server process', () => {
     expect(await codeOf(programs.forRoom(new FakeRoom('other')).start({}, BY_API))).toBe('PROGRAM_LIMIT');
   });
 
+  it('[ROOM-65] counts against its starter’s network until it is over, as before', async () => {
+    const { intent } = await leftBehind();
+    const { control, programs, connect } = await setUpPrograms({ limits: { maxPerAddress: 1 } });
+    await connect();
+    await control.resume({ ...intent, network: '192.0.2.1' }, AWAIT_MS);
+    const other = programs.forRoom(new FakeRoom('other'));
+    const startOther = () => codeOf(other.start({}, { ...BY_API, network: '192.0.2.1' }));
+    expect(await startOther()).toBe('TOO_MANY_PROGRAMS');
+    await control.running().stop();
+    expect(await startOther()).toBe('nothing thrown');
+  });
+
   it('holds the pictures of the program, and goes on without those that are gone', async () => {
     const { intent } = await leftBehind();
     const { control, assets, connect } = await setUpPrograms();

@@ -16,6 +16,12 @@ export class ChatLog {
     return this.#messages;
   }
 
+  /** Begins with the messages of an earlier server process. */
+  restore(messages: readonly ChatMessage[]): void {
+    this.#messages = [...messages, ...this.#messages];
+    this.#trim();
+  }
+
   /** `isNew` is false for a message that was sent before. */
   add(message: Omit<ChatMessage, 'id'>, nonce: string): { message: ChatMessage; isNew: boolean } {
     const key = `${message.participantId} ${nonce}`;

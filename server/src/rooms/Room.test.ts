@@ -99,7 +99,9 @@ describe('a server that was started again', () => {
     room.stage.request(ann.participant);
     room.stage.about({ type: 'approve', who: ann.participant.id });
     room.stage.about({ type: 'bringOnAir', who: ann.participant.id });
-    const people = room.peopleOnAir();
+    const camera = room.streams.seat({ app: 'live', name: 'cam' }, 'Camera');
+    for (let count = 1; count <= 3; count += 1) room.say(ann.participant, { text: `message ${count}`, nonce: `n${count}` });
+    const [people, streams, chat] = [room.peopleOnAir(), room.streamsOnAir(), room.latestChat(2)];
     const { profile, scene } = await room.program.start({}, BY_API);
     ({ room, join } = await openTestRoom());
     const programId = ProgramId.parse('prg_1');
@@ -112,16 +114,16 @@ describe('a server that was started again', () => {
       mix: {},
       outputs: [],
       startedAtMs: 1,
-      liveSinceMs: null,
+      liveSinceMs: 2,
       sources: [],
-      people,
+      ...{ people, streams, chat, network: null },
       runs: 1,
     });
-    return ann.participant.id;
+    return { ann: ann.participant.id, camera: camera.id };
   }
 
   it('[ROOM-85] gives people who were on air their ids and seats back', async () => {
-    const id = await leftBehind();
+    const { ann: id } = await leftBehind();
     expect(room.program.info?.state).toBe('live');
     const [stranger, ann] = [await join('eve', 'viewer'), await join('ann', 'viewer')];
     expect(ann.participant.info()).toMatchObject({ id, onStage: true, role: 'guest' });
@@ -129,11 +131,24 @@ describe('a server that was started again', () => {
   });
 
   it('[ROOM-85] takes who comes later for somebody new', async () => {
-    const id = await leftBehind();
+    const { ann: id } = await leftBehind();
     await vi.advanceTimersByTimeAsync(31_000);
     const { participant } = await join('ann', 'viewer');
     expect(participant.id).not.toBe(id);
     expect(participant.onStage).toBe(false);
+  });
+
+  it('[ROOM-88] seats the streams that were on stage again, under their ids, and has the latest messages', async () => {
+    const { ann: id, camera } = await leftBehind();
+    const { participant } = await join('eve', 'viewer');
+    const { participants, chat } = room.snapshotFor(participant);
+    expect(participants.find(({ stream }) => stream)).toMatchObject({ id: camera, name: 'Camera', onStage: true });
+    expect(chat.map(({ participantId, text }) => [participantId, text])).toEqual([
+      [id, 'message 2'],
+      [id, 'message 3'],
+    ]);
+    room.say(participant, { text: 'message 4', nonce: 'n' });
+    expect(room.latestChat(100).map(({ text }) => text)).toEqual(['message 2', 'message 3', 'message 4']);
   });
 });
 

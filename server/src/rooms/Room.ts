@@ -14,7 +14,15 @@ import {
   type RoomSnapshot,
 } from '@lianmai/protocol';
 import { canPublish } from '../authorisation/index.js';
-import type { PersonOnAir, ProgramControl, ProgramFactory, ProgramIntent, ProgramRoom, StageSource } from '../program/index.js';
+import type {
+  PersonOnAir,
+  ProgramControl,
+  ProgramFactory,
+  ProgramIntent,
+  ProgramRoom,
+  StageSource,
+  StreamOnAir,
+} from '../program/index.js';
 import type { MediaPeer, RoomMedia } from '../sfu/index.js';
 import { consumeVisible, hideFromAudience, type ConsumeRequest } from './backstage.js';
 import { ChatLog } from './ChatLog.js';
@@ -140,10 +148,23 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
     return this.stage.seated.flatMap(({ kind, identity, id }) => (kind === 'person' ? [{ identity, participantId: id }] : []));
   }
 
-  /** Goes on with the program of an earlier server process. Its people get their ids and seats back if they return within the grace. */
+  streamsOnAir(): StreamOnAir[] {
+    return this.streams.onAir();
+  }
+
+  latestChat(count: number): ChatMessage[] {
+    return this.#chat.messages.slice(-count);
+  }
+
+  /**
+   * Goes on with the program of an earlier server process, and with what was around it: the chat, the streams on stage, and the people, who get their ids
+   * and seats back if they return within the grace.
+   */
   async resumeProgram(intent: ProgramIntent): Promise<void> {
     const { reconnectGraceMs } = this.#options.settings;
     this.#returning.expect(intent.people, reconnectGraceMs);
+    this.#chat.restore(intent.chat);
+    this.streams.seatAgain(intent.streams);
     await this.program.resume(intent, reconnectGraceMs);
   }
 

@@ -1,4 +1,4 @@
-import type { JoinClaims, StreamRef } from '@lianmai/protocol';
+import type { JoinClaims, ParticipantId, StreamRef } from '@lianmai/protocol';
 import { ParticipantBase } from './ParticipantBase.js';
 import type { StreamMedia } from './StreamMedia.js';
 
@@ -9,8 +9,9 @@ export class StreamGuest extends ParticipantBase {
   readonly stream: StreamRef;
   readonly media: StreamMedia;
 
-  constructor(claims: JoinClaims, stream: StreamRef, makeMedia: (guest: StreamGuest) => StreamMedia) {
-    super(claims);
+  /** `id`: the one that it had in an earlier server process. */
+  constructor(claims: JoinClaims, stream: StreamRef, makeMedia: (guest: StreamGuest) => StreamMedia, id?: ParticipantId) {
+    super(claims, id);
     this.stream = stream;
     this.media = makeMedia(this);
   }

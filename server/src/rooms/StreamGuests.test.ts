@@ -73,6 +73,23 @@ describe('a stream on stage', () => {
     expect([...media.inputs.at(-1)!.paused.values()]).toEqual([false, true]);
   });
 
+  it('[ROOM-88] is seated again by the next server process, muted as it was, as far as there are seats', async () => {
+    const { id } = room.streams.seat(CAM, 'Camera 1');
+    await settle();
+    const host = room.join({ claims: claims('host', 'host'), channel: new FakeChannel() }).participant;
+    await room.moderation.mute(host, { participantId: id, source: 'microphone' });
+    const onAir = room.streamsOnAir();
+    await open(1);
+    room.streams.seatAgain([...onAir, { ...onAir[0]!, stream: { app: 'live', name: 'other' } }]);
+    await settle();
+    expect(room.participants.size).toBe(1);
+    expect(info()).toMatchObject({ id, name: 'Camera 1', onStage: true, stream: CAM });
+    expect(info()?.producers.map(({ source, paused }) => [source, paused])).toEqual([
+      ['camera', false],
+      ['microphone', true],
+    ]);
+  });
+
   it('[ROOM-33] is unmuted directly by the moderator, since a stream cannot be asked', async () => {
     const { id } = room.streams.seat(CAM, 'x');
     await settle();

@@ -1,5 +1,6 @@
 import type { Log } from '@lianmai/kit';
-import { Identity, LianmaiError, streamKey, type JoinClaims, type RoomId, type StreamRef } from '@lianmai/protocol';
+import { Identity, LianmaiError, streamKey, type JoinClaims, type PublishSource, type RoomId, type StreamRef } from '@lianmai/protocol';
+import type { StreamOnAir } from '../program/index.js';
 import type { RoomMedia } from '../sfu/index.js';
 import type { OpenStreamFeed } from './contract.js';
 import { StreamGuest } from './StreamGuest.js';
@@ -28,32 +29,56 @@ export class StreamGuests {
 
   /** Seats a stream like a guest, or returns the participant that it already has. Throws STAGE_FULL. */
   seat(stream: StreamRef, title: string): StreamGuest {
-    const { roomId: room, participants, stage, log } = this.#options;
-    const sub = Identity.parse(`stream:${streamKey(stream)}`);
-    const existing = participants.all.find((one): one is StreamGuest => one.kind === 'stream' && one.identity === sub);
+    const { participants, stage } = this.#options;
+    const identity = identityOf(stream);
+    const existing = participants.all.find((one): one is StreamGuest => one.kind === 'stream' && one.identity === identity);
     if (existing) {
       stage.run({ type: 'bringOnAir', who: existing.id });
       return existing;
     }
-    const { seats, seatLimit } = stage.snapshot;
-    if (seats.length >= seatLimit) throw new LianmaiError('STAGE_FULL');
+    if (!this.#hasFreeSeat) throw new LianmaiError('STAGE_FULL');
+    return this.#enter({ stream, title, muted: [] });
+  }
+
+  /** Those with a seat, for the next server process. */
+  onAir(): StreamOnAir[] {
+    return this.#options.stage.seated.flatMap((one) =>
+      one.kind === 'stream' ? [{ stream: one.stream, title: one.name, participantId: one.id, muted: one.media.muted }] : [],
+    );
+  }
+
+  /** Seats the streams of an earlier server process; each comes when it is live. */
+  seatAgain(streams: readonly StreamOnAir[]): void {
+    for (const stream of streams) if (this.#hasFreeSeat) this.#enter(stream);
+  }
+
+  get #hasFreeSeat(): boolean {
+    const { seats, seatLimit } = this.#options.stage.snapshot;
+    return seats.length < seatLimit;
+  }
+
+  #enter({ stream, title, muted, participantId }: Omit<StreamOnAir, 'participantId'> & Partial<StreamOnAir>): StreamGuest {
+    const { roomId: room, participants, stage, log } = this.#options;
     const claims: JoinClaims = {
-      sub,
+      sub: identityOf(stream),
       name: title,
       exp: 0,
       aud: 'lianmai:join',
       grants: { room, role: 'guest', publish: ['camera', 'microphone'], subscribe: false },
     };
-    const participant = new StreamGuest(claims, stream, (self) => this.#mediaOf(self));
+    const participant = new StreamGuest(claims, stream, (self) => this.#mediaOf(self, muted), participantId);
     participants.add(participant);
     participants.announce('participantJoined', participant);
     stage.run({ type: 'arrive', who: participant.id, wants: 'seat' });
-    log.info({ participant: participant.id, stream: sub }, 'stream seated');
+    log.info({ participant: participant.id, stream: participant.identity }, 'stream seated');
     return participant;
   }
 
-  #mediaOf(self: StreamGuest): StreamMedia {
+  #mediaOf(self: StreamGuest, muted: readonly PublishSource[]): StreamMedia {
     const { media, openStreamFeed, onChanged, log } = this.#options;
-    return new StreamMedia({ participantId: self.id, stream: self.stream, media, openStreamFeed, onChanged: () => onChanged(self), log });
+    const onMediaChanged = () => onChanged(self);
+    return new StreamMedia({ participantId: self.id, stream: self.stream, muted, media, openStreamFeed, onChanged: onMediaChanged, log });
   }
 }
+
+const identityOf = (stream: StreamRef): Identity => Identity.parse(`stream:${streamKey(stream)}`);

@@ -10,6 +10,8 @@ export interface StreamMediaOptions {
   openStreamFeed: OpenStreamFeed;
   /** The list of producers has changed. */
   onChanged(): void;
+  /** From the start. */
+  muted: readonly PublishSource[];
   log: Log;
 }
 
@@ -24,12 +26,17 @@ export class StreamMedia implements ParticipantMedia {
   readonly #options: StreamMediaOptions;
   readonly #stop = new AbortController();
   #producers: ProducerInfo[] = [];
-  #muted = new Set<PublishSource>();
+  readonly #muted: Set<PublishSource>;
   #input: MediaInput | null = null;
 
   constructor(options: StreamMediaOptions) {
     this.#options = options;
+    this.#muted = new Set(options.muted);
     void this.#run();
+  }
+
+  get muted(): PublishSource[] {
+    return [...this.#muted];
   }
 
   get producers(): readonly ProducerInfo[] {

@@ -9,15 +9,18 @@ import {
   flvTags,
   freePorts,
   launchBrowser,
+  livePicture,
   meanColour,
   packets,
   pictures,
+  publishWith,
   RoomPage,
   RtmpListener,
   System,
   timeline,
   until,
   type FlvTag,
+  type Peer,
 } from '../support/index.js';
 
 const ROOM = 'show';
@@ -36,6 +39,9 @@ describe('a program whose server is started again', () => {
   let browser: Browser;
   let host: RoomPage;
   let destination: RtmpListener;
+  let encoder: Peer;
+  let encoderUrl: string;
+  let seated: ParticipantInfo;
   let before: ProgramInfo;
 
   const program = async () => ProgramInfo.parse((await system.api('GET', `/rooms/${ROOM}/live`)).body);
@@ -46,6 +52,10 @@ describe('a program whose server is started again', () => {
       const info = await program();
       return info.state === 'live' && info.outputs.every(({ state }) => state === 'live') && info;
     });
+  const cameraOnStage = () =>
+    until('the stream is on stage with picture and sound', async () =>
+      (await people()).find(({ stream, onStage, producers }) => stream && onStage && producers.length === 2),
+    );
   /** The host's camera fills the picture. */
   const showsHost = () =>
     until('the host is in the program', async () => {
@@ -57,9 +67,10 @@ describe('a program whose server is started again', () => {
   /** Starts the server again, and a destination that its program is sent to. */
   async function restart(signal: NodeJS.Signals): Promise<ProgramInfo> {
     const port = Number(new URL(destination.url).port);
-    await destination.kill();
+    await Promise.all([destination.kill(), encoder.kill()]);
     destination = new RtmpListener(port, join(FOLDER, `${signal}.flv`), 'secret-key');
     system = await system.restart(signal);
+    encoder = publishWith(livePicture(), encoderUrl);
     return isLive(`the program is back after ${signal}`);
   }
 
@@ -69,11 +80,23 @@ describe('a program whose server is started again', () => {
     await host.id('room-input').fill(ROOM);
     await host.id('create-room').click();
     await host.enter('Red');
+    const stream = await system.createStream('drone', { title: 'Drone' });
+    encoderUrl = stream.publish.rtmp;
+    encoder = publishWith(livePicture(), encoderUrl);
+    await until('the stream has a seat', async () => {
+      const { status } = await system.api('POST', `/rooms/${ROOM}/stage/streams`, { app: 'live', name: 'drone' });
+      return status === 201;
+    });
+    seated = await cameraOnStage();
+    await host.id('toggle-chat').click();
+    await host.id('chat-input').fill('good evening');
+    await host.id('chat-send').click();
+    await host.id('chat-message').filter({ hasText: 'good evening' }).waitFor();
     destination = new RtmpListener(await freePorts(), join(FOLDER, 'first.flv'), 'secret-key');
     const { status } = await system.api('POST', `/rooms/${ROOM}/live`, { scene: SCENE, outputs: [{ kind: 'rtmp', url: destination.url }] });
     expect(status).toBe(201);
     await isLive('the program is live');
-    const [person] = await people();
+    const person = (await people()).find(({ stream }) => !stream);
     const mix = { [SourceId.parse(`${person?.id}:camera`)]: { gainDb: -6, muted: false } };
     expect((await system.api('PATCH', `/rooms/${ROOM}/live`, { mix })).status).toBe(200);
     before = await program();
@@ -81,7 +104,7 @@ describe('a program whose server is started again', () => {
   });
   afterAll(async () => {
     await browser?.close();
-    await destination?.kill();
+    await Promise.all([destination?.kill(), encoder?.kill()]);
     await system?.stop();
   });
 
@@ -93,8 +116,13 @@ describe('a program whose server is started again', () => {
       expect(after).toMatchObject({ programId, startedAtMs, scene, mix, outputs: outputs.map(({ id, url }) => ({ id, url })) });
       await host.id('live-pill').waitFor();
       await showsHost();
-      const [person] = await people();
+      const person = (await people()).find(({ stream }) => !stream);
       expect(Object.keys(mix)).toEqual([`${person?.id}:camera`]);
+      expect((await cameraOnStage()).id).toBe(seated.id);
+      const newcomer = await RoomPage.join(browser, system, { room: ROOM, name: 'Late' });
+      await newcomer.id('toggle-chat').click();
+      await newcomer.id('chat-message').filter({ hasText: 'good evening' }).waitFor();
+      await newcomer.close();
     },
   );
 

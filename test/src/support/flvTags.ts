@@ -11,15 +11,9 @@ export interface FlvTag {
   arrivedAtMs: number;
 }
 
-/** Reads the tags of an HTTP-FLV stream for `seconds`; `tags` grows meanwhile. Needed because FFmpeg 5.1 does not know enhanced RTMP (Opus). */
+/** Reads the tags of an HTTP-FLV stream for `seconds`; `tags` grows meanwhile. */
 export async function flvTags(url: string, seconds: number, tags: FlvTag[] = []): Promise<FlvTag[]> {
-  const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(), seconds * 1000);
-  try {
-    await readFlv(url, stop.signal, (tag) => tags.push(tag));
-  } finally {
-    clearTimeout(timer);
-  }
+  await readFlv(url, AbortSignal.timeout(seconds * 1000), (tag) => tags.push(tag));
   return tags;
 }
 
@@ -38,12 +32,13 @@ export function firstPicture(url: string): Promise<number> {
   return until('a picture arrives', ask, PATIENCE_MS, 20);
 }
 
-async function readFlv(url: string, signal: AbortSignal, onTag: (tag: FlvTag) => void): Promise<void> {
-  const response = await fetch(url, { signal });
-  if (response.status !== 200 || !response.body) throw new Error(`${url}: ${response.status} ${await response.text()}`);
-  let pending = Buffer.alloc(0);
-  let hasHeader = false;
+/** Reads an HTTP-FLV stream until it ends or `signal` aborts. Needed because FFmpeg 5.1 does not know enhanced RTMP (Opus). */
+export async function readFlv(url: string, signal: AbortSignal, onTag: (tag: FlvTag) => void): Promise<void> {
   try {
+    const response = await fetch(url, { signal });
+    if (response.status !== 200 || !response.body) throw new Error(`${url}: ${response.status} ${await response.text()}`);
+    let pending = Buffer.alloc(0);
+    let hasHeader = false;
     for await (const chunk of response.body) {
       pending = Buffer.concat([pending, chunk]);
       if (!hasHeader && pending.length < FILE_HEADER_BYTES) continue;

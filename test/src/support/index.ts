@@ -17,3 +17,5 @@ export * from './broadcastFixtures.js';
 export * from './Peer.js';
 export * from './probe.js';
 export * from './nginxRtmp.js';
+export * from './MediaLog.js';
+export * from './RtmpTarget.js';

@@ -1,7 +1,7 @@
 import { Volume2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useActions, useRunWithToast } from '../../bindings';
-import { useRoom } from '../../state';
+import { isRestarting, useRoom } from '../../state';
 import { BlockedIllustration, Button, Clock, Explanation, testIds } from '../../ui';
 
 /** Covers the last picture while reconnecting: what happened, for how long, and that there is nothing to do. */
@@ -52,17 +52,22 @@ export function MediaBlocked() {
 export function MediaInterrupted() {
   const { t } = useTranslation();
   const isInterrupted = useRoom((room) => room.isMediaInterrupted && !room.isMediaBlocked && room.phase === 'joined');
-  if (!isInterrupted) return null;
-  return (
-    <div role="status" className="pointer-events-none absolute inset-x-0 top-4 z-20 flex justify-center px-4">
-      <p
-        data-testid={testIds.mediaInterrupted}
-        className="animate-enter rounded-xl bg-black/80 px-4 py-2 text-center text-base font-semibold text-white"
-      >
-        {t('mediaInterrupted')}
-      </p>
-    </div>
-  );
+  return isInterrupted && <StatusLine data-testid={testIds.mediaInterrupted}>{t('mediaInterrupted')}</StatusLine>;
+}
+
+const StatusLine = ({ children, ...rest }: { children: string; 'data-testid': string }) => (
+  <div role="status" className="pointer-events-none absolute inset-x-0 top-4 z-20 flex justify-center px-4">
+    <p className="animate-enter rounded-xl bg-black/80 px-4 py-2 text-center text-base font-semibold text-white" {...rest}>
+      {children}
+    </p>
+  </div>
+);
+
+/** The bridge that made the program is being replaced. The outputs connect again by themselves. */
+export function ProgramRestarting() {
+  const { t } = useTranslation();
+  const isShown = useRoom((room) => room.phase === 'joined' && isRestarting(room.program));
+  return isShown && <StatusLine data-testid={testIds.programRestarting}>{t('programRestarting')}</StatusLine>;
 }
 
 /** One obvious button, because browsers refuse to play sound before a click. */

@@ -12,7 +12,8 @@ export function LivePill() {
   if (state === 'starting') {
     return (
       <Pill role="status" className="animate-breathe" data-testid={testIds.livePill} data-state={state}>
-        {t('live.starting')}
+        {sinceMs === null ? t('live.starting') : t('live.restarting')}
+        {sinceMs !== null && <Clock sinceMs={sinceMs} offsetMs={offsetMs} />}
       </Pill>
     );
   }

@@ -2,6 +2,6 @@
 export { BackstageNotice } from './BackstageNotice';
 export { EndedScreen } from './EndedScreen';
 export { InvitationDialog } from './InvitationDialog';
-export { MediaBlocked, MediaInterrupted, ReconnectingCover, SoundBlocked } from './ConnectionProblem';
+export { MediaBlocked, MediaInterrupted, ProgramRestarting, ReconnectingCover, SoundBlocked } from './ConnectionProblem';
 export { RoomNotices } from './RoomNotices';
 export { TopBar } from './TopBar';

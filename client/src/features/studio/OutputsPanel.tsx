@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useActions, useRunWithToast } from '../../bindings';
 import { errorText } from '../../i18n';
 import { OutputRow } from '../../outputs';
-import { useRoom } from '../../state';
+import { isRestarting, useRoom } from '../../state';
 import { Button, CopyField, Dialog, EmptyState, Pill, testIds } from '../../ui';
 import { isBlank, noDestination, problemOf, rtmpOutputRequest, type Destination } from './destination';
 import { DestinationFields } from './DestinationFields';
@@ -50,6 +50,7 @@ export function OutputsPanel({ watchLink }: { watchLink: string }) {
                 key={output.id}
                 output={output}
                 clockOffsetMs={clockOffsetMs}
+                isReconnecting={isRestarting(program)}
                 onRetry={onAir ? () => run(actions.retryOutput(output.id)) : undefined}
                 onRemove={onAir ? () => run(actions.removeOutput(output.id)) : undefined}
               />

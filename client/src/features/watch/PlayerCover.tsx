@@ -1,3 +1,4 @@
+import type { WatchInfo } from '@lianmai/protocol';
 import { LoaderCircle, Volume2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,8 +10,8 @@ interface PlayerCoverProps {
   state: PlayerState;
   title: string;
   hostName: string | null;
-  /** The server says that it has begun. */
-  isLive: boolean;
+  /** From the server; null: no answer yet. */
+  broadcast: WatchInfo['state'] | null;
   isUnreachable: boolean;
   poster: string | null;
   onSound: () => void;
@@ -19,9 +20,10 @@ interface PlayerCoverProps {
 /** Covers the picture: the wait before the start, the end, a stall, a refusal, and the button for sound. */
 export function PlayerCover(props: PlayerCoverProps) {
   const { t } = useTranslation();
-  const { state, onSound } = props;
+  const { state, broadcast, isUnreachable, onSound } = props;
   if (state === 'playing') return null;
-  if (state === 'stalled') return <Stalled text={t('watch.stalled')} />;
+  if (state === 'stalled')
+    return <Stalled text={t(isUnreachable ? 'watch.unreachable' : broadcast === 'waiting' ? 'watch.interrupted' : 'watch.stalled')} />;
   if (state !== 'soundBlocked') return <Curtain {...props} />;
   return (
     <div className="absolute inset-0 flex items-center justify-center">
@@ -52,10 +54,10 @@ const Stalled = ({ text }: { text: string }) => (
 
 type CoverKind = 'waiting' | 'starting' | 'ended' | 'unreachable' | 'linkNeeded' | 'linkExpired' | 'refused';
 
-function coverKindOf({ state, isLive, isUnreachable }: PlayerCoverProps): CoverKind {
+function coverKindOf({ state, broadcast, isUnreachable }: PlayerCoverProps): CoverKind {
   if (state === 'refused') return refusalOf(location.search, Date.now());
   if (isUnreachable) return 'unreachable';
-  if (state === 'loading' || isLive) return 'starting';
+  if (state === 'loading' || broadcast === 'live') return 'starting';
   return state === 'ended' ? 'ended' : 'waiting';
 }
 

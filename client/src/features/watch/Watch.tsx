@@ -49,7 +49,7 @@ export function Watch({ app, name, hasRoom, corner, onTitle }: WatchProps) {
             state={state}
             title={title}
             hostName={room?.hostName ?? null}
-            isLive={info?.state === 'live'}
+            broadcast={info?.state ?? null}
             isUnreachable={broadcast.isUnreachable}
             poster={signedPoster(info?.poster ?? null, location.search)}
             onSound={() => void player.allowSound()}

@@ -6,15 +6,17 @@ import { signatureOf, signedSources } from './signedUrls';
 
 /** Often enough for a viewer count and a start. Hidden pages do not poll. */
 const ASK_EVERY_MS = 4000;
-/** While nothing is known yet. */
+/** While the server does not answer. */
 const ASK_AGAIN_MS = 1500;
+/** A single failure may be a limit on requests, or a moment without a network. */
+const FAILURES_UNTIL_UNREACHABLE = 2;
 
 interface Broadcast {
   /** null: no answer yet. */
   info: WatchInfo | null;
   /** The room of the same name. null: there is none, or the stream comes from outside. */
   room: LobbyRoom | null;
-  /** The server has not answered since the page was opened. */
+  /** The server does not answer. */
   isUnreachable: boolean;
   sources: PlayerSources | null;
   ask: AskBroadcastState;
@@ -29,6 +31,7 @@ export function useBroadcast({ app, name, hasRoom }: StreamRef & { hasRoom: bool
   const [isUnreachable, setUnreachable] = useState(false);
   useEffect(() => {
     let isCurrent = true;
+    let failures = 0;
     let timer: ReturnType<typeof setTimeout>;
     const poll = async () => {
       const [found, lobby] = document.hidden
@@ -40,7 +43,9 @@ export function useBroadcast({ app, name, hasRoom }: StreamRef & { hasRoom: bool
       if (!isCurrent) return;
       if (found) setInfo(found);
       if (lobby) setRoom(lobby);
-      if (!document.hidden) setUnreachable(found === null);
+      if (found) failures = 0;
+      else if (!document.hidden) failures += 1;
+      setUnreachable(failures >= FAILURES_UNTIL_UNREACHABLE);
       timer = setTimeout(() => void poll(), found ? ASK_EVERY_MS : ASK_AGAIN_MS);
     };
     void poll();
@@ -63,5 +68,5 @@ export function useBroadcast({ app, name, hasRoom }: StreamRef & { hasRoom: bool
     },
     [app, name, hls],
   );
-  return { info, room, isUnreachable: isUnreachable && info === null, sources, ask };
+  return { info, room, isUnreachable, sources, ask };
 }

@@ -1,4 +1,4 @@
-import { DEFAULT_APP, RoomId, StreamRef, WatchInfo, type StreamStatus } from '@lianmai/protocol';
+import { DEFAULT_APP, RoomId, StreamRef, WatchInfo, type ProgramInfo, type StreamStatus } from '@lianmai/protocol';
 import { z } from 'zod';
 import type { Room } from '../../rooms/index.js';
 import { assertSigned, watchUrls, type RegisteredStream } from '../../streams/index.js';
@@ -59,11 +59,19 @@ function isSigned(stream: RegisteredStream, { expire = '', sign = '' }: z.output
   }
 }
 
+/** A program that has been live and is starting again has an audience that waits for it. */
+function stateOf({ state, liveSinceMs }: ProgramInfo): WatchInfo['state'] {
+  if (liveSinceMs === null) return 'offline';
+  return state === 'live' ? 'live' : 'waiting';
+}
+
 /** Uses the bridge's measurements, at most a second old. A program that has just started is found through its room. */
 function whatIsOn(status: StreamStatus | null, room: Room | undefined) {
-  const startedAtMs = status?.startedAtMs ?? (room?.program.info?.state === 'live' ? room.program.info.liveSinceMs : null);
+  const program = room?.program.info ?? null;
+  const isOn = program?.state === 'live' || program?.state === 'starting';
+  const startedAtMs = status?.startedAtMs ?? (isOn ? program.liveSinceMs : null);
   return {
-    state: status?.state ?? (startedAtMs === null ? 'offline' : 'live'),
+    state: status?.state ?? (isOn ? stateOf(program) : 'offline'),
     startedAtMs,
     video: status?.video ?? null,
     audio: status?.audio ?? null,

@@ -1,4 +1,5 @@
 import {
+  ChatMessage,
   EpochMs,
   Identity,
   Mix,
@@ -8,10 +9,15 @@ import {
   Profile,
   ProgramId,
   ProgramSource,
+  PublishSource,
   RoomId,
   Scene,
+  StreamRef,
 } from '@lianmai/protocol';
 import { z } from 'zod';
+
+/** As many of the room's latest chat messages are kept with its program. */
+export const KEPT_MESSAGES = 100;
 
 /** The program that a room is meant to put out, as long as nobody stops it. */
 export const ProgramIntent = z.object({
@@ -30,6 +36,12 @@ export const ProgramIntent = z.object({
   sources: z.array(ProgramSource).default([]),
   /** Scene and mix name them by their ids. */
   people: z.array(z.object({ identity: Identity, participantId: ParticipantId })),
+  streams: z
+    .array(z.object({ stream: StreamRef, title: z.string(), participantId: ParticipantId, muted: z.array(PublishSource) }))
+    .default([]),
+  chat: z.array(ChatMessage).default([]),
+  /** The network that it counts against; null: none. */
+  network: z.string().nullable().default(null),
   /** How often a bridge has been asked to run it. Each run has an id of its own. */
   runs: z.number().int().nonnegative(),
 });

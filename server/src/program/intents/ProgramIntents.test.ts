@@ -35,6 +35,9 @@ const intentOf = (room: string, change: Partial<ProgramIntent> = {}): ProgramInt
   liveSinceMs: 1_700_000_001_000,
   sources: [],
   people: [{ identity: Identity.parse('ann'), participantId: ParticipantId.parse('p1') }],
+  streams: [{ stream: { app: 'live', name: 'cam' }, title: 'Camera', participantId: ParticipantId.parse('p2'), muted: ['microphone'] }],
+  chat: [{ id: 'm1', participantId: ParticipantId.parse('p1'), name: 'Ann', role: 'host', text: 'hello', atMs: 1_700_000_000_000 }],
+  network: '192.0.2.1',
   runs: 1,
   ...change,
 });
@@ -60,6 +63,15 @@ describe('ProgramIntents', () => {
     intents.forget(RoomId.parse('b'));
     await intents.close();
     expect(await found()).toEqual([latest]);
+  });
+
+  it('of an earlier version go on, with what that version kept', async () => {
+    const { streams: _streams, chat: _chat, network: _network, liveSinceMs: _liveSinceMs, sources: _sources, ...earlier } = intentOf('a');
+    await store.db
+      .insertInto('programIntents')
+      .values({ room: 'a', intent: JSON.stringify(earlier), owner: '', epoch: 0, aliveAtMs: Date.now() })
+      .execute();
+    expect(await found()).toEqual([{ ...earlier, liveSinceMs: null, sources: [], streams: [], chat: [], network: null }]);
   });
 
   it('are not written again while nothing changes', async () => {

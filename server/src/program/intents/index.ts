@@ -1,2 +1,2 @@
-export { ProgramIntent } from './ProgramIntent.js';
+export { KEPT_MESSAGES, ProgramIntent } from './ProgramIntent.js';
 export { ProgramIntents, type ProgramIntentsEvents } from './ProgramIntents.js';

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
-import { Identity, ParticipantId, ProducerId, RoomId, RtpTrack, SourceId } from '@lianmai/protocol';
+import { Identity, ParticipantId, ProducerId, RoomId, RtpTrack, SourceId, type ChatMessage } from '@lianmai/protocol';
 import type { RoomMedia, RoomMediaEvents, Tap, TapEvents } from '../../sfu/index.js';
-import type { PersonOnAir, ProgramRoom, ProgramStarter, StageSource } from '../contract.js';
+import type { PersonOnAir, ProgramRoom, ProgramStarter, StageSource, StreamOnAir } from '../contract.js';
 
 /** For tests: starts a program as the API does. */
 export const BY_API: ProgramStarter = { liveAsStream: true, isAnonymous: false, network: null };
@@ -111,6 +111,14 @@ export class FakeRoom extends EventEmitter<{ stageSourcesChanged: [] }> implemen
       identity: Identity.parse(name),
       participantId: ParticipantId.parse(id.split(':')[0]),
     }));
+  }
+
+  streamsOnAir(): StreamOnAir[] {
+    return [];
+  }
+
+  latestChat(): ChatMessage[] {
+    return [];
   }
 
   show(...sources: StageSource[]): void {
