@@ -331,7 +331,7 @@ describe('a bridge', () => {
     const killedAtMs = performance.now();
     bridge.drop();
     bridges.processEnded('fake');
-    expect(await restarting).toMatchObject({ liveSinceMs: null, outputs: [{ state: 'connecting' }] });
+    expect(await restarting).toMatchObject({ outputs: [{ state: 'connecting' }] });
     const successor = await connect({ bridgeId: 'successor' });
     const again = await successor.request('startProgram');
     await successor.request('attachTrack', 4);
