@@ -4,8 +4,9 @@ import type { Canvas } from '../compositor/index.js';
 import type { Ffmpeg, ProcessExit } from '../../media/ffmpeg/index.js';
 import type { MediaTag } from '../../hub/stream/index.js';
 import { EncoderRun, type PlacedTag } from './EncoderRun.js';
+import type { EncodingStep } from './encodingSteps.js';
 import { FrameStore, type AudioTick } from './FrameStore.js';
-import { ptsOfFrame, ptsOfSample, startPointAfter, type Progress } from './encoderTimeline.js';
+import { ptsOfFrame, ptsOfSample, startPointAfter, type Progress, type StartPoint } from './encoderTimeline.js';
 
 export interface EncoderOptions {
   ffmpeg: Ffmpeg;
@@ -28,8 +29,8 @@ const MAX_STILLBORN = 4;
 const BACKOFF = { firstMs: 200, maxMs: 2000 };
 
 /**
- * One encoder for the whole broadcast. When its process dies or hangs, the next one gets the frames that have not come out and continues with the very next
- * video and AAC frame: readers only notice a key frame.
+ * One encoder for the whole broadcast. When its process dies, hangs or gets another preset, the next one gets the frames that have not come out and continues
+ * with the very next video and AAC frame: readers only notice a key frame.
  */
 export class Encoder implements Closable {
   readonly #options: EncoderOptions;
@@ -37,30 +38,45 @@ export class Encoder implements Closable {
   readonly #store: FrameStore;
   readonly #progress: Progress;
   #run: EncoderRun | null = null;
+  /** Loads the preset that follows, while `#run` goes on. */
+  #successor: EncoderRun | null = null;
+  #preset: EncodingStep['preset'];
   #hasMetadata = false;
   #stillborn = 0;
   #restarts = 0;
   #quietLooks = 0;
   #cpuOfFormerRuns = 0;
   #bytes = 0;
+  #framesOut = 0;
 
   constructor(options: EncoderOptions) {
     this.#options = options;
     const { firstFrame } = options;
+    this.#preset = options.profile.preset;
     this.#store = new FrameStore(canvasOf(options.profile), firstFrame);
     this.#progress = { firstFrame, nextFrame: firstFrame, nextSample: Math.round((firstFrame * AUDIO_RATE) / 30) };
     this.#scope.interval(WATCH_MS, () => this.#watch());
-    this.#startRun();
+    this.#startRun(this.#createRun());
   }
 
-  /** True while frames come out more slowly than they go in. */
-  get isBacklogged(): boolean {
-    return this.#store.isFull;
+  /** Pictures that went in and have not come out. */
+  get heldPictures(): number {
+    return this.#store.held.length;
+  }
+
+  /** Ticks since the oldest of them. */
+  get lagTicks(): number {
+    return this.#store.next - this.#store.nextPicture;
   }
 
   /** True once a frame has come out. */
   get hasBegun(): boolean {
     return this.#progress.nextFrame > this.#progress.firstFrame;
+  }
+
+  /** Number of the next tick on the program's timeline. */
+  get nextFrame(): number {
+    return this.#store.next;
   }
 
   /** When the next frame written becomes visible, on the program's timeline. */
@@ -83,49 +99,97 @@ export class Encoder implements Closable {
 
   /** Frames that have come out. */
   get framesOut(): number {
-    return this.#progress.nextFrame;
+    return this.#framesOut;
   }
 
   cpuSeconds(): number {
-    return this.#cpuOfFormerRuns + (this.#run?.cpuSeconds() ?? 0);
+    return this.#cpuOfFormerRuns + (this.#run?.cpuSeconds() ?? 0) + (this.#successor?.cpuSeconds() ?? 0);
   }
 
   rssBytes(): number {
     return this.#run?.rssBytes() ?? 0;
   }
 
-  /** Memory for the next frame; pass it to `write` when it is filled. */
-  takeFrame(): { canvas: Canvas; audio: AudioTick } {
-    return { canvas: this.#store.takeCanvas(), audio: this.#store.audioOf(this.#store.next) };
+  /** Memory for the picture of the next tick; pass it to `write` when it is filled. */
+  takeCanvas(): Canvas {
+    return this.#store.takeCanvas();
   }
 
-  write({ canvas, audio }: { canvas: Canvas; audio: AudioTick }): void {
+  /** Memory for the audio of the next tick; pass it to `write` when it is filled. */
+  takeAudio(): AudioTick {
+    return this.#store.takeAudio();
+  }
+
+  /** Encodes the next tick; `canvas` is null for a picture that is left out. */
+  write({ canvas, audio }: { canvas: Canvas | null; audio: AudioTick }): void {
+    const frame = this.#store.next;
     this.#store.push(canvas);
-    this.#run?.writeFrame(canvas.data);
+    if (canvas) this.#run?.writeFrame(frame, canvas.data);
     this.#run?.writeAudio(audio.bytes);
+  }
+
+  /** Goes on with another preset as soon as a process with it has loaded. */
+  setPreset(preset: EncodingStep['preset']): void {
+    this.#preset = preset;
   }
 
   /** Resolves when the last frame has come out, or after 3 s. */
   async close(reason: string): Promise<void> {
     await this.#scope.close(reason);
+    this.#dropSuccessor();
     await this.#run?.close(reason);
   }
 
-  #startRun(): void {
+  #createRun(): EncoderRun {
     const { ffmpeg, profile, log } = this.#options;
-    const start = startPointAfter(this.#progress);
-    const run = new EncoderRun({ ffmpeg, profile, start, log, onTags: (tags) => this.#run === run && this.#deliver(tags) });
+    const onTags = (tags: PlacedTag[]) => this.#run === run && this.#deliver(tags);
+    const run: EncoderRun = new EncoderRun({ ffmpeg, profile, preset: this.#preset, log, onTags });
+    void run.ended.then((exit) => this.#replace(run, exit)).catch((error: unknown) => this.#giveUp(error));
+    return run;
+  }
+
+  #startRun(run: EncoderRun): void {
     this.#run = run;
     this.#quietLooks = 0;
-    for (let frame = start.audioFrom; frame < this.#store.next; frame++) {
-      run.writeAudio(this.#store.audioOf(frame).bytes);
-      const canvas = this.#store.canvasOf(frame);
-      if (canvas && frame >= start.videoFrom) run.writeFrame(canvas.data);
-    }
-    void run.ended.then((exit) => this.#replace(run, exit)).catch((error: unknown) => this.#giveUp(error));
+    const start = this.#startPoint;
+    run.begin(start);
+    for (let frame = start.audioFrom; frame < this.#store.next; frame++) run.writeAudio(this.#store.audioOf(frame).bytes);
+    for (const { frame, canvas } of this.#store.held) run.writeFrame(frame, canvas.data);
+  }
+
+  get #startPoint(): StartPoint {
+    return startPointAfter({ ...this.#progress, nextFrame: this.#store.nextPicture });
+  }
+
+  /** Hands over from a process with another preset, once its successor has loaded: that takes long on a busy machine. */
+  #followPreset(run: EncoderRun): void {
+    if (this.#successor && this.#successor.preset !== this.#preset) this.#dropSuccessor();
+    if (run.preset === this.#preset) return;
+    this.#successor ??= this.#createRun();
+    if (!this.#successor.hasLoaded()) return;
+    this.#startRun(this.#takeSuccessor());
+    this.#cpuOfFormerRuns += run.cpuSeconds();
+    run.kill();
+  }
+
+  #takeSuccessor(): EncoderRun {
+    const successor = this.#successor ?? this.#createRun();
+    this.#successor = null;
+    return successor;
+  }
+
+  #dropSuccessor(): void {
+    const successor = this.#successor;
+    this.#successor = null;
+    if (!successor) return;
+    this.#cpuOfFormerRuns += successor.cpuSeconds();
+    successor.kill();
   }
 
   async #replace(run: EncoderRun, exit: ProcessExit): Promise<void> {
+    if (this.#successor === run) this.#forgoPreset();
+    // Others were told to end.
+    if (this.#run !== run) return;
     this.#cpuOfFormerRuns += run.cpuSeconds();
     if (this.#scope.isClosed) return;
     this.#run = null;
@@ -138,7 +202,13 @@ export class Encoder implements Closable {
       return this.#giveUp(new LianmaiError(code, undefined, { cause: exit.error ?? new Error(said) }));
     }
     if (this.#stillborn > 0) await delay(backoffMs(BACKOFF, this.#stillborn - 1), this.#scope.signal);
-    this.#startRun();
+    this.#startRun(this.#takeSuccessor());
+  }
+
+  /** The process with the next preset ended while it loaded. The one that runs is good enough until another change. */
+  #forgoPreset(): void {
+    this.#dropSuccessor();
+    this.#preset = this.#run?.preset ?? this.#preset;
   }
 
   #giveUp(error: unknown): void {
@@ -152,7 +222,7 @@ export class Encoder implements Closable {
       if (tag) tags.push(tag);
     }
     if (tags.length === 0) return;
-    this.#store.releaseBefore(this.#progress.nextFrame);
+    this.#store.release(this.#progress.nextFrame, this.#startPoint.audioFrom);
     this.#quietLooks = 0;
     this.#options.onTags(tags);
   }
@@ -167,16 +237,19 @@ export class Encoder implements Closable {
     } else if (!tag.isConfig) {
       if (index < (tag.kind === 'video' ? progress.nextFrame : progress.nextSample)) return null;
       dtsMs = tag.kind === 'video' ? ptsOfFrame(index) : ptsOfSample(index);
-      if (tag.kind === 'video') progress.nextFrame = index + 1;
-      else progress.nextSample = index + 1;
+      if (tag.kind === 'video') {
+        progress.nextFrame = index + 1;
+        this.#framesOut++;
+      } else progress.nextSample = index + 1;
     }
     this.#bytes += tag.body.length;
     return { ...tag, dtsMs };
   }
 
   #watch(): void {
+    if (this.#run) this.#followPreset(this.#run);
     const run = this.#run;
-    if (!run || this.#store.heldFrames === 0) return;
+    if (!run || this.heldPictures === 0) return;
     this.#quietLooks++;
     if (this.#quietLooks < (run.hasEncoded ? STALLED_LOOKS : UNBORN_LOOKS)) return;
     this.#options.log.warn('the encoder hangs; killing it');

@@ -1,8 +1,9 @@
 import type { Log } from '@lianmai/kit';
-import type { Profile } from '@lianmai/protocol';
+import { canvasOf, FPS, type Profile } from '@lianmai/protocol';
 import { FfmpegProcess, type Ffmpeg, type ProcessExit } from '../../media/ffmpeg/index.js';
-import { FlvParser, isSequenceEnd, type FlvTag } from '../../media/formats/index.js';
+import { FlvParser, ivfFrameHeader, ivfHeader, isSequenceEnd, type FlvTag } from '../../media/formats/index.js';
 import { encoderArguments } from './encoderArguments.js';
+import type { EncodingStep } from './encodingSteps.js';
 import { TagCounter, type StartPoint } from './encoderTimeline.js';
 
 /** A tag and its place: `index` is the frame number for video, the first sample for audio, and -1 for configs and metadata. */
@@ -14,7 +15,7 @@ export interface PlacedTag {
 interface RunOptions {
   ffmpeg: Ffmpeg;
   profile: Profile;
-  start: StartPoint;
+  preset: EncodingStep['preset'];
   log: Log;
   onTags: (tags: PlacedTag[]) => void;
 }
@@ -24,27 +25,41 @@ const FLUSH_MS = 3000;
 /** After the exit, the rest of the output is already in the pipe. */
 const DRAIN_MS = 500;
 const LAST_LINES = 5;
+/** A process whose CPU time has not grown over this many looks has loaded. Where CPU times are unknown, it has after so many looks. */
+const IDLE_LOOKS = 3;
+const BLIND_LOOKS = 12;
 
-/** One FFmpeg encoder process, from start to end. */
+/** One FFmpeg encoder process. It loads and waits until `begin` says where it starts. */
 export class EncoderRun {
   /** Resolves when the process has gone and everything it wrote has been delivered. */
   readonly ended: Promise<ProcessExit>;
   readonly #process: FfmpegProcess<'video' | 'audio' | 'flv'>;
+  readonly #options: RunOptions;
   readonly #lastLines: string[] = [];
+  #counter: TagCounter | null = null;
+  #audioFrom = 0;
   #hasEncoded = false;
+  #loadSeconds = 0;
+  #idleLooks = 0;
+  #looks = 0;
 
-  constructor({ ffmpeg, profile, start, log, onTags }: RunOptions) {
+  constructor(options: RunOptions) {
+    const { ffmpeg, profile, preset, log } = options;
+    this.#options = options;
     this.#process = new FfmpegProcess({
       path: ffmpeg.path,
       name: 'encoder',
       pipes: { video: 'input', audio: 'input', flv: 'output' },
-      commandLine: (pipes) => encoderArguments(profile, pipes, start.videoFrom - start.audioFrom),
+      commandLine: (pipes) => encoderArguments(profile, pipes, preset),
       log,
       onLine: (line) => this.#remember(line),
       graceMs: FLUSH_MS,
     });
-    this.#readTags(new TagCounter(start), onTags);
     this.ended = this.#watchEnd();
+  }
+
+  get preset(): RunOptions['preset'] {
+    return this.#options.preset;
   }
 
   get pid(): number | undefined {
@@ -68,9 +83,30 @@ export class EncoderRun {
     return this.#process.rssBytes();
   }
 
+  /** Looks whether the process has loaded and waits for its first frame: then its CPU time stops growing. */
+  hasLoaded(): boolean {
+    const seconds = this.cpuSeconds();
+    this.#idleLooks = seconds > 0 && seconds === this.#loadSeconds ? this.#idleLooks + 1 : 0;
+    this.#loadSeconds = seconds;
+    return this.#idleLooks >= IDLE_LOOKS || ++this.#looks >= BLIND_LOOKS;
+  }
+
+  /** Must be called before anything is written. */
+  begin(start: StartPoint): void {
+    this.#counter = new TagCounter(start);
+    this.#audioFrom = start.audioFrom;
+    this.#process.input('video').write(ivfHeader('I420', FPS, canvasOf(this.#options.profile)));
+    this.#readTags(this.#counter);
+  }
+
   /** The buffers stay in use until FFmpeg has read them. */
-  writeFrame(bytes: Buffer): void {
-    this.#process.input('video').write(bytes);
+  writeFrame(frame: number, bytes: Buffer): void {
+    this.#counter?.expect(frame);
+    const input = this.#process.input('video');
+    input.cork();
+    input.write(ivfFrameHeader(bytes.length, frame - this.#audioFrom));
+    input.write(bytes);
+    input.uncork();
   }
 
   writeAudio(bytes: Buffer): void {
@@ -86,7 +122,8 @@ export class EncoderRun {
     await Promise.all([this.#process.close(reason), this.ended]);
   }
 
-  #readTags(counter: TagCounter, onTags: RunOptions['onTags']): void {
+  #readTags(counter: TagCounter): void {
+    const { onTags } = this.#options;
     const parser = new FlvParser();
     this.#process.output('flv').on('data', (chunk: Buffer) => {
       try {

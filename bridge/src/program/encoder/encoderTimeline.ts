@@ -13,7 +13,7 @@ export const ptsOfSample = (sample: number): number => Math.round((sample * 1000
 export interface Progress {
   /** First frame that ever went in; 0 unless the program's thread was restarted. */
   firstFrame: number;
-  /** The next frame that has not come out. */
+  /** The next frame that has not come out; some are left out and never do. */
   nextFrame: number;
   /** The next sample that has not come out. */
   nextSample: number;
@@ -23,7 +23,7 @@ export interface Progress {
 export interface StartPoint {
   /** Its first frame, a key frame: the first one that has not come out. */
   videoFrom: number;
-  /** First tick of its audio. It is earlier than the video: on the previous encoder's AAC grid, with two frames to warm up. */
+  /** First tick of its audio, where its own time begins. It is earlier than the video: on the previous encoder's AAC grid, with two frames to warm up. */
   audioFrom: number;
 }
 
@@ -35,19 +35,29 @@ export function startPointAfter({ firstFrame, nextFrame, nextSample }: Progress)
   return { videoFrom: nextFrame, audioFrom: firstFrame + steps * ALIGN_TICKS };
 }
 
-/** Places an encoder's tags on the program's timeline by counting them: an encoder makes one tag per frame and one per 1024 samples. */
+/**
+ * Places an encoder's tags on the program's timeline by counting them: an encoder makes one tag per frame that it was given, in order, and one per 1024
+ * samples.
+ */
 export class TagCounter {
-  #frame: number;
+  readonly #frames: number[] = [];
   #sample: number;
 
-  constructor({ videoFrom, audioFrom }: StartPoint) {
-    this.#frame = videoFrom;
+  constructor({ audioFrom }: StartPoint) {
     // An encoder's first AAC frame is its priming: the 1024 samples before the first.
     this.#sample = audioFrom * SAMPLES_PER_TICK - AAC_FRAME;
   }
 
+  /** The encoder was given this frame. */
+  expect(frame: number): void {
+    this.#frames.push(frame);
+  }
+
+  /** Number of the frame that has come out. Throws if none was expected. */
   nextFrame(): number {
-    return this.#frame++;
+    const frame = this.#frames.shift();
+    if (frame === undefined) throw new Error('the encoder made a frame that it was not given');
+    return frame;
   }
 
   /** First sample of the next AAC frame; negative for the priming of a program's first encoder. */
