@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { boundedRecord } from './boundedRecord.js';
 import { ErrorCode } from './errors.js';
 import { AssetId, OutputId, ProgramId, SourceId } from './ids.js';
-import { Levels, Mix, OutputInfo, OutputRequest, ProgramState, ProgramStats } from './program.js';
+import { Degradation, Levels, Mix, OutputInfo, OutputRequest, ProgramState, ProgramStats } from './program.js';
 import { EncoderName, Profile } from './scene/profile.js';
 import { Scene } from './scene/scene.js';
 import { MAX_REQUEST_BYTES, SMALL_REQUEST_BYTES } from './signalling/contract.js';
@@ -202,7 +202,7 @@ export const bridgeEvents = {
   }),
   outputChanged: z.object({ ...program, output: OutputInfo }),
   keyFrameNeeded: z.object({ ...program, trackId: z.string() }),
-  statsMeasured: z.object({ ...program, stats: ProgramStats, hlsViewers: z.number().int() }),
+  statsMeasured: z.object({ ...program, stats: ProgramStats, degraded: Degradation.nullable(), hlsViewers: z.number().int() }),
   levelsMeasured: z.object({ ...program, levels: Levels }),
   pullChanged: PullInfo,
   streamOutputChanged: StreamOutputInfo,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { boundedRecord } from './boundedRecord.js';
 import { ErrorCode } from './errors.js';
 import { EpochMs, OutputId, ProgramId, RoomId, SourceId } from './ids.js';
-import { Profile, ProfileRequest } from './scene/profile.js';
+import { Profile, ProfileRequest, X264Preset } from './scene/profile.js';
 import { Scene, ScenePatch } from './scene/scene.js';
 
 /** Moves forward only: starting → live → stopping → ended, with failed possible at any time. */
@@ -49,7 +49,7 @@ export const ProgramStats = z.object({
   fps: z.number(),
   /** Ticks more than one frame late, since the start. */
   lateFrames: z.number().int(),
-  /** Frames dropped with their sound because the machine was too slow, since the start. */
+  /** Pictures left out because the machine was too slow, since the start. Their sound never is. */
   droppedFrames: z.number().int(),
   bitrateKbps: z.number(),
   /** Cores in use, by part. */
@@ -61,6 +61,19 @@ export const ProgramStats = z.object({
   delayMs: z.record(z.string(), z.number()),
 });
 export type ProgramStats = z.infer<typeof ProgramStats>;
+
+/**
+ * What a live program does without while its bridge's machine is too slow: pictures are left out, sound never is, and the encoder uses lighter settings than the
+ * profile's until there is room again.
+ */
+export const Degradation = z.object({
+  reason: z.enum(['CPU']),
+  sinceMs: EpochMs,
+  /** The settings at this time. Size and bitrate stay the profile's. */
+  preset: X264Preset,
+  fps: z.number().int(),
+});
+export type Degradation = z.infer<typeof Degradation>;
 
 /** Level over the last 200 ms in dBFS; -100 for silence. */
 export const Level = z.object({ rmsDb: z.number(), peakDb: z.number() });
@@ -94,6 +107,8 @@ export const ProgramInfo = z.object({
   /** Absolute path on the origin: `/live/{room}.m3u8`. */
   hlsPath: z.string(),
   hlsViewers: z.number().int(),
+  /** null unless the program is live and its machine too slow for it. */
+  degraded: Degradation.nullable(),
   stats: ProgramStats.nullable(),
 });
 export type ProgramInfo = z.infer<typeof ProgramInfo>;

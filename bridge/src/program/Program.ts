@@ -5,6 +5,7 @@ import {
   LianmaiError,
   toLianmaiError,
   type BridgeRequestData,
+  type Degradation,
   type Levels,
   type OutputId,
   type OutputInfo,
@@ -36,7 +37,7 @@ export interface ProgramEvents {
   stateChanged: [state: ProgramState, reason: Reason | null];
   outputChanged: [output: OutputInfo];
   keyFrameNeeded: [trackId: string];
-  statsMeasured: [stats: ProgramStats];
+  statsMeasured: [stats: ProgramStats, degraded: Degradation | null];
   levelsMeasured: [levels: Levels];
   closed: [];
 }
@@ -242,9 +243,9 @@ export class Program extends EventEmitter<ProgramEvents> {
     }
   }
 
-  #measure({ cpu, ...stats }: ThreadStats): void {
+  #measure({ cpu, degraded, ...stats }: ThreadStats): void {
     const compositor = this.#parts.cpuUsage.charge(this.id, cpu.thread);
-    this.emit('statsMeasured', { ...stats, cpu: { decoders: cpu.decoders, compositor, encoder: cpu.encoder } });
+    this.emit('statsMeasured', { ...stats, cpu: { decoders: cpu.decoders, compositor, encoder: cpu.encoder } }, degraded);
   }
 
   async #fail(thrown: unknown): Promise<void> {

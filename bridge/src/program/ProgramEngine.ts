@@ -1,8 +1,9 @@
 import { Scope, type Closable, type Log } from '@lianmai/kit';
 import { FPS, type LianmaiError, type RtpTrack, type SourceId } from '@lianmai/protocol';
 import { nowMs } from '../runtime/index.js';
-import { TickClock, Compositor, type RenderedScene } from './compositor/index.js';
-import { Encoder } from './encoder/index.js';
+import { TickClock, Compositor, type RenderedScene, type Tick } from './compositor/index.js';
+import { Encoder, stepsOf } from './encoder/index.js';
+import { LoadControl } from './load/index.js';
 import { RtpSource } from './sources/index.js';
 import { RtpReceiver } from '../media/rtp/index.js';
 import type { MediaTag } from '../hub/stream/index.js';
@@ -16,6 +17,8 @@ export interface ProgramEngineEvents {
   onLevels: (levels: ReturnType<Compositor['readLevels']>) => void;
   onStats: (stats: ThreadStats) => void;
   onKeyFrameNeeded: (trackId: string) => void;
+  /** The program's timeline runs: its time 0 is at `originMs` on the monotonic clock. */
+  onBegun: (originMs: number) => void;
   onFailed: (error: LianmaiError) => void;
 }
 
@@ -23,8 +26,14 @@ interface EngineParts {
   encoder: Encoder;
   receiver: RtpReceiver;
   sources: SourceSet;
+  load: LoadControl;
+  job: ThreadJob;
+  log: Log;
 }
 
+const TICK_MS = 1000 / FPS;
+/** Pictures that wait for the program's first encoder; the program begins with the first of them. */
+const START_PICTURES = 15;
 const LEVELS_EVERY_TICKS = FPS / 5;
 const STATS_MS = 1000;
 
@@ -37,25 +46,29 @@ export class ProgramEngine implements Closable {
   readonly #sources: SourceSet;
   readonly #compositor: Compositor;
   readonly #clock: TickClock;
+  readonly #load: LoadControl;
+  readonly #job: ThreadJob;
   #ticks = 0;
-  #droppedFrames = 0;
+  #originMs: number | null;
 
-  private constructor({ encoder, receiver, sources }: EngineParts, events: ProgramEngineEvents) {
+  private constructor({ encoder, receiver, sources, load, job, log }: EngineParts, events: ProgramEngineEvents) {
     this.rtp = { ip: receiver.ip, port: receiver.port };
     this.#events = events;
     this.#scope.own(receiver);
     this.#sources = this.#scope.own(sources);
     this.#encoder = this.#scope.own(encoder);
     this.#compositor = new Compositor(this.#sources.byId);
+    this.#load = load;
+    this.#job = job;
+    this.#originMs = job.originMs;
     this.#clock = new TickClock({
-      periodMs: 1000 / FPS,
+      periodMs: TICK_MS,
       now: nowMs,
-      onTick: (dueMs) => this.#tick(dueMs),
-      onSkip: () => this.#skip(),
-      isBacklogged: () => encoder.isBacklogged,
+      onTick: (tick) => this.#tick(tick),
+      onLeap: (ticks) => log.warn({ ticks }, 'the machine stood still; the program goes on without this time'),
     });
     this.#scope.defer(() => this.#clock.stop());
-    const stats = new ProgramEngineStats({ encoder, sources: this.#sources, clock: this.#clock, droppedFrames: () => this.#droppedFrames });
+    const stats = new ProgramEngineStats({ encoder, sources, clock: this.#clock, load });
     this.#scope.interval(STATS_MS, () => events.onStats(stats.measure()));
   }
 
@@ -68,10 +81,12 @@ export class ProgramEngine implements Closable {
   ): Promise<ProgramEngine> {
     const { ffmpeg, profile, firstFrame, rtp } = job;
     const encoder = new Encoder({ ffmpeg, profile, firstFrame, log, onTags: events.onTags, onFailed: events.onFailed });
+    const load = new LoadControl({ steps: stepsOf(profile), onStep: ({ preset }) => encoder.setPreset(preset), log });
     try {
       const receiver = await RtpReceiver.create({ bindIp: rtp.ip, port: rtp.port, log });
       const createRtp = (id: SourceId) => new RtpSource({ id, ffmpeg, receiver, requestKeyFrame: events.onKeyFrameNeeded, log });
-      return new ProgramEngine({ encoder, receiver, sources: new SourceSet({ create: create ?? createRtp, log }) }, events);
+      const sources = new SourceSet({ create: create ?? createRtp, log });
+      return new ProgramEngine({ encoder, receiver, sources, load, job, log }, events);
     } catch (error) {
       await encoder.close('no RTP port');
       throw error;
@@ -84,7 +99,7 @@ export class ProgramEngine implements Closable {
     this.#sources.expect(sources);
     this.#compositor.setScene(scene);
     const ptsMs = this.nextPtsMs;
-    if (isFirst) this.#clock.start();
+    if (isFirst) this.#startClock();
     return ptsMs;
   }
 
@@ -112,16 +127,35 @@ export class ProgramEngine implements Closable {
     if (this.#compositor.scene.version >= 0) this.#compositor.setScene(this.#compositor.scene);
   }
 
-  /** The program has not begun while the encoder is starting: it begins later, and nothing counts as dropped. */
-  #skip(): void {
-    if (this.#encoder.hasBegun) this.#droppedFrames++;
+  /** A replacement thread makes up what its predecessor did not. */
+  #startClock(): void {
+    const { originMs, firstFrame } = this.#job;
+    if (originMs === null) this.#clock.start();
+    else this.#clock.start(originMs + firstFrame * TICK_MS);
   }
 
-  #tick(dueMs: number): void {
-    const frame = this.#encoder.takeFrame();
-    this.#compositor.compose(frame.canvas, frame.audio.samples, dueMs);
-    this.#encoder.write(frame);
+  #tick({ dueMs, behindMs }: Tick): void {
+    if (!this.#hasBegun(dueMs)) return;
+    const audio = this.#encoder.takeAudio();
+    const canvas = this.#wantsPicture(behindMs) ? this.#encoder.takeCanvas() : null;
+    this.#compositor.compose(canvas, audio.samples, dueMs);
+    this.#encoder.write({ canvas, audio });
     for (const id of this.#sources.endLeaving()) this.#compositor.forget(id);
     if (++this.#ticks % LEVELS_EVERY_TICKS === 0) this.#events.onLevels(this.#compositor.readLevels());
+  }
+
+  /** The program has not begun while its first encoder is starting: it begins later, and nothing counts as left out. */
+  #hasBegun(dueMs: number): boolean {
+    if (!this.#encoder.hasBegun) return this.#originMs !== null || this.#encoder.heldPictures < START_PICTURES;
+    const originMs = dueMs - this.#encoder.nextFrame * TICK_MS;
+    if (this.#originMs === null || Math.abs(originMs - this.#originMs) > 1) this.#events.onBegun(originMs);
+    this.#originMs = originMs;
+    return true;
+  }
+
+  #wantsPicture(behindMs: number): boolean {
+    if (this.#originMs === null) return true;
+    const { nextFrame: frame, heldPictures, lagTicks } = this.#encoder;
+    return this.#load.wantsPicture({ frame, behindTicks: behindMs / TICK_MS, heldPictures, lagTicks });
   }
 }

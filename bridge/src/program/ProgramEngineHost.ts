@@ -8,10 +8,10 @@ import type { ProgramThreadPool } from './ProgramThreadPool.js';
 
 export interface ProgramEngineHostOptions {
   threadPool: ProgramThreadPool;
-  job: Omit<ThreadJob, 'firstFrame'>;
+  job: Omit<ThreadJob, 'firstFrame' | 'originMs'>;
   log: Log;
   /** `onFailed` means the program is over. */
-  events: Omit<ThreadEvents, 'onCrashed'>;
+  events: Omit<ThreadEvents, 'onCrashed' | 'onBegun'>;
   /** Gives up a start that is under way, of the first thread or of a replacement. */
   signal: AbortSignal;
 }
@@ -20,8 +20,8 @@ export interface ProgramEngineHostOptions {
 const CRASH_LIMIT = { maxCrashes: 3, windowMs: 60_000 };
 
 /**
- * Runs a program's engine in a thread and replaces the thread when it crashes: same tracks, same scene, same port, continuing with the next frame. Readers of
- * the stream see a freeze.
+ * Runs a program's engine in a thread and replaces the thread when it crashes: same tracks, same scene, same port, continuing with the next frame at its own
+ * time. Readers of the stream see a freeze.
  */
 export class ProgramEngineHost implements Closable {
   readonly #options: ProgramEngineHostOptions;
@@ -31,6 +31,7 @@ export class ProgramEngineHost implements Closable {
   #starting: Promise<unknown>;
   #onAir: { scene: RenderedScene; sources: SourceId[] } | null = null;
   #nextFrame = 0;
+  #originMs: number | null = null;
   readonly #crashes = new CrashWindow(CRASH_LIMIT);
   #closing: Promise<void> | undefined;
 
@@ -82,10 +83,13 @@ export class ProgramEngineHost implements Closable {
   async #startThread(): Promise<void> {
     const { threadPool, job, events, signal } = this.#options;
     const { thread, rtp } = await ProgramThread.start(threadPool.take(), {
-      job: { ...job, rtp: this.#rtp, firstFrame: this.#nextFrame },
+      job: { ...job, rtp: this.#rtp, firstFrame: this.#nextFrame, originMs: this.#originMs },
       events: {
         ...events,
         onTags: (tags) => this.#deliver(tags),
+        onBegun: (originMs) => {
+          this.#originMs = originMs;
+        },
         onCrashed: (error) => {
           this.#starting = this.#replaceThread(error);
         },
@@ -112,9 +116,10 @@ export class ProgramEngineHost implements Closable {
     }
   }
 
+  /** Sound may be ahead of the picture, when pictures are left out. */
   #deliver(tags: MediaTag[]): void {
-    const lastVideo = tags.findLast((tag) => tag.kind === 'video' && !tag.isConfig);
-    if (lastVideo) this.#nextFrame = Math.round((lastVideo.dtsMs * FPS) / 1000) + 1;
+    for (const { kind, isConfig, dtsMs } of tags)
+      if (kind !== 'data' && !isConfig) this.#nextFrame = Math.max(this.#nextFrame, Math.round((dtsMs * FPS) / 1000) + 1);
     this.#options.events.onTags(tags);
   }
 }

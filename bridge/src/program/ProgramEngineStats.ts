@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { nowMs } from '../runtime/index.js';
 import type { TickClock } from './compositor/index.js';
 import type { Encoder } from './encoder/index.js';
+import type { LoadControl } from './load/index.js';
 import type { ThreadStats } from './programThreadMessages.js';
 import type { SourceSet } from './SourceSet.js';
 
@@ -9,7 +10,7 @@ interface Parts {
   encoder: Encoder;
   sources: SourceSet;
   clock: TickClock;
-  droppedFrames: () => number;
+  load: LoadControl;
 }
 
 /** Counters that only grow, read at the same moment. */
@@ -33,7 +34,7 @@ export class ProgramEngineStats {
   }
 
   measure(): ThreadStats {
-    const { encoder, sources, clock, droppedFrames } = this.#parts;
+    const { encoder, sources, clock, load } = this.#parts;
     const [last, now] = [this.#last, this.#read()];
     this.#last = now;
     const seconds = Math.max(0.001, (now.atMs - last.atMs) / 1000);
@@ -42,7 +43,8 @@ export class ProgramEngineStats {
       fps: rate('frames'),
       bitrateKbps: (rate('bytes') * 8) / 1000,
       lateFrames: clock.lateTicks,
-      droppedFrames: droppedFrames(),
+      droppedFrames: load.leftOut,
+      degraded: load.degradation,
       cpu: { decoders: rate('decoders'), thread: rate('thread'), encoder: rate('encoder') },
       rssMb: Math.round((process.memoryUsage.rss() + encoder.rssBytes() + sources.rssBytes) / 1e6),
       encoderRestarts: encoder.restarts,

@@ -10,6 +10,8 @@ export interface ThreadEvents {
   onLevels: (levels: Levels) => void;
   onStats: (stats: ThreadStats) => void;
   onKeyFrameNeeded: (trackId: string) => void;
+  /** The program's timeline runs: its time 0 is at `originMs` on the monotonic clock. */
+  onBegun: (originMs: number) => void;
   /** The engine cannot go on, and restarting it would not help. */
   onFailed: (error: LianmaiError) => void;
   /** The thread ended although nobody closed it. */
@@ -122,6 +124,9 @@ export class ProgramThread implements Closable {
         break;
       case 'keyFrameNeeded':
         this.#events.onKeyFrameNeeded(message.trackId);
+        break;
+      case 'begun':
+        this.#events.onBegun(message.originMs);
         break;
       case 'levels':
         this.#events.onLevels(message.levels);

@@ -70,7 +70,9 @@ export class Programs implements Closable {
     program.on('stateChanged', (state, reason) => announce('programStateChanged', { programId, state, reason, atMs: Date.now() }));
     program.on('outputChanged', (output) => announce('outputChanged', { programId, output }));
     program.on('keyFrameNeeded', (trackId) => announce('keyFrameNeeded', { programId, trackId }));
-    program.on('statsMeasured', (stats) => announce('statsMeasured', { programId, stats, hlsViewers: hlsViewers(stream) }));
+    program.on('statsMeasured', (stats, degraded) =>
+      announce('statsMeasured', { programId, stats, degraded, hlsViewers: hlsViewers(stream) }),
+    );
     program.on('levelsMeasured', (levels) => announce('levelsMeasured', { programId, levels }));
     program.on('closed', () => this.#byId.delete(programId));
   }

@@ -24,6 +24,7 @@ async function start(job: ThreadJob, log: Log): Promise<ProgramEngine> {
     onLevels: (levels) => send({ kind: 'levels', levels }),
     onStats: (stats) => send({ kind: 'stats', stats }),
     onKeyFrameNeeded: (trackId) => send({ kind: 'keyFrameNeeded', trackId }),
+    onBegun: (originMs) => send({ kind: 'begun', originMs }),
     onFailed: fail,
   });
   send({ kind: 'ready', rtp: engine.rtp, tid: ownThreadId() });

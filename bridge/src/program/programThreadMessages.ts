@@ -1,5 +1,5 @@
 import type { LogLevel } from '@lianmai/kit';
-import type { Levels, ProgramId, ProgramStats, Profile, RtpTrack, SourceId, WireError } from '@lianmai/protocol';
+import type { Degradation, Levels, ProgramId, ProgramStats, Profile, RtpTrack, SourceId, WireError } from '@lianmai/protocol';
 import type { RenderedScene } from './compositor/index.js';
 import type { Ffmpeg } from '../media/ffmpeg/index.js';
 
@@ -12,6 +12,8 @@ export interface ThreadJob {
   rtp: { ip: string; port: number };
   /** First frame on the program's timeline: 0, or where the predecessor stopped. */
   firstFrame: number;
+  /** When time 0 of the program's timeline was, on the monotonic clock, ms; null: it has not begun. */
+  originMs: number | null;
   logLevel: LogLevel;
 }
 
@@ -25,7 +27,10 @@ export type ToThread =
   | { kind: 'close'; reason: string };
 
 /** Measurements a thread makes about itself. SharedCpuUsage adds the process-wide part of the CPU. */
-export type ThreadStats = Omit<ProgramStats, 'cpu'> & { cpu: { decoders: number; thread: number; encoder: number } };
+export type ThreadStats = Omit<ProgramStats, 'cpu'> & {
+  cpu: { decoders: number; thread: number; encoder: number };
+  degraded: Degradation | null;
+};
 
 /** Thread → main. Encoded media comes 30 times a second, packed, as a message of its own. */
 export type FromThread =
@@ -36,6 +41,7 @@ export type FromThread =
   | { kind: 'alive' }
   | { kind: 'sceneSet'; requestId: number; ptsMs: number }
   | { kind: 'keyFrameNeeded'; trackId: string }
+  | { kind: 'begun'; originMs: number }
   | { kind: 'levels'; levels: Levels }
   | { kind: 'stats'; stats: ThreadStats }
   | { kind: 'failed'; error: WireError; cause: string }

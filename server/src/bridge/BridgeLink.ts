@@ -100,6 +100,10 @@ export class BridgeLink extends EventEmitter<BridgeEvents> implements Bridge {
     this.emit('gone', reason);
   }
 
+  get isShortOfCpu(): boolean {
+    return this.#cores.isShort;
+  }
+
   reserve(cores: number): CoreReservation {
     return this.#cores.reserve(cores);
   }

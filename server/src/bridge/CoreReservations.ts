@@ -5,7 +5,7 @@ const WEIGHT = 0.1;
 
 /** The cores of a bridge that are set aside for its programs. */
 export class CoreReservations {
-  readonly #all = new Set<{ estimate: number; average: number }>();
+  readonly #all = new Set<{ estimate: number; average: number; isShort: boolean }>();
 
   get total(): number {
     let total = 0;
@@ -13,11 +13,17 @@ export class CoreReservations {
     return total;
   }
 
+  /** Whether a program gets fewer cores than it needs. */
+  get isShort(): boolean {
+    return [...this.#all].some(({ isShort }) => isShort);
+  }
+
   reserve(estimate: number): CoreReservation {
-    const reservation = { estimate, average: estimate };
+    const reservation = { estimate, average: estimate, isShort: false };
     this.#all.add(reservation);
     return {
-      measured: (cores) => {
+      measured: (cores, isShort) => {
+        reservation.isShort = isShort;
         reservation.average += WEIGHT * (cores - reservation.average);
       },
       release: () => void this.#all.delete(reservation),

@@ -26,6 +26,8 @@ export interface Bridge extends EventEmitter<BridgeEvents> {
   readonly hello: BridgeHello;
   /** CPU cores that are set aside for its programs. */
   readonly reservedCores: number;
+  /** Whether one of its programs gets less CPU than it needs: other work keeps the machine busy. */
+  readonly isShortOfCpu: boolean;
   /** Throws what the bridge answers, BRIDGE_UNAVAILABLE when it is not connected, TIMEOUT when it does not answer. */
   request<N extends BridgeRequestName>(name: N, data: BridgeRequestInput<N>): Promise<BridgeRequestReply<N>>;
   /** Sets cores aside for a program. */
@@ -34,8 +36,8 @@ export interface Bridge extends EventEmitter<BridgeEvents> {
 
 /** Cores that are set aside on a bridge for one program. */
 export interface CoreReservation {
-  /** Cores that the program uses now. The reservation grows when this stays above the estimate. */
-  measured(cores: number): void;
+  /** Cores that the program uses now, and whether it needs more than it gets. The reservation grows when the cores stay above the estimate. */
+  measured(cores: number, isShort: boolean): void;
   release(): void;
 }
 

@@ -182,8 +182,8 @@ export class Program implements RunningProgram {
       failed: (error) => this.#end('failed', error),
       stateChanged: (change) => this.#afterStateChange(change),
       outputChanged: (output) => this.#outputs.update(output),
-      statsMeasured: (stats, hlsViewers) => {
-        this.#status.measured(stats, hlsViewers);
+      statsMeasured: (measurement) => {
+        this.#status.measured(measurement);
         this.#options.onChanged();
       },
       levelsMeasured: (levels) => this.#options.onLevels(levels),

@@ -53,7 +53,7 @@ export class ProgramAdmission {
 
   /**
    * Sets cores aside on the connected bridge with the most left, among those that have the encoder. Throws BRIDGE_UNAVAILABLE, ENCODER_UNAVAILABLE, or
-   * PROGRAM_LIMIT when no such bridge has enough left.
+   * PROGRAM_LIMIT when no such bridge has enough left. A bridge whose programs are degraded has none left.
    */
   place({ bridges }: BridgePool, profile: Profile): BridgePlace {
     const cores = coresOf(profile);
@@ -69,7 +69,8 @@ export class ProgramAdmission {
     return { bridge, cores: bridge.reserve(coresOf(profile)) };
   }
 
-  #coresLeft({ hello, reservedCores }: Bridge): number {
+  #coresLeft({ hello, reservedCores, isShortOfCpu }: Bridge): number {
+    if (isShortOfCpu) return 0;
     return (this.#limits.maxCores ?? hello.cores) - reservedCores;
   }
 

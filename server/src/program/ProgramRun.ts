@@ -8,7 +8,6 @@ import type {
   OutputInfo,
   Profile,
   ProgramId,
-  ProgramStats,
   ProgramSummary,
   SceneState,
 } from '@lianmai/protocol';
@@ -16,14 +15,14 @@ import type { Bridge, BridgeEvents, BridgeHello } from '../bridge/index.js';
 import type { RoomMedia } from '../sfu/index.js';
 import type { StageSource } from './contract.js';
 import type { BridgePlace } from './ProgramAdmission.js';
-import type { ProgramStateChange } from './ProgramStatus.js';
+import type { ProgramMeasurement, ProgramStateChange } from './ProgramStatus.js';
 import { ProgramTaps } from './ProgramTaps.js';
 
 /** Receives what the bridge reports about one run, from the start request until the run is closed. */
 export interface ProgramRunListener {
   stateChanged(change: ProgramStateChange): void;
   outputChanged(output: OutputInfo): void;
-  statsMeasured(stats: ProgramStats, hlsViewers: number): void;
+  statsMeasured(measurement: ProgramMeasurement): void;
   levelsMeasured(levels: Levels): void;
   /** The bridge is back after a lost socket, with this program running. */
   resumed(): void;
@@ -169,10 +168,10 @@ export class ProgramRun {
     });
   }
 
-  #measure({ stats, hlsViewers }: BridgeEventData<'statsMeasured'>): void {
-    const { decoders, compositor, encoder } = stats.cpu;
-    this.#options.place.cores.measured(decoders + compositor + encoder);
-    this.#options.listener.statsMeasured(stats, hlsViewers);
+  #measure(measurement: BridgeEventData<'statsMeasured'>): void {
+    const { decoders, compositor, encoder } = measurement.stats.cpu;
+    this.#options.place.cores.measured(decoders + compositor + encoder, measurement.degraded !== null);
+    this.#options.listener.statsMeasured(measurement);
   }
 
   #afterStateChange(change: BridgeEventData<'programStateChanged'>): void {

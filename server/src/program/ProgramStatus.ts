@@ -1,8 +1,11 @@
-import type { BridgeEventData, ProgramInfo, ProgramState, ProgramStats } from '@lianmai/protocol';
+import type { BridgeEventData, Degradation, ProgramInfo, ProgramState, ProgramStats } from '@lianmai/protocol';
 
 type Reason = ProgramInfo['reason'];
 /** A bridge's report on the state of a program. */
 export type ProgramStateChange = Pick<BridgeEventData<'programStateChanged'>, 'state' | 'reason' | 'atMs'>;
+
+/** A bridge's measurement of a running program, once a second. */
+export type ProgramMeasurement = Pick<BridgeEventData<'statsMeasured'>, 'stats' | 'degraded' | 'hlsViewers'>;
 
 /** A program's state and figures. The state moves only forward, except that a program that has lost its bridge goes back to `starting`. */
 export class ProgramStatus {
@@ -11,6 +14,7 @@ export class ProgramStatus {
   #reason: Reason = null;
   #liveSinceMs: number | null = null;
   #stats: ProgramStats | null = null;
+  #degraded: Degradation | null = null;
   #hlsViewers = 0;
 
   /** `earlier`: of the same program in an earlier server process. */
@@ -40,12 +44,14 @@ export class ProgramStatus {
       startedAtMs,
       liveSinceMs: this.#liveSinceMs,
       stats: this.#stats,
+      degraded: this.#state === 'live' ? this.#degraded : null,
       hlsViewers: this.#hlsViewers,
     };
   }
 
-  measured(stats: ProgramStats, hlsViewers: number): void {
+  measured({ stats, degraded, hlsViewers }: ProgramMeasurement): void {
     this.#stats = stats;
+    this.#degraded = degraded;
     this.#hlsViewers = hlsViewers;
   }
 
@@ -63,6 +69,7 @@ export class ProgramStatus {
     this.#state = 'starting';
     this.#reason = reason;
     this.#stats = null;
+    this.#degraded = null;
   }
 
   stopping(): void {

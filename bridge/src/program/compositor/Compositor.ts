@@ -28,9 +28,9 @@ export class Compositor {
     for (const source of this.#sources.values()) source.setTile(tiles.get(source.id) ?? null);
   }
 
-  /** Fills in the frame and the 1600 samples (interleaved stereo) that play at `atMs`. */
-  compose(canvas: Canvas, samples: Int16Array, atMs: number): void {
-    this.#painter.paint(canvas, (id) => this.#sources.get(id)?.frameAt(atMs) ?? null);
+  /** Fills in the frame and the 1600 samples (interleaved stereo) that play at `atMs`; without a canvas, the samples alone. */
+  compose(canvas: Canvas | null, samples: Int16Array, atMs: number): void {
+    if (canvas) this.#painter.paint(canvas, (id) => this.#sources.get(id)?.frameAt(atMs) ?? null);
     this.#mixer.mix(this.#sources.values(), this.#scene.gains, atMs, samples);
   }
 

@@ -1,23 +1,27 @@
+export interface Tick {
+  /** When it plays, on the monotonic clock, ms. */
+  dueMs: number;
+  /** How late it is made, ms. */
+  behindMs: number;
+}
+
 export interface ClockOptions {
   periodMs: number;
   /** Monotonic, ms. */
   now: () => number;
-  /** Produces the tick that plays at `dueMs`. */
-  onTick: (dueMs: number) => void;
-  /** Called for a tick that is skipped because the machine is too slow. */
-  onSkip: () => void;
-  /** True while the output of earlier ticks is not consumed fast enough. */
-  isBacklogged: () => boolean;
+  onTick: (tick: Tick) => void;
+  /** The clock stood still for so long that this many ticks are not made up. */
+  onLeap: (ticks: number) => void;
 }
 
-/** Further behind than this, ticks are skipped instead of made up: half a second at 30 fps. */
-export const MAX_BEHIND_TICKS = 15;
+/** A machine that stood still for longer than this has nothing to make up: its program goes on from now. */
+const MAX_BEHIND_MS = 60_000;
 /** Timers have whole milliseconds: a tick due within one runs now rather than a millisecond late. */
 const EARLY_MS = 1;
 
 /**
- * Tick n is due at t0 + n x period on the monotonic clock. A late tick is made up at once. Too far behind, or with a backlog, ticks are skipped so that the
- * program never lags behind the people in it. Errors thrown by `onTick` escape through the timer and end the thread.
+ * Tick n is due at t0 + n x period on the monotonic clock, and every tick is made: a late one at once, however late it is, so that the program's time is the
+ * clock's. Errors thrown by `onTick` escape through the timer and end the thread.
  */
 export class TickClock {
   readonly #options: ClockOptions;
@@ -25,6 +29,7 @@ export class TickClock {
   #next = 0;
   #late = 0;
   #timer: NodeJS.Timeout | undefined;
+  #immediate: NodeJS.Immediate | undefined;
 
   constructor(options: ClockOptions) {
     this.#options = options;
@@ -35,31 +40,41 @@ export class TickClock {
     return this.#late;
   }
 
-  start(): void {
-    this.#startMs = this.#options.now();
+  /** The first tick is due now, or at `startMs`. */
+  start(startMs = this.#options.now()): void {
+    this.#startMs = startMs;
     this.#wake();
   }
 
   stop(): void {
     clearTimeout(this.#timer);
+    clearImmediate(this.#immediate);
   }
 
+  /** What has arrived for late ticks still waits in the sockets, so these are read first. */
   #wake(): void {
-    while (this.#dueMs() <= this.#options.now() + EARLY_MS) this.#runNext();
-    this.#timer = setTimeout(() => this.#wake(), Math.ceil(this.#dueMs() - this.#options.now()));
+    const isLate = this.#options.now() - this.#dueMs > this.#options.periodMs;
+    if (isLate) this.#immediate = setImmediate(() => this.#run());
+    else this.#run();
   }
 
-  #runNext(): void {
-    const { now, periodMs, onTick, onSkip, isBacklogged } = this.#options;
-    const dueMs = this.#dueMs();
-    const behindMs = now() - dueMs;
-    this.#next++;
-    if (behindMs > MAX_BEHIND_TICKS * periodMs || isBacklogged()) return onSkip();
-    if (behindMs > periodMs) this.#late++;
-    onTick(dueMs);
+  #run(): void {
+    const { now, onTick, onLeap, periodMs } = this.#options;
+    const tooOld = Math.floor((now() - this.#dueMs - MAX_BEHIND_MS) / periodMs);
+    if (tooOld > 0) {
+      this.#next += tooOld;
+      onLeap(tooOld);
+    }
+    for (let behindMs = now() - this.#dueMs; behindMs >= -EARLY_MS; behindMs = now() - this.#dueMs) {
+      const dueMs = this.#dueMs;
+      this.#next++;
+      if (behindMs > periodMs) this.#late++;
+      onTick({ dueMs, behindMs });
+    }
+    this.#timer = setTimeout(() => this.#wake(), Math.ceil(this.#dueMs - now()));
   }
 
-  #dueMs(): number {
+  get #dueMs(): number {
     return this.#startMs + this.#next * this.#options.periodMs;
   }
 }

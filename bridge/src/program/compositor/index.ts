@@ -4,7 +4,7 @@
  * another thread, as sprites.
  */
 export { Canvas, i420Bytes, type Image } from './Canvas.js';
-export { TickClock } from './TickClock.js';
+export { TickClock, type Tick } from './TickClock.js';
 export { yuvOf, type Yuv } from './yuvColour.js';
 export { Compositor } from './Compositor.js';
 export { factorOf } from './mixer/Mixer.js';

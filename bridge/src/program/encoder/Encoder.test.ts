@@ -15,6 +15,7 @@ import { Encoder } from './Encoder.js';
 const PROFILE = resolveProfile({ name: '480p', preset: 'ultrafast' });
 const LOG = createLog('test', 'silent');
 const TICK_MS = 8;
+const MOST_HELD = 15;
 const TONE_HZ = 440;
 /** Of a tone with an amplitude of 8000; a lost or repeated AAC frame makes thousands. */
 const AUDIBLE = 500;
@@ -24,6 +25,7 @@ class Bench {
   readonly tags: MediaTag[] = [];
   failure: Error | null = null;
   readonly encoder: Encoder;
+  isLeftOut: (frame: number) => boolean = () => false;
   #frames = 0;
 
   constructor(ffmpeg: Ffmpeg, profile = PROFILE) {
@@ -48,19 +50,19 @@ class Bench {
   /** Feeds until this many frames have come out, or until the encoder has failed. */
   async feedUntil(done: () => boolean): Promise<void> {
     while (!done() && !this.failure) {
-      if (!this.encoder.isBacklogged) this.#feed();
+      if (this.encoder.heldPictures < MOST_HELD) this.feed();
       await new Promise((resolve) => setTimeout(resolve, TICK_MS));
     }
   }
 
-  #feed(): void {
-    const { canvas, audio } = this.encoder.takeFrame();
+  feed(): void {
+    const [canvas, audio] = [this.encoder.takeCanvas(), this.encoder.takeAudio()];
     canvas.data.fill(128).fill(200, (this.#frames % 400) * canvas.width, (this.#frames % 400) * canvas.width + 40 * canvas.width);
     for (let i = 0; i < SAMPLES_PER_TICK; i++) {
       audio.samples[2 * i] = audio.samples[2 * i + 1] =
         Math.sin(((this.#frames * SAMPLES_PER_TICK + i) * TONE_HZ * 2 * Math.PI) / AUDIO_RATE) * 8000;
     }
-    this.encoder.write({ canvas, audio });
+    this.encoder.write({ canvas: this.isLeftOut(this.#frames) ? null : canvas, audio });
     this.#frames++;
   }
 }
@@ -177,6 +179,62 @@ describe('Encoder', () => {
     await bench.encoder.close('test');
     expect(encoderPids()).toEqual([]);
     expect(steps(bench.video)).toEqual([33, 34]);
+  });
+
+  it('leaves out pictures and nothing else, with a key frame every 2 s of the clock', async () => {
+    const bench = new Bench(ffmpeg);
+    bench.isLeftOut = (frame) => frame > 60 && frame % 4 !== 0;
+    await bench.feedUntil(() => bench.audio.length > 300);
+    await bench.encoder.close('test');
+    expect(steps(bench.video)).toEqual([33, 34, 133, 134]);
+    expect(steps(bench.audio)).toEqual([21, 22]);
+    expect(bench.video.filter((tag) => tag.isKeyFrame).map((tag) => tag.dtsMs)).toEqual([0, 2000, 4000, 6000]);
+    const { complaints, samples } = await decode(bench.tags);
+    expect(complaints).toBe('');
+    expect(loudestClick(samples)).toBeLessThan(AUDIBLE);
+  });
+
+  it('holds sound for as long as there is no encoder, with the pictures that were made', async () => {
+    const bench = new Bench(ffmpeg);
+    await bench.feedUntil(() => bench.video.length > 20);
+    process.kill(bench.encoder.pid!, 'SIGSTOP');
+    bench.isLeftOut = () => bench.encoder.heldPictures >= MOST_HELD - 1;
+    for (let tick = 0; tick < 150; tick++) bench.feed();
+    process.kill(bench.encoder.pid!, 'SIGKILL');
+    bench.isLeftOut = () => false;
+    const target = bench.video.length + 40;
+    await bench.feedUntil(() => bench.video.length > target);
+    await bench.encoder.close('test');
+    expect(steps(bench.audio)).toEqual([21, 22]);
+    const longest = steps(bench.video).at(-1)!;
+    expect(longest).toBeGreaterThan(4000);
+    expect(steps(bench.video).filter((step) => step < longest)).toEqual([33, 34]);
+    const { complaints, samples } = await decode(bench.tags);
+    expect(complaints).toBe('');
+    expect(loudestClick(samples)).toBeLessThan(AUDIBLE);
+  });
+
+  it('goes on with another preset at a key frame, with the same configuration and without a gap', async () => {
+    const bench = new Bench(ffmpeg, resolveProfile({ name: '480p', preset: 'veryfast' }));
+    for (const preset of ['superfast', 'ultrafast', 'veryfast'] as const) {
+      const { pid } = bench.encoder;
+      bench.encoder.setPreset(preset);
+      await bench.feedUntil(() => bench.encoder.pid !== pid);
+      const target = bench.video.length + 20;
+      await bench.feedUntil(() => bench.video.length > target);
+    }
+    await bench.encoder.close('test');
+    expect(bench.encoder.restarts).toBe(0);
+    expect(steps(bench.video)).toEqual([33, 34]);
+    expect(steps(bench.audio)).toEqual([21, 22]);
+    for (const kind of ['video', 'audio'] as const) {
+      const configs = bench.tags.filter((tag) => tag.kind === kind && tag.isConfig).map(({ body }) => body.toString('hex'));
+      expect(configs).toHaveLength(4);
+      expect(new Set(configs).size).toBe(1);
+    }
+    const { complaints, samples } = await decode(bench.tags);
+    expect(complaints).toBe('');
+    expect(loudestClick(samples)).toBeLessThan(AUDIBLE);
   });
 
   it('replaces a process that hangs', async () => {

@@ -4,7 +4,8 @@ import type { Canvas } from '../compositor/index.js';
 import type { Ffmpeg, ProcessExit } from '../../media/ffmpeg/index.js';
 import type { MediaTag } from '../../hub/stream/index.js';
 import { EncoderRun, type PlacedTag } from './EncoderRun.js';
-import { FrameStore, BYTES_PER_SAMPLE, type AudioTick } from './FrameStore.js';
+import type { EncodingStep } from './encodingSteps.js';
+import { FrameStore, type AudioTick } from './FrameStore.js';
 import { SpareEncoder } from './SpareEncoder.js';
 import { ptsOfFrame, ptsOfSample, startPointAfter, type Progress, type StartPoint } from './encoderTimeline.js';
 
@@ -23,13 +24,14 @@ export interface EncoderOptions {
 /** An encoder that returns nothing for so long while frames wait has hung; opening a hardware encoder takes longer. */
 const STALL_MS = 700;
 const UNBORN_STALL_MS = 5000;
+const PRESET_CHECK_MS = 250;
 /** Consecutive runs that never encoded a frame. */
 const MAX_STILLBORN = 4;
 const BACKOFF = { firstMs: 200, maxMs: 2000 };
 
 /**
- * One encoder for the whole broadcast. When its process dies or hangs, a spare one gets the frames that have not come out and continues with the very next
- * video and AAC frame: readers only notice a key frame.
+ * One encoder for the whole broadcast. When its process dies, hangs or gets another preset, a spare one gets the frames that have not come out and continues
+ * with the very next video and AAC frame: readers only notice a key frame.
  */
 export class Encoder implements Closable {
   readonly #options: EncoderOptions;
@@ -39,15 +41,18 @@ export class Encoder implements Closable {
   readonly #spare: SpareEncoder;
   readonly #stallWatch: StallWatch;
   #run: EncoderRun | null = null;
+  #preset: EncodingStep['preset'];
   #hasMetadata = false;
   #stillborn = 0;
   #restarts = 0;
   #cpuOfFormerRuns = 0;
   #bytes = 0;
+  #framesOut = 0;
 
   constructor(options: EncoderOptions) {
     this.#options = options;
     const { firstFrame } = options;
+    this.#preset = options.profile.preset;
     this.#store = new FrameStore(canvasOf(options.profile), firstFrame);
     this.#progress = { firstFrame, nextFrame: firstFrame, nextSample: firstFrame * SAMPLES_PER_TICK };
     this.#spare = this.#scope.own(new SpareEncoder(options));
@@ -55,21 +60,32 @@ export class Encoder implements Closable {
       new StallWatch({
         task: null,
         limitMs: UNBORN_STALL_MS,
-        isDue: () => this.#store.heldFrames > 0,
+        isDue: () => this.heldPictures > 0,
         onStalled: (stall) => this.#kill(stall),
       }),
     );
+    this.#scope.interval(PRESET_CHECK_MS, () => this.#followPreset());
     this.#startRun();
   }
 
-  /** True while frames come out more slowly than they go in. */
-  get isBacklogged(): boolean {
-    return this.#store.isFull;
+  /** Pictures that went in and have not come out. */
+  get heldPictures(): number {
+    return this.#store.held.length;
+  }
+
+  /** Ticks since the oldest of them. */
+  get lagTicks(): number {
+    return this.#store.next - this.#store.nextPicture;
   }
 
   /** True once a frame has come out. */
   get hasBegun(): boolean {
     return this.#progress.nextFrame > this.#progress.firstFrame;
+  }
+
+  /** Number of the next tick on the program's timeline. */
+  get nextFrame(): number {
+    return this.#store.next;
   }
 
   /** When the next frame written becomes visible, on the program's timeline. */
@@ -92,7 +108,7 @@ export class Encoder implements Closable {
 
   /** Frames that have come out. */
   get framesOut(): number {
-    return this.#progress.nextFrame;
+    return this.#framesOut;
   }
 
   cpuSeconds(): number {
@@ -103,15 +119,27 @@ export class Encoder implements Closable {
     return (this.#run?.rssBytes() ?? 0) + this.#spare.rssBytes();
   }
 
-  /** Memory for the next frame; pass it to `write` when it is filled. */
-  takeFrame(): { canvas: Canvas; audio: AudioTick } {
-    return { canvas: this.#store.takeCanvas(), audio: this.#store.audioOf(this.#store.next) };
+  /** Memory for the picture of the next tick; pass it to `write` when it is filled. */
+  takeCanvas(): Canvas {
+    return this.#store.takeCanvas();
   }
 
-  write({ canvas, audio }: { canvas: Canvas; audio: AudioTick }): void {
+  /** Memory for the audio of the next tick; pass it to `write` when it is filled. */
+  takeAudio(): AudioTick {
+    return this.#store.takeAudio();
+  }
+
+  /** Encodes the next tick; `canvas` is null for a picture that is left out. */
+  write({ canvas, audio }: { canvas: Canvas | null; audio: AudioTick }): void {
+    const frame = this.#store.next;
     this.#store.push(canvas);
-    this.#run?.writeFrame(canvas.data);
+    if (canvas) this.#run?.writeFrame(frame, canvas.data);
     this.#run?.writeAudio(audio.bytes);
+  }
+
+  /** Goes on with another preset as soon as a process with it has loaded. */
+  setPreset(preset: EncodingStep['preset']): void {
+    this.#preset = preset;
   }
 
   /** Resolves when the last frame has come out, or after 3 s. */
@@ -121,30 +149,35 @@ export class Encoder implements Closable {
   }
 
   #startRun(): void {
-    const run = this.#spare.take() ?? new EncoderRun(this.#options);
+    const run = this.#spare.take(this.#preset) ?? new EncoderRun({ ...this.#options, preset: this.#preset });
     this.#run = run;
     this.#stallWatch.limitMs = UNBORN_STALL_MS;
     this.#stallWatch.watch(run.pid === undefined ? null : { pid: run.pid });
-    const start = startPointAfter(this.#progress);
+    const start = this.#startPoint;
     run.begin(start, (tags) => this.#run === run && this.#deliver(run, tags));
-    this.#replay(run, start);
-    void run.ended.then((exit) => this.#replace(run, exit)).catch((error: unknown) => this.#giveUp(error));
+    for (let frame = start.audioFrom; frame < this.#store.next; frame++) run.writeAudio(this.#store.audioOf(frame).bytes);
+    for (const { frame, canvas } of this.#store.held) run.writeFrame(frame, canvas.data);
+    void run.ended.then((exit) => this.#afterEnd(run, exit)).catch((error: unknown) => this.#giveUp(error));
   }
 
-  /** Feeds everything again that has not come out, and the audio that leads up to it. */
-  #replay(run: EncoderRun, { audioFrom, videoFrom }: StartPoint): void {
-    const firstTick = Math.floor(audioFrom / SAMPLES_PER_TICK);
-    for (let tick = firstTick; tick < this.#store.next; tick++) {
-      const { bytes } = this.#store.audioOf(tick);
-      run.writeAudio(tick === firstTick ? bytes.subarray((audioFrom - tick * SAMPLES_PER_TICK) * BYTES_PER_SAMPLE) : bytes);
-      const canvas = tick >= videoFrom ? this.#store.canvasOf(tick) : undefined;
-      if (canvas) run.writeFrame(canvas.data);
-    }
+  get #startPoint(): StartPoint {
+    return startPointAfter({ ...this.#progress, nextFrame: this.#store.nextPicture });
   }
 
-  async #replace(run: EncoderRun, exit: ProcessExit): Promise<void> {
+  /** Hands over from a process with another preset, once the spare one is ready: that takes long on a busy machine. */
+  #followPreset(): void {
+    const run = this.#run;
+    if (!run || run.preset === this.#preset) return;
+    this.#spare.prepare(this.#preset, 0);
+    if (!this.#spare.isReady(this.#preset)) return;
+    this.#startRun();
+    run.kill();
+  }
+
+  async #afterEnd(run: EncoderRun, exit: ProcessExit): Promise<void> {
     this.#cpuOfFormerRuns += run.cpuSeconds();
-    if (this.#scope.isClosed) return;
+    // One that is no longer `#run` has handed over.
+    if (this.#scope.isClosed || this.#run !== run) return;
     this.#run = null;
     this.#restarts++;
     this.#stillborn = run.hasEncoded ? 0 : this.#stillborn + 1;
@@ -169,11 +202,11 @@ export class Encoder implements Closable {
       if (tag) tags.push(tag);
     }
     if (tags.length === 0) return;
-    this.#store.releaseBefore(this.#progress.nextFrame);
+    this.#store.release(this.#progress.nextFrame, this.#startPoint.audioFrom);
     this.#stallWatch.alive();
     if (run.hasEncoded) {
       this.#stallWatch.limitMs = STALL_MS;
-      this.#spare.prepare();
+      this.#spare.prepare(this.#preset);
     }
     this.#options.onTags(tags);
   }
@@ -188,8 +221,10 @@ export class Encoder implements Closable {
     } else if (!tag.isConfig) {
       if (index < (tag.kind === 'video' ? progress.nextFrame : progress.nextSample)) return null;
       dtsMs = tag.kind === 'video' ? ptsOfFrame(index) : ptsOfSample(index);
-      if (tag.kind === 'video') progress.nextFrame = index + 1;
-      else progress.nextSample = index + 1;
+      if (tag.kind === 'video') {
+        progress.nextFrame = index + 1;
+        this.#framesOut++;
+      } else progress.nextSample = index + 1;
     }
     this.#bytes += tag.body.length;
     return { ...tag, dtsMs };

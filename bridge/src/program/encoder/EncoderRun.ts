@@ -1,11 +1,12 @@
 import { readVitals, type Log } from '@lianmai/kit';
-import { canvasOf, type Profile } from '@lianmai/protocol';
+import { canvasOf, FPS, type Profile } from '@lianmai/protocol';
 import { i420Bytes } from '../compositor/index.js';
 import { FfmpegProcess, type Ffmpeg, type ProcessExit } from '../../media/ffmpeg/index.js';
-import { FlvParser, isSequenceEnd, type FlvTag } from '../../media/formats/index.js';
-import { BYTES_PER_SAMPLE } from './FrameStore.js';
+import { FlvParser, ivfFrameHeader, ivfHeader, isSequenceEnd, type FlvTag } from '../../media/formats/index.js';
 import { encoderArguments } from './encoderArguments.js';
-import { LEAD_IN_FRAMES, LEAD_IN_SAMPLES, TagCounter, type StartPoint } from './encoderTimeline.js';
+import type { EncodingStep } from './encodingSteps.js';
+import { TICK_BYTES } from './FrameStore.js';
+import { LEAD_IN_FRAME, LEAD_IN_TICKS, TagCounter, type StartPoint } from './encoderTimeline.js';
 
 /** A tag and its place: `index` is the frame number for video, the first sample for audio, and -1 for configs and metadata. */
 export interface PlacedTag {
@@ -16,6 +17,7 @@ export interface PlacedTag {
 export interface EncoderRunOptions {
   ffmpeg: Ffmpeg;
   profile: Profile;
+  preset: EncodingStep['preset'];
   log: Log;
 }
 
@@ -25,34 +27,40 @@ const FLUSH_MS = 3000;
 const DRAIN_MS = 500;
 const LAST_LINES = 5;
 
-/** One FFmpeg encoder process, from start to end. It may wait for its first frame as long as it likes. */
+/** One FFmpeg encoder process. It may wait for as long as it likes until `begin` says where it starts. */
 export class EncoderRun {
   /** Resolves when the process has gone and everything it wrote has been delivered. */
   readonly ended: Promise<ProcessExit>;
-  readonly #profile: Profile;
   readonly #process: FfmpegProcess<'video' | 'audio' | 'flv'>;
+  readonly #options: EncoderRunOptions;
   readonly #lastLines: string[] = [];
   /** Tags of the lead-in that came before `begin`. */
   readonly #early: FlvTag[] = [];
   #counter: TagCounter | null = null;
   #onTags: (tags: PlacedTag[]) => void = () => undefined;
-  #firstFrame = Infinity;
+  /** The tick at which its own time begins. */
+  #origin = 0;
   #isLedIn = false;
   #hasEncoded = false;
 
-  constructor({ ffmpeg, profile, log }: EncoderRunOptions) {
-    this.#profile = profile;
+  constructor(options: EncoderRunOptions) {
+    const { ffmpeg, profile, preset, log } = options;
+    this.#options = options;
     this.#process = new FfmpegProcess({
       path: ffmpeg.path,
       name: 'encoder',
       pipes: { video: 'input', audio: 'input', flv: 'output' },
-      commandLine: (pipes) => encoderArguments(profile, pipes),
+      commandLine: (pipes) => encoderArguments(profile, pipes, preset),
       log,
       onLine: (line) => this.#remember(line),
       graceMs: FLUSH_MS,
     });
     this.#readTags();
     this.ended = this.#watchEnd();
+  }
+
+  get preset(): EncoderRunOptions['preset'] {
+    return this.#options.preset;
   }
 
   get pid(): number | undefined {
@@ -62,6 +70,11 @@ export class EncoderRun {
   /** True once a frame of the program has been encoded. */
   get hasEncoded(): boolean {
     return this.#hasEncoded;
+  }
+
+  /** True once the lead-in has come out: the next frame will as soon as it is encoded. */
+  get isWarm(): boolean {
+    return this.#early.some(({ kind, isConfig }) => kind === 'video' && !isConfig);
   }
 
   /** False once the process has ended or was stopped. */
@@ -87,22 +100,25 @@ export class EncoderRun {
   leadIn(): void {
     if (this.#isLedIn) return;
     this.#isLedIn = true;
-    this.writeAudio(Buffer.alloc(LEAD_IN_SAMPLES * BYTES_PER_SAMPLE));
-    for (let frame = 0; frame < LEAD_IN_FRAMES; frame++) this.writeFrame(Buffer.alloc(i420Bytes(canvasOf(this.#profile))));
+    const size = canvasOf(this.#options.profile);
+    this.#process.input('video').write(ivfHeader('I420', FPS, size));
+    this.#writeVideo(0, Buffer.alloc(i420Bytes(size)));
+    this.writeAudio(Buffer.alloc(LEAD_IN_TICKS * TICK_BYTES));
   }
 
   /** From now on, what is written belongs to the program. */
   begin(start: StartPoint, onTags: (tags: PlacedTag[]) => void): void {
     this.leadIn();
     this.#counter = new TagCounter(start);
-    this.#firstFrame = start.videoFrom;
+    this.#origin = start.audioFrom - LEAD_IN_TICKS;
     this.#onTags = onTags;
     this.#deliver(this.#early.splice(0));
   }
 
   /** The buffers stay in use until FFmpeg has read them. */
-  writeFrame(bytes: Buffer): void {
-    this.#process.input('video').write(bytes);
+  writeFrame(frame: number, bytes: Buffer): void {
+    this.#counter?.expect(frame);
+    this.#writeVideo(frame - this.#origin, bytes);
   }
 
   writeAudio(bytes: Buffer): void {
@@ -116,6 +132,14 @@ export class EncoderRun {
   /** Ends the inputs and waits for the last frames. */
   async close(reason: string): Promise<void> {
     await Promise.all([this.#process.close(reason), this.ended]);
+  }
+
+  #writeVideo(time: number, bytes: Buffer): void {
+    const input = this.#process.input('video');
+    input.cork();
+    input.write(ivfFrameHeader(bytes.length, time));
+    input.write(bytes);
+    input.uncork();
   }
 
   #readTags(): void {
@@ -145,7 +169,7 @@ export class EncoderRun {
     if (tag.isConfig || tag.kind === 'data') return [{ tag, index: -1 }];
     if (tag.kind === 'audio') return [{ tag, index: counter.nextSample() }];
     const index = counter.nextFrame();
-    this.#hasEncoded ||= index >= this.#firstFrame;
+    this.#hasEncoded ||= index !== LEAD_IN_FRAME;
     return [{ tag, index }];
   }
 

@@ -1,16 +1,24 @@
-import { AUDIO_RATE, canvasOf, FPS, type EncoderName, type Profile } from '@lianmai/protocol';
+import { AUDIO_RATE, FPS, type EncoderName, type Profile } from '@lianmai/protocol';
+import { sameHeaders, type EncodingStep } from './encodingSteps.js';
 import { ENCODERS } from '../../media/ffmpeg/index.js';
-import { AUDIO_LEAD_SAMPLES, LEAD_IN_FRAMES, LEAD_IN_SAMPLES } from './encoderTimeline.js';
 
-/** A key frame every 2 s, since each HLS segment starts with one. */
-const GOP_FRAMES = 2 * FPS;
+type Preset = EncodingStep['preset'];
+
+/** A key frame every 2 s, since each HLS segment starts with one: by the clock, because frames may be left out, from the first frame after the lead-in. */
+const GOP_S = 2;
+const GOP_FRAMES = GOP_S * FPS;
+const KEY_FRAMES = ['-force_key_frames', `expr:if(lte(n,1),1,gte(t,prev_forced_t+${GOP_S}))`];
 
 /** BT.601, limited range (see compositor/yuvColour.ts). The raw input is tagged as well, so that no FFmpeg inserts a conversion. */
 const COLOUR = ['-color_range', 'tv', '-colorspace', 'smpte170m', '-color_primaries', 'smpte170m', '-color_trc', 'smpte170m'];
 
 /** The preset and latency options of each encoder: no B-frames and no delay, so each frame comes out before the next one goes in. */
-const LOW_LATENCY: Readonly<Record<EncoderName, (profile: Profile) => readonly string[]>> = {
-  x264: (profile) => ['-preset', profile.preset, '-tune', 'zerolatency', '-sc_threshold', '0', ...x264Threads(profile)],
+const LOW_LATENCY: Readonly<Record<EncoderName, (profile: Profile, preset: Preset) => readonly string[]>> = {
+  x264: (profile, preset) => [
+    ...['-preset', preset, '-tune', 'zerolatency', '-sc_threshold', '0'],
+    ...x264Threads(profile.name, preset),
+    ...sameHeaders(profile.preset, preset),
+  ],
   nvenc: () => words('-preset p4 -tune ll -rc cbr -bf 0 -zerolatency 1 -delay 0 -no-scenecut 1 -forced-idr 1'),
   qsv: () => ['-preset', 'veryfast', '-async_depth', '1', '-bf', '0', '-forced_idr', '1'],
   vaapi: () => ['-rc_mode', 'CBR', '-bf', '0'],
@@ -18,7 +26,8 @@ const LOW_LATENCY: Readonly<Record<EncoderName, (profile: Profile) => readonly s
 };
 
 /** Slices cost bits and wake-ups (4 % of the CPU), which is not worth it for a frame that one thread encodes in a few ms. */
-const x264Threads = ({ name, preset }: Profile): string[] => (name !== '1080p' && LIGHT_PRESETS.has(preset) ? ['-threads:v', '1'] : []);
+const x264Threads = (name: Profile['name'], preset: Preset): string[] =>
+  name !== '1080p' && LIGHT_PRESETS.has(preset) ? ['-threads:v', '1'] : [];
 const LIGHT_PRESETS: ReadonlySet<string> = new Set(['ultrafast', 'superfast']);
 const words = (line: string): string[] => line.split(' ');
 
@@ -31,40 +40,38 @@ export interface EncoderPipes {
   flv: string;
 }
 
-/** The audio of a run starts earlier than its video; with this offset the muxer keeps neither waiting for the other, s. */
-const VIDEO_OFFSET = ((LEAD_IN_SAMPLES + AUDIO_LEAD_SAMPLES) / AUDIO_RATE - LEAD_IN_FRAMES / FPS).toFixed(6);
-
-/** Raw frames and samples in, FLV out. The same for each run, so that a spare process fits wherever the one before it stops. */
-export function encoderArguments(profile: Profile, pipes: EncoderPipes): string[] {
+/**
+ * Raw frames with their times (IVF) and samples in, FLV out. Frames may be left out: their times are kept as they are (`-copyts`) and count from the first
+ * sample, that of the lead-in.
+ */
+export function encoderArguments(profile: Profile, pipes: EncoderPipes, preset: Preset): string[] {
   return [
-    ...['-hide_banner', '-v', 'warning', '-nostats'],
+    ...['-hide_banner', '-v', 'warning', '-nostats', '-copyts'],
     ...ENCODERS[profile.encoder].deviceArgs,
-    ...videoInput(profile, pipes.video),
+    ...videoInput(pipes.video),
     ...audioInput(pipes.audio),
     ...['-map', '0:v', '-map', '1:a'],
-    ...videoCodec(profile),
+    ...videoCodec(profile, preset),
     ...['-c:a', 'aac', '-aac_coder', 'fast', '-b:a', `${profile.audioBitrateKbps}k`],
     ...['-flags', '+global_header', '-flush_packets', '1', '-f', 'flv', '-flvflags', 'no_duration_filesize', pipes.flv],
   ];
 }
 
-function videoInput(profile: Profile, pipe: string): string[] {
-  const { width, height } = canvasOf(profile);
-  const raw = ['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-video_size', `${width}x${height}`, '-framerate', String(FPS)];
-  return ['-itsoffset', VIDEO_OFFSET, '-thread_queue_size', '32', ...NO_PROBING, ...COLOUR, ...raw, '-i', pipe];
+function videoInput(pipe: string): string[] {
+  return ['-thread_queue_size', '32', ...NO_PROBING, ...COLOUR, '-f', 'ivf', '-i', pipe];
 }
 
 function audioInput(pipe: string): string[] {
   return ['-thread_queue_size', '256', ...NO_PROBING, '-f', 's16le', '-ar', String(AUDIO_RATE), '-ch_layout', 'stereo', '-i', pipe];
 }
 
-function videoCodec(profile: Profile): string[] {
+function videoCodec(profile: Profile, preset: Preset): string[] {
   const { codec, filter } = ENCODERS[profile.encoder];
   const rate = `${profile.videoBitrateKbps}k`;
   return [
     ...(filter ? ['-vf', filter] : []),
-    ...['-fps_mode', 'passthrough', '-c:v', codec, ...LOW_LATENCY[profile.encoder](profile), ...COLOUR],
+    ...['-fps_mode', 'passthrough', '-c:v', codec, ...LOW_LATENCY[profile.encoder](profile, preset), ...COLOUR],
     ...['-b:v', rate, '-maxrate', rate, '-bufsize', `${2 * profile.videoBitrateKbps}k`],
-    ...['-g', String(GOP_FRAMES), '-keyint_min', String(GOP_FRAMES), '-force_key_frames', `expr:eq(n,${LEAD_IN_FRAMES})`],
+    ...['-g', String(GOP_FRAMES), '-keyint_min', String(GOP_FRAMES), ...KEY_FRAMES],
   ];
 }

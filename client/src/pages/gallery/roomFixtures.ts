@@ -59,6 +59,7 @@ function programInfo(query: URLSearchParams, people: number): ProgramInfo {
     ],
     hlsPath: '/live/morning-show.m3u8',
     hlsViewers: 1284,
+    degraded: null,
     stats: {
       fps: 29.97,
       lateFrames: 2,

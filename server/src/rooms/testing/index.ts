@@ -193,6 +193,7 @@ export class FakeProgram extends EventEmitter<ProgramControlEvents> implements R
         outputs: (request.outputs ?? []).map(() => output()),
         hlsPath: `/live/${this.room.id}.m3u8`,
         hlsViewers: 3,
+        degraded: null,
         stats: null,
       }),
     );

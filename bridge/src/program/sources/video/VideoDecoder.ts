@@ -5,7 +5,7 @@ import { FfmpegProcess, type Ffmpeg, type ProcessExit } from '../../../media/ffm
 import type { EncodedFrame } from '../../../media/rtp/index.js';
 import type { FramePool } from './FramePool.js';
 import { RawFrameReader, parseShowinfo, type RawFrame } from './RawFrameReader.js';
-import { ivfFrame, ivfHeader } from './ivf.js';
+import { ivfFrame, ivfHeader } from '../../../media/formats/index.js';
 import { widthExpression, type TileSize } from './decodedWidth.js';
 
 export interface VideoDecoderOptions<Tag> {

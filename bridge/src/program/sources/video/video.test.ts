@@ -5,7 +5,7 @@ import { TrackClock, KeyFrameRequests } from '../../../media/rtp/index.js';
 import { FramePool } from './FramePool.js';
 import { FrameQueue } from './FrameQueue.js';
 import { RawFrameReader, parseShowinfo, type RawFrame } from './RawFrameReader.js';
-import { ivfFrame, ivfHeader } from './ivf.js';
+import { ivfFrame, ivfHeader } from '../../../media/formats/index.js';
 import { widthExpression, type TileSize } from './decodedWidth.js';
 
 /** FFmpeg's scale filter with `h=-2`, for an incoming size. */
