@@ -1,5 +1,6 @@
 import { CONFIG_ERROR_STATUS, ConfigError, createLog, sendAlive, SPARE_BRIDGE_ARGUMENT, type Log, type Scope } from '@lianmai/kit';
 import { readSettings } from './config.js';
+import { NICENESS, setOwnNiceness } from './runtime/index.js';
 import { FfmpegNotFound } from './media/ffmpeg/index.js';
 import { prepareBridge } from './prepareBridge.js';
 import { receiveSettings, tellSupervisor } from './supervisor.js';
@@ -32,6 +33,7 @@ async function main(): Promise<void> {
     const prepared = await prepareBridge(log);
     const config = ownSettings ?? (await receiveSettings());
     log.level = config.logLevel;
+    if (!setOwnNiceness(NICENESS.bridge)) log.info('the system does not allow a higher priority');
     sendAlive();
     closeOnDemand(await startBridge(prepared, config), log);
     tellSupervisor({ kind: 'serving' });

@@ -153,17 +153,20 @@ describe('Programs', () => {
     expect(programs.summaries).toEqual([]);
   });
 
-  it('continues with the next frame on the same port when its thread crashes', async () => {
+  it('continues with the next sample, on the clock and on the same port, when its thread crashes', async () => {
     open();
     const { rtp } = await programs.handlers.startProgram(job());
     await entered('live');
     const recording = record((tags) => picturesOf(tags).length > 120);
     const killed = threads.taken.at(-1)!;
     await vi.waitFor(() => expect(hub.get(STREAM)!.lastDtsMs).toBeGreaterThan(1000));
+    const lagMs = () => performance.now() - (hub.get(STREAM)?.lastDtsMs ?? 0);
+    const lagBeforeMs = lagMs();
     await killed.terminate();
     const tags = await recording;
     expect(threads.taken.at(-1)).not.toBe(killed);
-    expect(stepsOf(tags, 'video')).toEqual([33, 34]);
+    await vi.waitFor(() => expect(lagMs()).toBeLessThan(lagBeforeMs + 200), { timeout: 60_000 });
+    expect(Math.min(...stepsOf(tags, 'video'))).toBeGreaterThanOrEqual(33);
     expect(Math.max(...stepsOf(tags, 'audio'))).toBeLessThanOrEqual(66);
     expect(Math.min(...stepsOf(tags, 'audio'))).toBeGreaterThan(0);
     expect(programs.summaries).toMatchObject([{ programId, state: 'live', rtp }]);

@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { createLog, ownThreadId, type Log } from '@lianmai/kit';
 import { toLianmaiError } from '@lianmai/protocol';
+import { NICENESS, setOwnNiceness } from '../runtime/index.js';
 import { TagBatcher } from '../hub/stream/index.js';
 import { ProgramEngine } from './ProgramEngine.js';
 import type { FromThread, ThreadJob, ToThread } from './programThreadMessages.js';
@@ -58,6 +59,7 @@ async function close(engine: ProgramEngine, log: Log, reason: string): Promise<v
 /** Errors end the thread, and the main thread starts another. */
 port.once('message', (first: ToThread) => {
   if (first.kind !== 'start') throw new Error(`expected a job as the first message, not "${first.kind}"`);
+  setOwnNiceness(NICENESS.program);
   const log = createLog('bridge', first.job.logLevel).child({ program: first.job.programId });
   start(first.job, log).then((engine) => {
     port.on('message', (message: ToThread) => {

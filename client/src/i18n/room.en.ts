@@ -206,7 +206,7 @@ export const roomEn = {
     title: 'Health',
     fps: 'Frames/s',
     late: 'Late',
-    lateHint: '{{late}} late, {{dropped}} dropped since the start',
+    lateHint: '{{late}} late, {{dropped}} left out since the start',
     bitrate: 'Bitrate',
     cpu: 'CPU',
     cores: '{{value}} cores',

@@ -197,7 +197,7 @@ export const roomZhCN: RoomTexts = {
     title: '运行状态',
     fps: '帧率',
     late: '迟到帧',
-    lateHint: '开播以来迟到 {{late}} 帧，丢弃 {{dropped}} 帧',
+    lateHint: '开播以来迟到 {{late}} 帧，略过 {{dropped}} 帧',
     bitrate: '码率',
     cpu: 'CPU',
     cores: '{{value}} 核',

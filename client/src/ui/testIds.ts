@@ -89,6 +89,7 @@ export const testIds = {
   sourceMute: 'source-mute',
   sourceHide: 'source-hide',
   healthStrip: 'health-strip',
+  degraded: 'program-degraded',
   backgroundColour: 'background-colour',
   backgroundImage: 'background-image',
   logoImage: 'logo-image',

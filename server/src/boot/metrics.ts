@@ -15,6 +15,8 @@ export function registerMetrics(
   metrics.gauge('rooms', 'Open rooms', () => rooms.all.length);
   metrics.gauge('participants', 'People in rooms', () => rooms.all.reduce((sum, room) => sum + room.participants.size, 0));
   metrics.gauge('programs', 'Rooms that are live', () => rooms.all.filter((room) => room.isLive).length);
+  const degraded = () => rooms.all.filter(({ program }) => program.info && program.info.degraded !== null).length;
+  metrics.gauge('programs_degraded', 'Programs whose machine is too slow for them: pictures are left out', degraded);
   const reservedCores = () => bridges.bridges.reduce((sum, bridge) => sum + bridge.reservedCores, 0);
   metrics.gauge('program_cores', 'CPU cores that are set aside for programs, on all bridges', reservedCores);
   metrics.gauge('connections', 'Signalling connections', () => signalling.connections);

@@ -25,6 +25,7 @@ export class BridgeHost {
   readonly rtmpUrl: string;
   readonly process: ChildProcess;
   stats: BridgeEventData<'statsMeasured'>['stats'] | null = null;
+  degraded: BridgeEventData<'statsMeasured'>['degraded'] = null;
   readonly #socket: Socket;
 
   private constructor(child: ChildProcess, socket: Socket, originPort: number) {
@@ -33,7 +34,9 @@ export class BridgeHost {
     this.originUrl = `http://127.0.0.1:${originPort}`;
     this.rtmpUrl = `rtmp://127.0.0.1:${originPort + 1}`;
     socket.on('event', (event: { name: string; data: unknown }) => {
-      if (event.name === 'statsMeasured') this.stats = (event.data as BridgeEventData<'statsMeasured'>).stats;
+      if (event.name !== 'statsMeasured') return;
+      const { stats, degraded } = event.data as BridgeEventData<'statsMeasured'>;
+      Object.assign(this, { stats, degraded });
     });
   }
 

@@ -21,6 +21,7 @@ const USAGE = `npm run bench -- CASE [options]
   stalled   memory for players that never read     --players 20 --seconds 60
   srt       our SRT listener beside libsrt's       --seconds 20
   latency   camera to screen, tier by tier         --seconds 15 --runs 3
+  starved   half a core left (needs root)          --participants 4 --seconds 60
   network   losses, 320 kb/s, no UDP (needs root)  --seconds 25
 
 With --runs, each figure is the median (p50) of all runs, with the smallest and largest value (min, max).
@@ -35,6 +36,7 @@ const DEFAULTS: Readonly<Record<string, Partial<Pick<BenchOptions, 'seconds' | '
   killed: { runs: 5 },
   stalled: { seconds: 60, players: 20 },
   srt: { seconds: 20 },
+  starved: { seconds: 60 },
   network: { seconds: 25 },
 };
 

@@ -11,6 +11,7 @@ const CASES: Record<string, () => Promise<{ run(options: BenchOptions): Promise<
   stalled: () => import('./stalled.js'),
   srt: () => import('./srt/index.js'),
   latency: () => import('./latency/index.js'),
+  starved: () => import('./starved/index.js'),
   network: () => import('./network/index.js'),
 };
 

@@ -1,6 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { defaultScene, resolveProfile, type ProgramId, type ProgramSource, type RtpTrack, type SourceId } from '@lianmai/protocol';
+import { defaultScene, resolveProfile, type ProgramId } from '@lianmai/protocol';
 import { ffmpeg } from '../support/ffmpeg.js';
 import { cpuSeconds, descendants, rssMb, type ProcessInfo } from '../support/processes.js';
 import { pause, until } from '../support/until.js';
@@ -8,46 +8,16 @@ import type { BenchOptions } from './arguments.js';
 import { BridgeHost } from './BridgeHost.js';
 import { participantClip } from './clips.js';
 import { ProgramFloor, type ProgramCommands } from './floor.js';
+import { sendClip, sourceOf, tracksOf } from './participants.js';
 import { round } from './report.js';
 import { repeat, summarise } from './runs.js';
 
-const FFMPEG = process.env.FFMPEG_PATH ?? 'ffmpeg';
 const PROGRAM = 'bench' as ProgramId;
 const WARM_UP_MS = 6000;
 const RECORDED_S = 10;
 /** Floor rounds after each run of the program, so that one busy minute of the machine does not hit all of them. */
 const FLOOR_ROUNDS = 5;
 const PROFILE = resolveProfile('720p');
-
-const sourceOf = (index: number): ProgramSource => ({
-  id: `p${index}:camera` as SourceId,
-  kind: 'camera',
-  name: `Participant ${index + 1}`,
-  hasVideo: true,
-  hasAudio: true,
-});
-
-function tracksOf(index: number): RtpTrack[] {
-  const common = { sourceId: sourceOf(index).id, rttMs: 20, channels: 2 };
-  return [
-    { ...common, trackId: `v${index}`, kind: 'video', codec: 'VP8', ssrc: 1000 + index, payloadType: 100, clockRate: 90_000 },
-    { ...common, trackId: `a${index}`, kind: 'audio', codec: 'opus', ssrc: 2000 + index, payloadType: 111, clockRate: 48_000 },
-  ];
-}
-
-/** A participant as the SFU would send it: RTP and sender reports, copied from a clip. Its cost is not measured. */
-function sender(clip: string, index: number, port: number): ChildProcess {
-  const to = `rtp://127.0.0.1:${port}?rtcpport=${port}&pkt_size=1200`;
-  return spawn(
-    FFMPEG,
-    [
-      '-nostdin', '-v', 'error', '-re', '-stream_loop', '-1', '-i', clip,
-      '-map', '0:v', '-c', 'copy', '-ssrc', String(1000 + index), '-payload_type', '100', '-f', 'rtp', to,
-      '-map', '0:a', '-c', 'copy', '-ssrc', String(2000 + index), '-payload_type', '111', '-f', 'rtp', to,
-    ],
-    { stdio: ['ignore', 'ignore', 'inherit'] },
-  ); // prettier-ignore
-}
 
 /**
  * The cores that a running program uses, over its floor: what matters in a compositor is what it adds to encoder and decoders. Rounds of the floor run between
@@ -96,7 +66,7 @@ async function withProgram<Result>(clips: readonly string[], use: (bridge: Bridg
     });
     for (const [index, clip] of clips.entries()) {
       for (const track of tracksOf(index)) await bridge.request('attachTrack', { programId: PROGRAM, track });
-      senders.push(sender(clip, index, rtp.port));
+      senders.push(sendClip(clip, index, rtp.port));
     }
     await until('the program has statistics', () => bridge.stats);
     await pause(WARM_UP_MS);

@@ -11,9 +11,10 @@ export interface FlvTag {
   arrivedAtMs: number;
 }
 
-/** Reads the tags of an HTTP-FLV stream for `seconds`; `tags` grows meanwhile. */
-export async function flvTags(url: string, seconds: number, tags: FlvTag[] = []): Promise<FlvTag[]> {
-  await readFlv(url, AbortSignal.timeout(seconds * 1000), (tag) => tags.push(tag));
+/** Reads the tags of an HTTP-FLV stream for `seconds`, or until `signal` aborts; `tags` grows meanwhile. */
+export async function flvTags(url: string, seconds: number, tags: FlvTag[] = [], signal?: AbortSignal): Promise<FlvTag[]> {
+  const timeout = AbortSignal.timeout(seconds * 1000);
+  await readFlv(url, signal ? AbortSignal.any([timeout, signal]) : timeout, (tag) => tags.push(tag));
   return tags;
 }
 

@@ -1,5 +1,6 @@
 /** The product seen from outside: a whole system, people in browsers, and FFmpeg as the judge. */
 export * from './browser.js';
+export * from './CpuGroup.js';
 export * from './ffmpeg.js';
 export * from './fakeDevices.js';
 export * from './makeFixture.js';

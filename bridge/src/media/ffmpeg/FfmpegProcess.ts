@@ -21,6 +21,8 @@ export interface FfmpegProcessOptions<Name extends string> {
   onLine?: (line: string) => boolean;
   /** Time to finish by itself once its inputs have ended, before SIGTERM, ms (0: at once). */
   graceMs?: number;
+  /** Priority from -20 to 19; default: that of the calling thread. */
+  niceness?: number;
 }
 
 /** A hostile stream may take over FFmpeg, which must not find our token; `no_proxy` would let its HTTP bypass the proxy it is given. */
@@ -54,6 +56,7 @@ export class FfmpegProcess<Name extends string> implements Closable {
     this.#child = startProcess(options.path, args, {
       stdio: ['pipe', 'ignore', 'pipe', ...piped.map(() => 'pipe' as const)],
       env: environment(),
+      ...(options.niceness !== undefined && { niceness: options.niceness }),
     });
     const pipes = piped.map((name, at) => [name, this.#pipe(options.pipes[name], FIRST_FD + at)] as const);
     this.#pipes = new Map<Name, Readable | Writable>([...sockets, ...pipes]);

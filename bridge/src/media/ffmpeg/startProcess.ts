@@ -14,7 +14,7 @@ export interface StartOptions {
   stdio: readonly ('pipe' | 'ignore')[];
   /** Default: our own. */
   env?: Readonly<Record<string, string | undefined>>;
-  /** Priority from -20 to 19; default: ours. */
+  /** Priority from -20 to 19; default: that of the calling thread. */
   niceness?: number;
 }
 
@@ -93,7 +93,7 @@ class RunningProcess implements StartedProcess {
     const present = child.stdio as (Readable | Writable | null | undefined)[] | undefined;
     this.#pipes = stdio.map((kind, fd) => (kind === 'pipe' ? (present?.[fd] ?? null) : null));
     for (const pipe of this.#pipes) pipe?.on('error', () => undefined);
-    if (niceness !== undefined) lowerPriority(this.pid, niceness);
+    if (niceness !== undefined) trySetPriority(this.pid, niceness);
   }
 
   get pid(): number | undefined {
@@ -124,11 +124,11 @@ class RunningProcess implements StartedProcess {
   }
 }
 
-function lowerPriority(pid: number | undefined, niceness: number): void {
+function trySetPriority(pid: number | undefined, niceness: number): void {
   try {
     if (pid !== undefined) setPriority(pid, niceness);
   } catch {
-    // it has ended already
+    // it has ended already, or may not be more urgent than we are
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Log } from '@lianmai/kit';
-import type { RtpTrack, SourceId } from '@lianmai/protocol';
+import { FPS, type RtpTrack, type SourceId } from '@lianmai/protocol';
 import type { Ffmpeg } from '../../media/ffmpeg/index.js';
 import { AudioInput } from './audio/index.js';
 import type { Frame, Source } from './sourceContract.js';
@@ -30,6 +30,8 @@ export interface RtpSourceStats {
   /** Size of the newest frame; null before the first. */
   frameSize: { width: number; height: number } | null;
 }
+
+const TICK_MS = 1000 / FPS;
 
 /** A participant's camera or screen as the SFU sends it: one RTP video and one RTP audio track, each replaceable on air. */
 export class RtpSource implements Source {
@@ -74,10 +76,12 @@ export class RtpSource implements Source {
   }
 
   frameAt(atMs: number): Frame | null {
+    this.#sync.played(atMs + TICK_MS);
     return this.#video.frameAt(atMs);
   }
 
   mixAudioInto(out: Float32Array, atMs: number, gain: number): boolean {
+    this.#sync.played(atMs + TICK_MS);
     return this.#audio.mixInto(out, atMs, gain);
   }
 

@@ -11,6 +11,8 @@ import type { PlayoutDelay } from './PlayoutDelay.js';
 
 /** Reports that put the tracks further apart than the delay can make up for are wrong. */
 const MAX_SKEW_MS = 600;
+/** What was played longer ago than this tells nothing about the program's clock: the source was neither seen nor heard. */
+const MAX_BEHIND_MS = 5000;
 
 /** Common to both tracks of a source: the offset to our clock, and the delay. */
 export class SourceSync {
@@ -19,6 +21,7 @@ export class SourceSync {
   #video: TrackClock | null = null;
   /** Where ended tracks were placed last: the rest of their media plays out there. */
   readonly #frozen = new WeakMap<TrackClock, number>();
+  #playedToMs = -Infinity;
 
   constructor(delay: PlayoutDelay) {
     this.delay = delay;
@@ -31,6 +34,17 @@ export class SourceSync {
     if (kind === 'audio') this.#audio = clock;
     else this.#video = clock;
     if (!clock) this.delay.setReorderWait(kind, 0);
+  }
+
+  /** The program has played this source up to here. */
+  played(toMs: number): void {
+    this.#playedToMs = Math.max(this.#playedToMs, toMs);
+  }
+
+  /** Something became ready that plays at `playsAtMs`. It is in time if the program has not played that yet, which on a busy machine may be behind the clock. */
+  observe(playsAtMs: number, nowMs: number): void {
+    const isBehind = this.#playedToMs < nowMs && nowMs - this.#playedToMs < MAX_BEHIND_MS;
+    this.delay.observe(playsAtMs - (isBehind ? this.#playedToMs : nowMs), nowMs);
   }
 
   /** Returns the difference between a track's media time and its playout time, ms; null before the track's first packet. */

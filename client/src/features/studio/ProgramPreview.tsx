@@ -33,6 +33,7 @@ export function ProgramPreview() {
         </span>
       </div>
       <Stopped />
+      <Degraded />
       <div ref={ref} className="relative min-h-40 flex-1 p-1.5">
         {scale > 0 && (
           <div
@@ -68,6 +69,18 @@ function Stopped() {
   return (
     <p role="alert" className="rounded-md bg-surface-2 px-4 py-3 text-base">
       <strong className="font-semibold">{t('live.failedTitle')}</strong> {t(`errors.${reason}`)} {t('live.failedText')}
+    </p>
+  );
+}
+
+/** Tells the host what viewers miss while the server is too busy for the program. */
+function Degraded() {
+  const { t } = useTranslation();
+  const isDegraded = useRoom((room) => (room.program?.degraded ?? null) !== null);
+  if (!isDegraded) return null;
+  return (
+    <p role="status" data-testid={testIds.degraded} className="rounded-md bg-surface-2 px-4 py-3 text-base">
+      <strong className="font-semibold text-warn">{t('live.degradedTitle')}</strong> {t('live.degradedText')}
     </p>
   );
 }

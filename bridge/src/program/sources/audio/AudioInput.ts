@@ -85,6 +85,6 @@ export class AudioInput {
     if (shiftMs === null || track !== this.#track) return;
     const atMs = nowMs();
     sync.delay.setReorderWait('audio', track.input.reorderWaitMs(atMs));
-    sync.delay.observe(mediaMs + shiftMs - atMs, atMs);
+    sync.observe(mediaMs + shiftMs, atMs);
   }
 }

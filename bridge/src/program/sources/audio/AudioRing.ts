@@ -1,5 +1,5 @@
-/** Samples kept per channel: 1.37 s, three times the longest delay. A power of two. */
-const RING_SAMPLES = 1 << 16;
+/** Samples kept per channel: 5.5 s, the longest delay and a stall of five seconds, after which everything arrives before it is played. A power of two. */
+const RING_SAMPLES = 1 << 18;
 const MASK = RING_SAMPLES - 1;
 /** A lost packet is replaced by what came before it, mirrored so that there is no step, and faded out over 40 ms. */
 const CONCEAL_SAMPLES = 1920;

@@ -1,6 +1,6 @@
 import { backoffMs, type Log } from '@lianmai/kit';
 import type { VideoCodec } from '@lianmai/protocol';
-import { nowMs } from '../../../runtime/index.js';
+import { decoderNiceness, nowMs } from '../../../runtime/index.js';
 import { FfmpegProcess, type Ffmpeg, type ProcessExit } from '../../../media/ffmpeg/index.js';
 import type { EncodedFrame } from '../../../media/rtp/index.js';
 import type { FramePool } from './FramePool.js';
@@ -146,7 +146,8 @@ export class VideoDecoder<Tag> {
       return info !== null || line.includes('showinfo');
     };
     const commandLine = (at: Record<'ivf' | 'raw', string>) => decoderArgs(at, this.#tile);
-    const process = new FfmpegProcess({ path: ffmpeg.path, name, pipes: { ivf: 'socket', raw: 'output' }, commandLine, log, onLine });
+    const pipes = { ivf: 'socket', raw: 'output' } as const;
+    const process = new FfmpegProcess({ path: ffmpeg.path, name, pipes, commandLine, log, onLine, niceness: decoderNiceness() });
     process.readInto('raw', reader);
     process.input('ivf').write(ivfHeader(codec, IVF_RATE));
     return process;

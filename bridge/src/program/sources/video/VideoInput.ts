@@ -196,6 +196,6 @@ export class VideoInput {
     if (this.#track?.input.clock !== clock || atMs - (this.#decoder?.startedAtMs ?? atMs) < SETTLE_MS) return;
     sync.delay.setReorderWait('video', this.#track.input.reorderWaitMs(atMs));
     const shiftMs = sync.shiftMs(clock);
-    if (shiftMs !== null) sync.delay.observe(mediaMs + shiftMs - atMs, atMs);
+    if (shiftMs !== null) sync.observe(mediaMs + shiftMs, atMs);
   }
 }
