@@ -9,7 +9,14 @@ export const outputsEn = {
     DESTINATION_CLOSED: 'The destination closed the connection. Retrying automatically.',
   },
   outputs: {
-    state: { connecting: 'Connecting', live: 'Live', retrying: 'Retrying', failed: 'Failed', stopped: 'Stopped' },
+    state: {
+      connecting: 'Connecting',
+      live: 'Live',
+      stalled: 'Not responding',
+      retrying: 'Retrying',
+      failed: 'Failed',
+      stopped: 'Stopped',
+    },
     retries_one: '{{count}} retry',
     retries_other: '{{count}} retries',
     nextRetry: 'next in {{seconds}} s',
