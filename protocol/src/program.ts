@@ -9,7 +9,7 @@ import { Scene, ScenePatch } from './scene/scene.js';
 export const ProgramState = z.enum(['starting', 'live', 'stopping', 'ended', 'failed']);
 export type ProgramState = z.infer<typeof ProgramState>;
 
-export const OutputState = z.enum(['connecting', 'live', 'retrying', 'failed', 'stopped']);
+export const OutputState = z.enum(['connecting', 'live', 'stalled', 'retrying', 'failed', 'stopped']);
 export type OutputState = z.infer<typeof OutputState>;
 
 /** A destination of the program. The bridge owns the output kinds and checks their options. */

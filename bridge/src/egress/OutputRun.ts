@@ -2,14 +2,14 @@ import { LianmaiError, toLianmaiError } from '@lianmai/protocol';
 import { nowMs } from '../runtime/index.js';
 import type { Reader } from '../hub/stream/index.js';
 import type { Output } from './outputContract.js';
-import { StallDetector } from './StallDetector.js';
+import { StallDetector, type STALL } from './StallDetector.js';
 
 interface RunOptions {
-  /** A destination that takes no byte for this long, while some are queued, is stalled. */
-  stallMs: number;
+  /** Times after which a destination that takes nothing is said to be stalled, and given up. */
+  stall: typeof STALL;
   /** How often stalls are checked and `onSample` is called. */
   sampleMs: number;
-  onSample: () => void;
+  onSample: (isStalled: boolean) => void;
 }
 
 /** One run of an output, watched for stalls. */
@@ -31,11 +31,14 @@ export class OutputRun {
   /** Returns why the run failed; null when the stream has ended or `stop` was aborted. */
   async result(stop: AbortSignal): Promise<LianmaiError | null> {
     const stalled = new AbortController();
-    const stallDetector = new StallDetector(this.#options.stallMs);
+    const stallDetector = new StallDetector();
+    const { stall, sampleMs, onSample } = this.#options;
+    const tellMs = this.#output.stalledAfterMs ?? stall.tellMs;
     const sampling = setInterval(() => {
-      if (stallDetector.isStalled(this.#output.stats(), nowMs())) stalled.abort(new LianmaiError('DESTINATION_STALLED'));
-      this.#options.onSample();
-    }, this.#options.sampleMs);
+      const standstillMs = stallDetector.standstillMs(this.#output.stats(), nowMs());
+      if (standstillMs >= stall.giveUpMs) stalled.abort(new LianmaiError('DESTINATION_STALLED'));
+      onSample(standstillMs >= tellMs);
+    }, sampleMs);
     try {
       await this.#output.run(this.#reader, AbortSignal.any([stop, stalled.signal]));
       return stalled.signal.aborted && !stop.aborted ? toLianmaiError(stalled.signal.reason) : null;

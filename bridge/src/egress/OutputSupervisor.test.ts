@@ -5,12 +5,12 @@ import { makeTag } from '../media/formats/index.js';
 import { StreamHub, type Reader } from '../hub/stream/index.js';
 import { FLV } from '../hub/renditions/index.js';
 import { readAsItIs, openGuard } from '../testing/index.js';
-import type { Output, OutputSession, PreparedOutput } from './outputContract.js';
+import type { Output, OutputSession, OutputStats, PreparedOutput } from './outputContract.js';
 import { createOutputKinds, supervise } from './index.js';
 import { RetryPolicy } from './RetryPolicy.js';
 import { redactSecrets } from './redactSecrets.js';
 import { RateMeter } from './RateMeter.js';
-import { StallDetector } from './StallDetector.js';
+import { STALL, StallDetector } from './StallDetector.js';
 
 const log = createLog('test', 'silent');
 let scope = new Scope();
@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 type Script = (reader: Reader, signal: AbortSignal, session: OutputSession) => Promise<void>;
-const stats = { bytesSent: 0, queuedBytes: 0 };
+const stats: OutputStats = { bytesSent: 0, queuedBytes: 0 };
 
 /** Plays one script per run, and the last one for all further runs. */
 function scripted(...scripts: Script[]): PreparedOutput {
@@ -93,13 +93,27 @@ describe('supervise', () => {
     expect(supervisor.info.state).toBe('live');
   });
 
-  it('treats a live output as stalled when it moves no bytes while some are queued', async () => {
-    const { supervisor, states } = start(scripted(holds), { stallMs: 60, sampleMs: 10 });
+  it('says that a live output is stalled when it moves no bytes while some are queued, and reconnects when that lasts', async () => {
+    const { supervisor, states } = start(scripted(holds), { stall: { tellMs: 30, giveUpMs: 300 }, sampleMs: 10 });
     stats.queuedBytes = 1000;
+    await vi.waitFor(() => expect(states).toContain('stalled:DESTINATION_STALLED'));
+    stats.bytesSent += 1;
+    await vi.waitFor(() => expect(states.at(-1)).toBe('live'));
     await vi.waitFor(() => expect(states).toContain('retrying:DESTINATION_STALLED'));
     stats.queuedBytes = 0;
     supervisor.retry();
     await vi.waitFor(() => expect(supervisor.info.state).toBe('live'));
+  });
+
+  it('says that an output is stalled when its server no longer confirms what it reads', async () => {
+    const { states } = start(scripted(holds), { stall: { tellMs: 30, giveUpMs: 10_000 }, sampleMs: 10 });
+    const moving = setInterval(() => (stats.bytesSent += 1), 5);
+    stats.receipts = { count: 7, overdueBytes: 1 };
+    await vi.waitFor(() => expect(states).toContain('stalled:DESTINATION_STALLED'));
+    stats.receipts = { count: 8, overdueBytes: 0 };
+    await vi.waitFor(() => expect(states.at(-1)).toBe('live'));
+    clearInterval(moving);
+    stats.receipts = undefined;
   });
 
   it('stops once, with its stream or when closed', async () => {
@@ -161,12 +175,17 @@ describe('the parts of supervision', () => {
   });
 
   it('counts a stall only while bytes are queued', () => {
-    const stallDetector = new StallDetector(1000);
-    expect(stallDetector.isStalled({ bytesSent: 10, queuedBytes: 5 }, 0)).toBe(false);
-    expect(stallDetector.isStalled({ bytesSent: 10, queuedBytes: 5 }, 900)).toBe(false);
-    expect(stallDetector.isStalled({ bytesSent: 10, queuedBytes: 0 }, 5000)).toBe(false);
-    expect(stallDetector.isStalled({ bytesSent: 10, queuedBytes: 5 }, 5900)).toBe(false);
-    expect(stallDetector.isStalled({ bytesSent: 10, queuedBytes: 5 }, 6000)).toBe(true);
+    const stallDetector = new StallDetector();
+    const standstillMs = (queuedBytes: number, atMs: number) => stallDetector.standstillMs({ bytesSent: 10, queuedBytes }, atMs);
+    expect([standstillMs(5, 0), standstillMs(5, 900), standstillMs(0, 1800), standstillMs(5, 2700), standstillMs(5, 3600)]).toEqual([
+      0, 900, 0, 900, 1800,
+    ]);
+  });
+
+  it('does not blame the destination for a pause of its own', () => {
+    const stallDetector = new StallDetector();
+    stallDetector.standstillMs({ bytesSent: 10, queuedBytes: 5 }, 0);
+    expect(stallDetector.standstillMs({ bytesSent: 10, queuedBytes: 5 }, 600_000)).toBeLessThan(STALL.tellMs);
   });
 
   it('measures the rate over the last seconds', () => {

@@ -9,7 +9,7 @@ import { OutputRun } from './OutputRun.js';
 import { RETRY_PAUSES, RetryPolicy } from './RetryPolicy.js';
 import { redactSecrets } from './redactSecrets.js';
 import { RateMeter } from './RateMeter.js';
-import { STALL_MS } from './StallDetector.js';
+import { STALL } from './StallDetector.js';
 
 export interface OutputJob {
   id: OutputId;
@@ -22,8 +22,8 @@ export interface SupervisorOptions {
   openReader: OpenReader;
   /** Pauses between attempts. Default `RETRY_PAUSES`. */
   backoff?: Backoff;
-  /** Default `STALL_MS`. */
-  stallMs?: number;
+  /** Default `STALL`. */
+  stall?: typeof STALL;
   /** How often stalls are checked and a live output announces its figures. Default 1 s. */
   sampleMs?: number;
   /** Queue limits for a slow destination, which skips to a key frame beyond them. Default 16 MiB, 5 s. */
@@ -40,7 +40,7 @@ export interface SupervisorEvents {
 
 const DEFAULTS = {
   backoff: RETRY_PAUSES,
-  stallMs: STALL_MS,
+  stall: STALL,
   sampleMs: 1000,
   maxQueueBytes: 16 * 1024 * 1024,
   maxQueueMs: 5000,
@@ -53,7 +53,7 @@ export function supervise(stream: Stream, job: OutputJob, options: SupervisorOpt
 }
 
 /**
- * Gives an output its state, retries and totals. connecting → live → retrying → connecting …; `failed` (rejected for good) waits for `retry`; `stopped` is
+ * Gives an output its state, retries and totals. connecting → live ⇄ stalled → retrying → connecting …; `failed` (rejected for good) waits for `retry`; `stopped` is
  * final. What it reports never contains the stream key.
  */
 export class OutputSupervisor extends EventEmitter<SupervisorEvents> implements Closable {
@@ -91,7 +91,7 @@ export class OutputSupervisor extends EventEmitter<SupervisorEvents> implements 
     return { ...this.#info, bytesSent, bitrateKbps: this.#info.state === 'live' ? this.#rate.kbps : 0 };
   }
 
-  /** Retries now: shortens a pause, or revives a failed output. Does nothing while connecting or live. */
+  /** Retries now: shortens a pause, or revives a failed output. Does nothing while connecting, live or stalled. */
   retry(): void {
     this.#policy.reset();
     this.#hurry.abort();
@@ -115,12 +115,12 @@ export class OutputSupervisor extends EventEmitter<SupervisorEvents> implements 
 
   async #runOnce(): Promise<LianmaiError | null> {
     this.#enter('connecting', { nextRetryAtMs: null });
-    const { stallMs, sampleMs } = this.#options;
+    const { stall, sampleMs } = this.#options;
     const output = this.#output.create({ log: this.#log, onLive: () => this.#becomeLive() });
     const reader = await this.#openReader().catch(toLianmaiError);
     if (reader instanceof LianmaiError) return this.#stop.signal.aborted ? null : reader;
     if (this.#stop.signal.aborted) return (void reader.close('stopped'), null);
-    this.#run = new OutputRun(output, reader, { stallMs, sampleMs, onSample: () => this.#sample() });
+    this.#run = new OutputRun(output, reader, { stall, sampleMs, onSample: (isStalled) => this.#sample(isStalled) });
     const failure = await this.#run.result(this.#stop.signal);
     this.#bytesOfFormerRuns += this.#run.bytesSent;
     this.#run = null;
@@ -139,10 +139,20 @@ export class OutputSupervisor extends EventEmitter<SupervisorEvents> implements 
     this.#enter('live', { liveSinceMs: Date.now(), reason: null });
   }
 
-  #sample(): void {
-    if (this.#info.state !== 'live') return;
+  #sample(isStalled: boolean): void {
+    const { state } = this.#info;
+    if (state !== 'live' && state !== 'stalled') return;
     this.#rate.sample(this.info.bytesSent, nowMs());
-    this.emit('changed', this.info);
+    if (isStalled === (state === 'stalled')) this.emit('changed', this.info);
+    else if (isStalled) this.#stall();
+    else this.#enter('live', { reason: null });
+  }
+
+  /** The connection stands, but the destination takes nothing: it may recover, and is given up later. */
+  #stall(): void {
+    const { code, message } = new LianmaiError('DESTINATION_STALLED');
+    this.#log.warn({ code }, message);
+    this.#enter('stalled', { reason: { code, message } });
   }
 
   /** Waits until the next attempt is due, somebody asks for it, or this output is closed. */

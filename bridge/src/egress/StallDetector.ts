@@ -1,24 +1,32 @@
 import type { OutputStats } from './outputContract.js';
 
-/** A destination that takes no byte for this long, while some are queued for it, is stalled. */
-export const STALL_MS = 8000;
+/** A destination that takes nothing for this long, though something waits for it, is said to be stalled, and later given up. */
+export const STALL = { tellMs: 3000, giveUpMs: 8000 };
+/** A look that comes later counts as this: the destination may not be the one that stood still. */
+const MAX_LOOK_MS = 2000;
 
-/** Detects a peer that has silently stopped taking bytes. Time counts only while something is queued for it. */
+/** Notices a peer that has silently stopped taking what it is sent. */
 export class StallDetector {
-  readonly #timeoutMs: number;
-  #bytes = -1;
-  #progressAtMs = 0;
+  readonly #taken = new Standstill();
+  readonly #read = new Standstill();
 
-  constructor(timeoutMs: number) {
-    this.#timeoutMs = timeoutMs;
+  /** Returns how long the peer has taken nothing although something waits for it, ms. To be called about once a second. */
+  standstillMs({ bytesSent, queuedBytes, receipts }: OutputStats, nowMs: number): number {
+    const takenMs = this.#taken.look(bytesSent, queuedBytes > 0, nowMs);
+    return receipts ? Math.max(takenMs, this.#read.look(receipts.count, receipts.overdueBytes > 0, nowMs)) : takenMs;
   }
+}
 
-  isStalled({ bytesSent, queuedBytes }: OutputStats, nowMs: number): boolean {
-    if (bytesSent !== this.#bytes || queuedBytes === 0) {
-      this.#bytes = bytesSent;
-      this.#progressAtMs = nowMs;
-      return false;
-    }
-    return nowMs - this.#progressAtMs >= this.#timeoutMs;
+/** For how long a counter has stood still while it should have moved. */
+class Standstill {
+  #counter = -1;
+  #ms = 0;
+  #lookedAtMs = -Infinity;
+
+  look(counter: number, shouldMove: boolean, nowMs: number): number {
+    this.#ms = counter === this.#counter && shouldMove ? this.#ms + Math.min(nowMs - this.#lookedAtMs, MAX_LOOK_MS) : 0;
+    this.#counter = counter;
+    this.#lookedAtMs = nowMs;
+    return this.#ms;
   }
 }

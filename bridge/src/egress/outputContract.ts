@@ -8,6 +8,8 @@ import type { Reader } from '../hub/stream/index.js';
  * its supervisor.
  */
 export interface Output {
+  /** A destination that takes nothing for this long is said to be stalled. Default: `STALL.tellMs`. */
+  readonly stalledAfterMs?: number;
   /**
    * Connects and delivers until the stream ends, then resolves. When `signal` aborts, it ends the session as cleanly as the peer allows and settles within 2
    * s.
@@ -21,6 +23,8 @@ export interface OutputStats {
   bytesSent: number;
   /** Bytes handed over but not taken yet. Stalls are only detected while there are some. */
   queuedBytes: number;
+  /** The peer's own word on what it has read, where the protocol has one: receipts so far, and bytes for which one should have come. */
+  receipts?: { count: number; overdueBytes: number } | undefined;
 }
 
 /** The context of one run of an output. */

@@ -1,5 +1,5 @@
-/** The ground under every part of the bridge: one monotonic clock, the descriptors that are left, and threads that start from source and from built code alike. */
-export { nowMs } from './clock.js';
+/** The ground under every part of the bridge: its clocks, the descriptors that are left, priorities, and threads that start from source and from built code alike. */
+export { nowMs, readClocks, type Clocks } from './clock.js';
 export { affordableConnections, assertDescriptorsFree } from './descriptors.js';
 export { decoderNiceness, NICENESS, setOwnNiceness } from './priority.js';
 export { startThread } from './thread.js';

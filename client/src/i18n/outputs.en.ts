@@ -10,7 +10,14 @@ export const outputsEn = {
   },
   outputs: {
     reconnecting: 'Reconnecting',
-    state: { connecting: 'Connecting', live: 'Live', retrying: 'Retrying', failed: 'Failed', stopped: 'Stopped' },
+    state: {
+      connecting: 'Connecting',
+      live: 'Live',
+      stalled: 'Not responding',
+      retrying: 'Retrying',
+      failed: 'Failed',
+      stopped: 'Stopped',
+    },
     retries_one: '{{count}} retry',
     retries_other: '{{count}} retries',
     nextRetry: 'next in {{seconds}} s',

@@ -10,7 +10,7 @@ export const outputsZhCN: OutputsTexts = {
   },
   outputs: {
     reconnecting: '重新连接中',
-    state: { connecting: '连接中', live: '推流中', retrying: '重试中', failed: '失败', stopped: '已停止' },
+    state: { connecting: '连接中', live: '推流中', stalled: '无响应', retrying: '重试中', failed: '失败', stopped: '已停止' },
     retries_one: '已重试 {{count}} 次',
     retries_other: '已重试 {{count}} 次',
     nextRetry: '{{seconds}} 秒后重试',

@@ -4,7 +4,16 @@ import { useTranslation } from 'react-i18next';
 import { Clock, formatBitrate, formatBytes, IconButton, Pill, Plot, testIds, useHistory, type PillTone } from '../ui';
 import { NextRetry } from './NextRetry';
 
-const TONES: Record<OutputState, PillTone> = { connecting: 'warn', live: 'good', retrying: 'warn', failed: 'bad', stopped: 'neutral' };
+const TONES: Record<OutputState, PillTone> = {
+  connecting: 'warn',
+  live: 'good',
+  stalled: 'warn',
+  retrying: 'warn',
+  failed: 'bad',
+  stopped: 'neutral',
+};
+/** In these states the row says why. */
+const TROUBLED: ReadonlySet<OutputState> = new Set(['stalled', 'retrying', 'failed']);
 
 interface OutputRowProps {
   output: OutputInfo;
@@ -33,9 +42,7 @@ export function OutputRow({ output, clockOffsetMs = 0, isBusy = false, isReconne
         <p className="truncate font-medium">{hostOf(output.url)}</p>
         <p className="truncate text-fg-3">{output.url}</p>
       </div>
-      {output.reason && (output.state === 'retrying' || output.state === 'failed') && (
-        <p className="pr-1.5 text-fg-2">{t(`errors.${output.reason.code}`)}</p>
-      )}
+      {output.reason && TROUBLED.has(output.state) && <p className="pr-1.5 text-fg-2">{t(`errors.${output.reason.code}`)}</p>}
       {output.retries > 0 && (
         <p className="tabular text-fg-3">
           {output.state === 'retrying' && output.nextRetryAtMs !== null ? (

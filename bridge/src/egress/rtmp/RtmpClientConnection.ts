@@ -18,13 +18,15 @@ import {
   type RtmpMessage,
 } from '../../media/protocols/rtmp/index.js';
 import { readStatus, rejectionOf, type RtmpStatus } from './rejections.js';
+import { ReadReceipts } from './ReadReceipts.js';
 import { unacknowledgedBytes } from './tcpBacklog.js';
 
 /** Commands and their replies are short, and servers send us no media. */
 const LIMITS = { maxMessageBytes: 256 * 1024, maxChunkStreams: 64 };
 /** The value OBS uses; every server knows it. */
 const CHUNK_BYTES = 4096;
-const WINDOW_BYTES = 2_500_000;
+/** How often a server shall tell what it has read: about every second. */
+const WINDOW_BYTES = 250_000;
 const COMMANDS = 3;
 
 /**
@@ -39,6 +41,7 @@ export class RtmpClientConnection {
   readonly #reader = new ChunkReader(LIMITS);
   readonly #writer = new ChunkWriter();
   readonly #answers = new Map<number, { resolve: (args: AmfValue[]) => void; reject: (error: unknown) => void }>();
+  readonly #receipts = new ReadReceipts();
   #transaction = 0;
   #handshake: Buffer | null = Buffer.alloc(0);
   #hasAnswered = false;
@@ -71,6 +74,10 @@ export class RtmpClientConnection {
   /** Bytes that wait here, in the kernel or on the way. */
   get queuedBytes(): number {
     return this.#socket.destroyed ? this.#bytesLost : this.#socket.writableLength + unacknowledgedBytes(this.#socket);
+  }
+
+  get receipts(): { count: number; overdueBytes: number } {
+    return { count: this.#receipts.count, overdueBytes: this.#receipts.overdueBytes(this.#bytesWritten) };
   }
 
   async handshake(): Promise<void> {
@@ -192,6 +199,7 @@ export class RtmpClientConnection {
 
   #handle({ typeId, body }: RtmpMessage): void {
     if (typeId === RTMP.windowAckSize && body.length >= 4) this.#windowBytes = body.readUInt32BE(0);
+    else if (typeId === RTMP.acknowledgement) this.#receipts.add(this.#bytesWritten);
     else if (typeId === RTMP.setPeerBandwidth) this.send([windowAckSize(WINDOW_BYTES)], 2);
     else if (typeId === RTMP.userControl) this.#handleUserControl(body);
     else if (typeId === RTMP.command) this.#handleCommand(decodeAmf(body));

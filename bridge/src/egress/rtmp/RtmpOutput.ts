@@ -31,7 +31,7 @@ export class RtmpOutput implements Output {
   }
 
   stats(): OutputStats {
-    return { bytesSent: this.#client?.bytesSent ?? 0, queuedBytes: this.#client?.queuedBytes ?? 0 };
+    return { bytesSent: this.#client?.bytesSent ?? 0, queuedBytes: this.#client?.queuedBytes ?? 0, receipts: this.#client?.receipts };
   }
 
   async run(reader: Reader, signal: AbortSignal): Promise<void> {

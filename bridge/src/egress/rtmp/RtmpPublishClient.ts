@@ -73,6 +73,10 @@ export class RtmpPublishClient implements PublishClient {
     return this.#connection.queuedBytes;
   }
 
+  get receipts(): { count: number; overdueBytes: number } {
+    return this.#connection.receipts;
+  }
+
   /** Sends all tags in one merged write. */
   send(tags: readonly FlvTag[]): void {
     this.#originMs ??= tags.find((tag) => tag.kind !== 'data' && !tag.isConfig)?.dtsMs ?? null;

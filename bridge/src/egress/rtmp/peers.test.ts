@@ -11,7 +11,7 @@ import { Scope } from '@lianmai/kit';
 import type { OutputId, OutputInfo } from '@lianmai/protocol';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { encodeAmf, type FlvTag } from '../../media/formats/index.js';
-import { ChunkReader, ChunkWriter, HANDSHAKE_BYTES, RTMP } from '../../media/protocols/rtmp/index.js';
+import { acknowledgement, ChunkReader, ChunkWriter, HANDSHAKE_BYTES, RTMP, type RtmpMessage } from '../../media/protocols/rtmp/index.js';
 import { StreamHub } from '../../hub/stream/index.js';
 import { encodeFlv, freePort, LoopedBroadcast, MemoryLog, readAsItIs, openGuard } from '../../testing/index.js';
 import { createOutputKinds, supervise, type OutputSupervisor, type SupervisorOptions } from '../index.js';
@@ -212,11 +212,20 @@ class Wedge {
 }
 
 /** Replies to each command as told: stands in for servers that this machine does not have. */
-async function scriptedServer(answer: (name: string, args: unknown[]) => Buffer | 'close' | null): Promise<number> {
+async function scriptedServer(
+  answer: (name: string, args: unknown[]) => Buffer | 'close' | null,
+  { receiptEveryBytes = Infinity } = {},
+): Promise<number> {
   const server = createServer((socket) => {
     const reader = new ChunkReader({ maxMessageBytes: 1e6, maxChunkStreams: 64 });
     let shaken = Buffer.alloc(0);
     let isShaken = false;
+    let [read, confirmed] = [0, 0];
+    const send = (message: RtmpMessage) => {
+      const pieces: Buffer[] = [];
+      new ChunkWriter().write(pieces, 3, message);
+      socket.write(Buffer.concat(pieces));
+    };
     socket.on('error', () => undefined);
     socket.on('data', (data) => {
       let rest = data;
@@ -227,21 +236,26 @@ async function scriptedServer(answer: (name: string, args: unknown[]) => Buffer 
         isShaken = true;
         rest = shaken.subarray(1 + 2 * HANDSHAKE_BYTES);
       }
+      read += data.length;
+      if (read - confirmed >= receiptEveryBytes) send(acknowledgement((confirmed = read)));
       for (const { typeId, body } of reader.push(rest)) {
         if (typeId !== RTMP.command) continue;
         const name = body.toString('utf8', 3, 3 + body.readUInt16BE(1));
         const reply = answer(name, [body]);
         if (reply === 'close') socket.destroy();
-        else if (reply) {
-          const pieces: Buffer[] = [];
-          new ChunkWriter().write(pieces, 3, { typeId: RTMP.command, streamId: 0, timestampMs: 0, body: reply });
-          socket.write(Buffer.concat(pieces));
-        }
+        else if (reply) send({ typeId: RTMP.command, streamId: 0, timestampMs: 0, body: reply });
       }
     });
   });
   scope.defer(() => void server.close());
   return listening(server);
+}
+
+/** Accepts whatever is published. */
+function welcome(name: string): Buffer | null {
+  if (name === 'connect') return encodeAmf('_result', 1, null, { code: 'NetConnection.Connect.Success' });
+  if (name === 'createStream') return encodeAmf('_result', 4, null, 1);
+  return name === 'publish' ? encodeAmf('onStatus', 0, null, { level: 'status', code: 'NetStream.Publish.Start' }) : null;
 }
 
 describe('RTMP push', () => {
@@ -367,14 +381,9 @@ describe('RTMP push', () => {
 
   it('detects a destination that silently stops reading, and reconnects', async () => {
     const { add } = goLive();
-    const status = () => encodeAmf('onStatus', 0, null, { level: 'status', code: 'NetStream.Publish.Start', description: 'go' });
-    const target = await scriptedServer((name) => {
-      if (name === 'connect') return encodeAmf('_result', 1, null, { code: 'NetConnection.Connect.Success' });
-      if (name === 'createStream') return encodeAmf('_result', 4, null, 1);
-      return name === 'publish' ? status() : null;
-    });
+    const target = await scriptedServer(welcome);
     const { wedge, port } = await Wedge.inFrontOf(target);
-    const output = add(`rtmp://127.0.0.1:${port}/live/key`, { stallMs: 2000 });
+    const output = add(`rtmp://127.0.0.1:${port}/live/key`, { stall: { tellMs: 1000, giveUpMs: 2000 } });
     await reaches(output, isLiveWith(1));
     const bytesPerSecond = tags.reduce((sum, { body }) => sum + body.length, 0) / 4;
     const sentBefore = output.info.bytesSent;
@@ -385,6 +394,18 @@ describe('RTMP push', () => {
     expect(stalled.bytesSent - sentBefore).toBeLessThan(10 * bytesPerSecond);
     wedge.loosen();
     await reaches(output, isLiveWith(stalled.bytesSent + 100_000));
+  });
+
+  it('says that a destination is stalled when it no longer confirms what it reads, while kernels still take bytes', async () => {
+    const { add } = goLive();
+    const { wedge, port } = await Wedge.inFrontOf(await scriptedServer(welcome, { receiptEveryBytes: 64 * 1024 }));
+    const output = add(`rtmp://127.0.0.1:${port}/live/key`, { stall: { tellMs: 1000, giveUpMs: 60_000 } });
+    await reaches(output, isLiveWith(500_000));
+    wedge.stick();
+    const stalled = await reaches(output, (info) => info.state === 'stalled');
+    expect(stalled.reason?.code).toBe('DESTINATION_STALLED');
+    await reaches(output, (info) => info.bytesSent > stalled.bytesSent);
+    expect(output.info.retries).toBe(0);
   });
 
   it('reaches a TLS destination, and rejects an unverifiable certificate', async () => {

@@ -13,6 +13,8 @@ const HURRY_MS = 500;
 
 /** Sends a stream as MPEG-TS to an SRT listener, once. */
 export class SrtOutput implements Output {
+  /** SRT acknowledges a hundred times a second. */
+  readonly stalledAfterMs = 1000;
   readonly #target: SrtTarget;
   readonly #session: OutputSession;
   readonly #guard: AddressGuard;

@@ -101,6 +101,35 @@ describe('SRT output', () => {
     await reaches(output, isLiveWith(200_000));
   });
 
+  it.skipIf(!ffmpegHasSrt)(
+    'says that a destination is stalled while it acknowledges nothing, and keeps the connection if it recovers',
+    async () => {
+      const port = await freePort();
+      const { push } = onAir();
+      const peer = receive('ffmpeg', [
+        '-nostdin',
+        '-v',
+        'error',
+        '-i',
+        `srt://127.0.0.1:${port}?mode=listener`,
+        '-c',
+        'copy',
+        '-f',
+        'mpegts',
+        '-',
+      ]);
+      const output = push(`srt://127.0.0.1:${port}`);
+      await reaches(output, isLiveWith(100_000));
+      peer.child.kill('SIGSTOP');
+      await reaches(output, (info) => info.state !== 'live');
+      const stalled = output.info;
+      peer.child.kill('SIGCONT');
+      expect(stalled).toMatchObject({ state: 'stalled', reason: { code: 'DESTINATION_STALLED' } });
+      await reaches(output, (info) => info.state === 'live' && info.bytesSent > stalled.bytesSent);
+      expect(output.info).toMatchObject({ reason: null, retries: 0 });
+    },
+  );
+
   it('publishes to our own listener under its name, without a secret in any log', async () => {
     const hub = scope.own(new StreamHub());
     const gate = new Gate({ authorise: () => Promise.resolve({ onTaken: 'refuse', resumeGraceMs: 0, srtPassphrase: PASSPHRASE }) });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Log } from '@lianmai/kit';
 import { LianmaiError } from '@lianmai/protocol';
+import { readClocks } from '../../../runtime/index.js';
 import { FormatError, type FlvTag } from '../../../media/formats/index.js';
 import { Segmenter, type Part, type SegmentHead } from '../../../media/packaging/index.js';
 import { assertReachable, hasReached, type DeliveryDirectives, type PlaylistEdge } from './deliveryDirectives.js';
@@ -253,7 +254,7 @@ export class HlsChannel {
   }
 
   #push(segmenter: Segmenter, tag: FlvTag): void {
-    if (tag.kind !== 'data' && !tag.isConfig) this.#clock.observe(tag.dtsMs, Date.now());
+    if (tag.kind !== 'data' && !tag.isConfig) this.#clock.observe(tag.dtsMs, readClocks());
     this.#skipMalformed(() => segmenter.push(tag));
   }
 
