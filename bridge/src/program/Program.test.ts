@@ -173,7 +173,7 @@ describe('Programs', () => {
     expect(states()).toEqual(['live']);
   });
 
-  it('continues with the next frame on the same port when its thread freezes', async () => {
+  it('continues with the next sample, on the same port, when its thread freezes', async () => {
     open();
     threads.isNextFreezable = true;
     const { rtp } = await programs.handlers.startProgram(job());
@@ -186,7 +186,8 @@ describe('Programs', () => {
     await gone;
     const tags = await recording;
     expect(threads.taken.at(-1)).not.toBe(frozen);
-    expect(stepsOf(tags, 'video')).toEqual([33, 34]);
+    expect(Math.min(...stepsOf(tags, 'video'))).toBeGreaterThanOrEqual(33);
+    expect(Math.min(...stepsOf(tags, 'audio'))).toBeGreaterThan(0);
     expect(Math.max(...stepsOf(tags, 'audio'))).toBeLessThanOrEqual(66);
     expect(programs.summaries).toMatchObject([{ programId, state: 'live', rtp }]);
     expect(states()).toEqual(['live']);
