@@ -197,10 +197,6 @@ export const en = {
     endText: 'The broadcast ends at every destination. The room stays open.',
     endConfirm: 'End the broadcast',
     stayOn: 'Stay live',
-    failedTitle: 'The broadcast has stopped.',
-    failedText: 'The room is still open; go live again when you are ready.',
-    degradedTitle: 'The server is too busy.',
-    degradedText: 'Viewers hear everything, but the picture may stutter or look coarser until the server has room again.',
   },
 
   notFound: { title: 'There is nothing here', text: 'The address may be mistyped.', action: 'Go to the front page' },

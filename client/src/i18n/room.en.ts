@@ -31,6 +31,10 @@ export const roomEn = {
     onlyWatchPage: 'Only the watch page so far.',
   },
   studio: {
+    failedTitle: 'The broadcast has stopped.',
+    failedText: 'The room is still open; go live again when you are ready.',
+    degradedTitle: 'The server is too busy.',
+    degradedText: 'Viewers hear everything, but the picture may stutter or look coarser until the server has room again.',
     tabs: 'Studio panels',
     program: 'Program',
     layouts: 'Layouts',

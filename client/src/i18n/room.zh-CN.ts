@@ -32,6 +32,10 @@ export const roomZhCN: RoomTexts = {
     onlyWatchPage: '目前只有观看页。',
   },
   studio: {
+    failedTitle: '直播已中断。',
+    failedText: '房间不受影响，准备好后可以重新开播。',
+    degradedTitle: '服务器繁忙。',
+    degradedText: '观众听到的声音完整，画面可能会卡顿或变模糊，服务器空闲后自动恢复。',
     tabs: '导播面板',
     program: '节目画面',
     layouts: '布局',

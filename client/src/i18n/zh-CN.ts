@@ -191,10 +191,6 @@ export const zhCN: Translation = {
     endText: '所有平台的观众都会看到直播结束。房间仍然开放。',
     endConfirm: '结束直播',
     stayOn: '继续直播',
-    failedTitle: '直播已中断。',
-    failedText: '房间不受影响，准备好后可以重新开播。',
-    degradedTitle: '服务器繁忙。',
-    degradedText: '观众听到的声音完整，画面可能会卡顿或变模糊，服务器空闲后自动恢复。',
   },
 
   notFound: { title: '这里什么都没有', text: '地址可能输错了。', action: '回到首页' },

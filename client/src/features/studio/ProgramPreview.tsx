@@ -68,7 +68,7 @@ function Stopped() {
   if (!reason) return null;
   return (
     <p role="alert" className="rounded-md bg-surface-2 px-4 py-3 text-base">
-      <strong className="font-semibold">{t('live.failedTitle')}</strong> {t(`errors.${reason}`)} {t('live.failedText')}
+      <strong className="font-semibold">{t('studio.failedTitle')}</strong> {t(`errors.${reason}`)} {t('studio.failedText')}
     </p>
   );
 }
@@ -80,7 +80,7 @@ function Degraded() {
   if (!isDegraded) return null;
   return (
     <p role="status" data-testid={testIds.degraded} className="rounded-md bg-surface-2 px-4 py-3 text-base">
-      <strong className="font-semibold text-warn">{t('live.degradedTitle')}</strong> {t('live.degradedText')}
+      <strong className="font-semibold text-warn">{t('studio.degradedTitle')}</strong> {t('studio.degradedText')}
     </p>
   );
 }
