@@ -1,4 +1,4 @@
-import { backoffMs, delay, type Log } from '@lianmai/kit';
+import { backoffMs, delay, StallWatch, type Log } from '@lianmai/kit';
 import { FfmpegProcess, type Ffmpeg } from '../../media/ffmpeg/index.js';
 import { TsDemuxer, TsMuxer } from '../../media/formats/index.js';
 import type { MediaTag } from '../stream/index.js';
@@ -25,7 +25,7 @@ const STEADY_MS = 5000;
 /** A longer gap restarts the transcoder instead of being filled with silence or frozen video. */
 const MAX_GAP_MS = 1000;
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
-/** Input without any output for this long means that FFmpeg hangs. */
+/** Input without any output for this long means that FFmpeg hangs (see StallWatch). */
 const STALL_MS = 5000;
 /** Start of the transcoder's own timeline: Opus and AAC start slightly before their first sample, and negative times cannot be written. */
 const LEAD_MS = 10_000;
@@ -44,8 +44,7 @@ interface TranscoderRun {
   fromMs: number;
   needsKeyFrame: boolean;
   startedAtMs: number;
-  /** Time of the first input since its last output; null when no output is due. */
-  awaitingOutputSinceMs: number | null;
+  stallWatch: StallWatch;
   /** Resolves when all output has been read. */
   drained: Promise<unknown>;
 }
@@ -101,8 +100,6 @@ export class Transcoder {
     if (Math.abs(gapMs) > MAX_GAP_MS) void this.#stop('time jumped');
     if (gapMs < -MAX_GAP_MS) this.#lastOutMs = null;
     const now = performance.now();
-    if (this.#run?.awaitingOutputSinceMs != null && now - this.#run.awaitingOutputSinceMs > STALL_MS && now - this.#fedAtMs < MAX_GAP_MS)
-      this.#run.process.kill('SIGKILL');
     if (!this.#run) {
       if (now < this.#retryAtMs) return;
       this.#start(tag);
@@ -143,18 +140,35 @@ export class Transcoder {
       fromMs,
       needsKeyFrame: kind === 'video',
       startedAtMs: performance.now(),
-      awaitingOutputSinceMs: null,
+      stallWatch: this.#watchForStalls(process),
       drained,
     };
     const demuxer = new TsDemuxer();
     const emit = (tags: readonly MediaTag[]) => {
-      run.awaitingOutputSinceMs = null;
+      run.stallWatch.alive();
       for (const tag of tags) this.#emit(run, { ...tag, dtsMs: tag.dtsMs + run.baseMs });
     };
     output.on('data', (chunk: Buffer) => emit(demuxer.push(chunk)));
     output.once('end', () => emit(demuxer.flush()));
-    void process.exited.then(({ code, signal, error }) => this.#onExit(run, error?.message ?? `code ${code ?? signal}`));
+    void process.exited.then(({ code, signal, error }) => {
+      run.stallWatch.close();
+      this.#onExit(run, error?.message ?? `code ${code ?? signal}`);
+    });
     return run;
+  }
+
+  /** An encoder holds back less than a frame, so after a pause no output is due for earlier input. */
+  #watchForStalls(process: FfmpegProcess<'input' | 'output'>): StallWatch {
+    const { log, name } = this.#options;
+    return new StallWatch({
+      task: process.pid === undefined ? null : { pid: process.pid },
+      limitMs: STALL_MS,
+      isDue: () => performance.now() - this.#fedAtMs < MAX_GAP_MS,
+      onStalled: (stall) => {
+        log.warn({ transcoder: name, ...stall }, 'the transcoder hangs; killing it');
+        process.kill('SIGKILL');
+      },
+    });
   }
 
   /** Drops output from before a restart. Video resumes with a key frame of the new encoder. */
@@ -177,10 +191,7 @@ export class Transcoder {
     if (!tag.isConfig) this.#lastInMs = tag.dtsMs;
     if (bytes.length === 0) return;
     const now = performance.now();
-    // An encoder holds back less than a frame, so after a pause no output is due for earlier input.
-    if (now - this.#fedAtMs > MAX_GAP_MS) run.awaitingOutputSinceMs = null;
     this.#fedAtMs = now;
-    run.awaitingOutputSinceMs ??= now;
     const input = run.process.input('input');
     if (input.writableLength > MAX_UNREAD_BYTES) run.process.kill('SIGKILL');
     else input.write(bytes);

@@ -132,6 +132,17 @@ describe.concurrent('RtpSource', () => {
     expect(source.stats().decoderPid).not.toBe(decoderPid);
   });
 
+  it('replaces a decoder that hangs', async (test) => {
+    const { source, recorder, startSender, attach } = await createSource(test);
+    source.setTile({ width: 320, height: 180, fit: 'cover' });
+    attach(startSender(1250));
+    await recorder.until(({ picture }) => picture !== null);
+    const { decoderPid, framesDecoded } = source.stats();
+    process.kill(decoderPid!, 'SIGSTOP');
+    await recorder.until(() => source.restarts === 1 && source.stats().framesDecoded > framesDecoded + 10);
+    expect(source.stats().decoderPid).not.toBe(decoderPid);
+  });
+
   it('continues with a new SSRC without restarting the decoder', async (test) => {
     const { source, recorder, startSender, attach } = await createSource(test);
     source.setTile({ width: 320, height: 180, fit: 'cover' });

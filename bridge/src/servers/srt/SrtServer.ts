@@ -1,5 +1,5 @@
 import { streamKey } from '@lianmai/protocol';
-import { plainIp, type Log } from '@lianmai/kit';
+import { ownThreadId, plainIp, type Log } from '@lianmai/kit';
 import {
   SrtMultiplexer,
   openUdpSocket,
@@ -81,7 +81,7 @@ export class SrtServer {
       throw error;
     }
     const { port, receiveBufferBytes, sendBufferBytes } = server.#socket;
-    post({ kind: 'listening', port, receiveBufferBytes, sendBufferBytes });
+    post({ kind: 'listening', port, tid: ownThreadId(), receiveBufferBytes, sendBufferBytes });
     return server;
   }
 

@@ -1,5 +1,15 @@
 import type { Worker } from 'node:worker_threads';
-import { ConfigError, CrashWindow, withTimeout, type Closable, type Log, type LogLevel, type Metrics } from '@lianmai/kit';
+import {
+  ConfigError,
+  CrashWindow,
+  StallWatch,
+  withTimeout,
+  type Closable,
+  type Log,
+  type LogLevel,
+  type Metrics,
+  type Stall,
+} from '@lianmai/kit';
 import type { RotationOptions } from '../../media/protocols/srt/index.js';
 import { startThread } from '../../runtime/index.js';
 import { LISTENERS } from '../listener/index.js';
@@ -35,18 +45,21 @@ function portError(port: number, { code, message }: { code: string; message: str
 
 const START_TIMEOUT_MS = 15_000;
 const CLOSE_TIMEOUT_MS = 2000;
+/** The thread reports once a second at least (see StallWatch). */
+const STALL_MS = 2500;
 const CRASH_LIMIT = { maxCrashes: 3, windowMs: 60_000 };
 
 /** Starts a thread that loads its modules and waits for its port. */
 export const startSrtThread = (): Worker => startThread('./srtThread', import.meta.url, null);
 
-/** Serves SRT publishers and players on one UDP port, in a thread of its own. A crashed thread is replaced. */
+/** Serves SRT publishers and players on one UDP port, in a thread of its own. A thread that crashes or hangs is replaced. */
 export class SrtServerHost implements Closable {
   readonly #options: SrtServerOptions;
   readonly #clients: SrtClients;
   #worker: Worker | null = null;
   #port: number;
   #totals: SrtTotals = { resent: 0, lost: 0, dropped: 0 };
+  readonly #stallWatch = new StallWatch({ task: null, limitMs: STALL_MS, onStalled: (stall) => this.#endFrozen(stall) });
   readonly #crashes = new CrashWindow(CRASH_LIMIT);
   #onClosed: () => void = () => undefined;
   #closing: Promise<void> | undefined;
@@ -88,6 +101,7 @@ export class SrtServerHost implements Closable {
     worker?.postMessage({ kind: 'close' } satisfies ToSrtThread);
     if (worker) await withTimeout(closed, CLOSE_TIMEOUT_MS, () => undefined);
     await worker?.terminate();
+    this.#stallWatch.close();
     this.#clients.endAll(reason);
   }
 
@@ -108,7 +122,11 @@ export class SrtServerHost implements Closable {
     }
     this.#worker = worker;
     let reason: unknown = new Error('the SRT thread exited');
-    worker.on('error', (error) => (reason = error)).on('exit', () => this.#replaceThread(reason));
+    worker.on('error', (error) => (reason = error));
+    worker.on('exit', () => {
+      this.#stallWatch.watch(null);
+      this.#replaceThread(reason);
+    });
   }
 
   #waitUntilListening(worker: Worker): Promise<void> {
@@ -128,13 +146,24 @@ export class SrtServerHost implements Closable {
     });
   }
 
-  #onListening({ port, receiveBufferBytes, sendBufferBytes }: Extract<FromSrtThread, { kind: 'listening' }>, resolve: () => void): void {
+  #onListening(
+    { port, tid, receiveBufferBytes, sendBufferBytes }: Extract<FromSrtThread, { kind: 'listening' }>,
+    resolve: () => void,
+  ): void {
     this.#port = port;
+    this.#stallWatch.watch({ pid: process.pid, tid });
     this.#options.log.info({ port, receiveBufferBytes, sendBufferBytes }, 'SRT is listening');
     resolve();
   }
 
+  /** A thread that never returns from its own code can still be ended. */
+  #endFrozen(stall: Stall): void {
+    this.#options.log.error(stall, 'the SRT thread hangs; ending it');
+    void this.#worker?.terminate();
+  }
+
   #receive(message: Exclude<FromSrtThread, { kind: 'failed' | 'listening' }>): void {
+    this.#stallWatch.alive();
     switch (message.kind) {
       case 'admissionRequested':
         void this.#clients.admit(message);

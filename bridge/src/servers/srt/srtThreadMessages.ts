@@ -35,7 +35,7 @@ export type ToSrtThread =
   | { kind: 'close' };
 
 export type FromSrtThread =
-  | { kind: 'listening'; port: number; receiveBufferBytes: number; sendBufferBytes: number }
+  | { kind: 'listening'; port: number; tid: number | undefined; receiveBufferBytes: number; sendBufferBytes: number }
   | { kind: 'failed'; code: string; message: string }
   /** Asks whether this caller may connect. */
   | { kind: 'admissionRequested'; id: number; request: StreamIdRequest; ip: string; silentPublisher: number | null }

@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import type { Closable, Log } from '@lianmai/kit';
+import { StallWatch, type Closable, type Log } from '@lianmai/kit';
 import { LianmaiError } from '@lianmai/protocol';
 import { startThread } from '../../../runtime/index.js';
 import type { Image } from '../Canvas.js';
@@ -16,6 +16,9 @@ interface Pending {
 /** Cache for the next scenes; the least recently used entry goes first. */
 const MAX_CACHE_BYTES = 64 * 1024 * 1024;
 
+/** The largest images take about a second (see StallWatch). */
+const STALL_MS = 10_000;
+
 /** The result of each kind of request. */
 type OverlayOf<R extends OverlayRequest> = R['kind'] extends 'background' ? Image : Sprite;
 
@@ -28,6 +31,7 @@ export class SpriteRenderer implements Closable {
   readonly #cache = new Map<string, Promise<Sprite | Image>>();
   readonly #sizes = new Map<string, number>();
   readonly #pending = new Map<number, Pending>();
+  readonly #stallWatch: StallWatch;
   #cachedBytes = 0;
   #nextId = 0;
   #thread: Worker | null = null;
@@ -35,6 +39,15 @@ export class SpriteRenderer implements Closable {
 
   constructor(log: Log) {
     this.#log = log;
+    this.#stallWatch = new StallWatch({
+      task: null,
+      limitMs: STALL_MS,
+      isDue: () => this.#pending.size > 0,
+      onStalled: (stall) => {
+        log.error(stall, 'the overlay thread hangs; ending it');
+        void this.#thread?.terminate();
+      },
+    });
     this.#thread = this.#start();
   }
 
@@ -49,6 +62,7 @@ export class SpriteRenderer implements Closable {
 
   async close(_reason: string): Promise<void> {
     this.#isClosed = true;
+    this.#stallWatch.close();
     await this.#thread?.terminate();
   }
 
@@ -81,6 +95,7 @@ export class SpriteRenderer implements Closable {
     thread.on('error', (error) => this.#log.error({ err: error }, 'overlay thread failed'));
     thread.on('exit', () => {
       if (this.#thread === thread) this.#thread = null;
+      this.#stallWatch.watch(null);
       this.#refuseAll(new LianmaiError('INTERNAL'));
     });
     thread.unref();
@@ -88,7 +103,9 @@ export class SpriteRenderer implements Closable {
   }
 
   #receive(message: OverlayAnswer): void {
+    this.#stallWatch.alive();
     if (message.kind === 'ready') {
+      this.#stallWatch.watch({ pid: process.pid, tid: message.tid });
       if (message.missingFonts.length > 0)
         this.#log.warn({ fonts: message.missingFonts }, 'some fonts are missing; some names will show as boxes');
       return;

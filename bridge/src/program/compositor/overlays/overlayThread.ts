@@ -1,5 +1,6 @@
 /** Paints what would take too long in a program's thread: text, avatars, images. One for the whole bridge. */
 import { parentPort } from 'node:worker_threads';
+import { ownThreadId } from '@lianmai/kit';
 import { toLianmaiError } from '@lianmai/protocol';
 import { loadFonts } from './fonts.js';
 import type { OverlayAnswer, OverlayQuestion } from './overlayThreadMessages.js';
@@ -16,4 +17,4 @@ port.on('message', ({ id, request }: OverlayQuestion) => {
     (error: unknown) => answer({ kind: 'refused', id, error: toLianmaiError(error).toWire(), cause: String(error) }),
   );
 });
-answer({ kind: 'ready', missingFonts: loadFonts() });
+answer({ kind: 'ready', missingFonts: loadFonts(), tid: ownThreadId() });

@@ -9,6 +9,6 @@ export interface OverlayQuestion {
 }
 
 export type OverlayAnswer =
-  | { kind: 'ready'; missingFonts: string[] }
+  | { kind: 'ready'; missingFonts: string[]; tid: number | undefined }
   | { kind: 'painted'; id: number; overlay: Sprite | Image }
   | { kind: 'refused'; id: number; error: WireError; cause: string };

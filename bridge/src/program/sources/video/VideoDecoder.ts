@@ -1,4 +1,4 @@
-import { backoffMs, type Log } from '@lianmai/kit';
+import { backoffMs, StallWatch, type Log } from '@lianmai/kit';
 import type { VideoCodec } from '@lianmai/protocol';
 import { decoderNiceness, nowMs } from '../../../runtime/index.js';
 import { FfmpegProcess, type Ffmpeg, type ProcessExit } from '../../../media/ffmpeg/index.js';
@@ -27,8 +27,8 @@ const IVF_RATE = 30;
 const MAX_TAGS = 300;
 /** With this much unread input the decoder is stuck. */
 const MAX_QUEUED_BYTES = 4 << 20;
-/** How long a decoder may hang: it is killed when it has been fed for this long without returning a frame. */
-const HANG_MS = 3000;
+/** A decoder that is fed and returns no frame for so long has hung (see StallWatch). It owes none when it was not fed just now. */
+const STALL_MS = 3000;
 const IDLE_MS = 1000;
 /** A decoder that lived this long was healthy: the next one starts at once. */
 const HEALTHY_MS = 5000;
@@ -43,13 +43,13 @@ const MAX_PIXELS = 1 << 24;
 export class VideoDecoder<Tag> {
   readonly #options: VideoDecoderOptions<Tag>;
   readonly #tags = new Map<number, Tag>();
+  readonly #stallWatch: StallWatch;
   #process: FfmpegProcess<'ivf' | 'raw'> | null = null;
   #tile: TileSize | null;
   #nextPts = 0;
   #needsKeyFrame = true;
   #startedAtMs = 0;
   #fedAtMs = 0;
-  #progressAtMs = 0;
   #failures = 0;
   #restarts = 0;
   #framesDecoded = 0;
@@ -60,6 +60,15 @@ export class VideoDecoder<Tag> {
   constructor(options: VideoDecoderOptions<Tag>) {
     this.#options = options;
     this.#tile = options.tile;
+    this.#stallWatch = new StallWatch({
+      task: null,
+      limitMs: STALL_MS,
+      isDue: () => nowMs() - this.#fedAtMs < IDLE_MS,
+      onStalled: (stall) => {
+        options.log.warn({ decoder: options.name, ...stall }, 'the decoder hangs; replacing it');
+        this.#process?.kill('SIGKILL');
+      },
+    });
     this.#start();
   }
 
@@ -110,13 +119,14 @@ export class VideoDecoder<Tag> {
     this.#tags.set(pts, tag);
     this.#tags.delete(pts - MAX_TAGS);
     input.write(ivfFrame(frame, pts));
-    this.#watch(nowMs());
+    this.#fedAtMs = nowMs();
     return true;
   }
 
   async close(reason: string): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#respawn);
+    this.#stallWatch.close();
     const process = this.#process;
     this.#process = null;
     if (!process) return;
@@ -131,6 +141,7 @@ export class VideoDecoder<Tag> {
     try {
       const process = this.#spawn();
       this.#process = process;
+      this.#stallWatch.watch(process.pid === undefined ? null : { pid: process.pid });
       void process.exited.then((exit) => this.#replace(process, exit));
     } catch (error) {
       this.#startAnother({ code: null, signal: null, error: error instanceof Error ? error : new Error(String(error)) });
@@ -155,22 +166,12 @@ export class VideoDecoder<Tag> {
 
   #deliver(frame: RawFrame): void {
     if (this.#isClosed) return;
-    this.#progressAtMs = nowMs();
+    this.#stallWatch.alive();
     this.#framesDecoded++;
     const tag = this.#tags.get(frame.pts);
     this.#tags.delete(frame.pts);
     if (tag === undefined) this.#options.pool.give(frame.data);
     else this.#options.onFrame(frame, tag);
-  }
-
-  /** Kills a decoder that is fed but returns nothing; its exit starts the next one. */
-  #watch(atMs: number): void {
-    if (atMs - this.#fedAtMs > IDLE_MS) this.#progressAtMs = atMs;
-    this.#fedAtMs = atMs;
-    if (atMs - Math.max(this.#progressAtMs, this.#startedAtMs) < HANG_MS) return;
-    this.#options.log.warn({ decoder: this.#options.name }, 'the decoder hangs; replacing it');
-    this.#process?.kill('SIGKILL');
-    this.#progressAtMs = atMs;
   }
 
   #replace(process: FfmpegProcess<'ivf' | 'raw'>, exit: ProcessExit): void {
