@@ -37,7 +37,7 @@ const NOTHING = { videoFps: null, freezes: null, concealed: null, mouthToEarMs: 
  * Two people in a room on air, a WHIP publisher and a WHEP player, while packets from and to the SFU are dropped: a share of all, all above
  * a rate, or all of UDP. Runs in a network namespace of its own, which needs root.
  */
-export async function run({ seconds }: BenchOptions): Promise<object> {
+export async function run({ seconds, only }: BenchOptions): Promise<object> {
   const reason = await missingTools();
   if (reason !== null) {
     console.error(`skipped: ${reason}`);
@@ -45,9 +45,10 @@ export async function run({ seconds }: BenchOptions): Promise<object> {
   }
   if (!isInNamespace()) return enterNamespace();
   await openInterfaces();
-  const losses: Row[] = [];
-  for (const make of [measureRoom, measureWhip, measureWhep]) losses.push(...(await make(seconds)));
-  return [...losses, ...(await measureLimits(seconds))];
+  const parts = { room: measureRoom, whip: measureWhip, whep: measureWhep, limits: measureLimits };
+  const rows: object[] = [];
+  for (const [name, measure] of Object.entries(parts)) if (only === null || only === name) rows.push(...(await measure(seconds)));
+  return rows;
 }
 
 async function withLosses<T>(system: System, measure: () => Promise<T>, use: (loss: (typeof LOSSES)[number], result: T) => Row[]) {
