@@ -72,6 +72,7 @@ export class MediaConnection {
       onDisconnected,
       onInterrupted,
       isExpected: (direction) => (direction === 'send' ? this.publisher.isSendingVideo : this.subscriber.isReceiving),
+      onReceived: (stats) => this.subscriber.limit(stats),
       onDead: () => this.#replace(transports),
     });
     this.#transports = transports;

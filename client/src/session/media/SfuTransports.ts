@@ -6,7 +6,7 @@ import { IceMonitor } from './IceMonitor';
 import { bytesReceived, LinkWatch, type TransportDirection } from './LinkWatch';
 import { sendOptions } from './encodings';
 import * as json from './mediasoupJson';
-import { VideoLimiter } from './VideoLimiter';
+import { UplinkLimiter } from './UplinkLimiter';
 
 type Transport = types.Transport<{ id: TransportId }>;
 interface TransportLeg {
@@ -39,6 +39,8 @@ interface SfuTransportsOptions {
   isExpected: (direction: TransportDirection) => boolean;
   /** Media that was arriving has stopped, and another path is being looked for; or it arrives again. */
   onInterrupted: (isInterrupted: boolean) => void;
+  /** Statistics of what arrives, twice a second. */
+  onReceived: (stats: RTCStatsReport) => void;
   /** These transports cannot be repaired and must be replaced. */
   onDead: () => void;
 }
@@ -49,7 +51,7 @@ export class SfuTransports {
   readonly #legs: Partial<Record<TransportDirection, Promise<TransportLeg>>> = {};
   readonly #created: Partial<Record<TransportDirection, TransportLeg>> = {};
   readonly #blocked = new Set<TransportDirection>();
-  readonly #limiter = new VideoLimiter();
+  readonly #limiter = new UplinkLimiter();
   readonly #watch: LinkWatch;
   #isClosed = false;
 
@@ -59,7 +61,10 @@ export class SfuTransports {
       transports: () => mapLegs(this.#created, ({ transport }) => transport),
       isExpected: options.isExpected,
       onSilent: (isSilent) => this.#setSilent(isSilent),
-      onUplink: (stats) => void this.#limiter.update(stats).catch(() => undefined),
+      onStats: (direction, stats) => {
+        if (direction === 'send') void this.#limiter.update(stats).catch(() => undefined);
+        else options.onReceived(stats);
+      },
     });
   }
 

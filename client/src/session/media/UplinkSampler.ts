@@ -1,4 +1,4 @@
-import type { UplinkReport } from './UplinkGuard';
+import type { LinkReport } from './CongestionGuard';
 
 interface Sent {
   packets: number;
@@ -27,7 +27,7 @@ export class UplinkSampler {
   #sampledAtMs = 0;
 
   /** Returns null if the server has not reported since. */
-  sample(stats: Iterable<Stat>): UplinkReport | null {
+  sample(stats: Iterable<Stat>): LinkReport | null {
     const all = [...stats];
     const reports = all.filter(({ type, kind }) => type === 'remote-inbound-rtp' && kind === 'video');
     const reportedAtMs = Math.max(0, ...reports.map(({ timestamp }) => timestamp));
@@ -42,7 +42,7 @@ export class UplinkSampler {
     return report;
   }
 
-  #reportOf(reports: readonly Stat[], sent: ReadonlyMap<string, Sent>, elapsedMs: number, atMs: number): UplinkReport | null {
+  #reportOf(reports: readonly Stat[], sent: ReadonlyMap<string, Sent>, elapsedMs: number, atMs: number): LinkReport | null {
     let [packets, lost, bytes] = [0, 0, 0];
     for (const [id, now] of sent) {
       const before = this.#before.get(id) ?? { packets: 0, bytes: 0 };
