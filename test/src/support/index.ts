@@ -17,3 +17,4 @@ export * from './broadcastFixtures.js';
 export * from './Peer.js';
 export * from './probe.js';
 export * from './nginxRtmp.js';
+export * from './voice.js';

@@ -32,6 +32,10 @@ export class LinkWatch {
     this.#timer = setInterval(() => void this.#sampleOnce(), SAMPLE_EVERY_MS);
   }
 
+  get isSilent(): boolean {
+    return this.#wasSilent;
+  }
+
   close(): void {
     this.#isClosed = true;
     clearInterval(this.#timer);

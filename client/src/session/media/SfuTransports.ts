@@ -24,6 +24,10 @@ interface ProduceData {
 /** How long a restarted transport gets until packets arrive. */
 const SILENT_AFTER_MS = 1500;
 
+/** An ICE restart gets this long to bring media back. */
+const REPLACE_AFTER_MS = 700;
+const PING_TIMEOUT_MS = 1000;
+
 export type ConsumeReply = RequestReply<'consume'>;
 
 interface SfuTransportsOptions {
@@ -39,6 +43,8 @@ interface SfuTransportsOptions {
   isExpected: (direction: TransportDirection) => boolean;
   /** Media that was arriving has stopped, and another path is being looked for; or it arrives again. */
   onInterrupted: (isInterrupted: boolean) => void;
+  /** The transport to receive on is a new one, and what was received must be asked for again. */
+  onReceivingReplaced: () => void;
   /** Statistics of what arrives, twice a second. */
   onReceived: (stats: RTCStatsReport) => void;
   /** These transports cannot be repaired and must be replaced. */
@@ -229,6 +235,23 @@ export class SfuTransports {
     if (!isSilent) return;
     this.#options.onDisconnected();
     for (const { monitor } of Object.values(this.#created)) monitor.silent();
+    void this.#replaceReceiving().catch(() => undefined);
+  }
+
+  /**
+   * A browser that only receives tells the SFU seconds after it has found another path, with its next check of that path. A new transport
+   * receives within one. Without signalling, nothing can replace it, and the resume restarts ICE.
+   */
+  async #replaceReceiving(): Promise<void> {
+    const leg = this.#created.receive;
+    await new Promise((resolve) => setTimeout(resolve, REPLACE_AFTER_MS));
+    await this.#options.request('ping', {}, { timeoutMs: PING_TIMEOUT_MS });
+    if (this.#isClosed || !leg || leg !== this.#created.receive || !this.#watch.isSilent) return;
+    delete this.#legs.receive;
+    delete this.#created.receive;
+    closeLeg(leg);
+    this.#setBlocked('receive', false);
+    this.#options.onReceivingReplaced();
   }
 
   #setBlocked(direction: TransportDirection, isBlocked: boolean): void {
