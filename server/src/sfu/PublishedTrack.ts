@@ -1,5 +1,6 @@
 import { ProducerId, type ParticipantId, type PublishSource } from '@lianmai/protocol';
 import type { types } from 'mediasoup';
+import { LossReporter } from './LossReporter.js';
 import { ladderOf, type LayerLadder } from './layers.js';
 import type { RoomRouter } from './RoomRouter.js';
 
@@ -19,6 +20,8 @@ export class PublishedTrack {
   readonly router: RoomRouter;
   readonly producer: types.Producer;
   readonly ladder: LayerLadder;
+  /** null for pictures, which browsers repair by other means. */
+  readonly lossReporter: LossReporter | null;
   /** On this process's monotonic clock. */
   readonly sinceMs = performance.now();
   /** Round trip time to the publisher at the last sample, ms. */
@@ -32,6 +35,7 @@ export class PublishedTrack {
     this.source = source;
     this.router = router;
     this.producer = producer;
+    this.lossReporter = producer.kind === 'audio' ? new LossReporter(producer, router.mediasoupRouter) : null;
     this.ladder = ladderOf(producer.rtpParameters.encodings ?? [], source, videoHeightPx);
   }
 

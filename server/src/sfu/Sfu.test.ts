@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { SfuRoom } from './SfuRoom.js';
 import type { SfuPeer } from './SfuPeer.js';
 import { createSfu, type Sfu, type SfuOptions } from './Sfu.js';
-import { participant, publish, quiet, rtpParameters, subscribe } from './testing/index.js';
+import { participant, publish, publishOverUdp, quiet, rtpParameters, subscribe } from './testing/index.js';
 
 const sfus: Sfu[] = [];
 afterEach(async () => {
@@ -101,6 +101,17 @@ describe('a room on one worker', () => {
     const [lost = -1] = received.sequences;
     received.askAgain(lost);
     await vi.waitFor(() => expect(received.sequences.filter((sequence) => sequence === lost)).toHaveLength(2), { timeout: 20_000 });
+  });
+
+  it('reports loss to a publisher whose sound a receiver keeps asking for again, so that its encoder protects it', async () => {
+    const room = await open(await start());
+    const [ann, bob] = await Promise.all([room.addPeer(participant('ann')), room.addPeer(participant('bob'))]);
+    const track = await publishOverUdp(ann);
+    const received = await subscribe(room, bob, track.id);
+    await vi.waitFor(() => expect(track.losses.length).toBeGreaterThan(1), { timeout: 20_000 });
+    expect(Math.max(...track.losses)).toBe(0);
+    for (const lost of received.sequences.slice(-3)) received.askAgain(lost);
+    await vi.waitFor(() => expect(track.losses.at(-1)).toBeGreaterThan(0.03), { timeout: 20_000 });
   });
 
   it('stops sending one participant’s tracks to another, and says so', async () => {

@@ -206,6 +206,7 @@ export class SfuPeer extends EventEmitter<MediaPeerEvents> implements MediaPeer 
     const subscription = new Subscription(consumer, publishedTrack);
     this.#subscriptions.set(subscription.id, subscription);
     this.router.consumers += 1;
+    publishedTrack.lossReporter?.follow(consumer);
     consumer.observer.once('close', () => {
       this.#subscriptions.delete(subscription.id);
       this.router.consumers -= 1;

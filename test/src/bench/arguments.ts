@@ -9,6 +9,8 @@ export interface BenchOptions {
   players: number;
   runs: number;
   isBusy: boolean;
+  /** The part of the case to run; null: all. */
+  only: string | null;
 }
 
 const USAGE = `npm run bench -- CASE [options]
@@ -22,7 +24,7 @@ const USAGE = `npm run bench -- CASE [options]
   srt       our SRT listener beside libsrt's       --seconds 20
   latency   camera to screen, tier by tier         --seconds 15 --runs 3
   starved   half a core left (needs root)          --participants 4 --seconds 60
-  network   losses, 320 kb/s, no UDP (needs root)  --seconds 25
+  network   losses, 320 kb/s, no UDP (needs root)  --seconds 25 --only voices|room|whip|whep|limits
 
 With --runs, each figure is the median (p50) of all runs, with the smallest and largest value (min, max).
 
@@ -53,6 +55,7 @@ export function readOptions(argv: readonly string[]): BenchOptions {
       viewers: number,
       players: number,
       runs: number,
+      only: { type: 'string' },
       help: { type: 'boolean' },
     },
   });
@@ -71,6 +74,7 @@ export function readOptions(argv: readonly string[]): BenchOptions {
     viewers: whole('viewers', values.viewers, 100, 2000),
     players: whole('players', values.players, usual.players ?? 200, 5000),
     runs: whole('runs', values.runs, usual.runs ?? 3, 100),
+    only: values.only ?? null,
   };
 }
 

@@ -20,3 +20,4 @@ export * from './probe.js';
 export * from './nginxRtmp.js';
 export * from './MediaLog.js';
 export * from './RtmpTarget.js';
+export * from './voice.js';

@@ -19,14 +19,14 @@ function create(expected: readonly TransportDirection[]) {
     }) as unknown as WatchedTransport;
   const transports = { send: transportOf('send'), receive: transportOf('receive') };
   const onSilent = vi.fn();
-  const onUplink = vi.fn();
+  const onStats = vi.fn();
   const watch = new LinkWatch({
     transports: () => transports,
     isExpected: (direction) => expected.includes(direction),
     onSilent,
-    onUplink,
+    onStats,
   });
-  return { flowing, onSilent, onUplink, watch };
+  return { flowing, onSilent, onStats, watch };
 }
 
 describe('watching both transports', () => {
@@ -57,12 +57,12 @@ describe('watching both transports', () => {
     expect(onSilent).toHaveBeenCalledWith(true);
   });
 
-  it('passes on the statistics of what we send, and stops when closed', async () => {
-    const { onUplink, watch } = create([]);
+  it('passes on the statistics of both, and stops when closed', async () => {
+    const { onStats, watch } = create([]);
     await vi.advanceTimersByTimeAsync(1000);
-    expect(onUplink).toHaveBeenCalledTimes(2);
+    expect(onStats.mock.calls.map(([direction]) => direction as string)).toEqual(['send', 'receive', 'send', 'receive']);
     watch.close();
     await vi.advanceTimersByTimeAsync(5000);
-    expect(onUplink).toHaveBeenCalledTimes(2);
+    expect(onStats).toHaveBeenCalledTimes(4);
   });
 });

@@ -14,8 +14,8 @@ export interface LinkWatchOptions {
   isExpected: (direction: TransportDirection) => boolean;
   /** Media has stopped on every transport that should receive packets, or arrives again. One that still does proves that our network works. */
   onSilent: (isSilent: boolean) => void;
-  /** Statistics of what we send. */
-  onUplink: (stats: RTCStatsReport) => void;
+  /** Statistics of what we send or receive. */
+  onStats: (direction: TransportDirection, stats: RTCStatsReport) => void;
 }
 
 /** Samples both transports twice a second. */
@@ -32,6 +32,10 @@ export class LinkWatch {
     this.#timer = setInterval(() => void this.#sampleOnce(), SAMPLE_EVERY_MS);
   }
 
+  get isSilent(): boolean {
+    return this.#wasSilent;
+  }
+
   close(): void {
     this.#isClosed = true;
     clearInterval(this.#timer);
@@ -46,14 +50,14 @@ export class LinkWatch {
   }
 
   async #sample(): Promise<void> {
-    const { transports, isExpected, onUplink } = this.#options;
+    const { transports, isExpected, onStats } = this.#options;
     for (const [name, transport] of Object.entries(transports())) {
       const direction = name as TransportDirection;
       if (transport.closed || transport.connectionState === 'new') continue;
       const stats = await transport.getStats();
       if (this.#isClosed) return;
       this.#detectors[direction].add(bytesReceived(stats), isExpected(direction), performance.now());
-      if (direction === 'send') onUplink(stats);
+      onStats(direction, stats);
     }
     this.#tell();
   }

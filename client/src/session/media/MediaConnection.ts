@@ -72,6 +72,8 @@ export class MediaConnection {
       onDisconnected,
       onInterrupted,
       isExpected: (direction) => (direction === 'send' ? this.publisher.isSendingVideo : this.subscriber.isReceiving),
+      onReceivingReplaced: () => this.#receiveAgain(transports),
+      onReceived: (stats) => this.subscriber.limit(stats),
       onDead: () => this.#replace(transports),
     });
     this.#transports = transports;
@@ -97,6 +99,12 @@ export class MediaConnection {
   #follow(): void {
     this.publisher.setMayPublish(this.#mayPublish);
     this.subscriber.sync(this.#others);
+  }
+
+  #receiveAgain(transports: SfuTransports): void {
+    if (transports !== this.#transports) return;
+    this.subscriber.attach(transports);
+    this.#follow();
   }
 
   #replace(dead: SfuTransports): void {

@@ -6,7 +6,7 @@ import { IceMonitor } from './IceMonitor';
 import { bytesReceived, LinkWatch, type TransportDirection } from './LinkWatch';
 import { sendOptions } from './encodings';
 import * as json from './mediasoupJson';
-import { VideoLimiter } from './VideoLimiter';
+import { UplinkLimiter } from './UplinkLimiter';
 
 type Transport = types.Transport<{ id: TransportId }>;
 interface TransportLeg {
@@ -24,6 +24,10 @@ interface ProduceData {
 /** How long a restarted transport gets until packets arrive. */
 const SILENT_AFTER_MS = 1500;
 
+/** An ICE restart gets this long to bring media back. */
+const REPLACE_AFTER_MS = 700;
+const PING_TIMEOUT_MS = 1000;
+
 export type ConsumeReply = RequestReply<'consume'>;
 
 interface SfuTransportsOptions {
@@ -39,6 +43,10 @@ interface SfuTransportsOptions {
   isExpected: (direction: TransportDirection) => boolean;
   /** Media that was arriving has stopped, and another path is being looked for; or it arrives again. */
   onInterrupted: (isInterrupted: boolean) => void;
+  /** The transport to receive on is a new one, and what was received must be asked for again. */
+  onReceivingReplaced: () => void;
+  /** Statistics of what arrives, twice a second. */
+  onReceived: (stats: RTCStatsReport) => void;
   /** These transports cannot be repaired and must be replaced. */
   onDead: () => void;
 }
@@ -49,7 +57,7 @@ export class SfuTransports {
   readonly #legs: Partial<Record<TransportDirection, Promise<TransportLeg>>> = {};
   readonly #created: Partial<Record<TransportDirection, TransportLeg>> = {};
   readonly #blocked = new Set<TransportDirection>();
-  readonly #limiter = new VideoLimiter();
+  readonly #limiter = new UplinkLimiter();
   readonly #watch: LinkWatch;
   #isClosed = false;
 
@@ -59,7 +67,10 @@ export class SfuTransports {
       transports: () => mapLegs(this.#created, ({ transport }) => transport),
       isExpected: options.isExpected,
       onSilent: (isSilent) => this.#setSilent(isSilent),
-      onUplink: (stats) => void this.#limiter.update(stats).catch(() => undefined),
+      onStats: (direction, stats) => {
+        if (direction === 'send') void this.#limiter.update(stats).catch(() => undefined);
+        else options.onReceived(stats);
+      },
     });
   }
 
@@ -224,6 +235,23 @@ export class SfuTransports {
     if (!isSilent) return;
     this.#options.onDisconnected();
     for (const { monitor } of Object.values(this.#created)) monitor.silent();
+    void this.#replaceReceiving().catch(() => undefined);
+  }
+
+  /**
+   * A browser that only receives tells the SFU seconds after it has found another path, with its next check of that path. A new transport
+   * receives within one. Without signalling, nothing can replace it, and the resume restarts ICE.
+   */
+  async #replaceReceiving(): Promise<void> {
+    const leg = this.#created.receive;
+    await new Promise((resolve) => setTimeout(resolve, REPLACE_AFTER_MS));
+    await this.#options.request('ping', {}, { timeoutMs: PING_TIMEOUT_MS });
+    if (this.#isClosed || !leg || leg !== this.#created.receive || !this.#watch.isSilent) return;
+    delete this.#legs.receive;
+    delete this.#created.receive;
+    closeLeg(leg);
+    this.#setBlocked('receive', false);
+    this.#options.onReceivingReplaced();
   }
 
   #setBlocked(direction: TransportDirection, isBlocked: boolean): void {

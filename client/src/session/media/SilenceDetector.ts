@@ -13,7 +13,8 @@ export class SilenceDetector {
 
   /** `isExpected`: somebody is sending at the moment, so that silence means trouble. */
   add(bytesReceived: number, isExpected: boolean, nowMs: number): void {
-    const hasGrown = bytesReceived !== this.#bytes;
+    // A transport that replaces another begins at zero.
+    const hasGrown = bytesReceived > this.#bytes;
     this.#bytes = bytesReceived;
     if (!isExpected) this.#heardAtMs = null;
     else if (hasGrown) this.#heardAtMs = nowMs;

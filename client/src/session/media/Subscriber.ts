@@ -10,6 +10,7 @@ import {
 import type { types } from 'mediasoup-client';
 import type { Request } from '../SignallingSocket';
 import type { ConsumeReply, SfuTransports } from './SfuTransports';
+import { DownlinkLimiter } from './DownlinkLimiter';
 import { RemoteAudioPlayer } from './RemoteAudioPlayer';
 import { TileSizeDebouncer, type TileSize } from './TileSizeDebouncer';
 
@@ -51,6 +52,9 @@ export class Subscriber {
   readonly #shown = new Map<string, Origin>();
   #wanted = new Map<ProducerId, Origin & { paused: boolean }>();
   #transports: SfuTransports | null = null;
+  #limiter = new DownlinkLimiter();
+  /** The tallest picture to ask for, px; null: no limit. */
+  #tallestPx: number | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: SubscriberOptions) {
@@ -68,6 +72,8 @@ export class Subscriber {
   /** Asks for everything again over new transports. The old pictures stay until the new ones arrive. */
   attach(transports: SfuTransports): void {
     this.#transports = transports;
+    this.#limiter = new DownlinkLimiter();
+    this.#tallestPx = null;
     this.#subscriptions.clear();
     this.#pending.clear();
     this.#closedEarly.clear();
@@ -99,6 +105,19 @@ export class Subscriber {
 
   setTileSize(participantId: ParticipantId, source: 'camera' | 'screen', size: TileSize | null): void {
     this.#sizes.set(keyOf({ participantId, source }), size);
+  }
+
+  /** Asks for smaller pictures while the network cannot carry those that are shown. Call it twice a second. */
+  limit(stats: RTCStatsReport): void {
+    const pictures = [...this.#subscriptions.values()].filter((each) => each.consumer.kind === 'video' && this.#sizes.get(keyOf(each)));
+    const tallestPx = this.#limiter.update(stats, pictures.length);
+    if (tallestPx === this.#tallestPx) return;
+    const isLess = (tallestPx ?? Infinity) < (this.#tallestPx ?? Infinity);
+    this.#tallestPx = tallestPx;
+    for (const { consumerId, ...origin } of pictures) {
+      this.#askForSize(consumerId, this.#sizes.get(keyOf(origin)));
+      if (isLess) this.#startAfresh(consumerId);
+    }
   }
 
   allowSound(): Promise<void> {
@@ -151,7 +170,7 @@ export class Subscriber {
   }
 
   async #open(transports: SfuTransports, { consumerId, kind }: ConsumeReply, size: TileSize | undefined): Promise<void> {
-    if (kind === 'video' && size) void this.#options.request('setConsumerSize', { consumerId, ...size }).catch(() => undefined);
+    if (kind === 'video') this.#askForSize(consumerId, size);
     await transports.setConsumerPaused(consumerId, false);
   }
 
@@ -190,8 +209,20 @@ export class Subscriber {
     if (!subscription) return;
     const { consumerId } = subscription;
     const { request } = this.#options;
-    if (size) void request('setConsumerSize', { consumerId, ...size }).catch(() => undefined);
+    this.#askForSize(consumerId, size);
     void request('setConsumerPaused', { consumerId, paused: size === null }).catch(() => undefined);
+  }
+
+  #askForSize(consumerId: ConsumerId, size: TileSize | null | undefined): void {
+    if (!size) return;
+    const scale = Math.min(1, (this.#tallestPx ?? Infinity) / size.height);
+    const asked = { consumerId, width: Math.max(1, Math.round(size.width * scale)), height: Math.max(1, Math.round(size.height * scale)) };
+    void this.#options.request('setConsumerSize', asked).catch(() => undefined);
+  }
+
+  /** The SFU forgets what it would send again, so that the network is free for the key frame of the smaller picture. */
+  #startAfresh(consumerId: ConsumerId): void {
+    for (const paused of [true, false]) void this.#options.request('setConsumerPaused', { consumerId, paused }).catch(() => undefined);
   }
 
   #retrySoon(): void {

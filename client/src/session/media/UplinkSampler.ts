@@ -1,4 +1,4 @@
-import type { UplinkReport } from './UplinkGuard';
+import type { LinkReport } from './CongestionGuard';
 
 interface Sent {
   packets: number;
@@ -9,6 +9,7 @@ interface Sent {
 interface Stat {
   id: string;
   type: string;
+  kind?: string;
   timestamp: number;
   packetsSent?: number;
   bytesSent?: number;
@@ -16,16 +17,19 @@ interface Stat {
   fractionLost?: number;
 }
 
-/** Makes one report of the statistics of everything that we send, each time the server has reported. */
+/**
+ * Makes one report of the statistics of everything that we send, each time the server has reported. Loss is that of pictures: what the
+ * server reports about sound asks for error correction (and hides what was sent again).
+ */
 export class UplinkSampler {
   #before = new Map<string, Sent>();
   #reportedAtMs = 0;
   #sampledAtMs = 0;
 
   /** Returns null if the server has not reported since. */
-  sample(stats: Iterable<Stat>): UplinkReport | null {
+  sample(stats: Iterable<Stat>): LinkReport | null {
     const all = [...stats];
-    const reports = all.filter(({ type }) => type === 'remote-inbound-rtp');
+    const reports = all.filter(({ type, kind }) => type === 'remote-inbound-rtp' && kind === 'video');
     const reportedAtMs = Math.max(0, ...reports.map(({ timestamp }) => timestamp));
     if (reportedAtMs <= this.#reportedAtMs) return null;
     const sent = new Map(all.filter(({ type }) => type === 'outbound-rtp').map((stat) => [stat.id, sentOf(stat)]));
@@ -38,15 +42,16 @@ export class UplinkSampler {
     return report;
   }
 
-  #reportOf(reports: readonly Stat[], sent: ReadonlyMap<string, Sent>, elapsedMs: number, atMs: number): UplinkReport | null {
+  #reportOf(reports: readonly Stat[], sent: ReadonlyMap<string, Sent>, elapsedMs: number, atMs: number): LinkReport | null {
     let [packets, lost, bytes] = [0, 0, 0];
     for (const [id, now] of sent) {
       const before = this.#before.get(id) ?? { packets: 0, bytes: 0 };
-      const share = reports.find(({ localId }) => localId === id)?.fractionLost ?? 0;
+      bytes += Math.max(0, now.bytes - before.bytes);
+      const share = reports.find(({ localId }) => localId === id)?.fractionLost;
+      if (share === undefined) continue;
       const more = Math.max(0, now.packets - before.packets);
       packets += more;
       lost += more * share;
-      bytes += Math.max(0, now.bytes - before.bytes);
     }
     return packets > 0 && elapsedMs > 0 ? { atMs, sentBps: (bytes * 8000) / elapsedMs, loss: lost / packets } : null;
   }

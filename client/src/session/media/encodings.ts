@@ -9,6 +9,10 @@ interface SendOptions {
 
 /** Bit rates of a 720p camera's layers in bit/s, smallest first. */
 const LAYER_BITRATES = [150_000, 500_000, 1_700_000] as const;
+/** Their heights, px. */
+const LAYER_HEIGHTS = [180, 360, 720] as const;
+/** A layer may need less than its full rate. */
+const WORTHWHILE = 0.6;
 const SCREEN_BITRATE = 2_500_000;
 const VOICE_BITRATE = 64_000;
 const SYSTEM_SOUND_BITRATE = 128_000;
@@ -32,6 +36,10 @@ export function cameraEncodings({ width, height }: { width: number; height: numb
     ...VIDEO_PRIORITY,
   }));
 }
+
+/** Returns the height of the largest layer that such a rate (bit/s) carries. */
+export const tallestFor = (bps: number): number =>
+  LAYER_HEIGHTS.reduce<number>((tallest, height, layer) => (bps >= (LAYER_BITRATES[layer] ?? 0) * WORTHWHILE ? height : tallest), 180);
 
 /** Skips the seconds in which bandwidth estimation would climb from 300 kb/s. */
 const VIDEO_START: types.ProducerCodecOptions = { videoGoogleStartBitrate: 1000 };

@@ -1,4 +1,6 @@
 import { randomInt } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { createLog } from '@lianmai/kit';
 import { ParticipantId, type ProducerId, type PublishSource } from '@lianmai/protocol';
 import type { types } from 'mediasoup';
@@ -19,7 +21,7 @@ export const rtpParameters = (kind: 'audio' | 'video', ssrc: number): types.RtpP
   kind === 'video'
     ? { codecs: [{ mimeType: 'video/VP8', payloadType: PAYLOAD.VP8, clockRate: 90_000 }], encodings: [{ ssrc }] }
     : {
-        codecs: [{ mimeType: 'audio/opus', payloadType: PAYLOAD.opus, clockRate: 48_000, channels: 2 }],
+        codecs: [{ mimeType: 'audio/opus', payloadType: PAYLOAD.opus, clockRate: 48_000, channels: 2, parameters: { useinbandfec: 1 } }],
         encodings: [{ ssrc }],
         headerExtensions: [{ uri: 'urn:ietf:params:rtp-hdrext:ssrc-audio-level', id: AUDIO_LEVEL_ID }],
       };
@@ -66,6 +68,35 @@ export async function publish(
   return { id, ssrc, send, stop: () => clearInterval(timer) };
 }
 
+/** Publishes a microphone over UDP, where mediasoup sends receiver reports. */
+export async function publishOverUdp(peer: SfuPeer) {
+  const transport = await peer.router.mediasoupRouter.createPlainTransport({ listenIp: '127.0.0.1', rtcpMux: true });
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  await transport.connect({ ip: '127.0.0.1', port: socket.address().port });
+  const transportId = peer.transports.adopt('send', transport);
+  const ssrc = randomInt(2000, 2 ** 31);
+  const parameters = rtpParameters('audio', ssrc);
+  const id = await peer.produce({ transportId, source: 'microphone', kind: 'audio', rtpParameters: parameters, paused: false });
+  const losses: number[] = [];
+  socket.on('message', (rtcp) => losses.push(...lossIn(rtcp, ssrc)));
+  let sequence = 0;
+  const timer = setInterval(() => {
+    sequence += 1;
+    const sound = { kind: 'audio', ssrc, sequence, timestamp: sequence * 960, payload: Buffer.alloc(40, 1), levelDb: -20 } as const;
+    socket.send(packet(sound), transport.tuple.localPort, '127.0.0.1');
+  }, 20);
+  transport.observer.once('close', () => {
+    clearInterval(timer);
+    socket.close();
+  });
+  return {
+    id,
+    /** The share of lost packets in each receiver report so far, 0-1. */
+    losses,
+  };
+}
+
 interface PacketParts {
   kind: 'audio' | 'video';
   ssrc: number;
@@ -102,6 +133,12 @@ function senderReport(ssrc: number, timestamp: number, packets: number): Buffer 
   report.writeUInt32BE(packets, 20);
   report.writeUInt32BE(packets * 40, 24);
   return report;
+}
+
+/** The fraction lost in the first report block (RFC 3550 6.4.2), if it is about this stream. */
+function lossIn(rtcp: Buffer, ssrc: number): number[] {
+  const isReport = rtcp.readUInt8(1) === 201 && (rtcp.readUInt8(0) & 0x1f) > 0;
+  return isReport && rtcp.readUInt32BE(8) === ssrc ? [rtcp.readUInt8(12) / 256] : [];
 }
 
 /** A generic NACK for one packet (RFC 4585 6.2.1). */

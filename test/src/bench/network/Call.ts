@@ -1,16 +1,22 @@
 import type { Browser } from 'playwright-core';
-import { detailedCamera, launchBrowser, microphone, pause, PEOPLE, RoomPage, System, until } from '../../support/index.js';
+import { camera, detailedCamera, launchBrowser, microphone, pause, PEOPLE, RoomPage, System, until, voice } from '../../support/index.js';
 import { ADDRESS } from './namespace.js';
 import { keepPeers, qualityBetween, received, worstOf, type Quality } from './receiverStats.js';
 import { streamQuality, type StreamQuality } from './streamQuality.js';
 
 const ROOM = 'network';
-/** Jitter buffers and bandwidth estimates settle after a change. */
-const SETTLE_MS = 8000;
 /** A page that is short of bandwidth must be steady after this. */
 const ADAPT_MS = 3000;
 
-/** Two people who see and hear each other, on air. */
+export interface CallOptions {
+  /** What the microphones hear; tones can be found again in the program. */
+  sound: 'voice' | 'tone';
+  /** Cameras whose pictures need more bits than a poor network has. */
+  isDemanding?: boolean;
+  isOnAir?: boolean;
+}
+
+/** Two people who see and hear each other. */
 export class Call {
   readonly system: System;
   readonly #browsers: readonly Browser[];
@@ -22,46 +28,43 @@ export class Call {
     this.#people = people;
   }
 
-  /** `isDemanding`: cameras whose pictures need more bits than a poor network has. */
-  static async start({ isDemanding = false } = {}): Promise<Call> {
+  static async start({ sound, isDemanding = false, isOnAir = false }: CallOptions): Promise<Call> {
     // Where UDP arrives: to an address on loopback, browsers send media over TCP, which loses nothing.
     const system = await System.start({ env: { ANNOUNCED_IP: ADDRESS } });
-    const devices = async (person: 'red' | 'green') =>
-      isDemanding ? { camera: await detailedCamera(), microphone: await microphone(person) } : person;
+    const devices = async (person: 'red' | 'green') => ({
+      camera: await (isDemanding ? detailedCamera() : camera(person)),
+      microphone: await (sound === 'voice' ? voice() : microphone(person)),
+    });
     const [red, green] = await Promise.all([launchBrowser(await devices('red')), launchBrowser(await devices('green'))]);
     const host = await RoomPage.open(red, system, '/', { before: keepPeers });
     await host.id('room-input').fill(ROOM);
     await host.id('create-room').click();
     await host.enter('Red');
-    await host.id('go-live').click();
-    await host.id('confirm-live').click();
-    await host.page.locator('[data-testid="live-pill"][data-state="live"]').waitFor();
+    if (isOnAir) await goLive(host);
     const guest = await RoomPage.open(green, system, `/r/${ROOM}`, { before: keepPeers });
     await guest.enter('Green');
-    await Promise.all([host.sees('Green'), guest.sees('Red'), host.hearsTone(PEOPLE.green.frequency)]);
+    await Promise.all([host.sees('Green'), guest.sees('Red'), untilReceiving(host), untilReceiving(guest)]);
     return new Call(system, [red, green], [host, guest]);
   }
 
-  settle(): Promise<void> {
-    return pause(SETTLE_MS);
+  /** Measures the pages for some seconds; the worse counts. */
+  async measurePages(seconds: number): Promise<Quality> {
+    const before = await Promise.all(this.#people.map(({ page }) => received(page)));
+    await pause(seconds * 1000);
+    const after = await Promise.all(this.#people.map(({ page }) => received(page)));
+    return worstOf(after.flatMap((now, index) => (before[index] ? [qualityBetween(before[index], now)] : [])));
   }
 
-  /** Measures the pages and the program for some seconds, once settled; of the pages, the worse counts. */
-  async measure(seconds: number): Promise<{ page: Quality; program: StreamQuality }> {
-    await this.settle();
+  measureProgram(seconds: number): Promise<StreamQuality> {
     const url = `${this.system.originUrl}/live/${ROOM}.flv`;
     const frequencies = [PEOPLE.red.frequency, PEOPLE.green.frequency];
-    const [page, program] = await Promise.all([
-      this.#quality(seconds * 1000),
-      streamQuality(url, { seconds, frequencies, folder: this.system.dataDir }),
-    ]);
-    return { page, program };
+    return streamQuality(url, { seconds, frequencies, folder: this.system.dataDir });
   }
 
   /** From a change of the network on: the first seconds, in which pages adapt, and what follows. */
   async measureAdaptation(seconds: number) {
-    const adapting = await this.#quality(ADAPT_MS);
-    const steady = await this.#quality(seconds * 1000);
+    const adapting = await this.measurePages(ADAPT_MS / 1000);
+    const steady = await this.measurePages(seconds);
     return { ...steady, adapting };
   }
 
@@ -91,24 +94,27 @@ export class Call {
     await Promise.all(this.#browsers.map((browser) => browser.close()));
     await this.system.stop();
   }
-
-  async #quality(ms: number): Promise<Quality> {
-    const before = await Promise.all(this.#people.map(({ page }) => received(page)));
-    await pause(ms);
-    const after = await Promise.all(this.#people.map(({ page }) => received(page)));
-    return worstOf(after.flatMap((now, index) => (before[index] ? [qualityBetween(before[index], now)] : [])));
-  }
 }
 
-/** Waits until pictures and sound (more than the browser makes up) arrive. */
+async function goLive(host: RoomPage): Promise<void> {
+  await host.id('go-live').click();
+  await host.id('confirm-live').click();
+  await host.page.locator('[data-testid="live-pill"][data-state="live"]').waitFor();
+}
+
+/** Waits until pictures and sound (more than the browser makes up) have arrived for a moment. */
 async function untilReceiving({ page }: RoomPage): Promise<void> {
-  const before = await received(page);
-  const heard = ({ samples, concealed }: typeof before) => samples - concealed;
+  let before = await received(page);
+  let [frames, samples] = [0, 0];
   await until(
-    'picture and sound are back',
+    'picture and sound arrive',
     async () => {
       const now = await received(page);
-      return now.framesDecoded > before.framesDecoded + 2 && heard(now) > heard(before) + 4800;
+      // A transport that replaces another begins at zero.
+      frames += Math.max(0, now.framesDecoded - before.framesDecoded);
+      samples += Math.max(0, now.samples - now.concealed - (before.samples - before.concealed));
+      before = now;
+      return frames > 2 && samples > 4800;
     },
     60_000,
     100,

@@ -1,5 +1,5 @@
 import type { BenchOptions } from '../arguments.js';
-import type { System } from '../../support/index.js';
+import { pause, type System } from '../../support/index.js';
 import { Call } from './Call.js';
 import { assertDropping, impair } from './impair.js';
 import { enterNamespace, isInNamespace, missingTools, openInterfaces } from './namespace.js';
@@ -16,11 +16,15 @@ const LOSSES = [
   { percent: 10, burst: 3 },
 ] as const;
 const POLICED_KBPS = 320;
+/** Jitter buffers and bandwidth estimates settle after a change. */
+const SETTLE_MS = 8000;
 
 /** A row of the table. Figures that a path does not have are null. */
 interface Row {
   case: 'network';
   path: 'page' | 'bridge' | 'whip' | 'whep';
+  /** What the people's microphones hear. */
+  sound: 'voice' | 'tone';
   lost: number;
   burst: number;
   videoFps: number | null;
@@ -37,7 +41,7 @@ const NOTHING = { videoFps: null, freezes: null, concealed: null, mouthToEarMs: 
  * Two people in a room on air, a WHIP publisher and a WHEP player, while packets from and to the SFU are dropped: a share of all, all above
  * a rate, or all of UDP. Runs in a network namespace of its own, which needs root.
  */
-export async function run({ seconds }: BenchOptions): Promise<object> {
+export async function run({ seconds, only }: BenchOptions): Promise<object> {
   const reason = await missingTools();
   if (reason !== null) {
     console.error(`skipped: ${reason}`);
@@ -45,9 +49,10 @@ export async function run({ seconds }: BenchOptions): Promise<object> {
   }
   if (!isInNamespace()) return enterNamespace();
   await openInterfaces();
-  const losses: Row[] = [];
-  for (const make of [measureRoom, measureWhip, measureWhep]) losses.push(...(await make(seconds)));
-  return [...losses, ...(await measureLimits(seconds))];
+  const parts = { voices: measureVoices, room: measureRoom, whip: measureWhip, whep: measureWhep, limits: measureLimits };
+  const rows: object[] = [];
+  for (const [name, measure] of Object.entries(parts)) if (only === null || only === name) rows.push(...(await measure(seconds)));
+  return rows;
 }
 
 async function withLosses<T>(system: System, measure: () => Promise<T>, use: (loss: (typeof LOSSES)[number], result: T) => Row[]) {
@@ -63,15 +68,28 @@ async function withLosses<T>(system: System, measure: () => Promise<T>, use: (lo
   return rows;
 }
 
-async function measureRoom(seconds: number): Promise<Row[]> {
-  const call = await Call.start();
+async function measureVoices(seconds: number): Promise<Row[]> {
+  const call = await Call.start({ sound: 'voice' });
   try {
     return await withLosses(
       call.system,
-      () => call.measure(seconds),
-      ({ percent: lost, burst }, { page, program }) => [
-        { case: 'network', path: 'page', lost, burst, ...page, ...program },
-        { ...NOTHING, case: 'network', path: 'bridge', lost, burst, ...program },
+      () => settled(() => call.measurePages(seconds)),
+      ({ percent: lost, burst }, page) => [{ ...NOTHING, case: 'network', path: 'page', sound: 'voice', lost, burst, ...page }],
+    );
+  } finally {
+    await call.stop();
+  }
+}
+
+async function measureRoom(seconds: number): Promise<Row[]> {
+  const call = await Call.start({ sound: 'tone', isOnAir: true });
+  try {
+    return await withLosses(
+      call.system,
+      () => settled(() => Promise.all([call.measurePages(seconds), call.measureProgram(seconds)])),
+      ({ percent: lost, burst }, [page, program]) => [
+        { case: 'network', path: 'page', sound: 'tone', lost, burst, ...page, ...program },
+        { ...NOTHING, case: 'network', path: 'bridge', sound: 'tone', lost, burst, ...program },
       ],
     );
   } finally {
@@ -84,8 +102,8 @@ async function measureWhip(seconds: number): Promise<Row[]> {
   try {
     return await withLosses(
       publisher.system,
-      () => publisher.measure(seconds),
-      ({ percent: lost, burst }, stream) => [{ ...NOTHING, case: 'network', path: 'whip', lost, burst, ...stream }],
+      () => settled(() => publisher.measure(seconds)),
+      ({ percent: lost, burst }, stream) => [{ ...NOTHING, case: 'network', path: 'whip', sound: 'tone', lost, burst, ...stream }],
     );
   } finally {
     await publisher.stop();
@@ -97,17 +115,22 @@ async function measureWhep(seconds: number): Promise<Row[]> {
   try {
     return await withLosses(
       player.system,
-      () => player.measure(seconds),
-      ({ percent: lost, burst }, page) => [{ ...NOTHING, case: 'network', path: 'whep', lost, burst, ...page }],
+      () => settled(() => player.measure(seconds)),
+      ({ percent: lost, burst }, page) => [{ ...NOTHING, case: 'network', path: 'whep', sound: 'tone', lost, burst, ...page }],
     );
   } finally {
     await player.stop();
   }
 }
 
+async function settled<T>(measure: () => Promise<T>): Promise<T> {
+  await pause(SETTLE_MS);
+  return measure();
+}
+
 /** A rate limit each way, then the loss of UDP, in mid-call and with pictures that need much. */
 async function measureLimits(seconds: number): Promise<object[]> {
-  const call = await Call.start({ isDemanding: true });
+  const call = await Call.start({ sound: 'voice', isDemanding: true });
   const { rtcPort } = call.system;
   const rows: object[] = [];
   try {
@@ -115,7 +138,7 @@ async function measureLimits(seconds: number): Promise<object[]> {
       await impair(rtcPort, { kind: 'police', direction, kbps: POLICED_KBPS });
       rows.push({ case: 'network', path: 'page', kbps: POLICED_KBPS, direction, ...(await call.measureAdaptation(seconds)) });
       await impair(rtcPort, { kind: 'none' });
-      await call.settle();
+      await pause(SETTLE_MS);
     }
     await impair(rtcPort, { kind: 'cut' });
     rows.push({ case: 'network', path: 'page', cut: 'udp', ...(await call.measureReturn()) });

@@ -6,7 +6,6 @@ import { keepPeers, qualityBetween, received, type Quality } from './receiverSta
 import { streamQuality, type StreamQuality } from './streamQuality.js';
 
 const FFMPEG = process.env.FFMPEG_PATH ?? 'ffmpeg';
-const SETTLE_MS = 8000;
 
 interface Measured<Result> {
   system: System;
@@ -27,10 +26,7 @@ export async function publishByWhip(): Promise<Measured<StreamQuality>> {
   await until('the stream is live', async () => (await fetch(play.flv, { method: 'HEAD' })).ok);
   return {
     system,
-    measure: async (seconds) => {
-      await pause(SETTLE_MS);
-      return streamQuality(play.flv, { seconds, frequencies: [PEOPLE.red.frequency], folder: system.dataDir });
-    },
+    measure: (seconds) => streamQuality(play.flv, { seconds, frequencies: [PEOPLE.red.frequency], folder: system.dataDir }),
     stop: async () => {
       await browser.close();
       await system.stop();
@@ -53,7 +49,6 @@ export async function playByWhep(): Promise<Measured<Quality>> {
   return {
     system,
     measure: async (seconds) => {
-      await pause(SETTLE_MS);
       const before = await received(page);
       await pause(seconds * 1000);
       return qualityBetween(before, await received(page));

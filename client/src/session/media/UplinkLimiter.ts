@@ -1,17 +1,20 @@
 import type { PublishSource } from '@lianmai/protocol';
 import type { types } from 'mediasoup-client';
-import { UplinkGuard } from './UplinkGuard';
+import { CongestionGuard } from './CongestionGuard';
 import { UplinkSampler } from './UplinkSampler';
 import { applyRates, divideBudget, fullRate, layersOf, type VideoDemand } from './videoLimit';
+
+/** A microphone's sound, with its headers. */
+const SOUND_BPS = 90_000;
 
 interface Sender extends VideoDemand {
   producer: types.Producer;
 }
 
 /** Keeps the video of one transport within what the network takes, so that sound does not suffer. */
-export class VideoLimiter {
+export class UplinkLimiter {
   readonly #sampler = new UplinkSampler();
-  readonly #guard = new UplinkGuard();
+  readonly #guard = new CongestionGuard();
   #senders: Sender[] = [];
 
   add(source: PublishSource, producer: types.Producer, encodings: readonly types.RtpEncodingParameters[]): void {
@@ -24,7 +27,7 @@ export class VideoLimiter {
     const sending = this.#senders.filter(({ producer }) => !producer.paused && producer.track);
     const fullBps = fullRate(sending);
     const report = this.#sampler.sample(stats.values());
-    if (report && fullBps > 0) this.#guard.add(report, fullBps);
+    if (report && fullBps > 0) this.#guard.add(report, { videoBps: fullBps, soundBps: SOUND_BPS });
     // A camera that was just switched on gets its share, too.
     const budget = this.#guard.videoBps;
     const rates = divideBudget(sending, budget ?? Infinity);

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { UplinkGuard } from './UplinkGuard';
+import { CongestionGuard } from './CongestionGuard';
 
 const FULL_BPS = 2_350_000;
 const SOUND_BPS = 70_000;
 
 /** A page that sends as much video as the guard lets it, over a network whose loss is a function of the rate. */
 function create(lossAt: (sentBps: number) => number) {
-  const guard = new UplinkGuard();
+  const guard = new CongestionGuard();
   let atMs = 0;
   const network = { lossAt };
   const run = (seconds: number) => {
     for (let second = 0; second < seconds; second++) {
       const sentBps = (guard.videoBps ?? FULL_BPS) + SOUND_BPS;
-      guard.add({ atMs: (atMs += 1000), sentBps, loss: network.lossAt(sentBps) }, FULL_BPS);
+      guard.add({ atMs: (atMs += 1000), sentBps, loss: network.lossAt(sentBps) }, { videoBps: FULL_BPS, soundBps: SOUND_BPS });
     }
     return guard.videoBps;
   };
@@ -27,7 +27,16 @@ describe('a page whose network drops what exceeds a rate', () => {
     const budget = run(1) ?? Infinity;
     expect(budget + SOUND_BPS).toBeLessThan(320_000);
     expect(budget).toBeGreaterThan(100_000);
-    expect(run(15)).toBe(budget);
+    expect(run(7)).toBe(budget);
+  });
+
+  it('sends still less while what is sent again fills the network', () => {
+    const { run, network } = create(policer(320_000));
+    const first = run(1) ?? Infinity;
+    network.lossAt = () => 0.4;
+    expect(run(5)).toBeLessThan(first);
+    network.lossAt = policer(320_000);
+    expect(run(100)).not.toBeNull();
   });
 
   it('also when it exceeds the rate by little, which lasts', () => {
@@ -53,10 +62,13 @@ describe('a page whose network drops what exceeds a rate', () => {
 });
 
 describe('a page whose network loses packets at any rate', () => {
-  it.each([0.1, 0.3])('keeps its picture (%f lost) but for a short trial', (loss) => {
+  it.each([
+    { loss: 0.1, trialSeconds: 4 },
+    { loss: 0.3, trialSeconds: 8 },
+  ])('keeps its picture ($loss lost) but for a short trial', ({ loss, trialSeconds }) => {
     const { run } = create(() => loss);
     const limited = Array.from({ length: 60 }, () => run(1)).filter((budget) => budget !== null).length;
-    expect(limited).toBeLessThanOrEqual(4);
+    expect(limited).toBeLessThanOrEqual(trialSeconds);
   });
 
   it('is never limited where sound hardly suffers', () => {
