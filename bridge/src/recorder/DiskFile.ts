@@ -35,6 +35,16 @@ export class DiskFile {
     await this.#handle.close();
   }
 
+  /** Waits for the first writes of whoever creates a file. If they fail, nobody else would close it. */
+  async closeUnless(written: Promise<void>): Promise<void> {
+    try {
+      await written;
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
   async #write(data: Buffer, at: number): Promise<number> {
     const { bytesWritten } = await this.#handle.write(data, 0, data.length, at).catch(refused);
     if (bytesWritten === 0) refused(new Error('nothing was written'));

@@ -43,6 +43,29 @@ async function folder(): Promise<string> {
   return dir;
 }
 
+/** Files on a disk that is full after so many bytes. */
+function smallDisk(bytes: number) {
+  const disk = { open: 0, opened: 0, openFile };
+  async function openFile(file: string): ReturnType<OpenFile> {
+    const handle = await open(file, 'wx');
+    disk.open += 1;
+    disk.opened += 1;
+    const [write, close] = [handle.write.bind(handle), handle.close.bind(handle)];
+    return Object.assign(handle, {
+      write: async (data: Buffer, ...where: [number, number, number]) => {
+        bytes -= data.length;
+        if (bytes < 0) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+        return write(data, ...where);
+      },
+      close: () => {
+        disk.open -= 1;
+        return close();
+      },
+    });
+  }
+  return disk;
+}
+
 async function openRecorder(options: Partial<RecorderOptions> & { openFile?: OpenFile } = {}) {
   const dir = options.dir ?? (await folder());
   const log = new MemoryLog();
@@ -175,19 +198,7 @@ describe('Recorder', () => {
   });
 
   it('stops with an error on a full disk, keeps what was written, and never disturbs the stream', async () => {
-    let left = 60_000;
-    const openFile: OpenFile = async (file) => {
-      const handle = await open(file, 'wx');
-      const write = handle.write.bind(handle);
-      return Object.assign(handle, {
-        write: async (data: Buffer, ...where: [number, number, number]) => {
-          left -= data.length;
-          if (left < 0) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-          return write(data, ...where);
-        },
-      });
-    };
-    const { recorder, log, seen } = await openRecorder({ openFile });
+    const { recorder, log, seen } = await openRecorder({ openFile: smallDisk(60_000).openFile });
     const publisher = new StreamHub().publish({ app: 'live', name: 'room' });
     const recording = recorder.record(publisher.stream, { format: 'mp4', segmentSeconds: null });
     const broadcast = new LoopedBroadcast(tags, publisher);
@@ -198,6 +209,20 @@ describe('Recorder', () => {
     const { packets } = await probe(recorder.catalogue.pathOf(seen.at(-1)!));
     expect(packets['h264']).toBeGreaterThan(10);
     await recording.close('test');
+  });
+
+  it.each(['mp4', 'flv', 'hls'] as const)('leaves no file open on a full disk, as %s', async (format) => {
+    for (const bytes of [0, 1, 60_000]) {
+      const disk = smallDisk(bytes);
+      const { recorder, log } = await openRecorder({ openFile: disk.openFile });
+      const publisher = new StreamHub().publish({ app: 'live', name: 'room' });
+      const recording = recorder.record(publisher.stream, { format, segmentSeconds: null });
+      const broadcast = new LoopedBroadcast(tags, publisher);
+      await vi.waitFor(() => expect(log.text).toContain('recording stopped: The disk is full'));
+      broadcast.stop();
+      await recording.close('test');
+      expect([bytes, disk.opened > 0, disk.open]).toEqual([bytes, true, 0]);
+    }
   });
 
   it('does not start while less than the reserve is free', async () => {

@@ -37,8 +37,11 @@ class FlvFile implements RecordingFile {
   }
 
   async close(): Promise<void> {
-    await patchFlvMetadata(this.#file, this.#metadata, this.#lastMs);
-    await this.#file.close();
+    try {
+      await patchFlvMetadata(this.#file, this.#metadata, this.#lastMs);
+    } finally {
+      await this.#file.close();
+    }
   }
 
   #timeOf(tag: MediaTag): number {
@@ -54,9 +57,10 @@ export const flvFormat = (openFile?: OpenFile): RecordingFormat => ({
   path: (base) => `${base}.flv`,
   parts: (base) => [`${base}.flv`],
   async create(base) {
-    const file = new FlvFile(await DiskFile.create(`${base}.flv`, openFile));
-    await file.begin();
-    return file;
+    const file = await DiskFile.create(`${base}.flv`, openFile);
+    const flv = new FlvFile(file);
+    await file.closeUnless(flv.begin());
+    return flv;
   },
   repair: (base) => repairFlv(`${base}.flv`),
 });

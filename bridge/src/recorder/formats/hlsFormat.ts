@@ -51,9 +51,13 @@ class HlsFolder implements RecordingFile {
 
   async close(): Promise<void> {
     this.#fragments.flush();
-    await this.#flush();
-    await this.#end();
-    await this.#playlist.close();
+    try {
+      await this.#flush();
+      await this.#end();
+    } finally {
+      await this.#segment?.file.close();
+      await this.#playlist.close();
+    }
     await replacePlaylist(this.#dir, this.#segments);
   }
 
@@ -70,7 +74,7 @@ class HlsFolder implements RecordingFile {
   async #begin(init: Buffer): Promise<void> {
     if (this.#segments.length === 0 && this.#bytes === 0) {
       const file = await DiskFile.create(path.join(this.#dir, 'init.mp4'), this.#openFile);
-      await file.append(init);
+      await file.closeUnless(file.append(init));
       await file.close();
       this.#bytes += init.length;
     }
@@ -104,7 +108,7 @@ export const hlsFormat = (openFile?: OpenFile): RecordingFormat => ({
   async create(base) {
     await mkdir(base, { mode: 0o750 });
     const playlist = await DiskFile.create(path.join(base, 'index.m3u8'), openFile);
-    await playlist.append(Buffer.from(playlistHead(MAX_TARGET_SECONDS, 'EVENT')));
+    await playlist.closeUnless(playlist.append(Buffer.from(playlistHead(MAX_TARGET_SECONDS, 'EVENT'))));
     return new HlsFolder(base, playlist, openFile);
   },
   repair: repairHls,

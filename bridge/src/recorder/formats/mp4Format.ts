@@ -47,8 +47,11 @@ class Mp4File implements RecordingFile {
 
   async close(): Promise<void> {
     this.#fragments.flush();
-    await this.#flush();
-    await this.#file.close();
+    try {
+      await this.#flush();
+    } finally {
+      await this.#file.close();
+    }
     this.#finalBytes = await this.#finish();
   }
 
