@@ -1,16 +1,17 @@
 import type { SomeFigures } from './figures.js';
 import {
+  endServer,
   fillDisk,
   freezeProgram,
   guestOffline,
   kill,
   noFault,
-  replace,
   restartDestination,
   signallingAway,
   stepClockBack,
   stop,
   stopReading,
+  withSpareBridge,
 } from './injections.js';
 import type { Inject } from './measure.js';
 import type { Show } from './Show.js';
@@ -27,7 +28,6 @@ export interface Fault {
 }
 
 const BRIDGE = /bridge\/dist\/main\.js/;
-const SERVER = /server\/dist\/serverMain\.js/;
 const DECODER = /-f ivf/;
 const ENCODER = /libx264/;
 const WORKER = /mediasoup-worker/;
@@ -65,10 +65,10 @@ export const FAULTS: readonly Fault[] = [
   { title: 'all media workers killed', inject: kill(WORKER), bounds: CALL_BACK, aims: { sound: 3000, picture: 3000 } },
   { title: 'a media worker stopped, 15 s', inject: stop(WORKER, 15, 1), bounds: CALL_BACK, aims: { sound: 5000, picture: 5000 } },
   { title: 'all media workers stopped, 15 s', inject: stop(WORKER, 15), bounds: CALL_BACK, aims: { sound: 5000, picture: 5000 } },
-  { title: 'program thread frozen, 15 s', inject: freezeProgram(15), bounds: bridgeBack(9000), aims: { program: 6000 } },
-  { title: 'bridge stopped, 5 s', inject: stop(BRIDGE, 5), bounds: bridgeBack(9000), aims: { program: 6000 } },
-  { title: 'bridge stopped, 15 s', inject: stop(BRIDGE, 15), bounds: bridgeBack(9000), aims: { program: 6000 } },
-  { title: 'bridge killed', inject: replace(BRIDGE, 'SIGKILL'), bounds: bridgeBack(6000), aims: { program: 3000, flv: 3000 } },
-  { title: 'server asked to end', inject: replace(SERVER, 'SIGTERM'), bounds: { ...CALL_BACK, sound: 30_000, picture: 30_000 } },
-  { title: 'server killed', inject: replace(SERVER, 'SIGKILL'), bounds: { ...CALL_BACK, sound: 30_000, picture: 30_000 } },
+  { title: 'program thread frozen, 15 s', inject: withSpareBridge(freezeProgram(15)), bounds: bridgeBack(9000), aims: { program: 6000 } },
+  { title: 'bridge stopped, 5 s', inject: withSpareBridge(stop(BRIDGE, 5, 1)), bounds: bridgeBack(9000), aims: { program: 6000 } },
+  { title: 'bridge stopped, 15 s', inject: withSpareBridge(stop(BRIDGE, 15, 1)), bounds: bridgeBack(9000), aims: { program: 6000 } },
+  { title: 'bridge killed', inject: withSpareBridge(kill(BRIDGE, 1)), bounds: bridgeBack(6000), aims: { program: 3000, flv: 3000 } },
+  { title: 'server asked to end', inject: endServer('SIGTERM'), bounds: { ...CALL_BACK, sound: 30_000, picture: 30_000 } },
+  { title: 'server killed', inject: endServer('SIGKILL'), bounds: { ...CALL_BACK, sound: 30_000, picture: 30_000 } },
 ];

@@ -33,13 +33,20 @@ export const stop =
     return {};
   };
 
-/** Ends processes, and waits until others run in their place. */
-export const replace =
-  (filter: RegExp, signal: NodeJS.Signals): Inject =>
-  async (show) => {
-    const pids = show.signal(filter, signal);
-    await until('another one runs', () => show.system.children(filter).some(({ pid }) => !pids.includes(pid)));
+/** Ends the server process alone, and waits until the next one answers. */
+export const endServer =
+  (signal: NodeJS.Signals): Inject =>
+  async ({ system }) => {
+    await system.endServer(signal);
     return {};
+  };
+
+/** A bridge's successor is prepared again only some seconds after the last one was needed. */
+export const withSpareBridge =
+  (fault: Inject): Inject =>
+  async (show) => {
+    await show.system.untilSpareBridge();
+    return fault(show);
   };
 
 /** The program's threads stand still, and the rest of the bridge does not. */
