@@ -9,7 +9,7 @@ export function ReconnectingCover() {
   const { t } = useTranslation();
   const isReconnecting = useRoom((room) => room.phase === 'reconnecting');
   const sinceMs = useRoom((room) => room.reconnectingSinceMs);
-  const isLive = useRoom((room) => room.program?.state === 'live');
+  const isLive = useRoom(({ program }) => program?.state === 'live' || isRestarting(program));
   if (!isReconnecting) return null;
   return (
     <div
