@@ -57,7 +57,7 @@ export function MediaInterrupted() {
 
 const StatusLine = ({ children, ...rest }: { children: string; 'data-testid': string }) => (
   <div role="status" className="pointer-events-none absolute inset-x-0 top-4 z-20 flex justify-center px-4">
-    <p className="animate-enter rounded-xl bg-black/80 px-4 py-2 text-center text-base font-semibold text-white" {...rest}>
+    <p className="animate-enter rounded-lg bg-black/80 px-4 py-2 text-center text-base font-semibold text-white" {...rest}>
       {children}
     </p>
   </div>
