@@ -8,9 +8,12 @@ const FILLER = 'filler';
 /** A file system in memory that is soon full. */
 export class SmallDisk {
   readonly #folder: string;
+  readonly #unmount = () => void spawnSync('umount', ['-l', this.#folder]);
 
   private constructor(folder: string) {
     this.#folder = folder;
+    // Even a test run that crashes leaves nothing behind.
+    process.once('exit', this.#unmount);
   }
 
   /** Mounts one at `folder`; returns null where that is not allowed. */
@@ -30,6 +33,7 @@ export class SmallDisk {
   }
 
   unmount(): void {
-    spawnSync('umount', ['-l', this.#folder]);
+    process.off('exit', this.#unmount);
+    this.#unmount();
   }
 }
