@@ -23,6 +23,8 @@ export interface Stall {
 
 const LOOKS_PER_LIMIT = 10;
 const EVERY_MS = { min: 50, max: 250 };
+/** A look that comes so late means that the whole machine was suspended, and everybody starts afresh. */
+const SUSPENDED_MS = 5000;
 /** Without /proc, starved and frozen look the same, so patience is all that is left. */
 const BLIND_PATIENCE = 4;
 
@@ -86,7 +88,7 @@ export class StallWatch implements Closable {
     const nowMs = this.#nowMs();
     const sinceMs = nowMs - this.#lookedAtMs;
     this.#lookedAtMs = nowMs;
-    const isForgiven = this.#isAlive || sinceMs > this.limitMs || this.#options.isDue?.() === false;
+    const isForgiven = this.#isAlive || sinceMs > SUSPENDED_MS || this.#options.isDue?.() === false;
     this.#isAlive = false;
     if (isForgiven) this.#startAfresh();
     else if (this.#task) this.#count(this.#task, Math.min(sinceMs, this.#everyMs));

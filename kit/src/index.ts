@@ -2,6 +2,7 @@
 export * from './bridgeSettingsWithDefaults.js';
 export * from './config.js';
 export * from './CrashWindow.js';
+export * from './fairTimeout.js';
 export * from './log.js';
 export * from './metrics.js';
 export * from './net.js';

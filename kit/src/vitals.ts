@@ -24,14 +24,17 @@ const STATES: Readonly<Record<string, TaskState>> = { R: 'runnable', D: 'runnabl
 const GONE: Vitals = { state: 'gone', cpuMs: 0 };
 const hasProc = existsSync('/proc/self/stat');
 
-/** Returns null where there is no /proc. A process is runnable as soon as one of its threads is. */
+/** Returns null where there is no /proc. A process is runnable as soon as one of its threads is; of our own, the calling thread does not count. */
 export function readVitals({ pid, tid }: Task): Vitals | null {
   if (!hasProc) return null;
   const folder = `/proc/${pid}/task`;
   const vitals = readStat(tid === undefined ? `/proc/${pid}/stat` : `${folder}/${tid}/stat`);
-  if (tid !== undefined || vitals.state !== 'asleep') return vitals;
-  const isRunnable = threadsIn(folder).some((thread) => readStat(`${folder}/${thread}/stat`).state === 'runnable');
-  return isRunnable ? { ...vitals, state: 'runnable' } : vitals;
+  const caller = pid === process.pid ? ownThreadId() : undefined;
+  if (tid !== undefined || (vitals.state !== 'asleep' && caller === undefined)) return vitals;
+  const isRunnable = threadsIn(folder).some(
+    (thread) => thread !== `${caller}` && readStat(`${folder}/${thread}/stat`).state === 'runnable',
+  );
+  return { ...vitals, state: isRunnable ? 'runnable' : 'asleep' };
 }
 
 /** The kernel's id of the calling thread; undefined where there is no /proc. Worker threads have no other way to learn it. */

@@ -22,9 +22,8 @@ import { findFfmpeg, type Ffmpeg } from '../media/ffmpeg/index.js';
 import { StreamHub, type MediaTag } from '../hub/stream/index.js';
 import { AssetCache, Programs, SharedCpuUsage, ProgramThreadPool } from './index.js';
 import type { ProgramJob } from './Program.js';
-import { startThread } from '../runtime/index.js';
-import { readAsItIs, openGuard } from '../testing/index.js';
-import { encoderPids, freezeThreads, stepsOf } from './testing/index.js';
+import { freezeThreads, openGuard, readAsItIs, startFreezableThread } from '../testing/index.js';
+import { encoderPids, stepsOf } from './testing/index.js';
 
 /** Remembers the threads it gave out, newest last, so that a test can kill them. */
 class NotedThreads extends ProgramThreadPool {
@@ -33,7 +32,7 @@ class NotedThreads extends ProgramThreadPool {
   isNextFreezable = false;
 
   override take(): Worker {
-    const thread = this.isNextFreezable ? startThread('./testing/freezableThread', import.meta.url, null) : super.take();
+    const thread = this.isNextFreezable ? startFreezableThread('./programEngineThread', import.meta.url) : super.take();
     this.isNextFreezable = false;
     this.taken.push(thread);
     return thread;

@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import { delay, StallWatch, type Closable, type Stall } from '@lianmai/kit';
+import { delay, fairTimeout, StallWatch, type Closable, type Stall } from '@lianmai/kit';
 import { LianmaiError, type Levels, type RtpTrack, type SourceId } from '@lianmai/protocol';
 import type { RenderedScene } from './compositor/index.js';
 import { decodeTags, type MediaTag } from '../hub/stream/index.js';
@@ -59,16 +59,17 @@ export class ProgramThread implements Closable {
     { job, events, signal }: { job: ThreadJob; events: ThreadEvents; signal: AbortSignal },
   ): Promise<{ thread: ProgramThread; rtp: { ip: string; port: number } }> {
     const thread = new ProgramThread(worker, job, events);
-    const timeout = delay(START_TIMEOUT_MS, AbortSignal.any([thread.#gone.signal, signal])).then(() => {
-      throw new LianmaiError('TIMEOUT');
-    });
+    const limit = fairTimeout(START_TIMEOUT_MS);
+    limit.signal.addEventListener('abort', () => thread.#gone.abort(new LianmaiError('TIMEOUT')));
     try {
-      const rtp = await Promise.race([thread.#ready, timeout]);
+      const rtp = await Promise.race([thread.#ready, rejectedBy(AbortSignal.any([thread.#gone.signal, signal]))]);
       thread.#isReady = true;
       return { thread, rtp };
     } catch (error) {
       await thread.#worker.terminate();
       throw error;
+    } finally {
+      limit.end();
     }
   }
 
@@ -166,3 +167,11 @@ export class ProgramThread implements Closable {
     return new LianmaiError('INTERNAL', undefined, { cause: this.#error });
   }
 }
+
+/** Rejects with the reason of `signal` once that aborts. */
+const rejectedBy = (signal: AbortSignal) =>
+  new Promise<never>((_resolve, reject) => {
+    const fail = () => reject(signal.reason);
+    if (signal.aborted) fail();
+    else signal.addEventListener('abort', fail, { once: true });
+  });

@@ -2,6 +2,7 @@ import type { Worker } from 'node:worker_threads';
 import {
   ConfigError,
   CrashWindow,
+  fairTimeout,
   StallWatch,
   withTimeout,
   type Closable,
@@ -131,13 +132,13 @@ export class SrtServerHost implements Closable {
 
   #waitUntilListening(worker: Worker): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error('the SRT thread did not start in time')), START_TIMEOUT_MS);
+      const limit = fairTimeout(START_TIMEOUT_MS);
+      limit.signal.addEventListener('abort', () => reject(new Error('the SRT thread did not start in time')));
       const settle = (finish: () => void) => {
-        clearTimeout(timer);
-        worker.off('error', reject);
+        limit.end();
         finish();
       };
-      worker.once('error', reject);
+      worker.once('error', (error) => settle(() => reject(error)));
       worker.on('message', (message: FromSrtThread) => {
         if (message.kind === 'failed') settle(() => reject(portError(this.#port, message)));
         else if (message.kind === 'listening') settle(() => this.#onListening(message, resolve));
