@@ -105,6 +105,8 @@ export class ProgramThread implements Closable {
       return;
     }
     switch (message.kind) {
+      case 'loaded':
+        break;
       case 'ready':
         this.#onReady(message.rtp);
         break;

@@ -61,3 +61,4 @@ port.once('message', (first: ToThread) => {
     });
   }, fail);
 });
+send({ kind: 'loaded' });

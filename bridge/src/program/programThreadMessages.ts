@@ -30,6 +30,8 @@ export type ThreadStats = Omit<ProgramStats, 'cpu'> & { cpu: { decoders: number;
 /** Thread → main. Encoded media comes 30 times a second, packed, as a message of its own. */
 export type FromThread =
   | ArrayBuffer
+  /** Sent once, by an idle thread. */
+  | { kind: 'loaded' }
   | { kind: 'ready'; rtp: { ip: string; port: number } }
   | { kind: 'sceneSet'; requestId: number; ptsMs: number }
   | { kind: 'keyFrameNeeded'; trackId: string }

@@ -136,6 +136,8 @@ export class SrtServerHost implements Closable {
 
   #receive(message: Exclude<FromSrtThread, { kind: 'failed' | 'listening' }>): void {
     switch (message.kind) {
+      case 'loaded':
+        return;
       case 'admissionRequested':
         void this.#clients.admit(message);
         return;
