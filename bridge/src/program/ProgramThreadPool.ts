@@ -25,8 +25,8 @@ export class ProgramThreadPool implements Closable {
     clearTimeout(this.#refill);
     this.#refill = setTimeout(() => this.#prepare(), REFILL_MS);
     this.#refill.unref();
-    thread.removeAllListeners();
-    return thread;
+    // By name: Worker has listeners of its own, without which it would deliver no more messages.
+    return thread.removeAllListeners('error').removeAllListeners('exit');
   }
 
   async close(_reason: string): Promise<void> {
