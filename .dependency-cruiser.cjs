@@ -22,7 +22,7 @@ const arrows = Object.entries(ARROWS).map(([from, allowed]) => ({
   },
 }));
 
-/** Wing of the bridge → the wings that it may import; main.ts and config.ts join them. Tests may reach further. */
+/** Wing of the bridge → the wings that it may import; the files beside them join them. Tests may reach further. */
 const BRIDGE_WINGS = {
   runtime: [],
   media: ['runtime'],

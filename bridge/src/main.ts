@@ -31,7 +31,7 @@ async function main(): Promise<void> {
     delete process.env['BRIDGE_TOKEN']; // child processes inherit the environment, and a hostile stream may take one over
     const log = createLog('bridge', ownSettings?.logLevel ?? 'info');
     const prepared = await prepareBridge(log);
-    const config = ownSettings ?? (await receiveSettings());
+    const config = ownSettings ?? (await receiveSettings(prepared));
     log.level = config.logLevel;
     if (!setOwnNiceness(NICENESS.bridge)) log.info('the system does not allow a higher priority');
     sendAlive();

@@ -3,6 +3,7 @@ import type { Log } from '@lianmai/kit';
 import { findFfmpeg, type Ffmpeg } from './media/ffmpeg/index.js';
 import { ProgramThreadPool } from './program/index.js';
 import { SpriteRenderer } from './program/compositor/overlays/index.js';
+import { untilLoaded } from './runtime/index.js';
 import { startSrtThread } from './servers/srt/index.js';
 
 /** Everything that a bridge can have ready before it knows its settings; together with the loaded modules, nearly all that its start costs. */
@@ -15,11 +16,14 @@ export interface PreparedBridge {
   threadPool: ProgramThreadPool;
   /** Waits for its port. */
   srtThread: Worker;
+  /** Nothing more is loading. What has to be quick need not wait for it. */
+  loaded: Promise<unknown>;
 }
 
 /** Starts the threads, which load their modules side by side, and finds FFmpeg meanwhile. Throws FfmpegNotFound. */
 export async function prepareBridge(log: Log): Promise<PreparedBridge> {
   const finding = findFfmpeg();
-  const threads = { threadPool: new ProgramThreadPool(log), spriteRenderer: new SpriteRenderer(log), srtThread: startSrtThread() };
-  return { log, ffmpeg: await finding, ...threads };
+  const [threadPool, spriteRenderer, srtThread] = [new ProgramThreadPool(log), new SpriteRenderer(log), startSrtThread()];
+  const loaded = Promise.all([threadPool.loaded, spriteRenderer.loaded, untilLoaded(srtThread)]);
+  return { log, ffmpeg: await finding, threadPool, spriteRenderer, srtThread, loaded };
 }

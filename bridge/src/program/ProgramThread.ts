@@ -113,6 +113,8 @@ export class ProgramThread implements Closable {
       return;
     }
     switch (message.kind) {
+      case 'loaded':
+        break;
       case 'ready':
         this.#stallWatch.watch({ pid: process.pid, tid: message.tid });
         this.#onReady(message.rtp);

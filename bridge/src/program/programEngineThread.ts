@@ -67,3 +67,4 @@ port.once('message', (first: ToThread) => {
     });
   }, fail);
 });
+send({ kind: 'loaded' });

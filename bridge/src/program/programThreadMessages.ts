@@ -35,6 +35,8 @@ export type ThreadStats = Omit<ProgramStats, 'cpu'> & {
 /** Thread → main. Encoded media comes 30 times a second, packed, as a message of its own. */
 export type FromThread =
   | ArrayBuffer
+  /** Sent once, by an idle thread. */
+  | { kind: 'loaded' }
   /** `tid` is the kernel's id of the thread, where it can be known. */
   | { kind: 'ready'; rtp: { ip: string; port: number }; tid: number | undefined }
   /** Comes twice a second from a thread that is ready. */

@@ -2,4 +2,4 @@
 export { nowMs, readClocks, type Clocks } from './clock.js';
 export { affordableConnections, assertDescriptorsFree } from './descriptors.js';
 export { decoderNiceness, NICENESS, setOwnNiceness } from './priority.js';
-export { startThread } from './thread.js';
+export { startThread, untilLoaded } from './thread.js';

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
 /**
@@ -10,3 +11,10 @@ export function startThread(name: string, importerUrl: string, workerData: unkno
   const readTypeScript = `import('tsx/esm/api').then(({ register }) => { register(); return import(${url}); })`;
   return new Worker(readTypeScript, { eval: true, execArgv: ['--conditions=source'], workerData });
 }
+
+/** Resolves with the first message of a thread that has just been started: it has loaded its modules. Resolves also when it fails instead. */
+export const untilLoaded = (thread: Worker): Promise<void> =>
+  once(thread, 'message').then(
+    () => undefined,
+    () => undefined,
+  );

@@ -90,7 +90,7 @@ export const ServerConfig = section({
   bridge: section({
     /** embedded: this process starts a bridge beside it. external: bridges elsewhere connect with the bridge token. */
     mode: oneOf(['embedded', 'external']).default('embedded'),
-    /** Keeps a second bridge process loaded, so that programs are back within seconds when the first one dies. It takes about 200 MB. */
+    /** Keeps a second bridge process ready (200 MB), so that programs are back in seconds when the first one dies. */
     spare: flag().default(true),
     token: secret(16).optional(),
   }),

@@ -166,6 +166,8 @@ export class SrtServerHost implements Closable {
   #receive(message: Exclude<FromSrtThread, { kind: 'failed' | 'listening' }>): void {
     this.#stallWatch.alive();
     switch (message.kind) {
+      case 'loaded':
+        return;
       case 'admissionRequested':
         void this.#clients.admit(message);
         return;

@@ -29,3 +29,4 @@ port.once('message', (message: ToSrtThread) => {
     post({ kind: 'failed', code, message: why });
   });
 });
+post({ kind: 'loaded' });

@@ -35,6 +35,8 @@ export type ToSrtThread =
   | { kind: 'close' };
 
 export type FromSrtThread =
+  /** Sent once, before the job. */
+  | { kind: 'loaded' }
   | { kind: 'listening'; port: number; tid: number | undefined; receiveBufferBytes: number; sendBufferBytes: number }
   | { kind: 'failed'; code: string; message: string }
   /** Asks whether this caller may connect. */

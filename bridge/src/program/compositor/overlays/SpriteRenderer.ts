@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { StallWatch, type Closable, type Log } from '@lianmai/kit';
 import { LianmaiError } from '@lianmai/protocol';
-import { startThread } from '../../../runtime/index.js';
+import { startThread, untilLoaded } from '../../../runtime/index.js';
 import type { Image } from '../Canvas.js';
 import type { Sprite } from '../blend/blendSprite.js';
 import type { OverlayAnswer } from './overlayThreadMessages.js';
@@ -27,6 +27,8 @@ type OverlayOf<R extends OverlayRequest> = R['kind'] extends 'background' ? Imag
  * second.
  */
 export class SpriteRenderer implements Closable {
+  /** The first thread has its fonts loaded. */
+  readonly loaded: Promise<void>;
   readonly #log: Log;
   readonly #cache = new Map<string, Promise<Sprite | Image>>();
   readonly #sizes = new Map<string, number>();
@@ -49,6 +51,7 @@ export class SpriteRenderer implements Closable {
       },
     });
     this.#thread = this.#start();
+    this.loaded = untilLoaded(this.#thread);
   }
 
   /** Equal requests have equal keys. Rejects with UNSUPPORTED or TOO_LARGE for images, or with INTERNAL when painting failed. */
