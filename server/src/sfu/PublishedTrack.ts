@@ -20,7 +20,7 @@ export class PublishedTrack {
   readonly router: RoomRouter;
   readonly producer: types.Producer;
   readonly ladder: LayerLadder;
-  /** null for pictures, which browsers repair by other means. */
+  /** null where the encoder adds no error correction: pictures, and sound from the bridge. */
   readonly lossReporter: LossReporter | null;
   /** On this process's monotonic clock. */
   readonly sinceMs = performance.now();
@@ -35,7 +35,8 @@ export class PublishedTrack {
     this.source = source;
     this.router = router;
     this.producer = producer;
-    this.lossReporter = producer.kind === 'audio' ? new LossReporter(producer, router.mediasoupRouter) : null;
+    const hasFec = producer.rtpParameters.codecs.some(({ parameters }) => parameters?.['useinbandfec'] === 1);
+    this.lossReporter = hasFec ? new LossReporter(producer, router.mediasoupRouter) : null;
     this.ladder = ladderOf(producer.rtpParameters.encodings ?? [], source, videoHeightPx);
   }
 

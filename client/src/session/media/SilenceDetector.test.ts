@@ -34,4 +34,10 @@ describe('a transport that stops receiving', () => {
     expect(add(200)).toBe(false);
     expect(add(200, { afterMs: SILENT_AFTER_MS })).toBe(true);
   });
+
+  it('stays silent when another transport replaces it, until something arrives there', () => {
+    const { add } = create();
+    expect([add(1000), add(1000, { afterMs: SILENT_AFTER_MS })]).toEqual([false, true]);
+    expect([add(0), add(0), add(50)]).toEqual([true, true, false]);
+  });
 });

@@ -65,6 +65,30 @@ describe('receiving others', () => {
     expect([...shown.keys()]).toEqual(['camera', 'screen']);
   });
 
+  it('asks for a smaller picture, from a key frame on, while the network drops much of it, and for the old size again later', async () => {
+    const { subscriber, request } = create();
+    subscriber.attach(fakeTransports().asTransports);
+    subscriber.setTileSize(ANN, 'camera', { width: 1280, height: 720 });
+    subscriber.sync([person(producer('c'))]);
+    await settled();
+    request.mockClear();
+    let [atMs, received, lost] = [0, 0, 0];
+    const second = (lossPercent: number) => {
+      [atMs, received, lost] = [atMs + 1000, received + 100 - lossPercent, lost + lossPercent];
+      const inbound = { type: 'inbound-rtp', kind: 'video', id: 'v', timestamp: atMs, packetsReceived: received, packetsLost: lost };
+      subscriber.limit(new Map([['v', { ...inbound, bytesReceived: received * 400 }]]));
+    };
+    second(0);
+    second(40);
+    expect(request.mock.calls).toEqual([
+      ['setConsumerSize', { consumerId: 'c-c', width: 320, height: 180 }],
+      ['setConsumerPaused', { consumerId: 'c-c', paused: true }],
+      ['setConsumerPaused', { consumerId: 'c-c', paused: false }],
+    ]);
+    for (let clean = 0; clean < 60; clean++) second(0);
+    expect(request).toHaveBeenLastCalledWith('setConsumerSize', { consumerId: 'c-c', width: 1280, height: 720 });
+  });
+
   it('drops the track of a producer that is gone', async () => {
     const { subscriber, shown } = create();
     subscriber.attach(fakeTransports().asTransports);

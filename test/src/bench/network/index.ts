@@ -2,7 +2,7 @@ import type { BenchOptions } from '../arguments.js';
 import { pause, type System } from '../../support/index.js';
 import { Call } from './Call.js';
 import { assertDropping, impair } from './impair.js';
-import { enterNamespace, isInNamespace, missingTools, openInterfaces } from './namespace.js';
+import { enterNamespace, isInNamespace, missingTool, namespaceObstacle, openInterfaces } from './namespace.js';
 import type { Impairment } from './packetRules.js';
 import { playByWhep, publishByWhip } from './standards.js';
 
@@ -35,14 +35,29 @@ interface Row {
   programConcealed: number | null;
 }
 
-const NOTHING = { videoFps: null, freezes: null, concealed: null, mouthToEarMs: null, programFps: null, programConcealed: null };
+type Figures = Pick<Row, 'videoFps' | 'freezes' | 'concealed' | 'mouthToEarMs' | 'programFps' | 'programConcealed'>;
+const NOTHING: Figures = { videoFps: null, freezes: null, concealed: null, mouthToEarMs: null, programFps: null, programConcealed: null };
+
+const rowOf = (
+  { path, sound }: Pick<Row, 'path' | 'sound'>,
+  { percent: lost, burst }: (typeof LOSSES)[number],
+  figures: Partial<Figures>,
+): Row => ({
+  case: 'network',
+  path,
+  sound,
+  lost,
+  burst,
+  ...NOTHING,
+  ...figures,
+});
 
 /**
  * Two people in a room on air, a WHIP publisher and a WHEP player, while packets from and to the SFU are dropped: a share of all, all above
  * a rate, or all of UDP. Runs in a network namespace of its own, which needs root.
  */
 export async function run({ seconds, only }: BenchOptions): Promise<object> {
-  const reason = await missingTools();
+  const reason = (await namespaceObstacle()) ?? (await missingTool());
   if (reason !== null) {
     console.error(`skipped: ${reason}`);
     return [{ case: 'network', skipped: reason }];
@@ -74,7 +89,7 @@ async function measureVoices(seconds: number): Promise<Row[]> {
     return await withLosses(
       call.system,
       () => settled(() => call.measurePages(seconds)),
-      ({ percent: lost, burst }, page) => [{ ...NOTHING, case: 'network', path: 'page', sound: 'voice', lost, burst, ...page }],
+      (loss, page) => [rowOf({ path: 'page', sound: 'voice' }, loss, page)],
     );
   } finally {
     await call.stop();
@@ -87,9 +102,9 @@ async function measureRoom(seconds: number): Promise<Row[]> {
     return await withLosses(
       call.system,
       () => settled(() => Promise.all([call.measurePages(seconds), call.measureProgram(seconds)])),
-      ({ percent: lost, burst }, [page, program]) => [
-        { case: 'network', path: 'page', sound: 'tone', lost, burst, ...page, ...program },
-        { ...NOTHING, case: 'network', path: 'bridge', sound: 'tone', lost, burst, ...program },
+      (loss, [page, program]) => [
+        rowOf({ path: 'page', sound: 'tone' }, loss, { ...page, ...program }),
+        rowOf({ path: 'bridge', sound: 'tone' }, loss, program),
       ],
     );
   } finally {
@@ -103,7 +118,7 @@ async function measureWhip(seconds: number): Promise<Row[]> {
     return await withLosses(
       publisher.system,
       () => settled(() => publisher.measure(seconds)),
-      ({ percent: lost, burst }, stream) => [{ ...NOTHING, case: 'network', path: 'whip', sound: 'tone', lost, burst, ...stream }],
+      (loss, stream) => [rowOf({ path: 'whip', sound: 'tone' }, loss, stream)],
     );
   } finally {
     await publisher.stop();
@@ -116,7 +131,7 @@ async function measureWhep(seconds: number): Promise<Row[]> {
     return await withLosses(
       player.system,
       () => settled(() => player.measure(seconds)),
-      ({ percent: lost, burst }, page) => [{ ...NOTHING, case: 'network', path: 'whep', sound: 'tone', lost, burst, ...page }],
+      (loss, page) => [rowOf({ path: 'whep', sound: 'tone' }, loss, page)],
     );
   } finally {
     await player.stop();

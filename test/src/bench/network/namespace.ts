@@ -19,28 +19,28 @@ const INTERFACES = [
 
 export const isInNamespace = (): boolean => process.env[MARK] === '1';
 
-/** Returns the reason why this machine cannot run the bench, or null. */
-export async function missingTools(): Promise<string | null> {
+/** Returns the reason why this machine allows no network namespace of our own, or null. */
+export async function namespaceObstacle(): Promise<string | null> {
   if (process.platform !== 'linux') return 'network namespaces need Linux';
   if (process.getuid?.() !== 0) return 'network namespaces and packet filters need root';
-  const probes = [
-    { tool: 'ip', args: ['-V'], from: 'iproute2' },
-    { tool: 'nft', args: ['--version'], from: 'nftables' },
-    {
-      tool: 'unshare',
-      args: ['--net', 'ip', 'link', 'add', 'a0', 'type', 'veth', 'peer', 'name', 'b0'],
-      from: 'util-linux, or the kernel has no veth',
-    },
-  ];
-  for (const { tool, args, from } of probes) {
-    const failure = await execute(tool, args).then(
-      () => null,
-      () => `"${[tool, ...args].join(' ')}" failed (${from})`,
-    );
-    if (failure) return failure;
-  }
-  return null;
+  return failureOf('unshare', ['--net', 'true'], 'not allowed here');
 }
+
+/** Returns the first tool that is missing, or null. */
+export async function missingTool(): Promise<string | null> {
+  const veth = ['--net', 'ip', 'link', 'add', 'a0', 'type', 'veth', 'peer', 'name', 'b0'];
+  return (
+    (await failureOf('ip', ['-V'], 'iproute2')) ??
+    (await failureOf('nft', ['--version'], 'nftables')) ??
+    (await failureOf('unshare', veth, 'the kernel has no veth'))
+  );
+}
+
+const failureOf = (tool: string, args: readonly string[], cause: string): Promise<string | null> =>
+  execute(tool, args).then(
+    () => null,
+    () => `"${[tool, ...args].join(' ')}" failed (${cause})`,
+  );
 
 /** Runs this same command in a new network namespace, and ends this process with its exit code. */
 export function enterNamespace(): Promise<never> {
