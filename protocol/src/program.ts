@@ -63,7 +63,7 @@ export const ProgramStats = z.object({
 export type ProgramStats = z.infer<typeof ProgramStats>;
 
 /**
- * What a live program does without while its bridge's machine is too slow: pictures are left out, sound never is, and the encoder uses lighter settings than the
+ * The state of a live program while its bridge's machine is too slow: pictures are left out, sound never is, and the encoder uses lighter settings than the
  * profile's until there is room again.
  */
 export const Degradation = z.object({

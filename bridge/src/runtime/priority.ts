@@ -5,7 +5,7 @@ import { getPriority, setPriority } from 'node:os';
  * its encoder come first, because everybody who watches waits for them.
  */
 export const NICENESS = { bridge: -5, program: -10 } as const;
-/** How much less urgent a decoder is than the program: it works for one person's picture. */
+/** A decoder is a little less urgent than the program, since it works for one person's picture. */
 const DECODER_STEP = 2;
 
 /** Sets the priority of the calling thread, and so of the threads and processes that it starts later. Returns whether the system allowed it. */

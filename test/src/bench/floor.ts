@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { rmSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { AUDIO_RATE, canvasOf, FPS, type Profile } from '@lianmai/protocol';
+import { AUDIO_RATE, canvasOf, FPS, type Profile, type Size } from '@lianmai/protocol';
 import { ffmpeg } from '../support/ffmpeg.js';
 import { CLIP_SECONDS } from './clips.js';
 import { benchmarkSeconds, readingFiles, withoutShowinfo } from './floorCommand.js';
@@ -63,17 +63,19 @@ export class ProgramFloor {
     const picture = `${base}.yuv`;
     const sound = `${base}.pcm`;
     await ffmpeg('-y', '-i', recording, '-map', '0:v', '-f', 'rawvideo', '-pix_fmt', 'yuv420p', picture);
-    const { width, height } = canvasOf(profile);
-    const pictureS = statSync(picture).size / (width * height * 1.5) / FPS;
+    const size = canvasOf(profile);
+    const pictureS = statSync(picture).size / bytesOf(size) / FPS;
+    const timed = rawIvf(picture, size);
+    rmSync(picture);
     const raw = ['-f', 's16le', '-ar', String(AUDIO_RATE), '-ac', '2'];
     await ffmpeg('-y', '-i', recording, '-map', '0:a', '-t', String(pictureS), ...raw, sound);
-    const encoder = partOf(pictureS, (limit) => readingFiles(commands.encoder, [picture, sound], [...limit, '/dev/null']));
+    const encoder = partOf(pictureS, (limit) => readingFiles(commands.encoder, [timed, sound], [...limit, '/dev/null']));
     const inputs = await Promise.all(clips.map((clip, index) => elementaryStream(clip, `${base}-${index}.ivf`)));
     const decoders = inputs.map((input, index) => {
       const command = withoutShowinfo(commands.decoders[index] ?? []);
       return partOf(LOOPS * CLIP_SECONDS, (limit) => readingFiles(command, [input], [...limit, '-f', 'null', '-']));
     });
-    return new ProgramFloor(program, { encoder, decoders }, [picture, sound, ...inputs]);
+    return new ProgramFloor(program, { encoder, decoders }, [timed, sound, ...inputs]);
   }
 
   /** Measures one round: the encoder, then the decoders, one after the other. */
@@ -106,5 +108,31 @@ const partOf = (mediaS: number, args: Part['args']): Part => ({ args, mediaS, wh
 /** Puts the clip's picture into the container in which the product feeds a decoder. */
 async function elementaryStream(clip: string, file: string): Promise<string> {
   await ffmpeg('-y', '-stream_loop', String(LOOPS - 1), '-i', clip, '-map', '0:v', '-c', 'copy', file);
+  return file;
+}
+
+const bytesOf = ({ width, height }: Size): number => width * height * 1.5;
+
+/** Puts raw pictures into the container in which the product feeds its encoder: IVF, with the time of each frame. Returns the file. */
+function rawIvf(picture: string, size: Size): string {
+  const file = picture.replace(/yuv$/, 'raw.ivf');
+  const [from, to] = [openSync(picture, 'r'), openSync(file, 'w')];
+  const header = Buffer.alloc(32);
+  header.write('DKIF', 0, 'latin1');
+  header.writeUInt16LE(header.length, 6);
+  header.write('I420', 8, 'latin1');
+  header.writeUInt16LE(size.width, 12);
+  header.writeUInt16LE(size.height, 14);
+  header.writeUInt32LE(FPS, 16);
+  header.writeUInt32LE(1, 20);
+  writeSync(to, header);
+  const frame = Buffer.alloc(12 + bytesOf(size));
+  frame.writeUInt32LE(bytesOf(size), 0);
+  for (let index = 0; readSync(from, frame, 12, bytesOf(size), null) === bytesOf(size); index++) {
+    frame.writeBigUInt64LE(BigInt(index), 4);
+    writeSync(to, frame);
+  }
+  closeSync(from);
+  closeSync(to);
   return file;
 }

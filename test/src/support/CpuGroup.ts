@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where the kernel's CPU controller is, in either of its versions. */
+/** The kernel's CPU controller, in either of its versions. */
 const V1 = '/sys/fs/cgroup/cpu';
 const V2 = '/sys/fs/cgroup';
 const isV1 = existsSync(join(V1, 'cpu.shares'));

@@ -10,7 +10,7 @@ export * from './flv/index.js';
 export * from './fmp4/index.js';
 export { FormatError } from './FormatError.js';
 export { buildHevcConfig, parseHevcConfig, parseHevcSps, type HevcConfig } from './hevc.js';
-export { ivfFrame, ivfFrameHeader, ivfHeader, type IvfCodec } from './ivf.js';
+export { ivfFrame, ivfFrameHeader, ivfHeader } from './ivf.js';
 export { parseMp3Header, type Mp3Header } from './mp3.js';
 export { readMovie, readMovieDurationMs, readTimescales, scanFragments, type Mp4Bytes, type Mp4Scan } from './scanMp4.js';
 export * from './mpegts/index.js';

@@ -1,7 +1,7 @@
 import type { VideoCodec } from '@lianmai/protocol';
 
 /** I420: raw frames, planar and tightly packed. */
-export type IvfCodec = VideoCodec | 'I420';
+type IvfCodec = VideoCodec | 'I420';
 
 const FOURCC: Readonly<Record<IvfCodec, string>> = { VP8: 'VP80', VP9: 'VP90', H264: 'H264', I420: 'I420' };
 const FILE_HEADER_BYTES = 32;
@@ -20,7 +20,7 @@ export function ivfHeader(codec: IvfCodec, rate: number, { width, height } = { w
   return header;
 }
 
-/** What stands before a frame of this size. */
+/** The header of a frame of this size; the frame itself follows. */
 export function ivfFrameHeader(byteLength: number, pts: number): Buffer {
   return writeFrameHeader(Buffer.allocUnsafe(FRAME_HEADER_BYTES), byteLength, pts);
 }

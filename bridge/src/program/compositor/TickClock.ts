@@ -1,7 +1,7 @@
 export interface Tick {
   /** When it plays, on the monotonic clock, ms. */
   dueMs: number;
-  /** How late it is made, ms. */
+  /** Its delay behind that time, ms. */
   behindMs: number;
 }
 
@@ -59,7 +59,7 @@ export class TickClock {
     else this.#run();
   }
 
-  /** What has arrived for late ticks still waits in the sockets: each turn of the event loop reads some of it. */
+  /** The packets of late ticks still wait in the sockets: each turn of the event loop reads some of them. */
   #runAfter(turns: number): void {
     this.#immediate = setImmediate(() => (turns > 1 ? this.#runAfter(turns - 1) : this.#run()));
   }

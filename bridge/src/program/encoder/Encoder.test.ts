@@ -216,6 +216,7 @@ describe('Encoder', () => {
 
   it('goes on with another preset at a key frame, with the same configuration and without a gap', async () => {
     const bench = new Bench(ffmpeg, resolveProfile({ name: '480p', preset: 'veryfast' }));
+    await bench.feedUntil(() => bench.video.length > 20);
     for (const preset of ['superfast', 'ultrafast', 'veryfast'] as const) {
       const { pid } = bench.encoder;
       bench.encoder.setPreset(preset);

@@ -2,7 +2,7 @@ import { FPS, type Profile } from '@lianmai/protocol';
 
 type X264Preset = Profile['preset'];
 
-/** What the encoder is asked for: a profile's own settings, or less while the machine is too slow for them. Size and bitrate stay. */
+/** The demands on the encoder: a profile's own settings, or less while the machine is too slow for them. Size and bitrate stay. */
 export interface EncodingStep {
   preset: X264Preset;
   /** 30, 20 or 15 pictures a second. */

@@ -5,7 +5,7 @@ import { PicturePacer, type TickLoad } from './PicturePacer.js';
 import { StepControl } from './StepControl.js';
 
 export interface LoadControlOptions {
-  /** What the encoder can be asked for, heaviest first. */
+  /** Settings of the encoder, heaviest first. */
   steps: readonly [EncodingStep, ...EncodingStep[]];
   /** The encoder shall go on with this step. */
   onStep: (step: EncodingStep) => void;

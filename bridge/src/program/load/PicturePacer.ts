@@ -3,11 +3,11 @@ import { FPS } from '@lianmai/protocol';
 /** `notDue`: the program shows fewer than 30 pictures a second at this time. */
 export type PictureVerdict = 'shown' | 'leftOut' | 'notDue';
 
-/** How well the machine keeps up at one tick. */
+/** The machine's load at one tick. */
 export interface TickLoad {
   /** Number of the tick on the program's timeline. */
   frame: number;
-  /** How late the tick is made, in ticks. */
+  /** Its delay behind the clock, in ticks. */
   behindTicks: number;
   /** Pictures in the encoder, and ticks since the oldest of them. */
   heldPictures: number;

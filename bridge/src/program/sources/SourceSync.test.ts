@@ -94,6 +94,24 @@ describe('SourceSync', () => {
   });
 });
 
+describe('the delay of a source', () => {
+  it('does not grow for what comes in time for a program that is behind the clock', () => {
+    const sync = new SourceSync(new PlayoutDelay());
+    sync.played(1000);
+    sync.observe(1050, 1200);
+    expect(sync.delay.ms).toBe(60);
+    sync.observe(950, 1200);
+    expect(sync.delay.ms).toBe(120);
+  });
+
+  it('grows by the clock for a source that was not played for a while', () => {
+    const sync = new SourceSync(new PlayoutDelay());
+    sync.played(1000);
+    sync.observe(9900, 10_000);
+    expect(sync.delay.ms).toBe(170);
+  });
+});
+
 describe('PlayoutDelay', () => {
   it('is the longer reorder wait plus 50 ms, within 60..450', () => {
     const delay = new PlayoutDelay();

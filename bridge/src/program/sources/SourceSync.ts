@@ -11,7 +11,7 @@ import type { PlayoutDelay } from './PlayoutDelay.js';
 
 /** Reports that put the tracks further apart than the delay can make up for are wrong. */
 const MAX_SKEW_MS = 600;
-/** What was played longer ago than this tells nothing about the program's clock: the source was neither seen nor heard. */
+/** A source that was played longer ago than this was neither seen nor heard, which tells nothing about the program's clock. */
 const MAX_BEHIND_MS = 5000;
 
 /** Common to both tracks of a source: the offset to our clock, and the delay. */

@@ -30,7 +30,7 @@ export class Hogs {
   }
 
   /** Keeps what is not measured from starving: this process and those that it starts. */
-  spare(pid: number): void {
+  favour(pid: number): void {
     this.#outside.add(pid);
   }
 

@@ -17,7 +17,7 @@ const WARM_UP_MS = 8000;
 const CALM_MS = 10_000;
 /** The product and the other work have a core; its own figures leave out what starts and ends in between. */
 const LEAST_CORES = 0.85;
-/** What is left to arrive when the measurement ends. */
+/** Time for the last media of the measurement to arrive. */
 const REST_MS = 2000;
 
 /**
@@ -33,7 +33,7 @@ export async function run({ participants, seconds }: BenchOptions): Promise<obje
   const clips = await Promise.all(Array.from({ length: participants }, (_, index) => timedClip(index)));
   const hogs = new Hogs();
   try {
-    hogs.spare(process.pid);
+    hogs.favour(process.pid);
     const bridge = await BridgeHost.start();
     hogs.confine(bridge.pid);
     const senders: ChildProcess[] = [];
@@ -135,7 +135,7 @@ async function hearPart(recording: Recording, fromMs: number, toMs: number, tone
   return hear(sound.subarray(Math.max(0, at(fromMs)), at(toMs)), tones);
 }
 
-/** How much later a frame of the first participant arrives than before the other work began. */
+/** The growth of the first participant's delay since before the other work began. */
 function drift(pictures: readonly { timeMs: number; arrivedAtMs: number; number: number | null }[], startMs: number, endMs: number) {
   const between = (from: number, to: number) => pictures.filter(({ arrivedAtMs }) => arrivedAtMs >= from && arrivedAtMs < to);
   const calm = between(startMs - CALM_MS, startMs);

@@ -12,7 +12,7 @@ const HEARD = 0.5;
 const FRAME_MS = 1000 / 30;
 const CLIP_MS = CLIP_FRAMES * FRAME_MS;
 
-/** How long each tone is heard in all, and the longest time in which one of them is not, ms. */
+/** The time for which each tone is heard in all, and the longest for which one of them is not, ms. */
 export function hear(sound: Float32Array, tonesHz: readonly number[]): { heardMs: number[]; longestGapMs: number } {
   const heardMs: number[] = [];
   let longestGapMs = 0;
