@@ -16,7 +16,7 @@ export interface PreparedBridge {
   threadPool: ProgramThreadPool;
   /** Waits for its port. */
   srtThread: Worker;
-  /** Nothing more is loading. What has to be quick need not wait for it. */
+  /** True once loading is over, so that nothing slows down what has to be quick. */
   loaded: Promise<unknown>;
 }
 

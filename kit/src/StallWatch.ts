@@ -17,7 +17,7 @@ export interface StallWatchOptions {
 /** `stopped` by a signal, `asleep` for ever, or `busy` with a loop that never ends. */
 export interface Stall {
   kind: 'stopped' | 'asleep' | 'busy';
-  /** What was counted against the limit. */
+  /** The time that was counted against the limit. */
   stalledMs: number;
 }
 

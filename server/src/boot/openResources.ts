@@ -25,7 +25,7 @@ export const openListener = ({ http: { port, host } }: ServerConfig, certificate
 
 export interface Sockets {
   sockets: SocketServer;
-  /** Where the bridge beside this server finds it: on loopback without TLS, whatever certificate browsers see. */
+  /** The port for the bridge beside this server: on loopback without TLS, whatever certificate browsers see. */
   bridgePort: number;
   /** Takes no connections before. */
   open: () => void;

@@ -57,7 +57,7 @@ export class ProgramRun {
   readonly #options: ProgramRunOptions;
   readonly #undo: (() => void)[] = [];
   #taps: ProgramTaps | null = null;
-  /** What is on air; null until this process has set it. */
+  /** On air; null until this process has set it. */
   #sceneState: SceneState | null;
   #isClosed = false;
   /** Tells `stop` that the program has ended, or that the bridge is lost. */

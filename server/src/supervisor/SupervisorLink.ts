@@ -16,7 +16,7 @@ export class SupervisorLink extends EventEmitter<SupervisorLinkEvents> {
   private constructor() {
     super();
     process.on('message', (message: ToServer) => this.#receive(message));
-    // Whoever runs on without a supervisor keeps ports that the next one needs.
+    // A server that runs on without its supervisor keeps ports that the next one needs.
     process.on('disconnect', () => process.exit(1));
   }
 

@@ -8,7 +8,7 @@ import { launchBrowser, pause, RoomPage, System, until } from '../support/index.
 /** `SATURATED_SECONDS=600 npm run test:faults -- saturated` takes as long as that. */
 const SECONDS = Number(process.env.SATURATED_SECONDS ?? 75);
 const HOGS_PER_CORE = 2;
-/** What the log says when something is taken for frozen or has died. */
+/** Log lines of anything that is taken for frozen or has died. */
 const REPLACED = /"msg":"[^"]*(hangs|crashed|died|ended; starting another|exited unexpectedly)/;
 const LASTING = { bridge: /bridge\/dist\/main\.js/, worker: /mediasoup-worker/ };
 const ENCODER = /libx264/;

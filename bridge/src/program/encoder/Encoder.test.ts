@@ -69,7 +69,7 @@ class Bench {
 
 const steps = (tags: MediaTag[]) => [...new Set(tags.slice(1).map((tag, index) => tag.dtsMs - tags[index]!.dtsMs))].sort((a, b) => a - b);
 
-/** What an FFmpeg decoder makes of the media: its complaints, none if the media is sound, and the left channel. */
+/** An FFmpeg decoder's complaints, none if the media is sound, and the left channel that it hears. */
 async function decode(tags: MediaTag[]): Promise<{ complaints: string; samples: Int16Array }> {
   const folder = await mkdtemp(join(tmpdir(), 'encoder-'));
   const file = join(folder, 'out.flv');
@@ -94,7 +94,7 @@ async function decode(tags: MediaTag[]): Promise<{ complaints: string; samples: 
 function loudestClick(samples: Int16Array): number {
   const coefficient = 2 * Math.cos((2 * Math.PI * TONE_HZ) / AUDIO_RATE);
   const residue = (at: number) => (samples[at] ?? 0) - coefficient * (samples[at - 1] ?? 0) + (samples[at - 2] ?? 0);
-  // Where the tone begins and ends, it does click.
+  // The tone does click where it begins and ends.
   const [from, to] = [AUDIO_RATE / 4, samples.length - AUDIO_RATE / 10];
   let loudest = 0;
   for (let at = from; at < to; at++) loudest = Math.max(loudest, Math.abs(residue(at)));

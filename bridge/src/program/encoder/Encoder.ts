@@ -176,7 +176,7 @@ export class Encoder implements Closable {
 
   async #afterEnd(run: EncoderRun, exit: ProcessExit): Promise<void> {
     this.#cpuOfFormerRuns += run.cpuSeconds();
-    // One that is no longer `#run` has handed over.
+    // A process that is no longer `#run` has handed over.
     if (this.#scope.isClosed || this.#run !== run) return;
     this.#run = null;
     this.#restarts++;

@@ -4,7 +4,7 @@ import { EncoderRun, type EncoderRunOptions } from './EncoderRun.js';
 
 type Preset = EncoderRunOptions['preset'];
 
-/** What has just begun or been replaced needs the CPU more. */
+/** A program that has just begun, or an encoder that was just replaced, needs the CPU more. */
 const AFTER_MS = 3000;
 /** A spare that ended by itself may do so again. */
 const AGAIN_AFTER_MS = 15_000;

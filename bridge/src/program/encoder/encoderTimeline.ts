@@ -19,7 +19,7 @@ export interface Progress {
   nextSample: number;
 }
 
-/** Where the input of an encoder starts, after its lead-in. */
+/** The start of an encoder's input, after its lead-in. */
 export interface StartPoint {
   /** Its first frame, a key frame: the first one that has not come out. */
   videoFrom: number;

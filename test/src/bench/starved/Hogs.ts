@@ -16,7 +16,7 @@ export class Hogs {
   #hog: ChildProcess | null = null;
 
   constructor() {
-    // Whatever else the machine does counts for little beside the two groups.
+    // The rest of the machine counts for little beside the two groups.
     this.#all = new CpuGroup(`lianmai-starved-${process.pid}`, { weight: HEAVIEST });
     this.#product = new CpuGroup('product', { parent: this.#all });
     this.#hogs = new CpuGroup('hogs', { parent: this.#all });

@@ -39,7 +39,7 @@ const INTRUDER = fileURLToPath(new URL('../intruder.mjs', import.meta.url));
 
 const RoomReply = z.object({ stage: StageSnapshot });
 
-/** What a fault may lose. */
+/** The losses that a fault may cause. */
 export interface Kept {
   /** The ids of the people on stage. */
   seats: string[];

@@ -43,7 +43,7 @@ const CALL_BACK = { sound: 12_000, picture: 12_000, ...PROGRAM_GOES_ON, ...NOTHI
 /** A bridge takes its program, its viewers and its connections with it, and brings them back. */
 const bridgeBack = (ms: number) => ({ ...CALL_GOES_ON, ...NOTHING_LOST, program: ms, flv: ms, hls: ms + 4000, connections: 1 });
 
-/** What may happen, roughly from the least to the most. */
+/** Every fault, roughly from the least to the worst. */
 export const FAULTS: readonly Fault[] = [
   { title: 'none, for 5 s', inject: noFault(5), bounds: ALL_GOES_ON },
   { title: 'every decoder killed', inject: kill(DECODER), bounds: ALL_GOES_ON },

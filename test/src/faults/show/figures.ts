@@ -23,7 +23,7 @@ export interface Figures {
   timeOfDay: number;
 }
 export type Figure = keyof Figures;
-/** What is left out was not measured, or is not judged. */
+/** A figure that is left out was not measured, or is not judged. */
 export type SomeFigures = Partial<Figures>;
 
 const COUNTS: readonly Figure[] = ['connections', 'seats', 'chat'];

@@ -5,7 +5,7 @@ import type { Show } from './Show.js';
 /** Brings a fault about; may take its cause away again, and return figures that nobody else can measure. */
 export type Inject = (show: Show) => Promise<SomeFigures>;
 
-/** What happened from one time to another (`clockMs`). */
+/** The events from one time to another (`clockMs`). */
 export interface Measured {
   figures: SomeFigures;
   fromMs: number;
