@@ -24,7 +24,7 @@ const USAGE = `npm run bench -- CASE [options]
   srt       our SRT listener beside libsrt's       --seconds 20
   latency   camera to screen, tier by tier         --seconds 15 --runs 3
   starved   half a core left (needs root)          --participants 4 --seconds 60
-  network   losses, 320 kb/s, no UDP (needs root)  --seconds 25 --only voices|room|whip|whep|limits
+  network   losses, 320 kb/s, no UDP (needs root)  --seconds 25 --only voices|room|whip|whep|stage|limits
 
 With --runs, each figure is the median (p50) of all runs, with the smallest and largest value (min, max).
 

@@ -10,7 +10,7 @@ const BENCH_TIMEOUT_MS = 1_800_000;
 
 const Figure = z.number().nullish();
 const Row = z.object({
-  path: z.enum(['page', 'bridge', 'whip', 'whep']).optional(),
+  path: z.enum(['page', 'bridge', 'whip', 'whep', 'stage']).optional(),
   sound: z.enum(['voice', 'tone']).optional(),
   lost: z.number().optional(),
   burst: z.number().optional(),
@@ -74,11 +74,12 @@ describe.skipIf(obstacle !== null)(`a call on a bad network${obstacle === null ?
   });
 
   it.each(losses)(
-    'keeps a program whole, and what pages publish and play by WHIP and WHEP ($lost %, $burst)',
+    'keeps whole a program, what pages publish and play by WHIP and WHEP, and streams on stage ($lost %, $burst)',
     ({ lost, burst, atMost }) => {
       expect(harm('bridge', 'tone', lost, burst)).toBeLessThanOrEqual(atMost);
       expect(harm('whip', 'tone', lost, burst)).toBeLessThanOrEqual(atMost);
       expect(harm('whep', 'tone', lost, burst)).toBeLessThanOrEqual(atMost);
+      expect(harm('stage', 'tone', lost, burst)).toBeLessThanOrEqual(atMost);
     },
   );
 

@@ -4,7 +4,7 @@ import { Call } from './Call.js';
 import { assertDropping, impair } from './impair.js';
 import { enterNamespace, isInNamespace, missingTool, namespaceObstacle, openInterfaces } from './namespace.js';
 import type { Impairment } from './packetRules.js';
-import { playByWhep, publishByWhip } from './standards.js';
+import { playByWhep, publishByWhip, seeOnStage } from './standards.js';
 
 /** Losses in percent, and how many packets are lost in a row. */
 const LOSSES = [
@@ -22,7 +22,7 @@ const SETTLE_MS = 8000;
 /** A row of the table. Figures that a path does not have are null. */
 interface Row {
   case: 'network';
-  path: 'page' | 'bridge' | 'whip' | 'whep';
+  path: 'page' | 'bridge' | 'whip' | 'whep' | 'stage';
   /** The sound at the people's microphones. */
   sound: 'voice' | 'tone';
   lost: number;
@@ -53,7 +53,7 @@ const rowOf = (
 });
 
 /**
- * Two people in a room on air, a WHIP publisher and a WHEP player, while packets from and to the SFU are dropped: a share of all, all above
+ * Two people in a room on air, a WHIP publisher, a WHEP player and a stream on stage, while packets from and to the SFU are dropped: a share of all, all above
  * a rate, or all of UDP. Runs in a network namespace of its own, which needs root.
  */
 export async function run({ seconds, only }: BenchOptions): Promise<object> {
@@ -64,7 +64,14 @@ export async function run({ seconds, only }: BenchOptions): Promise<object> {
   }
   if (!isInNamespace()) return enterNamespace();
   await openInterfaces();
-  const parts = { voices: measureVoices, room: measureRoom, whip: measureWhip, whep: measureWhep, limits: measureLimits };
+  const parts = {
+    voices: measureVoices,
+    room: measureRoom,
+    whip: measureWhip,
+    whep: measureWhep,
+    stage: measureStage,
+    limits: measureLimits,
+  };
   const rows: object[] = [];
   for (const [name, measure] of Object.entries(parts)) if (only === null || only === name) rows.push(...(await measure(seconds)));
   return rows;
@@ -125,13 +132,16 @@ async function measureWhip(seconds: number): Promise<Row[]> {
   }
 }
 
-async function measureWhep(seconds: number): Promise<Row[]> {
-  const player = await playByWhep();
+const measureWhep = (seconds: number) => measurePage('whep', seconds);
+const measureStage = (seconds: number) => measurePage('stage', seconds);
+
+async function measurePage(path: 'whep' | 'stage', seconds: number): Promise<Row[]> {
+  const player = await (path === 'whep' ? playByWhep() : seeOnStage());
   try {
     return await withLosses(
       player.system,
       () => settled(() => player.measure(seconds)),
-      (loss, page) => [rowOf({ path: 'whep', sound: 'tone' }, loss, page)],
+      (loss, page) => [rowOf({ path, sound: 'tone' }, loss, page)],
     );
   } finally {
     await player.stop();

@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
-import { launchBrowser, pause, PEOPLE, System, until, whep, whip } from '../../support/index.js';
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser, pause, PEOPLE, RoomPage, System, until, whep, whip } from '../../support/index.js';
 import { broadcastClip } from '../clips.js';
 import { ADDRESS } from './namespace.js';
 import { keepPeers, qualityBetween, received, type Quality } from './receiverStats.js';
@@ -36,27 +37,70 @@ export async function publishByWhip(): Promise<Measured<StreamQuality>> {
 
 /** A browser that plays by WHEP what FFmpeg publishes by RTMP. */
 export async function playByWhep(): Promise<Measured<Quality>> {
-  const [system, browser, clip] = await Promise.all([System.start({ env: { ANNOUNCED_IP: ADDRESS } }), launchBrowser(), broadcastClip()]);
-  const { publish, play } = await system.createStream('whep');
-  const args = ['-nostdin', '-v', 'error', '-re', '-stream_loop', '-1', '-i', clip, '-c', 'copy', '-f', 'flv', publish.rtmp];
-  const publisher = spawn(FFMPEG, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-  await until('the stream is live', async () => (await fetch(play.flv, { method: 'HEAD' })).ok);
+  const [system, browser] = await Promise.all([System.start({ env: { ANNOUNCED_IP: ADDRESS } }), launchBrowser()]);
+  const { play, publisher } = await broadcast(system, 'whep');
   const page = await (await browser.newContext()).newPage();
   await keepPeers(page);
   await page.goto(`${system.url}/healthz`);
   const { status, text } = await whep(page, play.whep);
   if (status !== 201) throw new Error(`WHEP: ${status} ${text}`);
-  return {
-    system,
-    measure: async (seconds) => {
-      const before = await received(page);
-      await pause(seconds * 1000);
-      return qualityBetween(before, await received(page));
-    },
-    stop: async () => {
-      publisher.kill('SIGKILL');
-      await browser.close();
-      await system.stop();
-    },
-  };
+  return measuredPage({ system, browser, publisher, page });
 }
+
+/** A host with a stream on stage that FFmpeg publishes by RTMP. */
+export async function seeOnStage(): Promise<Measured<Quality>> {
+  const [system, browser] = await Promise.all([System.start({ env: { ANNOUNCED_IP: ADDRESS } }), launchBrowser('red')]);
+  const { publisher } = await broadcast(system, 'drone');
+  const token = await system.token('stage', 'host', 'host', 'Host');
+  const host = await RoomPage.open(browser, system, `/r/stage?token=${token}`, { before: keepPeers });
+  await host.enter();
+  await until('the stream has a seat', async () => {
+    const { status } = await system.api('POST', '/rooms/stage/stage/streams', { app: 'live', name: 'drone' });
+    return status === 201;
+  });
+  await host.page.locator('[data-testid="tile"] video').nth(1).waitFor();
+  return measuredPage({ system, browser, publisher, page: host.page });
+}
+
+async function broadcast(system: System, name: string) {
+  const { publish, play } = await system.createStream(name);
+  const args = [
+    '-nostdin',
+    '-v',
+    'error',
+    '-re',
+    '-stream_loop',
+    '-1',
+    '-i',
+    await broadcastClip(),
+    '-c',
+    'copy',
+    '-f',
+    'flv',
+    publish.rtmp,
+  ];
+  const publisher = spawn(FFMPEG, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  await until('the stream is live', async () => (await fetch(play.flv, { method: 'HEAD' })).ok);
+  return { play, publisher };
+}
+
+interface PageParts {
+  system: System;
+  browser: Browser;
+  publisher: ChildProcess;
+  page: Page;
+}
+
+const measuredPage = ({ system, browser, publisher, page }: PageParts): Measured<Quality> => ({
+  system,
+  measure: async (seconds) => {
+    const before = await received(page);
+    await pause(seconds * 1000);
+    return qualityBetween(before, await received(page));
+  },
+  stop: async () => {
+    publisher.kill('SIGKILL');
+    await browser.close();
+    await system.stop();
+  },
+});
