@@ -32,6 +32,11 @@ export class InputSocket extends Writable {
     else this.#waiting = write;
   }
 
+  /** What was written in one go becomes one system call. */
+  override _writev(chunks: readonly { chunk: Buffer; encoding: BufferEncoding }[], done: (error?: Error | null) => void): void {
+    this._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), 'binary', done);
+  }
+
   override _final(done: (error?: Error | null) => void): void {
     if (this.#peer) this.#peer.end(done);
     else done();

@@ -96,6 +96,26 @@ describe('drawFrame', () => {
     );
   });
 
+  it('draws frames that share their memory as it draws others', () => {
+    const sizes = [[64, 36], [36, 64], [48, 48]] as const; // prettier-ignore
+    const tiles = [[64, 36], [32, 36], [64, 20], [100, 100]] as const; // prettier-ignore
+    const memory = new Uint8Array(i420Bytes({ width: 64, height: 36 }));
+    for (const [width, height] of [...sizes, ...sizes]) {
+      for (const [tileWidth, tileHeight] of tiles) {
+        const fresh = ramp(width, height);
+        if (fresh.data.length === memory.length) memory.set(fresh.data);
+        const shared = { ...fresh, data: fresh.data.length === memory.length ? memory : fresh.data };
+        const canvases = [fresh, shared].map((frame) => {
+          const canvas = new Canvas({ width: 120, height: 100 });
+          canvas.data.fill(7);
+          drawFrame(canvas, { x: 2, y: 0, width: tileWidth, height: tileHeight }, frame, 'cover');
+          return canvas;
+        });
+        expect(canvases[1]!.data.equals(canvases[0]!.data)).toBe(true);
+      }
+    }
+  });
+
   it('crops evenly to cover', () => {
     const canvas = new Canvas({ width: 100, height: 100 });
     drawFrame(canvas, { x: 0, y: 0, width: 100, height: 100 }, ramp(200, 100), 'cover');

@@ -54,9 +54,20 @@ const centred = (area: Rect, size: Size): Rect => ({
 export function drawFrame(canvas: Image, tile: Rect, frame: FramePixels, fit: 'cover' | 'contain'): void {
   const { from, to } = place(frame, tile, fit);
   fillAround(canvas, tile, to, BLACK);
-  const source = imageOf(frame.data, frame);
+  const source = imageOfFrame(frame);
   if (from.width === to.width && from.height === to.height) copyRect(canvas, to, source, from);
   else scaleRect(canvas, to, source, from);
+}
+
+const imagesOfFrames = new WeakMap<Uint8Array, Image>();
+
+/** The same image for every frame in the same memory: its planes keep what `copyRect` prepares for them. */
+function imageOfFrame(frame: FramePixels): Image {
+  const kept = imagesOfFrames.get(frame.data);
+  if (kept?.width === frame.width && kept.height === frame.height) return kept;
+  const image = imageOf(frame.data, frame);
+  imagesOfFrames.set(frame.data, image);
+  return image;
 }
 
 /** Fills the part of `outer` that lies outside `inner`. */

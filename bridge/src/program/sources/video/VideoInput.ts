@@ -5,6 +5,7 @@ import type { Ffmpeg } from '../../../media/ffmpeg/index.js';
 import type { Frame } from '../sourceContract.js';
 import { type EncodedFrame, type RtpReceiver, type FrameTime, RtpVideoTrack } from '../../../media/rtp/index.js';
 import type { SourceSync } from '../SourceSync.js';
+import { DecodeBatch } from './DecodeBatch.js';
 import { FramePool } from './FramePool.js';
 import { FrameQueue } from './FrameQueue.js';
 import type { RawFrame } from './RawFrameReader.js';
@@ -40,6 +41,11 @@ export class VideoInput {
   readonly #options: VideoInputOptions;
   readonly #pool = new FramePool();
   readonly #queue = new FrameQueue(this.#pool);
+  readonly #batch = new DecodeBatch({
+    playsAtMs: (time) => this.#playsAtMs(time),
+    now: nowMs,
+    decode: (frame, time) => this.#decode(frame, time),
+  });
   #track: RtpVideoTrack | null = null;
   #unsubscribe: (() => void) | undefined;
   #decoder: VideoDecoder<FrameTime> | null = null;
@@ -64,7 +70,7 @@ export class VideoInput {
     this.#dropTrack();
     const { receiver, sync, requestKeyFrame } = this.#options;
     const track = new RtpVideoTrack(description, codec, {
-      onFrame: (frame, time) => this.#decode(frame, time),
+      onFrame: (frame, time) => this.#batch.push(frame, time),
       requestKeyFrame: () => requestKeyFrame(description.trackId),
     });
     this.#track = track;
@@ -157,6 +163,7 @@ export class VideoInput {
   }
 
   #stopDecoder(reason: string): void {
+    this.#batch.clear();
     const decoder = this.#decoder;
     if (!decoder) return;
     this.#decoder = null;
@@ -169,6 +176,7 @@ export class VideoInput {
 
   #dropTrack(): void {
     if (!this.#track) return;
+    this.#batch.flush();
     this.#unsubscribe?.();
     this.#past.lostPackets += this.#track.input.lostPackets;
     this.#track.close();
@@ -183,6 +191,7 @@ export class VideoInput {
 
   #show(frame: RawFrame, time: FrameTime): void {
     const atMs = nowMs();
+    this.#batch.decoded(time);
     if (time === this.#awaitedKeyFrame) {
       this.#awaitedKeyFrame = null;
       this.#track?.keyFrames.got();
@@ -191,11 +200,16 @@ export class VideoInput {
     this.#queue.push(frame, time, atMs);
   }
 
-  #observe({ clock, mediaMs }: FrameTime, atMs: number): void {
+  #observe(time: FrameTime, atMs: number): void {
     const { sync } = this.#options;
-    if (this.#track?.input.clock !== clock || atMs - (this.#decoder?.startedAtMs ?? atMs) < SETTLE_MS) return;
+    if (this.#track?.input.clock !== time.clock || atMs - (this.#decoder?.startedAtMs ?? atMs) < SETTLE_MS) return;
     sync.delay.setReorderWait('video', this.#track.input.reorderWaitMs(atMs));
-    const shiftMs = sync.shiftMs(clock);
-    if (shiftMs !== null) sync.observe(mediaMs + shiftMs, atMs);
+    const playsAtMs = this.#playsAtMs(time);
+    if (playsAtMs !== null) sync.observe(playsAtMs, atMs);
+  }
+
+  #playsAtMs({ clock, mediaMs }: FrameTime): number | null {
+    const shiftMs = this.#options.sync.shiftMs(clock);
+    return shiftMs === null ? null : mediaMs + shiftMs;
   }
 }
