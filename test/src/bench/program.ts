@@ -1,55 +1,38 @@
 import type { ChildProcess } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { defaultScene, resolveProfile, type ProgramId } from '@lianmai/protocol';
-import { ffmpeg } from '../support/ffmpeg.js';
+import { canvasOf, defaultScene, layout, resolveProfile, type ProgramId } from '@lianmai/protocol';
 import { cpuSeconds, descendants, rssMb, type ProcessInfo } from '../support/processes.js';
 import { pause, until } from '../support/until.js';
 import type { BenchOptions } from './arguments.js';
 import { BridgeHost } from './BridgeHost.js';
 import { participantClip } from './clips.js';
-import { ProgramFloor, type ProgramCommands } from './floor.js';
+import { measureFloor } from './floor.js';
+import type { FloorJob } from './floorCommand.js';
 import { sendClip, sourceOf, tracksOf } from './participants.js';
 import { round } from './report.js';
 import { repeat, summarise } from './runs.js';
 
+const FFMPEG = process.env.FFMPEG_PATH ?? 'ffmpeg';
 const PROGRAM = 'bench' as ProgramId;
-const WARM_UP_MS = 6000;
-const RECORDED_S = 10;
-/** Floor rounds after each run of the program, so that one busy minute of the machine does not hit all of them. */
-const FLOOR_ROUNDS = 5;
+/** A program runs for hours; in its first half minute, Node compiles its code (a quarter more CPU in all). */
+const WARM_UP_MS = 30_000;
 const PROFILE = resolveProfile('720p');
+const SCENE = { ...defaultScene(), layout: 'grid' as const };
 
 /**
- * The cores that a running program uses, over its floor: what matters in a compositor is what it adds to encoder and decoders. Rounds of the floor run between
- * the program's runs, and each run is compared with the same floor, the minimum of all rounds.
- */
+ * The cores that a running program uses, over its floor: what matters is what it adds to decoding and encoding. Each run is followed by one
+ * of the floor, and all are compared with the least of these. */
 export async function run({ participants, seconds, runs }: BenchOptions): Promise<object> {
   const clips = await Promise.all(Array.from({ length: participants }, (_, index) => participantClip(index)));
-  let floor: ProgramFloor | undefined;
-  try {
-    const measured = await repeat(runs, async () => {
-      const figures = await withProgram(clips, async (bridge) => {
-        const ofProgram = await measure(bridge, seconds);
-        floor ??= await prepareFloor(bridge, clips);
-        return ofProgram;
-      });
-      for (let index = 0; index < FLOOR_ROUNDS; index++) await floor?.measure();
-      return figures;
-    });
-    if (!floor) throw new Error('no run was made');
-    const least = floor.cores;
-    warnOfHighFloor(least, measured);
-    return {
-      case: 'program',
-      participants,
-      seconds,
-      runs,
-      ...summarise(measured.map((figures) => ({ ...figures, ratio: round(figures.cores.total / least.total, 2) }))),
-      floor: { encoder: round(least.encoder), decoders: round(least.decoders), total: round(least.total), rounds: runs * FLOOR_ROUNDS },
-    };
-  } finally {
-    floor?.close();
-  }
+  const measured = await repeat(runs, async () => {
+    const { job, ...figures } = await withProgram(clips, async (bridge) => ({
+      ...(await measure(bridge, seconds)),
+      job: floorJob(bridge, clips),
+    }));
+    return { ...figures, floor: await measureFloor(FFMPEG, job, seconds) };
+  });
+  const floor = Math.min(...measured.map((figures) => figures.floor));
+  const compared = measured.map((figures) => ({ ...figures, floor: round(floor), ratio: round(figures.cores.total / floor, 2) }));
+  return { case: 'program', participants, seconds, runs, ...summarise(compared) };
 }
 
 /** Measures a program that is composed of all clips and has warmed up. */
@@ -61,7 +44,7 @@ async function withProgram<Result>(clips: readonly string[], use: (bridge: Bridg
       programId: PROGRAM,
       stream: { app: 'live', name: 'bench' },
       profile: PROFILE,
-      sceneState: { version: 1, scene: { ...defaultScene(), layout: 'grid' }, mix: {}, sources: clips.map((_, index) => sourceOf(index)) },
+      sceneState: { version: 1, scene: SCENE, mix: {}, sources: clips.map((_, index) => sourceOf(index)) },
       outputs: [],
     });
     for (const [index, clip] of clips.entries()) {
@@ -95,7 +78,7 @@ function usage(bridgePid: number): Usage {
 }
 
 async function measure(bridge: BridgeHost, seconds: number) {
-  const lateBefore = bridge.stats?.lateFrames ?? 0;
+  const framesBefore = bridge.stats;
   const before = usage(bridge.pid);
   const startedAt = performance.now();
   await pause(seconds * 1000);
@@ -107,34 +90,28 @@ async function measure(bridge: BridgeHost, seconds: number) {
     encoder: round((after.encoder - before.encoder) / elapsedS),
   };
   const rss = [bridge.pid, ...descendants(bridge.pid).map((child) => child.pid)].reduce((sum, one) => sum + rssMb(one), 0);
-  const lateFrames = (bridge.stats?.lateFrames ?? 0) - lateBefore;
-  return { cores: { ...cores, total: round(cores.decoders + cores.compositor + cores.encoder) }, rssMb: Math.round(rss), lateFrames };
+  const grown = (field: 'lateFrames' | 'droppedFrames') => (bridge.stats?.[field] ?? 0) - (framesBefore?.[field] ?? 0);
+  const [lateFrames, droppedFrames] = [grown('lateFrames'), grown('droppedFrames')];
+  if (droppedFrames > 0) console.error(`the machine was too busy: ${droppedFrames} frames were left out, so this run cost too little`);
+  return {
+    cores: { ...cores, total: round(cores.decoders + cores.compositor + cores.encoder) },
+    rssMb: Math.round(rss),
+    lateFrames,
+    droppedFrames,
+  };
 }
 
-/** Notes the command lines of the running program's children and records a piece of its output. */
-async function prepareFloor(bridge: BridgeHost, clips: readonly string[]): Promise<ProgramFloor> {
+/** The same program for one FFmpeg: the command lines of the running program's children, and where its scene shows each of them. */
+function floorJob(bridge: BridgeHost, clips: readonly string[]): FloorJob {
   const children = descendants(bridge.pid);
-  const commands: ProgramCommands = {
+  const commands = {
     encoder: children.find(isEncoder)?.args ?? [],
     decoders: children.filter(({ command }) => command.includes('-f ivf')).map(({ args }) => args),
   };
   if (commands.encoder.length === 0 || commands.decoders.length !== clips.length) {
     throw new Error(`expected an encoder and ${clips.length} decoders: ${children.map(({ command }) => command).join('\n')}`);
   }
-  const recording = `/dev/shm/lianmai-bench-${process.pid}.mp4`;
-  try {
-    await ffmpeg('-y', '-i', `${bridge.originUrl}/live/bench.m3u8`, '-t', String(RECORDED_S), '-c', 'copy', recording);
-    return await ProgramFloor.create({ commands, profile: PROFILE, clips, recording });
-  } finally {
-    rmSync(recording, { force: true });
-  }
-}
-
-/** Warns when a part of the floor took more CPU time than the program did for it: then the machine was too busy to trust either figure. */
-function warnOfHighFloor(floor: ProgramFloor['cores'], measured: readonly Awaited<ReturnType<typeof measure>>[]): void {
-  for (const part of ['encoder', 'decoders', 'total'] as const) {
-    const least = Math.min(...measured.map(({ cores }) => cores[part]));
-    if (floor[part] > least)
-      console.error(`the floor of "${part}" (${round(floor[part])}) is above what a run used (${least}): do not trust these figures`);
-  }
+  const canvas = canvasOf(PROFILE);
+  const tiles = layout(canvas, SCENE, clips.map((_, index) => sourceOf(index))); // prettier-ignore
+  return { commands, clips, tiles, canvas };
 }

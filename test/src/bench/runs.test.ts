@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { leastCost, repeat, spreadOf, summarise } from './runs.js';
+import { repeat, spreadOf, summarise } from './runs.js';
 
 describe('figures over several runs', () => {
   it('have a median and a spread', () => {
@@ -35,17 +35,5 @@ describe('figures over several runs', () => {
       return { index };
     });
     expect(results).toEqual([{ index: 0 }, { index: 1 }, { index: 2 }]);
-  });
-});
-
-describe('the least cost of a second of media', () => {
-  it('is the cheapest run minus the cheapest start', () => {
-    expect(leastCost({ wholeS: [2.5, 2.1, 3], startS: [0.3, 0.1, 0.2], mediaS: 10 })).toBeCloseTo(0.2);
-  });
-
-  it('does not rise when the machine is busy in some of the runs', () => {
-    const quiet = { wholeS: [2.1], startS: [0.1], mediaS: 10 };
-    const busy = { wholeS: [9, 2.1, 30], startS: [4, 0.1], mediaS: 10 };
-    expect(leastCost(busy)).toBe(leastCost(quiet));
   });
 });

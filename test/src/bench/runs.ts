@@ -43,10 +43,3 @@ export const spreadOf = (values: readonly number[]): Spread => ({
   min: Math.min(...values),
   max: Math.max(...values),
 });
-
-/**
- * The least that a second of media costs, in CPU seconds. Other work on the machine can only add to a measurement, so the minimum is closest to the truth.
- * `startS` holds runs that end after the first frame: that cost is paid once, not every second.
- */
-export const leastCost = ({ wholeS, startS, mediaS }: { wholeS: readonly number[]; startS: readonly number[]; mediaS: number }): number =>
-  (Math.min(...wholeS) - Math.min(...startS)) / mediaS;
