@@ -7,7 +7,7 @@ export interface LinkReport {
   loss: number;
 }
 
-/** What the link would carry without a limit, bit/s. */
+/** The rates that the link would carry without a limit, bit/s. */
 export interface LinkDemand {
   videoBps: number;
   /** All sound, with its headers. */
@@ -81,7 +81,7 @@ export class CongestionGuard {
     const { atMs, loss } = report;
     this.#reducedAt = null;
     if (loss < LASTING_LOSS || loss < lossBefore * UNCHANGED) return;
-    // What is sent again can keep a link full that had room for the rest.
+    // Packets that are sent again can keep a link full that had room for the rest.
     if (loss >= SEVERE_LOSS && (this.#budgetBps ?? 0) > LEAST_VIDEO_BPS) return this.#reduce(report, LEAST_VIDEO_BPS);
     this.#budgetBps = null;
     this.#leaveAloneUntilMs = atMs + this.#leaveAloneMs;
