@@ -47,7 +47,7 @@ describe.skipIf(obstacle !== null)(`a call on a bad network${obstacle === null ?
     if (!found) throw new Error(`no row ${JSON.stringify(wanted)}`);
     return found;
   };
-  /** How much more of the sound is made up than without losses, percentage points. */
+  /** The share of the sound that losses cost: percentage points more than without them. */
   const harm = (path: NonNullable<Row['path']>, sound: NonNullable<Row['sound']>, lost: number, burst: number) => {
     const concealed = (share: number, inARow: number) => {
       const { concealed, programConcealed } = row({ path, sound, lost: share, burst: inARow });

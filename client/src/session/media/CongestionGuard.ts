@@ -7,7 +7,7 @@ export interface LinkReport {
   loss: number;
 }
 
-/** The rate that the link would carry without a limit, bit/s. */
+/** The rates that the link would carry without a limit, bit/s. */
 export interface LinkDemand {
   videoBps: number;
   /** All sound, with its headers. */

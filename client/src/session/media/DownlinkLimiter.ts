@@ -12,7 +12,7 @@ const SOUND_BPS = 90_000;
 export class DownlinkLimiter {
   readonly #sampler = new DownlinkSampler();
   readonly #guard = new CongestionGuard();
-  /** The rate that pictures take without a limit, as far as we have seen. */
+  /** The rate that everything takes without a limit, as far as we have seen. */
   #fullBps = 0;
 
   /** Returns the tallest picture to ask for, px; null: no limit. `shown`: the number of pictures. */

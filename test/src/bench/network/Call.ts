@@ -9,7 +9,7 @@ const ROOM = 'network';
 const ADAPT_MS = 3000;
 
 export interface CallOptions {
-  /** The sound at the microphones; tones can be found again in the program. */
+  /** The microphones' sound; tones can be found again in the program. */
   sound: 'voice' | 'tone';
   /** Cameras whose pictures need more bits than a poor network has. */
   isDemanding?: boolean;

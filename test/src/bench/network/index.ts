@@ -23,7 +23,7 @@ const SETTLE_MS = 8000;
 interface Row {
   case: 'network';
   path: 'page' | 'bridge' | 'whip' | 'whep' | 'stage';
-  /** The sound at the people's microphones. */
+  /** The microphones' sound. */
   sound: 'voice' | 'tone';
   lost: number;
   burst: number;
