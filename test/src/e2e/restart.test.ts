@@ -138,7 +138,7 @@ describe('a program whose server is started again', () => {
     await showsHost();
     const { programId, liveSinceMs, outputs } = await program();
     expect(earlier).toMatchObject({ programId, liveSinceMs, outputs: outputs.map(({ id, retries }) => ({ id, retries })) });
-    expect(system.children(BRIDGE)).toMatchObject([{ pid: bridge?.pid }]);
+    expect(system.children(BRIDGE).map(({ pid }) => pid)).toContain(bridge?.pid);
     await watching;
     for (const kind of ['video', 'audio'] as const) expect(longestStepMs(tags, kind)).toBeLessThan(100);
     for (const kind of ['video', 'audio'] as const) expect(timeline(await packets(destination.file), kind)).toMatchObject({ backward: 0 });
