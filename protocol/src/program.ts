@@ -19,11 +19,11 @@ export type OutputRequest = z.infer<typeof OutputRequest>;
 /** An output in a form that is safe to show: `url` is redacted, and the stream key never leaves the bridge. */
 export const OutputInfo = z.object({
   id: OutputId,
-  kind: z.string(),
-  url: z.string(),
+  kind: z.string().max(16),
+  url: z.string().max(4096),
   state: OutputState,
   /** Why the output is retrying or has failed: a code to switch on and text to show. */
-  reason: z.object({ code: ErrorCode, message: z.string() }).nullable(),
+  reason: z.object({ code: ErrorCode, message: z.string().max(4096) }).nullable(),
   retries: z.number().int().nonnegative(),
   nextRetryAtMs: EpochMs.nullable(),
   liveSinceMs: EpochMs.nullable(),

@@ -115,6 +115,20 @@ describe('the socket to the bridges', () => {
     expect([bridge.state, bridges.bridges]).toEqual(['gone', []]);
   });
 
+  it('stays for longer when a supervisor watches its process, whose word counts', async () => {
+    const { connect, bridges } = await start({ graceMs: 50 });
+    bridges.expectToken(TOKEN);
+    const { fake, bridge } = await connect();
+    const lost = once(bridge, 'disconnected');
+    fake.drop();
+    await lost;
+    expect(await Promise.race([once(bridge, 'gone'), new Promise((resolve) => setTimeout(resolve, 200, 'still there'))])).toBe(
+      'still there',
+    );
+    bridges.processEnded(bridge.id);
+    expect(bridge.state).toBe('gone');
+  });
+
   it('stays when it comes back on a new socket before the old one is known to be dead', async () => {
     const { connect, bridges } = await start({ graceMs: 50 });
     const { fake, bridge } = await connect();

@@ -39,7 +39,13 @@ export interface BridgesOptions {
 }
 
 const DEFAULTS = { requestTimeoutMs: 5000, graceMs: 10_000 };
+/** The supervisor says when its bridge has ended. A lost socket says little on a busy machine; for this long, the bridge keeps its programs without a server. */
+const SUPERVISED_GRACE_MS = 60_000;
 const NAMESPACE = '/bridge';
+interface Caller {
+  socket: Socket;
+  isSupervised: boolean;
+}
 /** A parsed call. */
 type BridgeCall = { [N in BridgeCallName]: { name: N; data: BridgeCallData<N> } }[BridgeCallName];
 
@@ -52,6 +58,7 @@ export class Bridges extends EventEmitter<BridgePoolEvents> implements BridgePoo
   readonly #refusals: RefusalLog;
   /** Of this process. */
   readonly #serverId = randomUUID();
+  #supervisedToken: string | null = null;
   readonly #links = new Map<string, BridgeLink>();
 
   constructor(options: BridgesOptions) {
@@ -63,7 +70,7 @@ export class Bridges extends EventEmitter<BridgePoolEvents> implements BridgePoo
     options.sockets.serve<string>(NAMESPACE, {
       admit: ({ token, network }) => this.#admission.admit(token, network),
       allowance: () => BRIDGE,
-      connect: (socket) => this.#welcome(socket),
+      connect: (socket, token) => this.#welcome({ socket, isSupervised: token === this.#supervisedToken }),
     });
   }
 
@@ -73,6 +80,7 @@ export class Bridges extends EventEmitter<BridgePoolEvents> implements BridgePoo
 
   /** The bridge beside this server comes with this token. */
   expectToken(token: string): void {
+    this.#supervisedToken = token;
     this.#admission.expect(token);
   }
 
@@ -87,16 +95,16 @@ export class Bridges extends EventEmitter<BridgePoolEvents> implements BridgePoo
   }
 
   /** Returns what to do when the bridge sends too much: it reconnects, and its programs go on. */
-  #welcome(socket: Socket): (error: LianmaiError) => void {
-    socket.on('request', (frame: unknown, acknowledge: unknown) => {
+  #welcome(caller: Caller): (error: LianmaiError) => void {
+    caller.socket.on('request', (frame: unknown, acknowledge: unknown) => {
       if (typeof acknowledge !== 'function') return;
-      void this.#answer(socket, frame).then((answer) => (acknowledge as (answer: Acknowledgement<unknown>) => void)(answer));
+      void this.#answer(caller, frame).then((answer) => (acknowledge as (answer: Acknowledgement<unknown>) => void)(answer));
     });
     return ({ code }) => this.#options.log.error({ code }, 'a bridge sent more than it may; its connection is closed');
   }
 
   /** Find → size → parse → handle; the right is the token that opened the connection. */
-  async #answer(socket: Socket, frame: unknown): Promise<Acknowledgement<unknown>> {
+  async #answer(from: Caller, frame: unknown): Promise<Acknowledgement<unknown>> {
     let caller = '';
     try {
       const { name, data } = parse(RequestFrame, frame);
@@ -105,7 +113,7 @@ export class Bridges extends EventEmitter<BridgePoolEvents> implements BridgePoo
       if (bytesOf(frame) > maxBytes) throw new LianmaiError('TOO_LARGE', { maxBytes });
       const call = { name, data: parse<z.ZodType>(schema, data) } as BridgeCall;
       if (call.name === 'authorise') caller = `${networkOf(call.data.ip)} ${streamKey(call.data)}`;
-      return { ok: true, data: await this.#run(socket, call) };
+      return { ok: true, data: await this.#run(from, call) };
     } catch (thrown) {
       const error = toLianmaiError(thrown);
       const { log } = this.#options;
@@ -116,10 +124,10 @@ export class Bridges extends EventEmitter<BridgePoolEvents> implements BridgePoo
     }
   }
 
-  async #run(socket: Socket, call: BridgeCall): Promise<object> {
+  async #run(caller: Caller, call: BridgeCall): Promise<object> {
     switch (call.name) {
       case 'hello':
-        return this.#hello(socket, call.data);
+        return this.#hello(caller, call.data);
       case 'authorise':
         return await this.#options.authorise(call.data);
       case 'fetchAsset':
@@ -127,8 +135,9 @@ export class Bridges extends EventEmitter<BridgePoolEvents> implements BridgePoo
     }
   }
 
-  #hello(socket: Socket, hello: BridgeHello): object {
-    const { log, requestTimeoutMs = DEFAULTS.requestTimeoutMs, graceMs = DEFAULTS.graceMs } = this.#options;
+  #hello({ socket, isSupervised }: Caller, hello: BridgeHello): object {
+    const { log, requestTimeoutMs = DEFAULTS.requestTimeoutMs } = this.#options;
+    const graceMs = isSupervised ? SUPERVISED_GRACE_MS : (this.#options.graceMs ?? DEFAULTS.graceMs);
     const link = this.#links.get(hello.bridgeId) ?? this.#add(new BridgeLink({ hello, log, requestTimeoutMs, graceMs }));
     link.connect(socket, hello);
     this.emit('bridgeConnected', link);

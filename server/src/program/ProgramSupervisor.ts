@@ -39,7 +39,7 @@ export interface ProgramSupervisorOptions {
 }
 
 /** How long a program that has lost its bridge waits for another. */
-const RESTART_PATIENCE_MS = 30_000;
+const RESTART_PATIENCE_MS = 120_000;
 const RESTART_BACKOFF = { firstMs: 200, maxMs: 2000 };
 
 /** Keeps a program running on one bridge after another: starts it, and starts it again when its bridge is lost. */

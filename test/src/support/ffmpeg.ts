@@ -46,6 +46,10 @@ export function timeline(all: readonly Packet[], kind: Packet['kind']): { count:
   return { count: times.length, maxStepMs, backward };
 }
 
+/** Pictures that a program of 30 a second left out between its first and its last, dtsMs in order. */
+export const leftOut = (timesMs: readonly number[]): number =>
+  Math.round((((timesMs.at(-1) ?? 0) - (timesMs[0] ?? 0)) * 30) / 1000) + 1 - timesMs.length;
+
 export interface Picture {
   width: number;
   height: number;

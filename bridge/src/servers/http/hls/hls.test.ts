@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { readClocks } from '../../../runtime/index.js';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Scope } from '@lianmai/kit';
 import type { FlvTag } from '../../../media/formats/index.js';
@@ -207,15 +208,18 @@ describe('HLS', () => {
     await turn();
     const url = await mediaUrl(base);
     const before = await text(url);
-    const now = Date.now();
-    const later = vi.spyOn(Date, 'now').mockReturnValue(now + 12_000);
+    const { wallMs, nowMs } = readClocks();
+    const [wall, steady] = [vi.spyOn(Date, 'now'), vi.spyOn(process.hrtime, 'bigint')];
+    const passTo = (ms: number) => [wall.mockReturnValue(wallMs + ms), steady.mockReturnValue(BigInt(Math.round((nowMs + ms) * 1e6)))];
+    passTo(12_000);
     const second = publish(hub);
     for (const tag of tags) {
-      later.mockReturnValue(now + 12_000 + tag.dtsMs);
+      passTo(12_000 + tag.dtsMs);
       second.write(tag);
       await turn();
     }
-    later.mockRestore();
+    wall.mockRestore();
+    steady.mockRestore();
     await second.close('end', true);
     await turn();
     const after = await text(url);
