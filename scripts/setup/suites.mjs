@@ -14,9 +14,8 @@ export const SUITES = {
     config: 'vitest.e2e.config.ts',
     folder: 'test/src/e2e',
     what: 'end-to-end tests with real browsers',
-    estimate: 'five to seven minutes',
+    estimate: 'eight to twelve minutes',
   },
-  faults: { config: 'vitest.e2e.config.ts', folder: 'test/src/faults', what: 'fault tests', estimate: 'about ten minutes' },
 };
 
 /**
