@@ -44,7 +44,7 @@ function scaling(command: readonly string[]): string {
   return filters.replace(/,showinfo(=[^,]*)?/, '').replace('scale@tile', 'scale');
 }
 
-/** What follows the inputs and their mapping, without the output. */
+/** The arguments behind the inputs and their mapping, without the output. */
 function encoding(command: readonly string[]): string[] {
   const from = command.lastIndexOf('-map');
   if (from < 0) throw new Error(`no encoder's command: ${command.join(' ')}`);

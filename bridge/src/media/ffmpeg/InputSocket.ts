@@ -32,7 +32,7 @@ export class InputSocket extends Writable {
     else this.#waiting = write;
   }
 
-  /** What was written in one go becomes one system call. */
+  /** Chunks that were written in one go become one system call. */
   override _writev(chunks: readonly { chunk: Buffer; encoding: BufferEncoding }[], done: (error?: Error | null) => void): void {
     this._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), 'binary', done);
   }

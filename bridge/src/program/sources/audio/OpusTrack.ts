@@ -52,7 +52,7 @@ export class OpusTrack {
     return this.#player.mixInto(out, (atMs - shiftMs) * SAMPLES_PER_MS, gain);
   }
 
-  /** What has been received can still be played. */
+  /** Frames that have been received can still be played. */
   close(): void {
     this.input.close();
     this.#decodeWaiting();
