@@ -106,7 +106,7 @@ function floorJob(bridge: BridgeHost, clips: readonly string[]): FloorJob {
   const children = descendants(bridge.pid);
   const commands = {
     encoder: children.find(isEncoder)?.args ?? [],
-    decoders: children.filter(({ command }) => command.includes('-f ivf')).map(({ args }) => args),
+    decoders: children.filter(({ command }) => command.includes('showinfo')).map(({ args }) => args),
   };
   if (commands.encoder.length === 0 || commands.decoders.length !== clips.length) {
     throw new Error(`expected an encoder and ${clips.length} decoders: ${children.map(({ command }) => command).join('\n')}`);

@@ -215,7 +215,7 @@ describe('a program on air', () => {
     await green.id('leave').waitFor();
     await host.sees('Green');
     await remember('green has reloaded', ['red', 'green', 'blue']);
-    expect(system.kill(/-f ivf/).length).toBeGreaterThanOrEqual(3);
+    expect(system.kill(/showinfo/).length).toBeGreaterThanOrEqual(3);
     await remember('every decoder was killed', ['red', 'green', 'blue']);
     expect(system.kill(/libx264/).length).toBeGreaterThan(0);
     await remember('the encoder was killed', ['red', 'green', 'blue']);

@@ -28,7 +28,7 @@ describe('a system whose cores are all busy with something else', () => {
     host = await RoomPage.open(browser, system, `/r/crowded?token=${await system.token('crowded', 'host', 'host', 'Host')}`);
     await host.enter();
     await system.api('POST', '/rooms/crowded/live', {});
-    await until('the program has a decoder', () => system.children(/-f ivf/).length > 0);
+    await until('the program has a decoder', () => system.children(/showinfo/).length > 0);
     await until('the program is live', async () => (await program()).state === 'live');
     for (let count = 0; count < HOGS_PER_CORE * availableParallelism(); count++) hogs.push(spawn(process.execPath, ['-e', 'for (;;);']));
   });

@@ -5,8 +5,9 @@ export interface Figures {
   picture: number;
   /** Gap at the RTMP server that the program is pushed to. */
   program: number;
-  /** The longest step of the program's own time there, within one connection. */
+  /** The longest step of the program's own time there in its sound, and the longest time that one of its pictures stands, within one connection. */
   step: number;
+  still: number;
   /** New connections there. */
   connections: number;
   /** Gaps of the viewers. */
@@ -29,7 +30,11 @@ export type SomeFigures = Partial<Figures>;
 const COUNTS: readonly Figure[] = ['connections', 'seats', 'chat'];
 
 export const textOf = (figure: Figure, value: number): string =>
-  COUNTS.includes(figure) ? String(value) : figure === 'step' ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`;
+  COUNTS.includes(figure)
+    ? String(value)
+    : figure === 'step' || figure === 'still'
+      ? `${Math.round(value)} ms`
+      : `${(value / 1000).toFixed(1)} s`;
 
 /** Names every figure above its bound. */
 export function above(bounds: SomeFigures, measured: SomeFigures): string[] {

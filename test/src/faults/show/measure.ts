@@ -40,7 +40,8 @@ function gapsBetween({ heard, target, flv, hls }: Show, fromMs: number, toMs: nu
     sound: gap('audio', ...heard),
     picture: gap('video', ...heard),
     program: Math.max(gap('audio', media), gap('video', media)),
-    step: Math.max(media.longestStepMs('audio', fromMs, toMs), media.longestStepMs('video', fromMs, toMs)),
+    step: media.longestStepMs('audio', fromMs, toMs),
+    still: media.longestStepMs('video', fromMs, toMs),
     flv: Math.max(gap('audio', flv.media), gap('video', flv.media)),
     hls: gap('video', hls.media),
   };
