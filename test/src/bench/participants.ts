@@ -1,5 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { ProgramSource, RtpTrack, SourceId } from '@lianmai/protocol';
+import type { Profile, ProgramId, ProgramSource, RtpTrack, Scene, SourceId } from '@lianmai/protocol';
+import type { BridgeHost } from './BridgeHost.js';
+
+interface BenchProgram {
+  programId: ProgramId;
+  profile: Profile;
+  scene: Scene;
+  clips: readonly string[];
+}
 
 const FFMPEG = process.env.FFMPEG_PATH ?? 'ffmpeg';
 
@@ -12,7 +20,7 @@ export const sourceOf = (index: number): ProgramSource => ({
   hasAudio: true,
 });
 
-export function tracksOf(index: number): RtpTrack[] {
+function tracksOf(index: number): RtpTrack[] {
   const common = { sourceId: sourceOf(index).id, rttMs: 20, channels: 2 };
   return [
     { ...common, trackId: `v${index}`, kind: 'video', codec: 'VP8', ssrc: 1000 + index, payloadType: 100, clockRate: 90_000 },
@@ -21,7 +29,7 @@ export function tracksOf(index: number): RtpTrack[] {
 }
 
 /** A participant as the SFU would send it: RTP and sender reports, copied from a clip. Its cost is not measured. */
-export function sendClip(clip: string, index: number, port: number): ChildProcess {
+function sendClip(clip: string, index: number, port: number): ChildProcess {
   const to = `rtp://127.0.0.1:${port}?rtcpport=${port}&pkt_size=1200`;
   return spawn(
     FFMPEG,
@@ -32,4 +40,19 @@ export function sendClip(clip: string, index: number, port: number): ChildProces
     ],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   ); // prettier-ignore
+}
+
+/** Starts a program at `live/bench`, with a participant for each clip. Their processes go into `senders`, also when a later one fails. */
+export async function startProgram(bridge: BridgeHost, { programId, profile, scene, clips }: BenchProgram, senders: ChildProcess[]) {
+  const { rtp } = await bridge.request('startProgram', {
+    programId,
+    stream: { app: 'live', name: 'bench' },
+    profile,
+    sceneState: { version: 1, scene, mix: {}, sources: clips.map((_, index) => sourceOf(index)) },
+    outputs: [],
+  });
+  for (const [index, clip] of clips.entries()) {
+    for (const track of tracksOf(index)) await bridge.request('attachTrack', { programId, track });
+    senders.push(sendClip(clip, index, rtp.port));
+  }
 }

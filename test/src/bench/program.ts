@@ -7,7 +7,7 @@ import { BridgeHost } from './BridgeHost.js';
 import { participantClip } from './clips.js';
 import { measureFloor } from './floor.js';
 import type { FloorJob } from './floorCommand.js';
-import { sendClip, sourceOf, tracksOf } from './participants.js';
+import { sourceOf, startProgram } from './participants.js';
 import { round } from './report.js';
 import { repeat, summarise } from './runs.js';
 
@@ -40,17 +40,7 @@ async function withProgram<Result>(clips: readonly string[], use: (bridge: Bridg
   const bridge = await BridgeHost.start();
   const senders: ChildProcess[] = [];
   try {
-    const { rtp } = await bridge.request('startProgram', {
-      programId: PROGRAM,
-      stream: { app: 'live', name: 'bench' },
-      profile: PROFILE,
-      sceneState: { version: 1, scene: SCENE, mix: {}, sources: clips.map((_, index) => sourceOf(index)) },
-      outputs: [],
-    });
-    for (const [index, clip] of clips.entries()) {
-      for (const track of tracksOf(index)) await bridge.request('attachTrack', { programId: PROGRAM, track });
-      senders.push(sendClip(clip, index, rtp.port));
-    }
+    await startProgram(bridge, { programId: PROGRAM, profile: PROFILE, scene: SCENE, clips }, senders);
     await until('the program has statistics', () => bridge.stats);
     await pause(WARM_UP_MS);
     const result = await use(bridge);

@@ -3,7 +3,7 @@ import { canvasOf, defaultScene, layout, resolveProfile, type ProgramId, type Ti
 import { CpuGroup, pause, until } from '../../support/index.js';
 import type { BenchOptions } from '../arguments.js';
 import { BridgeHost } from '../BridgeHost.js';
-import { sendClip, sourceOf, tracksOf } from '../participants.js';
+import { sourceOf, startProgram } from '../participants.js';
 import { percentile, round } from '../report.js';
 import { Hogs } from './Hogs.js';
 import { delaysMs, hear, longestPictureMs } from './judge.js';
@@ -38,7 +38,7 @@ export async function run({ participants, seconds }: BenchOptions): Promise<obje
     hogs.confine(bridge.pid);
     const senders: ChildProcess[] = [];
     try {
-      await startProgram(bridge, clips, senders);
+      await startProgram(bridge, { programId: PROGRAM, profile: PROFILE, scene: SCENE, clips }, senders);
       await until('the program has statistics', () => bridge.stats);
       await pause(WARM_UP_MS);
       return { case: 'starved', participants, seconds, ...(await measure(bridge, hogs, { participants, seconds })) };
@@ -48,20 +48,6 @@ export async function run({ participants, seconds }: BenchOptions): Promise<obje
     }
   } finally {
     await hogs.stop();
-  }
-}
-
-async function startProgram(bridge: BridgeHost, clips: readonly string[], senders: ChildProcess[]): Promise<void> {
-  const { rtp } = await bridge.request('startProgram', {
-    programId: PROGRAM,
-    stream: { app: 'live', name: 'bench' },
-    profile: PROFILE,
-    sceneState: { version: 1, scene: SCENE, mix: {}, sources: clips.map((_, index) => sourceOf(index)) },
-    outputs: [],
-  });
-  for (const [index, clip] of clips.entries()) {
-    for (const track of tracksOf(index)) await bridge.request('attachTrack', { programId: PROGRAM, track });
-    senders.push(sendClip(clip, index, rtp.port));
   }
 }
 
