@@ -186,11 +186,16 @@ export class Show {
     };
   }
 
+  /** Its recordings, newest first. */
+  async recordings(): Promise<RecordingsReply['recordings']> {
+    return RecordingsReply.parse((await this.system.api('GET', `/recordings?name=${ROOM}`)).body).recordings;
+  }
+
   /** Ends the program; resolves with its recordings once they are complete. */
   async end(): Promise<RecordingsReply['recordings']> {
     await this.system.api('DELETE', `/rooms/${ROOM}/live`);
     return until('the recordings are complete', async () => {
-      const { recordings } = RecordingsReply.parse((await this.system.api('GET', `/recordings?name=${ROOM}`)).body);
+      const recordings = await this.recordings();
       return recordings.every(({ state }) => state !== 'recording') && recordings;
     });
   }

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 const SIZE_MB = 96;
 const FILLER = 'filler';
+const CHUNK = Buffer.alloc(256 * 1024);
 
 /** A file system in memory that is soon full. */
 export class SmallDisk {
@@ -22,10 +23,16 @@ export class SmallDisk {
     return status === 0 ? new SmallDisk(folder) : null;
   }
 
-  /** Leaves no byte free. */
+  /** Leaves no byte free. Writes until the disk takes no more, because others write to it at the same time. */
   fill(): void {
-    const { bavail, bsize } = statfsSync(this.#folder);
-    writeFileSync(join(this.#folder, FILLER), Buffer.alloc(bavail * bsize));
+    const filler = openSync(join(this.#folder, FILLER), 'a');
+    try {
+      while (writeSync(filler, CHUNK) > 0);
+    } catch (error) {
+      if (!isFull(error)) throw error;
+    } finally {
+      closeSync(filler);
+    }
   }
 
   free(): void {
@@ -37,3 +44,5 @@ export class SmallDisk {
     this.#unmount();
   }
 }
+
+const isFull = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOSPC';

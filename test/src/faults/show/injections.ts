@@ -74,9 +74,12 @@ export const signallingAway =
   (seconds: number): Inject =>
   async ({ guest, guestNetwork }) => {
     guestNetwork.mode = 'refuse';
-    await guest.id('reconnecting').waitFor();
-    await pause(seconds * 1000);
-    guestNetwork.mode = 'pass';
+    try {
+      await guest.id('reconnecting').waitFor();
+      await pause(seconds * 1000);
+    } finally {
+      guestNetwork.mode = 'pass';
+    }
     await guest.id('reconnecting').waitFor({ state: 'detached' });
     return {};
   };
@@ -93,13 +96,22 @@ export const stepClockBack: Inject = async (show) => {
   return { timeOfDay };
 };
 
+/** The recording says that its disk is full, and another one begins once there is room. */
 export const fillDisk =
   (seconds: number): Inject =>
-  async ({ disk }) => {
-    disk?.fill();
-    await pause(seconds * 1000);
-    disk?.free();
-    return {};
+  async (show) => {
+    const filledAtMs = clockMs();
+    const over = pause(seconds * 1000);
+    try {
+      show.disk?.fill();
+      await until('the recording says that the disk is full', async () => (await show.recordings())[0]?.reason?.code === 'DISK_FULL');
+      const told = clockMs() - filledAtMs;
+      await over;
+      return { told };
+    } finally {
+      show.disk?.free();
+      await until('the show is recorded again', async () => (await show.recordings())[0]?.state === 'recording');
+    }
   };
 
 /** A second destination keeps its connection and reads nothing; the first one shows that nobody else notices. */
