@@ -1,3 +1,6 @@
+import { clockMs } from './clockMs.js';
+import type { OwnStalls } from './OwnStalls.js';
+
 export type MediaKind = 'audio' | 'video';
 
 export interface Arrival {
@@ -10,12 +13,15 @@ export interface Arrival {
   connection: number;
 }
 
-/** A clock that pages and this process share, and that steps of the machine's time do not move. */
-export const clockMs = (): number => performance.timeOrigin + performance.now();
-
 /** When media arrived somewhere, from which its gaps can be told. */
 export class MediaLog {
   readonly #arrivals: Arrival[] = [];
+  readonly #stalls: Pick<OwnStalls, 'withinMs'> | null;
+
+  /** `stalls`: those of the process that notes the arrivals. Media is not missing because nobody looked. */
+  constructor(stalls: Pick<OwnStalls, 'withinMs'> | null = null) {
+    this.#stalls = stalls;
+  }
 
   add({ kind, mediaMs = null, connection = 0, atMs = clockMs() }: Pick<Arrival, 'kind'> & Partial<Arrival>): void {
     this.#arrivals.push({ kind, mediaMs, connection, atMs });
@@ -27,10 +33,15 @@ export class MediaLog {
     return kinds.every((kind) => this.#arrivals.findLast((one) => one.kind === kind && one.atMs >= sinceMs) !== undefined);
   }
 
-  /** The longest time between two times in which nothing of this kind arrived. */
+  /** The newest of this kind. */
+  newest(kind: MediaKind): Arrival | undefined {
+    return this.#arrivals.findLast((one) => one.kind === kind);
+  }
+
+  /** The longest time between two times in which nothing of this kind arrived although somebody looked. */
   longestGapMs(kind: MediaKind, fromMs: number, toMs: number): number {
-    const times = this.#between(kind, fromMs, toMs).map(({ atMs }) => atMs);
-    return longest([fromMs, ...times, toMs]);
+    const times = [fromMs, ...this.#between(kind, fromMs, toMs).map(({ atMs }) => atMs), toMs];
+    return Math.max(0, ...times.map((time, index) => this.#gapMs(times[index - 1] ?? time, time)));
   }
 
   /** The longest step of the media's own time within one connection. */
@@ -45,12 +56,14 @@ export class MediaLog {
     this.#arrivals.splice(0, first < 0 ? this.#arrivals.length : first);
   }
 
+  #gapMs(fromMs: number, toMs: number): number {
+    return toMs - fromMs - (this.#stalls?.withinMs(fromMs, toMs) ?? 0);
+  }
+
   #between(kind: MediaKind, fromMs: number, toMs: number): Arrival[] {
     return this.#arrivals.filter((one) => one.kind === kind && one.atMs >= fromMs && one.atMs <= toMs);
   }
 }
-
-const longest = (times: readonly number[]): number => Math.max(0, ...times.map((time, index) => time - (times[index - 1] ?? time)));
 
 /** 0 for two connections, whose times cannot be compared. */
 function stepBetween(before: Arrival | undefined, after: Arrival): number {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { MediaLog } from './MediaLog.js';
+import { ownStalls } from './OwnStalls.js';
 import { RtmpChunks, type RtmpMessage } from './RtmpChunks.js';
 
 const CHALLENGE_BYTES = 1536;
@@ -15,7 +16,7 @@ const ACKNOWLEDGE_BYTES = 64 * 1024;
 /** An RTMP server as platforms have one, in this process: takes whatever is published, and notes when each piece of media arrived, by which connection. */
 export class RtmpTarget {
   readonly port: number;
-  readonly media = new MediaLog();
+  readonly media = new MediaLog(ownStalls);
   readonly #sockets = new Set<Socket>();
   #server: Server | null;
   #connections = 0;

@@ -18,6 +18,8 @@ export * from './broadcastFixtures.js';
 export * from './Peer.js';
 export * from './probe.js';
 export * from './nginxRtmp.js';
+export * from './clockMs.js';
 export * from './MediaLog.js';
+export * from './OwnStalls.js';
 export * from './RtmpTarget.js';
 export * from './voice.js';

@@ -1,4 +1,4 @@
-import { MediaLog, pause, readFlv } from '../../support/index.js';
+import { MediaLog, ownStalls, pause, readFlv } from '../../support/index.js';
 
 /** As players wait before they ask again. */
 const RETRY_MS = 300;
@@ -12,7 +12,7 @@ export interface Viewer {
 
 /** An HTTP-FLV player that connects again whenever its stream ends. */
 export function watchFlv(url: string): Viewer {
-  const media = new MediaLog();
+  const media = new MediaLog(ownStalls);
   const stopped = new AbortController();
   let connection = 0;
   void repeat(stopped.signal, RETRY_MS, async () => {
@@ -30,7 +30,7 @@ export interface HlsViewer extends Viewer {
 
 /** An HLS player that reloads its playlist; whatever is new in there counts as media, parts of segments included. */
 export function watchHls(url: string): HlsViewer {
-  const media = new MediaLog();
+  const media = new MediaLog(ownStalls);
   const stopped = new AbortController();
   let newest = '';
   let programDateTimeMs: number | null = null;
