@@ -124,17 +124,9 @@ describe('scenes of a portrait program', () => {
   });
 
   it('take a background image and a logo from the API', async () => {
-    const assets: string[] = [];
-    for (const bytes of [await image('background.png', 'purple', '320x570'), await image('logo.png', 'white', '200x100')]) {
-      const response = await fetch(`${system.url}/api/v1/rooms/tall/live/assets`, {
-        method: 'POST',
-        body: new Uint8Array(bytes),
-        headers: { 'content-type': 'image/png', authorization: `Basic ${btoa('test-key:test-secret-that-is-long-enough-to-sign')}` },
-      });
-      expect(response.ok).toBe(true);
-      assets.push(((await response.json()) as { assetId: string }).assetId);
-    }
-    await patch({ background: { image: assets[0] }, logo: { image: assets[1], corner: 'top-left', height: 0.06 } });
+    const background = await system.addPicture('tall', await image('background.png', 'purple', '320x570'));
+    const logo = await system.addPicture('tall', await image('logo.png', 'white', '200x100'));
+    await patch({ background: { image: background }, logo: { image: logo, corner: 'top-left', height: 0.06 } });
   });
 
   it.each<Omit<Look, 'ptsMs'>>([

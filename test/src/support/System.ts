@@ -14,6 +14,7 @@ export const BRIDGE = /bridge\/dist\/main\.js$/;
 const SPARE_BRIDGE = /bridge\/dist\/main\.js --spare$/;
 const SERVER = /server\/dist\/serverMain\.js/;
 const API = { key: 'test-key', secret: 'test-secret-that-is-long-enough-to-sign' };
+const AUTHORIZATION = `Basic ${btoa(`${API.key}:${API.secret}`)}`;
 
 export interface SystemOptions {
   env?: Record<string, string>;
@@ -167,13 +168,24 @@ export class System {
     const response = await fetch(`${this.url}/api/v1${path}`, {
       method,
       headers: {
-        authorization: `Basic ${Buffer.from(`${API.key}:${API.secret}`).toString('base64')}`,
+        authorization: AUTHORIZATION,
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
     return { status: response.status, body: text === '' ? null : (JSON.parse(text) as unknown) };
+  }
+
+  /** Uploads a PNG for the scenes of a room; returns its id. */
+  async addPicture(room: string, png: Buffer): Promise<string> {
+    const response = await fetch(`${this.url}/api/v1/rooms/${room}/live/assets`, {
+      method: 'POST',
+      body: new Uint8Array(png),
+      headers: { 'content-type': 'image/png', authorization: AUTHORIZATION },
+    });
+    if (!response.ok) throw new Error(`the picture was refused: ${await response.text()}`);
+    return ((await response.json()) as { assetId: string }).assetId;
   }
 
   /** Creates a stream; its URLs work as they are. */
