@@ -36,6 +36,8 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
   #torn: Recording[] = [];
   /** Ids of what this process is recording. */
   readonly #living = new Set<string>();
+  /** Ids of those whose newest metadata is not on the disk, which may be full. */
+  readonly #unsaved = new Set<string>();
 
   private constructor(dir: string, formats: Readonly<Record<RecordFormat, RecordingFormat>>) {
     super();
@@ -97,9 +99,15 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
     if (recording.state === 'recording') this.#living.add(recording.id);
     else this.#living.delete(recording.id);
     this.emit('changed', recording);
-    const file = `${this.#baseOf(recording)}.json`;
-    await writeFile(`${file}.tmp`, JSON.stringify(recording), { mode: 0o640 });
-    await rename(`${file}.tmp`, file);
+    await this.#save(recording);
+  }
+
+  /** Tries again to save the end of recordings that a full disk has not taken: at the next start they would pass for torn ones. */
+  async saveEnded(): Promise<void> {
+    for (const id of this.#unsaved) {
+      const recording = this.#byId.get(id);
+      if (recording && !this.#living.has(id)) await this.#save(recording).catch(() => undefined);
+    }
   }
 
   /** Tells other processes on the same folder that our recordings live, even while their streams are silent. */
@@ -114,6 +122,14 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
     this.#forget(recording);
     const base = this.#baseOf(recording);
     for (const part of [...this.#formats[recording.format].parts(base), `${base}.json`]) await rm(part, { recursive: true, force: true });
+  }
+
+  async #save(recording: Recording): Promise<void> {
+    this.#unsaved.add(recording.id);
+    const file = `${this.#baseOf(recording)}.json`;
+    await writeFile(`${file}.tmp`, JSON.stringify(recording), { mode: 0o640 });
+    await rename(`${file}.tmp`, file);
+    this.#unsaved.delete(recording.id);
   }
 
   #baseOf({ app, name, id }: Recording): string {
@@ -144,6 +160,7 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
     if (this.#oldestFirst[at]?.id === recording.id) this.#oldestFirst.splice(at, 1);
     this.#byId.delete(recording.id);
     this.#living.delete(recording.id);
+    this.#unsaved.delete(recording.id);
   }
 
   /** Where the recording is, or belongs. */

@@ -33,6 +33,7 @@ export class Recorder implements Closable {
     this.#options = options;
     this.#scope.interval(RETENTION_EVERY_MS, () => void this.cleanUp());
     this.#scope.interval(TOUCH_EVERY_MS, () => void catalogue.touchLiving());
+    this.#scope.interval(TOUCH_EVERY_MS, () => void catalogue.saveEnded());
     const stop = new AbortController();
     this.#scope.defer(() => stop.abort());
     // Runs in the background: hours of torn recordings must not keep broadcasters out.
