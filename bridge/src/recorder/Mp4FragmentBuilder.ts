@@ -20,7 +20,7 @@ export class Mp4FragmentBuilder {
   #durationMs = 0;
 
   constructor(segmentMs: number, events: Mp4FragmentEvents) {
-    const partTarget = new PartTarget(FRAGMENT_MS);
+    const partTarget = new PartTarget(FRAGMENT_MS, { isFixed: true });
     this.#segmenter = new Segmenter(
       { targetMs: segmentMs },
       {

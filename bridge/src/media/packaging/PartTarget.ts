@@ -3,12 +3,14 @@ const ROUNDING_MS = 2;
 
 /**
  * The longest a part may be. Players are told, so it grows only when frames are so far apart that there is no other way (usually once, before the first part
- * is published).
+ * is published). Where it is fixed, as in files, such a part alone is longer.
  */
 export class PartTarget {
+  readonly #isFixed: boolean;
   #ms: number;
 
-  constructor(partMs: number) {
+  constructor(partMs: number, { isFixed = false } = {}) {
+    this.#isFixed = isFixed;
     this.#ms = partMs + ROUNDING_MS;
   }
 
@@ -18,6 +20,6 @@ export class PartTarget {
 
   mustHold(partMs: number): void {
     // A tick of 90 kHz is not worth another announcement.
-    if (partMs > this.#ms + 0.1) this.#ms = Math.ceil(partMs);
+    if (!this.#isFixed && partMs > this.#ms + 0.1) this.#ms = Math.ceil(partMs);
   }
 }
