@@ -46,8 +46,8 @@ async function folder(): Promise<string> {
 /** Files on a disk that is full after so many bytes. */
 function smallDisk(bytes: number) {
   const disk = { open: 0, opened: 0, openFile };
-  async function openFile(file: string): ReturnType<OpenFile> {
-    const handle = await open(file, 'wx');
+  async function openFile(file: string, flags: 'wx' | 'r+'): ReturnType<OpenFile> {
+    const handle = await open(file, flags);
     disk.open += 1;
     disk.opened += 1;
     const [write, close] = [handle.write.bind(handle), handle.close.bind(handle)];
@@ -86,8 +86,8 @@ async function openRecorder(options: Partial<RecorderOptions> & { openFile?: Ope
 
 /** The catalogue after a restart, once all repairs are done. */
 async function recovered(dir: string): Promise<Catalogue> {
-  const catalogue = await Catalogue.open(dir, recordingFormats(ffmpeg));
-  await catalogue.repairTorn(new AbortController().signal, (error) => expect.fail(String(error)), 0);
+  const catalogue = await Catalogue.open(dir, recordingFormats(ffmpeg), 0);
+  await catalogue.repairTorn(new AbortController().signal, (error) => expect.fail(String(error)));
   return catalogue;
 }
 
@@ -322,8 +322,8 @@ describe('Catalogue', () => {
     keep();
     const writing = setInterval(keep, 20);
     scope.defer(() => clearInterval(writing));
-    const catalogue = await Catalogue.open(dir, recordingFormats(ffmpeg));
-    await catalogue.repairTorn(new AbortController().signal, (error) => expect.fail(String(error)), 1000);
+    const catalogue = await Catalogue.open(dir, recordingFormats(ffmpeg), 1000);
+    await catalogue.repairTorn(new AbortController().signal, (error) => expect.fail(String(error)));
     expect(catalogue.all).toMatchObject([{ state: 'recording' }]);
   });
 
