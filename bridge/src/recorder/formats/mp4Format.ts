@@ -87,9 +87,9 @@ export function mp4Format(ffmpeg: Ffmpeg, openFile?: OpenFile): RecordingFormat 
       const { bytes, durationMs, isFragmented } = repaired;
       return { bytes: isFragmented ? await makeProgressive(base) : bytes, durationMs };
     },
-    async resume(base) {
+    async resume(base, noted) {
       const { mtimeMs: lastWriteAtMs } = await stat(pathOf(base));
-      const torn = await repairMp4(pathOf(base));
+      const torn = await repairMp4(pathOf(base), noted);
       if (!torn?.isFragmented) return null;
       const file = new Mp4File(await DiskFile.reopen(pathOf(base), torn.bytes, openFile), () => makeProgressive(base), torn);
       return { file, endMs: torn.endMs, lastWriteAtMs };
