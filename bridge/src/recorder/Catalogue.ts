@@ -175,7 +175,7 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
     const parsed = RecordingNote.safeParse(safeJson(await readFile(file, 'utf8').catch(() => '')));
     // Only files at the place their own metadata names: one that was moved here must not be deleted later.
     if (!parsed.success || `${this.#baseOf(parsed.data)}.json` !== file || this.#byId.has(parsed.data.id)) return;
-    const { resumption, ...recording } = parsed.data;
+    const { resumption: _, ...recording } = parsed.data;
     this.#byId.set(recording.id, recording);
     this.#oldestFirst.push(recording);
     if (recording.state === 'recording') torn.push(parsed.data);

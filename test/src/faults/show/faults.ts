@@ -34,7 +34,7 @@ const WORKER = /mediasoup-worker/;
 
 /** A busy machine may keep anything waiting for so long, and a recording notes such a wait as a gap although its media comes later. */
 const BUSY_MS = 5000;
-const NOTHING_LOST = { seats: 0, chat: 0 };
+const NOTHING_LOST = { seats: 0, chat: 0, splits: 0 };
 const CALL_GOES_ON = { sound: BUSY_MS, picture: BUSY_MS };
 /** The program's own time shows nothing of a fault in its sound. Pictures may be left out. */
 const PROGRAM_GOES_ON = {
