@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, open, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -21,6 +21,7 @@ import type { OpenFile } from './DiskFile.js';
 import { GapMeter } from './GapMeter.js';
 import { Catalogue, Recorder, recordingFormats, recordingRoutes, type RecorderOptions } from './index.js';
 import { expired } from './retention.js';
+import { smallDisk } from './testing/smallDisk.js';
 
 const run = promisify(execFile);
 let scope = new Scope();
@@ -41,29 +42,6 @@ async function folder(): Promise<string> {
   const dir = await mkdtemp(path.join(tmpdir(), 'lianmai-record-'));
   scope.defer(() => rm(dir, { recursive: true, force: true }));
   return dir;
-}
-
-/** Files on a disk that is full after so many bytes. */
-function smallDisk(bytes: number) {
-  const disk = { open: 0, opened: 0, openFile };
-  async function openFile(file: string, flags: 'wx' | 'r+'): ReturnType<OpenFile> {
-    const handle = await open(file, flags);
-    disk.open += 1;
-    disk.opened += 1;
-    const [write, close] = [handle.write.bind(handle), handle.close.bind(handle)];
-    return Object.assign(handle, {
-      write: async (data: Buffer, ...where: [number, number, number]) => {
-        bytes -= data.length;
-        if (bytes < 0) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-        return write(data, ...where);
-      },
-      close: () => {
-        disk.open -= 1;
-        return close();
-      },
-    });
-  }
-  return disk;
 }
 
 async function openRecorder(options: Partial<RecorderOptions> & { openFile?: OpenFile } = {}) {

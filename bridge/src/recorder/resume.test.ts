@@ -13,6 +13,7 @@ import { StreamHub } from '../hub/stream/index.js';
 import { encodeFlv, LoopedBroadcast, MemoryLog, readAsItIs } from '../testing/index.js';
 import { Recorder, recordingFormats } from './index.js';
 import { RecordingNote } from './recordingNote.js';
+import { smallDisk } from './testing/smallDisk.js';
 
 const run = promisify(execFile);
 const FORMATS: readonly RecordFormat[] = ['flv', 'mp4', 'hls'];
@@ -45,6 +46,7 @@ async function folder(): Promise<string> {
 async function recordUntilKilled(dir: string): Promise<number> {
   const script = fileURLToPath(new URL('testing/recordUntilKilled.ts', import.meta.url));
   const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', script, dir], { stdio: ['ignore', 'pipe', 'inherit'] });
+  scope.defer(() => void child.kill('SIGKILL'));
   let writtenMs = 0;
   child.stdout.setEncoding('utf8').on('data', (text: string) => (writtenMs = Number(text.trim().split('\n').at(-1))));
   await vi.waitFor(() => expect(writtenMs).toBeGreaterThan(KILLED_AFTER_MS), { interval: 20 });
@@ -130,6 +132,23 @@ describe('a recording whose process was killed', () => {
       const { stderr, pictures } = await decode(catalogue.pathOf(catalogue.all[0]!));
       expect([stderr, backSteps(pictures)]).toEqual(['', 0]);
       expect(pictures.length).toBeGreaterThan(60 + (2 * (KILLED_AFTER_MS - LOST_AT_MOST_MS) * 30) / 1000);
+    }
+  });
+
+  it('fails on a full disk like any other, and keeps what it has', async () => {
+    const dir = await folder();
+    await recordUntilKilled(dir);
+    for (const format of ['flv', 'mp4'] as const) {
+      const disk = smallDisk(10_000);
+      const recorder = await open(path.join(dir, format), recordingFormats(ffmpeg, disk.openFile));
+      const publisher = new StreamHub().publish(STREAM);
+      for (const tag of same) publisher.write(tag);
+      const recording = recorder.record(publisher.stream, { format, segmentSeconds: null });
+      await vi.waitFor(() => expect(recorder.catalogue.all).toMatchObject([{ state: 'failed', reason: { code: 'DISK_FULL' } }]));
+      await recording.close('test');
+      expect([disk.opened > 0, disk.open]).toEqual([true, 0]);
+      const { pictures } = await decode(recorder.catalogue.pathOf(recorder.catalogue.all[0]!));
+      expect(pictures.length).toBeGreaterThan(((KILLED_AFTER_MS - LOST_AT_MOST_MS) * 30) / 1000);
     }
   });
 
