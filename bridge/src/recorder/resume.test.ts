@@ -21,6 +21,10 @@ const STREAM = { app: 'live', name: 'room' };
 /** Of what `recordUntilKilled` publishes, too. */
 const SAME = { seconds: 2, gop: 60, size: '320x180', videoBitrateKbps: 300 };
 const KILLED_AFTER_MS = 3400;
+/** Enough for a busy machine. */
+const GRACE_MS = '600000';
+const START_MS = 200_000;
+const TEST_MS = 600_000;
 /** Written out at least this often, and what the disk then takes. */
 const LOST_AT_MOST_MS = 1000;
 
@@ -45,11 +49,13 @@ async function folder(): Promise<string> {
 /** Records in every format in a process of its own, until that is killed. Returns the media time that it had published. */
 async function recordUntilKilled(dir: string): Promise<number> {
   const script = fileURLToPath(new URL('testing/recordUntilKilled.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', script, dir], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', script, dir, GRACE_MS], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   scope.defer(() => void child.kill('SIGKILL'));
   let writtenMs = 0;
   child.stdout.setEncoding('utf8').on('data', (text: string) => (writtenMs = Number(text.trim().split('\n').at(-1))));
-  await vi.waitFor(() => expect(writtenMs).toBeGreaterThan(KILLED_AFTER_MS), { interval: 20 });
+  await vi.waitFor(() => expect(writtenMs).toBeGreaterThan(KILLED_AFTER_MS), { interval: 20, timeout: START_MS });
   child.kill('SIGKILL');
   await new Promise((resolve) => child.once('close', resolve));
   return writtenMs;
@@ -93,7 +99,7 @@ async function decode(file: string) {
 
 const backSteps = (times: readonly number[]): number => times.filter((time, index) => time < (times[index - 1] ?? 0)).length;
 
-describe('a recording whose process was killed', () => {
+describe('a recording whose process was killed', { timeout: TEST_MS }, () => {
   it('goes on in every format: one recording, one file, and a noted gap', async () => {
     const dir = await folder();
     const writtenMs = await recordUntilKilled(dir);
