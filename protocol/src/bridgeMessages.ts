@@ -74,6 +74,8 @@ export const bridgeRequests = {
       stream: z.object({ app: z.string(), name: z.string() }),
       /** Runs the destinations and the recording rule of the registered stream of that name. */
       asStream: z.boolean().default(false),
+      /** The same for all runs of one program, on whichever bridge, so that a run goes on with the recording of the one before; null: it has no other runs. */
+      broadcastId: ProgramId.nullable().default(null),
       profile: Profile,
       sceneState: SceneState,
       outputs: z.array(z.object({ id: OutputId, request: OutputRequest })),

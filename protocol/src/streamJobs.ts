@@ -55,7 +55,7 @@ export const Recording = StreamRef.extend({
   startedAtMs: EpochMs,
   durationMs: z.number().nonnegative(),
   bytes: z.number().nonnegative(),
-  /** Gaps in the media: the publisher was away, or the disk was too slow. */
+  /** Gaps in the media: the publisher was away, the disk was too slow, or the bridge died and another went on. The times of the file show none. */
   gaps: z.array(z.object({ atMs: z.number().nonnegative(), lengthMs: z.number().nonnegative() })),
 });
 export type Recording = z.infer<typeof Recording>;

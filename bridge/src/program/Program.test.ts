@@ -52,6 +52,7 @@ const job = (change: Partial<ProgramJob> = {}): ProgramJob => ({
   programId,
   stream: STREAM,
   asStream: false,
+  broadcastId: null,
   profile: resolveProfile({ name: '480p', preset: 'ultrafast' }),
   sceneState: {
     version: 1,

@@ -93,7 +93,8 @@ export class Program extends EventEmitter<ProgramEvents> {
     this.#parts = parts;
     this.#sceneState = job.sceneState;
     this.#log = parts.log.child({ program: job.programId });
-    const publisher = this.#scope.own(parts.hub.publish(job.stream, { resumes: false, runsJobs: job.asStream }));
+    const { asStream: runsJobs, broadcastId } = job;
+    const publisher = this.#scope.own(parts.hub.publish(job.stream, { resumes: false, runsJobs, broadcastId }));
     this.#publisher = publisher;
     this.stream = publisher.stream;
     const { kinds, openReader } = parts;

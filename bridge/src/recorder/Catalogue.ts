@@ -1,13 +1,19 @@
 import { EventEmitter } from 'node:events';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { delay } from '@lianmai/kit';
-import { Recording, type RecordFormat, type StreamRef } from '@lianmai/protocol';
-import type { RecordingFormat } from './recordingContract.js';
+import type { Recording, RecordFormat, StreamRef } from '@lianmai/protocol';
+import type { RecordingFormat, ResumedFile } from './recordingContract.js';
 import { recordingName } from './recordingName.js';
+import { RecordingNote, type Resumption } from './recordingNote.js';
+import { TornRecordings, type Continuation } from './TornRecordings.js';
 
 export interface CatalogueEvents {
   changed: [Recording];
+}
+
+/** A recording that is open again. */
+export interface ResumedRecording extends ResumedFile {
+  recording: Recording;
 }
 
 export interface RecordingFilter {
@@ -33,7 +39,7 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
   /** The same, sorted, so that a page of a hundred thousand is read without looking at the rest. */
   readonly #oldestFirst: Recording[] = [];
   /** Recordings that another process left open. */
-  #torn: Recording[] = [];
+  #torn: TornRecordings | null = null;
   /** Ids of what this process is recording. */
   readonly #living = new Set<string>();
   /** Ids of those whose newest metadata is not on the disk, which may be full. */
@@ -46,20 +52,31 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
   }
 
   /** Reads what is there. `repairTorn` then repairs what a crash left open; it may take long, and nobody has to wait for it. */
-  static async open(dir: string, formats: Readonly<Record<RecordFormat, RecordingFormat>>): Promise<Catalogue> {
+  static async open(dir: string, formats: Readonly<Record<RecordFormat, RecordingFormat>>, quietMs = QUIET_MS): Promise<Catalogue> {
     await mkdir(dir, { recursive: true, mode: 0o750 });
     const catalogue = new Catalogue(dir, formats);
     const files = noteFiles(dir);
-    await Promise.all(Array.from({ length: OPEN_AT_ONCE }, () => catalogue.#loadAll(files)));
+    const torn: RecordingNote[] = [];
+    await Promise.all(Array.from({ length: OPEN_AT_ONCE }, () => catalogue.#loadAll(files, torn)));
     catalogue.#oldestFirst.sort(byAge);
-    catalogue.#torn = catalogue.#oldestFirst.filter(({ state }) => state === 'recording');
+    torn.sort((a, b) => byAge(b, a));
+    catalogue.#torn = new TornRecordings(torn, quietMs, (note) => catalogue.#notedAtMs(note));
     return catalogue;
   }
 
-  /** Repairs one after another, newest first. A recording that cannot be repaired is reported to `onError` and does not hold up the rest. */
-  async repairTorn(signal: AbortSignal, onError: (error: unknown) => void, quietMs = QUIET_MS): Promise<void> {
-    await this.#leaveLiving(signal, quietMs);
-    for (let next = this.#torn.pop(); next && !signal.aborted; next = this.#torn.pop()) await this.#repair(next).catch(onError);
+  /** Repairs what no stream goes on with. A recording that cannot be repaired is reported to `onError` and does not hold up the rest. */
+  async repairTorn(signal: AbortSignal, onError: (error: unknown) => void): Promise<void> {
+    await this.#torn?.repairAll(signal, ({ resumption: _, ...recording }) => this.#repair(recording).catch(onError));
+  }
+
+  /** Opens the recording that a crash has left of this stream, at its end; null: it begins a new one. */
+  async resume(wanted: Continuation): Promise<ResumedRecording | null> {
+    const note = await this.#torn?.take(wanted);
+    if (!note) return null;
+    const { resumption: _, ...recording } = note;
+    const opened = await this.#formats[recording.format].resume(this.#baseOf(recording), recording).catch(() => null);
+    if (!opened) await this.#repair(recording);
+    return opened && { ...opened, recording };
   }
 
   get(id: string): Recording | undefined {
@@ -94,19 +111,20 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
     return { id, base };
   }
 
-  async keep(recording: Recording): Promise<void> {
+  /** `resumption`: how another process may go on with it should this one die; null: it may not. */
+  async keep(recording: Recording, resumption: Resumption | null = null): Promise<void> {
     this.#remember(recording);
     if (recording.state === 'recording') this.#living.add(recording.id);
     else this.#living.delete(recording.id);
     this.emit('changed', recording);
-    await this.#save(recording);
+    await this.#save(recording, resumption);
   }
 
   /** Tries again to save the end of recordings that a full disk has not taken: at the next start they would pass for torn ones. */
   async saveEnded(): Promise<void> {
     for (const id of this.#unsaved) {
       const recording = this.#byId.get(id);
-      if (recording && !this.#living.has(id)) await this.#save(recording).catch(() => undefined);
+      if (recording && !this.#living.has(id)) await this.#save(recording, null).catch(() => undefined);
     }
   }
 
@@ -124,25 +142,16 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
     for (const part of [...this.#formats[recording.format].parts(base), `${base}.json`]) await rm(part, { recursive: true, force: true });
   }
 
-  async #save(recording: Recording): Promise<void> {
+  async #save(recording: Recording, resumption: Resumption | null): Promise<void> {
     this.#unsaved.add(recording.id);
     const file = `${this.#baseOf(recording)}.json`;
-    await writeFile(`${file}.tmp`, JSON.stringify(recording), { mode: 0o640 });
+    await writeFile(`${file}.tmp`, JSON.stringify({ ...recording, resumption }), { mode: 0o640 });
     await rename(`${file}.tmp`, file);
     this.#unsaved.delete(recording.id);
   }
 
   #baseOf({ app, name, id }: Recording): string {
     return path.join(this.#dir, app, name, id);
-  }
-
-  /** Another bridge may be recording into the same folder. Their metadata keeps being touched, so they are not torn. */
-  async #leaveLiving(signal: AbortSignal, quietMs: number): Promise<void> {
-    const before = await Promise.all(this.#torn.map((one) => this.#notedAtMs(one)));
-    if (!before.some((atMs) => Date.now() - atMs < quietMs)) return;
-    await delay(quietMs, signal).catch(() => undefined);
-    const after = await Promise.all(this.#torn.map((one) => this.#notedAtMs(one)));
-    this.#torn = this.#torn.filter((_, index) => before[index] === after[index]);
   }
 
   async #notedAtMs(recording: Recording): Promise<number> {
@@ -175,16 +184,18 @@ export class Catalogue extends EventEmitter<CatalogueEvents> {
     return from;
   }
 
-  async #loadAll(files: AsyncIterator<string>): Promise<void> {
-    for (let next = await files.next(); next.done !== true; next = await files.next()) await this.#load(next.value);
+  async #loadAll(files: AsyncIterator<string>, torn: RecordingNote[]): Promise<void> {
+    for (let next = await files.next(); next.done !== true; next = await files.next()) await this.#load(next.value, torn);
   }
 
-  async #load(file: string): Promise<void> {
-    const parsed = Recording.safeParse(safeJson(await readFile(file, 'utf8').catch(() => '')));
+  async #load(file: string, torn: RecordingNote[]): Promise<void> {
+    const parsed = RecordingNote.safeParse(safeJson(await readFile(file, 'utf8').catch(() => '')));
     // Only files at the place their own metadata names: one that was moved here must not be deleted later.
     if (!parsed.success || `${this.#baseOf(parsed.data)}.json` !== file || this.#byId.has(parsed.data.id)) return;
-    this.#byId.set(parsed.data.id, parsed.data);
-    this.#oldestFirst.push(parsed.data);
+    const { resumption: _, ...recording } = parsed.data;
+    this.#byId.set(recording.id, recording);
+    this.#oldestFirst.push(recording);
+    if (recording.state === 'recording') torn.push(parsed.data);
   }
 
   async #repair(recording: Recording): Promise<void> {

@@ -1,20 +1,28 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { LianmaiError } from '@lianmai/protocol';
 
-/** How files are opened; tests pass in disks that fill up. */
-export type OpenFile = (path: string) => Promise<Pick<FileHandle, 'write' | 'close' | 'datasync'>>;
+/** How files are opened, new (`wx`) or to go on with (`r+`); tests pass in disks that fill up. */
+export type OpenFile = (path: string, flags: 'wx' | 'r+') => Promise<Pick<FileHandle, 'write' | 'close' | 'datasync'>>;
+
+const openOnDisk: OpenFile = (file, flags) => open(file, flags, 0o640);
 
 /** An append-only file that counts its bytes. A failing disk becomes a typed error. */
 export class DiskFile {
   readonly #handle: Awaited<ReturnType<OpenFile>>;
-  #bytes = 0;
+  #bytes: number;
 
-  private constructor(handle: Awaited<ReturnType<OpenFile>>) {
+  private constructor(handle: Awaited<ReturnType<OpenFile>>, bytes: number) {
     this.#handle = handle;
+    this.#bytes = bytes;
   }
 
-  static async create(path: string, openFile: OpenFile = (file) => open(file, 'wx', 0o640)): Promise<DiskFile> {
-    return new DiskFile(await openFile(path).catch(refused));
+  static async create(path: string, openFile = openOnDisk): Promise<DiskFile> {
+    return new DiskFile(await openFile(path, 'wx').catch(refused), 0);
+  }
+
+  /** Opens a file of so many bytes, to append to it. */
+  static async reopen(path: string, bytes: number, openFile = openOnDisk): Promise<DiskFile> {
+    return new DiskFile(await openFile(path, 'r+').catch(refused), bytes);
   }
 
   get bytes(): number {

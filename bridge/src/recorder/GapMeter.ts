@@ -11,10 +11,22 @@ const MAX_GAPS = 1000;
  * the stream's time leaps (the disk was too slow).
  */
 export class GapMeter {
-  readonly gaps: Recording['gaps'] = [];
+  readonly gaps: Recording['gaps'];
+  /** Where in the recording the media begins that this meter sees. */
+  readonly #startMs: number;
   #firstMs: number | null = null;
   #lastMs = 0;
   #lagMs = 0;
+
+  constructor(startMs = 0, earlier: Recording['gaps'] = []) {
+    this.#startMs = startMs;
+    this.gaps = [...earlier];
+  }
+
+  /** Something was missing before the media that this meter sees. */
+  startAfter(lengthMs: number): void {
+    if (lengthMs > 0) this.#note(this.#startMs, lengthMs);
+  }
 
   see(tags: readonly MediaTag[], nowMs: number): void {
     const beforeMs = this.#lastMs;
@@ -33,6 +45,10 @@ export class GapMeter {
   }
 
   #add(atMs: number, lengthMs: number): void {
-    if (this.gaps.length < MAX_GAPS) this.gaps.push({ atMs: Math.round(atMs - (this.#firstMs ?? 0)), lengthMs: Math.round(lengthMs) });
+    this.#note(this.#startMs + atMs - (this.#firstMs ?? 0), lengthMs);
+  }
+
+  #note(atMs: number, lengthMs: number): void {
+    if (this.gaps.length < MAX_GAPS) this.gaps.push({ atMs: Math.round(atMs), lengthMs: Math.round(lengthMs) });
   }
 }

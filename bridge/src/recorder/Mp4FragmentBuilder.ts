@@ -13,13 +13,23 @@ export interface Mp4FragmentEvents {
 /** Fragments end at least this often; a crash costs no more. */
 const FRAGMENT_MS = 333;
 
-/** Turns the tags of one recording into MP4 fragments with times from 0. */
+/** A file to which fragments are added. */
+export interface EarlierFragments {
+  endMs: number;
+  durationMs: number;
+}
+const NONE: EarlierFragments = { endMs: 0, durationMs: 0 };
+
+/** Turns the tags of one recording into MP4 fragments with times from 0, or from the end of the earlier ones. */
 export class Mp4FragmentBuilder {
   readonly #segmenter: Segmenter;
+  readonly #startMs: number;
   #firstMs: number | null = null;
-  #durationMs = 0;
+  #durationMs: number;
 
-  constructor(segmentMs: number, events: Mp4FragmentEvents) {
+  constructor(segmentMs: number, events: Mp4FragmentEvents, earlier = NONE) {
+    this.#startMs = earlier.endMs;
+    this.#durationMs = earlier.durationMs;
     const partTarget = new PartTarget(FRAGMENT_MS, { isFixed: true });
     this.#segmenter = new Segmenter(
       { targetMs: segmentMs },
@@ -44,8 +54,8 @@ export class Mp4FragmentBuilder {
   push(tags: readonly MediaTag[]): void {
     for (const tag of tags) {
       if (!tag.isConfig && tag.kind !== 'data') this.#firstMs ??= tag.dtsMs;
-      const dtsMs = tag.dtsMs - (this.#firstMs ?? tag.dtsMs);
-      if (dtsMs < 0) continue;
+      const dtsMs = this.#startMs + tag.dtsMs - (this.#firstMs ?? tag.dtsMs);
+      if (dtsMs < this.#startMs) continue;
       try {
         this.#segmenter.push({ ...tag, dtsMs });
       } catch (error) {

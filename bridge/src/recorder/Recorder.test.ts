@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, open, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -21,6 +21,7 @@ import type { OpenFile } from './DiskFile.js';
 import { GapMeter } from './GapMeter.js';
 import { Catalogue, Recorder, recordingFormats, recordingRoutes, type RecorderOptions } from './index.js';
 import { expired } from './retention.js';
+import { smallDisk } from './testing/smallDisk.js';
 
 const run = promisify(execFile);
 let scope = new Scope();
@@ -43,29 +44,6 @@ async function folder(): Promise<string> {
   return dir;
 }
 
-/** Files on a disk that is full after so many bytes. */
-function smallDisk(bytes: number) {
-  const disk = { open: 0, opened: 0, openFile };
-  async function openFile(file: string): ReturnType<OpenFile> {
-    const handle = await open(file, 'wx');
-    disk.open += 1;
-    disk.opened += 1;
-    const [write, close] = [handle.write.bind(handle), handle.close.bind(handle)];
-    return Object.assign(handle, {
-      write: async (data: Buffer, ...where: [number, number, number]) => {
-        bytes -= data.length;
-        if (bytes < 0) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-        return write(data, ...where);
-      },
-      close: () => {
-        disk.open -= 1;
-        return close();
-      },
-    });
-  }
-  return disk;
-}
-
 async function openRecorder(options: Partial<RecorderOptions> & { openFile?: OpenFile } = {}) {
   const dir = options.dir ?? (await folder());
   const log = new MemoryLog();
@@ -86,8 +64,8 @@ async function openRecorder(options: Partial<RecorderOptions> & { openFile?: Ope
 
 /** The catalogue after a restart, once all repairs are done. */
 async function recovered(dir: string): Promise<Catalogue> {
-  const catalogue = await Catalogue.open(dir, recordingFormats(ffmpeg));
-  await catalogue.repairTorn(new AbortController().signal, (error) => expect.fail(String(error)), 0);
+  const catalogue = await Catalogue.open(dir, recordingFormats(ffmpeg), 0);
+  await catalogue.repairTorn(new AbortController().signal, (error) => expect.fail(String(error)));
   return catalogue;
 }
 
@@ -322,8 +300,8 @@ describe('Catalogue', () => {
     keep();
     const writing = setInterval(keep, 20);
     scope.defer(() => clearInterval(writing));
-    const catalogue = await Catalogue.open(dir, recordingFormats(ffmpeg));
-    await catalogue.repairTorn(new AbortController().signal, (error) => expect.fail(String(error)), 1000);
+    const catalogue = await Catalogue.open(dir, recordingFormats(ffmpeg), 1000);
+    await catalogue.repairTorn(new AbortController().signal, (error) => expect.fail(String(error)));
     expect(catalogue.all).toMatchObject([{ state: 'recording' }]);
   });
 

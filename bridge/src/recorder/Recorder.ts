@@ -51,7 +51,8 @@ export class Recorder implements Closable {
     const session = new RecordingSession({
       ...{ stream, rule, openReader, format: formats[rule.format] },
       place: (startedAtMs) => this.catalogue.place(stream, startedAtMs),
-      onChanged: (recording) => this.catalogue.keep(recording),
+      resume: (resumption) => this.catalogue.resume({ ...resumption, app: stream.app, name: stream.name, format: rule.format }),
+      onChanged: (recording, resumption) => this.catalogue.keep(recording, resumption),
       assertRoom: () => this.#assertRoom(),
       log: log.child({ stream: stream.key }),
     });

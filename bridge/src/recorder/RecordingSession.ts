@@ -3,8 +3,11 @@ import type { LianmaiError } from '@lianmai/protocol';
 import { toLianmaiError, type Recording, type RecordRule } from '@lianmai/protocol';
 import type { OpenReader } from '../hub/renditions/index.js';
 import type { MediaTag, Reader, Stream } from '../hub/stream/index.js';
+import type { ResumedRecording } from './Catalogue.js';
 import type { RecordingFile, RecordingFormat } from './recordingContract.js';
 import { GapMeter } from './GapMeter.js';
+import { ownerOf } from './owner.js';
+import { digestOf, type Resumption } from './recordingNote.js';
 
 export interface RecordingSessionOptions {
   stream: Stream;
@@ -13,8 +16,10 @@ export interface RecordingSessionOptions {
   openReader: OpenReader;
   /** Returns the id and the path without extension for a new file of this stream. */
   place: (startedAtMs: number) => Promise<{ id: string; base: string }>;
-  /** Called whenever a recording begins, continues or ends; its promise is awaited. */
-  onChanged: (recording: Recording) => Promise<void>;
+  /** Opens the recording of this stream that a crash has left, if there is one that these codec configurations go on with. */
+  resume: (resumption: Resumption) => Promise<ResumedRecording | null>;
+  /** Called whenever a recording begins, continues or ends; its promise is awaited. `resumption`: null once nothing more is added to it. */
+  onChanged: (recording: Recording, resumption: Resumption | null) => Promise<void>;
   /** Throws DISK_FULL when less than the reserve is free. */
   assertRoom: () => Promise<void>;
   log: Log;
@@ -32,11 +37,18 @@ const QUEUE = { maxQueueBytes: 64 * 1024 * 1024, maxQueueMs: 30_000 };
 /** More at the same time would slow each other down. */
 const MAX_COMPLETING = 2;
 
+/** A broadcast that several publishers carry on waits for the next one as long as the server tries to find it a bridge. */
+const NEXT_RUN_MS = 120_000;
+
 interface OpenRecording {
   file: RecordingFile;
   info: Recording;
   gaps: GapMeter;
+  resumption: Resumption;
+  /** The stream's time at which the file begins, or would have begun without gaps. */
   firstMs: number;
+  /** No media of this process is in it yet. */
+  isFresh: boolean;
   announcedAtMs: number;
 }
 
@@ -48,6 +60,8 @@ export class RecordingSession {
   readonly #completing = new Set<Promise<void>>();
   /** Needed at the start of every file. */
   #configs: { video: MediaTag | null; audio: MediaTag | null } = { video: null, audio: null };
+  /** Until the first file: it may be one that an earlier process has left. */
+  #mayResume = true;
 
   constructor(options: RecordingSessionOptions) {
     this.#options = options;
@@ -107,8 +121,18 @@ export class RecordingSession {
   }
 
   async #begin(first: MediaTag): Promise<void> {
-    const { stream, rule, format, place, onChanged, assertRoom, log } = this.#options;
+    const { onChanged, assertRoom } = this.#options;
     await assertRoom();
+    const configs = [this.#configs.video, this.#configs.audio].filter((tag) => tag !== null);
+    const resumption = this.#resumptionWith(configs);
+    const open = (await this.#resume(first, resumption)) ?? (await this.#create(first, resumption));
+    this.#open = open;
+    await open.file.write(configs);
+    await onChanged({ ...open.info }, resumption);
+  }
+
+  async #create(first: MediaTag, resumption: Resumption): Promise<OpenRecording> {
+    const { stream, rule, format, place, log } = this.#options;
     const startedAtMs = Date.now();
     const { id, base } = await place(startedAtMs);
     const file = await format.create(base);
@@ -117,25 +141,49 @@ export class RecordingSession {
       ...{ id, app, name, format: rule.format, state: 'recording', reason: null, startedAtMs },
       ...{ durationMs: 0, bytes: 0, gaps: [] },
     };
-    this.#open = { file, info, gaps: new GapMeter(), firstMs: first.dtsMs, announcedAtMs: performance.now() };
-    await file.write([this.#configs.video, this.#configs.audio].filter((tag) => tag !== null));
     log.info({ recording: id, format: rule.format }, 'recording started');
-    await onChanged(info);
+    return { file, info, gaps: new GapMeter(), resumption, firstMs: first.dtsMs, isFresh: true, announcedAtMs: performance.now() };
+  }
+
+  /** Goes on with the file that an earlier process has left. */
+  async #resume(first: MediaTag, resumption: Resumption): Promise<OpenRecording | null> {
+    const resumed = this.#mayResume ? await this.#options.resume(resumption) : null;
+    this.#mayResume = false;
+    if (!resumed) return null;
+    const { recording, file, endMs, lastWriteAtMs } = resumed;
+    const gaps = new GapMeter(endMs, recording.gaps);
+    gaps.startAfter(Date.now() - lastWriteAtMs);
+    const info: Recording = { ...recording, bytes: file.bytes, durationMs: file.durationMs, gaps: gaps.gaps };
+    this.#options.log.info({ recording: info.id, gap: gaps.gaps.at(-1) }, 'recording continued after a crash');
+    return { file, info, gaps, resumption, firstMs: first.dtsMs - endMs, isFresh: true, announcedAtMs: performance.now() };
+  }
+
+  #resumptionWith(configs: readonly MediaTag[]): Resumption {
+    const { stream, rule, format } = this.#options;
+    const { broadcastId, resumeGraceMs } = stream;
+    return {
+      owner: ownerOf(),
+      graceMs: broadcastId === null ? resumeGraceMs : NEXT_RUN_MS,
+      broadcastId,
+      segmentSeconds: rule.segmentSeconds,
+      configs: format.takesNewConfig ? null : digestOf(configs),
+    };
   }
 
   async #append(tags: readonly MediaTag[]): Promise<void> {
     const open = this.#open;
     const isFirstConfig = (tag: MediaTag) => tag === this.#configs.video || tag === this.#configs.audio;
-    const media = open?.info.bytes === 0 ? tags.filter((tag) => !isFirstConfig(tag)) : tags;
+    const media = open?.isFresh ? tags.filter((tag) => !isFirstConfig(tag)) : tags;
     if (!open || media.length === 0) return;
     await open.file.write(media);
+    open.isFresh = false;
     // The monotonic clock: a wall clock may leap although nothing is missing.
     open.gaps.see(media, performance.now());
     Object.assign(open.info, { bytes: open.file.bytes, durationMs: open.file.durationMs, gaps: open.gaps.gaps });
     if (performance.now() - open.announcedAtMs < ANNOUNCE_MS) return;
     open.announcedAtMs = performance.now();
     await this.#options.assertRoom();
-    await this.#options.onChanged({ ...open.info });
+    await this.#options.onChanged({ ...open.info }, open.resumption);
   }
 
   /** The next file begins while this one is being completed. */
@@ -150,6 +198,8 @@ export class RecordingSession {
     this.#open = null;
     if (!open) return;
     try {
+      // A crash from here on leaves a file to complete, not to go on with.
+      await this.#tell(open, {});
       await open.file.close();
       await this.#tell(open, { state: 'complete' });
       this.#options.log.info({ recording: open.info.id, durationMs: open.info.durationMs, bytes: open.info.bytes }, 'recording complete');
@@ -173,7 +223,7 @@ export class RecordingSession {
   async #tell({ file, info, gaps }: OpenRecording, change: Partial<Recording>): Promise<void> {
     Object.assign(info, { bytes: file.bytes, durationMs: file.durationMs, gaps: gaps.gaps }, change);
     await this.#options
-      .onChanged({ ...info })
+      .onChanged({ ...info }, null)
       .catch((error: unknown) => this.#options.log.error({ err: error }, 'the catalogue could not be saved'));
   }
 }

@@ -17,6 +17,15 @@ export interface RepairedFile {
   durationMs: number;
 }
 
+/** An unfinished file that is open again, at the end of its last whole piece. */
+export interface ResumedFile {
+  file: RecordingFile;
+  /** Where its timeline ends and new media begins, ms. */
+  endMs: number;
+  /** Epoch ms. */
+  lastWriteAtMs: number;
+}
+
 /** A recording format (FLV, MP4, HLS) is one object. `base` is the path without an extension. */
 export interface RecordingFormat {
   /** Codecs the files can hold; others are converted on the way. */
@@ -28,6 +37,8 @@ export interface RecordingFormat {
   create(base: string): Promise<RecordingFile>;
   /** Repairs a file after a crash. Returns null if nothing can be saved. */
   repair(base: string): Promise<RepairedFile | null>;
+  /** Goes on with a file that a crash left open, at the time where it ends. `noted`: at least this much of it is whole. Null if nothing can be added to it. */
+  resume(base: string, noted: RepairedFile): Promise<ResumedFile | null>;
   /** false: a change of codec configuration requires a new file. */
   takesNewConfig: boolean;
 }

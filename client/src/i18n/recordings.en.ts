@@ -16,7 +16,7 @@ export const recordingsEn = {
     removeConfirm: 'Delete',
     gaps_one: '{{count}} gap, {{length}} missing',
     gaps_other: '{{count}} gaps, {{length}} missing',
-    gapList: 'Gaps where nothing arrived',
+    gapList: 'Gaps where nothing was recorded',
     gapAt: 'Go to {{at}}, where {{length}} is missing',
     address: 'URL, valid until {{time}}',
     unplayable: 'This browser cannot play this recording. Download it, or open its URL in VLC.',

@@ -17,7 +17,7 @@ export const recordingsZhCN: RecordingsTexts = {
     removeConfirm: '删除',
     gaps_one: '{{count}} 处中断，缺 {{length}}',
     gaps_other: '{{count}} 处中断，缺 {{length}}',
-    gapList: '中断处，没有收到推流',
+    gapList: '中断处，没有录到内容',
     gapAt: '跳到 {{at}}，此处缺 {{length}}',
     address: '链接，有效期至 {{time}}',
     unplayable: '这个浏览器无法播放。请下载，或用 VLC 打开链接。',

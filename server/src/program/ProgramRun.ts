@@ -36,6 +36,8 @@ export interface ProgramRunOptions {
   programId: ProgramId;
   stream: { app: string; name: string };
   asStream: boolean;
+  /** The same for all runs of the program. */
+  broadcastId: ProgramId;
   profile: Profile;
   sceneState: SceneState;
   outputs: BridgeRequestInput<'startProgram'>['outputs'];
@@ -73,10 +75,11 @@ export class ProgramRun {
 
   /** Resolves when the bridge has accepted the program. */
   static async start(options: ProgramRunOptions): Promise<ProgramRun> {
-    const { programId, stream, asStream, profile, sceneState, outputs } = options;
+    const { programId, stream, asStream, broadcastId, profile, sceneState, outputs } = options;
     const run = new ProgramRun(options, sceneState);
     try {
-      const { rtp } = await run.bridge.request('startProgram', { programId, stream, asStream, profile, sceneState, outputs });
+      const job = { programId, stream, asStream, broadcastId, profile, sceneState, outputs };
+      const { rtp } = await run.bridge.request('startProgram', job);
       run.#openTaps(rtp);
       return run;
     } catch (error) {

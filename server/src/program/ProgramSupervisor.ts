@@ -186,6 +186,7 @@ export class ProgramSupervisor {
       ...job,
       place,
       programId: this.#runId(),
+      broadcastId: this.#options.id,
       listener: program,
       onLost: (lost, reason) => this.#afterLoss(lost, reason),
       log: log.child({ bridge: place.bridge.id }),

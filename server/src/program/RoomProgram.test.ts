@@ -338,6 +338,7 @@ describe('a bridge', () => {
     console.log(`bridge lost and replaced: program handed over after ${(performance.now() - killedAtMs).toFixed(0)} ms`);
     expect(again).toMatchObject({ stream: { name: 'studio' }, outputs: first?.outputs });
     expect(again.programId).not.toBe(first?.programId);
+    expect(again.broadcastId).toBe(first?.broadcastId);
     successor.goLive(again.programId);
     expect(await until(control, ({ state }) => state === 'live')).toMatchObject({ reason: null });
     expect(room.media.open).toHaveLength(4);

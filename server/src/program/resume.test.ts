@@ -26,7 +26,11 @@ describe('another server process', () => {
     const bridge = await connect();
     const run = await bridge.request('startProgram');
     expect(run.programId).not.toBe(programId);
-    expect(run).toMatchObject({ profile: info.profile, outputs: [{ id: info.outputs[0]?.id, request: RTMP }] });
+    expect(run).toMatchObject({
+      broadcastId: info.programId,
+      profile: info.profile,
+      outputs: [{ id: info.outputs[0]?.id, request: RTMP }],
+    });
     expect(run.sceneState).toMatchObject({ scene: { layout: 'pip' }, mix: info.mix });
     bridge.goLive(run.programId);
     await until(control, ({ state }) => state === 'live');

@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FAULTS } from './show/faults.js';
 import { above } from './show/figures.js';
-import { missingMs } from './show/missing.js';
+import { missingMs, splitsIn } from './show/missing.js';
 import { measure } from './show/measure.js';
 import { Show } from './show/Show.js';
 import { jsonOf, tableOf, type Row } from './show/table.js';
@@ -46,10 +46,13 @@ describe('a show goes on, and nothing is lost that need not be', () => {
     const tooMuch: string[] = [];
     for (const row of rows) {
       if (!row.measured) continue;
-      const recorded = missingMs(recordings, row.measured);
-      row.measured.figures.recorded = recorded;
-      const { recorded: bound } = boundsOf(row);
-      if (bound !== undefined) tooMuch.push(...above({ recorded: bound }, { recorded }).map((text) => `${row.fault.title}: ${text}`));
+      const { figures } = row.measured;
+      const ofRecording = { recorded: missingMs(recordings, row.measured), splits: splitsIn(recordings, row.measured) };
+      Object.assign(figures, ofRecording);
+      const found = above(boundsOf(row), ofRecording);
+      // A program that had to connect again was away, and its recording must say so.
+      if (figures.connections !== 0 && ofRecording.recorded === 0) found.push('the recording notes no gap');
+      tooMuch.push(...found.map((text) => `${row.fault.title}: ${text}`));
     }
     expect(tooMuch).toEqual([]);
   });

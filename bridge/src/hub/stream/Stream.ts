@@ -19,6 +19,8 @@ export interface StreamOptions {
   onUsed?: (isUsed: boolean) => void;
   /** See `PublishOptions`. */
   runsJobs?: boolean;
+  broadcastId?: string | null;
+  resumeGraceMs?: number;
 }
 
 /** Encoded media under one name. Keeps metadata, codec configs and the last GOP, and hands tags to readers. */
@@ -29,6 +31,9 @@ export class Stream {
   readonly key: string;
   readonly startedAtMs: number;
   readonly runsJobs: boolean;
+  readonly broadcastId: string | null;
+  /** Of its first publisher. */
+  readonly resumeGraceMs: number;
   /** False while the stream waits for its publisher to return. Maintained by the hub. */
   hasPublisher = true;
   /** `startedAtMs` on the monotonic clock. */
@@ -44,8 +49,11 @@ export class Stream {
   #isEnded = false;
   #failure: Error | null = null;
 
-  constructor({ app, name }: StreamRef, { startedAtMs = Date.now(), onUsed = () => undefined, runsJobs = true }: StreamOptions = {}) {
-    this.runsJobs = runsJobs;
+  constructor({ app, name }: StreamRef, options: StreamOptions = {}) {
+    const { startedAtMs = Date.now(), onUsed = () => undefined } = options;
+    this.runsJobs = options.runsJobs ?? true;
+    this.broadcastId = options.broadcastId ?? null;
+    this.resumeGraceMs = options.resumeGraceMs ?? 0;
     this.startedAtMs = startedAtMs;
     this.#startedAtMs = nowMs() - Math.max(0, Date.now() - startedAtMs);
     this.#onUsed = onUsed;

@@ -26,6 +26,8 @@ export interface PublishOptions {
   resumes?: boolean;
   /** Whether the standing jobs of this name (destinations, recording rule) run for this publisher. Default true. */
   runsJobs?: boolean;
+  /** Names a broadcast that several publishers carry on, one after another and perhaps in other processes, as the runs of a program do. Default null. */
+  broadcastId?: string | null;
 }
 
 interface PublishedStream {
@@ -79,13 +81,13 @@ export class StreamHub extends EventEmitter<HubEvents> {
 
   /** Returns the right to write to `app/name`. Throws CONFLICT while another publisher has it, unless `onTaken` allows a takeover. */
   publish(ref: StreamRef, options: PublishOptions = {}): Publisher & { readonly stream: Stream } {
-    const { resumeGraceMs = 0, onTaken = 'refuse', onTakenOver = () => undefined, resumes = true, runsJobs = true } = options;
+    const { resumeGraceMs = 0, onTaken = 'refuse', onTakenOver = () => undefined, resumes = true } = options;
     const existing = this.#published.get(streamKey(ref));
     if (existing?.publisher && onTaken === 'refuse')
       throw new LianmaiError('CONFLICT', undefined, { message: `${streamKey(ref)} is already being published.` });
     if (existing && !resumes)
       throw new LianmaiError('CONFLICT', undefined, { message: `${streamKey(ref)} waits for its publisher to return. Try again later.` });
-    const published = existing ?? { stream: new Stream(ref, { runsJobs }), publisher: null, onTakenOver, graceTimer: null };
+    const published = existing ?? { stream: new Stream(ref, options), publisher: null, onTakenOver, graceTimer: null };
     if (published.graceTimer) clearTimeout(published.graceTimer);
     published.graceTimer = null;
     const earlier = published.publisher ? published.onTakenOver : null;

@@ -4,6 +4,8 @@ export interface Mp4Scan {
   wholeBytes: number;
   /** Longest track, ms; 0 without fragments. */
   durationMs: number;
+  /** Where the last sample ends on the file's own timeline, ms; later than `durationMs` if that has a hole or does not begin at 0. */
+  endMs: number;
   fragments: number;
 }
 
@@ -84,8 +86,8 @@ export function readMovieDurationMs(movie: Buffer): number {
 
 /** Finds the whole fragments of a fragmented file, or of a segment that belongs to `timescales`. Media is skipped, so hours take seconds and no memory. */
 export async function scanFragments(file: Mp4Bytes, timescales: ReadonlyMap<number, number>): Promise<Mp4Scan> {
-  const ticks = new Map<number, number>();
-  const scan: Mp4Scan = { wholeBytes: 0, durationMs: 0, fragments: 0 };
+  const tracks = new Map<number, TrackTicks>();
+  const scan: Mp4Scan = { wholeBytes: 0, durationMs: 0, endMs: 0, fragments: 0 };
   let waiting: Buffer | null = null;
   for await (const { type, to, index } of topBoxes(file, 'moof')) {
     if (type === 'moof') {
@@ -95,11 +97,12 @@ export async function scanFragments(file: Mp4Bytes, timescales: ReadonlyMap<numb
     scan.wholeBytes = to;
     if (type !== 'mdat') continue;
     // A moof counts only with the mdat that follows it.
-    if (waiting) addDurations(waiting, { type: 'moof', from: 0, to: waiting.length }, ticks);
+    if (waiting) addDurations(waiting, { type: 'moof', from: 0, to: waiting.length }, tracks);
     waiting = null;
     scan.fragments++;
   }
-  return { ...scan, durationMs: longestMs(ticks, timescales) };
+  const [durationMs, endMs] = [longestMs(tracks, timescales, 'sum'), longestMs(tracks, timescales, 'end')];
+  return { ...scan, durationMs, endMs };
 }
 
 /** Returns the movie header of a whole file; null if it has none. */
@@ -125,20 +128,35 @@ async function* topBoxes(file: Mp4Bytes, wanted: string): AsyncGenerator<{ type:
   }
 }
 
-function longestMs(ticks: ReadonlyMap<number, number>, timescales: ReadonlyMap<number, number>): number {
-  return Math.round(Math.max(0, ...[...ticks].map(([track, sum]) => (sum * 1000) / (timescales.get(track) || Number.POSITIVE_INFINITY))));
+/** Of one track: the length of its samples together, and where the last one ends. */
+interface TrackTicks {
+  sum: number;
+  end: number;
+}
+
+function longestMs(tracks: ReadonlyMap<number, TrackTicks>, timescales: ReadonlyMap<number, number>, of: keyof TrackTicks): number {
+  const lengths = [...tracks].map(([track, ticks]) => (ticks[of] * 1000) / (timescales.get(track) || Number.POSITIVE_INFINITY));
+  return Math.round(Math.max(0, ...lengths));
 }
 
 const HAS = { dataOffset: 0x1, firstFlags: 0x4, duration: 0x100, size: 0x200, flags: 0x400, composition: 0x800 };
 
-function addDurations(bytes: Buffer, moof: Box, ticks: Map<number, number>): void {
+function addDurations(bytes: Buffer, moof: Box, tracks: Map<number, TrackTicks>): void {
   for (const traf of boxes(bytes, moof.from, moof.to)) {
     const tfhd = traf.type === 'traf' ? find(bytes, traf, 'tfhd') : null;
     const trun = tfhd && find(bytes, traf, 'trun');
     if (!tfhd || !trun || tfhd.to - tfhd.from < 8 || trun.to - trun.from < 8) continue;
     const track = bytes.readUInt32BE(tfhd.from + 4);
-    ticks.set(track, (ticks.get(track) ?? 0) + runTicks(bytes, trun));
+    const { sum, end } = tracks.get(track) ?? { sum: 0, end: 0 };
+    const length = runTicks(bytes, trun);
+    tracks.set(track, { sum: sum + length, end: Math.max(end, baseTicks(bytes, find(bytes, traf, 'tfdt')) + length) });
   }
+}
+
+function baseTicks(bytes: Buffer, tfdt: Box | null): number {
+  if (!tfdt || tfdt.to - tfdt.from < 8) return 0;
+  const isLong = bytes[tfdt.from] === 1 && tfdt.to - tfdt.from >= 12;
+  return isLong ? Number(bytes.readBigUInt64BE(tfdt.from + 4)) : bytes.readUInt32BE(tfdt.from + 4);
 }
 
 function runTicks(bytes: Buffer, trun: Box): number {

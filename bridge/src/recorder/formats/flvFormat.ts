@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { flvFileHeader, flvTagParts, makeTag } from '../../media/formats/index.js';
 import { FLV } from '../../hub/renditions/index.js';
 import type { MediaTag } from '../../hub/stream/index.js';
@@ -6,14 +7,21 @@ import { DiskFile, type OpenFile } from '../DiskFile.js';
 import { buildFlvMetadata, patchFlvMetadata } from './flvMetadata.js';
 import { repairFlv } from './repairFlv.js';
 
+/** How long the last picture before a gap stands. */
+const FRAME_MS = 33;
+
 class FlvFile implements RecordingFile {
   readonly #file: DiskFile;
   readonly #metadata = buildFlvMetadata();
+  readonly #startMs: number;
   #firstMs: number | null = null;
-  #lastMs = 0;
+  #lastMs: number;
 
-  constructor(file: DiskFile) {
+  /** `startMs`: the time of the first new tag in the file. */
+  constructor(file: DiskFile, startMs = 0) {
     this.#file = file;
+    this.#startMs = startMs;
+    this.#lastMs = startMs;
   }
 
   async begin(): Promise<void> {
@@ -45,7 +53,7 @@ class FlvFile implements RecordingFile {
   }
 
   #timeOf(tag: MediaTag): number {
-    const atMs = Math.max(0, Math.round(tag.dtsMs - (this.#firstMs ?? tag.dtsMs)));
+    const atMs = this.#startMs + Math.max(0, Math.round(tag.dtsMs - (this.#firstMs ?? tag.dtsMs)));
     if (!tag.isConfig) this.#lastMs = Math.max(this.#lastMs, atMs);
     return atMs;
   }
@@ -63,4 +71,12 @@ export const flvFormat = (openFile?: OpenFile): RecordingFormat => ({
     return flv;
   },
   repair: (base) => repairFlv(`${base}.flv`),
+  async resume(base, noted) {
+    const path = `${base}.flv`;
+    const { mtimeMs: lastWriteAtMs } = await stat(path);
+    const torn = await repairFlv(path, noted);
+    if (!torn) return null;
+    const endMs = torn.durationMs + FRAME_MS;
+    return { file: new FlvFile(await DiskFile.reopen(path, torn.bytes, openFile), endMs), endMs, lastWriteAtMs };
+  },
 });

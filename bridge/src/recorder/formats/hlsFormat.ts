@@ -4,13 +4,19 @@ import { MP4 } from '../../hub/renditions/index.js';
 import type { MediaTag } from '../../hub/stream/index.js';
 import type { RecordingFile, RecordingFormat } from '../recordingContract.js';
 import { DiskFile, type OpenFile } from '../DiskFile.js';
-import { Mp4FragmentBuilder } from '../Mp4FragmentBuilder.js';
-import { playlistEntry, playlistHead, replacePlaylist, type ListedSegment } from './hlsPlaylist.js';
-import { repairHls } from './repairHls.js';
+import { Mp4FragmentBuilder, type EarlierFragments, type Mp4FragmentEvents } from '../Mp4FragmentBuilder.js';
+import { complete, growing, playlistEntry, replacePlaylist, type ListedSegment } from './hlsPlaylist.js';
+import { reopenHls, repairHls } from './repairHls.js';
 
 const SEGMENT_MS = 6000;
-/** For publishers that send few key frames: the header of a growing playlist cannot be changed later. */
-const MAX_TARGET_SECONDS = 13;
+
+interface HlsFolderOptions {
+  dir: string;
+  playlist: DiskFile;
+  openFile: OpenFile | undefined;
+  /** Segments that are there already. */
+  earlier?: EarlierFragments & { segments: ListedSegment[]; bytes: number };
+}
 
 type Step = { kind: 'begin'; init: Buffer } | { kind: 'part'; bytes: Buffer; durationMs: number } | { kind: 'end' };
 
@@ -20,20 +26,23 @@ class HlsFolder implements RecordingFile {
   readonly #openFile: OpenFile | undefined;
   readonly #playlist: DiskFile;
   readonly #fragments: Mp4FragmentBuilder;
-  readonly #segments: ListedSegment[] = [];
+  readonly #segments: ListedSegment[];
   #steps: Step[] = [];
   #segment: { file: DiskFile; listed: ListedSegment } | null = null;
-  #bytes = 0;
+  #bytes: number;
 
-  constructor(dir: string, playlist: DiskFile, openFile: OpenFile | undefined) {
+  constructor({ dir, playlist, openFile, earlier }: HlsFolderOptions) {
     this.#dir = dir;
     this.#playlist = playlist;
     this.#openFile = openFile;
-    this.#fragments = new Mp4FragmentBuilder(SEGMENT_MS, {
+    this.#segments = earlier?.segments ?? [];
+    this.#bytes = earlier?.bytes ?? 0;
+    const events: Mp4FragmentEvents = {
       onBegin: (init) => this.#steps.push({ kind: 'begin', init }),
       onPart: (bytes, durationMs) => this.#steps.push({ kind: 'part', bytes, durationMs }),
       onEnd: () => this.#steps.push({ kind: 'end' }),
-    });
+    };
+    this.#fragments = new Mp4FragmentBuilder(SEGMENT_MS, events, earlier);
   }
 
   get bytes(): number {
@@ -58,7 +67,7 @@ class HlsFolder implements RecordingFile {
       await this.#segment?.file.close();
       await this.#playlist.close();
     }
-    await replacePlaylist(this.#dir, this.#segments);
+    await replacePlaylist(this.#dir, complete(this.#segments));
   }
 
   async #flush(): Promise<void> {
@@ -108,8 +117,16 @@ export const hlsFormat = (openFile?: OpenFile): RecordingFormat => ({
   async create(base) {
     await mkdir(base, { mode: 0o750 });
     const playlist = await DiskFile.create(path.join(base, 'index.m3u8'), openFile);
-    await playlist.closeUnless(playlist.append(Buffer.from(playlistHead(MAX_TARGET_SECONDS, 'EVENT'))));
-    return new HlsFolder(base, playlist, openFile);
+    await playlist.closeUnless(playlist.append(Buffer.from(growing([]))));
+    return new HlsFolder({ dir: base, playlist, openFile });
   },
   repair: repairHls,
+  async resume(dir) {
+    const earlier = await reopenHls(dir);
+    if (!earlier) return null;
+    const listed = growing(earlier.segments);
+    await replacePlaylist(dir, listed);
+    const playlist = await DiskFile.reopen(path.join(dir, 'index.m3u8'), Buffer.byteLength(listed), openFile);
+    return { file: new HlsFolder({ dir, playlist, openFile, earlier }), endMs: earlier.endMs, lastWriteAtMs: earlier.lastWriteAtMs };
+  },
 });

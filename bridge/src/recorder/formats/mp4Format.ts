@@ -5,7 +5,7 @@ import { MP4 } from '../../hub/renditions/index.js';
 import type { MediaTag } from '../../hub/stream/index.js';
 import type { RecordingFile, RecordingFormat } from '../recordingContract.js';
 import { DiskFile, type OpenFile } from '../DiskFile.js';
-import { Mp4FragmentBuilder } from '../Mp4FragmentBuilder.js';
+import { Mp4FragmentBuilder, type EarlierFragments } from '../Mp4FragmentBuilder.js';
 import { repairMp4 } from './repairMp4.js';
 
 const SEGMENT_MS = 4000;
@@ -16,20 +16,19 @@ class Mp4File implements RecordingFile {
   readonly #finish: () => Promise<number>;
   readonly #fragments: Mp4FragmentBuilder;
   #waiting: Buffer[] = [];
-  #hasInit = false;
+  #hasInit: boolean;
   #finalBytes: number | null = null;
 
-  constructor(file: DiskFile, finish: () => Promise<number>) {
+  constructor(file: DiskFile, finish: () => Promise<number>, earlier?: EarlierFragments) {
     this.#file = file;
     this.#finish = finish;
-    this.#fragments = new Mp4FragmentBuilder(SEGMENT_MS, {
-      onBegin: (init) => {
-        if (!this.#hasInit) this.#waiting.push(init);
-        this.#hasInit = true;
-      },
-      onPart: (bytes) => this.#waiting.push(bytes),
-      onEnd: () => undefined,
-    });
+    this.#hasInit = earlier !== undefined;
+    const onBegin = (init: Buffer) => {
+      if (!this.#hasInit) this.#waiting.push(init);
+      this.#hasInit = true;
+    };
+    const events = { onBegin, onPart: (bytes: Buffer) => this.#waiting.push(bytes), onEnd: () => undefined };
+    this.#fragments = new Mp4FragmentBuilder(SEGMENT_MS, events, earlier);
   }
 
   get bytes(): number {
@@ -87,6 +86,13 @@ export function mp4Format(ffmpeg: Ffmpeg, openFile?: OpenFile): RecordingFormat 
       if (!repaired) return null;
       const { bytes, durationMs, isFragmented } = repaired;
       return { bytes: isFragmented ? await makeProgressive(base) : bytes, durationMs };
+    },
+    async resume(base, noted) {
+      const { mtimeMs: lastWriteAtMs } = await stat(pathOf(base));
+      const torn = await repairMp4(pathOf(base), noted);
+      if (!torn?.isFragmented) return null;
+      const file = new Mp4File(await DiskFile.reopen(pathOf(base), torn.bytes, openFile), () => makeProgressive(base), torn);
+      return { file, endMs: torn.endMs, lastWriteAtMs };
     },
   };
 }

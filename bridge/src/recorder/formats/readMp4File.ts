@@ -1,6 +1,12 @@
 import { open } from 'node:fs/promises';
 import { readMovie, type Mp4Bytes } from '../../media/formats/index.js';
 
+/** The rest of a file. */
+export const fromByte = (file: Mp4Bytes, from: number): Mp4Bytes => ({
+  size: Math.max(0, file.size - from),
+  read: (at, length) => file.read(from + at, length),
+});
+
 /** Opens a file of any size for inspection. */
 export async function readingMp4<T>(path: string, look: (file: Mp4Bytes, movie: Buffer | null) => Promise<T>): Promise<T> {
   const handle = await open(path, 'r');

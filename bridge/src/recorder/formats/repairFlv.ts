@@ -1,15 +1,16 @@
 import { open } from 'node:fs/promises';
-import { FlvParser, FormatError, readFlvBody } from '../../media/formats/index.js';
+import { flvFileHeader, FlvParser, FormatError, readFlvBody } from '../../media/formats/index.js';
 import type { RepairedFile } from '../recordingContract.js';
 import { buildFlvMetadata, FILE_HEADER_BYTES, patchFlvMetadata, TAG_HEADER_BYTES } from './flvMetadata.js';
 
 const READ_BYTES = 1 << 20;
 
-/** Keeps everything up to the last whole tag and writes the duration where players look for it. */
-export async function repairFlv(path: string): Promise<RepairedFile | null> {
+/** Keeps everything up to the last whole tag and writes the duration where players look for it. What is `noted` to be whole is not read again. */
+export async function repairFlv(path: string, noted?: RepairedFile): Promise<RepairedFile | null> {
   const handle = await open(path, 'r+');
   try {
-    const { wholeBytes, durationMs } = await scan(handle);
+    const hasNoted = noted && noted.bytes > 0 && noted.bytes <= (await handle.stat()).size;
+    const { wholeBytes, durationMs } = await scan(handle, hasNoted ? noted : null);
     if (durationMs === null) return null;
     await handle.truncate(wholeBytes);
     const patch = async (data: Buffer, at: number) => void (await handle.write(data, 0, data.length, at));
@@ -20,12 +21,15 @@ export async function repairFlv(path: string): Promise<RepairedFile | null> {
   }
 }
 
-async function scan(handle: Awaited<ReturnType<typeof open>>): Promise<{ wholeBytes: number; durationMs: number | null }> {
+type Scan = { wholeBytes: number; durationMs: number | null };
+
+async function scan(handle: Awaited<ReturnType<typeof open>>, noted: RepairedFile | null): Promise<Scan> {
   const parser = new FlvParser();
   const buffer = Buffer.allocUnsafe(READ_BYTES);
-  let wholeBytes = FILE_HEADER_BYTES;
-  let durationMs: number | null = null;
-  for (let at = 0; ;) {
+  let wholeBytes = noted?.bytes ?? FILE_HEADER_BYTES;
+  let durationMs = noted?.durationMs ?? null;
+  if (noted) parser.push(flvFileHeader({ hasVideo: true, hasAudio: true }));
+  for (let at = noted?.bytes ?? 0; ;) {
     const { bytesRead } = await handle.read(buffer, 0, READ_BYTES, at);
     if (bytesRead === 0) return { wholeBytes, durationMs };
     at += bytesRead;

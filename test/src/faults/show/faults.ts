@@ -34,7 +34,7 @@ const WORKER = /mediasoup-worker/;
 
 /** Busy: anything may have to wait so long. */
 const BUSY_MS = 3000;
-const NOTHING_LOST = { seats: 0, chat: 0 };
+const NOTHING_LOST = { seats: 0, chat: 0, splits: 0 };
 /** A recording notes a wait as a gap although its media comes later. */
 const RECORDING_GOES_ON = { recorded: 2 * BUSY_MS };
 /** The program's own time shows nothing of a fault in its sound. Pictures may be left out. */

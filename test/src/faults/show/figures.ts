@@ -15,6 +15,8 @@ export interface Figures {
   hls: number;
   /** Missing in the recording. */
   recorded: number;
+  /** How often the recording was cut in two. */
+  splits: number;
   /** People who had a seat and have none, and chat messages that are gone. */
   seats: number;
   chat: number;
@@ -27,7 +29,7 @@ export type Figure = keyof Figures;
 /** A figure that is left out was not measured, or is not judged. */
 export type SomeFigures = Partial<Figures>;
 
-const COUNTS: readonly Figure[] = ['connections', 'seats', 'chat'];
+const COUNTS: readonly Figure[] = ['connections', 'splits', 'seats', 'chat'];
 
 export const textOf = (figure: Figure, value: number): string =>
   COUNTS.includes(figure)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { missingMs } from './missing.js';
+import { missingMs, splitsIn } from './missing.js';
 
 const recording = (startedAtMs: number, durationMs: number, gaps: { atMs: number; lengthMs: number }[] = []) => ({
   startedAtMs,
@@ -24,5 +24,16 @@ describe('the time that recordings miss', () => {
     ];
     expect(missingMs([recording(0, 9000, twice)], during)).toBe(800);
     expect(missingMs([recording(0, 1000, [{ atMs: 500, lengthMs: 6000 }])], during)).toBe(4000);
+  });
+});
+
+describe('a recording', () => {
+  it('counts as split when another one begins during the fault, unless it had failed', () => {
+    const begun = (startedAtMs: number, state: 'complete' | 'failed' = 'complete') => ({ startedAtMs, state });
+    const during = { fromMs: 1000, toMs: 5000 };
+    expect(splitsIn([begun(0)], during)).toBe(0);
+    expect(splitsIn([begun(2000), begun(0)], during)).toBe(1);
+    expect(splitsIn([begun(6000), begun(0)], during)).toBe(0);
+    expect(splitsIn([begun(2000), begun(0, 'failed')], during)).toBe(0);
   });
 });

@@ -1,6 +1,7 @@
 import type { Recording } from '@lianmai/protocol';
 
 type Recorded = Pick<Recording, 'startedAtMs' | 'durationMs' | 'gaps'>;
+type Begun = Pick<Recording, 'startedAtMs' | 'state'>;
 interface Span {
   fromMs: number;
   toMs: number;
@@ -20,6 +21,16 @@ export function missingMs(recordings: readonly Recorded[], { fromMs, toMs }: Spa
     atMs = Math.max(atMs, span.toMs);
   }
   return missing;
+}
+
+/** How often another recording began between two times (epoch ms) although the one before had not failed. */
+export function splitsIn(recordings: readonly Begun[], { fromMs, toMs }: Span): number {
+  const oldestFirst = recordings.toSorted((a, b) => a.startedAtMs - b.startedAtMs);
+  const isSplit = ({ startedAtMs }: Begun, index: number) => {
+    const before = oldestFirst[index - 1];
+    return before !== undefined && before.state !== 'failed' && startedAtMs >= fromMs && startedAtMs <= toMs;
+  };
+  return oldestFirst.filter(isSplit).length;
 }
 
 /** The times that a recording holds: its media time stands still in a gap. */

@@ -20,6 +20,7 @@ const COLUMNS: readonly { title: string; figures: readonly Figure[] }[] = [
 ];
 const LOSSES: readonly { figure: Figure; word: string; least: number }[] = [
   { figure: 'recorded', word: 'of the recording', least: 500 },
+  { figure: 'splits', word: 'cuts of the recording', least: 1 },
   { figure: 'seats', word: 'seats', least: 1 },
   { figure: 'chat', word: 'messages', least: 1 },
 ];
