@@ -12,6 +12,7 @@ import type {
   ProgramSource,
   PublishSource,
   RoomId,
+  SeatNumber,
   StartLive,
   StreamRef,
   UpdateLive,
@@ -31,6 +32,8 @@ export interface StageSource extends ProgramSource {
 export interface PersonOnAir {
   identity: Identity;
   participantId: ParticipantId;
+  /** The number of their seat; null: unknown. */
+  seat: SeatNumber | null;
 }
 
 /** A stream with a seat, to be seated again by the next server process. */
@@ -39,6 +42,7 @@ export interface StreamOnAir {
   title: string;
   participantId: ParticipantId;
   muted: PublishSource[];
+  seat: SeatNumber | null;
 }
 
 export interface ProgramRoomEvents {
@@ -49,7 +53,7 @@ export interface ProgramRoomEvents {
 export interface ProgramRoom extends EventEmitter<ProgramRoomEvents> {
   readonly id: RoomId;
   readonly media: RoomMedia;
-  /** In order of arrival on stage. A participant's screen follows their camera; screenAudio belongs to the screen source. */
+  /** In the order of their seats. A participant's screen follows their camera; screenAudio belongs to the screen source. */
   stageSources(): StageSource[];
   peopleOnAir(): PersonOnAir[];
   streamsOnAir(): StreamOnAir[];

@@ -262,6 +262,9 @@ export class FakeChannel implements ClientChannel {
 export const SETTINGS: RoomSettings = {
   seatLimit: 9,
   stagePolicy: 'open',
+  requestExpiryMs: 60_000,
+  maxRequests: 50,
+  hostGraceMs: 60_000,
   maxParticipants: 500,
   reconnectGraceMs: 30_000,
   emptyRoomTtlMs: 60_000,
