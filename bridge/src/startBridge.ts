@@ -106,7 +106,6 @@ function createServices(context: BridgeContext, { recorder, origin, ...hubParts 
     cpuUsage: new SharedCpuUsage(),
     rtpIp: config.rtpIp,
     logLevel: config.logLevel,
-    hlsViewers: (stream) => origin.viewers(stream),
   });
   const jobs = new StreamJobRunner({
     ...shared,

@@ -131,6 +131,8 @@ export const en = {
     screenOf: '{{name}}’s screen',
     viewers_one: '{{count}} viewer',
     viewers_other: '{{count}} viewers',
+    viewersAndPeak_one: '{{count}} viewer, {{peak}} at most',
+    viewersAndPeak_other: '{{count}} viewers, {{peak}} at most',
     allowSound: 'Turn sound on',
     emptyTitle: 'Nobody is on stage yet',
     emptyText: 'You will see and hear people as soon as they come on stage.',

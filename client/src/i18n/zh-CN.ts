@@ -125,6 +125,8 @@ export const zhCN: Translation = {
     screenOf: '{{name}}的屏幕',
     viewers_one: '{{count}} 位观众',
     viewers_other: '{{count}} 位观众',
+    viewersAndPeak_one: '{{count}} 位观众，最高 {{peak}}',
+    viewersAndPeak_other: '{{count}} 位观众，最高 {{peak}}',
     allowSound: '打开声音',
     emptyTitle: '还没有人上麦',
     emptyText: '有人上麦后，画面和声音会自动出现。',

@@ -3,6 +3,7 @@ import type {
   ChatMessage,
   Identity,
   ParticipantId,
+  PlayProtocol,
   ProgramInfo,
   Levels,
   OutputId,
@@ -56,6 +57,8 @@ export interface ProgramRoom extends EventEmitter<ProgramRoomEvents> {
   /** In the order of their seats. A participant's screen follows their camera; screenAudio belongs to the screen source. */
   stageSources(): StageSource[];
   peopleOnAir(): PersonOnAir[];
+  /** How many people in the room are in its audience. */
+  viewers(): number;
   streamsOnAir(): StreamOnAir[];
   latestChat(count: number): ChatMessage[];
 }
@@ -64,6 +67,9 @@ export interface ProgramControlEvents {
   changed: [info: ProgramInfo | null];
   levels: [levels: Levels];
 }
+
+/** Number of a stream's players by protocol, as measured at most a second ago. */
+export type PlayersOf = (stream: StreamRef) => Partial<Record<PlayProtocol, number>>;
 
 /** A program while it starts, runs or stops. */
 export interface RunningProgram {

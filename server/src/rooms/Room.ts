@@ -157,6 +157,10 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
     );
   }
 
+  viewers(): number {
+    return this.participants.all.filter(({ kind, place, channel }) => kind === 'person' && place === 'audience' && channel !== null).length;
+  }
+
   streamsOnAir(): StreamOnAir[] {
     return this.streams.onAir();
   }

@@ -58,7 +58,7 @@ function programInfo(query: URLSearchParams, people: number): ProgramInfo {
       }),
     ],
     hlsPath: '/live/morning-show.m3u8',
-    hlsViewers: 1284,
+    viewers: { total: 1284, peak: 1502, byProtocol: { hls: 1281, room: 3 } },
     degraded: null,
     stats: {
       fps: 29.97,

@@ -82,7 +82,7 @@ function liveOf(room: Room, originUrl: string | null, isSigned: boolean): z.inpu
   const { info } = room.program;
   if (!info || !room.isLive) return null;
   const play = watchUrls(originUrl, { app: DEFAULT_APP, name: info.room });
-  return { liveSinceMs: info.liveSinceMs, hls: play.hls, play, viewers: isSigned ? 0 : info.hlsViewers };
+  return { liveSinceMs: info.liveSinceMs, hls: play.hls, play, viewers: isSigned ? 0 : info.viewers.total };
 }
 
 function rolesNow({ isLobbyOpen }: ApiServices, room: Room | undefined): Role[] {

@@ -105,6 +105,10 @@ export class FakeRoom extends EventEmitter<{ stageSourcesChanged: [] }> implemen
     return this.sources;
   }
 
+  viewers(): number {
+    return 2;
+  }
+
   /** Everybody's identity is their name. */
   peopleOnAir(): PersonOnAir[] {
     return this.sources.map(({ id, name }, index) => ({

@@ -192,7 +192,7 @@ export class FakeProgram extends EventEmitter<ProgramControlEvents> implements R
         mix: {},
         outputs: (request.outputs ?? []).map(() => output()),
         hlsPath: `/live/${this.room.id}.m3u8`,
-        hlsViewers: 3,
+        viewers: { total: 3, peak: 5, byProtocol: { hls: 3 } },
         degraded: null,
         stats: null,
       }),
