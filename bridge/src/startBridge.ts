@@ -90,7 +90,7 @@ async function openServers({ config, log, scope, ffmpeg, prepared }: BridgeConte
 type Servers = Awaited<ReturnType<typeof openServers>>;
 
 /** The services that the server commands: programs, the jobs of streams, and media from and to its SFU. */
-function createServices(context: BridgeContext, { recorder, origin, ...hubParts }: HubParts & Servers) {
+function createServices(context: BridgeContext, { recorder, ...hubParts }: HubParts & Servers) {
   const { config, log, ffmpeg, link, prepared } = context;
   const { hub, gate, renditions } = hubParts;
   const outputGuard = new AddressGuard({ ...config.output, setting: 'output.allowPrivate' });
@@ -106,7 +106,6 @@ function createServices(context: BridgeContext, { recorder, origin, ...hubParts 
     cpuUsage: new SharedCpuUsage(),
     rtpIp: config.rtpIp,
     logLevel: config.logLevel,
-    hlsViewers: (stream) => origin.viewers(stream),
   });
   const jobs = new StreamJobRunner({
     ...shared,

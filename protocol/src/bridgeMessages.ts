@@ -204,7 +204,7 @@ export const bridgeEvents = {
   }),
   outputChanged: z.object({ ...program, output: OutputInfo }),
   keyFrameNeeded: z.object({ ...program, trackId: z.string() }),
-  statsMeasured: z.object({ ...program, stats: ProgramStats, degraded: Degradation.nullable(), hlsViewers: z.number().int() }),
+  statsMeasured: z.object({ ...program, stats: ProgramStats, degraded: Degradation.nullable() }),
   levelsMeasured: z.object({ ...program, levels: Levels }),
   pullChanged: PullInfo,
   streamOutputChanged: StreamOutputInfo,

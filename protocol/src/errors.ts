@@ -51,6 +51,21 @@ export const ERRORS = {
     message: 'This is the name of a registered stream. Choose another room name, or use a token that grants the stream (liveAsStream).',
   },
   STAGE_FULL: { status: 409, retry: true, blame: 'client', message: 'All seats on stage are taken. Wait for a free one.' },
+  SEAT_TAKEN: { status: 409, retry: true, blame: 'client', message: 'Somebody sits on this seat. Choose another one.' },
+  SEAT_LOCKED: { status: 409, retry: true, blame: 'client', message: 'This seat is locked. Choose another one, or unlock it.' },
+  MICROPHONE_LOCKED: {
+    status: 403,
+    retry: true,
+    blame: 'client',
+    message: 'A moderator has locked the microphone of this seat. Ask them to unlock it.',
+  },
+  REQUESTS_CLOSED: {
+    status: 403,
+    retry: true,
+    blame: 'client',
+    message: 'Nobody may ask to come up at the moment. Wait for an invitation.',
+  },
+  REQUESTS_FULL: { status: 409, retry: true, blame: 'client', message: 'Too many people are waiting already. Try again later.' },
   ROOM_FULL: { status: 409, retry: true, blame: 'client', message: 'The room is full. Try again later.' },
   REPLACED: { status: 409, retry: false, blame: 'client', message: 'You joined from another tab or device, which took over this seat.' },
   PROGRAM_LIMIT: {

@@ -15,6 +15,7 @@ export * from './room.js';
 export * from './scene/index.js';
 export * from './signalling/index.js';
 export * from './srtPassphrase.js';
+export * from './stage.js';
 export * from './streamJobs.js';
 export * from './streams.js';
 export * from './streamsApi.js';

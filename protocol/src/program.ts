@@ -4,6 +4,7 @@ import { ErrorCode } from './errors.js';
 import { EpochMs, OutputId, ProgramId, RoomId, SourceId } from './ids.js';
 import { Profile, ProfileRequest, X264Preset } from './scene/profile.js';
 import { Scene, ScenePatch } from './scene/scene.js';
+import { Viewers } from './streams.js';
 
 /** Moves forward only: starting → live → stopping → ended, with failed possible at any time. */
 export const ProgramState = z.enum(['starting', 'live', 'stopping', 'ended', 'failed']);
@@ -106,7 +107,7 @@ export const ProgramInfo = z.object({
   outputs: z.array(OutputInfo),
   /** Absolute path on the origin: `/live/{room}.m3u8`. */
   hlsPath: z.string(),
-  hlsViewers: z.number().int(),
+  viewers: Viewers,
   /** null unless the program is live and its machine too slow for it. */
   degraded: Degradation.nullable(),
   stats: ProgramStats.nullable(),

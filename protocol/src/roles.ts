@@ -6,8 +6,8 @@ import { DisplayName } from './displayName.js';
 export const Role = z.enum(['host', 'guest', 'viewer']);
 export type Role = z.infer<typeof Role>;
 
-/** The permission a message needs. `publish` also requires being on stage or backstage: see `can` in the server's authorisation folder. */
-export const Permission = z.enum(['subscribe', 'publish', 'chat', 'requestStage', 'moderate', 'live']);
+/** The permission a message needs. `assist`: what co-hosts may do as well as moderators. `publish` also requires being on stage or backstage: see `can` in the server's authorisation folder. */
+export const Permission = z.enum(['subscribe', 'publish', 'chat', 'requestStage', 'assist', 'moderate', 'live']);
 export type Permission = z.infer<typeof Permission>;
 
 export const PublishSource = z.enum(['camera', 'microphone', 'screen', 'screenAudio']);
@@ -33,6 +33,8 @@ export const Grants = z.object({
   live: z.boolean().optional(),
   /** May go live although the room has the name of a registered stream: as that stream, with its destinations and its recording. */
   liveAsStream: z.boolean().optional(),
+  /** Follows the host: may ask to come up where only followers may. */
+  follower: z.boolean().optional(),
 });
 export type Grants = z.infer<typeof Grants>;
 
@@ -46,6 +48,7 @@ export interface EffectiveGrants {
   moderate: boolean;
   live: boolean;
   liveAsStream: boolean;
+  follower: boolean;
 }
 
 /** Fills in grants that the role implies; explicit grants win. A viewer's sources apply once they are on stage. */
@@ -57,5 +60,6 @@ export function effectiveGrants(grants: Grants): EffectiveGrants {
     moderate: grants.moderate ?? isHost,
     live: grants.live ?? isHost,
     liveAsStream: grants.liveAsStream ?? false,
+    follower: grants.follower ?? false,
   };
 }

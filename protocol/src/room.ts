@@ -3,9 +3,8 @@ import { EpochMs, ParticipantId, ProducerId, RoomId } from './ids.js';
 import { DisplayName } from './displayName.js';
 import { ProgramInfo } from './program.js';
 import { PublishSource, Role } from './roles.js';
+import { StageSnapshot } from './stage.js';
 import { StreamRef } from './streams.js';
-
-export const MAX_SEATS = 9;
 
 /** excellent: no loss; good; poor: visible loss; lost: no media arrives. The server derives it from RTCP scores and round trip time. */
 export const ConnectionQuality = z.enum(['excellent', 'good', 'poor', 'lost']);
@@ -23,6 +22,10 @@ export const ParticipantInfo = z.object({
   name: DisplayName,
   /** host or guest while on stage, viewer otherwise. Changes on going up and coming down. */
   role: Role,
+  /** Runs the room, on stage or not. At most one person does. */
+  isHost: z.boolean(),
+  /** May answer requests, invite and mute, while on stage. */
+  isCoHost: z.boolean(),
   isModerator: z.boolean(),
   canLive: z.boolean(),
   onStage: z.boolean(),
@@ -36,29 +39,6 @@ export const ParticipantInfo = z.object({
   stream: StreamRef.optional(),
 });
 export type ParticipantInfo = z.infer<typeof ParticipantInfo>;
-
-/** request: people ask, and a moderator decides. open: guests take a free seat, and are on air, without asking. */
-export const StagePolicy = z.enum(['request', 'open']);
-export type StagePolicy = z.infer<typeof StagePolicy>;
-
-/** The complete stage state. A late joiner needs no more than this. */
-export const StageSnapshot = z.object({
-  /** Increments with every change. */
-  version: z.number().int(),
-  policy: StagePolicy,
-  /** People who are let in go on air at once while a seat is free, instead of backstage. */
-  approvedGoOnAir: z.boolean(),
-  seatLimit: z.number().int().min(1).max(MAX_SEATS),
-  /** In order of arrival on stage. */
-  seats: z.array(z.object({ participantId: ParticipantId, sinceMs: EpochMs })),
-  /** Let in and waiting to be brought on air, longest first. They need no seat. */
-  backstage: z.array(z.object({ participantId: ParticipantId, sinceMs: EpochMs })),
-  /** Viewers asking to come on stage, oldest first. */
-  requests: z.array(z.object({ participantId: ParticipantId, atMs: EpochMs })),
-  /** Viewers invited by a moderator who have not replied yet. */
-  invitations: z.array(z.object({ participantId: ParticipantId, by: ParticipantId, atMs: EpochMs })),
-});
-export type StageSnapshot = z.infer<typeof StageSnapshot>;
 
 export const ChatMessage = z.object({
   id: z.string(),

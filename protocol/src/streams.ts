@@ -26,6 +26,16 @@ export type PublishProtocol = z.infer<typeof PublishProtocol>;
 export const PlayProtocol = z.enum(['rtmp', 'rtmps', 'srt', 'flv', 'wsFlv', 'hls', 'whep']);
 export type PlayProtocol = z.infer<typeof PlayProtocol>;
 
+/** How many watch. `room`: people in a room's audience, who see and hear its stage itself. */
+export const Viewers = z.object({
+  total: z.number().int(),
+  /** The largest total since the program or stream went on air, as measured once a second. */
+  peak: z.number().int(),
+  /** Those that are not 0. */
+  byProtocol: z.partialRecord(z.enum([...PlayProtocol.options, 'room']), z.number().int()),
+});
+export type Viewers = z.infer<typeof Viewers>;
+
 export const VideoInfo = z.object({
   codec: z.enum(['h264', 'hevc', 'av1', 'vp9', 'unknown']),
   /** px; null while unknown. */

@@ -17,6 +17,7 @@ import {
   StreamName,
   StreamRef,
   StreamStatus,
+  Viewers,
   VideoInfo,
   WatchUrls,
 } from './streams.js';
@@ -101,7 +102,7 @@ export const StreamReply = z.object({
   watch: z.string(),
   /** null: the stream has no publisher. */
   status: StreamStatus.nullable(),
-  viewers: z.number().int(),
+  viewers: Viewers,
 });
 export type StreamReply = z.infer<typeof StreamReply>;
 

@@ -103,7 +103,6 @@ describe('Programs', () => {
         openReader: readAsItIs,
       },
       assets: new AssetCache(folder, () => Promise.reject(new LianmaiError('NOT_FOUND'))),
-      hlsViewers: () => 0,
       announce: (name, data) => {
         said.push({ name, data } as Announcement);
         for (const check of waiting) check();
@@ -246,7 +245,6 @@ describe('Programs', () => {
       openReader: readAsItIs,
       ffmpeg: { ...ffmpeg, path: '/bin/false' },
       assets: new AssetCache(folder, () => Promise.reject(new LianmaiError('NOT_FOUND'))),
-      hlsViewers: () => 0,
       announce: (name, data) => {
         said.push({ name, data } as Announcement);
         for (const check of waiting) check();

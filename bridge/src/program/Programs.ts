@@ -2,14 +2,12 @@ import type { Closable } from '@lianmai/kit';
 import { LianmaiError, type BridgeCallData, type ProgramId } from '@lianmai/protocol';
 import { assertDescriptorsFree } from '../runtime/index.js';
 import type { Announce, BridgeHandlers } from '../runtime/control/index.js';
-import type { StreamRef } from '@lianmai/protocol';
 import { Program, type ProgramJob, type ProgramParts } from './Program.js';
 
 export type ProgramHandlers = Pick<BridgeHandlers, Extract<keyof BridgeHandlers, `${string}${'Program' | 'Scene' | 'Track' | 'Output'}`>>;
 
 export interface ProgramsOptions extends ProgramParts {
   announce: Announce;
-  hlsViewers: (id: StreamRef) => number;
 }
 
 /** All programs of this bridge, as the server commands them. */
@@ -64,15 +62,13 @@ export class Programs implements Closable {
   }
 
   #add(program: Program): void {
-    const { announce, hlsViewers } = this.#options;
-    const { id: programId, stream } = program;
+    const { announce } = this.#options;
+    const { id: programId } = program;
     this.#byId.set(programId, program);
     program.on('stateChanged', (state, reason) => announce('programStateChanged', { programId, state, reason, atMs: Date.now() }));
     program.on('outputChanged', (output) => announce('outputChanged', { programId, output }));
     program.on('keyFrameNeeded', (trackId) => announce('keyFrameNeeded', { programId, trackId }));
-    program.on('statsMeasured', (stats, degraded) =>
-      announce('statsMeasured', { programId, stats, degraded, hlsViewers: hlsViewers(stream) }),
-    );
+    program.on('statsMeasured', (stats, degraded) => announce('statsMeasured', { programId, stats, degraded }));
     program.on('levelsMeasured', (levels) => announce('levelsMeasured', { programId, levels }));
     program.on('closed', () => this.#byId.delete(programId));
   }

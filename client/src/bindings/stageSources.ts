@@ -1,4 +1,5 @@
 import {
+  seatedIds,
   sourceIdOf,
   type MediaSource,
   type ParticipantId,
@@ -24,9 +25,11 @@ export const isOpen = (participant: ParticipantInfo, source: PublishSource) =>
 
 type Place = 'seats' | 'backstage';
 
-/** In the order in which people came there. A screen follows its owner's camera, as in the program. */
+/** In the order of the seats, or in which people came backstage. A screen follows its owner's camera, as in the program. */
 function sourcesOf(place: Place, room: Pick<RoomState, 'stage' | 'participants' | 'selfId'>): StageSource[] {
-  return (room.stage?.[place] ?? []).flatMap(({ participantId }) => {
+  const { stage } = room;
+  const ids = !stage ? [] : place === 'seats' ? seatedIds(stage) : stage.backstage.map(({ participantId }) => participantId);
+  return ids.flatMap((participantId) => {
     const participant = room.participants[participantId];
     if (!participant) return [];
     const make = (kind: MediaSource): StageSource => ({

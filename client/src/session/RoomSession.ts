@@ -18,6 +18,7 @@ import {
   type LocalTrackState,
   type RoomActions,
   type RoomState,
+  randomId,
 } from '../state';
 import { createRoomActions } from './createRoomActions';
 import { RoomConnection, type JoinReply } from './RoomConnection';
@@ -94,9 +95,10 @@ export class RoomSession {
     }
   }
 
-  /** Retries once after a reconnect. Only for requests that are safe to repeat. */
-  readonly #requestWithRetry: Request = async (name, data, options) => {
+  /** Sends it again once after a reconnect, under the same id. */
+  readonly #requestWithRetry: Request = async (name, data, given) => {
     const { request } = this.#connection;
+    const options = { ...given, id: randomId() };
     try {
       return await request(name, data, options);
     } catch (error) {

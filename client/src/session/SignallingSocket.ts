@@ -16,7 +16,13 @@ import { z } from 'zod';
 const CONNECT_TIMEOUT_MS = 8000;
 const REQUEST_TIMEOUT_MS = 10_000;
 
-export type Request = <N extends RequestName>(name: N, data: RequestInput<N>, options?: { timeoutMs?: number }) => Promise<RequestReply<N>>;
+interface RequestOptions {
+  timeoutMs?: number;
+  /** Makes sending it again harmless: the server carries it out once. */
+  id?: string;
+}
+
+export type Request = <N extends RequestName>(name: N, data: RequestInput<N>, options?: RequestOptions) => Promise<RequestReply<N>>;
 export type EventListener = <N extends EventName>(name: N, data: EventData<N>) => void;
 
 interface Handlers {
@@ -73,11 +79,11 @@ export class SignallingSocket {
     });
   }
 
-  readonly request: Request = async (name, data, { timeoutMs = REQUEST_TIMEOUT_MS } = {}) => {
+  readonly request: Request = async (name, data, { timeoutMs = REQUEST_TIMEOUT_MS, id } = {}) => {
     if (!this.#socket.connected) throw new LianmaiError('TIMEOUT');
     const answer: unknown = await this.#socket
       .timeout(timeoutMs)
-      .emitWithAck('request', { name, data })
+      .emitWithAck('request', { name, data, ...(id && { id }) })
       .catch((error: unknown) => {
         throw new LianmaiError('TIMEOUT', { request: name }, { cause: error });
       });

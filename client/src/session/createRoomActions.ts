@@ -18,30 +18,39 @@ export function createRoomActions(request: Request, requestWithRetry: Request, o
   const send = async (...call: Parameters<Request>): Promise<void> => {
     await request(...call);
   };
+  /** A decision of somebody that a lost connection must not undo. */
+  const decide = async (...call: Parameters<Request>): Promise<void> => {
+    await requestWithRetry(...call);
+  };
   return {
     ...own,
     // A message must survive a reconnect. Its nonce makes repeating it harmless.
     sendChat: async (text) => {
       await requestWithRetry('sendChat', { text, nonce: randomId() });
     },
-    requestStage: () => send('requestStage', {}),
-    cancelStageRequest: () => send('cancelStageRequest', {}),
-    answerInvitation: (accept) => send('answerInvitation', { accept }),
-    leaveStage: () => send('leaveStage', {}),
-    approve: (participantId) => send('approveStageRequest', { participantId }),
-    decline: (participantId) => send('declineStageRequest', { participantId }),
-    invite: (participantId) => send('inviteToStage', { participantId }),
-    cancelInvitation: (participantId) => send('cancelInvitation', { participantId }),
-    bringOnAir: (participantId) => send('bringOnAir', { participantId }),
-    sendBackstage: (participantId) => send('sendBackstage', { participantId }),
-    takeDown: (participantId) => send('takeDown', { participantId }),
+    requestStage: (wish = {}) => decide('requestStage', wish),
+    cancelStageRequest: () => decide('cancelStageRequest', {}),
+    answerInvitation: (accept, soundOnly) => decide('answerInvitation', { accept, soundOnly }),
+    leaveStage: () => decide('leaveStage', {}),
+    approve: (participantId) => decide('approveStageRequest', { participantId }),
+    decline: (participantId, reason) => decide('declineStageRequest', { participantId, reason }),
+    invite: (participantId) => decide('inviteToStage', { participantId }),
+    cancelInvitation: (participantId) => decide('cancelInvitation', { participantId }),
+    bringOnAir: (participantId, seat) => decide('bringOnAir', { participantId, seat }),
+    sendBackstage: (participantId) => decide('sendBackstage', { participantId }),
+    takeDown: (participantId) => decide('takeDown', { participantId }),
+    moveSeat: (participantId, seat) => decide('moveSeat', { participantId, seat }),
+    setSeat: (seat, change) => decide('setSeat', { seat, ...change }),
+    setCoHost: (participantId, isCoHost) => decide('setCoHost', { participantId, isCoHost }),
+    transferHost: (participantId) => decide('transferHost', { participantId }),
+    takeOverHost: () => decide('takeOverHost', {}),
     listStreams: async () => (await request('listStreams', {})).streams,
-    seatStream: ({ app, name }) => send('seatStream', { app, name }),
-    setStage: (options) => send('setStage', options),
-    mute: (participantId, source) => send('muteParticipant', { participantId, source }),
-    askToUnmute: (participantId) => send('askToUnmute', { participantId }),
-    remove: (participantId) => send('removeParticipant', { participantId }),
-    lock: (locked) => send('lockRoom', { locked }),
+    seatStream: ({ app, name }) => decide('seatStream', { app, name }),
+    setStage: (options) => decide('setStage', options),
+    mute: (participantId, source) => decide('muteParticipant', { participantId, source }),
+    askToUnmute: (participantId) => decide('askToUnmute', { participantId }),
+    remove: (participantId) => decide('removeParticipant', { participantId }),
+    lock: (locked) => decide('lockRoom', { locked }),
     startLive: (options) => send('startLive', options, { timeoutMs: LIVE_TIMEOUT_MS }),
     stopLive: () => send('stopLive', {}, { timeoutMs: LIVE_TIMEOUT_MS }),
     setScene: (scene) => send('updateLive', { scene }),

@@ -7,8 +7,9 @@ import type {
   ProfileRequest,
   PublishSource,
   ScenePatch,
+  SeatNumber,
   SourceId,
-  StagePolicy,
+  StageSettings,
   StreamRef,
 } from '@lianmai/protocol';
 
@@ -23,22 +24,28 @@ export interface RoomActions {
   /** Size of a remote picture in device pixels. null: not visible, so its consumer pauses. */
   setTileSize(participantId: ParticipantId, source: 'camera' | 'screen', size: { width: number; height: number } | null): void;
   sendChat(text: string): Promise<void>;
-  requestStage(): Promise<void>;
+  requestStage(wish?: { message?: string; seat?: SeatNumber | null; soundOnly?: boolean }): Promise<void>;
   cancelStageRequest(): Promise<void>;
-  answerInvitation(accept: boolean): Promise<void>;
+  answerInvitation(accept: boolean, soundOnly?: boolean): Promise<void>;
   leaveStage(): Promise<void>;
   approve(id: ParticipantId): Promise<void>;
-  decline(id: ParticipantId): Promise<void>;
+  decline(id: ParticipantId, reason?: string): Promise<void>;
   invite(id: ParticipantId): Promise<void>;
   cancelInvitation(id: ParticipantId): Promise<void>;
-  bringOnAir(id: ParticipantId): Promise<void>;
+  bringOnAir(id: ParticipantId, seat?: SeatNumber): Promise<void>;
   sendBackstage(id: ParticipantId): Promise<void>;
   takeDown(id: ParticipantId): Promise<void>;
+  /** Moderators exchange people; others take an empty seat themselves. */
+  moveSeat(id: ParticipantId, seat: SeatNumber): Promise<void>;
+  setSeat(seat: SeatNumber, change: { isLocked?: boolean; isMicrophoneLocked?: boolean }): Promise<void>;
+  setCoHost(id: ParticipantId, isCoHost: boolean): Promise<void>;
+  transferHost(id: ParticipantId): Promise<void>;
+  takeOverHost(): Promise<void>;
   /** Live streams that may be seated. */
   listStreams(): Promise<(StreamRef & { title: string })[]>;
   /** Gives a stream a seat. `takeDown` removes it. */
   seatStream(stream: StreamRef): Promise<void>;
-  setStage(options: { policy?: StagePolicy; approvedGoOnAir?: boolean; seatLimit?: number }): Promise<void>;
+  setStage(options: Partial<StageSettings> & { seatLimit?: number }): Promise<void>;
   mute(id: ParticipantId, source: PublishSource): Promise<void>;
   askToUnmute(id: ParticipantId): Promise<void>;
   remove(id: ParticipantId): Promise<void>;

@@ -8,6 +8,7 @@ import type {
   ParticipantInfo,
   PublishSource,
   RoomInfo,
+  StageRefusal,
   StageSnapshot,
 } from '@lianmai/protocol';
 
@@ -51,13 +52,14 @@ export interface RoomState {
   /** The browser refuses to play sound without a click. Show one button that calls `allowSound`. */
   isSoundBlocked: boolean;
   local: Record<PublishSource, LocalTrackState>;
-  /** A moderator muted us, asked us to unmute or declined our request. Shown once, then dismissed. */
+  /** A moderator muted us, asked us to unmute or declined our request, for example. Shown once, then dismissed. */
   notices: RoomNotice[];
 }
 
 export type RoomNotice = { id: number } & (
-  | { kind: 'mutedByHost'; source: PublishSource; by: ParticipantId }
+  | { kind: 'mutedByHost'; source: PublishSource; by: ParticipantId | null }
   | { kind: 'unmuteAsked'; by: ParticipantId }
-  | { kind: 'stageRequestDeclined' }
+  | { kind: 'stageRequestRefused'; outcome: StageRefusal; reason: string }
+  | { kind: 'stageInvitationExpired' }
   | { kind: 'failed'; code: ErrorCode; message: string }
 );

@@ -60,7 +60,10 @@ const reducers: { [N in EventName]: Reducer<N> } = {
   speakersChanged: (_, { levels }) => ({ speakers: levels }),
   trackMuted: ({ notices }, { source, by }) => ({ notices: addNotice(notices, { kind: 'mutedByHost', source, by }) }),
   unmuteAsked: ({ notices }, { by }) => ({ notices: addNotice(notices, { kind: 'unmuteAsked', by }) }),
-  stageRequestDeclined: ({ notices }) => ({ notices: addNotice(notices, { kind: 'stageRequestDeclined' }) }),
+  stageRequestRefused: ({ notices }, { outcome, reason }) => ({
+    notices: addNotice(notices, { kind: 'stageRequestRefused', outcome, reason }),
+  }),
+  stageInvitationExpired: ({ notices }) => ({ notices: addNotice(notices, { kind: 'stageInvitationExpired' }) }),
   programChanged: ({ levels }, program) => ({ program, levels: program ? levels : null }),
   levelsMeasured: (_, levels) => ({ levels }),
   // The session handles media itself.

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { ConsumerId, ParticipantId, ProducerId } from '../ids.js';
 import { Levels, ProgramInfo } from '../program.js';
-import { ChatMessage, ConnectionQuality, ParticipantInfo, RoomInfo, StageSnapshot } from '../room.js';
+import { ChatMessage, ConnectionQuality, ParticipantInfo, RoomInfo } from '../room.js';
 import { PublishSource } from '../roles.js';
 import { ErrorCode } from '../errors.js';
+import { StageRefusal, StageSnapshot } from '../stage.js';
 
 /** Events from server to client. Each carries complete data, so receiving one twice is harmless. */
 export const events = {
@@ -21,11 +22,13 @@ export const events = {
   speakersChanged: z.object({ levels: z.record(ParticipantId, z.number()) }),
   consumerClosed: z.object({ consumerId: ConsumerId, producerId: ProducerId }),
   consumerPausedChanged: z.object({ consumerId: ConsumerId, producerPaused: z.boolean() }),
-  /** To one participant: a moderator paused this track. */
-  trackMuted: z.object({ source: PublishSource, by: ParticipantId }),
+  /** To one participant: this track was paused by a moderator, or because the microphone of the seat is locked (null). */
+  trackMuted: z.object({ source: PublishSource, by: ParticipantId.nullable() }),
   unmuteAsked: z.object({ by: ParticipantId }),
-  /** To one participant: a moderator declined their request. */
-  stageRequestDeclined: z.object({}),
+  /** To one participant: a moderator declined their request, perhaps with a reason, or it expired. */
+  stageRequestRefused: z.object({ outcome: StageRefusal, reason: z.string() }),
+  /** To one participant: nobody answered the invitation in time. */
+  stageInvitationExpired: z.object({}),
   /** The media worker died. Make new transports, publish and subscribe again; the call continues. */
   mediaReset: z.object({}),
   programChanged: ProgramInfo.nullable(),

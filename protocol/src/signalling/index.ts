@@ -31,6 +31,7 @@ export type RequestInput<N extends RequestName> = z.input<(typeof requests)[N]['
 export type RequestData<N extends RequestName> = z.output<(typeof requests)[N]['data']>;
 export type RequestReply<N extends RequestName> = z.output<(typeof requests)[N]['reply']>;
 
-export const RequestFrame = z.object({ name: z.string().max(64), data: z.unknown() });
+/** `id`: made by the sender. A request that is sent again with the same id is carried out once, and answered each time. */
+export const RequestFrame = z.object({ name: z.string().max(64), data: z.unknown(), id: z.string().min(1).max(64).optional() });
 
 export type Acknowledgement<T> = { ok: true; data: T } | { ok: false; error: WireError };

@@ -3,7 +3,7 @@ import { effectiveGrants, Identity, RoomId, LianmaiError, type Permission, type 
 import fc from 'fast-check';
 import jwt from 'jsonwebtoken';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { TokenAuthority, apiKeyFrom, AUDIENCE, can, canModerate, canPublish, GuessLimiter, type Place } from './index.js';
+import { TokenAuthority, apiKeyFrom, AUDIENCE, can, canActOn, canPublish, GuessLimiter, type Place } from './index.js';
 
 const SECRET = 'a-secret-of-some-length-to-sign-with';
 const authority = new TokenAuthority({ id: 'key-1', secret: new Secret(SECRET), isDevelopment: false }, [
@@ -140,16 +140,16 @@ describe('the development key', () => {
 });
 
 describe('permissions', () => {
-  const standing = (role: Role, place: Place) => ({ grants: effectiveGrants({ room: RoomId.parse('r1'), role }), place });
+  const standing = (role: Role, place: Place) => ({ grants: effectiveGrants({ room: RoomId.parse('r1'), role }), place, isCoHost: false });
 
   it.each<[Role, Place, Permission[]]>([
-    ['host', 'stage', ['subscribe', 'publish', 'chat', 'requestStage', 'moderate', 'live']],
-    ['host', 'audience', ['subscribe', 'chat', 'requestStage', 'moderate', 'live']],
+    ['host', 'stage', ['subscribe', 'publish', 'chat', 'requestStage', 'assist', 'moderate', 'live']],
+    ['host', 'audience', ['subscribe', 'chat', 'requestStage', 'assist', 'moderate', 'live']],
     ['guest', 'stage', ['subscribe', 'publish', 'chat', 'requestStage']],
     ['viewer', 'backstage', ['subscribe', 'publish', 'chat', 'requestStage']],
     ['viewer', 'audience', ['subscribe', 'chat', 'requestStage']],
   ])('[ACC-10] of a %s (%s) are %j', (role, place, expected) => {
-    const all: Permission[] = ['subscribe', 'publish', 'chat', 'requestStage', 'moderate', 'live'];
+    const all: Permission[] = ['subscribe', 'publish', 'chat', 'requestStage', 'assist', 'moderate', 'live'];
     expect(all.filter((permission) => can(standing(role, place), permission))).toEqual(expected);
   });
 
@@ -157,6 +157,7 @@ describe('permissions', () => {
     const microphoneOnly = {
       grants: effectiveGrants({ room: RoomId.parse('r1'), role: 'guest', publish: ['microphone'] }),
       place: 'stage' as const,
+      isCoHost: false,
     };
     expect(canPublish(microphoneOnly, 'microphone')).toBe(true);
     expect(canPublish(microphoneOnly, 'camera')).toBe(false);
@@ -168,10 +169,18 @@ describe('permissions', () => {
       grants: effectiveGrants({ room: RoomId.parse('r1'), role: 'guest', moderate: true }),
       place: 'stage' as const,
       isHost: false,
+      isCoHost: false,
     };
-    expect(canModerate(moderator, { isHost: false })).toBe(true);
-    expect(canModerate(moderator, { isHost: true })).toBe(false);
-    expect(canModerate({ ...standing('host', 'stage'), isHost: true }, { isHost: true })).toBe(true);
+    expect(canActOn(moderator, { isHost: false })).toBe(true);
+    expect(canActOn(moderator, { isHost: true })).toBe(false);
+    expect(canActOn({ ...standing('host', 'stage'), isHost: true }, { isHost: true })).toBe(true);
+  });
+
+  it('[ACC-13] of a co-host are to assist, not to moderate', () => {
+    const coHost = { ...standing('guest', 'stage'), isHost: false, isCoHost: true };
+    expect([can(coHost, 'assist'), can(coHost, 'moderate'), can(coHost, 'live')]).toEqual([true, false, false]);
+    expect([canActOn(coHost, { isHost: false }, 'assist'), canActOn(coHost, { isHost: false })]).toEqual([true, false]);
+    expect(canActOn(coHost, { isHost: true }, 'assist')).toBe(false);
   });
 });
 

@@ -5,6 +5,6 @@
 export { ApiAuthenticator } from './ApiAuthenticator.js';
 export { GuessLimiter } from './GuessLimiter.js';
 export { TokenAuthority } from './TokenAuthority.js';
-export { can, canModerate, canPublish, type Place, type Standing } from './permissions.js';
+export { can, canActOn, canPublish, type Place, type Standing } from './permissions.js';
 export { apiKeyFrom, isSame, type ApiKey } from './apiKey.js';
 export { AUDIENCE, isFromLobby, lobbyIdentity, type JoinTokenRequest } from './tokens.js';

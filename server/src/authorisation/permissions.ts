@@ -7,10 +7,12 @@ export type Place = 'stage' | 'backstage' | 'audience';
 export interface Standing {
   grants: EffectiveGrants;
   place: Place;
+  /** Appointed by the host, while on stage. */
+  isCoHost: boolean;
 }
 
 /** Yes or no by what the token grants and, for publishing, by being on stage or backstage. */
-export function can({ grants, place }: Standing, permission: Permission): boolean {
+export function can({ grants, place, isCoHost }: Standing, permission: Permission): boolean {
   switch (permission) {
     case 'publish':
       return place !== 'audience' && grants.publish.length > 0;
@@ -18,6 +20,8 @@ export function can({ grants, place }: Standing, permission: Permission): boolea
       return grants.publish.length > 0;
     case 'subscribe':
       return grants.subscribe;
+    case 'assist':
+      return grants.moderate || isCoHost;
     case 'moderate':
       return grants.moderate;
     case 'live':
@@ -30,6 +34,9 @@ export function can({ grants, place }: Standing, permission: Permission): boolea
 export const canPublish = (standing: Standing, source: PublishSource): boolean =>
   can(standing, 'publish') && standing.grants.publish.includes(source);
 
-/** A host answers to nobody but a host; everybody else answers to every moderator. */
-export const canModerate = (actor: Standing & { isHost: boolean }, target: { isHost: boolean }): boolean =>
-  can(actor, 'moderate') && (actor.isHost || !target.isHost);
+/** A host answers to nobody but a host; everybody else answers to every moderator, and to co-hosts in what these may do. */
+export const canActOn = (
+  actor: Standing & { isHost: boolean },
+  target: { isHost: boolean },
+  permission: 'assist' | 'moderate' = 'moderate',
+): boolean => can(actor, permission) && (actor.isHost || !target.isHost);

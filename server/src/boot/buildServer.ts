@@ -96,6 +96,7 @@ function createRooms(boot: BootContext, { sfu, assets, bridges, programNames, st
       limits: programLimits(config),
       comeBackMs,
       claimName,
+      playersOf: (stream) => streams.statuses.status(stream)?.players ?? {},
       intents,
       log: logOf(boot, 'program'),
     }),

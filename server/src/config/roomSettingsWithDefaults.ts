@@ -1,11 +1,17 @@
 import { integer, oneOf, section } from '@lianmai/kit';
-import { MAX_SEATS } from '@lianmai/protocol';
+import { MAX_SEATS, MAX_WAITING_REQUESTS } from '@lianmai/protocol';
 
 /** The rules of every new room. */
 export const roomSettings = section({
   seatLimit: integer(1, MAX_SEATS).default(MAX_SEATS),
   /** request: people ask, and a moderator decides. open: whoever joins as a guest takes a free seat, and is on air. */
   stagePolicy: oneOf(['request', 'open']).default('request'),
+  /** How long a request or an invitation to the stage stands; 0: for ever. */
+  requestExpiryMs: integer(0, 86_400_000).default(60_000),
+  /** The most requests that wait in one room. */
+  maxRequests: integer(1, MAX_WAITING_REQUESTS).default(50),
+  /** How long a host may be away before a moderator can take the room over. */
+  hostGraceMs: integer(0, 3_600_000).default(60_000),
   /** People in one room, audience included. */
   maxParticipants: integer(1, 10_000).default(500),
   /** How long the seat of somebody without a connection is kept. */

@@ -125,6 +125,8 @@ export const ENV_PATHS = {
   PICTURES_MAX_MB: 'pictures.maxMb',
   PICTURES_MAX_ROOM_MB: 'pictures.maxRoomMb',
   STAGE_POLICY: 'rooms.stagePolicy',
+  REQUEST_EXPIRY_MS: 'rooms.requestExpiryMs',
+  HOST_GRACE_MS: 'rooms.hostGraceMs',
   RECONNECT_GRACE_MS: 'rooms.reconnectGraceMs',
   EMPTY_ROOM_TTL_MS: 'rooms.emptyRoomTtlMs',
   LOG_LEVEL: 'log.level',

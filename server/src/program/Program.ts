@@ -14,9 +14,10 @@ import {
   type Scene,
   type UpdateLive,
   type UpdateLiveReply,
+  type Viewers,
 } from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
-import type { ProgramRoom, ProgramStarter, RunningProgram } from './contract.js';
+import type { PlayersOf, ProgramRoom, ProgramStarter, RunningProgram } from './contract.js';
 import { KEPT_MESSAGES, type ProgramIntent } from './intents/index.js';
 import type { ProgramAdmission } from './ProgramAdmission.js';
 import { ProgramOutputs, type GivenOutput } from './ProgramOutputs.js';
@@ -24,6 +25,7 @@ import type { ProgramRun } from './ProgramRun.js';
 import { ProgramScene } from './ProgramScene.js';
 import { ProgramStatus, type ProgramStateChange } from './ProgramStatus.js';
 import { ProgramSupervisor, type ProgramJob, type SupervisedProgram } from './ProgramSupervisor.js';
+import { ViewerCounter } from './ViewerCounter.js';
 
 export interface ProgramOptions {
   room: ProgramRoom;
@@ -40,6 +42,8 @@ export interface ProgramOptions {
   earlier?: Pick<ProgramIntent, 'programId' | 'mix' | 'startedAtMs' | 'liveSinceMs' | 'sources' | 'runs'> & { awaitMs: number };
   /** How long bridges of an earlier server process may take to come back, ms. */
   comeBackMs: number;
+  /** Number of a stream's players by protocol. */
+  playersOf: PlayersOf;
   /** Called whenever `info` has changed. */
   onChanged: () => void;
   onLevels: (levels: Levels) => void;
@@ -58,13 +62,21 @@ export class Program implements RunningProgram {
   readonly #outputs: ProgramOutputs;
   readonly #scene: ProgramScene;
   readonly #supervisor: ProgramSupervisor;
+  readonly #viewerCounter: ViewerCounter;
+  /** As counted last, at most a second ago. */
+  #viewers: Viewers;
   #stopping: Promise<void> | null = null;
 
   constructor(options: ProgramOptions) {
     this.#options = options;
-    const { room, bridges, admission, comeBackMs, profile, scene, outputs, earlier, onChanged } = options;
+    const { room, bridges, admission, comeBackMs, profile, scene, outputs, earlier, playersOf, onChanged } = options;
     this.id = earlier?.programId ?? ProgramId.parse(`prg_${randomUUID()}`);
     this.#status = new ProgramStatus(earlier);
+    this.#viewerCounter = new ViewerCounter({
+      players: () => playersOf({ app: APP, name: room.id }),
+      inRoom: () => room.viewers(),
+    });
+    this.#viewers = this.#viewerCounter.read();
     const log = options.log.child({ program: this.id });
     this.#outputs = new ProgramOutputs({ requests: outputs, onChanged, log });
     const currentRun = () => (this.#status.isOn ? this.#supervisor.run : null);
@@ -84,6 +96,7 @@ export class Program implements RunningProgram {
       ...this.#scene.info,
       outputs: this.#outputs.infos,
       hlsPath: `/${APP}/${room.id}.m3u8`,
+      viewers: this.#viewers,
     };
   }
 
@@ -184,6 +197,7 @@ export class Program implements RunningProgram {
       outputChanged: (output) => this.#outputs.update(output),
       statsMeasured: (measurement) => {
         this.#status.measured(measurement);
+        this.#viewers = this.#viewerCounter.read();
         this.#options.onChanged();
       },
       levelsMeasured: (levels) => this.#options.onLevels(levels),

@@ -31,7 +31,7 @@ describe('a program that does not fit', () => {
     const cpu = { decoders: 30, compositor: 30, encoder: 40 };
     const counts = { lateFrames: 0, droppedFrames: 0, encoderRestarts: 0, decoderRestarts: 0 };
     const stats = { fps: 30, bitrateKbps: 2500, rssMb: 600, delayMs: {}, cpu, ...counts };
-    for (let second = 0; second < 100; second += 1) bridge.announce('statsMeasured', { programId, stats, degraded: null, hlsViewers: 0 });
+    for (let second = 0; second < 100; second += 1) bridge.announce('statsMeasured', { programId, stats, degraded: null });
     await vi.waitFor(() => expect(bridges.bridges[0]?.reservedCores).toBeGreaterThan(99.5));
     const refused = programs.forRoom(new FakeRoom('other')).start({}, BY_API);
     await expect(refused).rejects.toMatchObject({ code: 'PROGRAM_LIMIT', details: { neededCores: 0.57 } });
@@ -47,13 +47,13 @@ describe('a program that does not fit', () => {
     const counts = { lateFrames: 9, droppedFrames: 99, encoderRestarts: 0, decoderRestarts: 0 };
     const stats = { fps: 12, bitrateKbps: 1500, rssMb: 600, delayMs: {}, cpu, ...counts };
     const degraded = { reason: 'CPU', sinceMs: Date.now(), preset: 'ultrafast', fps: 20 } as const;
-    bridge.announce('statsMeasured', { programId, stats, degraded, hlsViewers: 0 });
+    bridge.announce('statsMeasured', { programId, stats, degraded });
     await vi.waitFor(() => expect(control.info).toMatchObject({ state: 'live', degraded }));
     expect(bridges.bridges[0]?.isShortOfCpu).toBe(true);
     const other = programs.forRoom(new FakeRoom('other'));
     await expect(other.start({}, BY_API)).rejects.toMatchObject({ code: 'PROGRAM_LIMIT', details: { freeCores: 0 } });
     expect(bridge.all('startProgram')).toHaveLength(1);
-    bridge.announce('statsMeasured', { programId, stats, degraded: null, hlsViewers: 0 });
+    bridge.announce('statsMeasured', { programId, stats, degraded: null });
     await vi.waitFor(() => expect(control.info?.degraded).toBeNull());
     await other.start({}, BY_API);
   });

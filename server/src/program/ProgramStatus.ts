@@ -5,7 +5,7 @@ type Reason = ProgramInfo['reason'];
 export type ProgramStateChange = Pick<BridgeEventData<'programStateChanged'>, 'state' | 'reason' | 'atMs'>;
 
 /** A bridge's measurement of a running program, once a second. */
-export type ProgramMeasurement = Pick<BridgeEventData<'statsMeasured'>, 'stats' | 'degraded' | 'hlsViewers'>;
+export type ProgramMeasurement = Pick<BridgeEventData<'statsMeasured'>, 'stats' | 'degraded'>;
 
 /** A program's state and figures. The state moves only forward, except that a program that has lost its bridge goes back to `starting`. */
 export class ProgramStatus {
@@ -15,7 +15,6 @@ export class ProgramStatus {
   #liveSinceMs: number | null = null;
   #stats: ProgramStats | null = null;
   #degraded: Degradation | null = null;
-  #hlsViewers = 0;
 
   /** `earlier`: of the same program in an earlier server process. */
   constructor(earlier: { startedAtMs: number; liveSinceMs: number | null } = { startedAtMs: Date.now(), liveSinceMs: null }) {
@@ -45,14 +44,12 @@ export class ProgramStatus {
       liveSinceMs: this.#liveSinceMs,
       stats: this.#stats,
       degraded: this.#state === 'live' ? this.#degraded : null,
-      hlsViewers: this.#hlsViewers,
     };
   }
 
-  measured({ stats, degraded, hlsViewers }: ProgramMeasurement): void {
+  measured({ stats, degraded }: ProgramMeasurement): void {
     this.#stats = stats;
     this.#degraded = degraded;
-    this.#hlsViewers = hlsViewers;
   }
 
   /** Takes over what the bridge reports while the program is on. Returns whether anything was taken over. */
@@ -79,6 +76,5 @@ export class ProgramStatus {
   end(state: 'ended' | 'failed', reason: Reason): void {
     this.#state = state;
     this.#reason = reason && { code: reason.code, message: reason.message };
-    this.#hlsViewers = 0;
   }
 }

@@ -15,7 +15,7 @@ import {
 } from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
 import type { AssetStore } from './AssetStore.js';
-import type { ClaimName, ProgramControl, ProgramControlEvents, ProgramRoom, ProgramStarter } from './contract.js';
+import type { ClaimName, PlayersOf, ProgramControl, ProgramControlEvents, ProgramRoom, ProgramStarter } from './contract.js';
 import { HeldPictures } from './HeldPictures.js';
 import type { ProgramIntent, ProgramIntents } from './intents/index.js';
 import { Program, type ProgramOptions } from './Program.js';
@@ -31,6 +31,7 @@ export interface RoomProgramOptions {
   comeBackMs: number;
   assets: Pick<AssetStore, 'hold'>;
   claimName: ClaimName;
+  playersOf: PlayersOf;
   intents: Pick<ProgramIntents, 'keep' | 'forget' | 'assertFree'>;
   log: Log;
 }
@@ -121,13 +122,14 @@ export class RoomProgram extends EventEmitter<ProgramControlEvents> implements P
 
   /** `onOver` is called when the program has ended or failed, maybe more than once. */
   #create(wanted: Pick<ProgramOptions, 'asStream' | 'profile' | 'scene' | 'outputs' | 'network' | 'earlier'>, onOver: () => void): Program {
-    const { room, bridges, admission, comeBackMs, log } = this.#options;
+    const { room, bridges, admission, comeBackMs, playersOf, log } = this.#options;
     const program: Program = new Program({
       ...wanted,
       room,
       bridges,
       admission,
       comeBackMs,
+      playersOf,
       onChanged: () => {
         if (program.isOver) onOver();
         if (this.#program === program) this.#afterChange(program);

@@ -3,6 +3,7 @@ import type {
   ChatMessage,
   Identity,
   ParticipantId,
+  PlayProtocol,
   ProgramInfo,
   Levels,
   OutputId,
@@ -12,6 +13,7 @@ import type {
   ProgramSource,
   PublishSource,
   RoomId,
+  SeatNumber,
   StartLive,
   StreamRef,
   UpdateLive,
@@ -31,6 +33,8 @@ export interface StageSource extends ProgramSource {
 export interface PersonOnAir {
   identity: Identity;
   participantId: ParticipantId;
+  /** The number of their seat; null: unknown. */
+  seat: SeatNumber | null;
 }
 
 /** A stream with a seat, to be seated again by the next server process. */
@@ -39,6 +43,7 @@ export interface StreamOnAir {
   title: string;
   participantId: ParticipantId;
   muted: PublishSource[];
+  seat: SeatNumber | null;
 }
 
 export interface ProgramRoomEvents {
@@ -49,9 +54,11 @@ export interface ProgramRoomEvents {
 export interface ProgramRoom extends EventEmitter<ProgramRoomEvents> {
   readonly id: RoomId;
   readonly media: RoomMedia;
-  /** In order of arrival on stage. A participant's screen follows their camera; screenAudio belongs to the screen source. */
+  /** In the order of their seats. A participant's screen follows their camera; screenAudio belongs to the screen source. */
   stageSources(): StageSource[];
   peopleOnAir(): PersonOnAir[];
+  /** How many people in the room are in its audience. */
+  viewers(): number;
   streamsOnAir(): StreamOnAir[];
   latestChat(count: number): ChatMessage[];
 }
@@ -60,6 +67,9 @@ export interface ProgramControlEvents {
   changed: [info: ProgramInfo | null];
   levels: [levels: Levels];
 }
+
+/** Number of a stream's players by protocol, as measured at most a second ago. */
+export type PlayersOf = (stream: StreamRef) => Partial<Record<PlayProtocol, number>>;
 
 /** A program while it starts, runs or stops. */
 export interface RunningProgram {

@@ -3,7 +3,7 @@ import type { Log } from '@lianmai/kit';
 import type { ProgramId } from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
 import type { AssetStore } from './AssetStore.js';
-import type { ClaimName, ProgramFactory } from './contract.js';
+import type { ClaimName, PlayersOf, ProgramFactory } from './contract.js';
 import type { ProgramIntents, ProgramIntentsEvents } from './intents/index.js';
 import { ProgramAdmission, type ProgramLimits } from './ProgramAdmission.js';
 import { RoomProgram } from './RoomProgram.js';
@@ -15,6 +15,7 @@ export interface CreateProgramsOptions {
   /** How long bridges of an earlier server process may take to come back, ms. */
   comeBackMs: number;
   claimName: ClaimName;
+  playersOf: PlayersOf;
   intents: Pick<ProgramIntents, 'keep' | 'forget' | 'assertFree'> & EventEmitter<ProgramIntentsEvents>;
   log: Log;
 }

@@ -1,9 +1,9 @@
 import { LianmaiError, type Identity, type ParticipantId, type RequestData } from '@lianmai/protocol';
-import { canModerate } from '../authorisation/index.js';
+import { canActOn } from '../authorisation/index.js';
 import type { Participant } from './Participant.js';
 import type { Person } from './Person.js';
 import type { Participants } from './Participants.js';
-import type { RoomStage } from './RoomStage.js';
+import type { RoomStage } from './stage/index.js';
 
 export interface ModerationOptions {
   participants: Participants;
@@ -33,7 +33,7 @@ export class Moderation {
 
   /** Pauses the track. Only its owner can unmute it. */
   async mute(moderator: Person, { participantId, source }: RequestData<'muteParticipant'>): Promise<void> {
-    const target = this.#targetOf(moderator, participantId);
+    const target = this.#targetOf(moderator, participantId, 'assist');
     const producer = target.media.producerOf(source);
     if (!producer || producer.paused) return;
     await target.media.setProducerPaused(producer.id, true);
@@ -44,6 +44,7 @@ export class Moderation {
   async askToUnmute(moderator: Person, id: ParticipantId): Promise<void> {
     const target = this.#options.participants.get(id);
     if (target.kind === 'person') return target.send('unmuteAsked', { by: moderator.id });
+    if (this.#options.stage.isMicrophoneLocked(id)) throw new LianmaiError('MICROPHONE_LOCKED');
     const sound = target.media.producerOf('microphone');
     if (sound?.paused) await target.media.setProducerPaused(sound.id, false);
   }
@@ -54,6 +55,13 @@ export class Moderation {
 
   sendBackstage(moderator: Person, id: ParticipantId): void {
     this.#options.stage.run({ type: 'sendBackstage', who: this.#targetOf(moderator, id).id });
+  }
+
+  /** Moves somebody to another seat, and whoever sits there to theirs. People on stage may take an empty seat by themselves. */
+  move(mover: Person, { participantId, seat }: RequestData<'moveSeat'>): void {
+    const isOther = participantId !== mover.id;
+    if (isOther) this.#targetOf(mover, participantId);
+    this.#options.stage.about({ type: 'move', who: participantId, seat, mayDisplace: mover.grants.moderate });
   }
 
   /** Removes someone and bars their identity while the room exists. */
@@ -73,9 +81,9 @@ export class Moderation {
     this.#options.onLockChanged();
   }
 
-  #targetOf(moderator: Person, id: ParticipantId): Participant {
+  #targetOf(moderator: Person, id: ParticipantId, permission: 'assist' | 'moderate' = 'moderate'): Participant {
     const target = this.#options.participants.get(id);
-    if (target === moderator || canModerate(moderator, target)) return target;
+    if (target === moderator || canActOn(moderator, target, permission)) return target;
     throw new LianmaiError('FORBIDDEN', undefined, { message: 'Only a host can do this to another host.' });
   }
 }

@@ -28,6 +28,9 @@ export abstract class ParticipantBase {
   readonly joinedAtMs = Date.now();
   /** Written by the room, which has the stage. */
   place: Place = 'audience';
+  /** Written by the room: this is its host, by their token or because somebody handed the room over. */
+  runsRoom = false;
+  isCoHost = false;
   quality: ConnectionQuality = 'excellent';
   #claims: JoinClaims;
   #grants: EffectiveGrants;
@@ -41,8 +44,9 @@ export abstract class ParticipantBase {
 
   protected abstract get isPresent(): boolean;
 
+  /** Those of the token; who runs the room may moderate and go live as well. */
   get grants(): EffectiveGrants {
-    return this.#grants;
+    return this.runsRoom ? { ...this.#grants, moderate: true, live: true } : this.#grants;
   }
 
   get name(): string {
@@ -58,14 +62,15 @@ export abstract class ParticipantBase {
     return this.place === 'stage';
   }
 
+  /** By their token, or because they run the room. */
   get isHost(): boolean {
-    return this.grantedRole === 'host';
+    return this.runsRoom || this.grantedRole === 'host';
   }
 
   /** Everyone off stage is audience, hosts included; a host keeps the right to moderate. */
   get role(): Role {
     if (!this.onStage) return 'viewer';
-    return this.isHost ? 'host' : 'guest';
+    return this.runsRoom ? 'host' : 'guest';
   }
 
   /** Whether this viewer may see and hear them: backstage, only moderators and they themselves. */
@@ -82,8 +87,10 @@ export abstract class ParticipantBase {
       id: this.id,
       name: this.name,
       role: this.role,
-      isModerator: this.#grants.moderate,
-      canLive: this.#grants.live,
+      isHost: this.runsRoom,
+      isCoHost: this.isCoHost,
+      isModerator: this.grants.moderate,
+      canLive: this.grants.live,
       onStage: this.onStage,
       isBackstage: this.place === 'backstage',
       presence: this.isPresent ? 'connected' : 'reconnecting',

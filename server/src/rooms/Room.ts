@@ -7,13 +7,11 @@ import {
   type EventData,
   type Identity,
   type ProgramInfo,
-  type ProducerId,
   type RequestData,
   type RoomId,
   type RoomInfo,
   type RoomSnapshot,
 } from '@lianmai/protocol';
-import { canPublish } from '../authorisation/index.js';
 import type {
   PersonOnAir,
   ProgramControl,
@@ -28,15 +26,15 @@ import { consumeVisible, hideFromAudience, type ConsumeRequest } from './backsta
 import { ChatLog } from './ChatLog.js';
 import type { JoinRequest, ClientChannel, OpenStreamFeed, RoomSettings } from './contract.js';
 import { admit } from './admission.js';
-import { stageSources } from './stageSources.js';
 import { Moderation } from './Moderation.js';
 import type { Participant } from './Participant.js';
-import { PageMedia, type ProduceRequest } from './PageMedia.js';
+import { PageMedia } from './PageMedia.js';
 import { Participants } from './Participants.js';
 import { Person } from './Person.js';
+import { Publishing } from './Publishing.js';
 import { wireMedia, wirePeer } from './relayMediaEvents.js';
 import { ReturningPeople } from './ReturningPeople.js';
-import { RoomStage } from './RoomStage.js';
+import { RoomStage, stageSources } from './stage/index.js';
 import { StreamGuests } from './StreamGuests.js';
 import { EmptyRoomTimer } from './EmptyRoomTimer.js';
 
@@ -69,6 +67,7 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
   readonly participants = new Participants();
   readonly stage: RoomStage;
   readonly moderation: Moderation;
+  readonly publishing: Publishing;
   readonly streams: StreamGuests;
   readonly #options: RoomOptions;
   readonly #log: Log;
@@ -92,8 +91,16 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
       settings,
       () => void this.close('empty').catch((error: unknown) => this.#log.error({ err: error }, 'closing failed')),
     );
-    const { seatLimit, stagePolicy: policy } = settings;
-    this.stage = new RoomStage({ participants, seatLimit, policy, onMoved: (participant) => this.#followMove(participant) });
+    this.stage = new RoomStage({
+      participants,
+      seatLimit: settings.seatLimit,
+      settings: stageSettings(settings),
+      hostGraceMs: settings.hostGraceMs,
+      onMoved: (participant) => this.#followMove(participant),
+      onSilenced: (participant) => this.publishing.silence(participant),
+      onChanged: (changed) => this.#tellRoles(changed),
+    });
+    this.publishing = new Publishing(participants, this.stage, this.#log);
     this.moderation = new Moderation({
       participants,
       stage: this.stage,
@@ -132,7 +139,7 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
   }
 
   get hostName(): string | null {
-    return this.participants.all.find((participant) => participant.isHost)?.name ?? null;
+    return this.participants.all.find((participant) => participant.runsRoom)?.name ?? null;
   }
 
   /** Whether this person has been a host since the room opened. */
@@ -145,7 +152,13 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
   }
 
   peopleOnAir(): PersonOnAir[] {
-    return this.stage.seated.flatMap(({ kind, identity, id }) => (kind === 'person' ? [{ identity, participantId: id }] : []));
+    return this.stage.seated.flatMap(({ kind, identity, id }) =>
+      kind === 'person' ? [{ identity, participantId: id, seat: this.stage.seatNumberOf(id) ?? null }] : [],
+    );
+  }
+
+  viewers(): number {
+    return this.participants.all.filter(({ kind, place, channel }) => kind === 'person' && place === 'audience' && channel !== null).length;
   }
 
   streamsOnAir(): StreamOnAir[] {
@@ -183,13 +196,13 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
   }
 
   #enter({ claims, channel }: JoinRequest): JoinResult {
-    const earlierId = this.#returning.take(claims.sub);
-    const participant = new Person(claims, (self) => this.#mediaOf(self), earlierId);
+    const earlier = this.#returning.take(claims.sub);
+    const participant = new Person(claims, (self) => this.#mediaOf(self), earlier?.participantId);
     participant.attach(channel, claims);
     this.participants.add(participant);
     this.participants.announce('participantJoined', participant, participant);
     this.#updateEmptyTimer();
-    this.stage.arrive(participant, { wasOnAir: earlierId !== undefined });
+    this.stage.arrive(participant, earlier?.seat);
     this.#log.info({ participant: participant.id, role: participant.grantedRole, participants: this.participants.size }, 'joined');
     return { participant, mediaKept: false, ready: participant.media.peer() };
   }
@@ -221,6 +234,7 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
     if (participant.channel !== channel || !this.participants.has(participant)) return;
     participant.detach();
     this.#tellChanged(participant);
+    this.stage.run({ type: 'away', who: participant.id });
     const timer = setTimeout(() => this.leave(participant, 'lost'), this.#options.settings.reconnectGraceMs);
     this.#graces.set(participant, timer.unref());
   }
@@ -251,10 +265,10 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
     };
   }
 
-  produce(participant: Person, request: ProduceRequest): Promise<ProducerId> {
-    const isAllowed = () => this.participants.has(participant) && canPublish(participant, request.source);
-    if (!isAllowed()) throw new LianmaiError('FORBIDDEN', { source: request.source });
-    return participant.media.produce(request, isAllowed);
+  /** Tells everybody about new hosts and co-hosts, and the program about the order of the seats. */
+  #tellRoles(changed: readonly Participant[]): void {
+    for (const participant of changed) this.#tellChanged(participant);
+    this.emit('stageSourcesChanged');
   }
 
   consume(viewer: Person, request: ConsumeRequest): ReturnType<MediaPeer['consume']> {
@@ -311,6 +325,7 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
       channel?.disconnect(why.toWire());
     }
     this.#emptyTimer.stop();
+    this.stage.close();
     try {
       await this.program.close(reason, { isHandedOver: why.code === 'SHUTTING_DOWN' });
     } finally {
@@ -319,6 +334,12 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
     this.#log.info({ reason }, 'room closed');
   }
 }
+
+const stageSettings = (settings: RoomSettings) => ({
+  policy: settings.stagePolicy,
+  expiryMs: settings.requestExpiryMs,
+  maxRequests: settings.maxRequests,
+});
 
 const allowsAllOf = (now: EffectiveGrants, before: EffectiveGrants): boolean =>
   (now.subscribe || !before.subscribe) &&

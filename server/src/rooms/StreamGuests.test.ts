@@ -79,7 +79,7 @@ describe('a stream on stage', () => {
     const host = room.join({ claims: claims('host', 'host'), channel: new FakeChannel() }).participant;
     await room.moderation.mute(host, { participantId: id, source: 'microphone' });
     const onAir = room.streamsOnAir();
-    await open(1);
+    await open(2);
     room.streams.seatAgain([...onAir, { ...onAir[0]!, stream: { app: 'live', name: 'other' } }]);
     await settle();
     expect(room.participants.size).toBe(1);

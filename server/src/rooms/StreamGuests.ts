@@ -1,11 +1,20 @@
 import type { Log } from '@lianmai/kit';
-import { Identity, LianmaiError, streamKey, type JoinClaims, type PublishSource, type RoomId, type StreamRef } from '@lianmai/protocol';
+import {
+  hasFreeSeat,
+  Identity,
+  LianmaiError,
+  streamKey,
+  type JoinClaims,
+  type PublishSource,
+  type RoomId,
+  type StreamRef,
+} from '@lianmai/protocol';
 import type { StreamOnAir } from '../program/index.js';
 import type { RoomMedia } from '../sfu/index.js';
 import type { OpenStreamFeed } from './contract.js';
 import { StreamGuest } from './StreamGuest.js';
 import type { Participants } from './Participants.js';
-import type { RoomStage } from './RoomStage.js';
+import type { RoomStage } from './stage/index.js';
 import { StreamMedia } from './StreamMedia.js';
 
 export interface StreamGuestsOptions {
@@ -37,14 +46,17 @@ export class StreamGuests {
       return existing;
     }
     if (!this.#hasFreeSeat) throw new LianmaiError('STAGE_FULL');
-    return this.#enter({ stream, title, muted: [] });
+    return this.#enter({ stream, title, muted: [], seat: null });
   }
 
   /** Those with a seat, for the next server process. */
   onAir(): StreamOnAir[] {
-    return this.#options.stage.seated.flatMap((one) =>
-      one.kind === 'stream' ? [{ stream: one.stream, title: one.name, participantId: one.id, muted: one.media.muted }] : [],
-    );
+    const { stage } = this.#options;
+    return stage.seated.flatMap((one) => {
+      if (one.kind !== 'stream') return [];
+      const seat = stage.seatNumberOf(one.id) ?? null;
+      return [{ stream: one.stream, title: one.name, participantId: one.id, muted: one.media.muted, seat }];
+    });
   }
 
   /** Seats the streams of an earlier server process; each comes when it is live. */
@@ -53,11 +65,10 @@ export class StreamGuests {
   }
 
   get #hasFreeSeat(): boolean {
-    const { seats, seatLimit } = this.#options.stage.snapshot;
-    return seats.length < seatLimit;
+    return hasFreeSeat(this.#options.stage.snapshot);
   }
 
-  #enter({ stream, title, muted, participantId }: Omit<StreamOnAir, 'participantId'> & Partial<StreamOnAir>): StreamGuest {
+  #enter({ stream, title, muted, participantId, seat }: Omit<StreamOnAir, 'participantId'> & Partial<StreamOnAir>): StreamGuest {
     const { roomId: room, participants, stage, log } = this.#options;
     const claims: JoinClaims = {
       sub: identityOf(stream),
@@ -69,7 +80,7 @@ export class StreamGuests {
     const participant = new StreamGuest(claims, stream, (self) => this.#mediaOf(self, muted), participantId);
     participants.add(participant);
     participants.announce('participantJoined', participant);
-    stage.run({ type: 'arrive', who: participant.id, wants: 'seat' });
+    stage.seatStream(participant, seat);
     log.info({ participant: participant.id, stream: participant.identity }, 'stream seated');
     return participant;
   }

@@ -34,6 +34,11 @@ export interface RoomSettings {
   seatLimit: number;
   stagePolicy: 'open' | 'request';
   maxParticipants: number;
+  /** A request or an invitation to the stage expires after so long; 0: never. */
+  requestExpiryMs: number;
+  maxRequests: number;
+  /** A moderator may take the room over when its host has been away for so long. */
+  hostGraceMs: number;
   reconnectGraceMs: number;
   emptyRoomTtlMs: number;
   emptyLiveTtlMs: number;

@@ -1,6 +1,6 @@
 /**
  * Rooms and the people in them. RoomDirectory opens a Room on first use and closes it after it has been empty for long enough. The pure
- * reducer in `stageRules.ts` decides who goes on stage; roles follow the stage, and the server closes the tracks of anyone who comes
+ * reducer in `stage/stageRules.ts` decides who goes on stage; roles follow the stage, and the server closes the tracks of anyone who comes
  * down. A Participant outlives its connections (ClientChannel) and media peers, both of which can be replaced. Rooms know neither sockets
  * nor HTTP.
  */

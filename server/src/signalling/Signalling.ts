@@ -3,6 +3,7 @@ import { effectiveGrants, ERRORS, LianmaiError, toLianmaiError, type JoinClaims 
 import type { Socket } from 'socket.io';
 import { bytesOf, PAGE, UPLOADING_PAGE, type SocketServer } from '../sockets/index.js';
 import { ClientConnection } from './ClientConnection.js';
+import { CommandLog } from './CommandLog.js';
 import type { Services } from './contract.js';
 import { dispatch, type DispatchOptions } from './dispatch.js';
 import { RequestLimits } from './RequestLimits.js';
@@ -25,7 +26,7 @@ export class Signalling {
   constructor(options: SignallingOptions) {
     const { sockets, services, log } = options;
     this.#options = options;
-    this.#dispatch = { services, limits: new RequestLimits(), log };
+    this.#dispatch = { services, limits: new RequestLimits(), commands: new CommandLog(), log };
     sockets.serve<JoinClaims>('/', {
       admit: ({ token }) => this.#admit(token),
       allowance: ({ grants }) => (effectiveGrants(grants).live ? UPLOADING_PAGE : PAGE),

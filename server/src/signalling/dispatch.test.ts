@@ -14,6 +14,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { claims, noStreams, testDirectory, type FakeMedia } from '../rooms/testing/index.js';
 import { ClientConnection } from './ClientConnection.js';
+import { CommandLog } from './CommandLog.js';
 import { dispatch, type DispatchOptions } from './dispatch.js';
 import { RequestLimits } from './RequestLimits.js';
 
@@ -60,7 +61,7 @@ function testServer(limits: RequestLimits = unlimited) {
     assertNotStream: (room: string) => (room === 'cam' ? Promise.reject(new LianmaiError('NAME_TAKEN')) : Promise.resolve()),
   };
   const services = { rooms, streams, seatableStreams: noStreams, iceServers: [], saveAsset: () => Promise.resolve('asset' as AssetId) };
-  const options: DispatchOptions = { services, limits, log: createLog('test', 'silent') };
+  const options: DispatchOptions = { services, limits, commands: new CommandLog(), log: createLog('test', 'silent') };
   const pageMedia = (identity: string, role: Grants['role'], grants: Partial<Grants> = {}) => new TestPage(options, identity, role, grants);
   return { rooms, media, pageMedia };
 }
@@ -160,6 +161,30 @@ describe('a request', () => {
     const answer = await host.request('createTransport', { direction: 'send' });
     expect(answer).toMatchObject({ ok: false, error: { code: 'INTERNAL' } });
     expect(JSON.stringify(answer)).not.toContain('passwd');
+  });
+
+  it('[SIG-40] with an id is carried out once, however often it comes, also after a reconnection', async () => {
+    const { pageMedia, rooms } = testServer();
+    const host = pageMedia('host', 'host');
+    const joined = await host.joined();
+    const viewer = pageMedia('viewer', 'viewer');
+    await viewer.joined();
+    const ask = { name: 'requestStage', data: {}, id: 'a' };
+    expect(codeOf(await viewer.send(ask))).toBe('ok');
+    const room = rooms.get(RoomId.parse('r1'));
+    const [asked] = room.stage.snapshot.requests;
+    const decline = { name: 'declineStageRequest', data: { participantId: asked?.participantId }, id: 'b' };
+    expect(codeOf(await host.send(decline))).toBe('ok');
+    const { version } = room.stage.snapshot;
+    expect(codeOf(await viewer.send(ask))).toBe('ok');
+    expect(room.stage.snapshot).toMatchObject({ requests: [], version });
+    host.connection.ended();
+    const again = pageMedia('host', 'host');
+    const resume = { participantId: joined.participantId, secret: joined.resumeSecret, media: 'fresh' };
+    expect(codeOf(await again.request('join', { resume }))).toBe('ok');
+    await viewer.request('requestStage');
+    expect(codeOf(await again.send(decline))).toBe('ok');
+    expect(room.stage.snapshot.requests).toHaveLength(1);
   });
 
   it('[SIG-08] is RATE_LIMITED with the time to wait; chat sooner, and across the person’s connections', async () => {

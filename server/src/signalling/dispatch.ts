@@ -16,6 +16,7 @@ import {
 } from '@lianmai/protocol';
 import { can } from '../authorisation/index.js';
 import type { ClientConnection } from './ClientConnection.js';
+import type { CommandLog } from './CommandLog.js';
 import type { Context, Handler, Services } from './contract.js';
 import { handlers } from './handlers/index.js';
 import type { RequestLimits } from './RequestLimits.js';
@@ -23,6 +24,7 @@ import type { RequestLimits } from './RequestLimits.js';
 export interface DispatchOptions {
   services: Services;
   limits: RequestLimits;
+  commands: CommandLog;
   log: Log;
 }
 
@@ -43,10 +45,12 @@ export async function dispatch(
 ): Promise<Acknowledgement<unknown>> {
   let name = '(unreadable)';
   try {
-    const { name: asked, data } = parse(RequestFrame, frame);
+    const { name: asked, data, id } = parse(RequestFrame, frame);
     name = asked;
     await options.limits.take(name, keysOf(connection));
-    return { ok: true, data: await answer(find(name), { data, bytes }, connection, options.services) };
+    const run = () => answer(find(asked), { data, bytes }, connection, options.services);
+    const isCommand = id !== undefined && connection.state === 'joined';
+    return { ok: true, data: await (isCommand ? options.commands.once(connection.participant.id, `${asked} ${id}`, run) : run()) };
   } catch (thrown) {
     const error = toLianmaiError(thrown);
     tell(options.log, error, name);

@@ -1,4 +1,4 @@
-import { streamKey, type StreamRef, type StreamStatus } from '@lianmai/protocol';
+import { streamKey, type StreamRef, type StreamStatus, type Viewers } from '@lianmai/protocol';
 import type { Bridge, BridgePool } from '../bridge/index.js';
 
 export interface StreamStatusesOptions {
@@ -14,6 +14,8 @@ export interface StreamStatusesOptions {
 export class StreamStatuses {
   readonly #options: StreamStatusesOptions;
   readonly #byBridge = new Map<Bridge, ReadonlyMap<string, StreamStatus>>();
+  /** The most players of each stream that is on. */
+  readonly #peaks = new Map<string, number>();
 
   constructor(options: StreamStatusesOptions) {
     this.#options = options;
@@ -37,9 +39,11 @@ export class StreamStatuses {
     return this.#find(stream)?.bridge ?? this.#options.bridges.bridges.find(isConnected) ?? this.#options.bridges.bridges[0] ?? null;
   }
 
-  viewers(stream: StreamRef): number {
-    const players = this.status(stream)?.players ?? {};
-    return Object.values(players).reduce((sum, count) => sum + count, 0);
+  /** Everybody who plays the stream, and the most since it went on air. */
+  viewers(stream: StreamRef): Viewers {
+    const byProtocol = this.status(stream)?.players ?? {};
+    const total = totalOf(byProtocol);
+    return { total, peak: Math.max(total, this.#peaks.get(streamKey(stream)) ?? 0), byProtocol };
   }
 
   /** Prefers a bridge where the stream is live to one that waits for the publisher, who may have come back elsewhere. */
@@ -60,8 +64,21 @@ export class StreamStatuses {
     if (this.#byBridge.has(bridge)) return;
     this.#byBridge.set(bridge, new Map());
     bridge.on('streamsMeasured', ({ streams }) => {
-      if (this.#byBridge.has(bridge)) this.#byBridge.set(bridge, new Map(streams.map((status) => [streamKey(status), status])));
+      if (!this.#byBridge.has(bridge)) return;
+      this.#byBridge.set(bridge, new Map(streams.map((status) => [streamKey(status), status])));
+      this.#notePeaks();
     });
-    bridge.once('gone', () => this.#byBridge.delete(bridge));
+    bridge.once('gone', () => {
+      this.#byBridge.delete(bridge);
+      this.#notePeaks();
+    });
+  }
+
+  #notePeaks(): void {
+    const on = new Map(this.all.map((status) => [streamKey(status), totalOf(status.players)]));
+    for (const key of [...this.#peaks.keys()]) if (!on.has(key)) this.#peaks.delete(key);
+    for (const [key, total] of on) this.#peaks.set(key, Math.max(total, this.#peaks.get(key) ?? 0));
   }
 }
+
+const totalOf = (players: StreamStatus['players']): number => Object.values(players).reduce((sum, count) => sum + count, 0);

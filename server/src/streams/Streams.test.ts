@@ -219,7 +219,7 @@ describe('players that the SFU serves', () => {
     bridge.answer('kick', () => ({ kicked: 1 }));
     bridge.announce('streamsMeasured', { streams: [statusOf()] });
     const { id } = await other.streams.create(CreateStream.parse({ name: 'cam' }));
-    await vi.waitFor(() => expect(other.streams.statuses.viewers({ app: 'live', name: 'cam' })).toBe(4));
+    await vi.waitFor(() => expect(other.streams.statuses.viewers({ app: 'live', name: 'cam' }).total).toBe(4));
     expect((await other.streams.clients(id)).map((one) => one.id)).toEqual(['f1', 'w1']);
     await other.streams.kick(id, 'w1');
     expect(bridge.all('kick')).toEqual([]);
@@ -287,8 +287,8 @@ describe('StreamStatuses', () => {
     expect(live.status({ app: 'live', name: 'cam' })).toMatchObject({ state: 'live', players: { flv: 2, hls: 1, whep: 3 } });
     expect(live.bridgeOf({ app: 'live', name: 'cam' })?.id).toBe('two');
     expect(live.bridgeOf({ app: 'live', name: 'b' })?.id).toBe('one');
-    expect(live.viewers({ app: 'live', name: 'cam' })).toBe(6);
-    expect([live.viewers({ app: 'live', name: 'x' }), live.status({ app: 'x', name: 'cam' })]).toEqual([0, null]);
+    expect(live.viewers({ app: 'live', name: 'cam' })).toMatchObject({ total: 6, peak: 6 });
+    expect([live.viewers({ app: 'live', name: 'x' }).total, live.status({ app: 'x', name: 'cam' })]).toEqual([0, null]);
     pool.bridges.bridges.find(({ id }) => id === 'two')?.end('test');
     expect(live.status({ app: 'live', name: 'cam' })?.state).toBe('waiting');
     one.announce('streamsMeasured', { streams: [] });

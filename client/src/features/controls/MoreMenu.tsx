@@ -48,8 +48,8 @@ function RoomRules() {
   const actions = useActions();
   const run = useRunWithToast();
   const isLocked = useRoom((room) => room.room?.locked ?? false);
-  const isOpen = useRoom((room) => room.stage?.policy === 'open');
-  const goOnAir = useRoom((room) => room.stage?.approvedGoOnAir === true);
+  const isOpen = useRoom((room) => room.stage?.settings.policy === 'open');
+  const goOnAir = useRoom((room) => room.stage?.settings.approvedGoOnAir === true);
   return (
     <>
       <MenuSeparator />

@@ -1,3 +1,4 @@
+import { hasFreeSeat } from '@lianmai/protocol';
 import { MoreVertical, RadioTower } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -17,7 +18,7 @@ import { Button, IconButton, Menu, testIds } from '../../ui';
 export function Backstage() {
   const { t } = useTranslation();
   const sources = useBackstageSources();
-  const isFull = useRoom(({ stage }) => stage !== null && stage.seats.length >= stage.seatLimit);
+  const isFull = useRoom(({ stage }) => stage !== null && !hasFreeSeat(stage));
   if (sources.length === 0) return <p className="px-4 pb-3 text-fg-3">{t('backstage.none')}</p>;
   return (
     <>

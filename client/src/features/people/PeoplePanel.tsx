@@ -20,7 +20,7 @@ export function PeoplePanel({ withRequests = true }: PeoplePanelProps) {
   const self = useSelf();
   const participants = useRoom((room) => room.participants);
   const requests = useRoom((room) => room.stage?.requests.length ?? 0);
-  const seatLimit = useRoom((room) => room.stage?.seatLimit ?? 0);
+  const seatLimit = useRoom((room) => room.stage?.seats.length ?? 0);
   const isModerator = self?.isModerator === true;
   const { onStage, backstage, audience } = useMemo(() => {
     const all = Object.values(participants);

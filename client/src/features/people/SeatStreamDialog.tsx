@@ -1,4 +1,4 @@
-import { LianmaiError, streamKey } from '@lianmai/protocol';
+import { hasFreeSeat, LianmaiError, streamKey } from '@lianmai/protocol';
 import { ExternalLink, RadioTower } from 'lucide-react';
 import { useState } from 'react';
 import type { TFunction } from 'i18next';
@@ -16,7 +16,7 @@ export function SeatStreamDialog({ onClose }: { onClose: () => void }) {
   const { streams, error, askAgain } = useSeatableStreams();
   const [seating, setSeating] = useState<string | null>(null);
   const [problem, setProblem] = useState<unknown>(null);
-  const isFull = useRoom((room) => (room.stage ? room.stage.seats.length >= room.stage.seatLimit : false));
+  const isFull = useRoom((room) => (room.stage ? !hasFreeSeat(room.stage) : false));
   const seated = useRoom((room) => room.participants);
   const seatedStreams = new Set(Object.values(seated).flatMap(({ stream, onStage }) => (stream && onStage ? [streamKey(stream)] : [])));
   const seat = async (stream: SeatableStream) => {

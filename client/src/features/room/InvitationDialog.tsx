@@ -10,7 +10,7 @@ export function InvitationDialog() {
   const run = useRunWithToast();
   const by = useRoom((room) => room.stage?.invitations.find((one) => one.participantId === room.selfId)?.by ?? null);
   const name = useRoom((room) => (by ? (room.participants[by]?.name ?? t('role.host')) : ''));
-  const goesOnAir = useRoom((room) => room.stage?.approvedGoOnAir === true);
+  const goesOnAir = useRoom((room) => room.stage?.settings.approvedGoOnAir === true);
   const answer = (accept: boolean) => run(actions.answerInvitation(accept));
   return (
     <Dialog

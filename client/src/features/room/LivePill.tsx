@@ -33,19 +33,20 @@ export function LivePill() {
   );
 }
 
-/** Counts the viewers, both in the room and on the watch page. */
+/** Counts everybody who watches: in the room, on the watch page, with a player. */
 export function ViewerCount() {
   const { t, i18n } = useTranslation();
   const inRoom = useRoom((room) => Object.values(room.participants).filter((one) => !one.onStage && !one.isBackstage).length);
-  const onHls = useRoom((room) => (room.program?.state === 'live' ? room.program.hlsViewers : 0));
-  const isLive = useRoom((room) => room.program?.state === 'live');
-  const count = inRoom + onHls;
+  const live = useRoom((room) => (room.program?.state === 'live' ? room.program.viewers : null));
+  const isLive = live !== null;
+  // The server's count includes the room's audience.
+  const count = live ? live.total : inRoom;
   if (!isLive && count === 0) return null;
   return (
     <Pill
       icon={<Eye size={16} aria-hidden />}
       aria-label={t('room.viewers', { count })}
-      title={t('room.viewers', { count })}
+      title={live ? t('room.viewersAndPeak', { count, peak: live.peak }) : t('room.viewers', { count })}
       data-testid={testIds.viewers}
     >
       {new Intl.NumberFormat(i18n.language).format(count)}

@@ -1,4 +1,5 @@
 import { ERRORS } from '@lianmai/protocol';
+import type { TFunction } from 'i18next';
 import { Mic } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -36,8 +37,9 @@ function NoticeToast({ notice }: { notice: RoomNotice }) {
   const { t } = useTranslation();
   const actions = useActions();
   const run = useRunWithToast();
-  const byName = useRoom((room) => ('by' in notice ? (room.participants[notice.by]?.name ?? '') : ''));
+  const byName = useRoom((room) => ('by' in notice && notice.by ? (room.participants[notice.by]?.name ?? '') : ''));
   const close = { closeLabel: t('common.close'), onClose: () => actions.dismissNotice(notice.id), 'data-testid': testIds.notice };
+  if (notice.kind === 'mutedByHost' && notice.by === null) return <Toast {...close}>{t('notice.microphoneLocked')}</Toast>;
   if (notice.kind === 'mutedByHost') {
     const unmute = { label: t('notice.unmute'), onClick: () => run(actions.setMic(true)) };
     return (
@@ -46,9 +48,15 @@ function NoticeToast({ notice }: { notice: RoomNotice }) {
       </Toast>
     );
   }
-  if (notice.kind === 'stageRequestDeclined') return <Toast {...close}>{t('notice.declined')}</Toast>;
+  if (notice.kind === 'stageRequestRefused') return <Toast {...close}>{refusalText(t, notice)}</Toast>;
+  if (notice.kind === 'stageInvitationExpired') return <Toast {...close}>{t('notice.invitationExpired')}</Toast>;
   if (notice.kind === 'failed') return <Toast {...close}>{notice.code in ERRORS ? errorText(t, notice) : notice.message}</Toast>;
   return null;
+}
+
+function refusalText(t: TFunction, { outcome, reason }: Extract<RoomNotice, { kind: 'stageRequestRefused' }>): string {
+  if (outcome === 'expired') return t('notice.requestExpired');
+  return reason ? t('notice.declinedBecause', { reason }) : t('notice.declined');
 }
 
 function UnmuteDialog({ by, onClose }: { by: Extract<RoomNotice, { kind: 'unmuteAsked' }>; onClose: () => void }) {

@@ -13,7 +13,7 @@ import { StreamStatePill } from './StreamStatePill';
 export function StreamDialog({ stream, onClose }: { stream: StreamReply; onClose: () => void }) {
   const { t } = useTranslation();
   const [tab, setTab] = useState('publish');
-  const people = stream.viewers + (stream.status?.publisher ? 1 : 0);
+  const people = stream.viewers.total + (stream.status?.publisher ? 1 : 0);
   const tabs = [
     { id: 'publish', label: t('streams.tabs.publish'), content: <PublishTab stream={stream} /> },
     { id: 'play', label: t('streams.tabs.play'), content: <PlayTab stream={stream} /> },

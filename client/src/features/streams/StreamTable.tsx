@@ -36,7 +36,7 @@ export function StreamTable({ streams, others, onOpen }: StreamTableProps) {
             title={stream.title}
             path={streamKey(stream)}
             status={stream.status}
-            viewers={stream.viewers}
+            viewers={stream.viewers.total}
             pull={stream.pull}
             hasPicture={stream.playAccess === 'open'}
             action={

@@ -24,7 +24,7 @@ export function OutputsPanel({ watchLink }: { watchLink: string }) {
       <section className="flex flex-col gap-2">
         <div className="flex items-center justify-between">
           <h3 className="font-semibold">{t('outputs.watchPage')}</h3>
-          {program?.state === 'live' && <Pill>{t('outputs.viewers', { count: program.hlsViewers })}</Pill>}
+          {program?.state === 'live' && <Pill>{t('outputs.viewers', { count: program.viewers.total })}</Pill>}
         </div>
         <CopyField
           label={t('invite.watchLink')}

@@ -46,6 +46,8 @@ export function person(index: number, options: PersonOptions): ParticipantInfo {
     id: idOf(index),
     name: options.isStream ? 'Main camera 主机位' : (NAMES[index % NAMES.length] ?? 'Nobody'),
     role: options.role,
+    isHost: options.role === 'host',
+    isCoHost: false,
     isModerator: options.role === 'host',
     canLive: options.role === 'host',
     onStage,

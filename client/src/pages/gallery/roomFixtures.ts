@@ -58,7 +58,7 @@ function programInfo(query: URLSearchParams, people: number): ProgramInfo {
       }),
     ],
     hlsPath: '/live/morning-show.m3u8',
-    hlsViewers: 1284,
+    viewers: { total: 1284, peak: 1502, byProtocol: { hls: 1281, room: 3 } },
     degraded: null,
     stats: {
       fps: 29.97,
@@ -130,7 +130,15 @@ export function fixtureState(query: URLSearchParams): RoomState {
   const requests = viewers
     .slice(backstageCount)
     .slice(0, Number(query.get('requests') ?? 0))
-    .map((one, index) => ({ participantId: one.id, atMs: now - 70_000 + index * 20_000 }));
+    .map((one, index) => ({
+      participantId: one.id,
+      name: one.name,
+      message: index % 2 === 0 ? 'I have a question about the sound' : '',
+      seat: null,
+      soundOnly: index % 2 === 1,
+      atMs: now - 70_000 + index * 20_000,
+      expiresAtMs: null,
+    }));
   const remote: RoomState['remote'] = {};
   onStage.forEach((one, index) => {
     remote[one.id] = { camera: pictureTrack(index, 'camera'), ...(shares === index && { screen: pictureTrack(index, 'screen') }) };
@@ -152,13 +160,25 @@ export function fixtureState(query: URLSearchParams): RoomState {
     participants: Object.fromEntries(all.map((one) => [one.id, one])),
     stage: {
       version: 1,
-      policy: 'request',
-      approvedGoOnAir: false,
-      seatLimit: 9,
-      seats: onStage.map((one) => ({ participantId: one.id, sinceMs: one.joinedAtMs })),
-      backstage: backstage.map((one) => ({ participantId: one.id, sinceMs: one.joinedAtMs })),
+      settings: {
+        policy: 'request',
+        approvedGoOnAir: false,
+        autoApprove: false,
+        requestsFrom: 'everyone',
+        maxRequests: 50,
+        expiryMs: 60_000,
+      },
+      seats: Array.from({ length: 9 }, (_, index) => {
+        const one = onStage[index];
+        const occupant = one ? { participantId: one.id, sinceMs: one.joinedAtMs } : null;
+        return { number: index + 1, isLocked: false, isMicrophoneLocked: false, occupant };
+      }),
+      host: idOf(0),
+      hostAwaySinceMs: null,
+      coHosts: [],
+      backstage: backstage.map((one) => ({ participantId: one.id, sinceMs: one.joinedAtMs, seat: null, soundOnly: false })),
       requests,
-      invitations: flag(query, 'invited') ? [{ participantId: selfId, by: idOf(1), atMs: now }] : [],
+      invitations: flag(query, 'invited') ? [{ participantId: selfId, by: idOf(1), seat: null, atMs: now, expiresAtMs: null }] : [],
     },
     chat: chatOf(query, all),
     program: flag(query, 'live') ? programInfo(query, count) : null,
@@ -180,7 +200,7 @@ export function fixtureState(query: URLSearchParams): RoomState {
     notices: flag(query, 'notices')
       ? [
           { id: 1, kind: 'mutedByHost', source: 'microphone', by: idOf(1) },
-          { id: 2, kind: 'stageRequestDeclined' },
+          { id: 2, kind: 'stageRequestRefused', outcome: 'declined', reason: '' },
         ]
       : flag(query, 'asked')
         ? [{ id: 3, kind: 'unmuteAsked', by: idOf(1) }]

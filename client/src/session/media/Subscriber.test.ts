@@ -10,6 +10,8 @@ const person = (...producers: ParticipantInfo['producers']): ParticipantInfo => 
   id: ANN,
   name: 'Ann',
   role: 'guest',
+  isHost: false,
+  isCoHost: false,
   isModerator: false,
   canLive: false,
   onStage: true,

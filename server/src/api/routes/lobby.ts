@@ -82,13 +82,13 @@ function liveOf(room: Room, originUrl: string | null, isSigned: boolean): z.inpu
   const { info } = room.program;
   if (!info || !room.isLive) return null;
   const play = watchUrls(originUrl, { app: DEFAULT_APP, name: info.room });
-  return { liveSinceMs: info.liveSinceMs, hls: play.hls, play, viewers: isSigned ? 0 : info.hlsViewers };
+  return { liveSinceMs: info.liveSinceMs, hls: play.hls, play, viewers: isSigned ? 0 : info.viewers.total };
 }
 
 function rolesNow({ isLobbyOpen }: ApiServices, room: Room | undefined): Role[] {
   if (!isLobbyOpen || room?.info.locked === true) return [];
   if (!room) return ['host'];
-  return room.stage.snapshot.policy === 'open' ? ['guest', 'viewer'] : ['viewer'];
+  return room.stage.snapshot.settings.policy === 'open' ? ['guest', 'viewer'] : ['viewer'];
 }
 
 /** Throws FORBIDDEN, ROOM_LOCKED or NOT_FOUND unless the lobby may give this person this role now. */
@@ -105,7 +105,7 @@ function assertOffered({ isLobbyOpen, stagePolicy, rooms, reservations }: ApiSer
     return;
   }
   if (!isOpen) throw rejection('NOT_FOUND', 'This room is not open yet. Wait for its host.');
-  const policy = room ? room.stage.snapshot.policy : stagePolicy;
+  const policy = room ? room.stage.snapshot.settings.policy : stagePolicy;
   if (role === 'guest' && policy !== 'open')
     throw rejection('FORBIDDEN', 'Guests need approval here. Join as a viewer and ask for a seat.');
 }

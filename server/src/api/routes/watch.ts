@@ -42,7 +42,7 @@ async function lookAt(services: ApiServices, ref: StreamRef, query: z.output<typ
     ...common,
     ...on,
     title: stream?.title ?? room?.info.title ?? name,
-    viewers: status ? streams.statuses.viewers(status) : (room?.program.info?.hlsViewers ?? 0),
+    viewers: room?.isLive ? (room.program.info?.viewers.total ?? 0) : streams.statuses.viewers(ref).total,
     poster: status?.video ? `/${app}/${name}.jpg` : null,
   };
 }

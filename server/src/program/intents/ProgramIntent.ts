@@ -11,6 +11,7 @@ import {
   ProgramSource,
   PublishSource,
   RoomId,
+  SeatNumber,
   Scene,
   StreamRef,
 } from '@lianmai/protocol';
@@ -18,6 +19,9 @@ import { z } from 'zod';
 
 /** As many of the room's latest chat messages are kept with its program. */
 export const KEPT_MESSAGES = 100;
+
+/** The number of a seat; null in intents of a version without numbers. */
+const seat = SeatNumber.nullable().default(null);
 
 /** The program that a room is meant to put out, as long as nobody stops it. */
 export const ProgramIntent = z.object({
@@ -35,9 +39,9 @@ export const ProgramIntent = z.object({
   /** The picture keeps their places until they are back. */
   sources: z.array(ProgramSource).default([]),
   /** Scene and mix name them by their ids. */
-  people: z.array(z.object({ identity: Identity, participantId: ParticipantId })),
+  people: z.array(z.object({ identity: Identity, participantId: ParticipantId, seat })),
   streams: z
-    .array(z.object({ stream: StreamRef, title: z.string(), participantId: ParticipantId, muted: z.array(PublishSource) }))
+    .array(z.object({ stream: StreamRef, title: z.string(), participantId: ParticipantId, muted: z.array(PublishSource), seat }))
     .default([]),
   chat: z.array(ChatMessage).default([]),
   /** The network that it counts against; null: none. */

@@ -34,8 +34,10 @@ const intentOf = (room: string, change: Partial<ProgramIntent> = {}): ProgramInt
   startedAtMs: 1_700_000_000_000,
   liveSinceMs: 1_700_000_001_000,
   sources: [],
-  people: [{ identity: Identity.parse('ann'), participantId: ParticipantId.parse('p1') }],
-  streams: [{ stream: { app: 'live', name: 'cam' }, title: 'Camera', participantId: ParticipantId.parse('p2'), muted: ['microphone'] }],
+  people: [{ identity: Identity.parse('ann'), participantId: ParticipantId.parse('p1'), seat: 1 }],
+  streams: [
+    { stream: { app: 'live', name: 'cam' }, title: 'Camera', participantId: ParticipantId.parse('p2'), muted: ['microphone'], seat: 2 },
+  ],
   chat: [{ id: 'm1', participantId: ParticipantId.parse('p1'), name: 'Ann', role: 'host', text: 'hello', atMs: 1_700_000_000_000 }],
   network: '192.0.2.1',
   runs: 1,

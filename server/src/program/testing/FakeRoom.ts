@@ -105,11 +105,16 @@ export class FakeRoom extends EventEmitter<{ stageSourcesChanged: [] }> implemen
     return this.sources;
   }
 
+  viewers(): number {
+    return 2;
+  }
+
   /** Everybody's identity is their name. */
   peopleOnAir(): PersonOnAir[] {
-    return this.sources.map(({ id, name }) => ({
+    return this.sources.map(({ id, name }, index) => ({
       identity: Identity.parse(name),
       participantId: ParticipantId.parse(id.split(':')[0]),
+      seat: index + 1,
     }));
   }
 

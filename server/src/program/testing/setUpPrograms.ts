@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { createLog } from '@lianmai/kit';
-import { LianmaiError, type AssetId } from '@lianmai/protocol';
+import { LianmaiError, type AssetId, type PlayProtocol } from '@lianmai/protocol';
 import { onTestFinished } from 'vitest';
 import { FakeBridge, startBridges } from '../../bridge/testing/index.js';
 import type { ClaimName } from '../contract.js';
@@ -42,13 +42,14 @@ export interface SetUpOptions {
   requestTimeoutMs?: number;
   graceMs?: number;
   claimName?: ClaimName;
+  players?: Partial<Record<PlayProtocol, number>>;
   limits?: Partial<ProgramLimits>;
   comeBackMs?: number;
 }
 
 /** For tests: the real programs of a room, and bridges that `connect` makes. Ends with the test. */
 export async function setUpPrograms(options: SetUpOptions = {}) {
-  const { requestTimeoutMs = 500, graceMs = 10_000, claimName = noStream, limits = {}, comeBackMs = 0 } = options;
+  const { requestTimeoutMs = 500, graceMs = 10_000, claimName = noStream, players = {}, limits = {}, comeBackMs = 0 } = options;
   const server = await startBridges({ requestTimeoutMs, graceMs });
   onTestFinished(server.close);
   const assets = new FakeAssets();
@@ -56,6 +57,7 @@ export async function setUpPrograms(options: SetUpOptions = {}) {
   const log = createLog('test', 'silent');
   const programs = createPrograms({
     ...{ bridges: server.bridges, assets, limits: { ...LIMITS, ...limits }, comeBackMs, claimName, intents, log },
+    playersOf: () => players,
   });
   const room = new FakeRoom();
   const control = programs.forRoom(room);

@@ -192,7 +192,7 @@ export class FakeProgram extends EventEmitter<ProgramControlEvents> implements R
         mix: {},
         outputs: (request.outputs ?? []).map(() => output()),
         hlsPath: `/live/${this.room.id}.m3u8`,
-        hlsViewers: 3,
+        viewers: { total: 3, peak: 5, byProtocol: { hls: 3 } },
         degraded: null,
         stats: null,
       }),
@@ -262,6 +262,9 @@ export class FakeChannel implements ClientChannel {
 export const SETTINGS: RoomSettings = {
   seatLimit: 9,
   stagePolicy: 'open',
+  requestExpiryMs: 60_000,
+  maxRequests: 50,
+  hostGraceMs: 60_000,
   maxParticipants: 500,
   reconnectGraceMs: 30_000,
   emptyRoomTtlMs: 60_000,

@@ -32,11 +32,11 @@ export const media: Handlers<MediaName> = {
   },
 
   produce: async ({ participant, room }, { rtpParameters, ...request }) => ({
-    producerId: await room.produce(participant, { ...request, rtpParameters: asRtpParameters(rtpParameters) }),
+    producerId: await room.publishing.produce(participant, { ...request, rtpParameters: asRtpParameters(rtpParameters) }),
   }),
 
-  setProducerPaused: async ({ participant }, { producerId, paused }) => {
-    await participant.media.setProducerPaused(producerId, paused);
+  setProducerPaused: async ({ participant, room }, data) => {
+    await room.publishing.setPaused(participant, data);
     return {};
   },
 

@@ -1,4 +1,5 @@
-import type { Handlers } from '../contract.js';
+import { LianmaiError } from '@lianmai/protocol';
+import type { Context, Handlers } from '../contract.js';
 
 type StageName =
   | 'requestStage'
@@ -12,53 +13,92 @@ type StageName =
   | 'bringOnAir'
   | 'sendBackstage'
   | 'takeDown'
+  | 'moveSeat'
+  | 'setSeat'
+  | 'setCoHost'
+  | 'transferHost'
+  | 'takeOverHost'
   | 'setStage'
   | 'listStreams'
   | 'seatStream';
 
 export const stage: Handlers<StageName> = {
-  requestStage: ({ room, participant }) => {
-    room.stage.request(participant);
+  requestStage: ({ room, participant }, wish) => {
+    room.stage.request(participant, wish);
     return {};
   },
   cancelStageRequest: ({ room, participant }) => {
     room.stage.run({ type: 'cancelRequest', who: participant.id });
     return {};
   },
-  answerInvitation: ({ room, participant }, { accept }) => {
-    room.stage.run({ type: 'answer', who: participant.id, accept });
+  answerInvitation: ({ room, participant }, { accept, soundOnly }) => {
+    room.stage.run({ type: 'answer', who: participant.id, accept, soundOnly });
     return {};
   },
   leaveStage: ({ room, participant }) => {
     room.stage.run({ type: 'comeDown', who: participant.id });
     return {};
   },
-  approveStageRequest: ({ room }, { participantId }) => {
+  approveStageRequest: ({ room }, { participantId, ifVersion }) => {
+    room.stage.assertVersion(ifVersion);
     room.stage.about({ type: 'approve', who: participantId });
     return {};
   },
-  declineStageRequest: ({ room }, { participantId }) => {
-    room.stage.about({ type: 'decline', who: participantId });
+  declineStageRequest: ({ room }, { participantId, reason, ifVersion }) => {
+    room.stage.assertVersion(ifVersion);
+    room.stage.about({ type: 'decline', who: participantId, reason });
     return {};
   },
-  inviteToStage: ({ room, participant }, { participantId }) => {
-    room.stage.invite(participantId, participant.id);
+  inviteToStage: ({ room, participant }, { participantId, seat, ifVersion }) => {
+    room.stage.assertVersion(ifVersion);
+    room.stage.invite(participantId, participant.id, seat);
     return {};
   },
-  cancelInvitation: ({ room }, { participantId }) => {
+  cancelInvitation: ({ room }, { participantId, ifVersion }) => {
+    room.stage.assertVersion(ifVersion);
     room.stage.about({ type: 'cancelInvitation', who: participantId });
     return {};
   },
-  bringOnAir: ({ room }, { participantId }) => {
-    room.stage.about({ type: 'bringOnAir', who: participantId });
+  bringOnAir: ({ room }, { participantId, seat, ifVersion }) => {
+    room.stage.assertVersion(ifVersion);
+    room.stage.about({ type: 'bringOnAir', who: participantId, seat });
     return {};
   },
-  sendBackstage: ({ room, participant }, { participantId }) => {
+  sendBackstage: ({ room, participant }, { participantId, ifVersion }) => {
+    room.stage.assertVersion(ifVersion);
     room.moderation.sendBackstage(participant, participantId);
     return {};
   },
-  takeDown: ({ room, participant }, { participantId }) => {
+  takeDown: ({ room, participant }, { participantId, ifVersion }) => {
+    room.stage.assertVersion(ifVersion);
     room.moderation.takeDown(participant, participantId);
+    return {};
+  },
+  moveSeat: ({ room, participant }, { ifVersion, ...move }) => {
+    room.stage.assertVersion(ifVersion);
+    room.moderation.move(participant, move);
+    return {};
+  },
+  setSeat: ({ room }, { seat, isLocked, isMicrophoneLocked, ifVersion }) => {
+    room.stage.assertVersion(ifVersion);
+    if (isLocked !== undefined) room.stage.run({ type: 'lockSeat', seat, isLocked });
+    if (isMicrophoneLocked !== undefined) room.stage.run({ type: 'lockMicrophone', seat, isLocked: isMicrophoneLocked });
+    return {};
+  },
+  setCoHost: ({ room, participant }, { participantId, isCoHost, ifVersion }) => {
+    assertHost(participant);
+    room.stage.assertVersion(ifVersion);
+    room.stage.setCoHost(participantId, isCoHost);
+    return {};
+  },
+  transferHost: ({ room, participant }, { participantId, ifVersion }) => {
+    room.stage.assertVersion(ifVersion);
+    room.stage.transferHost(participant, participantId);
+    return {};
+  },
+  takeOverHost: ({ room, participant }, { ifVersion }) => {
+    room.stage.assertVersion(ifVersion);
+    room.stage.takeOver(participant);
     return {};
   },
   listStreams: async ({ services }) => ({ streams: await services.seatableStreams.list() }),
@@ -66,8 +106,13 @@ export const stage: Handlers<StageName> = {
     const { title } = await services.seatableStreams.get(stream, 'host');
     return { participantId: room.streams.seat(stream, title).id };
   },
-  setStage: ({ room }, change) => {
+  setStage: ({ room }, { ifVersion, ...change }) => {
+    room.stage.assertVersion(ifVersion);
     room.stage.run({ type: 'set', ...change });
     return {};
   },
 };
+
+function assertHost({ isHost }: Context['participant']): void {
+  if (!isHost) throw new LianmaiError('FORBIDDEN', undefined, { message: 'Only a host can appoint co-hosts.' });
+}

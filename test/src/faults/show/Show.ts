@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ProgramInfo, RecordingsReply, StageSnapshot } from '@lianmai/protocol';
+import { ProgramInfo, RecordingsReply, seatedIds, StageSnapshot } from '@lianmai/protocol';
 import type { Browser } from 'playwright-core';
 import { z } from 'zod';
 import {
@@ -180,7 +180,7 @@ export class Show {
   async kept(): Promise<Kept> {
     const { stage } = RoomReply.parse((await this.system.api('GET', `/rooms/${ROOM}`)).body);
     return {
-      seats: stage.seats.map(({ participantId }) => participantId),
+      seats: seatedIds(stage),
       chat: await this.host.id('chat-message').count(),
       connections: this.target.connections,
     };

@@ -1,8 +1,8 @@
 import { sourceIdOf, type ProducerInfo } from '@lianmai/protocol';
-import type { StageSource } from '../program/index.js';
-import type { Participant } from './Participant.js';
+import type { StageSource } from '../../program/index.js';
+import type { Participant } from '../Participant.js';
 
-/** Sources that the program can show, in order of arrival on stage: everybody's camera, with or without tracks, followed by their share. */
+/** Sources that the program can show, in the order of the seats: everybody's camera, with or without tracks, followed by their share. */
 export function stageSources(onStage: readonly Participant[]): StageSource[] {
   return onStage.flatMap((participant) => {
     const { media } = participant;
