@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ChatSnapshot } from './chat.js';
 import { EpochMs, ParticipantId, ProducerId, RoomId } from './ids.js';
 import { DisplayName } from './displayName.js';
 import { ProgramInfo } from './program.js';
@@ -60,16 +61,6 @@ export const StageSnapshot = z.object({
 });
 export type StageSnapshot = z.infer<typeof StageSnapshot>;
 
-export const ChatMessage = z.object({
-  id: z.string(),
-  participantId: ParticipantId,
-  name: z.string(),
-  role: Role,
-  text: z.string(),
-  atMs: EpochMs,
-});
-export type ChatMessage = z.infer<typeof ChatMessage>;
-
 export const RoomInfo = z.object({ id: RoomId, title: z.string(), locked: z.boolean(), createdAtMs: EpochMs });
 export type RoomInfo = z.infer<typeof RoomInfo>;
 
@@ -78,7 +69,7 @@ export const RoomSnapshot = z.object({
   room: RoomInfo,
   participants: z.array(ParticipantInfo),
   stage: StageSnapshot,
-  chat: z.array(ChatMessage),
+  chat: ChatSnapshot,
   program: ProgramInfo.nullable(),
 });
 export type RoomSnapshot = z.infer<typeof RoomSnapshot>;

@@ -1,6 +1,5 @@
 import type { EventEmitter } from 'node:events';
 import type {
-  ChatMessage,
   Identity,
   ParticipantId,
   ProgramInfo,
@@ -18,7 +17,7 @@ import type {
   UpdateLiveReply,
 } from '@lianmai/protocol';
 import type { RoomMedia } from '../sfu/index.js';
-import type { ProgramIntent } from './intents/index.js';
+import type { KeptChatRules, KeptMessage, ProgramIntent } from './intents/index.js';
 
 /** A source on stage with its producers. */
 export interface StageSource extends ProgramSource {
@@ -53,7 +52,8 @@ export interface ProgramRoom extends EventEmitter<ProgramRoomEvents> {
   stageSources(): StageSource[];
   peopleOnAir(): PersonOnAir[];
   streamsOnAir(): StreamOnAir[];
-  latestChat(count: number): ChatMessage[];
+  latestChat(count: number): KeptMessage[];
+  readonly chatRules: KeptChatRules;
 }
 
 export interface ProgramControlEvents {

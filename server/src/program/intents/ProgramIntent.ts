@@ -1,5 +1,4 @@
 import {
-  ChatMessage,
   EpochMs,
   Identity,
   Mix,
@@ -15,6 +14,7 @@ import {
   StreamRef,
 } from '@lianmai/protocol';
 import { z } from 'zod';
+import { KeptChatRules, KeptMessage } from './KeptChat.js';
 
 /** As many of the room's latest chat messages are kept with its program. */
 export const KEPT_MESSAGES = 100;
@@ -39,7 +39,8 @@ export const ProgramIntent = z.object({
   streams: z
     .array(z.object({ stream: StreamRef, title: z.string(), participantId: ParticipantId, muted: z.array(PublishSource) }))
     .default([]),
-  chat: z.array(ChatMessage).default([]),
+  chat: z.array(KeptMessage).default([]),
+  chatRules: KeptChatRules.optional(),
   /** The network that it counts against; null: none. */
   network: z.string().nullable().default(null),
   /** How often a bridge has been asked to run it. Each run has an id of its own. */
