@@ -48,7 +48,7 @@ export const ChatSnapshot = ChatSettings.extend({
 export type ChatSnapshot = z.infer<typeof ChatSnapshot>;
 
 /** One change of the chat. Each kind carries all that it is about, so receiving it twice is harmless. */
-export const ChatChange = z.discriminatedUnion('type', [
+export const ChatChange = z.union([
   z.object({ type: z.literal('said'), message: ChatMessage }),
   z.object({ type: z.literal('deleted'), messageId: z.string() }),
   z.object({ type: z.literal('pinned'), message: ChatMessage.nullable() }),

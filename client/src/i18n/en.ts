@@ -17,7 +17,6 @@ const errors: Record<ErrorOfEveryPage, string> = {
   WRONG_STATE: 'That is not possible right now.',
   NAME_TAKEN: 'A stream has this name. Choose another room name, or ask the server’s operator for a link.',
   CONFLICT: 'Somebody else changed it just before you. Look again and repeat your change.',
-  STAGE_FULL: 'Every seat on stage is taken. Wait until one is free.',
   ROOM_FULL: 'The room is full. Try again in a while.',
   REPLACED: 'You joined from another tab or device, which took over this seat.',
   TOO_LARGE: 'The file is too large. Choose one under 4 MB.',

@@ -11,7 +11,6 @@ const errors: Record<ErrorOfEveryPage, string> = {
   WRONG_STATE: '当前状态下无法操作。',
   NAME_TAKEN: '这是一个直播流的名字，请换一个房间名，或向管理员要链接。',
   CONFLICT: '刚刚有人先改了。请看一眼最新状态再改。',
-  STAGE_FULL: '麦位已满，请等有人下麦。',
   ROOM_FULL: '房间已满，请稍后再试。',
   REPLACED: '你已在其他页面或设备进入，这里的麦位被接替了。',
   TOO_LARGE: '文件太大，请选择 4 MB 以内的图片。',

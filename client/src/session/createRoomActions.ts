@@ -24,6 +24,11 @@ export function createRoomActions(request: Request, requestWithRetry: Request, o
     sendChat: async (text) => {
       await requestWithRetry('sendChat', { text, nonce: randomId() });
     },
+    deleteChat: (messageId) => send('deleteChat', { messageId }),
+    pinChat: (messageId) => send('pinChat', { messageId }),
+    muteChat: (participantId, forMs) => send('muteChat', { participantId, forMs }),
+    unmuteChat: (participantId) => send('unmuteChat', { participantId }),
+    setChat: (options) => send('setChat', options),
     requestStage: () => send('requestStage', {}),
     cancelStageRequest: () => send('cancelStageRequest', {}),
     answerInvitation: (accept) => send('answerInvitation', { accept }),
