@@ -1,7 +1,7 @@
 import { MAX_BLOCK_WORD_CHARS, MAX_BLOCK_WORDS } from '@lianmai/protocol';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useActions, useRunWithToast, useToasts } from '../../bindings';
+import { useActions, useRunWithToast } from '../../bindings';
 import { useRoom } from '../../state';
 import { Button, Field } from '../../ui';
 
@@ -12,10 +12,10 @@ export function BlockWordsField() {
   const { t } = useTranslation();
   const actions = useActions();
   const run = useRunWithToast();
-  const { show } = useToasts();
   const saved = useRoom((room) => room.chat.moderation?.blockWords);
   const [text, setText] = useState(saved?.join('\n') ?? '');
   const [isBusy, setBusy] = useState(false);
+  const [wasSaved, setSaved] = useState(false);
   const words = wordsOf(text);
   const isTooMuch = words.length > MAX_BLOCK_WORDS || words.some((word) => word.length > MAX_BLOCK_WORD_CHARS);
   const isChanged = words.join('\n') !== saved?.join('\n');
@@ -23,7 +23,7 @@ export function BlockWordsField() {
     setBusy(true);
     try {
       await actions.setChat({ blockWords: words });
-      show(t('chat.wordsSaved'));
+      setSaved(true);
     } finally {
       setBusy(false);
     }
@@ -44,9 +44,14 @@ export function BlockWordsField() {
           />
         )}
       </Field>
-      <Button size="sm" isBusy={isBusy} disabled={isTooMuch || !isChanged} onClick={() => run(save())}>
-        {t('chat.saveWords')}
-      </Button>
+      <div className="flex items-center gap-3">
+        <Button size="sm" isBusy={isBusy} disabled={isTooMuch || !isChanged} onClick={() => run(save())}>
+          {t('chat.saveWords')}
+        </Button>
+        <p role="status" className="text-sm text-fg-2">
+          {wasSaved && !isChanged && t('chat.wordsSaved')}
+        </p>
+      </div>
     </div>
   );
 }

@@ -24,9 +24,9 @@ export function ChatComposer() {
     send();
   };
   return (
-    <>
+    <div className="border-t border-line">
       {refusal ? <RefusalLine refusal={refusal} onOver={forgive} /> : <ChatRules />}
-      <form onSubmit={onSubmit} className="flex items-end gap-1 border-t border-line p-2">
+      <form onSubmit={onSubmit} className="flex items-end gap-1 p-2">
         <ChatSettingsButton />
         <textarea
           value={text}
@@ -50,7 +50,7 @@ export function ChatComposer() {
           data-testid={testIds.chatSend}
         />
       </form>
-    </>
+    </div>
   );
 }
 

@@ -15,5 +15,5 @@ export function ChatRules() {
     ...(slowModeMs > 0 ? [t('chat.slowModeOn', { time: waitText(slowModeMs) })] : []),
     ...(isConcerned ? [t('chat.noLinks')] : []),
   ];
-  return rules.length === 0 ? null : <p className="border-t border-line px-4 pt-2 text-sm text-fg-3">{rules.join(' · ')}</p>;
+  return rules.length === 0 ? null : <p className="px-4 pt-2 text-sm text-fg-3">{rules.join(' · ')}</p>;
 }

@@ -62,11 +62,13 @@ function MuteItems({ message: { participantId, name }, isMuted }: { message: Cha
       <MenuSeparator />
       {isMuted ? (
         <MenuItem icon={<MessageSquare size={18} />} onSelect={() => run(actions.unmuteChat(participantId))}>
-          {t('chat.unmute', { name })}
+          <span className="block max-w-64 truncate">{t('chat.unmute', { name })}</span>
         </MenuItem>
       ) : (
         <>
-          <MenuLabel>{t('chat.mute', { name })}</MenuLabel>
+          <MenuLabel>
+            <span className="block max-w-64 truncate">{t('chat.mute', { name })}</span>
+          </MenuLabel>
           {[1, 10].map((minutes) => (
             <MenuItem key={minutes} icon={<Clock size={18} />} onSelect={() => mute(minutes)}>
               {t('chat.muteMinutes', { count: minutes })}

@@ -15,7 +15,7 @@ export function RefusalLine({ refusal, onOver }: { refusal: Refusal; onOver: () 
     return () => clearInterval(timer);
   }, [endsAtMs, onOver]);
   return (
-    <div className="border-t border-line px-4 pt-2 text-sm text-warn" data-testid={testIds.chatRefused}>
+    <div className="px-4 pt-2 text-sm text-warn" data-testid={testIds.chatRefused}>
       <p aria-hidden>{refusalText(t, refusal, now)}</p>
       <Announcement key={String(endsAtMs)} text={refusalText(t, refusal, now)} />
     </div>
