@@ -53,11 +53,15 @@ function budget(): Plugin {
 
 /**
  * Keeps the schemas of streams and programs out of the lobby: the bundler would merge small modules that only some pages need. Small
- * controls of the first pages are one file, which compresses better than many.
+ * parts of the first pages are one file, which compresses better than many.
  */
 const CHUNKS = [
   { name: 'base', test: /node_modules\/zod\/|protocol\/src\/(errors|ids|displayName|roles|streams)\.ts$/, priority: 2 },
-  { name: 'controls', test: /client\/src\/ui\/(Field|IconButton|Pill|Switch|testIds)\.tsx?$/, priority: 1 },
+  {
+    name: 'controls',
+    test: /client\/src\/(ui\/(Explanation|Field|IconButton|Pill|Switch|testIds)|state\/preferences|pages\/(router|useTitle))\.tsx?$|icons\/(chevron-right|eye|languages|volume-2)\./,
+    priority: 1,
+  },
   { name: 'streamsApi', test: /protocol\/src\/(streamsApi|streamJobs)\.ts$/, priority: 1 },
 ];
 

@@ -89,6 +89,9 @@ export const ERRORS = {
   },
   TOO_LARGE: { status: 413, retry: false, blame: 'client', message: 'This is too large. Send something smaller.' },
   UNSUPPORTED: { status: 415, retry: false, blame: 'client', message: 'This kind is not supported. Choose another one.' },
+  CHAT_MUTED: { status: 403, retry: true, blame: 'client', message: 'You may not write for now. Wait, or ask a moderator.' },
+  CHAT_SLOW: { status: 429, retry: true, blame: 'client', message: 'Slow mode is on. Wait, then send it again.' },
+  CHAT_BLOCKED: { status: 422, retry: false, blame: 'client', message: 'This may not be sent here. Word it differently, without links.' },
   RATE_LIMITED: { status: 429, retry: true, blame: 'client', message: 'There are too many requests. Wait a moment and try again.' },
   ADDRESS_FORBIDDEN: {
     status: 403,

@@ -5,6 +5,7 @@
 export * from './roomsApi.js';
 export * from './boundedRecord.js';
 export * from './bridgeMessages.js';
+export * from './chat.js';
 export * from './displayName.js';
 export * from './errors.js';
 export * from './tokenLifetime.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ChatSnapshot } from './chat.js';
 import { EpochMs, ParticipantId, ProducerId, RoomId } from './ids.js';
 import { DisplayName } from './displayName.js';
 import { ProgramInfo } from './program.js';
@@ -40,16 +41,6 @@ export const ParticipantInfo = z.object({
 });
 export type ParticipantInfo = z.infer<typeof ParticipantInfo>;
 
-export const ChatMessage = z.object({
-  id: z.string(),
-  participantId: ParticipantId,
-  name: z.string(),
-  role: Role,
-  text: z.string(),
-  atMs: EpochMs,
-});
-export type ChatMessage = z.infer<typeof ChatMessage>;
-
 export const RoomInfo = z.object({ id: RoomId, title: z.string(), locked: z.boolean(), createdAtMs: EpochMs });
 export type RoomInfo = z.infer<typeof RoomInfo>;
 
@@ -58,7 +49,7 @@ export const RoomSnapshot = z.object({
   room: RoomInfo,
   participants: z.array(ParticipantInfo),
   stage: StageSnapshot,
-  chat: z.array(ChatMessage),
+  chat: ChatSnapshot,
   program: ProgramInfo.nullable(),
 });
 export type RoomSnapshot = z.infer<typeof RoomSnapshot>;

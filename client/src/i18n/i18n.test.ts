@@ -46,7 +46,7 @@ describe('both languages', () => {
 it('words an error by its code, and a foreign one as INTERNAL', async () => {
   const i18n = createInstance();
   await i18n.init({ lng: 'en', resources: { en: { translation: en } } });
-  expect(errorText(i18n.t, new LianmaiError('STAGE_FULL'))).toBe(en.errors.STAGE_FULL);
+  expect(errorText(i18n.t, new LianmaiError('ROOM_LOCKED'))).toBe(en.errors.ROOM_LOCKED);
   expect(errorText(i18n.t, { code: 'ROOM_FULL', message: 'x' })).toBe(en.errors.ROOM_FULL);
   expect(errorText(i18n.t, new Error('secret detail'))).toBe(en.errors.INTERNAL);
 });

@@ -28,6 +28,11 @@ export function createRoomActions(request: Request, requestWithRetry: Request, o
     sendChat: async (text) => {
       await requestWithRetry('sendChat', { text, nonce: randomId() });
     },
+    deleteChat: (messageId) => decide('deleteChat', { messageId }),
+    pinChat: (messageId) => decide('pinChat', { messageId }),
+    muteChat: (participantId, forMs) => decide('muteChat', { participantId, forMs }),
+    unmuteChat: (participantId) => decide('unmuteChat', { participantId }),
+    setChat: (options) => decide('setChat', options),
     requestStage: (wish = {}) => decide('requestStage', wish),
     cancelStageRequest: () => decide('cancelStageRequest', {}),
     answerInvitation: (accept, soundOnly) => decide('answerInvitation', { accept, soundOnly }),

@@ -24,6 +24,13 @@ export interface RoomActions {
   /** Size of a remote picture in device pixels. null: not visible, so its consumer pauses. */
   setTileSize(participantId: ParticipantId, source: 'camera' | 'screen', size: { width: number; height: number } | null): void;
   sendChat(text: string): Promise<void>;
+  deleteChat(messageId: string): Promise<void>;
+  /** null: unpins. */
+  pinChat(messageId: string | null): Promise<void>;
+  /** null: until somebody lets them write again. */
+  muteChat(id: ParticipantId, forMs: number | null): Promise<void>;
+  unmuteChat(id: ParticipantId): Promise<void>;
+  setChat(options: { slowModeMs?: number; linksFromAudience?: boolean; blockWords?: string[] }): Promise<void>;
   requestStage(wish?: { message?: string; seat?: SeatNumber | null; soundOnly?: boolean }): Promise<void>;
   cancelStageRequest(): Promise<void>;
   answerInvitation(accept: boolean, soundOnly?: boolean): Promise<void>;

@@ -1,5 +1,5 @@
 import type {
-  ChatMessage,
+  ChatSnapshot,
   ConnectionQuality,
   ErrorCode,
   Levels,
@@ -38,7 +38,7 @@ export interface RoomState {
   /** In the order of joining. */
   participants: Record<ParticipantId, ParticipantInfo>;
   stage: StageSnapshot | null;
-  chat: ChatMessage[];
+  chat: ChatSnapshot;
   program: ProgramInfo | null;
   levels: Levels | null;
   activeSpeaker: ParticipantId | null;

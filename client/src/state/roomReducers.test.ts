@@ -43,7 +43,7 @@ const snapshot = (participants: ParticipantInfo[]): RoomSnapshot => ({
   room: { id: RoomId.parse('r'), title: 'r', locked: false, createdAtMs: 1 },
   participants,
   stage: stage(3),
-  chat: [],
+  chat: { messages: [], pinned: null, slowModeMs: 0, linksFromAudience: true, moderation: null },
   program: null,
 });
 const message = (id: string): ChatMessage => ({ id, participantId: ann.id, name: 'ann', role: 'guest', text: id, atMs: 1 });
@@ -74,7 +74,9 @@ describe('room state', () => {
       (s: ReturnType<typeof joined>) => applyEvent(s, 'participantJoined', person('cat', 3)),
       (s: ReturnType<typeof joined>) => applyEvent(s, 'participantChanged', { ...bob, role: 'viewer', onStage: false }),
       (s: ReturnType<typeof joined>) => applyEvent(s, 'participantLeft', { participantId: bob.id, reason: 'left' }),
-      (s: ReturnType<typeof joined>) => applyEvent(s, 'chatReceived', message('m1')),
+      (s: ReturnType<typeof joined>) => applyEvent(s, 'chatChanged', { type: 'said', message: message('m1') }),
+      (s: ReturnType<typeof joined>) => applyEvent(s, 'chatChanged', { type: 'deleted', messageId: 'm1' }),
+      (s: ReturnType<typeof joined>) => applyEvent(s, 'chatChanged', { type: 'pinned', message: message('m1') }),
       (s: ReturnType<typeof joined>) => applyEvent(s, 'trackMuted', { source: 'microphone', by: bob.id }),
       (s: ReturnType<typeof joined>) => applyEvent(s, 'stageChanged', stage(4)),
     ];
@@ -113,9 +115,9 @@ describe('room state', () => {
 
   it('keeps the newest 500 chat messages', () => {
     let state = joined();
-    for (let i = 0; i < 510; i++) state = applyEvent(state, 'chatReceived', message(`m${i}`));
-    expect(state.chat).toHaveLength(500);
-    expect(state.chat.at(-1)?.id).toBe('m509');
+    for (let i = 0; i < 510; i++) state = applyEvent(state, 'chatChanged', { type: 'said', message: message(`m${i}`) });
+    expect(state.chat.messages).toHaveLength(500);
+    expect(state.chat.messages.at(-1)?.id).toBe('m509');
   });
 
   it('drops the levels when the program ends', () => {

@@ -1,8 +1,6 @@
-import type { ChatMessage, EventData, EventName, ParticipantId, ParticipantInfo, RoomSnapshot } from '@lianmai/protocol';
+import type { EventData, EventName, ParticipantId, ParticipantInfo, RoomSnapshot } from '@lianmai/protocol';
+import { applyChatChange } from './chatReducer';
 import type { RoomNotice, RoomState } from './RoomState';
-
-/** The page keeps this many messages. The server's own history is shorter. */
-const MAX_CHAT = 500;
 
 type Reducer<N extends EventName> = (state: RoomState, data: EventData<N>) => Partial<RoomState>;
 
@@ -25,10 +23,6 @@ function removeParticipant(state: RoomState, id: ParticipantId): Partial<RoomSta
     speakers: without(state.speakers, id),
     ...(state.activeSpeaker === id && { activeSpeaker: null }),
   };
-}
-
-function addChat(chat: ChatMessage[], message: ChatMessage): ChatMessage[] {
-  return chat.some(({ id }) => id === message.id) ? chat : [...chat, message].slice(-MAX_CHAT);
 }
 
 let noticeId = 0;
@@ -55,7 +49,7 @@ const reducers: { [N in EventName]: Reducer<N> } = {
   // Versions count up, so an older snapshot that arrives after a newer one is dropped.
   stageChanged: ({ stage: now }, stage) => (now && stage.version < now.version ? {} : { stage }),
   roomChanged: (_, room) => ({ room }),
-  chatReceived: ({ chat }, message) => ({ chat: addChat(chat, message) }),
+  chatChanged: ({ chat }, change) => ({ chat: applyChatChange(chat, change) }),
   activeSpeakerChanged: (_, { participantId }) => ({ activeSpeaker: participantId }),
   speakersChanged: (_, { levels }) => ({ speakers: levels }),
   trackMuted: ({ notices }, { source, by }) => ({ notices: addNotice(notices, { kind: 'mutedByHost', source, by }) }),

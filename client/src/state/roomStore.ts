@@ -15,7 +15,7 @@ export function initialRoomState(): RoomState {
     room: null,
     participants: {},
     stage: null,
-    chat: [],
+    chat: { messages: [], pinned: null, slowModeMs: 0, linksFromAudience: true, moderation: null },
     program: null,
     levels: null,
     activeSpeaker: null,

@@ -65,6 +65,10 @@ export const testIds = {
   chatInput: 'chat-input',
   chatSend: 'chat-send',
   chatMessage: 'chat-message',
+  chatMenu: 'chat-menu',
+  chatPinned: 'chat-pinned',
+  chatRefused: 'chat-refused',
+  chatSettings: 'chat-settings',
   // Studio
   studio: 'studio',
   program: 'program',

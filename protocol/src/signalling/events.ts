@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { ChatChange } from '../chat.js';
 import { ConsumerId, ParticipantId, ProducerId } from '../ids.js';
 import { Levels, ProgramInfo } from '../program.js';
-import { ChatMessage, ConnectionQuality, ParticipantInfo, RoomInfo } from '../room.js';
+import { ConnectionQuality, ParticipantInfo, RoomInfo } from '../room.js';
 import { PublishSource } from '../roles.js';
 import { ErrorCode } from '../errors.js';
 import { StageRefusal, StageSnapshot } from '../stage.js';
@@ -15,7 +16,7 @@ export const events = {
   qualityChanged: z.object({ participantId: ParticipantId, quality: ConnectionQuality }),
   stageChanged: StageSnapshot,
   roomChanged: RoomInfo,
-  chatReceived: ChatMessage,
+  chatChanged: ChatChange,
   /** null: no one is speaking. */
   activeSpeakerChanged: z.object({ participantId: ParticipantId.nullable() }),
   /** Level of each speaking participant, -127..0 dBov, several times a second. Not resent if lost. */

@@ -101,7 +101,7 @@ function createRooms(boot: BootContext, { sfu, assets, bridges, programNames, st
       log: logOf(boot, 'program'),
     }),
     programNames,
-    settings: config.rooms,
+    settings: { ...config.rooms, blockWords: config.chat.blockWords },
     log: logOf(boot, 'rooms'),
   });
 }

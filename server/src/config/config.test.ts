@@ -43,6 +43,7 @@ describe('the configuration', () => {
     [{ yaml: 'http:\n  prot: 80\n' }, /http: .*prot/],
     [{ yaml: 'nonsense: 1\n' }, /top level.*nonsense/],
     [{ yaml: 'rooms:\n  seatLimit: 10\n' }, /rooms.seatLimit: expected a whole number from 1 to 9/],
+    [{ yaml: 'chat:\n  blockWords: [casino, 420]\n' }, /chat.blockWords.1: expected a list of words of 1-40 characters, numbers in quotes/],
     [{ yaml: 'access:\n  lobby: maybe\n' }, /access.lobby: expected open, token/],
     [{ env: { LIANMAI_API_KEY: 'only-a-key' } }, /api: expected key and secret together/],
     [{ env: { LIANMAI_API_KEY: 'k', LIANMAI_API_SECRET: 'short' } }, /LIANMAI_API_SECRET: expected at least 8 characters/],

@@ -1,5 +1,6 @@
 import { integer, oneOf, section } from '@lianmai/kit';
-import { MAX_SEATS, MAX_WAITING_REQUESTS } from '@lianmai/protocol';
+import { MAX_BLOCK_WORD_CHARS, MAX_SEATS, MAX_WAITING_REQUESTS, singleLine } from '@lianmai/protocol';
+import { z } from 'zod';
 
 /** The rules of every new room. */
 export const roomSettings = section({
@@ -23,4 +24,13 @@ export const roomSettings = section({
   /** A server that was away for no longer than this goes on with the programs it had on air; 0: programs end with it. */
   resumeProgramsMs: integer(0, 86_400_000).default(300_000),
   chatHistory: integer(0, 10_000).default(200),
+});
+
+const WORDS = `expected a list of words of 1-${MAX_BLOCK_WORD_CHARS} characters, numbers in quotes`;
+const isWord = (text: string) => singleLine(MAX_BLOCK_WORD_CHARS).safeParse(text).success;
+
+/** The rules of every room's chat. */
+export const chatSettings = section({
+  /** Words that no message may have, whoever sends it. Moderators may add their room's own. */
+  blockWords: z.array(z.string(WORDS).refine(isWord, WORDS), WORDS).max(10_000, 'expected up to 10000 words').default([]),
 });

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { defaultAnnouncedIps } from './lanAddresses.js';
 import { pictureSettings, programSettings } from './programSettingsWithDefaults.js';
 import { publishSettings } from './publishSettingsWithDefaults.js';
-import { roomSettings } from './roomSettingsWithDefaults.js';
+import { chatSettings, roomSettings } from './roomSettingsWithDefaults.js';
 import { trustedProxies } from './trustedProxies.js';
 
 const secret = (minLength: number) => {
@@ -85,6 +85,7 @@ export const ServerConfig = section({
     lobby: oneOf(['open', 'token']).default('open'),
   }),
   rooms: roomSettings,
+  chat: chatSettings,
   program: programSettings,
   pictures: pictureSettings,
   bridge: section({

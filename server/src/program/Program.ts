@@ -113,6 +113,7 @@ export class Program implements RunningProgram {
       people: room.peopleOnAir(),
       streams: room.streamsOnAir(),
       chat: room.latestChat(KEPT_MESSAGES),
+      chatRules: room.chatRules,
       network,
       runs: this.#supervisor.runs,
     };

@@ -1,6 +1,5 @@
 import type { EventEmitter } from 'node:events';
 import type {
-  ChatMessage,
   Identity,
   ParticipantId,
   PlayProtocol,
@@ -20,7 +19,7 @@ import type {
   UpdateLiveReply,
 } from '@lianmai/protocol';
 import type { RoomMedia } from '../sfu/index.js';
-import type { ProgramIntent } from './intents/index.js';
+import type { KeptChatRules, KeptMessage, ProgramIntent } from './intents/index.js';
 
 /** A source on stage with its producers. */
 export interface StageSource extends ProgramSource {
@@ -60,7 +59,8 @@ export interface ProgramRoom extends EventEmitter<ProgramRoomEvents> {
   /** How many people in the room are in its audience. */
   viewers(): number;
   streamsOnAir(): StreamOnAir[];
-  latestChat(count: number): ChatMessage[];
+  latestChat(count: number): KeptMessage[];
+  readonly chatRules: KeptChatRules;
 }
 
 export interface ProgramControlEvents {

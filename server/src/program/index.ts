@@ -5,6 +5,6 @@
  */
 export type * from './contract.js';
 export { createPrograms, type CreateProgramsOptions } from './createPrograms.js';
-export { ProgramIntents, type ProgramIntent } from './intents/index.js';
+export { ProgramIntents, type KeptChatRules, type KeptMessage, type ProgramIntent } from './intents/index.js';
 export { AssetStore, type AssetInfo, type AssetLimits } from './AssetStore.js';
 export type { ProgramLimits } from './ProgramAdmission.js';

@@ -47,20 +47,3 @@ describe('moderation', () => {
     expect(guest.channel.last('unmuteAsked')).toEqual({ by: host.participant.id });
   });
 });
-
-describe('chat', () => {
-  it('[ROOM-40] reaches everybody once, however often it is sent, and late joiners with the history', async () => {
-    const host = await join('host', 'host');
-    for (let index = 0; index < 7; index++) room.say(host.participant, { text: `message ${index}`, nonce: `n${index}` });
-    room.say(host.participant, { text: 'message 6', nonce: 'n6' });
-    expect(host.channel.all('chatReceived')).toHaveLength(7);
-    const late = await join('late', 'viewer');
-    expect(room.snapshotFor(late.participant).chat.map(({ text }) => text)).toEqual([
-      'message 2',
-      'message 3',
-      'message 4',
-      'message 5',
-      'message 6',
-    ]);
-  });
-});

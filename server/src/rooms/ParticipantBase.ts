@@ -49,6 +49,11 @@ export abstract class ParticipantBase {
     return this.runsRoom ? { ...this.#grants, moderate: true, live: true } : this.#grants;
   }
 
+  /** Those of the token alone. */
+  get tokenGrants(): EffectiveGrants {
+    return this.#grants;
+  }
+
   get name(): string {
     return this.#claims.name;
   }

@@ -100,7 +100,7 @@ describe('a server that was started again', () => {
     room.stage.about({ type: 'approve', who: ann.participant.id });
     room.stage.about({ type: 'bringOnAir', who: ann.participant.id });
     const camera = room.streams.seat({ app: 'live', name: 'cam' }, 'Camera');
-    for (let count = 1; count <= 3; count += 1) room.say(ann.participant, { text: `message ${count}`, nonce: `n${count}` });
+    for (let count = 1; count <= 3; count += 1) room.chat.say(ann.participant, { text: `message ${count}`, nonce: `n${count}` });
     const [people, streams, chat] = [room.peopleOnAir(), room.streamsOnAir(), room.latestChat(2)];
     const { profile, scene } = await room.program.start({}, BY_API);
     ({ room, join } = await openTestRoom());
@@ -143,11 +143,11 @@ describe('a server that was started again', () => {
     const { participant } = await join('eve', 'viewer');
     const { participants, chat } = room.snapshotFor(participant);
     expect(participants.find(({ stream }) => stream)).toMatchObject({ id: camera, name: 'Camera', onStage: true });
-    expect(chat.map(({ participantId, text }) => [participantId, text])).toEqual([
+    expect(chat.messages.map(({ participantId, text }) => [participantId, text])).toEqual([
       [id, 'message 2'],
       [id, 'message 3'],
     ]);
-    room.say(participant, { text: 'message 4', nonce: 'n' });
+    room.chat.say(participant, { text: 'message 4', nonce: 'n' });
     expect(room.latestChat(100).map(({ text }) => text)).toEqual(['message 2', 'message 3', 'message 4']);
   });
 });

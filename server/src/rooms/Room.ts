@@ -2,17 +2,17 @@ import { EventEmitter } from 'node:events';
 import type { Log } from '@lianmai/kit';
 import {
   LianmaiError,
-  type ChatMessage,
   type EffectiveGrants,
   type EventData,
   type Identity,
   type ProgramInfo,
-  type RequestData,
   type RoomId,
   type RoomInfo,
   type RoomSnapshot,
 } from '@lianmai/protocol';
 import type {
+  KeptChatRules,
+  KeptMessage,
   PersonOnAir,
   ProgramControl,
   ProgramFactory,
@@ -23,7 +23,7 @@ import type {
 } from '../program/index.js';
 import type { MediaPeer, RoomMedia } from '../sfu/index.js';
 import { consumeVisible, hideFromAudience, type ConsumeRequest } from './backstage.js';
-import { ChatLog } from './ChatLog.js';
+import { RoomChat } from './chat/index.js';
 import type { JoinRequest, ClientChannel, OpenStreamFeed, RoomSettings } from './contract.js';
 import { admit } from './admission.js';
 import { Moderation } from './Moderation.js';
@@ -69,9 +69,9 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
   readonly moderation: Moderation;
   readonly publishing: Publishing;
   readonly streams: StreamGuests;
+  readonly chat: RoomChat;
   readonly #options: RoomOptions;
   readonly #log: Log;
-  readonly #chat: ChatLog;
   readonly #emptyTimer: EmptyRoomTimer;
   readonly #graces = new Map<Participant, NodeJS.Timeout>();
   readonly #hosts = new Set<Identity>();
@@ -86,7 +86,7 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
     this.id = id;
     this.media = media;
     this.#log = log.child({ room: id });
-    this.#chat = new ChatLog(settings.chatHistory);
+    this.chat = new RoomChat({ participants, historyLimit: settings.chatHistory, blockWords: settings.blockWords });
     this.#emptyTimer = new EmptyRoomTimer(
       settings,
       () => void this.close('empty').catch((error: unknown) => this.#log.error({ err: error }, 'closing failed')),
@@ -165,8 +165,12 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
     return this.streams.onAir();
   }
 
-  latestChat(count: number): ChatMessage[] {
-    return this.#chat.messages.slice(-count);
+  latestChat(count: number): KeptMessage[] {
+    return this.chat.latest(count);
+  }
+
+  get chatRules(): KeptChatRules {
+    return this.chat.keptRules;
   }
 
   /**
@@ -176,7 +180,7 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
   async resumeProgram(intent: ProgramIntent): Promise<void> {
     const { reconnectGraceMs } = this.#options.settings;
     this.#returning.expect(intent.people, reconnectGraceMs);
-    this.#chat.restore(intent.chat);
+    this.chat.restore(intent.chat, intent.chatRules);
     this.streams.seatAgain(intent.streams);
     await this.program.resume(intent, reconnectGraceMs);
   }
@@ -260,26 +264,22 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
       room: this.info,
       participants: this.participants.all.map((participant) => participant.infoFor(viewer)),
       stage: this.stage.snapshot,
-      chat: [...this.#chat.messages],
+      chat: this.chat.snapshotFor(viewer),
       program: programInfoFor(viewer, this.program.info),
     };
   }
 
   /** Tells everybody about new hosts and co-hosts, and the program about the order of the seats. */
   #tellRoles(changed: readonly Participant[]): void {
-    for (const participant of changed) this.#tellChanged(participant);
+    for (const participant of changed) {
+      this.#tellChanged(participant);
+      if (participant.runsRoom && !participant.tokenGrants.moderate) this.chat.tellModerator(participant);
+    }
     this.emit('stageSourcesChanged');
   }
 
   consume(viewer: Person, request: ConsumeRequest): ReturnType<MediaPeer['consume']> {
     return consumeVisible(viewer, request, this.participants);
-  }
-
-  say(author: Person, { text, nonce }: RequestData<'sendChat'>): ChatMessage {
-    const { id: participantId, name, role } = author;
-    const { message, isNew } = this.#chat.add({ participantId, name, role, text, atMs: Date.now() }, nonce);
-    if (isNew) this.participants.broadcast('chatReceived', message);
-    return message;
   }
 
   #tellChanged(participant: Participant): void {

@@ -43,6 +43,8 @@ export interface RoomSettings {
   emptyRoomTtlMs: number;
   emptyLiveTtlMs: number;
   chatHistory: number;
+  /** Words that no chat message may have. */
+  blockWords: readonly string[];
 }
 
 /** A participant's media, from a page or a stream. */

@@ -16,7 +16,7 @@ const IN_SNAPSHOT: ReadonlySet<EventName> = new Set<EventName>([
   'qualityChanged',
   'stageChanged',
   'roomChanged',
-  'chatReceived',
+  'chatChanged',
   'programChanged',
 ]);
 

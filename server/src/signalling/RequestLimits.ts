@@ -62,6 +62,11 @@ export const REQUEST_LIMITS: Readonly<Record<RequestName, RequestLimit>> = {
   removeParticipant: HOSTS,
   lockRoom: HOSTS,
   sendChat: { perAddress: { requests: 600, perSeconds: 10 }, perPerson: { requests: 10, perSeconds: 10 } },
+  deleteChat: { perAddress: { requests: 600, perSeconds: 10 }, perPerson: { requests: 30, perSeconds: 10 } },
+  pinChat: HOSTS,
+  muteChat: HOSTS,
+  unmuteChat: HOSTS,
+  setChat: HOSTS,
   startLive: { perAddress: { requests: 30, perSeconds: 30 }, perPerson: { requests: 10, perSeconds: 30 } },
   updateLive: { perAddress: { requests: 1000, perSeconds: 10 } },
   stopLive: HOSTS,
@@ -102,6 +107,8 @@ async function consume(from: RateLimiterMemory, key: string): Promise<void> {
     await from.consume(key);
   } catch (refused) {
     if (!(refused instanceof RateLimiterRes)) throw refused;
-    throw new LianmaiError('RATE_LIMITED', { retryAfterMs: refused.msBeforeNext });
+    const retryAfterMs = refused.msBeforeNext;
+    const message = `There are too many requests. Try again in ${Math.ceil(retryAfterMs / 1000)} s.`;
+    throw new LianmaiError('RATE_LIMITED', { retryAfterMs }, { message });
   }
 }

@@ -194,7 +194,10 @@ describe('a request', () => {
     const say = (from: TestPage, index: number) => from.request('sendChat', { text: 'hi', nonce: String(index) });
     for (let index = 0; index < 10; index++) expect(codeOf(await say(host, index))).toBe('ok');
     const refused = await say(host, 99);
-    expect(refused).toMatchObject({ ok: false, error: { code: 'RATE_LIMITED', details: { retryAfterMs: expect.any(Number) } } });
+    expect(refused).toMatchObject({
+      ok: false,
+      error: { code: 'RATE_LIMITED', message: expect.stringMatching(/in \d+ s\.$/), details: { retryAfterMs: expect.any(Number) } },
+    });
     const again = pageMedia('host', 'host');
     await again.joined();
     expect(codeOf(await say(again, 100))).toBe('RATE_LIMITED');

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,8 @@ const AUTHORIZATION = `Basic ${btoa(`${API.key}:${API.secret}`)}`;
 
 export interface SystemOptions {
   env?: Record<string, string>;
+  /** The configuration file, YAML. */
+  config?: string;
   /** Number of SFU workers. */
   workers?: number;
   /** open, unlike the product's default, so that guests are on stage by joining. */
@@ -29,6 +31,7 @@ interface Launch {
   port: number;
   dataDir: string;
   env: Record<string, string>;
+  options: string[];
 }
 
 /** One whole Lianmai (server, workers, bridge) with its own ports and data folder, seen only from outside. */
@@ -77,11 +80,15 @@ export class System {
     }
   }
 
-  static async start({ env = {}, workers = 1, stagePolicy = 'open' }: SystemOptions = {}): Promise<System> {
+  static async start({ env = {}, config, workers = 1, stagePolicy = 'open' }: SystemOptions = {}): Promise<System> {
     const port = await freePorts(4 + workers);
+    const dataDir = mkdtempSync(join(tmpdir(), 'lianmai-test-'));
+    const file = join(dataDir, 'lianmai.config.yaml');
+    if (config !== undefined) writeFileSync(file, config);
     return System.#start({
       port,
-      dataDir: mkdtempSync(join(tmpdir(), 'lianmai-test-')),
+      dataDir,
+      options: config === undefined ? [] : ['--config', file],
       env: { ...env, RTC_WORKERS: String(workers), STAGE_POLICY: stagePolicy },
     });
   }
@@ -94,8 +101,8 @@ export class System {
   }
 
   static async #start(launch: Launch): Promise<System> {
-    const { port, dataDir, env } = launch;
-    const child = spawn(process.execPath, ['server/dist/main.js'], {
+    const { port, dataDir, env, options } = launch;
+    const child = spawn(process.execPath, ['server/dist/main.js', ...options], {
       cwd: REPOSITORY,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {

@@ -1,26 +1,19 @@
 import { MAX_CHAT_CHARS } from '@lianmai/protocol';
 import { SendHorizontal } from 'lucide-react';
-import { useState, type SubmitEvent, type KeyboardEvent } from 'react';
+import { useCallback, useState, type KeyboardEvent, type SubmitEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useActions, useRunWithToast } from '../../bindings';
+import { useActions } from '../../bindings';
+import { useRoom } from '../../state';
 import { IconButton, testIds } from '../../ui';
+import { ChatRules } from './ChatRules';
+import { ChatSettingsButton } from './ChatSettingsButton';
+import { refusalOf, type Refusal } from './refusal';
+import { RefusalLine } from './RefusalLine';
 
 /** Enter sends and Shift+Enter breaks the line. Enter that confirms a Chinese or Japanese composition does not send. */
 export function ChatComposer() {
   const { t } = useTranslation();
-  const actions = useActions();
-  const run = useRunWithToast();
-  const [text, setText] = useState('');
-  const send = () => {
-    const wanted = text.trim();
-    if (wanted === '') return;
-    setText('');
-    const sent = actions.sendChat(wanted).catch((error: unknown) => {
-      setText((now) => now || wanted);
-      throw error;
-    });
-    run(sent);
-  };
+  const { text, write, send, refusal, forgive } = useDraft();
   const onSubmit = (event: SubmitEvent) => {
     event.preventDefault();
     send();
@@ -31,28 +24,57 @@ export function ChatComposer() {
     send();
   };
   return (
-    <form onSubmit={onSubmit} className="flex items-end gap-1 border-t border-line p-2">
-      <textarea
-        value={text}
-        rows={1}
-        dir="auto"
-        maxLength={MAX_CHAT_CHARS}
-        aria-label={t('chat.write')}
-        placeholder={t('chat.write')}
-        enterKeyHint="send"
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={onKeyDown}
-        data-testid={testIds.chatInput}
-        className="field-sizing-content max-h-32 min-h-11 min-w-0 flex-1 resize-none rounded-md bg-surface-2 px-3 py-2.5 text-base placeholder:text-fg-3"
-      />
-      <IconButton
-        label={t('chat.send')}
-        icon={<SendHorizontal size={20} />}
-        type="submit"
-        disabled={text.trim() === ''}
-        className="size-11"
-        data-testid={testIds.chatSend}
-      />
-    </form>
+    <div className="border-t border-line">
+      {refusal ? <RefusalLine refusal={refusal} onOver={forgive} /> : <ChatRules />}
+      <form onSubmit={onSubmit} className="flex items-end gap-1 p-2">
+        <ChatSettingsButton />
+        <textarea
+          value={text}
+          rows={1}
+          dir="auto"
+          maxLength={MAX_CHAT_CHARS}
+          aria-label={t('chat.write')}
+          placeholder={t('chat.write')}
+          enterKeyHint="send"
+          onChange={(event) => write(event.target.value)}
+          onKeyDown={onKeyDown}
+          data-testid={testIds.chatInput}
+          className="field-sizing-content max-h-32 min-h-11 min-w-0 flex-1 resize-none rounded-md bg-surface-2 px-3 py-2.5 text-base placeholder:text-fg-3"
+        />
+        <IconButton
+          label={t('chat.send')}
+          icon={<SendHorizontal size={20} />}
+          type="submit"
+          disabled={text.trim() === ''}
+          className="size-11"
+          data-testid={testIds.chatSend}
+        />
+      </form>
+    </div>
   );
+}
+
+/** What is being written. A message that was refused comes back, before anything written since. */
+function useDraft() {
+  const actions = useActions();
+  const clockOffsetMs = useRoom((room) => room.clockOffsetMs);
+  const [text, setText] = useState('');
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const forgive = useCallback(() => setRefusal(null), []);
+  const send = () => {
+    const wanted = text.trim();
+    if (wanted === '') return;
+    setText('');
+    setRefusal(null);
+    actions.sendChat(wanted).catch((error: unknown) => {
+      setText((now) => (now === '' ? wanted : `${wanted}\n${now}`));
+      setRefusal(refusalOf(error, { nowMs: Date.now(), clockOffsetMs }));
+    });
+  };
+  const write = (now: string) => {
+    setText(now);
+    // A changed text may be fine; waiting goes on.
+    setRefusal((before) => (before?.endsAtMs === null ? null : before));
+  };
+  return { text, write, send, refusal, forgive };
 }

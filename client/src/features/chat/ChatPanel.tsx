@@ -1,11 +1,14 @@
 import { ArrowDown, MessageSquare } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSelf } from '../../bindings';
 import { useRoom } from '../../state';
-import { Button, EmptyState, Pill, testIds } from '../../ui';
+import { Button, EmptyState, testIds } from '../../ui';
 import { ChatComposer } from './ChatComposer';
-import { groupMessages, type MessageGroup } from './messageGroups';
-import { splitLinks } from './splitLinks';
+import { MessageGroupView } from './MessageGroupView';
+import { groupMessages } from './messageGroups';
+import { PinnedMessage } from './PinnedMessage';
+import { useMutes } from './useMutes';
 
 /** Closer to the end than this counts as following the conversation. */
 const AT_END_PX = 48;
@@ -13,8 +16,10 @@ const AT_END_PX = 48;
 /** The conversation. It scrolls with new messages while one follows it, and stays put while one reads back. */
 export function ChatPanel() {
   const { t } = useTranslation();
-  const chat = useRoom((room) => room.chat);
+  const chat = useRoom((room) => room.chat.messages);
   const groups = useMemo(() => groupMessages(chat), [chat]);
+  const self = useSelf();
+  const mutes = useMutes();
   const list = useRef<HTMLDivElement>(null);
   const [isAtEnd, setAtEnd] = useState(true);
   const toEnd = () => list.current?.scrollTo({ top: list.current.scrollHeight });
@@ -35,6 +40,7 @@ export function ChatPanel() {
   };
   return (
     <div className="relative flex h-full min-h-0 flex-col" data-testid={testIds.chatDrawer}>
+      <PinnedMessage />
       <div
         ref={list}
         role="log"
@@ -49,7 +55,15 @@ export function ChatPanel() {
             {t('chat.emptyText')}
           </EmptyState>
         ) : (
-          groups.map((group) => <Group key={group.id} group={group} />)
+          groups.map((group) => (
+            <MessageGroupView
+              key={group.id}
+              group={group}
+              isOwn={group.participantId === self?.id}
+              isModerator={self?.isModerator === true}
+              isMuted={mutes.some(({ participantId }) => participantId === group.participantId)}
+            />
+          ))
         )}
       </div>
       {!isAtEnd && groups.length > 0 && (
@@ -63,43 +77,6 @@ export function ChatPanel() {
         </Button>
       )}
       <ChatComposer />
-    </div>
-  );
-}
-
-function Group({ group }: { group: MessageGroup }) {
-  const { t, i18n } = useTranslation();
-  const time = useMemo(
-    () => new Intl.DateTimeFormat(i18n.language, { hour: '2-digit', minute: '2-digit' }).format(group.atMs),
-    [i18n.language, group.atMs],
-  );
-  return (
-    <div className="mb-3">
-      <div className="flex items-center gap-2 text-sm">
-        <span className="min-w-0 truncate font-semibold">
-          <bdi>{group.name}</bdi>
-        </span>
-        {group.role === 'host' && <Pill size="sm">{t('role.host')}</Pill>}
-        <span className="tabular ml-auto shrink-0 text-fg-3">{time}</span>
-      </div>
-      {group.messages.map((message) => (
-        <p
-          key={message.id}
-          dir="auto"
-          data-testid={testIds.chatMessage}
-          className="mt-0.5 text-base wrap-anywhere whitespace-pre-wrap text-fg-2"
-        >
-          {splitLinks(message.text).map((piece, index) =>
-            piece.href ? (
-              <a key={index} href={piece.href} target="_blank" rel="noopener noreferrer nofollow" className="text-accent-text underline">
-                {piece.text}
-              </a>
-            ) : (
-              piece.text
-            ),
-          )}
-        </p>
-      ))}
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { useRoom } from '../../state';
 
 /** Counts the others' messages since the chat was last open. */
 export function useUnread(isOpen: boolean): number {
-  const chat = useRoom((room) => room.chat);
+  const chat = useRoom((room) => room.chat.messages);
   const selfId = useRoom((room) => room.selfId);
   const [seenAtMs, setSeenAtMs] = useState<number | null>(null);
   const lastAtMs = chat.at(-1)?.atMs ?? 0;

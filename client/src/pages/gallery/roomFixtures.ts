@@ -2,6 +2,7 @@ import {
   defaultScene,
   resolveProfile,
   type ChatMessage,
+  type ChatSnapshot,
   type ErrorCode,
   type ProgramInfo,
   type OutputInfo,
@@ -84,7 +85,7 @@ const LINES = [
   'A very long message '.repeat(12),
 ];
 
-function chatOf(query: URLSearchParams, people: ParticipantInfo[]): ChatMessage[] {
+function messagesOf(query: URLSearchParams, people: ParticipantInfo[]): ChatMessage[] {
   const count = flag(query, 'flood') ? 300 : flag(query, 'chat') ? 9 : 0;
   return Array.from({ length: count }, (_, index) => {
     const author = people[Math.floor(index / 2) % people.length];
@@ -97,6 +98,22 @@ function chatOf(query: URLSearchParams, people: ParticipantInfo[]): ChatMessage[
       atMs: now - (count - index) * 30_000,
     };
   });
+}
+
+function chatOf(query: URLSearchParams, people: ParticipantInfo[]): ChatSnapshot {
+  const messages = messagesOf(query, people);
+  const muted = people.at(-1);
+  const mutes = muted ? [{ participantId: muted.id, name: muted.name, untilMs: now + 600_000 }] : [];
+  const isModerator = query.get('as') === 'host';
+  return {
+    messages,
+    pinned: flag(query, 'pinned') ? (messages[5] ?? null) : null,
+    slowModeMs: Number(query.get('slow') ?? 0) * 1000,
+    linksFromAudience: !flag(query, 'nolinks'),
+    moderation: isModerator
+      ? { blockWords: flag(query, 'words') ? ['casino', '代开发票'] : [], mutes: flag(query, 'chatmuted') ? mutes : [] }
+      : null,
+  };
 }
 
 const local = (track: MediaStreamTrack | null): LocalTrackState => ({ state: track ? 'on' : 'off', problem: null, track });

@@ -87,7 +87,7 @@ describe('POST /streams', () => {
     const { port } = server.address() as AddressInfo;
     const key = /key=([\w-]{32})$/.exec(stream.publish.rtmp)?.[1] ?? '';
     expect(stream).toMatchObject({
-      ...{ app: 'live', name: 'cam', title: 'cam', playAccess: 'open', status: null, viewers: 0 },
+      ...{ app: 'live', name: 'cam', title: 'cam', playAccess: 'open', status: null, viewers: { total: 0, peak: 0, byProtocol: {} } },
       publish: {
         rtmp: `rtmp://127.0.0.1:1936/live/cam?key=${key}`,
         rtmpServer: 'rtmp://127.0.0.1:1936/live',
@@ -151,7 +151,7 @@ describe('a stream', () => {
     bridge.announce('streamsMeasured', { streams: [statusOf(), statusOf({ name: 'program', publisher: null })] });
     await vi.waitFor(() => expect(made.streams.statuses.all.length).toBe(2));
     const { streams, others } = StreamList.parse((await call('GET', '/streams')).body);
-    expect(streams.map(({ name, status, viewers }) => [name, status?.state, viewers])).toEqual([
+    expect(streams.map(({ name, status, viewers }) => [name, status?.state, viewers.total])).toEqual([
       ['cam', 'live', 3],
       ['idle', undefined, 0],
     ]);

@@ -1,5 +1,4 @@
 import {
-  ChatMessage,
   EpochMs,
   Identity,
   Mix,
@@ -16,6 +15,7 @@ import {
   StreamRef,
 } from '@lianmai/protocol';
 import { z } from 'zod';
+import { KeptChatRules, KeptMessage } from './KeptChat.js';
 
 /** As many of the room's latest chat messages are kept with its program. */
 export const KEPT_MESSAGES = 100;
@@ -43,7 +43,8 @@ export const ProgramIntent = z.object({
   streams: z
     .array(z.object({ stream: StreamRef, title: z.string(), participantId: ParticipantId, muted: z.array(PublishSource), seat }))
     .default([]),
-  chat: z.array(ChatMessage).default([]),
+  chat: z.array(KeptMessage).default([]),
+  chatRules: KeptChatRules.optional(),
   /** The network that it counts against; null: none. */
   network: z.string().nullable().default(null),
   /** How often a bridge has been asked to run it. Each run has an id of its own. */

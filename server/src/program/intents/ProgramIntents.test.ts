@@ -39,6 +39,10 @@ const intentOf = (room: string, change: Partial<ProgramIntent> = {}): ProgramInt
     { stream: { app: 'live', name: 'cam' }, title: 'Camera', participantId: ParticipantId.parse('p2'), muted: ['microphone'], seat: 2 },
   ],
   chat: [{ id: 'm1', participantId: ParticipantId.parse('p1'), name: 'Ann', role: 'host', text: 'hello', atMs: 1_700_000_000_000 }],
+  chatRules: {
+    ...{ slowModeMs: 5000, linksFromAudience: false, pinned: null, blockWords: ['lottery'] },
+    mutes: [{ identity: Identity.parse('bo'), participantId: ParticipantId.parse('p3'), name: 'Bo', untilMs: null }],
+  },
   network: '192.0.2.1',
   runs: 1,
   ...change,
@@ -68,7 +72,8 @@ describe('ProgramIntents', () => {
   });
 
   it('of an earlier version go on, with what that version kept', async () => {
-    const { streams: _streams, chat: _chat, network: _network, liveSinceMs: _liveSinceMs, sources: _sources, ...earlier } = intentOf('a');
+    const { streams: _streams, network: _network, liveSinceMs: _liveSinceMs, sources: _sources, ...rest } = intentOf('a');
+    const { chat: _chat, chatRules: _chatRules, ...earlier } = rest;
     await store.db
       .insertInto('programIntents')
       .values({ room: 'a', intent: JSON.stringify(earlier), owner: '', epoch: 0, aliveAtMs: Date.now() })

@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events';
-import { Identity, ParticipantId, ProducerId, RoomId, RtpTrack, SourceId, type ChatMessage } from '@lianmai/protocol';
+import { Identity, ParticipantId, ProducerId, RoomId, RtpTrack, SourceId } from '@lianmai/protocol';
 import type { RoomMedia, RoomMediaEvents, Tap, TapEvents } from '../../sfu/index.js';
 import type { PersonOnAir, ProgramRoom, ProgramStarter, StageSource, StreamOnAir } from '../contract.js';
+import type { KeptChatRules, KeptMessage } from '../intents/index.js';
 
 /** For tests: starts a program as the API does. */
 export const BY_API: ProgramStarter = { liveAsStream: true, isAnonymous: false, network: null };
@@ -122,9 +123,11 @@ export class FakeRoom extends EventEmitter<{ stageSourcesChanged: [] }> implemen
     return [];
   }
 
-  latestChat(): ChatMessage[] {
+  latestChat(): KeptMessage[] {
     return [];
   }
+
+  readonly chatRules: KeptChatRules = { slowModeMs: 0, linksFromAudience: true, pinned: null, blockWords: [], mutes: [] };
 
   show(...sources: StageSource[]): void {
     this.sources = sources;

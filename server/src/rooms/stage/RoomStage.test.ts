@@ -143,6 +143,7 @@ describe('the host', () => {
     room.stage.transferHost(host.participant, guest.participant.id);
     expect(guest.participant.info()).toMatchObject({ role: 'host', isHost: true, isModerator: true, canLive: true });
     expect(host.participant.info()).toMatchObject({ role: 'guest', isHost: false });
+    expect(guest.channel.last('chatChanged')).toMatchObject({ type: 'moderated', blockWords: [] });
     expect(room.hostName).toBe('guest');
   });
 

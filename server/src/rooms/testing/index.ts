@@ -270,6 +270,7 @@ export const SETTINGS: RoomSettings = {
   emptyRoomTtlMs: 60_000,
   emptyLiveTtlMs: 300_000,
   chatHistory: 5,
+  blockWords: ['casino'],
 };
 
 /** Makes a directory that uses fakes; `media` holds each room's. */
