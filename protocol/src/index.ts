@@ -2,6 +2,7 @@
  * Messages of every connection, roles and permissions, the error table, and scene arithmetic. Runs in browsers and Node, and depends only
  * on zod.
  */
+export * from './audience.js';
 export * from './roomsApi.js';
 export * from './boundedRecord.js';
 export * from './bridgeMessages.js';

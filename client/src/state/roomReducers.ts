@@ -60,6 +60,10 @@ const reducers: { [N in EventName]: Reducer<N> } = {
   stageInvitationExpired: ({ notices }) => ({ notices: addNotice(notices, { kind: 'stageInvitationExpired' }) }),
   programChanged: ({ levels }, program) => ({ program, levels: program ? levels : null }),
   levelsMeasured: (_, levels) => ({ levels }),
+  // Of the audience's pages.
+  audienceChanged: ignored,
+  chatBatch: ignored,
+  ownStageChanged: ignored,
   // The session handles media itself.
   consumerClosed: ignored,
   consumerPausedChanged: ignored,

@@ -16,7 +16,7 @@ const ChatText = z
 
 /** `nonce` makes resending after a reconnection harmless. */
 export const sendChat = request({
-  state: 'joined',
+  state: 'present',
   permission: 'chat',
   maxBytes: MAX_REQUEST_BYTES,
   data: z.object({ text: ChatText, nonce: z.string().min(1).max(64) }),
@@ -27,7 +27,7 @@ const MessageId = z.string().min(1).max(64);
 
 /** Moderators delete any message, others their own. */
 export const deleteChat = request({
-  state: 'joined',
+  state: 'present',
   permission: 'chat',
   maxBytes: SMALL_REQUEST_BYTES,
   data: z.object({ messageId: MessageId }),

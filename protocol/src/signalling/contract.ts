@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { Permission } from '../roles.js';
 
-/** connected: the socket has a valid token. joined: it represents a participant of the room. */
-export type ConnectionState = 'connected' | 'joined';
+/** connected: the socket has a valid token. present: it stands for somebody in the room, the audience included. joined: for a participant. */
+export type ConnectionState = 'connected' | 'present' | 'joined';
 
 /** Enough for a request of ids, numbers and choices, bytes. */
 export const SMALL_REQUEST_BYTES = 4 * 1024;

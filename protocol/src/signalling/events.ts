@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AudienceState, ChatBatch, OwnStage } from '../audience.js';
 import { ChatChange } from '../chat.js';
 import { ConsumerId, ParticipantId, ProducerId } from '../ids.js';
 import { Levels, ProgramInfo } from '../program.js';
@@ -26,6 +27,12 @@ export const events = {
   /** To one participant: this track was paused by a moderator, or because the microphone of the seat is locked (null). */
   trackMuted: z.object({ source: PublishSource, by: ParticipantId.nullable() }),
   unmuteAsked: z.object({ by: ParticipantId }),
+  /** To the audience, at most once a second. */
+  audienceChanged: AudienceState,
+  /** To the audience, at most every 100 ms. */
+  chatBatch: ChatBatch,
+  /** To one person in the audience: their request, invitation or place has changed. */
+  ownStageChanged: OwnStage,
   /** To one participant: a moderator declined their request, perhaps with a reason, or it expired. */
   stageRequestRefused: z.object({ outcome: StageRefusal, reason: z.string() }),
   /** To one participant: nobody answered the invitation in time. */

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { WireError } from '../errors.js';
+import * as audience from './audience.js';
 import * as chat from './chat.js';
 import type { RequestContract } from './contract.js';
 import * as live from './program.js';
@@ -20,10 +21,14 @@ export { MAX_ASSET_BYTES, MAX_CHAT_CHARS, MediaJson, IceServer };
 export * from './contract.js';
 export * from './events.js';
 
-export const requests = { ...sessionRequests, ...mediaRequests, ...stage, ...chatRequests, ...liveRequests } as const satisfies Record<
-  string,
-  RequestContract
->;
+export const requests = {
+  ...sessionRequests,
+  ...audience,
+  ...mediaRequests,
+  ...stage,
+  ...chatRequests,
+  ...liveRequests,
+} as const satisfies Record<string, RequestContract>;
 
 export type RequestName = keyof typeof requests;
 /** Input as a caller writes it, with defaults optional; handlers receive it parsed. */

@@ -31,7 +31,13 @@ export const join = request({
   }),
 });
 
-export const leave = request({ state: 'joined', permission: null, maxBytes: SMALL_REQUEST_BYTES, data: z.object({}), reply: z.object({}) });
+export const leave = request({
+  state: 'present',
+  permission: null,
+  maxBytes: SMALL_REQUEST_BYTES,
+  data: z.object({}),
+  reply: z.object({}),
+});
 /** Measures the round trip for the page's connection indicator. */
 export const ping = request({
   state: 'connected',

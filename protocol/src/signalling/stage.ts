@@ -9,10 +9,10 @@ const target = z.object({ participantId: ParticipantId });
 const ok = z.object({});
 /** A command that carries the version of the stage which its sender saw is refused with CONFLICT if the stage has changed since. */
 const seen = z.object({ ifVersion: z.number().int().nonnegative().optional() });
-const own = { state: 'joined', maxBytes: SMALL_REQUEST_BYTES, reply: ok } as const;
+const own = { state: 'present', maxBytes: SMALL_REQUEST_BYTES, reply: ok } as const;
 const asking = { ...own, permission: 'requestStage' } as const;
-const assisting = { ...own, permission: 'assist' } as const;
-const moderating = { ...own, permission: 'moderate' } as const;
+const assisting = { ...own, state: 'joined', permission: 'assist' } as const;
+const moderating = { ...own, state: 'joined', permission: 'moderate' } as const;
 
 /** Asks to come on stage, as a viewer. Asking again changes message and wish, and keeps the place in the queue. */
 export const requestStage = request({
@@ -23,7 +23,7 @@ export const cancelStageRequest = request({ ...asking, data: z.object({}) });
 /** Accepts or declines a moderator's invitation. */
 export const answerInvitation = request({ ...asking, data: z.object({ accept: z.boolean(), soundOnly: z.boolean().default(false) }) });
 /** Leaves the stage, or backstage, and stays as a viewer. */
-export const leaveStage = request({ ...own, permission: null, data: z.object({}) });
+export const leaveStage = request({ ...own, state: 'joined', permission: null, data: z.object({}) });
 
 /** Lets somebody in who asked: backstage, or on air at once if the stage's `approvedGoOnAir` says so. */
 export const approveStageRequest = request({ ...assisting, data: target.extend(seen.shape) });
@@ -37,7 +37,12 @@ export const sendBackstage = request({ ...moderating, data: target.extend(seen.s
 /** Takes somebody off the stage or from backstage, into the audience. */
 export const takeDown = request({ ...moderating, data: target.extend(seen.shape) });
 /** Moves somebody to another seat; a moderator's command exchanges them with whoever sits there. People on stage may move themselves to an empty one. */
-export const moveSeat = request({ ...own, permission: 'publish', data: target.extend({ seat: SeatNumber, ...seen.shape }) });
+export const moveSeat = request({
+  ...own,
+  state: 'joined',
+  permission: 'publish',
+  data: target.extend({ seat: SeatNumber, ...seen.shape }),
+});
 /** Locks or unlocks an empty seat, or the microphone of a seat (禁麦). */
 export const setSeat = request({
   ...moderating,

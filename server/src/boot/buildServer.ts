@@ -4,7 +4,7 @@ import { Bridges, startEmbeddedBridge } from '../bridge/index.js';
 import type { ServerConfig } from '../config/index.js';
 import { createPrograms, ProgramIntents, type AssetStore, type ClaimName, type ProgramLimits } from '../program/index.js';
 import { Recordings } from '../recordings/index.js';
-import { RoomDirectory } from '../rooms/index.js';
+import { RoomDirectory, type GroupSend } from '../rooms/index.js';
 import type { Sfu } from '../sfu/index.js';
 import { Signalling, type SignallingOptions } from '../signalling/index.js';
 import type { Store } from '../store/index.js';
@@ -43,7 +43,8 @@ export async function buildServer(boot: BootContext): Promise<void> {
   const webrtc = new WebRtc({ sfu, bridges, authorise, log: logOf(boot, 'webrtc') });
   const streams = createStreams(boot, { store, repository, programNames, bridges, webrtc });
   const intents = scope.own(new ProgramIntents({ store, log: logOf(boot, 'program') }));
-  const rooms = createRooms(boot, { sfu, assets, bridges, programNames, streams, webrtc, intents });
+  const sendToGroup: GroupSend = (group, name, data) => sockets.sendToGroup('/', group, 'event', { name, data });
+  const rooms = createRooms(boot, { sendToGroup, sfu, assets, bridges, programNames, streams, webrtc, intents });
   scope.own(rooms);
   intents.on('claimed', (intent) => void rooms.resumePrograms([intent]));
   await rooms.resumePrograms(await intents.takeOver(config.rooms.resumeProgramsMs));
@@ -73,6 +74,7 @@ function createStreams(boot: BootContext, { store, repository, programNames, bri
 }
 
 interface RoomParts {
+  sendToGroup: GroupSend;
   sfu: Sfu;
   assets: AssetStore;
   bridges: Bridges;
@@ -82,13 +84,17 @@ interface RoomParts {
   intents: ProgramIntents;
 }
 
-function createRooms(boot: BootContext, { sfu, assets, bridges, programNames, streams, webrtc, intents }: RoomParts): RoomDirectory {
+function createRooms(
+  boot: BootContext,
+  { sendToGroup, sfu, assets, bridges, programNames, streams, webrtc, intents }: RoomParts,
+): RoomDirectory {
   const claimName: ClaimName = (room, starter) => streams.claimForRoom(room, starter);
   const { config, supervisor } = boot;
   // Without a bridge that outlived the last server, there is nothing to wait for.
   const comeBackMs = config.bridge.mode === 'embedded' && !supervisor.welcome.bridgeSettings ? 0 : COME_BACK_MS;
   return new RoomDirectory({
     createMedia: (id) => sfu.createRoom(id),
+    sendToGroup,
     openStreamFeed: (stream) => webrtc.openStreamFeed(stream),
     programs: createPrograms({
       bridges,

@@ -13,8 +13,10 @@ export const roomSettings = section({
   maxRequests: integer(1, MAX_WAITING_REQUESTS).default(50),
   /** How long a host may be away before a moderator can take the room over. */
   hostGraceMs: integer(0, 3_600_000).default(60_000),
-  /** People in one room, audience included. */
+  /** People in one room who receive its media from the SFU, viewers included. */
   maxParticipants: integer(1, 10_000).default(500),
+  /** People who watch one room on its watch page, with chat. */
+  maxAudience: integer(0, 100_000).default(5000),
   /** How long the seat of somebody without a connection is kept. */
   reconnectGraceMs: integer(0, 600_000).default(30_000),
   /** How long an empty room remembers its chat, its bans and its stage. */

@@ -2,14 +2,19 @@ import { EventEmitter } from 'node:events';
 import type { Log } from '@lianmai/kit';
 import {
   LianmaiError,
+  type AudienceSnapshot,
+  type AudienceState,
   type EffectiveGrants,
   type EventData,
   type Identity,
+  type ParticipantId,
   type ProgramInfo,
   type RoomId,
   type RoomInfo,
   type RoomSnapshot,
+  type Viewers,
 } from '@lianmai/protocol';
+import type { Place } from '../authorisation/index.js';
 import type {
   KeptChatRules,
   KeptMessage,
@@ -23,6 +28,7 @@ import type {
 } from '../program/index.js';
 import type { MediaPeer, RoomMedia } from '../sfu/index.js';
 import { consumeVisible, hideFromAudience, type ConsumeRequest } from './backstage.js';
+import { Attendee, Audience, audienceProgram, audienceStage, type GroupSend } from './audience/index.js';
 import { RoomChat } from './chat/index.js';
 import type { JoinRequest, ClientChannel, OpenStreamFeed, RoomSettings } from './contract.js';
 import { admit } from './admission.js';
@@ -34,6 +40,7 @@ import { Person } from './Person.js';
 import { Publishing } from './Publishing.js';
 import { wireMedia, wirePeer } from './relayMediaEvents.js';
 import { ReturningPeople } from './ReturningPeople.js';
+import type { RoomMember } from './RoomMember.js';
 import { RoomStage, stageSources } from './stage/index.js';
 import { StreamGuests } from './StreamGuests.js';
 import { EmptyRoomTimer } from './EmptyRoomTimer.js';
@@ -43,6 +50,7 @@ export interface RoomOptions {
   media: RoomMedia;
   programs: ProgramFactory;
   openStreamFeed: OpenStreamFeed;
+  sendToGroup: GroupSend;
   settings: RoomSettings;
   log: Log;
   /** Called once, as soon as closing starts and the room takes no more joins. */
@@ -70,12 +78,14 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
   readonly publishing: Publishing;
   readonly streams: StreamGuests;
   readonly chat: RoomChat;
+  readonly audience: Audience;
   readonly #options: RoomOptions;
   readonly #log: Log;
   readonly #emptyTimer: EmptyRoomTimer;
   readonly #graces = new Map<Participant, NodeJS.Timeout>();
   readonly #hosts = new Set<Identity>();
   readonly #returning = new ReturningPeople();
+  readonly #everybody = { find: (id: ParticipantId): RoomMember | undefined => this.participants.find(id) ?? this.audience.find(id) };
   #closing: Promise<void> | undefined;
 
   constructor(options: RoomOptions) {
@@ -86,7 +96,13 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
     this.id = id;
     this.media = media;
     this.#log = log.child({ room: id });
-    this.chat = new RoomChat({ participants, historyLimit: settings.chatHistory, blockWords: settings.blockWords });
+    this.chat = new RoomChat({
+      participants,
+      historyLimit: settings.chatHistory,
+      blockWords: settings.blockWords,
+      everybody: this.#everybody,
+      onChange: (change) => this.audience.chatChanged(change),
+    });
     this.#emptyTimer = new EmptyRoomTimer(
       settings,
       () => void this.close('empty').catch((error: unknown) => this.#log.error({ err: error }, 'closing failed')),
@@ -96,16 +112,32 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
       seatLimit: settings.seatLimit,
       settings: stageSettings(settings),
       hostGraceMs: settings.hostGraceMs,
-      onMoved: (participant) => this.#followMove(participant),
+      everybody: this.#everybody,
+      onMoved: (member, place) => this.#followMove(member, place),
+      onVersion: () => this.audience.changed(),
       onSilenced: (participant) => this.publishing.silence(participant),
       onChanged: (changed) => this.#tellRoles(changed),
+    });
+    this.audience = new Audience({
+      group: `audience ${id}`,
+      send: options.sendToGroup,
+      maxAttendees: settings.maxAudience,
+      graceMs: settings.reconnectGraceMs,
+      stage: () => this.stage.snapshot,
+      placeOf: (who) => this.stage.placeOf(who),
+      nameOf: (who) => this.#everybody.find(who)?.name ?? null,
+      state: () => this.#audienceState(),
+      onGone: (who) => this.stage.run({ type: 'depart', who }),
     });
     this.publishing = new Publishing(participants, this.stage, this.#log);
     this.moderation = new Moderation({
       participants,
       stage: this.stage,
       leave: (participant, reason) => this.leave(participant, reason),
-      onLockChanged: () => participants.broadcast('roomChanged', this.info),
+      onLockChanged: () => {
+        participants.broadcast('roomChanged', this.info);
+        this.audience.changed();
+      },
     });
     this.streams = new StreamGuests({
       roomId: id,
@@ -201,7 +233,9 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
 
   #enter({ claims, channel }: JoinRequest): JoinResult {
     const earlier = this.#returning.take(claims.sub);
-    const participant = new Person(claims, (self) => this.#mediaOf(self), earlier?.participantId);
+    const id = this.audience.promote(claims.sub) ?? earlier?.participantId;
+    const participant = new Person(claims, (self) => this.#mediaOf(self), id);
+    participant.place = this.stage.placeOf(participant.id);
     participant.attach(channel, claims);
     this.participants.add(participant);
     this.participants.announce('participantJoined', participant, participant);
@@ -223,6 +257,35 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
     this.#tellChanged(participant);
     this.stage.arrive(participant);
     return { participant, mediaKept, ready };
+  }
+
+  /** Admits somebody to the audience; a participant of this identity leaves the stage for it, and keeps their id. */
+  attend({ claims, channel }: Pick<JoinRequest, 'claims' | 'channel'>): Attendee {
+    if (this.isClosed) throw new LianmaiError('SHUTTING_DOWN', undefined, { message: 'The room is closing. Try again.' });
+    if (this.moderation.removed.has(claims.sub)) throw new LianmaiError('REMOVED');
+    const participant = this.participants.all.find((one): one is Person => one.kind === 'person' && one.identity === claims.sub);
+    if (!participant) return this.audience.attend(claims, channel);
+    const { id, channel: earlier } = participant;
+    this.leave(participant, 'left');
+    if (earlier !== channel) earlier?.disconnect(new LianmaiError('REPLACED').toWire());
+    return this.audience.attend(claims, channel, id);
+  }
+
+  audienceSnapshotFor(attendee: Attendee): AudienceSnapshot {
+    const { attending } = this.audience;
+    return {
+      ...{ ...this.#audienceState(), attending, own: this.audience.ownStageOf(attendee), chat: this.chat.snapshotFor(attendee) },
+    };
+  }
+
+  #audienceState(): Omit<AudienceState, 'attending'> {
+    const { info } = this.program;
+    return {
+      room: this.info,
+      stage: audienceStage(this.stage.snapshot, (id) => this.#everybody.find(id)?.name ?? null),
+      program: audienceProgram(info),
+      viewers: info?.viewers ?? NO_VIEWERS,
+    };
   }
 
   #mediaOf(self: Person): PageMedia {
@@ -288,8 +351,12 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
     if (participant.onStage) this.emit('stageSourcesChanged');
   }
 
-  #followMove(participant: Participant | undefined): void {
+  #followMove(member: RoomMember | undefined, place: Place): void {
     this.emit('stageSourcesChanged');
+    if (!member) return;
+    if (member instanceof Attendee) return this.audience.moved(member, place);
+    member.place = place;
+    const participant = this.participants.find(member.id);
     if (!participant) return;
     this.#tellChanged(participant);
     if (participant.place === 'backstage') hideFromAudience(participant, this.participants);
@@ -300,6 +367,7 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
   }
 
   #tellProgram(info: ProgramInfo | null): void {
+    this.audience.changed();
     for (const participant of this.participants) participant.send('programChanged', programInfoFor(participant, info));
     this.#updateEmptyTimer();
   }
@@ -324,6 +392,7 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
       this.leave(participant, 'left');
       channel?.disconnect(why.toWire());
     }
+    this.audience.close(why);
     this.#emptyTimer.stop();
     this.stage.close();
     try {
@@ -334,6 +403,8 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
     this.#log.info({ reason }, 'room closed');
   }
 }
+
+const NO_VIEWERS: Viewers = { total: 0, peak: 0, byProtocol: {} };
 
 const stageSettings = (settings: RoomSettings) => ({
   policy: settings.stagePolicy,

@@ -3,12 +3,14 @@ import { LianmaiError, type RoomId } from '@lianmai/protocol';
 import type { ProgramFactory, ProgramIntent } from '../program/index.js';
 import type { RoomMedia } from '../sfu/index.js';
 import type { ProgramNames } from '../streams/index.js';
+import type { GroupSend } from './audience/index.js';
 import type { OpenStreamFeed, RoomSettings } from './contract.js';
 import { Room } from './Room.js';
 
 export interface RoomDirectoryOptions {
   createMedia: (id: RoomId) => Promise<RoomMedia>;
   programs: ProgramFactory;
+  sendToGroup: GroupSend;
   /** Opens feeds for streams on stage. */
   openStreamFeed: OpenStreamFeed;
   /** Written here, so that no stream takes the name of a room. */
@@ -73,7 +75,7 @@ export class RoomDirectory {
   async #create(id: RoomId): Promise<Room> {
     await this.#closing.get(id);
     this.#assertOpen();
-    const { createMedia, programs, openStreamFeed, settings, log } = this.#options;
+    const { createMedia, programs, openStreamFeed, sendToGroup, settings, log } = this.#options;
     const media = await createMedia(id);
     if (this.#isClosed) await media.close('shutting down');
     this.#assertOpen();
@@ -82,6 +84,7 @@ export class RoomDirectory {
       media,
       programs,
       openStreamFeed,
+      sendToGroup,
       settings,
       log,
       onClosing: (closing, done) => this.#forget(closing, done),

@@ -3,9 +3,7 @@ import type {
   EventData,
   EventName,
   SfuFeedTrack,
-  Identity,
   JoinClaims,
-  ParticipantId,
   ProducerId,
   ProducerInfo,
   PublishSource,
@@ -22,6 +20,9 @@ export interface ClientChannel {
   sendVolatile<N extends EventName>(name: N, data: EventData<N>): void;
   /** Sends the reason, then disconnects. */
   disconnect(reason: Pick<WireError, 'code' | 'message'>): void;
+  /** From now on, it also gets what is sent to this group; with `exit` no more. */
+  enter(group: string): void;
+  exit(group: string): void;
 }
 
 export interface JoinRequest {
@@ -34,6 +35,8 @@ export interface RoomSettings {
   seatLimit: number;
   stagePolicy: 'open' | 'request';
   maxParticipants: number;
+  /** People in the audience who hold a connection. */
+  maxAudience: number;
   /** A request or an invitation to the stage expires after so long; 0: never. */
   requestExpiryMs: number;
   maxRequests: number;
@@ -65,9 +68,3 @@ export interface StreamFeed extends EventEmitter<{ ended: [reason: string] }> {
 
 /** Throws NOT_FOUND while the stream is not live. */
 export type OpenStreamFeed = (stream: StreamRef) => Promise<StreamFeed>;
-
-/** A participant as the API lists them to the operator. */
-export interface Attendee {
-  participantId: ParticipantId;
-  identity: Identity;
-}

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { LianmaiError, type ConnectionState, type EventData, type EventName, type JoinClaims, type WireError } from '@lianmai/protocol';
-import type { ClientChannel, Person, Room } from '../rooms/index.js';
+import type { Attendee, ClientChannel, Person, Room, RoomMember } from '../rooms/index.js';
 
 /** The part of a socket that a connection uses. */
 export interface Wire {
   emit(name: EventName, data: unknown, options: { isVolatile: boolean }): void;
   hangUp(): void;
+  /** Whether it gets what is sent to this group. */
+  setInGroup(group: string, isIn: boolean): void;
 }
 
 /** Events whose content is part of every snapshot. */
@@ -17,6 +19,7 @@ const IN_SNAPSHOT: ReadonlySet<EventName> = new Set<EventName>([
   'stageChanged',
   'roomChanged',
   'chatChanged',
+  'ownStageChanged',
   'programChanged',
 ]);
 
@@ -31,6 +34,7 @@ export class ClientConnection implements ClientChannel {
   readonly network: string;
   readonly #wire: Wire;
   #joined: { participant: Person; room: Room } | null = null;
+  #attending: { attendee: Attendee; room: Room } | null = null;
   #isJoining = false;
   #isEnded = false;
   /** Events held until the join is answered; null: sent at once. */
@@ -43,7 +47,8 @@ export class ClientConnection implements ClientChannel {
   }
 
   get state(): ConnectionState {
-    return this.#standing() ? 'joined' : 'connected';
+    if (this.#standing()) return 'joined';
+    return this.#seated() ? 'present' : 'connected';
   }
 
   get isEnded(): boolean {
@@ -55,8 +60,13 @@ export class ClientConnection implements ClientChannel {
     return this.#required().participant;
   }
 
+  /** The participant, or the person in the audience. Throws WRONG_STATE before either. */
+  get member(): RoomMember {
+    return this.#seated()?.attendee ?? this.#required().participant;
+  }
+
   get room(): Room {
-    return this.#required().room;
+    return (this.#seated() ?? this.#required()).room;
   }
 
   /** Runs `enter` unless the connection has joined already or is joining. */
@@ -72,8 +82,22 @@ export class ClientConnection implements ClientChannel {
     }
   }
 
+  /** Runs `enter` unless the connection is joining. */
+  async attend<T>(enter: () => T): Promise<T> {
+    if (this.#isJoining || this.state === 'present')
+      throw new LianmaiError('WRONG_STATE', undefined, { message: 'This connection has already joined. Leave first.' });
+    this.#held ??= [];
+    return enter();
+  }
+
   standFor(participant: Person, room: Room): void {
     this.#joined = { participant, room };
+    this.#attending = null;
+  }
+
+  attendAs(attendee: Attendee, room: Room): void {
+    this.#attending = { attendee, room };
+    this.#joined = null;
   }
 
   /** Call it together with taking the snapshot for the join's answer. */
@@ -84,7 +108,7 @@ export class ClientConnection implements ClientChannel {
   /** Sends the held events, once the answer to the join is on its way. */
   release(): void {
     const held = this.#held;
-    if (!held || this.#isJoining || this.state !== 'joined') return;
+    if (!held || this.#isJoining || this.state === 'connected') return;
     this.#held = null;
     for (const [name, data] of held) this.#wire.emit(name, data, { isVolatile: false });
   }
@@ -109,6 +133,7 @@ export class ClientConnection implements ClientChannel {
   /** The participant left on this connection's request; it may join again. */
   forget(): void {
     this.#joined = null;
+    this.#attending = null;
     this.#held = [];
   }
 
@@ -116,12 +141,26 @@ export class ClientConnection implements ClientChannel {
   ended(): void {
     this.#isEnded = true;
     if (this.#joined) this.#joined.room.lose(this.#joined.participant, this);
+    if (this.#attending) this.#attending.room.audience.lose(this.#attending.attendee, this);
   }
 
   #required(): { participant: Person; room: Room } {
     const standing = this.#standing();
     if (!standing) throw new LianmaiError('WRONG_STATE', undefined, { message: 'Join the room first.' });
     return standing;
+  }
+
+  enter(group: string): void {
+    this.#wire.setInGroup(group, true);
+  }
+
+  exit(group: string): void {
+    this.#wire.setInGroup(group, false);
+  }
+
+  /** Returns the person in the audience while this is still their connection. */
+  #seated() {
+    return this.#attending?.attendee.channel === this ? this.#attending : null;
   }
 
   /** Returns the participant while this is still their connection. */

@@ -26,6 +26,7 @@ const HOSTS: RequestLimit = { perAddress: { requests: 300, perSeconds: 10 } };
 /** The limits of every request. */
 export const REQUEST_LIMITS: Readonly<Record<RequestName, RequestLimit>> = {
   join: { perAddress: { requests: 1000, perSeconds: 30 }, perPerson: { requests: 20, perSeconds: 30 } },
+  attend: { perAddress: { requests: 3000, perSeconds: 30 }, perPerson: { requests: 20, perSeconds: 30 } },
   leave: LIGHT,
   ping: { perAddress: { requests: 5000, perSeconds: 10 } },
   createTransport: { perAddress: { requests: 2000, perSeconds: 30 }, perPerson: { requests: 30, perSeconds: 30 } },
@@ -55,6 +56,7 @@ export const REQUEST_LIMITS: Readonly<Record<RequestName, RequestLimit>> = {
   transferHost: HOSTS,
   takeOverHost: HOSTS,
   setStage: HOSTS,
+  listAudience: HOSTS,
   listStreams: HOSTS,
   seatStream: HOSTS,
   muteParticipant: HOSTS,

@@ -55,6 +55,7 @@ export class Signalling {
       emit: (name: string, data: unknown, { isVolatile }: { isVolatile: boolean }) =>
         void (isVolatile ? socket.volatile : socket).emit('event', { name, data }),
       hangUp: () => void socket.disconnect(true),
+      setInGroup: (group: string, isIn: boolean) => void (isIn ? socket.join(group) : socket.leave(group)),
     };
     const connection = new ClientConnection({ claims, network, wire });
     this.#connections.add(connection);

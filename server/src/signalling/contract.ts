@@ -1,6 +1,6 @@
 import type { AssetId, IceServer, RequestData, RequestName, RequestReply, RoomId } from '@lianmai/protocol';
 import type { z } from 'zod';
-import type { Person, Room, RoomDirectory } from '../rooms/index.js';
+import type { Person, Room, RoomDirectory, RoomMember } from '../rooms/index.js';
 import type { SeatableStreams, Streams } from '../streams/index.js';
 import type { ClientConnection } from './ClientConnection.js';
 
@@ -18,6 +18,8 @@ export interface Context {
   services: Services;
   /** Throws WRONG_STATE before the join. */
   readonly participant: Person;
+  /** The participant, or the person in the audience. */
+  readonly member: RoomMember;
   readonly room: Room;
 }
 

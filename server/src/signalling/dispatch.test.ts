@@ -32,7 +32,11 @@ class TestPage {
     this.connection = new ClientConnection({
       claims: claims(identity, role, grants),
       network: '192.0.2.1',
-      wire: { emit: (name, data) => void this.events.push({ name, data }), hangUp: () => (this.isHungUp = true) },
+      wire: {
+        emit: (name, data) => void this.events.push({ name, data }),
+        hangUp: () => (this.isHungUp = true),
+        setInGroup: () => undefined,
+      },
     });
   }
   async send(frame: unknown, bytes = 0): Promise<Acknowledgement<unknown>> {
@@ -96,7 +100,7 @@ describe('a request', () => {
   it('[SIG-03] before the join is WRONG_STATE, except join and ping', async () => {
     const pageMedia = testServer().pageMedia('a', 'host');
     const early = Object.entries(requests).filter(([, { state }]) => state === 'connected');
-    expect(early.map(([name]) => name).sort()).toEqual(['join', 'ping']);
+    expect(early.map(([name]) => name).sort()).toEqual(['attend', 'join', 'ping']);
     expect(codeOf(await pageMedia.request('ping'))).toBe('ok');
     expect(codeOf(await pageMedia.request('leave'))).toBe('WRONG_STATE');
     await pageMedia.joined();
@@ -187,6 +191,34 @@ describe('a request', () => {
     expect(room.stage.snapshot.requests).toHaveLength(1);
   });
 
+  it('[SIG-41] from the audience may ask and chat, but nothing that needs a participant; joining continues the same person', async () => {
+    const { pageMedia, rooms } = testServer();
+    const host = pageMedia('host', 'host');
+    expect(codeOf(await pageMedia('early', 'viewer').request('attend'))).toBe('NOT_FOUND');
+    await host.joined();
+    const viewer = pageMedia('viewer', 'viewer');
+    const attended = await viewer.request('attend');
+    expect(attended).toMatchObject({ ok: true, data: { snapshot: { attending: 1, own: { place: 'audience' } } } });
+    expect(codeOf(await viewer.request('attend'))).toBe('WRONG_STATE');
+    expect(codeOf(await viewer.request('sendChat', { text: 'hi', nonce: '1' }))).toBe('ok');
+    expect(codeOf(await viewer.request('requestStage', { message: 'me' }))).toBe('ok');
+    for (const name of ['leaveStage', 'createTransport', 'listAudience', 'lockRoom'] as const)
+      expect([name, codeOf(await viewer.request(name))]).toEqual([name, 'WRONG_STATE']);
+    const room = rooms.get(RoomId.parse('r1'));
+    const [asked] = room.stage.snapshot.requests;
+    expect(asked).toMatchObject({ name: 'viewer', message: 'me' });
+    expect(await host.request('listAudience')).toMatchObject({ data: { people: [{ name: 'viewer', isAsking: true }], total: 1 } });
+    await host.request('approveStageRequest', { participantId: asked?.participantId });
+    expect(viewer.events.at(-1)).toMatchObject({ name: 'ownStageChanged', data: { place: 'backstage' } });
+    const joined = await viewer.joined();
+    expect(joined.participantId).toBe(asked?.participantId);
+    expect(room.audience.size).toBe(0);
+    expect(codeOf(await viewer.request('attend'))).toBe('ok');
+    expect([room.participants.size, room.audience.size]).toEqual([1, 1]);
+    expect(codeOf(await viewer.request('leave'))).toBe('ok');
+    expect(room.audience.size).toBe(0);
+  });
+
   it('[SIG-08] is RATE_LIMITED with the time to wait; chat sooner, and across the person’s connections', async () => {
     const { pageMedia } = testServer(new RequestLimits());
     const host = pageMedia('host', 'host');
@@ -248,7 +280,7 @@ describe('the data of a refused request', () => {
   it.each(names)('[SIG-37] is not read when it is larger than that request may be: %s', async (name) => {
     const { pageMedia } = testServer();
     const host = pageMedia('h', 'host');
-    if (requests[name].state === 'joined') await host.joined();
+    if (requests[name].state !== 'connected') await host.joined();
     const { data, touches } = untouchable();
     expect(codeOf(await host.request(name, data, requests[name].maxBytes + 1))).toBe('TOO_LARGE');
     expect(touches()).toBe(0);

@@ -1,5 +1,6 @@
 import type { Log } from '@lianmai/kit';
 import {
+  effectiveGrants,
   ERRORS,
   LianmaiError,
   parse,
@@ -14,7 +15,7 @@ import {
   type RequestName,
   type RequestReply,
 } from '@lianmai/protocol';
-import { can } from '../authorisation/index.js';
+import { can, type Standing } from '../authorisation/index.js';
 import type { ClientConnection } from './ClientConnection.js';
 import type { CommandLog } from './CommandLog.js';
 import type { Context, Handler, Services } from './contract.js';
@@ -49,8 +50,8 @@ export async function dispatch(
     name = asked;
     await options.limits.take(name, keysOf(connection));
     const run = () => answer(find(asked), { data, bytes }, connection, options.services);
-    const isCommand = id !== undefined && connection.state === 'joined';
-    return { ok: true, data: await (isCommand ? options.commands.once(connection.participant.id, `${asked} ${id}`, run) : run()) };
+    const isCommand = id !== undefined && connection.state !== 'connected';
+    return { ok: true, data: await (isCommand ? options.commands.once(connection.member.id, `${asked} ${id}`, run) : run()) };
   } catch (thrown) {
     const error = toLianmaiError(thrown);
     tell(options.log, error, name);
@@ -83,20 +84,27 @@ const isRequestName = (name: string): name is RequestName => Object.hasOwn(reque
 
 /** Requests that need no participant are allowed in any state; `join` itself rejects a second join. */
 function assertState(connection: ClientConnection, state: ConnectionState): void {
-  if (connection.isEnded || (state === 'joined' && connection.state !== 'joined')) {
+  const isReady = state === 'connected' || connection.state === 'joined' || connection.state === state;
+  if (connection.isEnded || !isReady) {
     throw new LianmaiError('WRONG_STATE', undefined, { message: 'Join the room first.' });
   }
 }
 
 function authorise(connection: ClientConnection, permission: Permission | null): void {
-  if (permission === null || can(connection.participant, permission)) return;
-  const isOffStage = permission === 'publish' && connection.participant.place === 'audience';
+  if (permission === null || can(standingOf(connection), permission)) return;
+  const isOffStage = permission === 'publish' && connection.member.place === 'audience';
   throw new LianmaiError(
     'FORBIDDEN',
     { permission },
     isOffStage ? { message: 'Only people on stage or backstage may publish. Ask to come on stage first.' } : {},
   );
 }
+
+/** Before the join, a token's grants alone decide. */
+const standingOf = (connection: ClientConnection): Standing =>
+  connection.state === 'connected'
+    ? { grants: effectiveGrants(connection.claims.grants), place: 'audience', isCoHost: false }
+    : connection.member;
 
 function assertSize(bytes: number, maxBytes: number): void {
   if (bytes > maxBytes) throw new LianmaiError('TOO_LARGE', { maxBytes }, { message: `This request may have up to ${maxBytes} bytes.` });
@@ -111,6 +119,9 @@ const contextOf = (connection: ClientConnection, services: Services): Context =>
   services,
   get participant() {
     return connection.participant;
+  },
+  get member() {
+    return connection.member;
   },
   get room() {
     return connection.room;

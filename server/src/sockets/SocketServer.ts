@@ -95,6 +95,14 @@ export class SocketServer {
     });
   }
 
+  /** Sends to all of a namespace's sockets in a group; each message is encoded once. */
+  sendToGroup(namespace: string, group: string, ...message: [event: string, data: unknown]): void {
+    this.io
+      .of(namespace)
+      .to(group)
+      .emit(...message);
+  }
+
   async close(): Promise<void> {
     await this.io.close();
   }

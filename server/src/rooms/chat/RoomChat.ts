@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { LianmaiError, type ChatMessage, type ChatSnapshot, type ParticipantId, type RequestData } from '@lianmai/protocol';
+import {
+  LianmaiError,
+  type ChatChange,
+  type ChatMessage,
+  type ChatSnapshot,
+  type ParticipantId,
+  type RequestData,
+} from '@lianmai/protocol';
 import { canActOn } from '../../authorisation/index.js';
 import type { KeptChatRules, KeptMessage } from '../../program/index.js';
 import type { Participant } from '../Participant.js';
 import type { Participants } from '../Participants.js';
+import type { RoomMember } from '../RoomMember.js';
 import type { Person } from '../Person.js';
 import { compileBlockWords } from './blockWords.js';
 import { reduceChat, type ChatCommand, type ChatEffect } from './chatRules.js';
@@ -22,6 +30,10 @@ import { entryOf, keptMessageOf, rulesOf } from './keptChat.js';
 
 export interface RoomChatOptions {
   participants: Participants;
+  /** Participants, and people in the audience. */
+  everybody: { find(id: ParticipantId): RoomMember | undefined };
+  /** Called with each change, for the audience. */
+  onChange(change: ChatChange): void;
   /** As many messages a late joiner gets. */
   historyLimit: number;
   /** The server's, beside those that moderators set. */
@@ -30,16 +42,16 @@ export interface RoomChatOptions {
 
 /** A room's chat: runs commands through the reducer, and tells everybody what has changed and moderators the rest. */
 export class RoomChat {
-  readonly #participants: Participants;
+  readonly #options: Pick<RoomChatOptions, 'participants' | 'everybody' | 'onChange'>;
   readonly #policy: ChatPolicy;
   #state: ChatState = emptyChat();
 
-  constructor({ participants, historyLimit, blockWords }: RoomChatOptions) {
-    this.#participants = participants;
+  constructor({ historyLimit, blockWords, ...options }: RoomChatOptions) {
+    this.#options = options;
     this.#policy = { historyLimit, hasServerWord: compileBlockWords(blockWords) };
   }
 
-  snapshotFor(viewer: Person): ChatSnapshot {
+  snapshotFor(viewer: RoomMember): ChatSnapshot {
     const { historyLimit } = this.#policy;
     return chatSnapshot(this.#state, { isModerator: viewer.grants.moderate, nowMs: Date.now(), historyLimit });
   }
@@ -50,14 +62,14 @@ export class RoomChat {
   }
 
   /** Throws CHAT_MUTED, CHAT_SLOW or CHAT_BLOCKED. */
-  say(author: Person, { text, nonce }: RequestData<'sendChat'>): ChatMessage {
+  say(author: RoomMember, { text, nonce }: RequestData<'sendChat'>): ChatMessage {
     this.#run({ type: 'say', by: writerOf(author), id: randomUUID(), text, nonce });
     const said = findSaid(this.#state, author.identity, nonce);
     if (!said) throw new LianmaiError('INTERNAL');
     return said;
   }
 
-  delete(by: Person, { messageId }: RequestData<'deleteChat'>): void {
+  delete(by: RoomMember, { messageId }: RequestData<'deleteChat'>): void {
     this.#run({ type: 'delete', by: writerOf(by), messageId });
   }
 
@@ -103,8 +115,8 @@ export class RoomChat {
 
   /** Somebody in the room, who has written here, or who is muted. Throws NOT_FOUND for anybody else. */
   #somebody(participantId: ParticipantId): Pick<Writer, 'identity' | 'participantId' | 'name' | 'isHost'> {
-    const participant = this.#participants.find(participantId);
-    if (participant) return { identity: participant.identity, participantId, name: participant.name, isHost: participant.isHost };
+    const member = this.#options.everybody.find(participantId);
+    if (member) return { identity: member.identity, participantId, name: member.name, isHost: member.isHost };
     const entry = this.#state.entries.findLast(({ message, author }) => author && message.participantId === participantId);
     if (entry?.author) return { ...entry.author, participantId, name: entry.message.name };
     const muted = [...this.#state.mutes].find(([, mute]) => mute.participantId === participantId);
@@ -124,11 +136,15 @@ export class RoomChat {
   }
 
   #tell({ to, change }: ChatEffect): void {
-    if (to === 'everybody') return this.#participants.broadcast('chatChanged', change);
-    for (const participant of this.#participants) if (participant.grants.moderate) participant.send('chatChanged', change);
+    const { participants, onChange } = this.#options;
+    if (to === 'everybody') {
+      participants.broadcast('chatChanged', change);
+      return onChange(change);
+    }
+    for (const participant of participants) if (participant.grants.moderate) participant.send('chatChanged', change);
   }
 }
 
-const writerOf = ({ identity, id, name, role, isHost, grants, onStage }: Person): Writer => ({
+const writerOf = ({ identity, id, name, role, isHost, grants, onStage }: RoomMember): Writer => ({
   ...{ identity, participantId: id, name, role, isHost, isModerator: grants.moderate, onStage },
 });

@@ -8,21 +8,27 @@ import {
   type StageSettings,
   type StageSnapshot,
 } from '@lianmai/protocol';
+import type { Place } from '../../authorisation/index.js';
 import type { Participant } from '../Participant.js';
 import type { Participants } from '../Participants.js';
+import type { RoomMember } from '../RoomMember.js';
 import { nextExpiryMs } from './requestRules.js';
 import type { Of, StageCommand, StageEffect } from './stageCommands.js';
 import { reduceStage } from './stageRules.js';
-import { emptyStage } from './stageState.js';
+import { emptyStage, placeOf } from './stageState.js';
 
 export interface RoomStageOptions {
   participants: Participants;
+  /** Participants, and people in the audience. */
+  everybody: { find(id: ParticipantId): RoomMember | undefined };
   seatLimit: number;
   settings: Partial<StageSettings>;
   /** A moderator may take the room over when its host has been away for so long, ms. */
   hostGraceMs: number;
-  /** Someone went on stage, backstage or into the audience. `place` is already updated. undefined: they have left the room. */
-  onMoved(participant: Participant | undefined): void;
+  /** Someone went on stage, backstage or into the audience: here `place` is written. undefined: they have left the room. */
+  onMoved(member: RoomMember | undefined, place: Place): void;
+  /** After every change. */
+  onVersion(): void;
   /** The microphone of their seat is locked. */
   onSilenced(participant: Participant): void;
   /** Seats were exchanged, or somebody became host or co-host, or is so no more. */
@@ -51,6 +57,10 @@ export class RoomStage {
       .filter((participant) => participant !== undefined);
   }
 
+  placeOf(who: ParticipantId): Place {
+    return placeOf(this.#state, who);
+  }
+
   seatNumberOf(who: ParticipantId): SeatNumber | undefined {
     return seatOf(this.#state, who)?.number;
   }
@@ -77,7 +87,7 @@ export class RoomStage {
     this.run({ type: 'arrive', who, name, wants: 'seat', isHost: false, seat: seat ?? undefined });
   }
 
-  request({ id: who, name, grants, grantedRole }: Participant, wish: Partial<RequestData<'requestStage'>> = {}): void {
+  request({ id: who, name, grants, grantedRole }: RoomMember, wish: Partial<RequestData<'requestStage'>> = {}): void {
     const isWelcome = grantedRole === 'guest' && this.#state.settings.policy === 'open';
     const { message = '', seat = null, soundOnly = false } = wish;
     const atOnce = grants.moderate || isWelcome;
@@ -86,7 +96,7 @@ export class RoomStage {
 
   /** Throws NOT_FOUND for anyone who is not in the room, and FORBIDDEN if their token lets them publish nothing. */
   invite(who: ParticipantId, by: ParticipantId, seat: SeatNumber | null = null): void {
-    const { grants } = this.#options.participants.get(who);
+    const { grants } = this.#get(who);
     if (grants.publish.length === 0)
       throw new LianmaiError('FORBIDDEN', undefined, { message: 'This person may only watch. Give them a token that lets them publish.' });
     this.run({ type: 'invite', who, by, seat });
@@ -112,7 +122,7 @@ export class RoomStage {
 
   /** Runs a command about a participant. Throws NOT_FOUND if they are not in the room. */
   about(command: Of<'approve' | 'decline' | 'cancelInvitation' | 'bringOnAir' | 'move'>): void {
-    this.#options.participants.get(command.who);
+    this.#get(command.who);
     this.run(command);
   }
 
@@ -132,6 +142,7 @@ export class RoomStage {
     this.#options.participants.broadcast('stageChanged', state);
     for (const effect of effects) this.#follow(effect);
     this.#tellChanges(before);
+    this.#options.onVersion();
   }
 
   close(): void {
@@ -139,21 +150,28 @@ export class RoomStage {
   }
 
   #follow(effect: StageEffect): void {
-    const participant = this.#options.participants.find(effect.who);
+    const { everybody, participants, onMoved, onSilenced } = this.#options;
+    const member = everybody.find(effect.who);
     switch (effect.type) {
       case 'refused':
-        participant?.send('stageRequestRefused', { outcome: effect.outcome, reason: effect.reason });
+        member?.send('stageRequestRefused', { outcome: effect.outcome, reason: effect.reason });
         break;
       case 'invitationExpired':
-        participant?.send('stageInvitationExpired', {});
+        member?.send('stageInvitationExpired', {});
         break;
-      case 'silenced':
-        if (participant) this.#options.onSilenced(participant);
+      case 'silenced': {
+        const participant = participants.find(effect.who);
+        if (participant) onSilenced(participant);
         break;
+      }
       case 'moved':
-        if (participant) participant.place = effect.to;
-        this.#options.onMoved(participant);
+        onMoved(member, effect.to);
     }
+  }
+
+  /** Throws NOT_FOUND for anyone who is neither in the room nor in its audience. */
+  #get(who: ParticipantId): RoomMember {
+    return this.#options.everybody.find(who) ?? this.#options.participants.get(who);
   }
 
   #assignRoles(): void {

@@ -247,6 +247,13 @@ export class FakeChannel implements ClientChannel {
   sendVolatile<N extends EventName>(name: N, data: EventData<N>) {
     this.send(name, data);
   }
+  readonly groups = new Set<string>();
+  enter(group: string) {
+    this.groups.add(group);
+  }
+  exit(group: string) {
+    this.groups.delete(group);
+  }
   disconnect(reason: { code: string; message: string }) {
     this.disconnected = reason;
   }
@@ -266,6 +273,7 @@ export const SETTINGS: RoomSettings = {
   maxRequests: 50,
   hostGraceMs: 60_000,
   maxParticipants: 500,
+  maxAudience: 100,
   reconnectGraceMs: 30_000,
   emptyRoomTtlMs: 60_000,
   emptyLiveTtlMs: 300_000,
@@ -277,7 +285,9 @@ export const SETTINGS: RoomSettings = {
 export function testDirectory(settings: Partial<RoomSettings> = {}, openStreamFeed: OpenStreamFeed = noStreams.get) {
   const media = new Map<RoomId, FakeMedia>();
   const programNames = new ProgramNames();
+  const groups: { name: string; data: unknown }[] = [];
   const rooms = new RoomDirectory({
+    sendToGroup: (_group, name, data) => void groups.push({ name, data }),
     openStreamFeed,
     createMedia: (id) => {
       const made = new FakeMedia();
@@ -289,7 +299,7 @@ export function testDirectory(settings: Partial<RoomSettings> = {}, openStreamFe
     settings: { ...SETTINGS, ...settings },
     log: createLog('test', 'silent'),
   });
-  return { rooms, media, programNames };
+  return { rooms, media, programNames, groups };
 }
 
 export const claims = (identity: string, role: Grants['role'], more: Partial<Grants> = {}, name = identity): JoinClaims =>

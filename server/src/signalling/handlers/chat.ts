@@ -1,9 +1,9 @@
 import type { Handlers } from '../contract.js';
 
 export const chat: Handlers<'sendChat' | 'deleteChat' | 'pinChat' | 'muteChat' | 'unmuteChat' | 'setChat'> = {
-  sendChat: ({ room, participant }, data) => room.chat.say(participant, data),
-  deleteChat: ({ room, participant }, data) => {
-    room.chat.delete(participant, data);
+  sendChat: ({ room, member }, data) => room.chat.say(member, data),
+  deleteChat: ({ room, member }, data) => {
+    room.chat.delete(member, data);
     return {};
   },
   pinChat: ({ room }, data) => {

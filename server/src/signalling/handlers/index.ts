@@ -1,4 +1,5 @@
 import type { Handlers } from '../contract.js';
+import { audience } from './audience.js';
 import { chat } from './chat.js';
 import { program } from './program.js';
 import { media } from './media.js';
@@ -7,4 +8,4 @@ import { join } from './join.js';
 import { stage } from './stage.js';
 
 /** One handler per request. The compiler reports a missing one. */
-export const handlers: Handlers = { ...join, ...media, ...stage, ...moderation, ...chat, ...program };
+export const handlers: Handlers = { ...join, ...audience, ...media, ...stage, ...moderation, ...chat, ...program };

@@ -30,8 +30,10 @@ export const join: Handlers<'join' | 'leave' | 'ping'> = {
       };
     }),
 
-  leave: ({ connection, participant, room }: Context) => {
-    room.leave(participant, 'left');
+  leave: ({ connection, room }: Context) => {
+    const { member } = connection;
+    if (connection.state === 'joined') room.leave(connection.participant, 'left');
+    else room.audience.leave(member.id);
     connection.forget();
     return {};
   },

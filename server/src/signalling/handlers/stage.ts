@@ -23,16 +23,16 @@ type StageName =
   | 'seatStream';
 
 export const stage: Handlers<StageName> = {
-  requestStage: ({ room, participant }, wish) => {
-    room.stage.request(participant, wish);
+  requestStage: ({ room, member }, wish) => {
+    room.stage.request(member, wish);
     return {};
   },
-  cancelStageRequest: ({ room, participant }) => {
-    room.stage.run({ type: 'cancelRequest', who: participant.id });
+  cancelStageRequest: ({ room, member }) => {
+    room.stage.run({ type: 'cancelRequest', who: member.id });
     return {};
   },
-  answerInvitation: ({ room, participant }, { accept, soundOnly }) => {
-    room.stage.run({ type: 'answer', who: participant.id, accept, soundOnly });
+  answerInvitation: ({ room, member }, { accept, soundOnly }) => {
+    room.stage.run({ type: 'answer', who: member.id, accept, soundOnly });
     return {};
   },
   leaveStage: ({ room, participant }) => {

@@ -1,0 +1,219 @@
+import {
+  AUDIENCE_INTERVAL_MS,
+  CHAT_BATCH_MS,
+  LianmaiError,
+  type AudienceEntry,
+  type AudiencePage,
+  type AudienceQuery,
+  type AudienceState,
+  type ChatChange,
+  type EventData,
+  type Identity,
+  type JoinClaims,
+  type OwnStage,
+  type ParticipantId,
+  type StageSnapshot,
+} from '@lianmai/protocol';
+import type { Place } from '../../authorisation/index.js';
+import type { ClientChannel } from '../contract.js';
+import { Attendee } from './Attendee.js';
+import { ownStage } from './audienceView.js';
+
+/** Sends an event to every connection of a group at once. */
+export type GroupSend = <N extends 'audienceChanged' | 'chatBatch'>(group: string, name: N, data: EventData<N>) => void;
+
+export interface AudienceOptions {
+  /** Name of the group of its connections. */
+  group: string;
+  send: GroupSend;
+  maxAttendees: number;
+  /** A request is kept for so long after its sender's connection was lost, ms. */
+  graceMs: number;
+  stage(): StageSnapshot;
+  placeOf(id: ParticipantId): Place;
+  nameOf(id: ParticipantId): string | null;
+  state(): Omit<AudienceState, 'attending'>;
+  /** Somebody has left for good. */
+  onGone(id: ParticipantId): void;
+}
+
+/**
+ * The people who watch a room by other means than its SFU. They cost one connection each: they are told of the stage and the program once a
+ * second at most, of the chat in batches, and of single people never. They are no participants.
+ */
+export class Audience {
+  readonly #options: AudienceOptions;
+  readonly #byId = new Map<ParticipantId, Attendee>();
+  readonly #byIdentity = new Map<Identity, Attendee>();
+  readonly #graces = new Map<Attendee, NodeJS.Timeout>();
+  /** The people who were told last that they are waiting. */
+  #waiting = new Set<ParticipantId>();
+  #chat: ChatChange[] = [];
+  #chatTimer: NodeJS.Timeout | undefined;
+  #stateTimer: NodeJS.Timeout | undefined;
+  #toldAtMs = -Infinity;
+  #told = '';
+
+  constructor(options: AudienceOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /** Connections, without people whose connection was lost just now. */
+  get attending(): number {
+    return [...this.#byId.values()].filter(({ channel }) => channel !== null).length;
+  }
+
+  find(id: ParticipantId): Attendee | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Returns the person of this identity, who may come back or come from the stage (`id`). Throws ROOM_FULL. */
+  attend(claims: JoinClaims, channel: ClientChannel, id?: ParticipantId): Attendee {
+    const known = this.#byIdentity.get(claims.sub);
+    if (!known && this.size >= this.#options.maxAttendees) throw new LianmaiError('ROOM_FULL');
+    const attendee = known ?? new Attendee(claims, id);
+    this.#stopGrace(attendee);
+    this.#byId.set(attendee.id, attendee);
+    this.#byIdentity.set(attendee.identity, attendee);
+    attendee.place = this.#options.placeOf(attendee.id);
+    attendee.attach(channel, claims);
+    channel.enter(this.#options.group);
+    this.changed();
+    return attendee;
+  }
+
+  /** For a snapshot: they know it from now on. */
+  ownStageOf(attendee: Attendee): OwnStage {
+    const own = this.#ownStage(attendee);
+    attendee.knows(own);
+    return own;
+  }
+
+  /** The connection was lost. Requests and invitations are kept for the grace; without any, they are gone at once. */
+  lose(attendee: Attendee, channel: ClientChannel): void {
+    if (attendee.channel !== channel || this.find(attendee.id) !== attendee) return;
+    attendee.detach();
+    const { request, invitation, place } = this.#ownStage(attendee);
+    if (!request && !invitation && place === 'audience') return this.leave(attendee.id);
+    this.#stopGrace(attendee);
+    this.#startGrace(attendee, () => this.leave(attendee.id));
+    this.changed();
+  }
+
+  leave(id: ParticipantId): void {
+    const attendee = this.#byId.get(id);
+    if (attendee && this.#remove(attendee)) this.#options.onGone(id);
+  }
+
+  /** They join as a participant: returns their id, and forgets them without ending what they have asked for. */
+  promote(identity: Identity): ParticipantId | undefined {
+    const attendee = this.#byIdentity.get(identity);
+    if (attendee) this.#remove(attendee);
+    return attendee?.id;
+  }
+
+  /** Somebody was let in, or is so no more. */
+  moved(attendee: Attendee, place: Place): void {
+    attendee.place = place;
+    this.#stopGrace(attendee);
+    // Their page joins now. A page that cannot must not keep the place for ever.
+    if (place !== 'audience') this.#startGrace(attendee, () => this.#options.onGone(attendee.id));
+    attendee.tell(this.#ownStage(attendee));
+  }
+
+  /** Anything that everybody sees has changed. */
+  changed(): void {
+    if (this.#stateTimer || this.#byId.size === 0) return;
+    const waitMs = Math.max(0, this.#toldAtMs + AUDIENCE_INTERVAL_MS - performance.now());
+    this.#stateTimer = setTimeout(() => this.#tellState(), waitMs).unref();
+  }
+
+  chatChanged(change: ChatChange): void {
+    if (change.type === 'moderated' || this.#byId.size === 0) return;
+    this.#chat.push(change);
+    this.#chatTimer ??= setTimeout(() => this.#sendChat(), CHAT_BATCH_MS).unref();
+  }
+
+  /** By name, then id. */
+  list({ search, after, limit }: AudienceQuery): AudiencePage {
+    const { requests, invitations } = this.#options.stage();
+    const has = (list: readonly { participantId: ParticipantId }[], id: ParticipantId) => list.some((one) => one.participantId === id);
+    const wanted = search.normalize('NFKC').toLowerCase();
+    const found = [...this.#byId.values()].filter(({ name }) => name.normalize('NFKC').toLowerCase().includes(wanted)).sort(byName);
+    const from = after === undefined ? 0 : found.findIndex(({ id }) => id === after) + 1;
+    const page = found.slice(from, from + limit);
+    const entry = ({ id, name, joinedAtMs }: Attendee): AudienceEntry => ({
+      ...{ participantId: id, name, sinceMs: joinedAtMs, isAsking: has(requests, id), isInvited: has(invitations, id) },
+    });
+    return { people: page.map(entry), total: found.length, next: from + limit < found.length ? (page.at(-1)?.id ?? null) : null };
+  }
+
+  /** Tells everybody why, and disconnects them. */
+  close(why: LianmaiError): void {
+    clearTimeout(this.#stateTimer);
+    clearTimeout(this.#chatTimer);
+    for (const attendee of [...this.#byId.values()]) {
+      const { channel } = attendee;
+      this.#remove(attendee);
+      channel?.disconnect(why.toWire());
+    }
+  }
+
+  #remove(attendee: Attendee): boolean {
+    if (this.#byId.get(attendee.id) !== attendee) return false;
+    this.#stopGrace(attendee);
+    this.#byId.delete(attendee.id);
+    this.#byIdentity.delete(attendee.identity);
+    attendee.channel?.exit(this.#options.group);
+    attendee.detach();
+    this.changed();
+    return true;
+  }
+
+  #tellState(): void {
+    this.#stateTimer = undefined;
+    this.#toldAtMs = performance.now();
+    this.#tellWaiting();
+    const state: AudienceState = { ...this.#options.state(), attending: this.attending };
+    const told = JSON.stringify(state);
+    if (told === this.#told) return;
+    this.#told = told;
+    this.#options.send(this.#options.group, 'audienceChanged', state);
+  }
+
+  /** Those who wait learn of their place in the queue, and those who waited that they do so no more. */
+  #tellWaiting(): void {
+    const { requests, invitations } = this.#options.stage();
+    const waiting = new Set([...requests, ...invitations].map(({ participantId }) => participantId));
+    for (const id of new Set([...this.#waiting, ...waiting])) {
+      const attendee = this.#byId.get(id);
+      attendee?.tell(this.#ownStage(attendee));
+    }
+    this.#waiting = waiting;
+  }
+
+  #sendChat(): void {
+    this.#chatTimer = undefined;
+    this.#options.send(this.#options.group, 'chatBatch', { changes: this.#chat.splice(0) });
+  }
+
+  #startGrace(attendee: Attendee, onOver: () => void): void {
+    const timer = setTimeout(onOver, this.#options.graceMs);
+    this.#graces.set(attendee, timer.unref());
+  }
+
+  #stopGrace(attendee: Attendee): void {
+    clearTimeout(this.#graces.get(attendee));
+    this.#graces.delete(attendee);
+  }
+
+  #ownStage(attendee: Attendee): OwnStage {
+    return ownStage(this.#options.stage(), attendee, this.#options.nameOf);
+  }
+}
+
+const byName = (a: Attendee, b: Attendee) => (a.name === b.name ? (a.id < b.id ? -1 : 1) : a.name < b.name ? -1 : 1);
