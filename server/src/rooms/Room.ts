@@ -2,17 +2,12 @@ import { EventEmitter } from 'node:events';
 import type { Log } from '@lianmai/kit';
 import {
   LianmaiError,
-  type AudienceSnapshot,
-  type AudienceState,
-  type EffectiveGrants,
-  type EventData,
   type Identity,
   type ParticipantId,
   type ProgramInfo,
   type RoomId,
   type RoomInfo,
   type RoomSnapshot,
-  type Viewers,
 } from '@lianmai/protocol';
 import type { Place } from '../authorisation/index.js';
 import type {
@@ -28,18 +23,17 @@ import type {
 } from '../program/index.js';
 import type { MediaPeer, RoomMedia } from '../sfu/index.js';
 import { consumeVisible, hideFromAudience, type ConsumeRequest } from './backstage.js';
-import { Attendee, Audience, audienceProgram, audienceStage, type GroupSend } from './audience/index.js';
+import { Attendee, Audience, type GroupSend } from './audience/index.js';
 import { RoomChat } from './chat/index.js';
 import type { JoinRequest, ClientChannel, OpenStreamFeed, RoomSettings } from './contract.js';
-import { admit } from './admission.js';
 import { Moderation } from './Moderation.js';
 import type { Participant } from './Participant.js';
 import { PageMedia } from './PageMedia.js';
 import { Participants } from './Participants.js';
-import { Person } from './Person.js';
+import type { Person } from './Person.js';
 import { Publishing } from './Publishing.js';
 import { wireMedia, wirePeer } from './relayMediaEvents.js';
-import { ReturningPeople } from './ReturningPeople.js';
+import { RoomEntry, type JoinResult, type LeaveReason } from './RoomEntry.js';
 import type { RoomMember } from './RoomMember.js';
 import { RoomStage, stageSources } from './stage/index.js';
 import { StreamGuests } from './StreamGuests.js';
@@ -55,15 +49,6 @@ export interface RoomOptions {
   log: Log;
   /** Called once, as soon as closing starts and the room takes no more joins. */
   onClosing(room: Room, done: Promise<void>): void;
-}
-
-type LeaveReason = EventData<'participantLeft'>['reason'];
-
-/** Result of a join. Take the snapshot once `ready` has resolved and media is set up. */
-export interface JoinResult {
-  participant: Person;
-  mediaKept: boolean;
-  ready: Promise<unknown>;
 }
 
 /** A room: its people, its stage, its chat, and at most one program. Every change is announced to everybody at once. */
@@ -82,9 +67,7 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
   readonly #options: RoomOptions;
   readonly #log: Log;
   readonly #emptyTimer: EmptyRoomTimer;
-  readonly #graces = new Map<Participant, NodeJS.Timeout>();
-  readonly #hosts = new Set<Identity>();
-  readonly #returning = new ReturningPeople();
+  readonly #entry: RoomEntry;
   readonly #everybody = { find: (id: ParticipantId): RoomMember | undefined => this.participants.find(id) ?? this.audience.find(id) };
   #closing: Promise<void> | undefined;
 
@@ -125,8 +108,10 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
       graceMs: settings.reconnectGraceMs,
       stage: () => this.stage.snapshot,
       placeOf: (who) => this.stage.placeOf(who),
-      nameOf: (who) => this.#everybody.find(who)?.name ?? null,
-      state: () => this.#audienceState(),
+      nameOf: (who) => participants.find(who)?.name ?? null,
+      room: () => this.info,
+      program: () => this.program.info,
+      chatFor: (attendee) => this.chat.snapshotFor(attendee),
       onGone: (who) => this.stage.run({ type: 'depart', who }),
     });
     this.publishing = new Publishing(participants, this.stage, this.#log);
@@ -147,6 +132,17 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
       log: this.#log,
       stage: this.stage,
       onChanged: (participant) => this.#tellChanged(participant),
+    });
+    this.#entry = new RoomEntry({
+      participants,
+      stage: this.stage,
+      audience: this.audience,
+      moderation: this.moderation,
+      settings,
+      makeMedia: (person) => this.#mediaOf(person),
+      onChanged: (participant) => this.#tellChanged(participant),
+      onSizeChanged: () => this.#updateEmptyTimer(),
+      log: this.#log,
     });
     this.program = programs.forRoom(this);
     wireMedia(this, this.#log);
@@ -176,7 +172,7 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
 
   /** Whether this person has been a host since the room opened. */
   knowsHost(identity: Identity): boolean {
-    return this.#hosts.has(identity);
+    return this.#entry.knowsHost(identity);
   }
 
   stageSources(): StageSource[] {
@@ -211,81 +207,27 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
    */
   async resumeProgram(intent: ProgramIntent): Promise<void> {
     const { reconnectGraceMs } = this.#options.settings;
-    this.#returning.expect(intent.people, reconnectGraceMs);
+    this.#entry.expect(intent.people);
     this.chat.restore(intent.chat, intent.chatRules);
     this.streams.seatAgain(intent.streams);
     await this.program.resume(intent, reconnectGraceMs);
   }
 
-  /** Admits a newcomer, a returning participant, or the same person's newer page. */
+  /** See RoomEntry. */
   join(request: JoinRequest): JoinResult {
-    if (this.isClosed) throw new LianmaiError('SHUTTING_DOWN', undefined, { message: 'The room is closing. Try again.' });
-    const { removed, isLocked } = this.moderation;
-    const { maxParticipants } = this.#options.settings;
-    const hosts = this.#hosts;
-    const admission = admit(
-      { participants: this.participants, size: this.participants.size, maxParticipants, isLocked, removed, hosts },
-      request,
-    );
-    if (request.claims.grants.role === 'host') hosts.add(request.claims.sub);
-    return admission.how === 'enter' ? this.#enter(request) : this.#return(request, admission.person, admission.how === 'takeOver');
+    return this.#entry.join(request);
   }
 
-  #enter({ claims, channel }: JoinRequest): JoinResult {
-    const earlier = this.#returning.take(claims.sub);
-    const id = this.audience.promote(claims.sub) ?? earlier?.participantId;
-    const participant = new Person(claims, (self) => this.#mediaOf(self), id);
-    participant.place = this.stage.placeOf(participant.id);
-    participant.attach(channel, claims);
-    this.participants.add(participant);
-    this.participants.announce('participantJoined', participant, participant);
-    this.#updateEmptyTimer();
-    this.stage.arrive(participant, earlier?.seat);
-    this.#log.info({ participant: participant.id, role: participant.grantedRole, participants: this.participants.size }, 'joined');
-    return { participant, mediaKept: false, ready: participant.media.peer() };
+  attend(request: Pick<JoinRequest, 'claims' | 'channel'>): Attendee {
+    return this.#entry.attend(request);
   }
 
-  #return({ claims, channel, resume }: JoinRequest, participant: Person, isOtherPage: boolean): JoinResult {
-    this.#stopGrace(participant);
-    const before = participant.grants;
-    participant.attach(channel, claims);
-    if (isOtherPage) participant.renewResumeSecret();
-    // Tracks that the new token does not allow must stop.
-    const mediaKept =
-      !isOtherPage && allowsAllOf(participant.grants, before) && resume?.media === 'keep' && participant.media.hasTransports;
-    const ready = mediaKept ? participant.media.peer() : participant.media.reset('the page starts anew');
-    this.#tellChanged(participant);
-    this.stage.arrive(participant);
-    return { participant, mediaKept, ready };
+  lose(participant: Person, channel: ClientChannel): void {
+    this.#entry.lose(participant, channel);
   }
 
-  /** Admits somebody to the audience; a participant of this identity leaves the stage for it, and keeps their id. */
-  attend({ claims, channel }: Pick<JoinRequest, 'claims' | 'channel'>): Attendee {
-    if (this.isClosed) throw new LianmaiError('SHUTTING_DOWN', undefined, { message: 'The room is closing. Try again.' });
-    if (this.moderation.removed.has(claims.sub)) throw new LianmaiError('REMOVED');
-    const participant = this.participants.all.find((one): one is Person => one.kind === 'person' && one.identity === claims.sub);
-    if (!participant) return this.audience.attend(claims, channel);
-    const { id, channel: earlier } = participant;
-    this.leave(participant, 'left');
-    if (earlier !== channel) earlier?.disconnect(new LianmaiError('REPLACED').toWire());
-    return this.audience.attend(claims, channel, id);
-  }
-
-  audienceSnapshotFor(attendee: Attendee): AudienceSnapshot {
-    const { attending } = this.audience;
-    return {
-      ...{ ...this.#audienceState(), attending, own: this.audience.ownStageOf(attendee), chat: this.chat.snapshotFor(attendee) },
-    };
-  }
-
-  #audienceState(): Omit<AudienceState, 'attending'> {
-    const { info } = this.program;
-    return {
-      room: this.info,
-      stage: audienceStage(this.stage.snapshot, (id) => this.#everybody.find(id)?.name ?? null),
-      program: audienceProgram(info),
-      viewers: info?.viewers ?? NO_VIEWERS,
-    };
+  leave(participant: Participant, reason: LeaveReason): void {
+    this.#entry.leave(participant, reason);
   }
 
   #mediaOf(self: Person): PageMedia {
@@ -294,32 +236,6 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
       onPeer: (peer) => wirePeer(this, self, peer),
       onChanged: () => this.#tellChanged(self),
     });
-  }
-
-  /** The connection was lost. The participant keeps everything for the grace period. */
-  lose(participant: Person, channel: ClientChannel): void {
-    if (participant.channel !== channel || !this.participants.has(participant)) return;
-    participant.detach();
-    this.#tellChanged(participant);
-    this.stage.run({ type: 'away', who: participant.id });
-    const timer = setTimeout(() => this.leave(participant, 'lost'), this.#options.settings.reconnectGraceMs);
-    this.#graces.set(participant, timer.unref());
-  }
-
-  leave(participant: Participant, reason: LeaveReason): void {
-    if (!this.participants.remove(participant)) return;
-    this.#stopGrace(participant);
-    if (participant.kind === 'person') participant.detach();
-    participant.media.close(reason);
-    this.stage.run({ type: 'depart', who: participant.id });
-    this.participants.broadcast('participantLeft', { participantId: participant.id, reason });
-    this.#log.info({ participant: participant.id, reason, participants: this.participants.size }, 'left');
-    this.#updateEmptyTimer();
-  }
-
-  #stopGrace(participant: Participant): void {
-    clearTimeout(this.#graces.get(participant));
-    this.#graces.delete(participant);
   }
 
   snapshotFor(viewer: Person): RoomSnapshot {
@@ -380,6 +296,7 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
   /** Tells everybody `why`, disconnects them, ends the program cleanly, then closes media. */
   close(reason: string, why: LianmaiError = new LianmaiError('REMOVED', undefined, { message: 'The room was closed.' })): Promise<void> {
     if (!this.#closing) {
+      this.#entry.close();
       this.#closing = this.#closeAll(reason, why);
       this.#options.onClosing(this, this.#closing);
     }
@@ -404,18 +321,11 @@ export class Room extends EventEmitter<{ stageSourcesChanged: [] }> implements P
   }
 }
 
-const NO_VIEWERS: Viewers = { total: 0, peak: 0, byProtocol: {} };
-
 const stageSettings = (settings: RoomSettings) => ({
   policy: settings.stagePolicy,
   expiryMs: settings.requestExpiryMs,
   maxRequests: settings.maxRequests,
 });
-
-const allowsAllOf = (now: EffectiveGrants, before: EffectiveGrants): boolean =>
-  (now.subscribe || !before.subscribe) &&
-  (now.moderate || !before.moderate) &&
-  before.publish.every((source) => now.publish.includes(source));
 
 /** Only people who control the program may see its destinations. */
 function programInfoFor(viewer: Participant, info: ProgramInfo | null): ProgramInfo | null {

@@ -1,4 +1,4 @@
-import type { JoinClaims, OwnStage, ParticipantId } from '@lianmai/protocol';
+import type { JoinClaims, OwnStage } from '@lianmai/protocol';
 import type { ClientChannel } from '../contract.js';
 import { RoomMember } from '../RoomMember.js';
 
@@ -7,10 +7,6 @@ export class Attendee extends RoomMember {
   readonly kind = 'attendee';
   #channel: ClientChannel | null = null;
   #told: string | null = null;
-
-  constructor(claims: JoinClaims, id?: ParticipantId) {
-    super(claims, id);
-  }
 
   get channel(): ClientChannel | null {
     return this.#channel;

@@ -15,7 +15,7 @@ afterEach(() => vi.useRealTimers());
 
 function attend(name: string, channel = new FakeChannel()) {
   const attendee = room.attend({ claims: claims(name, 'viewer'), channel });
-  return { attendee, channel, snapshot: room.audienceSnapshotFor(attendee) };
+  return { attendee, channel, snapshot: room.audience.snapshotFor(attendee) };
 }
 const states = () => groups.filter(({ name }) => name === 'audienceChanged').map(({ data }) => data as AudienceState);
 const batches = () => groups.filter(({ name }) => name === 'chatBatch').map(({ data }) => data as z.infer<typeof ChatBatch>);

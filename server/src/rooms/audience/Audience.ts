@@ -5,19 +5,24 @@ import {
   type AudienceEntry,
   type AudiencePage,
   type AudienceQuery,
+  type AudienceSnapshot,
   type AudienceState,
   type ChatChange,
+  type ChatSnapshot,
   type EventData,
   type Identity,
   type JoinClaims,
   type OwnStage,
   type ParticipantId,
+  type ProgramInfo,
+  type RoomInfo,
   type StageSnapshot,
+  type Viewers,
 } from '@lianmai/protocol';
 import type { Place } from '../../authorisation/index.js';
 import type { ClientChannel } from '../contract.js';
 import { Attendee } from './Attendee.js';
-import { ownStage } from './audienceView.js';
+import { audienceProgram, audienceStage, ownStage } from './audienceView.js';
 
 /** Sends an event to every connection of a group at once. */
 export type GroupSend = <N extends 'audienceChanged' | 'chatBatch'>(group: string, name: N, data: EventData<N>) => void;
@@ -31,8 +36,11 @@ export interface AudienceOptions {
   graceMs: number;
   stage(): StageSnapshot;
   placeOf(id: ParticipantId): Place;
+  /** The name of a participant. */
   nameOf(id: ParticipantId): string | null;
-  state(): Omit<AudienceState, 'attending'>;
+  room(): RoomInfo;
+  program(): ProgramInfo | null;
+  chatFor(attendee: Attendee): ChatSnapshot;
   /** Somebody has left for good. */
   onGone(id: ParticipantId): void;
 }
@@ -86,11 +94,11 @@ export class Audience {
     return attendee;
   }
 
-  /** For a snapshot: they know it from now on. */
-  ownStageOf(attendee: Attendee): OwnStage {
+  /** They know their way to the stage from now on. */
+  snapshotFor(attendee: Attendee): AudienceSnapshot {
     const own = this.#ownStage(attendee);
     attendee.knows(own);
-    return own;
+    return { ...this.#state(), own, chat: this.#options.chatFor(attendee) };
   }
 
   /** The connection was lost. Requests and invitations are kept for the grace; without any, they are gone at once. */
@@ -178,7 +186,7 @@ export class Audience {
     this.#stateTimer = undefined;
     this.#toldAtMs = performance.now();
     this.#tellWaiting();
-    const state: AudienceState = { ...this.#options.state(), attending: this.attending };
+    const state = this.#state();
     const told = JSON.stringify(state);
     if (told === this.#told) return;
     this.#told = told;
@@ -211,9 +219,24 @@ export class Audience {
     this.#graces.delete(attendee);
   }
 
+  #state(): AudienceState {
+    const info = this.#options.program();
+    return {
+      room: this.#options.room(),
+      stage: audienceStage(this.#options.stage(), this.#nameOf),
+      program: audienceProgram(info),
+      viewers: info?.viewers ?? NO_VIEWERS,
+      attending: this.attending,
+    };
+  }
+
+  readonly #nameOf = (id: ParticipantId): string | null => this.find(id)?.name ?? this.#options.nameOf(id);
+
   #ownStage(attendee: Attendee): OwnStage {
-    return ownStage(this.#options.stage(), attendee, this.#options.nameOf);
+    return ownStage(this.#options.stage(), attendee, this.#nameOf);
   }
 }
+
+const NO_VIEWERS: Viewers = { total: 0, peak: 0, byProtocol: {} };
 
 const byName = (a: Attendee, b: Attendee) => (a.name === b.name ? (a.id < b.id ? -1 : 1) : a.name < b.name ? -1 : 1);

@@ -1,4 +1,3 @@
 /** The people who watch a room without its SFU: one light connection each, told together and seldom. */
 export { Attendee } from './Attendee.js';
 export { Audience, type GroupSend } from './Audience.js';
-export { audienceProgram, audienceStage } from './audienceView.js';

@@ -150,8 +150,8 @@ export class RoomStage {
   }
 
   #follow(effect: StageEffect): void {
-    const { everybody, participants, onMoved, onSilenced } = this.#options;
-    const member = everybody.find(effect.who);
+    const options = this.#options;
+    const member = options.everybody.find(effect.who);
     switch (effect.type) {
       case 'refused':
         member?.send('stageRequestRefused', { outcome: effect.outcome, reason: effect.reason });
@@ -160,12 +160,12 @@ export class RoomStage {
         member?.send('stageInvitationExpired', {});
         break;
       case 'silenced': {
-        const participant = participants.find(effect.who);
-        if (participant) onSilenced(participant);
+        const participant = options.participants.find(effect.who);
+        if (participant) options.onSilenced(participant);
         break;
       }
       case 'moved':
-        onMoved(member, effect.to);
+        options.onMoved(member, effect.to);
     }
   }
 

@@ -8,7 +8,7 @@ export const audience: Handlers<'attend' | 'listAudience'> = {
       const attendee = room.attend({ claims, channel: connection });
       connection.attendAs(attendee, room);
       connection.snapshotTaken();
-      return { participantId: attendee.id, snapshot: room.audienceSnapshotFor(attendee), nowMs: Date.now() };
+      return { participantId: attendee.id, snapshot: room.audience.snapshotFor(attendee), nowMs: Date.now() };
     }),
 
   listAudience: ({ room }, query) => room.audience.list(query),
