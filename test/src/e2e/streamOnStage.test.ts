@@ -79,7 +79,8 @@ describe('a stream on the stage of a room', () => {
     const played = await Promise.all(Object.entries(urls).map(async ([protocol, url]) => [protocol, await probeStream(url)] as const));
     for (const [protocol, probed] of played) {
       expect([protocol, probed.video?.codec_name, probed.audio?.codec_name]).toEqual([protocol, 'h264', 'aac']);
-      expect([protocol, ...faultsOf(probed)]).toEqual([protocol]);
+      // Pictures may be left out, at most for a second; sound never.
+      expect([protocol, ...faultsOf(probed, { maxStepMs: 1000 })]).toEqual([protocol]);
     }
   });
 

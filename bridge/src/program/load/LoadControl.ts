@@ -26,7 +26,7 @@ export class LoadControl {
     this.#control = new StepControl(options.steps.length);
   }
 
-  /** Pictures that were left out because the machine was too slow. */
+  /** Pictures that were left out because the machine was too slow, those that a lighter setting does without included. */
   get leftOut(): number {
     return this.#leftOut;
   }
@@ -40,7 +40,7 @@ export class LoadControl {
   /** Must be called for each tick, in order. */
   wantsPicture(load: TickLoad): boolean {
     const verdict = this.#pacer.decide(load);
-    if (verdict === 'leftOut') this.#leftOut++;
+    if (verdict !== 'shown') this.#leftOut++;
     this.#control.tick(verdict);
     this.#follow();
     return verdict === 'shown';

@@ -124,7 +124,7 @@ describe('LoadControl', () => {
           if (degradation) expect(asked).toEqual({ preset: degradation.preset, fps: degradation.fps });
           else expect(asked).toEqual(STEPS[0]);
         }
-        expect(shown + control.leftOut).toBeLessThanOrEqual(frame);
+        expect(shown + control.leftOut).toBe(frame);
       }),
     );
   });
