@@ -58,6 +58,12 @@ function budget(): Plugin {
 const CHUNKS = [
   { name: 'base', test: /node_modules\/zod\/|protocol\/src\/(errors|ids|displayName|roles|streams)\.ts$/, priority: 2 },
   { name: 'controls', test: /client\/src\/ui\/(Field|IconButton|Pill|Switch|testIds)\.tsx?$/, priority: 1 },
+  {
+    name: 'devices',
+    test: /client\/src\/(bindings\/(deviceCheck\/|DeviceSelect)|session\/(levelMeter|media\/(capture|deviceProblem))|state\/devices|ui\/(Meter|TrackVideo))|lucide-react\/.*\/(camera-off|mic|mic-off|video|video-off)\.\w+$/,
+    priority: 1,
+    includeDependenciesRecursively: false,
+  },
   { name: 'streamsApi', test: /protocol\/src\/(streamsApi|streamJobs)\.ts$/, priority: 1 },
 ];
 
