@@ -62,6 +62,12 @@ const CHUNKS = [
     test: /client\/src\/(ui\/(Explanation|Field|IconButton|Pill|Switch|testIds)|state\/preferences|pages\/(router|useTitle))\.tsx?$|icons\/(chevron-right|eye|languages|volume-2)\./,
     priority: 1,
   },
+  {
+    name: 'devices',
+    test: /client\/src\/(bindings\/(deviceCheck\/|DeviceSelect)|session\/(levelMeter|media\/(capture|deviceProblem))|state\/devices|ui\/(Meter|TrackVideo))|lucide-react\/.*\/(camera-off|mic|mic-off|video|video-off)\.\w+$/,
+    priority: 1,
+    includeDependenciesRecursively: false,
+  },
   { name: 'streamsApi', test: /protocol\/src\/(streamsApi|streamJobs)\.ts$/, priority: 1 },
 ];
 

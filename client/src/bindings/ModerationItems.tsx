@@ -3,23 +3,30 @@ import { ArrowDownToLine, DoorOpen, Mic, MicOff, ScreenShareOff, UserX, VideoOff
 import { useTranslation } from 'react-i18next';
 import { useRoom } from '../state';
 import { MenuItem, testIds } from '../ui';
+import type { PersonQuestion } from './PersonDialogs';
 import { useActions, useRunWithToast } from './RoomProvider';
-import { isMicrophoneOn } from './speaking';
+import { BringItems, HostItems, SeatItems } from './SeatItems';
+import { isMicrophoneLocked, isMicrophoneOn } from './speaking';
+import { useSelf } from './stageSources';
 
 interface ModerationItemsProps {
   participantId: ParticipantId;
   kind: MediaSource;
-  /** Opens a confirmation. Left out where removing is not offered. */
-  onRemove?: () => void;
+  /** Opens a confirmation. */
+  onAsk: (question: PersonQuestion) => void;
 }
 
-/** A moderator's actions on another participant, the same in every menu. Hosts cannot be taken off the stage or removed. */
-export function ModerationItems({ participantId: id, kind, onRemove }: ModerationItemsProps) {
+/**
+ * A moderator's actions on a participant, the same in every menu; co-hosts mute alone. Hosts cannot be taken off the stage or removed.
+ */
+export function ModerationItems({ participantId: id, kind, onAsk }: ModerationItemsProps) {
   const { t } = useTranslation();
   const actions = useActions();
   const run = useRunWithToast();
+  const self = useSelf();
   const participant = useRoom((room) => room.participants[id]);
-  if (!participant) return null;
+  if (!participant || !self) return null;
+  if (!self.isModerator && !self.isCoHost) return null;
   if (kind === 'screen') {
     return (
       <MenuItem icon={<ScreenShareOff size={18} />} onSelect={() => run(actions.mute(id, 'screen'))}>
@@ -27,11 +34,18 @@ export function ModerationItems({ participantId: id, kind, onRemove }: Moderatio
       </MenuItem>
     );
   }
-  const isHost = participant.role === 'host';
+  if (self.id === id) return self.isModerator && <SeatItems participantId={id} />;
+  const isHost = participant.isHost;
   const isIn = participant.onStage || participant.isBackstage;
+  if (!self.isModerator) return isIn && !isHost && <TrackItems participantId={id} isStream={participant.stream !== undefined} />;
   return (
     <>
       {isIn && <TrackItems participantId={id} isStream={participant.stream !== undefined} />}
+      {participant.isBackstage && <BringItems participantId={id} />}
+      {participant.onStage && !isHost && <SeatItems participantId={id} />}
+      {self.isHost && participant.onStage && !participant.stream && (
+        <HostItems participant={participant} onHandOver={() => onAsk('handOver')} />
+      )}
       {participant.onStage && !isHost && (
         <MenuItem icon={<DoorOpen size={18} />} onSelect={() => run(actions.sendBackstage(id))} data-testid={testIds.sendBackstage}>
           {t('backstage.send')}
@@ -42,8 +56,8 @@ export function ModerationItems({ participantId: id, kind, onRemove }: Moderatio
           {t(participant.stream ? 'stage.takeStreamDown' : participant.isBackstage ? 'backstage.takeDown' : 'stage.takeDown')}
         </MenuItem>
       )}
-      {onRemove && !isHost && !participant.stream && (
-        <MenuItem icon={<UserX size={18} />} onSelect={onRemove}>
+      {!isHost && !participant.stream && (
+        <MenuItem icon={<UserX size={18} />} onSelect={() => onAsk('remove')}>
           {t('people.remove')}
         </MenuItem>
       )}
@@ -63,11 +77,12 @@ function TrackItems({
   const actions = useActions();
   const run = useRunWithToast();
   const isMicOn = useRoom((room) => isMicrophoneOn(room, id));
+  const isLocked = useRoom((room) => isMicrophoneLocked(room, id));
   const hasSound = useRoom((room) => room.participants[id]?.producers.some((one) => one.source === 'microphone') ?? false);
   const isCameraOn = useRoom((room) => room.participants[id]?.producers.some((one) => one.source === 'camera' && !one.paused) ?? false);
   return (
     <>
-      {(hasSound || !isStream) && (
+      {(hasSound || !isStream) && (isMicOn || !isLocked) && (
         <MenuItem
           icon={isMicOn ? <MicOff size={18} /> : <Mic size={18} />}
           onSelect={() => run(isMicOn ? actions.mute(id, 'microphone') : actions.askToUnmute(id))}

@@ -5,7 +5,7 @@ import { useRoom } from '../state';
 import { testIds, Tile } from '../ui';
 import { barsOf, useAwayLabel } from './participantLabels';
 import { SourceVideo } from './SourceVideo';
-import { isMicrophoneOn, useIsSpeaking } from './speaking';
+import { isMicrophoneLocked, isMicrophoneOn, useIsSpeaking } from './speaking';
 import type { StageSource } from './stageSources';
 import { useTileSize } from './useTileSize';
 
@@ -30,6 +30,7 @@ export function SourceTile({ source, name, size = 'md', className, children, ...
   const isSpeaking = useIsSpeaking(participantId) && isCamera;
   const isMicOn = useRoom((room) => isMicrophoneOn(room, participantId));
   const quality = useRoom((room) => (isSelf ? room.selfQuality : (room.participants[participantId]?.quality ?? 'good')));
+  const isLocked = useRoom((room) => isMicrophoneLocked(room, participantId));
   const away = useAwayLabel(participantId);
   return (
     <div
@@ -48,7 +49,7 @@ export function SourceTile({ source, name, size = 'md', className, children, ...
         stream={stream && streamKey(stream)}
         video={<SourceVideo participantId={participantId} source={kind} {...video} data-testid={testIds.tileVideo} />}
         isSpeaking={isSpeaking}
-        mic={isCamera ? { isOn: isMicOn, label: t('stage.micOff') } : null}
+        mic={isCamera ? { isOn: isMicOn && !isLocked, label: t(isLocked ? 'seats.micLocked' : 'stage.micOff'), isLocked } : null}
         network={isCamera && !stream ? { bars: barsOf(quality), label: t(`quality.${quality}`) } : null}
         cover={away && t(away)}
       />

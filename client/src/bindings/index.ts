@@ -3,12 +3,15 @@
  * and a few connected components that several features need. Features read the room through this folder and `state/`.
  */
 export { DeviceSelect } from './DeviceSelect';
-export { ModerationItems } from './ModerationItems';
-export { RemovePersonDialog } from './RemovePersonDialog';
+export { Preview, useDeviceCheck, type DeviceCheck } from './deviceCheck';
+export { ModerationMenu } from './ModerationMenu';
+export { MoveItems, SeatLockItems } from './SeatItems';
+export { lazyPart } from './lazyPart';
 export { RoomProvider, useActions, useRunWithToast, useToasts } from './RoomProvider';
 export { SourceTile } from './SourceTile';
 export { SourceVideo } from './SourceVideo';
 export { awayLabelOf, barsOf } from './participantLabels';
-export { isMicrophoneOn } from './speaking';
-export { placeOf, useBackstageSources, useSelf, useStageSources, type StageSource } from './stageSources';
+export { canRemoveSeat, dropSeat, freeSeats, nextSeat, placeInLine } from './seats';
+export { isMicrophoneLocked, isMicrophoneOn } from './speaking';
+export { placeOf, useBackstageSources, useSelf, useStageSources, useSteadyOrder, type StageSource } from './stageSources';
 export { useTileSize } from './useTileSize';

@@ -1,4 +1,4 @@
-import type { ParticipantId } from '@lianmai/protocol';
+import { seatOf, type ParticipantId } from '@lianmai/protocol';
 import { useRoom, type RoomState } from '../state';
 import { isOpen } from './stageSources';
 
@@ -8,6 +8,10 @@ export function isMicrophoneOn(room: RoomState, participantId: ParticipantId): b
   const participant = room.participants[participantId];
   return participant !== undefined && isOpen(participant, 'microphone');
 }
+
+/** 禁麦: the seat's microphone is locked, whatever the person does. */
+export const isMicrophoneLocked = ({ stage }: RoomState, participantId: ParticipantId): boolean =>
+  stage !== null && seatOf(stage, participantId)?.isMicrophoneLocked === true;
 
 /** Louder than this counts as speaking. */
 const SPEAKING_DBOV = -50;

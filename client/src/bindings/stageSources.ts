@@ -52,6 +52,16 @@ function useSourcesOf(place: Place): StageSource[] {
 }
 
 export const useStageSources = (): StageSource[] => useSourcesOf('seats');
+
+/** The same sources in the order of joining, for the document: people change seats, and moving a video in the document would stop it. */
+export function useSteadyOrder(sources: readonly StageSource[]): StageSource[] {
+  const participants = useRoom((room) => room.participants);
+  return useMemo(() => {
+    const place = new Map(Object.keys(participants).map((id, index) => [id, index]));
+    return [...sources].sort((a, b) => (place.get(a.participantId) ?? 0) - (place.get(b.participantId) ?? 0));
+  }, [sources, participants]);
+}
+
 /** Only moderators get other people's pictures. */
 export const useBackstageSources = (): StageSource[] => useSourcesOf('backstage');
 

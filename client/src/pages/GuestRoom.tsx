@@ -2,11 +2,13 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSelf } from '../bindings';
 import { ChatPanel, useUnread } from '../features/chat';
+import { RequestLine } from '../features/comeUp';
 import { Dock, type DrawerName } from '../features/controls';
 import { InviteCard } from '../features/invite';
 import { PeoplePanel } from '../features/people';
 import {
   BackstageNotice,
+  HostAway,
   MediaBlocked,
   MediaInterrupted,
   ProgramRestarting,
@@ -25,6 +27,7 @@ export function GuestRoom({ room, onLeave }: { room: string; onLeave: () => void
   const { t } = useTranslation();
   const [drawer, setDrawer] = useState<DrawerName | null>(null);
   const [isInviting, setInviting] = useState(false);
+  const [isAsking, setAsking] = useState(false);
   const unread = useUnread(drawer === 'chat');
   const self = useSelf();
   const isAlone = useRoom((state) => Object.keys(state.participants).length === 1) && self?.onStage === true;
@@ -36,6 +39,8 @@ export function GuestRoom({ room, onLeave }: { room: string; onLeave: () => void
       <div className="relative flex min-h-0 flex-1 gap-2 px-2">
         <main className="relative flex min-w-0 flex-1 flex-col gap-2 overflow-hidden rounded-lg">
           <BackstageNotice />
+          <HostAway />
+          <RequestLine onChange={() => setAsking(true)} />
           <div className="min-h-0 flex-1">
             <Stage
               extra={isAlone ? <InviteCard room={room} /> : null}
@@ -59,8 +64,14 @@ export function GuestRoom({ room, onLeave }: { room: string; onLeave: () => void
           </Drawer>
         )}
       </div>
-      <Dock drawers={{ open: drawer, toggle, unread }} onInvite={() => setInviting(true)} onLeave={onLeave} />
-      <RoomOverlays room={room} isInviting={isInviting} onInviteClose={() => setInviting(false)} />
+      <Dock drawers={{ open: drawer, toggle, unread }} onInvite={() => setInviting(true)} onAsk={() => setAsking(true)} onLeave={onLeave} />
+      <RoomOverlays
+        room={room}
+        isInviting={isInviting}
+        isAsking={isAsking}
+        onInviteClose={() => setInviting(false)}
+        onAskClose={() => setAsking(false)}
+      />
     </div>
   );
 }

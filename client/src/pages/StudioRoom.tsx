@@ -4,7 +4,7 @@ import { ChatPanel, useUnread } from '../features/chat';
 import { Dock, type DrawerName } from '../features/controls';
 import { InviteCard, watchLink } from '../features/invite';
 import { Backstage, PeoplePanel, RequestList } from '../features/people';
-import { MediaBlocked, MediaInterrupted, ProgramRestarting, ReconnectingCover, SoundBlocked, TopBar } from '../features/room';
+import { HostAway, MediaBlocked, MediaInterrupted, ProgramRestarting, ReconnectingCover, SoundBlocked, TopBar } from '../features/room';
 import { GoLiveButton, HealthStrip, SceneStyle, OutputsPanel, ProgramPreview, LayoutBar, StageStrip } from '../features/studio';
 import { useRoom } from '../state';
 import { Badge, cx, Panel, Tabs, testIds, useMediaQuery, type Tab } from '../ui';
@@ -22,6 +22,7 @@ function useWidth(): Width {
 export function StudioRoom({ room, onLeave }: { room: string; onLeave: () => void }) {
   const width = useWidth();
   const [isInviting, setInviting] = useState(false);
+  const [isAsking, setAsking] = useState(false);
   const [tab, setTab] = useState('outputs');
   const [arePeopleShown, setPeopleShown] = useState(true);
   const unread = useUnread(tab === 'chat');
@@ -48,8 +49,19 @@ export function StudioRoom({ room, onLeave }: { room: string; onLeave: () => voi
           {side}
         </div>
       </div>
-      <Dock drawers={{ open, toggle, unread: isChatOpen ? 0 : unread }} onInvite={() => setInviting(true)} onLeave={onLeave} />
-      <RoomOverlays room={room} isInviting={isInviting} onInviteClose={() => setInviting(false)} />
+      <Dock
+        drawers={{ open, toggle, unread: isChatOpen ? 0 : unread }}
+        onInvite={() => setInviting(true)}
+        onAsk={() => setAsking(true)}
+        onLeave={onLeave}
+      />
+      <RoomOverlays
+        room={room}
+        isInviting={isInviting}
+        isAsking={isAsking}
+        onInviteClose={() => setInviting(false)}
+        onAskClose={() => setAsking(false)}
+      />
     </div>
   );
 }
@@ -70,6 +82,7 @@ function Centre({ room, isNarrow }: { room: string; isNarrow: boolean }) {
   const mayStandBeside = !isAlone && !isNarrow;
   return (
     <main className={cx('relative flex flex-col gap-2', isNarrow ? 'shrink-0' : 'min-w-0 flex-1 overflow-hidden')}>
+      <HostAway />
       <div className={cx('flex flex-col gap-2', !isNarrow && 'min-h-0 flex-1', mayStandBeside && 'short:flex-row')}>
         <div className={cx('flex flex-col', isNarrow ? 'h-64' : 'min-h-0 min-w-0 flex-1')}>
           <ProgramPreview />
@@ -101,13 +114,13 @@ function PeopleColumn({ withPeople, requests }: { withPeople: boolean; requests:
       <Panel
         title={t('people.requests')}
         aside={requests > 0 && <Count value={requests} />}
-        className="max-h-1/2 shrink-0"
+        className="max-h-1/3 shrink-0"
         bodyClassName="overflow-y-auto"
       >
         {requests === 0 && <p className="px-4 pb-3 text-fg-3">{t('people.noRequests')}</p>}
         <RequestList />
       </Panel>
-      <Panel title={t('backstage.title')} className="max-h-1/2 shrink-0" bodyClassName="overflow-y-auto">
+      <Panel title={t('backstage.title')} className="max-h-1/3 shrink-0" bodyClassName="overflow-y-auto">
         <Backstage />
       </Panel>
       {withPeople && (

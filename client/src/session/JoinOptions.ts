@@ -1,9 +1,5 @@
 import type { Role } from '@lianmai/protocol';
-
-/**
- * A track that the lobby has already opened (it becomes ours once the join succeeds), true to open the remembered device, or false for off.
- */
-export type InitialTrack = MediaStreamTrack | boolean;
+import type { InitialTracks } from '../state';
 
 export interface JoinOptions {
   room: string;
@@ -11,6 +7,6 @@ export interface JoinOptions {
   role: Role;
   /** A join token from the operator's backend. Without one, the lobby issues it. */
   token?: string;
-  /** Published as soon as we have a seat: hosts and guests at once, viewers when they come on stage. All off by default. */
-  initial?: { microphone?: InitialTrack; camera?: InitialTrack };
+  /** Published as soon as we have a seat: hosts and guests at once, viewers when they come on stage. All off by default. Tracks become ours once the join succeeds. */
+  initial?: Partial<InitialTracks>;
 }

@@ -117,6 +117,10 @@ export class RoomSession {
       setScreen: (isOn) => publisher.setScreen(isOn),
       chooseDevice: (kind, deviceId) => this.#chooseDevice(kind, deviceId),
       allowSound: () => subscriber.allowSound(),
+      prepare: (tracks) => {
+        publisher.prepare(tracks);
+        this.#remember();
+      },
       setTileSize: (participantId, source, size) => subscriber.setTileSize(participantId, source, size),
       dismissNotice: (id) => this.#store.setState(({ notices }) => ({ notices: notices.filter((notice) => notice.id !== id) })),
     });
@@ -201,8 +205,8 @@ export class RoomSession {
       tokenExpiresAtMs: token.expiresAtMs,
       participantId: this.#joined.participantId,
       secret: this.#joined.resumeSecret,
-      isMicrophoneOn: publisher.isOn('microphone'),
-      isCameraOn: publisher.isOn('camera'),
+      isMicrophoneOn: publisher.isWanted('microphone'),
+      isCameraOn: publisher.isWanted('camera'),
       savedAtMs: Date.now(),
     });
   };

@@ -5,7 +5,7 @@ import type { Request } from './SignallingSocket';
 /** Actions that only the media or the page's own state can carry out. */
 type LocalActions = Pick<
   RoomActions,
-  'leave' | 'setMic' | 'setCamera' | 'setScreen' | 'chooseDevice' | 'allowSound' | 'setTileSize' | 'dismissNotice'
+  'leave' | 'setMic' | 'setCamera' | 'setScreen' | 'chooseDevice' | 'allowSound' | 'prepare' | 'setTileSize' | 'dismissNotice'
 >;
 
 /** Going live waits for the encoder and the destinations. */

@@ -4,7 +4,7 @@
  *
  * One room at a time: `joinRoom` leaves the previous room first.
  */
-export type { InitialTrack, JoinOptions } from './JoinOptions';
+export type { JoinOptions } from './JoinOptions';
 export { DeviceError } from './media/deviceProblem';
 export { openCamera, openMicrophone, stopTrack } from './media/capture';
 export { meterLevel, type LevelListener } from './levelMeter';

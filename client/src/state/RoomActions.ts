@@ -13,6 +13,13 @@ import type {
   StreamRef,
 } from '@lianmai/protocol';
 
+/** An open track, which becomes the session's; true to open the remembered device; or false for off. */
+export type InitialTrack = MediaStreamTrack | boolean;
+export interface InitialTracks {
+  microphone: InitialTrack;
+  camera: InitialTrack;
+}
+
 /** Everything that the room page can do. Rejects with LianmaiError. */
 export interface RoomActions {
   leave(): Promise<void>;
@@ -21,6 +28,8 @@ export interface RoomActions {
   setScreen(on: boolean): Promise<void>;
   chooseDevice(kind: 'audioinput' | 'videoinput' | 'audiooutput', deviceId: string): Promise<void>;
   allowSound(): Promise<void>;
+  /** What opens as soon as we are let in: backstage or on stage. Takes the place of what was prepared before. */
+  prepare(tracks: InitialTracks): void;
   /** Size of a remote picture in device pixels. null: not visible, so its consumer pauses. */
   setTileSize(participantId: ParticipantId, source: 'camera' | 'screen', size: { width: number; height: number } | null): void;
   sendChat(text: string): Promise<void>;

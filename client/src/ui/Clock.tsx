@@ -9,15 +9,24 @@ interface ClockProps {
 }
 
 /** Counts up from a moment, once a second. */
-export function Clock({ sinceMs, offsetMs = 0 }: ClockProps) {
+export const Clock = ({ sinceMs, offsetMs = 0 }: ClockProps) => <Time ms={useNow() + offsetMs - sinceMs} />;
+
+/** Counts down to a moment, once a second, and stays at zero. */
+export const Countdown = ({ untilMs, offsetMs = 0 }: { untilMs: number; offsetMs?: number }) => (
+  <Time ms={untilMs - useNow() - offsetMs + 999} />
+);
+
+const Time = ({ ms }: { ms: number }) => (
+  <span className="tabular" aria-live="off">
+    {formatDuration(ms)}
+  </span>
+);
+
+function useNow(): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 1000);
     return () => clearInterval(timer);
   }, []);
-  return (
-    <span className="tabular" aria-live="off">
-      {formatDuration(now + offsetMs - sinceMs)}
-    </span>
-  );
+  return now;
 }

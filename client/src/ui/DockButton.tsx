@@ -44,7 +44,7 @@ export function DockButton({
         aria-label={action}
         {...rest}
         className={cx(
-          'group flex min-w-0 flex-1 flex-col items-center gap-1 rounded-md py-1 text-fg-2 disabled:opacity-40',
+          'group flex min-w-0 flex-1 flex-col items-center gap-1 rounded-md py-1 text-fg-2 disabled:opacity-40 aria-disabled:opacity-60',
           isWide ? 'max-w-40' : 'max-w-16',
           className,
         )}

@@ -70,6 +70,37 @@ export function MenuCheck({
   );
 }
 
+interface MenuNumbersProps {
+  label: string;
+  numbers: readonly number[];
+  /** The name of one item, for screen readers. */
+  nameOf: (value: number) => string;
+  onSelect: (value: number) => void;
+}
+
+/** Small numbered items side by side, such as seats. */
+export function MenuNumbers({ label, numbers, nameOf, onSelect }: MenuNumbersProps) {
+  if (numbers.length === 0) return null;
+  return (
+    <Radix.Group aria-label={label}>
+      <MenuLabel>{label}</MenuLabel>
+      <div className="grid grid-cols-5 gap-1 px-2 pb-1.5">
+        {numbers.map((value) => (
+          <Radix.Item
+            key={value}
+            aria-label={nameOf(value)}
+            textValue={String(value)}
+            onSelect={() => onSelect(value)}
+            className="target tabular flex min-w-9 cursor-pointer items-center justify-center rounded-md bg-surface-3 outline-none select-none data-[highlighted]:bg-accent data-[highlighted]:text-accent-fg"
+          >
+            {value}
+          </Radix.Item>
+        ))}
+      </div>
+    </Radix.Group>
+  );
+}
+
 export const MenuSeparator = () => <Radix.Separator className="mx-2 my-1.5 h-px bg-line" />;
 
 export const MenuLabel = ({ children }: { children: ReactNode }) => (

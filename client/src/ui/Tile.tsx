@@ -1,5 +1,5 @@
 import type { SourceId } from '@lianmai/protocol';
-import { MicOff, MonitorUp, RadioTower } from 'lucide-react';
+import { Lock, MicOff, MonitorUp, RadioTower } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { AvatarCard } from './AvatarCard';
 import { cx } from './cx';
@@ -15,7 +15,7 @@ interface TileProps {
   /** The name of a stream. null: a person. */
   stream?: string | null;
   isSpeaking?: boolean;
-  mic?: { isOn: boolean; label: string } | null;
+  mic?: { isOn: boolean; label: string; isLocked?: boolean } | null;
   network?: { bars: Bars; label: string } | null;
   /** Covers a dimmed picture, e.g. "reconnecting". */
   cover?: ReactNode;
@@ -54,6 +54,7 @@ export function Tile({ name, id, kind, video, stream = null, isSpeaking = false,
           {kind === 'screen' && <MonitorUp size={14} className="shrink-0" aria-hidden />}
           {stream !== null && <RadioTower size={14} className="shrink-0" aria-hidden />}
           {mic && !mic.isOn && <MicOff size={14} className="shrink-0" role="img" aria-label={mic.label} />}
+          {mic?.isLocked && <Lock size={12} className="-ml-1 shrink-0" aria-hidden />}
           <span className="truncate">
             <bdi>{name}</bdi>
           </span>

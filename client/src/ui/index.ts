@@ -3,6 +3,7 @@ export * from './Avatar';
 export * from './AvatarCard';
 export * from './Badge';
 export * from './Button';
+export * from './Chips';
 export * from './Clock';
 export * from './CopyField';
 export * from './cx';

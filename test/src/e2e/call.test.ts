@@ -97,9 +97,8 @@ describe('a call', () => {
     const token = await system.token('morning', 'vera', 'viewer', 'Vera');
     const viewer = await RoomPage.open(greenBrowser, system, `/r/morning?token=${token}`);
     await viewer.enter();
-    await viewer.id('request-stage').click();
+    await viewer.askToComeUp();
     await host.page.locator('[data-testid^="approve-"]').first().click();
-    await viewer.id('toggle-camera').click();
     await host.sees('Vera');
     await viewer.sees('Ruby 主播');
     await viewer.close();

@@ -59,6 +59,20 @@ export class RoomPage {
     await this.id('leave').waitFor();
   }
 
+  /** Asks to come on stage through the dialog: with the devices of its preview, or with sound only. */
+  async askToComeUp({ message, seat, soundOnly = false }: { message?: string; seat?: number; soundOnly?: boolean } = {}): Promise<void> {
+    await this.id('request-stage').click();
+    await this.id('preview-video').waitFor();
+    if (soundOnly) await this.id('sound-only').check();
+    if (message !== undefined) await this.id('request-message').fill(message);
+    if (seat !== undefined)
+      await this.id('wished-seat')
+        .getByRole('radio', { name: `Seat ${seat}` })
+        .click();
+    await this.id('send-request').click();
+    await this.id('send-request').waitFor({ state: 'detached' });
+  }
+
   /** Shows, for a failed test, what the person saw. */
   async screenshot(file: string): Promise<void> {
     await this.page.screenshot({ path: file });

@@ -1,11 +1,17 @@
-import { ArrowDownToLine, Ellipsis, Languages, Settings2, UserPlus } from 'lucide-react';
+import { ArrowDownToLine, Ellipsis, Languages, Settings2, SlidersHorizontal, UserPlus } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { useActions, useRunWithToast, useSelf } from '../../bindings';
+import { MoveItems, useActions, useRunWithToast, useSelf } from '../../bindings';
 import { LANGUAGES, setLanguage } from '../../i18n';
 import { useRoom } from '../../state';
 import { DockButton, Menu, MenuCheck, MenuItem, MenuSeparator, testIds } from '../../ui';
 
-export function MoreMenu({ onSettings, onInvite }: { onSettings: () => void; onInvite: () => void }) {
+interface MoreMenuProps {
+  onSettings: () => void;
+  onStageSettings: () => void;
+  onInvite: () => void;
+}
+
+export function MoreMenu({ onSettings, onStageSettings, onInvite }: MoreMenuProps) {
   const { t, i18n } = useTranslation();
   const self = useSelf();
   const actions = useActions();
@@ -38,35 +44,23 @@ export function MoreMenu({ onSettings, onInvite }: { onSettings: () => void; onI
           {t(self.onStage ? 'dock.leaveStage' : 'backstage.takeDown')}
         </MenuItem>
       )}
-      {self?.isModerator && <RoomRules />}
+      {self?.onStage && <MoveItems participantId={self.id} mayDisplace={self.isModerator} />}
+      {self?.isModerator && <RoomRules onStageSettings={onStageSettings} />}
     </Menu>
   );
 }
 
-function RoomRules() {
+function RoomRules({ onStageSettings }: { onStageSettings: () => void }) {
   const { t } = useTranslation();
   const actions = useActions();
   const run = useRunWithToast();
   const isLocked = useRoom((room) => room.room?.locked ?? false);
-  const isOpen = useRoom((room) => room.stage?.settings.policy === 'open');
-  const goOnAir = useRoom((room) => room.stage?.settings.approvedGoOnAir === true);
   return (
     <>
       <MenuSeparator />
-      <MenuCheck
-        isOn={isOpen}
-        onChange={(open) => run(actions.setStage({ policy: open ? 'open' : 'request' }))}
-        data-testid={testIds.stagePolicy}
-      >
-        {t('rules.openStage')}
-      </MenuCheck>
-      <MenuCheck
-        isOn={goOnAir}
-        onChange={(approvedGoOnAir) => run(actions.setStage({ approvedGoOnAir }))}
-        data-testid={testIds.approvedGoOnAir}
-      >
-        {t('rules.approvedGoOnAir')}
-      </MenuCheck>
+      <MenuItem icon={<SlidersHorizontal size={18} />} onSelect={onStageSettings} data-testid={testIds.stageSettings}>
+        {t('stageSettings.title')}
+      </MenuItem>
       <MenuCheck isOn={isLocked} onChange={(locked) => run(actions.lock(locked))} data-testid={testIds.lockRoom}>
         {t('rules.lock')}
       </MenuCheck>

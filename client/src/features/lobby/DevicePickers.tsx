@@ -1,9 +1,8 @@
 import { ChevronRight } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { DeviceSelect } from '../../bindings';
+import { DeviceSelect, type DeviceCheck } from '../../bindings';
 import { setPreferences, useDevices, usePreferences } from '../../state';
 import { Switch } from '../../ui';
-import type { DeviceCheck } from './useDeviceCheck';
 
 /** Camera, microphone and speaker, remembered for next time. */
 export function DevicePickers({ check }: { check: DeviceCheck }) {

@@ -1,15 +1,14 @@
 import type { LobbyRoom, Role } from '@lianmai/protocol';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Preview, useDeviceCheck } from '../../bindings';
 import { usePreferences, type RoomActions } from '../../state';
 import { cx, LiveThumbnail, Pill } from '../../ui';
 import { DevicePickers } from './DevicePickers';
 import { hasHosted } from './hostedRooms';
 import { JoinForm } from './JoinForm';
 import { offerOf, readToken } from './joinOffer';
-import { Preview } from './Preview';
 import { suggestRoomName } from './roomName';
-import { useDeviceCheck } from './useDeviceCheck';
 import { useJoin } from './useJoin';
 import { useLobbyRoom } from './useLobbyRoom';
 

@@ -1,9 +1,9 @@
 import { toLianmaiError, type LianmaiError, type Role } from '@lianmai/protocol';
 import { useRef, useState } from 'react';
+import type { DeviceCheck } from '../../bindings';
 import { joinRoom } from '../../session';
 import { setPreferences, type RoomActions } from '../../state';
 import { rememberHosted } from './hostedRooms';
-import type { DeviceCheck } from './useDeviceCheck';
 
 interface JoinRequest {
   room: string;

@@ -1,18 +1,10 @@
-import { hasFreeSeat } from '@lianmai/protocol';
+import { hasFreeSeat, type ParticipantId } from '@lianmai/protocol';
 import { MoreVertical, RadioTower } from 'lucide-react';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import {
-  ModerationItems,
-  RemovePersonDialog,
-  SourceTile,
-  useActions,
-  useBackstageSources,
-  useRunWithToast,
-  type StageSource,
-} from '../../bindings';
+import { ModerationMenu, SourceTile, useActions, useBackstageSources, useRunWithToast, type StageSource } from '../../bindings';
 import { useRoom } from '../../state';
-import { Button, IconButton, Menu, testIds } from '../../ui';
+import { Button, IconButton, testIds } from '../../ui';
+import { Wish } from './Wish';
 
 /** People who have been let in, as moderators see and hear them. One click brings them on air. */
 export function Backstage() {
@@ -26,6 +18,7 @@ export function Backstage() {
         {sources.map((source) => (
           <li key={source.id} className="flex flex-col gap-2">
             <Picture source={source} />
+            {source.kind === 'camera' && <BackstageWish participantId={source.participantId} />}
             {source.kind === 'camera' && <Actions source={source} isFull={isFull} />}
           </li>
         ))}
@@ -33,6 +26,11 @@ export function Backstage() {
       {isFull && <p className="px-4 pb-3 text-sm text-fg-2">{t('people.stageFull')}</p>}
     </>
   );
+}
+
+function BackstageWish({ participantId }: { participantId: ParticipantId }) {
+  const wish = useRoom(({ stage }) => stage?.backstage.find((one) => one.participantId === participantId));
+  return wish ? <Wish {...wish} /> : null;
 }
 
 function Picture({ source }: { source: StageSource }) {
@@ -54,7 +52,6 @@ function Actions({ source: { participantId: id, name, isSelf }, isFull }: { sour
   const { t } = useTranslation();
   const actions = useActions();
   const run = useRunWithToast();
-  const [isRemoving, setRemoving] = useState(false);
   return (
     <div className="flex gap-2">
       <Button
@@ -71,11 +68,12 @@ function Actions({ source: { participantId: id, name, isSelf }, isFull }: { sour
         {t('backstage.bring')}
       </Button>
       {!isSelf && (
-        <Menu trigger={<IconButton variant="filled" label={t('stage.menu', { name })} icon={<MoreVertical size={18} />} />}>
-          <ModerationItems participantId={id} kind="camera" onRemove={() => setRemoving(true)} />
-        </Menu>
+        <ModerationMenu
+          participantId={id}
+          name={name}
+          trigger={<IconButton variant="filled" label={t('stage.menu', { name })} icon={<MoreVertical size={18} />} />}
+        />
       )}
-      <RemovePersonDialog id={id} name={name} isOpen={isRemoving} onClose={() => setRemoving(false)} />
     </div>
   );
 }

@@ -1,13 +1,15 @@
 import type { ParticipantInfo } from '@lianmai/protocol';
 import { useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { placeOf, useSelf } from '../../bindings';
+import { lazyPart, placeOf, useSelf } from '../../bindings';
 import { useRoom } from '../../state';
 import { Badge, testIds } from '../../ui';
 import { Backstage } from './Backstage';
 import { PersonRow } from './PersonRow';
 import { RequestList } from './RequestList';
 import { SeatStreamButton } from './SeatStreamButton';
+
+const SeatList = lazyPart(() => import('./SeatList'));
 
 interface PeoplePanelProps {
   /** The studio shows requests and backstage above, in panels of their own. */
@@ -22,6 +24,7 @@ export function PeoplePanel({ withRequests = true }: PeoplePanelProps) {
   const requests = useRoom((room) => room.stage?.requests.length ?? 0);
   const seatLimit = useRoom((room) => room.stage?.seats.length ?? 0);
   const isModerator = self?.isModerator === true;
+  const mayAnswer = isModerator || self?.isCoHost === true;
   const { onStage, backstage, audience } = useMemo(() => {
     const all = Object.values(participants);
     const isIn = (place: string) => all.filter((one) => placeOf(one) === place);
@@ -29,7 +32,7 @@ export function PeoplePanel({ withRequests = true }: PeoplePanelProps) {
   }, [participants]);
   return (
     <div className="h-full overflow-y-auto pb-2" data-testid={testIds.peopleDrawer}>
-      {withRequests && isModerator && (
+      {withRequests && mayAnswer && (
         <Section
           title={t('people.requests')}
           count={requests > 0 ? <Badge count={requests} data-testid={testIds.requestCount} /> : <Count value={0} />}
@@ -48,8 +51,8 @@ export function PeoplePanel({ withRequests = true }: PeoplePanelProps) {
           <People people={backstage} />
         </Section>
       )}
-      <Section title={t('people.onStage')} count={<Count value={onStage.length} of={seatLimit} />}>
-        <People people={onStage} />
+      <Section title={t(isModerator ? 'seats.title' : 'people.onStage')} count={<Count value={onStage.length} of={seatLimit} />}>
+        {isModerator ? <SeatList /> : <People people={onStage} />}
         {isModerator && (
           <div className="px-2">
             <SeatStreamButton />

@@ -1,9 +1,11 @@
-import { sourceIdOf, type ParticipantId } from '@lianmai/protocol';
+import { sourceIdOf, type StageRequest } from '@lianmai/protocol';
 import { Check, X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useActions, useRunWithToast } from '../../bindings';
 import { useRoom } from '../../state';
 import { Avatar, Button, Clock, IconButton, testIds } from '../../ui';
+import { DeclineMenu } from './DeclineMenu';
+import { Wish } from './Wish';
 
 /** Viewers who ask to come on stage, oldest first. One click lets them in backstage, and screen readers announce new ones. */
 export function RequestList() {
@@ -12,8 +14,8 @@ export function RequestList() {
     <div aria-live="polite" aria-relevant="additions">
       {requests && requests.length > 0 && (
         <ul className="flex flex-col gap-1 p-2">
-          {requests.map(({ participantId, atMs }) => (
-            <Request key={participantId} id={participantId} atMs={atMs} />
+          {requests.map((request) => (
+            <Request key={request.participantId} request={request} />
           ))}
         </ul>
       )}
@@ -21,13 +23,12 @@ export function RequestList() {
   );
 }
 
-function Request({ id, atMs }: { id: ParticipantId; atMs: number }) {
+function Request({ request }: { request: StageRequest }) {
+  const { participantId: id, name, atMs, message } = request;
   const { t } = useTranslation();
   const actions = useActions();
   const run = useRunWithToast();
-  const name = useRoom((room) => room.participants[id]?.name);
   const offsetMs = useRoom((room) => room.clockOffsetMs);
-  if (name === undefined) return null;
   return (
     <li className="animate-fade flex flex-col gap-2 rounded-md bg-surface-2 p-2">
       <div className="flex items-center gap-2">
@@ -39,6 +40,12 @@ function Request({ id, atMs }: { id: ParticipantId; atMs: number }) {
           <Clock sinceMs={atMs} offsetMs={offsetMs} />
         </span>
       </div>
+      {message && (
+        <p dir="auto" className="text-base break-words">
+          {message}
+        </p>
+      )}
+      <Wish {...request} />
       <div className="flex gap-2">
         <Button
           size="sm"
@@ -58,6 +65,7 @@ function Request({ id, atMs }: { id: ParticipantId; atMs: number }) {
           onClick={() => run(actions.decline(id))}
           data-testid={testIds.decline(id)}
         />
+        <DeclineMenu id={id} name={name} />
       </div>
     </li>
   );

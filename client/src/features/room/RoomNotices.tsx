@@ -96,6 +96,7 @@ function StageToast() {
   const self = useSelf();
   const place = self ? placeOf(self) : undefined;
   const isSilent = useRoom(({ local }) => local.camera.state === 'off' && local.microphone.state === 'off');
+  const isSeen = useRoom(({ local }) => local.camera.state !== 'off');
   const [movedTo, setMovedTo] = useState<typeof place>();
   const before = useRef(place);
   useEffect(() => {
@@ -109,7 +110,8 @@ function StageToast() {
   const close = { closeLabel: t('common.close'), onClose: () => setMovedTo(undefined), 'data-testid': testIds.notice };
   if (!movedTo) return null;
   if (movedTo === 'audience') return <Toast {...close}>{t('notice.offStage')}</Toast>;
-  if (!isSilent) return <Toast {...close}>{t(movedTo === 'stage' ? 'notice.onAir' : 'backstage.here')}</Toast>;
+  if (!isSilent)
+    return <Toast {...close}>{t(movedTo === 'stage' ? (isSeen ? 'notice.onAir' : 'notice.onAirSound') : 'backstage.here')}</Toast>;
   return (
     <Toast {...close} action={{ label: t('notice.turnOn'), onClick: turnOn }}>
       {t(movedTo === 'stage' ? 'notice.onStage' : 'notice.letIn')}

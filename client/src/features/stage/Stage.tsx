@@ -1,7 +1,7 @@
 import { layout, type SourceId, type Tile as Place } from '@lianmai/protocol';
 import { useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useStageSources, type StageSource } from '../../bindings';
+import { useStageSources, useSteadyOrder, type StageSource } from '../../bindings';
 import { cx, testIds, useElementSize } from '../../ui';
 import { StageTile } from './StageTile';
 
@@ -18,6 +18,7 @@ const EXTRA = 'extra' as SourceId;
 export function Stage({ extra, empty }: StageProps) {
   const { t } = useTranslation();
   const sources = useStageSources();
+  const steady = useSteadyOrder(sources);
   const [ref, size] = useElementSize();
   const [pinned, setPinned] = useState<SourceId | null>(null);
   const hasExtra = extra != null;
@@ -26,8 +27,7 @@ export function Stage({ extra, empty }: StageProps) {
   return (
     <section ref={ref} aria-label={t('room.stage')} data-testid={testIds.stage} className="relative size-full overflow-hidden">
       {sources.length === 0 && empty}
-      {/* In the order of arrival, whatever the layout: moving a video in the document would stop it. */}
-      {sources.map((source) => (
+      {steady.map((source) => (
         <Placed key={source.id} place={places.get(source.id)} isAlone={places.size === 1}>
           <StageTile
             source={source}

@@ -1,4 +1,5 @@
 import { RecordFormat, streamKey, type RecordRule, type StreamReply } from '@lianmai/protocol';
+import type { TFunction } from 'i18next';
 import { Film } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -73,7 +74,7 @@ export function RecordSection({ stream }: { stream: StreamReply }) {
 /** The API accepts any length, so the current one is added to the choices. */
 const lengthsWith = (seconds: number | null): number[] => [...new Set([...LENGTHS, seconds ?? 0])].sort((one, other) => one - other);
 
-function lengthText(t: ReturnType<typeof useTranslation>['t'], seconds: number): string {
+function lengthText(t: TFunction, seconds: number): string {
   if (seconds === 0) return t('streams.record.whole');
   if (seconds % 3600 === 0) return t('streams.record.hours', { count: seconds / 3600 });
   return seconds % 60 === 0 ? t('streams.record.minutes', { count: seconds / 60 }) : t('streams.record.seconds', { count: seconds });

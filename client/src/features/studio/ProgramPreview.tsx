@@ -1,7 +1,7 @@
 import { canvasOf, layout, type Size, type Tile as Place } from '@lianmai/protocol';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useStageSources, type StageSource } from '../../bindings';
+import { useStageSources, useSteadyOrder, type StageSource } from '../../bindings';
 import { useRoom } from '../../state';
 import { cx, testIds, useElementSize } from '../../ui';
 import { useUploadedImageUrl } from './uploadedImages';
@@ -93,10 +93,11 @@ interface TilesProps {
   canvas: Size;
 }
 
-/** In the order of arrival, so that no video moves in the document. The layout positions each tile. */
+/** The layout positions each tile; no video moves in the document. */
 function Tiles({ places, sources, scale, showNames, canvas }: TilesProps) {
   const byId = new Map(places.map((place, index) => [place.sourceId, { place, index }]));
-  return sources.map((source) => {
+  const steady = useSteadyOrder(sources);
+  return steady.map((source) => {
     const found = byId.get(source.id);
     if (!found) return null;
     const { place, index } = found;

@@ -1,6 +1,6 @@
 import { arrange } from '@lianmai/protocol';
 import { useTranslation } from 'react-i18next';
-import { useStageSources } from '../../bindings';
+import { useStageSources, useSteadyOrder } from '../../bindings';
 import { cx } from '../../ui';
 import { useScene } from './programDraft';
 import { StageStripCard } from './StageStripCard';
@@ -15,6 +15,7 @@ export function StageStrip({ mayStandBeside }: StageStripProps) {
   const { t } = useTranslation();
   const { scene } = useScene();
   const sources = useStageSources();
+  const steady = useSteadyOrder(sources);
   const order = new Map(arrange({ ...scene, hidden: [] }, sources).map((source, index) => [source.id, index]));
   if (sources.length === 0) return <p className="p-4 text-center text-fg-2">{t('studio.emptyStage')}</p>;
   return (
@@ -23,7 +24,7 @@ export function StageStrip({ mayStandBeside }: StageStripProps) {
       className={cx('flex gap-2 overflow-x-auto p-1', mayStandBeside && 'short:flex-col short:overflow-x-hidden short:overflow-y-auto')}
     >
       {/* Ordered by CSS, because moving a video in the document would stop it. */}
-      {sources.map((source) => (
+      {steady.map((source) => (
         <li
           key={source.id}
           style={{ order: order.get(source.id) }}

@@ -2,9 +2,9 @@ import { arrange, type SourceId } from '@lianmai/protocol';
 import { ArrowLeft, ArrowRight, Eye, EyeOff, Maximize, MoreVertical, Volume2, VolumeX } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ModerationItems, SourceTile, useActions, useRunWithToast, useStageSources, type StageSource } from '../../bindings';
+import { ModerationMenu, SourceTile, useActions, useRunWithToast, useStageSources, type StageSource } from '../../bindings';
 import { useRoom } from '../../state';
-import { cx, DbMeter, IconButton, Menu, MenuItem, MenuSeparator, Slider, testIds } from '../../ui';
+import { cx, DbMeter, IconButton, MenuItem, MenuSeparator, Slider, testIds } from '../../ui';
 import { useScene } from './programDraft';
 import { registerSourceVideo } from './sourceVideos';
 
@@ -44,11 +44,15 @@ export function StageStripCard({ source, position, count }: StageStripCardProps)
           disabled={isHidden}
           onClick={() => setScene({ focus: source.id, ...(usesFocus(scene.layout) ? {} : { layout: 'spotlight' }) })}
         />
-        <Menu trigger={<IconButton label={t('stage.menu', { name })} icon={<MoreVertical size={18} />} data-testid={testIds.tileMenu} />}>
+        <ModerationMenu
+          participantId={source.participantId}
+          name={source.name}
+          kind={source.kind}
+          trigger={<IconButton label={t('stage.menu', { name })} icon={<MoreVertical size={18} />} data-testid={testIds.tileMenu} />}
+        >
           <OrderItems id={source.id} position={position} count={count} />
-          {!source.isSelf && <MenuSeparator />}
-          {!source.isSelf && <ModerationItems participantId={source.participantId} kind={source.kind} />}
-        </Menu>
+          <MenuSeparator />
+        </ModerationMenu>
       </div>
       <SourceSound source={source} name={name} />
     </div>

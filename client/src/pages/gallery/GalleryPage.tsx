@@ -15,6 +15,8 @@ function fixtureActions(isFailing: boolean): RoomActions {
   const special: Partial<RoomActions> = {
     dismissNotice,
     setTileSize: () => undefined,
+    prepare: () => undefined,
+    takeOverHost: () => Promise.reject(new LianmaiError('WRONG_STATE', { retryAfterMs: 42_000 })),
     listStreams: () => (isFailing ? act().then(() => []) : Promise.resolve(fixtureStreams(new URLSearchParams(location.search)))),
   };
   return new Proxy({} as RoomActions, { get: (_, name) => special[name as keyof RoomActions] ?? act });

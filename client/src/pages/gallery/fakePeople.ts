@@ -32,6 +32,8 @@ interface PersonOptions {
   role: Role;
   isCameraOff?: boolean;
   isMuted?: boolean;
+  isCoHost?: boolean;
+  isModerator?: boolean;
   isSharing?: boolean;
   quality?: ConnectionQuality;
   isAway?: boolean;
@@ -47,8 +49,8 @@ export function person(index: number, options: PersonOptions): ParticipantInfo {
     name: options.isStream ? 'Main camera 主机位' : (NAMES[index % NAMES.length] ?? 'Nobody'),
     role: options.role,
     isHost: options.role === 'host',
-    isCoHost: false,
-    isModerator: options.role === 'host',
+    isCoHost: options.isCoHost ?? false,
+    isModerator: options.isModerator === true || options.role === 'host',
     canLive: options.role === 'host',
     onStage,
     isBackstage: options.isBackstage ?? false,

@@ -8,6 +8,7 @@ import {
   type OutputInfo,
   type ParticipantInfo,
   type RoomId,
+  type StageRequest,
 } from '@lianmai/protocol';
 import { initialRoomState, type LocalTrackState, type RoomState } from '../../state';
 import { idOf, person, pictureTrack, soundTrack, sourceOf } from './fakePeople';
@@ -118,19 +119,41 @@ function chatOf(query: URLSearchParams, people: ParticipantInfo[]): ChatSnapshot
 
 const local = (track: MediaStreamTrack | null): LocalTrackState => ({ state: track ? 'on' : 'off', problem: null, track });
 
-/** Builds a room's state from the URL: `?people=4&viewers=3&as=host&live&share&off=1,2&poor=1&away=2&requests=2&backstage=1&chat…` */
+/** Viewers who have asked. Our own page is the first viewer: with `last`, it waits behind the others. */
+function requestsOf(query: URLSearchParams, viewers: ParticipantInfo[]): StageRequest[] {
+  const asked = viewers.slice(0, Number(query.get('requests') ?? 0));
+  const ordered = flag(query, 'last') ? [...asked.slice(1), ...asked.slice(0, 1)] : asked;
+  return ordered.map((one, index) => ({
+    participantId: one.id,
+    name: one.name,
+    message: index % 2 === 0 ? 'I have a question about the sound, if there is time' : '',
+    seat: index % 3 === 1 ? null : 8 - index,
+    soundOnly: index > 0,
+    atMs: now - 70_000 + index * 20_000,
+    expiresAtMs: now + 42_000 + index * 20_000,
+  }));
+}
+
+/**
+ * Builds a room's state from the URL: `?people=4&viewers=3&as=host&live&share&off=1,2&poor=1&away=2&requests=2&backstage=1&chat…`; seats:
+ * `seats=9&locked-seats=6&locked-mics=1,3&cohosts=2&host-away&last`.
+ */
 export function fixtureState(query: URLSearchParams): RoomState {
   const count = Number(query.get('people') ?? 2);
   const viewerCount = Number(query.get('viewers') ?? 0);
   const as = query.get('as') ?? 'guest';
   const list = (name: string) => new Set((query.get(name) ?? '').split(',').filter(Boolean).map(Number));
   const [off, muted, poor, away, streams] = [list('off'), list('muted'), list('poor'), list('away'), list('streams')];
+  const [lockedSeats, lockedMics, coHosts] = [list('locked-seats'), list('locked-mics'), list('cohosts')];
+  const hostId = idOf(as === 'host' ? 0 : 1);
   const shares = flag(query, 'share') ? Number(query.get('share') || 1) : -1;
   const onStage = Array.from({ length: count }, (_, index) =>
     person(index, {
       role: index === (as === 'host' ? 0 : 1) ? 'host' : 'guest',
       isCameraOff: off.has(index),
       isMuted: muted.has(index),
+      isCoHost: coHosts.has(index),
+      isModerator: index === 0 && as === 'moderator',
       isSharing: shares === index,
       isAway: away.has(index),
       isStream: streams.has(index),
@@ -144,18 +167,7 @@ export function fixtureState(query: URLSearchParams): RoomState {
   const backstage = viewers.slice(0, backstageCount);
   const selfId = as === 'viewer' ? idOf(9) : idOf(0);
   const all = [...onStage, ...viewers];
-  const requests = viewers
-    .slice(backstageCount)
-    .slice(0, Number(query.get('requests') ?? 0))
-    .map((one, index) => ({
-      participantId: one.id,
-      name: one.name,
-      message: index % 2 === 0 ? 'I have a question about the sound' : '',
-      seat: null,
-      soundOnly: index % 2 === 1,
-      atMs: now - 70_000 + index * 20_000,
-      expiresAtMs: null,
-    }));
+  const requests = requestsOf(query, viewers.slice(backstageCount));
   const remote: RoomState['remote'] = {};
   onStage.forEach((one, index) => {
     remote[one.id] = { camera: pictureTrack(index, 'camera'), ...(shares === index && { screen: pictureTrack(index, 'screen') }) };
@@ -185,14 +197,15 @@ export function fixtureState(query: URLSearchParams): RoomState {
         maxRequests: 50,
         expiryMs: 60_000,
       },
-      seats: Array.from({ length: 9 }, (_, index) => {
+      seats: Array.from({ length: Number(query.get('seats') ?? 9) }, (_, index) => {
         const one = onStage[index];
         const occupant = one ? { participantId: one.id, sinceMs: one.joinedAtMs } : null;
-        return { number: index + 1, isLocked: false, isMicrophoneLocked: false, occupant };
+        const number = index + 1;
+        return { number, isLocked: lockedSeats.has(number), isMicrophoneLocked: lockedMics.has(number), occupant };
       }),
-      host: idOf(0),
-      hostAwaySinceMs: null,
-      coHosts: [],
+      host: hostId,
+      hostAwaySinceMs: flag(query, 'host-away') ? now - 12_000 : null,
+      coHosts: [...coHosts].map(idOf),
       backstage: backstage.map((one) => ({ participantId: one.id, sinceMs: one.joinedAtMs, seat: null, soundOnly: false })),
       requests,
       invitations: flag(query, 'invited') ? [{ participantId: selfId, by: idOf(1), seat: null, atMs: now, expiresAtMs: null }] : [],

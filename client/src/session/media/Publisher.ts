@@ -1,6 +1,5 @@
 import { LianmaiError, type ProducerInfo, type PublishSource } from '@lianmai/protocol';
-import type { LocalTrackState } from '../../state';
-import type { InitialTrack } from '../JoinOptions';
+import type { InitialTracks, LocalTrackState } from '../../state';
 import type { Request } from '../SignallingSocket';
 import { LocalSource, type SourceKind } from './LocalSource';
 import type { SfuTransports } from './SfuTransports';
@@ -17,7 +16,7 @@ const KINDS: readonly SourceKind[] = [
 export interface PublisherOptions {
   request: Request;
   /** Opened as soon as we may publish. */
-  initial: { microphone: InitialTrack; camera: InitialTrack };
+  initial: InitialTracks;
   onChange(source: PublishSource, state: LocalTrackState): void;
   /** A background task has failed. */
   onFailed(error: unknown): void;
@@ -42,6 +41,11 @@ export class Publisher {
     return this.#sources[source].isOn;
   }
 
+  /** On, or to be opened as soon as we may publish. */
+  isWanted(source: 'microphone' | 'camera'): boolean {
+    return this.isOn(source) || (this.#initial !== null && this.#initial[source] !== false);
+  }
+
   get isSendingVideo(): boolean {
     return this.#mayPublish && (this.isOn('camera') || this.isOn('screen'));
   }
@@ -63,6 +67,13 @@ export class Publisher {
     this.#mayPublish = mayPublish;
     if (mayPublish) this.#openInitial();
     else for (const source of this.#all()) this.#inBackground(source.drop({ isKnown: true }));
+  }
+
+  /** Replaces what opens as soon as we may publish. */
+  prepare(tracks: InitialTracks): void {
+    this.#stopInitial();
+    this.#initial = tracks;
+    if (this.#mayPublish) this.#openInitial();
   }
 
   async set(source: 'microphone' | 'camera', isOn: boolean): Promise<void> {
@@ -108,8 +119,7 @@ export class Publisher {
   }
 
   close(): void {
-    for (const track of Object.values(this.#initial ?? {})) if (typeof track === 'object') stopTrack(track);
-    this.#initial = null;
+    this.#stopInitial();
     this.#transports = null;
     for (const source of this.#all()) this.#inBackground(source.drop({ isKnown: true }));
   }
@@ -126,6 +136,12 @@ export class Publisher {
       onChange: (state) => this.#options.onChange(kind.source, state),
       onEnded: () => this.#ended(kind.source),
     });
+  }
+
+  #stopInitial(): void {
+    const { microphone = false, camera = false } = this.#initial ?? {};
+    for (const track of [microphone, camera]) if (typeof track === 'object') stopTrack(track);
+    this.#initial = null;
   }
 
   #openInitial(): void {

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { DeviceError, openCamera, openMicrophone, stopTrack } from '../../session';
-import { getPreferences, setPreferences, type DeviceProblem } from '../../state';
+import { getPreferences, setPreferences, type DeviceProblem, type InitialTrack, type InitialTracks } from '../../state';
 
 interface CheckedTrack {
   state: 'off' | 'starting' | 'on' | 'failed';
@@ -16,16 +16,10 @@ interface CheckedDevice extends CheckedTrack {
 export interface DeviceCheck {
   camera: CheckedDevice;
   microphone: CheckedDevice;
-  /** Hands over the open tracks, which the caller then owns. */
-  handOver: () => HandedTracks;
+  /** Hands over the open tracks, which the caller then owns; true: wanted, but not open yet. */
+  handOver: () => InitialTracks;
   /** Takes tracks back after a failed join. Ended ones are opened again. */
-  takeBack: (tracks: HandedTracks) => void;
-}
-
-/** true: wanted, but not open yet, so the receiver opens it. */
-interface HandedTracks {
-  camera: MediaStreamTrack | boolean;
-  microphone: MediaStreamTrack | boolean;
+  takeBack: (tracks: InitialTracks) => void;
 }
 
 type Kind = 'camera' | 'microphone';
@@ -34,8 +28,8 @@ const REMEMBERED_ON = { camera: 'isCameraOn', microphone: 'isMicrophoneOn' } as 
 const REMEMBERED_ID = { camera: 'cameraId', microphone: 'microphoneId' } as const;
 const OFF: CheckedTrack = { state: 'off', track: null, problem: null };
 
-/** One device in the lobby. Only the latest attempt counts, and nothing stays open that is not shown. */
-class LobbyDevice {
+/** One device in a preview. Only the latest attempt counts, and nothing stays open that is not shown. */
+class PreviewDevice {
   private readonly kind: Kind;
   private readonly onChange: (now: CheckedTrack) => void;
   private track: MediaStreamTrack | null = null;
@@ -73,7 +67,7 @@ class LobbyDevice {
     this.onChange(OFF);
   }
 
-  give(): MediaStreamTrack | boolean {
+  give(): InitialTrack {
     this.attempt++;
     const given = this.track ?? this.isStarting;
     this.track = null;
@@ -81,7 +75,7 @@ class LobbyDevice {
     return given;
   }
 
-  take(track: MediaStreamTrack | boolean): void {
+  take(track: InitialTrack): void {
     if (track === false) return;
     if (track === true || track.readyState === 'ended') void this.open();
     else this.track = track;
@@ -93,9 +87,9 @@ class LobbyDevice {
   }
 }
 
-function useLobbyDevice(kind: Kind, isWanted: boolean): [CheckedDevice, LobbyDevice] {
+function useCheckedDevice(kind: Kind, isWanted: boolean): [CheckedDevice, PreviewDevice] {
   const [checked, setChecked] = useState<CheckedTrack>(OFF);
-  const device = useMemo(() => new LobbyDevice(kind, setChecked), [kind]);
+  const device = useMemo(() => new PreviewDevice(kind, setChecked), [kind]);
   useEffect(() => {
     if (isWanted && getPreferences()[REMEMBERED_ON[kind]]) void device.open();
     return () => device.close();
@@ -112,16 +106,16 @@ function useLobbyDevice(kind: Kind, isWanted: boolean): [CheckedDevice, LobbyDev
   return [{ ...checked, setOn, choose }, device];
 }
 
-/** Camera and microphone before joining. Opens nothing while `isWanted` is false, so people who only watch are not asked. */
-export function useDeviceCheck(isWanted: boolean): DeviceCheck {
-  const [camera, cameraDevice] = useLobbyDevice('camera', isWanted);
-  const [microphone, microphoneDevice] = useLobbyDevice('microphone', isWanted);
+/** Camera and microphone before others see and hear us. Opens nothing that is not wanted, so people who only watch are not asked. */
+export function useDeviceCheck(isWanted: boolean, isCameraWanted = isWanted): DeviceCheck {
+  const [camera, cameraDevice] = useCheckedDevice('camera', isCameraWanted);
+  const [microphone, microphoneDevice] = useCheckedDevice('microphone', isWanted);
   const devices = useRef({ cameraDevice, microphoneDevice });
-  const handOver = (): HandedTracks => ({
+  const handOver = (): InitialTracks => ({
     camera: devices.current.cameraDevice.give(),
     microphone: devices.current.microphoneDevice.give(),
   });
-  const takeBack = (tracks: HandedTracks) => {
+  const takeBack = (tracks: InitialTracks) => {
     devices.current.cameraDevice.take(tracks.camera);
     devices.current.microphoneDevice.take(tracks.microphone);
   };

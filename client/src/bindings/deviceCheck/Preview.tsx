@@ -8,7 +8,7 @@ import { DeviceProblemNotice } from './DeviceProblemNotice';
 import type { DeviceCheck } from './useDeviceCheck';
 
 /** How others will see and hear us: the mirror, the level, and both switches. */
-export function Preview({ check, name }: { check: DeviceCheck; name: string }) {
+export function Preview({ check, name, isSoundOnly = false }: { check: DeviceCheck; name: string; isSoundOnly?: boolean }) {
   const { t } = useTranslation();
   const { camera, microphone } = check;
   const level = useMemo(() => {
@@ -37,14 +37,16 @@ export function Preview({ check, name }: { check: DeviceCheck; name: string }) {
             onClick={() => microphone.setOn(microphone.state === 'off' || microphone.state === 'failed')}
             data-testid={testIds.toggleMic}
           />
-          <RoundSwitch
-            isOn={camera.state === 'on'}
-            hasProblem={camera.state === 'failed'}
-            label={camera.state === 'on' ? t('dock.stopCamera') : t('dock.startCamera')}
-            icons={[<Video key="on" size={22} />, <VideoOff key="off" size={22} />]}
-            onClick={() => camera.setOn(camera.state === 'off' || camera.state === 'failed')}
-            data-testid={testIds.toggleCamera}
-          />
+          {!isSoundOnly && (
+            <RoundSwitch
+              isOn={camera.state === 'on'}
+              hasProblem={camera.state === 'failed'}
+              label={camera.state === 'on' ? t('dock.stopCamera') : t('dock.startCamera')}
+              icons={[<Video key="on" size={22} />, <VideoOff key="off" size={22} />]}
+              onClick={() => camera.setOn(camera.state === 'off' || camera.state === 'failed')}
+              data-testid={testIds.toggleCamera}
+            />
+          )}
         </div>
       </div>
       <div className="flex min-h-6 items-center gap-3 text-sm text-fg-2">
