@@ -134,14 +134,17 @@ function openSfuRoads({ config, log, scope, link }: BridgeContext, { hub, gate, 
   return { ingests, feeds };
 }
 
-/** Programs and jobs are owned after the link, so they close first and can still announce how they ended. */
+/**
+ * The link is owned last, so it closes first: to the server, a bridge that ends is a lost one, and its programs and jobs go on elsewhere. Their own ends
+ * would be taken for what somebody wanted.
+ */
 function serve({ config, scope, ffmpeg, link }: BridgeContext, parts: HubParts & Servers & Services): void {
   const { hub, gate, renditions, recorder, origin, rtmp, srt, kinds, programs, jobs, ingests, feeds } = parts;
   const { announce } = link;
-  scope.own(link);
   scope.own(new StreamReport({ hub, gate, renditions, announce }));
   scope.own(programs);
   scope.own(jobs);
+  scope.own(link);
   recorder.catalogue.on('changed', (recording) => announce('recordingChanged', recording));
   link.on('connected', () => [programs, jobs].forEach((service) => service.announceAll()));
   link.on('serverReplaced', () => [ingests, feeds].forEach((service) => void service.stopAll('the server was started again')));

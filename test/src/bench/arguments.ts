@@ -24,6 +24,7 @@ const USAGE = `npm run bench -- CASE [options]
   srt       our SRT listener beside libsrt's       --seconds 20
   latency   camera to screen, tier by tier         --seconds 15 --runs 3
   starved   half a core left (needs root)          --participants 4 --seconds 60
+  stage     chat and requests of an audience       --viewers 3000 --seconds 30
   network   losses, 320 kb/s, no UDP (needs root)  --seconds 25 --only voices|room|whip|whep|stage|limits
 
 With --runs, each figure is the median (p50) of all runs, with the smallest and largest value (min, max).
@@ -32,7 +33,7 @@ With --runs, each figure is the median (p50) of all runs, with the smallest and 
   --busy    as many processes as there are cores compute meanwhile`;
 
 /** The cases whose defaults differ. */
-const DEFAULTS: Readonly<Record<string, Partial<Pick<BenchOptions, 'seconds' | 'runs' | 'players'>>>> = {
+const DEFAULTS: Readonly<Record<string, Partial<Pick<BenchOptions, 'seconds' | 'runs' | 'players' | 'viewers'>>>> = {
   program: { seconds: 20 },
   start: { runs: 10 },
   killed: { runs: 5 },
@@ -40,6 +41,7 @@ const DEFAULTS: Readonly<Record<string, Partial<Pick<BenchOptions, 'seconds' | '
   srt: { seconds: 20 },
   starved: { seconds: 60 },
   network: { seconds: 25 },
+  stage: { seconds: 30, viewers: 3000 },
 };
 
 export function readOptions(argv: readonly string[]): BenchOptions {
@@ -71,7 +73,7 @@ export function readOptions(argv: readonly string[]): BenchOptions {
     isBusy: values.busy,
     participants: whole('participants', values.participants, 4, 9),
     seconds: whole('seconds', values.seconds, usual.seconds ?? 15, 3600),
-    viewers: whole('viewers', values.viewers, 100, 2000),
+    viewers: whole('viewers', values.viewers, usual.viewers ?? 100, 10_000),
     players: whole('players', values.players, usual.players ?? 200, 5000),
     runs: whole('runs', values.runs, usual.runs ?? 3, 100),
     only: values.only ?? null,

@@ -12,6 +12,7 @@ const CASES: Record<string, () => Promise<{ run(options: BenchOptions): Promise<
   srt: () => import('./srt/index.js'),
   latency: () => import('./latency/index.js'),
   starved: () => import('./starved/index.js'),
+  stage: () => import('./stage/index.js'),
   network: () => import('./network/index.js'),
 };
 

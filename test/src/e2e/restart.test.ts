@@ -150,6 +150,15 @@ describe('a program whose server is started again', () => {
     expect(timeline(await packets(destination.file), 'audio').maxStepMs).toBeLessThan(100);
   });
 
+  it('goes on when its bridge is asked to end', async () => {
+    const [bridge] = system.children(BRIDGE).filter(({ command }) => !command.includes('--spare'));
+    const { programId, startedAtMs } = await program();
+    process.kill(bridge!.pid, 'SIGTERM');
+    await until('another bridge serves', () => system.children(BRIDGE).every(({ pid }) => pid !== bridge?.pid));
+    expect(await isLive('the program is back')).toMatchObject({ programId, startedAtMs });
+    await showsHost();
+  });
+
   it('stays off once it has been stopped', async () => {
     await host.id('end-live').click();
     await host.id('confirm-end').click();
