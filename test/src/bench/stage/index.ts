@@ -156,7 +156,7 @@ async function join(system: System, index: number): Promise<Socket> {
   const role = index === 0 ? 'host' : 'guest';
   const token = await system.token(ROOM, `p${index}`, role, `Person ${index}`);
   const socket = io(system.url, { auth: { token }, transports: ['websocket'], reconnection: false, forceNew: true });
-  const answer = (await new Promise((resolve, reject) => {
+  const answer = await new Promise<{ ok: boolean }>((resolve, reject) => {
     socket.once('connect_error', reject);
     socket.once('connect', () => socket.emit('request', { name: 'join', data: {} }, resolve));
   }));
