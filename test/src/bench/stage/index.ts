@@ -159,7 +159,7 @@ async function join(system: System, index: number): Promise<Socket> {
   const answer = await new Promise<{ ok: boolean }>((resolve, reject) => {
     socket.once('connect_error', reject);
     socket.once('connect', () => socket.emit('request', { name: 'join', data: {} }, resolve));
-  }));
+  });
   if (!answer.ok) throw new Error(JSON.stringify(answer));
   return socket;
 }
