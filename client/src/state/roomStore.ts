@@ -1,8 +1,17 @@
+import type { ChatSnapshot } from '@lianmai/protocol';
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { LocalTrackState, RoomState } from './RoomState';
 
 const noTrack = (): LocalTrackState => ({ state: 'off', problem: null, track: null });
+
+export const emptyChat = (): ChatSnapshot => ({
+  messages: [],
+  pinned: null,
+  slowModeMs: 0,
+  linksFromAudience: true,
+  moderation: null,
+});
 
 export function initialRoomState(): RoomState {
   return {
@@ -15,7 +24,7 @@ export function initialRoomState(): RoomState {
     room: null,
     participants: {},
     stage: null,
-    chat: { messages: [], pinned: null, slowModeMs: 0, linksFromAudience: true, moderation: null },
+    chat: emptyChat(),
     program: null,
     levels: null,
     activeSpeaker: null,

@@ -2,8 +2,7 @@ import { MAX_CHAT_CHARS } from '@lianmai/protocol';
 import { SendHorizontal } from 'lucide-react';
 import { useCallback, useState, type KeyboardEvent, type SubmitEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useActions } from '../../bindings';
-import { useRoom } from '../../state';
+import { useChat, useChatBinding } from '../../bindings';
 import { IconButton, testIds } from '../../ui';
 import { ChatRules } from './ChatRules';
 import { ChatSettingsButton } from './ChatSettingsButton';
@@ -56,8 +55,8 @@ export function ChatComposer() {
 
 /** What is being written. A message that was refused comes back, before anything written since. */
 function useDraft() {
-  const actions = useActions();
-  const clockOffsetMs = useRoom((room) => room.clockOffsetMs);
+  const { actions } = useChatBinding();
+  const clockOffsetMs = useChat((state) => state.clockOffsetMs);
   const [text, setText] = useState('');
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const forgive = useCallback(() => setRefusal(null), []);
