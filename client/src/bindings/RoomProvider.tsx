@@ -44,10 +44,7 @@ function RoomChat({ children }: { children: ReactNode }) {
   const run = useRunWithToast();
   const isModerator = useRoom((room) => selfOf(room)?.isModerator === true);
   const isOnStage = useRoom((room) => selfOf(room)?.onStage === true);
-  const binding = useMemo(
-    () => ({ store: getRoomStore(), actions, isModerator, isOnStage, run }),
-    [actions, isModerator, isOnStage, run],
-  );
+  const binding = useMemo(() => ({ store: getRoomStore(), actions, isModerator, isOnStage, run }), [actions, isModerator, isOnStage, run]);
   return <ChatProvider binding={binding}>{children}</ChatProvider>;
 }
 

@@ -55,7 +55,6 @@ export const audienceEn = {
     },
   },
   audience: {
-    guest: 'Guest {{number}}',
     nameTitle: 'What shall people call you?',
     nameText: 'People see this name beside what you write.',
     nameContinue: 'Continue',

@@ -56,7 +56,6 @@ export const audienceZhCN: AudienceTexts = {
     },
   },
   audience: {
-    guest: '游客{{number}}',
     nameTitle: '怎么称呼你？',
     nameText: '大家会在你的发言旁看到这个名字。',
     nameContinue: '继续',
@@ -70,7 +69,7 @@ export const audienceZhCN: AudienceTexts = {
     useHere: '在这里使用聊天',
     ask: '申请连麦',
     askTitle: '申请连麦',
-    askText: '主播同意后，你会先到后台：只有主播能看到和听到你。',
+    askText: '主播同意后，你会先候场：只有主播能看到和听到你。',
     message: '给主播的留言',
     messageHint: '可不填：想聊什么或展示什么？',
     send: '提交申请',

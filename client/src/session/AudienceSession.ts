@@ -21,6 +21,7 @@ interface AudienceOptions {
 
 /** One page's place in the audience of one room: connected while the room is open, under a name that may change. */
 export class AudienceSession {
+  readonly actions = this.#createActions();
   readonly #options: AudienceOptions;
   readonly #store = getAudienceStore();
   readonly #tabs: RoomTabs;
@@ -46,27 +47,6 @@ export class AudienceSession {
     const connection = this.#connect();
     this.#connection = connection;
     await connection.open().catch((error: unknown) => this.#end(connection, toLianmaiError(error)));
-  }
-
-  get actions(): AudienceActions {
-    const act: Connection<AttendReply>['requestWithRetry'] = (...call) =>
-      this.#connection ? this.#connection.requestWithRetry(...call) : Promise.reject(new LianmaiError('TIMEOUT'));
-    return {
-      sendChat: async (text) => void (await act('sendChat', { text, nonce: randomId() })),
-      deleteChat: async (messageId) => void (await act('deleteChat', { messageId })),
-      requestStage: async (wish) => {
-        this.#store.setState({ news: null });
-        await act('requestStage', wish);
-      },
-      cancelStageRequest: async () => void (await act('cancelStageRequest', {})),
-      answerInvitation: async (accept) => void (await act('answerInvitation', { accept })),
-      dismissNews: () => this.#store.setState({ news: null }),
-      rename: (name) => this.#rename(name),
-      attendHere: async () => {
-        if (this.#store.getState().phase === 'ended') this.#store.setState({ phase: 'idle', ended: null });
-        await this.attend();
-      },
-    };
   }
 
   /** Goes without a word: whoever was let in keeps their place for the room page. */
@@ -142,5 +122,27 @@ export class AudienceSession {
     if (!isThere) return this.#store.setState(({ phase }) => (phase === 'elsewhere' ? { phase: 'idle' } : {}));
     this.#rest();
     this.#store.setState({ phase: 'elsewhere' });
+  }
+
+  /** Commands are sent again once after a reconnect, under the same id. */
+  #createActions(): AudienceActions {
+    const act: Connection<AttendReply>['requestWithRetry'] = (...call) =>
+      this.#connection ? this.#connection.requestWithRetry(...call) : Promise.reject(new LianmaiError('TIMEOUT'));
+    return {
+      sendChat: async (text) => void (await act('sendChat', { text, nonce: randomId() })),
+      deleteChat: async (messageId) => void (await act('deleteChat', { messageId })),
+      requestStage: async (wish) => {
+        this.#store.setState({ news: null });
+        await act('requestStage', wish);
+      },
+      cancelStageRequest: async () => void (await act('cancelStageRequest', {})),
+      answerInvitation: async (accept) => void (await act('answerInvitation', { accept })),
+      dismissNews: () => this.#store.setState({ news: null }),
+      rename: (name) => this.#rename(name),
+      attendHere: async () => {
+        if (this.#store.getState().phase === 'ended') this.#store.setState({ phase: 'idle', ended: null });
+        await this.attend();
+      },
+    };
   }
 }

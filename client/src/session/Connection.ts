@@ -19,7 +19,7 @@ type SocketLike = Pick<SignallingSocket, 'request' | 'drop' | 'close'>;
 interface ConnectionOptions<R> {
   tokens: JoinTokens;
   /** Takes the person's place on a new socket. */
-  enter(request: Request): Promise<R>;
+  enter: (request: Request) => Promise<R>;
   onEntered(reply: R, clockOffsetMs: number): void;
   onEvent: EventListener;
   onLost(): void;
@@ -29,8 +29,8 @@ interface ConnectionOptions<R> {
 }
 
 interface Waiter {
-  resolve(): void;
-  reject(error: LianmaiError): void;
+  resolve: () => void;
+  reject: (error: LianmaiError) => void;
 }
 
 /** Keeps a person connected to the server across any number of sockets: enters, enters again after a loss, and ends with one reason. */

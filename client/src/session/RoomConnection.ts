@@ -12,7 +12,7 @@ interface ResumeInfo {
 interface RoomConnectionOptions extends Omit<ConstructorParameters<typeof Connection<JoinReply>>[0], 'enter' | 'onEntered'> {
   /** Resumes this participant after a page reload. */
   resume: ResumeInfo | null;
-  onJoined(reply: JoinReply, clockOffsetMs: number): void;
+  onJoined: (reply: JoinReply, clockOffsetMs: number) => void;
 }
 
 /** A participant's connection: joins, and after a loss resumes the same participant. */

@@ -1,5 +1,6 @@
+import type {
+  LianmaiError} from '@lianmai/protocol';
 import {
-  LianmaiError,
   RoomId,
   parse,
   toLianmaiError,

@@ -12,5 +12,6 @@ export { attendRoom, type RoomAttendance } from './attendRoom';
 export { joinRoom, preloadRoom } from './joinRoom';
 export { lobbyRoom } from './lobbyApi';
 export { isSignedOut, OperatorSession } from './OperatorSession';
-export { expectArrival, resumableParticipant } from './savedParticipant';
+export { expectArrival } from './arrival';
+export { resumableParticipant } from './savedParticipant';
 export { watchInfo } from './watchApi';

@@ -1,7 +1,7 @@
 import type { RoomActions } from '../state';
 import type { JoinOptions } from './JoinOptions';
+import { forgetArrival } from './arrival';
 import type { RoomSession } from './RoomSession';
-import { forgetArrival } from './savedParticipant';
 
 /** Media and sockets are three quarters of the page's code. They are fetched while the lobby is open, not before it is drawn. */
 const load = () => import('./RoomSession');

@@ -1,5 +1,6 @@
 import { ParticipantId, RoomId } from '@lianmai/protocol';
 import { z } from 'zod';
+import { expectedArrival } from './arrival';
 
 const STORAGE_KEY = 'lianmai.session';
 
@@ -56,19 +57,11 @@ export function forgetParticipant(): void {
   }
 }
 
-type Newcomer = Pick<SavedParticipant, 'name' | 'role'>;
-
-/** Somebody who was let in on the watch page, on the way to the room in this tab. */
-let arriving: (Newcomer & { room: string }) | null = null;
-
-export const expectArrival = (newcomer: Newcomer & { room: string }): void => void (arriving = newcomer);
-export const forgetArrival = (): void => void (arriving = null);
-
 /**
  * Returns whom this tab may take into the room without the lobby: a participant whom it had there a moment ago, before a reload, or
  * somebody who was let in on the watch page.
  */
-export function resumableParticipant(room: string): Newcomer | null {
-  const known = loadParticipant(room) ?? (arriving?.room === room ? arriving : null);
+export function resumableParticipant(room: string): Pick<SavedParticipant, 'name' | 'role'> | null {
+  const known = loadParticipant(room) ?? expectedArrival(room);
   return known && { name: known.name, role: known.role };
 }

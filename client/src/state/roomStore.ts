@@ -1,17 +1,9 @@
-import type { ChatSnapshot } from '@lianmai/protocol';
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { emptyChat } from './emptyChat';
 import type { LocalTrackState, RoomState } from './RoomState';
 
 const noTrack = (): LocalTrackState => ({ state: 'off', problem: null, track: null });
-
-export const emptyChat = (): ChatSnapshot => ({
-  messages: [],
-  pinned: null,
-  slowModeMs: 0,
-  linksFromAudience: true,
-  moderation: null,
-});
 
 export function initialRoomState(): RoomState {
   return {

@@ -53,6 +53,9 @@ export function ChatComposer() {
   );
 }
 
+/** The person was asked for a name first, and thought better of it. */
+const isCancelled = (error: unknown) => error instanceof DOMException && error.name === 'AbortError';
+
 /** What is being written. A message that was refused comes back, before anything written since. */
 function useDraft() {
   const { actions } = useChatBinding();
@@ -67,7 +70,7 @@ function useDraft() {
     setRefusal(null);
     actions.sendChat(wanted).catch((error: unknown) => {
       setText((now) => (now === '' ? wanted : `${wanted}\n${now}`));
-      setRefusal(refusalOf(error, { nowMs: Date.now(), clockOffsetMs }));
+      setRefusal(isCancelled(error) ? null : refusalOf(error, { nowMs: Date.now(), clockOffsetMs }));
     });
   };
   const write = (now: string) => {

@@ -1,0 +1,3 @@
+/** The audience on the watch page: a name, and the way to the stage. */
+export { NameDialog } from './NameDialog';
+export { StageWay } from './StageWay';
