@@ -1,14 +1,5 @@
-import type {
-  LianmaiError} from '@lianmai/protocol';
-import {
-  RoomId,
-  parse,
-  toLianmaiError,
-  type EventData,
-  type EventName,
-  type ParticipantId,
-  type PublishSource,
-} from '@lianmai/protocol';
+import type { LianmaiError } from '@lianmai/protocol';
+import { RoomId, parse, toLianmaiError, type EventData, type EventName, type ParticipantId, type PublishSource } from '@lianmai/protocol';
 import {
   addNotice,
   applyEvent,

@@ -1,11 +1,4 @@
-import type {
-  AudienceState,
-  ChatSnapshot,
-  ErrorCode,
-  OwnStage,
-  ParticipantId,
-  StageRefusal,
-} from '@lianmai/protocol';
+import type { AudienceState, ChatSnapshot, ErrorCode, OwnStage, ParticipantId, StageRefusal } from '@lianmai/protocol';
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { emptyChat } from './emptyChat';

@@ -1,4 +1,4 @@
-import { sourceIdOf, type ParticipantId } from '@lianmai/protocol';
+import { sourceIdOf, type StageRequest } from '@lianmai/protocol';
 import { Check, X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useActions, useRunWithToast } from '../../bindings';
@@ -12,8 +12,8 @@ export function RequestList() {
     <div aria-live="polite" aria-relevant="additions">
       {requests && requests.length > 0 && (
         <ul className="flex flex-col gap-1 p-2">
-          {requests.map(({ participantId, atMs }) => (
-            <Request key={participantId} id={participantId} atMs={atMs} />
+          {requests.map((request) => (
+            <Request key={request.participantId} request={request} />
           ))}
         </ul>
       )}
@@ -21,13 +21,11 @@ export function RequestList() {
   );
 }
 
-function Request({ id, atMs }: { id: ParticipantId; atMs: number }) {
+function Request({ request: { participantId: id, name, message, atMs } }: { request: StageRequest }) {
   const { t } = useTranslation();
   const actions = useActions();
   const run = useRunWithToast();
-  const name = useRoom((room) => room.participants[id]?.name);
   const offsetMs = useRoom((room) => room.clockOffsetMs);
-  if (name === undefined) return null;
   return (
     <li className="animate-fade flex flex-col gap-2 rounded-md bg-surface-2 p-2">
       <div className="flex items-center gap-2">
@@ -39,6 +37,11 @@ function Request({ id, atMs }: { id: ParticipantId; atMs: number }) {
           <Clock sinceMs={atMs} offsetMs={offsetMs} />
         </span>
       </div>
+      {message && (
+        <p dir="auto" className="wrap-anywhere text-fg-2">
+          {message}
+        </p>
+      )}
       <div className="flex gap-2">
         <Button
           size="sm"
