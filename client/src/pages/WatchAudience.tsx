@@ -3,14 +3,14 @@ import { LoaderCircle, Pencil } from 'lucide-react';
 import { useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ChatProvider, type ChatBinding } from '../bindings';
-import { NameDialog, StageWay } from '../features/audience';
+import { NameDialog, StageNewsLine, StageWay } from '../features/audience';
 import { ChatPanel } from '../features/chat';
 import { errorText } from '../i18n';
 import { getAudienceStore, getPreferences, useAudience, usePreferences, type AudienceActions } from '../state';
 import { Button, Panel, testIds } from '../ui';
 
 /** Loaded beside the player: the chat of the watch page, and the way to the stage. */
-export { StageWay };
+export { StageNewsLine, StageWay };
 
 /** Asks for a name before somebody writes for the first time. */
 interface Naming {

@@ -18,6 +18,7 @@ async function loadAudience() {
 /** The player comes first. */
 const WatchChat = lazy(async () => ({ default: (await loadAudience()).WatchChat }));
 const StageWay = lazy(async () => ({ default: (await loadAudience()).StageWay }));
+const StageNewsLine = lazy(async () => ({ default: (await loadAudience()).StageNewsLine }));
 
 /** A room's program or a stream from outside. Rooms and streams share the names of the default app. */
 export default function WatchPage({ app, name }: { app: string | null; name: string }) {
@@ -41,6 +42,13 @@ export default function WatchPage({ app, name }: { app: string | null; name: str
           </Suspense>
         ) : (
           takePart
+        )
+      }
+      stageNews={
+        attendance && (
+          <Suspense>
+            <StageNewsLine actions={attendance.actions} />
+          </Suspense>
         )
       }
       side={isPossible ? <Suspense>{attendance && <WatchChat actions={attendance.actions} />}</Suspense> : null}

@@ -78,7 +78,7 @@ describe('the audience on the watch page', () => {
     await host.page.getByRole('button', { name: 'Let Ann in backstage' }).click();
     await ann.page.waitForURL(`**/r/${ROOM}`);
     await ann.id('backstage').waitFor();
-    await host.id('person').filter({ hasText: 'Ann' }).waitFor({ state: 'attached' });
+    await host.page.getByRole('button', { name: 'Bring Ann on air' }).waitFor();
     await bo.id('queue-place').filter({ hasText: 'You are first in line' }).waitFor();
   });
 

@@ -1,10 +1,9 @@
-import type { TFunction } from 'i18next';
-import { Hand, X } from 'lucide-react';
+import { Hand } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../../i18n';
-import { useAudience, type AudienceActions, type StageNews } from '../../state';
-import { Button, IconButton, testIds } from '../../ui';
+import { useAudience, type AudienceActions } from '../../state';
+import { Button, testIds } from '../../ui';
 import { AskDialog } from './AskDialog';
 import { InvitationDialog } from './InvitationDialog';
 import { TimeLeft } from './TimeLeft';
@@ -36,7 +35,6 @@ export function StageWay({ actions, insteadOfAsking = null }: StageWayProps) {
 function Ask({ actions }: { actions: AudienceActions }) {
   const { t } = useTranslation();
   const [isOpen, setOpen] = useState(false);
-  const news = useAudience((state) => state.news);
   const mayAsk = useAudience(({ audience }) => audience?.stage.requestsFrom === 'everyone');
   return (
     <>
@@ -51,23 +49,9 @@ function Ask({ actions }: { actions: AudienceActions }) {
           {t('audience.ask')}
         </Button>
       )}
-      {news && (
-        <p role="status" className="order-last flex basis-full items-center gap-2 text-sm text-warn" data-testid={testIds.stageNews}>
-          <span dir="auto" className="min-w-0 flex-1 wrap-anywhere">
-            {newsText(t, news)}
-          </span>
-          <IconButton label={t('common.close')} icon={<X size={18} />} onClick={() => actions.dismissNews()} />
-        </p>
-      )}
       {isOpen && <AskDialog actions={actions} onClose={() => setOpen(false)} />}
     </>
   );
-}
-
-function newsText(t: TFunction, news: StageNews): string {
-  if (news.kind === 'invitationExpired') return t('audience.invitationExpired');
-  if (news.outcome === 'expired') return t('audience.expired');
-  return news.reason ? t('audience.declinedBecause', { reason: news.reason }) : t('audience.declined');
 }
 
 interface InLineProps {
@@ -98,7 +82,7 @@ function InLine({ request: { position, expiresAtMs }, actions }: InLineProps) {
         {t('audience.withdraw')}
       </Button>
       {error && (
-        <p role="alert" className="basis-full text-sm text-bad">
+        <p role="alert" className="max-w-64 text-sm text-bad">
           {error}
         </p>
       )}

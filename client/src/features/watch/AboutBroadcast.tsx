@@ -11,11 +11,13 @@ interface AboutBroadcastProps {
   viewers: number | null;
   /** The way onto the stage. */
   stageWay: ReactNode;
+  /** How the last way onto it ended. */
+  stageNews: ReactNode;
   corner: ReactNode;
 }
 
 /** Below the player: title, host, number of viewers, and the way onto the stage. */
-export function AboutBroadcast({ title, hostName, isHostAway, viewers, stageWay, corner }: AboutBroadcastProps) {
+export function AboutBroadcast({ title, hostName, isHostAway, viewers, stageWay, stageNews, corner }: AboutBroadcastProps) {
   const { t, i18n } = useTranslation();
   return (
     <div className="mx-auto flex w-full max-w-6xl flex-wrap items-start gap-x-2 gap-y-3 px-4 py-4 sm:px-6">
@@ -37,6 +39,7 @@ export function AboutBroadcast({ title, hostName, isHostAway, viewers, stageWay,
         {stageWay}
       </div>
       <div className="order-2 sm:order-3">{corner}</div>
+      <div className="order-4 basis-full empty:hidden">{stageNews}</div>
     </div>
   );
 }

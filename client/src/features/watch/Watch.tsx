@@ -16,6 +16,8 @@ interface WatchProps {
   audience: AudienceState | null;
   /** Beside the share button: the way onto the stage. */
   stageWay: ReactNode;
+  /** Below them: how the last way onto the stage ended. */
+  stageNews: ReactNode;
   /** Beside the picture, or below it on phones: the chat. null: the picture has the page for itself. */
   side: ReactNode;
   /** Shown at the upper right: the language switch. */
@@ -24,7 +26,7 @@ interface WatchProps {
 }
 
 /** The broadcast, its title, and the way onto the stage. */
-export function Watch({ name, broadcast, audience, stageWay, side, corner, onTitle }: WatchProps) {
+export function Watch({ name, broadcast, audience, stageWay, stageNews, side, corner, onTitle }: WatchProps) {
   const { info, room } = broadcast;
   const [place, setPlace] = useState<HTMLElement | null>(null);
   const { player, snapshot } = usePlayer(place, broadcast);
@@ -75,6 +77,7 @@ export function Watch({ name, broadcast, audience, stageWay, side, corner, onTit
           isHostAway={audience !== null && audience.stage.hostAwaySinceMs !== null}
           viewers={viewersOf(broadcast, audience)}
           stageWay={stageWay}
+          stageNews={stageNews}
           corner={corner}
         />
       </main>
