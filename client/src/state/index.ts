@@ -6,7 +6,7 @@ export type * from './AudienceActions';
 export type * from './RoomActions';
 export type * from './RoomState';
 export { applyAudienceEvent, applyAudienceSnapshot } from './audienceReducers';
-export { getAudienceStore, resetAudience, useAudience, type StageNews } from './audienceStore';
+export { getAudienceStore, resetAudience, useAudience, type Attendance, type StageNews } from './audienceStore';
 export { refreshDevices, useDevices, type DeviceChoice, type DeviceList } from './devices';
 export { getPreferences, setPreferences, subscribePreferences, usePreferences, type Preferences } from './preferences';
 export { isRestarting } from './programState';

@@ -1,7 +1,7 @@
 import { Eye, Share2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button, Pill, testIds, useCopy } from '../../ui';
+import { Button, cx, Pill, testIds, useCopy } from '../../ui';
 
 interface AboutBroadcastProps {
   title: string;
@@ -26,7 +26,7 @@ export function AboutBroadcast({ title, hostName, isHostAway, viewers, stageWay,
           {title}
         </h1>
         <p className="mt-0.5 min-h-6 truncate text-base text-fg-2">
-          {[hostName && t('lobby.hostedBy', { name: hostName }), isHostAway && t('watch.hostAway')].filter(Boolean).join(' · ')}
+          {isHostAway ? t('watch.hostAway') : hostName && t('lobby.hostedBy', { name: hostName })}
         </p>
       </div>
       <div className="order-3 flex basis-full flex-wrap items-center gap-2 sm:order-2 sm:basis-auto">
@@ -54,7 +54,10 @@ function ShareButton() {
   };
   return (
     <Button size="sm" icon={<Share2 size={18} aria-hidden />} onClick={share}>
-      <span aria-live="polite">{isCopied ? t('common.copied') : t('watch.share')}</span>
+      {/* Phones have room for its picture only. */}
+      <span aria-live="polite" className={cx(!isCopied && 'max-sm:sr-only')}>
+        {isCopied ? t('common.copied') : t('watch.share')}
+      </span>
     </Button>
   );
 }
