@@ -14,7 +14,7 @@ export interface Attendance {
   phase: AudiencePhase;
   ended: { code: ErrorCode; message: string } | null;
   selfId: ParticipantId | null;
-  /** What the whole audience is told. null: not known yet. */
+  /** Told to the whole audience. null: not known yet. */
   audience: AudienceState | null;
   own: OwnStage;
   /** Shown until the person asks again or dismisses it. */

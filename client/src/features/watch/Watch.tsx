@@ -12,7 +12,7 @@ import type { Broadcast } from './useBroadcast';
 interface WatchProps {
   name: string;
   broadcast: Broadcast;
-  /** What the audience of the room is told. null: this page is not part of it. */
+  /** Told to the audience of the room. null: this page is not part of it. */
   audience: AudienceState | null;
   /** Beside the share button: the way onto the stage. */
   stageWay: ReactNode;

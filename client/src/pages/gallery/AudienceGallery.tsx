@@ -25,7 +25,7 @@ function audienceState(query: URLSearchParams): AudienceState {
   };
 }
 
-/** What the URL describes: `line=3`, `invited`, `declined`, `away`, `closed`, `reconnecting`, `elsewhere`, `ended=REPLACED`, and a chat as in rooms. */
+/** Described by the URL: `line=3`, `invited`, `declined`, `away`, `closed`, `reconnecting`, `elsewhere`, `ended=REPLACED`, and a chat as in rooms. */
 function attendanceOf(query: URLSearchParams): Partial<Attendance> {
   const untilMs = Date.now() + 55_000;
   const line = Number(query.get('line') ?? 0);
