@@ -1,9 +1,11 @@
-import { createContext, useContext, useEffect, useMemo, type ReactNode } from 'react';
+import { createContext, useCallback, useContext, useEffect, useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { errorText } from '../i18n';
-import type { RoomActions } from '../state';
+import { getRoomStore, useRoom, type RoomActions } from '../state';
+import { ChatProvider } from './ChatProvider';
+import { selfOf } from './stageSources';
 import { createTileSizeReporter, type TileSizeReporter } from './tileSizeReporter';
 
 interface ToastMessage {
@@ -30,7 +32,20 @@ export function RoomProvider({ actions, children }: { actions: RoomActions; chil
     [actions],
   );
   useEffect(() => binding.tileSizes.watchPage(), [binding]);
-  return <Context value={binding}>{children}</Context>;
+  return (
+    <Context value={binding}>
+      <RoomChat>{children}</RoomChat>
+    </Context>
+  );
+}
+
+function RoomChat({ children }: { children: ReactNode }) {
+  const actions = useActions();
+  const run = useRunWithToast();
+  const isModerator = useRoom((room) => selfOf(room)?.isModerator === true);
+  const isOnStage = useRoom((room) => selfOf(room)?.onStage === true);
+  const binding = useMemo(() => ({ store: getRoomStore(), actions, isModerator, isOnStage, run }), [actions, isModerator, isOnStage, run]);
+  return <ChatProvider binding={binding}>{children}</ChatProvider>;
 }
 
 function useBinding(): RoomBinding {
@@ -59,10 +74,13 @@ export function useToasts() {
 export function useRunWithToast(): (action: Promise<unknown>) => void {
   const { toasts } = useBinding();
   const { t } = useTranslation();
-  return (action) => {
-    action.catch((error: unknown) => {
-      const text = errorText(t, error);
-      toasts.setState((shown) => [...shown.filter((one) => one.text !== text), { id: ++lastToastId, text }].slice(-4), true);
-    });
-  };
+  return useCallback(
+    (action) => {
+      action.catch((error: unknown) => {
+        const text = errorText(t, error);
+        toasts.setState((shown) => [...shown.filter((one) => one.text !== text), { id: ++lastToastId, text }].slice(-4), true);
+      });
+    },
+    [toasts, t],
+  );
 }

@@ -2,6 +2,7 @@
  * Connects the room to React: its actions (`RoomProvider`, `useActions`), the sources on stage and their tracks, the size of each picture,
  * and a few connected components that several features need. Features read the room through this folder and `state/`.
  */
+export { ChatProvider, useChat, useChatBinding, type ChatBinding } from './ChatProvider';
 export { DeviceSelect } from './DeviceSelect';
 export { Preview, useDeviceCheck, type DeviceCheck } from './deviceCheck';
 export { ModerationMenu } from './ModerationMenu';

@@ -65,7 +65,9 @@ export function useSteadyOrder(sources: readonly StageSource[]): StageSource[] {
 /** Only moderators get other people's pictures. */
 export const useBackstageSources = (): StageSource[] => useSourcesOf('backstage');
 
-export const useSelf = (): ParticipantInfo | null => useRoom((room) => (room.selfId ? (room.participants[room.selfId] ?? null) : null));
+export const selfOf = (room: Pick<RoomState, 'selfId' | 'participants'>): ParticipantInfo | null =>
+  room.selfId ? (room.participants[room.selfId] ?? null) : null;
+export const useSelf = (): ParticipantInfo | null => useRoom(selfOf);
 
 /** Returns the track to draw. null: the camera is off, or its picture has not arrived. */
 export function trackOf(room: RoomState, participantId: ParticipantId, source: MediaSource): MediaStreamTrack | null {

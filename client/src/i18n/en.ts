@@ -1,9 +1,10 @@
 import type { ErrorCode } from '@lianmai/protocol';
+import type { AudienceTexts } from './audience.en';
 import type { OutputsTexts } from './outputs.en';
 import type { RoomTexts } from './room.en';
 
 /** The codes whose texts every page loads. The others come with the parts of the pages that can meet them. */
-export type ErrorOfEveryPage = Exclude<ErrorCode, keyof OutputsTexts['errors'] | keyof RoomTexts['errors']>;
+export type ErrorOfEveryPage = Exclude<ErrorCode, keyof AudienceTexts['errors'] | keyof OutputsTexts['errors'] | keyof RoomTexts['errors']>;
 
 /** Each text says what happened and the one thing to do. It is the same wherever the code appears. */
 const errors: Record<ErrorOfEveryPage, string> = {

@@ -1,6 +1,8 @@
 import { ERRORS, LianmaiError } from '@lianmai/protocol';
 import { createInstance } from 'i18next';
 import { describe, expect, it } from 'vitest';
+import { audienceEn } from './audience.en';
+import { audienceZhCN } from './audience.zh-CN';
 import { en } from './en';
 import { outputsEn } from './outputs.en';
 import { outputsZhCN } from './outputs.zh-CN';
@@ -20,8 +22,10 @@ function flatten(value: unknown, path = ''): [string, string][] {
   if (typeof value === 'string') return [[path, value]];
   return Object.entries(value as object).flatMap(([key, child]) => flatten(child, path ? `${path}.${key}` : key));
 }
-const english = new Map([en, roomEn, outputsEn, watchEn, streamsEn, recordingsEn].flatMap((texts) => flatten(texts)));
-const chinese = new Map([zhCN, roomZhCN, outputsZhCN, watchZhCN, streamsZhCN, recordingsZhCN].flatMap((texts) => flatten(texts)));
+const english = new Map([en, audienceEn, roomEn, outputsEn, watchEn, streamsEn, recordingsEn].flatMap((texts) => flatten(texts)));
+const chinese = new Map(
+  [zhCN, audienceZhCN, roomZhCN, outputsZhCN, watchZhCN, streamsZhCN, recordingsZhCN].flatMap((texts) => flatten(texts)),
+);
 const variables = (text: string) => [...text.matchAll(/{{(\w+)}}/g)].map((match) => match[1]).sort();
 
 describe('both languages', () => {

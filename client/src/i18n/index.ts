@@ -3,6 +3,7 @@ import { ERRORS, LianmaiError, WireError, type ErrorCode } from '@lianmai/protoc
 import i18next, { type TFunction } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { getPreferences, setPreferences, subscribePreferences } from '../state';
+import type { AudienceTexts } from './audience.en';
 import type { Translation } from './en';
 import type { OutputsTexts } from './outputs.en';
 import type { RecordingsTexts } from './recordings.en';
@@ -13,7 +14,7 @@ import type { WatchTexts } from './watch.en';
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation';
-    resources: { translation: Translation & RoomTexts & OutputsTexts & WatchTexts & StreamsTexts & RecordingsTexts };
+    resources: { translation: Translation & AudienceTexts & RoomTexts & OutputsTexts & WatchTexts & StreamsTexts & RecordingsTexts };
     returnNull: false;
   }
 }
@@ -25,11 +26,15 @@ export const LANGUAGES = [
 export type Language = (typeof LANGUAGES)[number]['id'];
 
 /** Texts that only some pages need. `loadTexts` loads them with the page. */
-export type TextPart = 'room' | 'outputs' | 'watch' | 'streams' | 'recordings';
+export type TextPart = 'audience' | 'room' | 'outputs' | 'watch' | 'streams' | 'recordings';
 
 /** Each language of each part is its own chunk, so that nobody loads texts they do not read. */
 const LOADERS: Record<'all' | TextPart, Record<Language, () => Promise<object>>> = {
   all: { en: async () => (await import('./en')).en, 'zh-CN': async () => (await import('./zh-CN')).zhCN },
+  audience: {
+    en: async () => (await import('./audience.en')).audienceEn,
+    'zh-CN': async () => (await import('./audience.zh-CN')).audienceZhCN,
+  },
   room: { en: async () => (await import('./room.en')).roomEn, 'zh-CN': async () => (await import('./room.zh-CN')).roomZhCN },
   outputs: { en: async () => (await import('./outputs.en')).outputsEn, 'zh-CN': async () => (await import('./outputs.zh-CN')).outputsZhCN },
   watch: { en: async () => (await import('./watch.en')).watchEn, 'zh-CN': async () => (await import('./watch.zh-CN')).watchZhCN },

@@ -39,6 +39,8 @@ export const watchEn = {
     behind: '{{seconds}} s behind live',
     share: 'Copy link',
     takePart: 'Take part',
+    guest: 'Guest {{number}}',
+    hostAway: 'The host is coming back',
   },
 };
 

@@ -40,5 +40,7 @@ export const watchZhCN: WatchTexts = {
     behind: '延迟 {{seconds}} 秒',
     share: '复制链接',
     takePart: '参与连麦',
+    guest: '游客{{number}}',
+    hostAway: '主持人马上回来',
   },
 };

@@ -10,7 +10,7 @@ import { useTheme } from './useTheme';
 import { useTitle } from './useTitle';
 
 async function loadRoomShell() {
-  const texts = loadTexts('room', 'outputs');
+  const texts = loadTexts('room', 'outputs', 'audience');
   const { default: Room, Ended: Over } = await import('./RoomShell');
   await texts;
   return { Room, Over };
@@ -80,9 +80,10 @@ function useResume(room: string | null, onResumed: (actions: RoomActions) => voi
   return isResuming;
 }
 
-/** The browser's back button leaves the room. */
+/** The browser's back button leaves the room, to another room or to another page. */
 function useLeaveWhenMovingOn(joined: { room: string; actions: RoomActions } | null, room: string | null): void {
   useEffect(() => {
     if (joined && room !== joined.room) void joined.actions.leave();
   }, [joined, room]);
+  useEffect(() => () => void joined?.actions.leave(), [joined]);
 }

@@ -11,7 +11,9 @@ const StreamsPage = lazy(() => withTexts(import('./StreamsPage'), 'streams', 'ou
 const RecordingsPage = lazy(() => withTexts(import('./RecordingsPage'), 'streams', 'recordings'));
 /** Pages with fake people, for looking at the design. Not part of the product. */
 const GalleryPage =
-  import.meta.env.MODE === 'gallery' ? lazy(() => withTexts(import('./gallery/GalleryPage'), 'room', 'outputs')) : NotFoundPage;
+  import.meta.env.MODE === 'gallery'
+    ? lazy(() => withTexts(import('./gallery/GalleryPage'), 'room', 'outputs', 'audience', 'watch'))
+    : NotFoundPage;
 
 async function withTexts<T>(page: Promise<T>, ...parts: TextPart[]): Promise<T> {
   await loadTexts(...parts);

@@ -1,13 +1,5 @@
-import {
-  LianmaiError,
-  RoomId,
-  parse,
-  toLianmaiError,
-  type EventData,
-  type EventName,
-  type ParticipantId,
-  type PublishSource,
-} from '@lianmai/protocol';
+import type { LianmaiError } from '@lianmai/protocol';
+import { RoomId, parse, toLianmaiError, type EventData, type EventName, type ParticipantId, type PublishSource } from '@lianmai/protocol';
 import {
   addNotice,
   applyEvent,
@@ -18,7 +10,6 @@ import {
   type LocalTrackState,
   type RoomActions,
   type RoomState,
-  randomId,
 } from '../state';
 import { createRoomActions } from './createRoomActions';
 import { RoomConnection, type JoinReply } from './RoomConnection';
@@ -26,11 +17,8 @@ import type { JoinOptions } from './JoinOptions';
 import { MediaConnection } from './media/MediaConnection';
 import { endsRoomSession } from './reconnectPolicy';
 import { forgetParticipant, loadParticipant, saveParticipant } from './savedParticipant';
-import type { Request } from './SignallingSocket';
 import { JoinTokens } from './JoinTokens';
-
-/** How long a chat message waits for a reconnect. */
-const RECONNECT_PATIENCE_MS = 20_000;
+import { announceRoomTab } from './RoomTabs';
 
 /** One stay in one room, from joining to leaving. Keeps the connection, the media and the page's state in step. */
 export class RoomSession {
@@ -40,6 +28,8 @@ export class RoomSession {
   readonly #connection: RoomConnection;
   readonly #media: MediaConnection;
   #joined: JoinReply | null = null;
+  /** Stops telling the browser's other tabs that this one is in the room. */
+  #hush: (() => void) | null = null;
   #isClosed = false;
 
   private constructor(options: JoinOptions) {
@@ -67,7 +57,7 @@ export class RoomSession {
         microphone: initial?.microphone ?? saved?.isMicrophoneOn ?? false,
         camera: initial?.camera ?? saved?.isCameraOn ?? false,
       },
-      isOnline: () => this.#connection.isJoined,
+      isOnline: () => this.#connection.isIn,
       onChange: (source, state) => this.#showLocal(source, state),
       onTrack: (participantId, source, track) => this.#showRemote(participantId, source, track),
       onSoundBlocked: (isSoundBlocked) => this.#store.setState({ isSoundBlocked }),
@@ -95,22 +85,9 @@ export class RoomSession {
     }
   }
 
-  /** Sends it again once after a reconnect, under the same id. */
-  readonly #requestWithRetry: Request = async (name, data, given) => {
-    const { request } = this.#connection;
-    const options = { ...given, id: randomId() };
-    try {
-      return await request(name, data, options);
-    } catch (error) {
-      if (toLianmaiError(error).code !== 'TIMEOUT') throw error;
-      await this.#joinedAgain();
-      return request(name, data, options);
-    }
-  };
-
   get actions(): RoomActions {
     const { publisher, subscriber } = this.#media;
-    return createRoomActions(this.#connection.request, this.#requestWithRetry, {
+    return createRoomActions(this.#connection.request, this.#connection.requestWithRetry, {
       leave: () => this.leave(),
       setMic: (isOn) => publisher.set('microphone', isOn),
       setCamera: (isOn) => publisher.set('camera', isOn),
@@ -138,6 +115,7 @@ export class RoomSession {
   #acceptJoin(reply: JoinReply, clockOffsetMs: number): void {
     performance.mark('lianmai.joined');
     this.#joined = reply;
+    this.#hush ??= announceRoomTab(this.#options.room);
     const { participantId, snapshot } = reply;
     this.#store.setState((state) => applySnapshot(state, { participantId, snapshot, clockOffsetMs }), true);
     this.#media.joined(reply);
@@ -211,23 +189,6 @@ export class RoomSession {
     });
   };
 
-  #joinedAgain(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const settle = (error?: LianmaiError) => {
-        clearTimeout(timer);
-        unsubscribe();
-        if (error) reject(error);
-        else resolve();
-      };
-      const timer = setTimeout(() => settle(new LianmaiError('TIMEOUT')), RECONNECT_PATIENCE_MS);
-      const unsubscribe = this.#store.subscribe(({ phase }) => {
-        if (phase === 'joined') settle();
-        else if (phase !== 'reconnecting') settle(new LianmaiError('TIMEOUT'));
-      });
-      if (this.#connection.isJoined) settle();
-    });
-  }
-
   /** Ends the stay for a reason other than our own `leave`. The page keeps showing the room, but without media. */
   #end({ code, message }: LianmaiError): void {
     if (this.#isClosed) return;
@@ -248,6 +209,7 @@ export class RoomSession {
 
   #close(): void {
     this.#isClosed = true;
+    this.#hush?.();
     removeEventListener('pagehide', this.#remember);
     this.#media.close();
     this.#connection.close();

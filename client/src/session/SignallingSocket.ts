@@ -39,7 +39,7 @@ const Ack = z.union([
 
 const isEventName = (name: string): name is EventName => Object.hasOwn(events, name);
 
-/** One socket with typed requests and events, from handshake to loss. It never reconnects by itself; RoomConnection opens the next one. */
+/** One socket with typed requests and events, from handshake to loss. It never reconnects by itself; Connection opens the next one. */
 export class SignallingSocket {
   readonly #socket: Socket;
   readonly #handlers: Handlers;

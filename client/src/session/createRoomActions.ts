@@ -49,6 +49,7 @@ export function createRoomActions(request: Request, requestWithRetry: Request, o
     setCoHost: (participantId, isCoHost) => decide('setCoHost', { participantId, isCoHost }),
     transferHost: (participantId) => decide('transferHost', { participantId }),
     takeOverHost: () => decide('takeOverHost', {}),
+    listAudience: (query) => request('listAudience', query),
     listStreams: async () => (await request('listStreams', {})).streams,
     seatStream: ({ app, name }) => decide('seatStream', { app, name }),
     setStage: (options) => decide('setStage', options),

@@ -1,5 +1,6 @@
 import type { RoomActions } from '../state';
 import type { JoinOptions } from './JoinOptions';
+import { forgetArrival } from './arrival';
 import type { RoomSession } from './RoomSession';
 
 /** Media and sockets are three quarters of the page's code. They are fetched while the lobby is open, not before it is drawn. */
@@ -13,6 +14,7 @@ let current: Promise<RoomSession> | null = null;
  * Rejects with LianmaiError. A device that cannot be opened does not prevent joining; `local` reports it.
  */
 export async function joinRoom(options: JoinOptions): Promise<RoomActions> {
+  forgetArrival();
   const before = current;
   const joining = leaveFirst(before).then(async () => (await load()).RoomSession.join(options));
   current = joining;

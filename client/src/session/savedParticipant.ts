@@ -1,5 +1,6 @@
 import { ParticipantId, RoomId } from '@lianmai/protocol';
 import { z } from 'zod';
+import { expectedArrival } from './arrival';
 
 const STORAGE_KEY = 'lianmai.session';
 
@@ -57,10 +58,10 @@ export function forgetParticipant(): void {
 }
 
 /**
- * Returns a participant whom this tab had in the room a moment ago, before a reload. The page may rejoin as the same person without the
- * lobby.
+ * Returns whom this tab may take into the room without the lobby: a participant whom it had there a moment ago, before a reload, or
+ * somebody who was let in on the watch page.
  */
 export function resumableParticipant(room: string): Pick<SavedParticipant, 'name' | 'role'> | null {
-  const saved = loadParticipant(room);
-  return saved && { name: saved.name, role: saved.role };
+  const known = loadParticipant(room) ?? expectedArrival(room);
+  return known && { name: known.name, role: known.role };
 }

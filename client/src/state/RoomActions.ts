@@ -1,5 +1,6 @@
 import type {
   AssetId,
+  AudiencePage,
   MixEntry,
   OutputId,
   OutputRequest,
@@ -57,6 +58,8 @@ export interface RoomActions {
   setCoHost(id: ParticipantId, isCoHost: boolean): Promise<void>;
   transferHost(id: ParticipantId): Promise<void>;
   takeOverHost(): Promise<void>;
+  /** A page of the people who watch without being in the room. */
+  listAudience(query: { search?: string; after?: ParticipantId }): Promise<AudiencePage>;
   /** Live streams that may be seated. */
   listStreams(): Promise<(StreamRef & { title: string })[]>;
   /** Gives a stream a seat. `takeDown` removes it. */

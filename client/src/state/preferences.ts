@@ -8,6 +8,13 @@ const STORAGE_KEY = 'lianmai.preferences';
 /** The settings that this browser remembers. Each field falls back on its own, so that one bad value does not lose the others. */
 const Preferences = z.object({
   name: z.string().max(80).catch(''),
+  /** Tells one nameless viewer from another: Guest 1234. */
+  guestNumber: z
+    .number()
+    .int()
+    .min(1000)
+    .max(9999)
+    .catch(() => 1000 + Math.floor(Math.random() * 9000)),
   /** Random. Identifies this browser to the lobby when it issues a token. */
   deviceId: z
     .string()

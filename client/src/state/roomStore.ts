@@ -1,5 +1,6 @@
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { emptyChat } from './emptyChat';
 import type { LocalTrackState, RoomState } from './RoomState';
 
 const noTrack = (): LocalTrackState => ({ state: 'off', problem: null, track: null });
@@ -15,7 +16,7 @@ export function initialRoomState(): RoomState {
     room: null,
     participants: {},
     stage: null,
-    chat: { messages: [], pinned: null, slowModeMs: 0, linksFromAudience: true, moderation: null },
+    chat: emptyChat(),
     program: null,
     levels: null,
     activeSpeaker: null,

@@ -131,6 +131,17 @@ export const testIds = {
   watchFacts: 'watch-facts',
   watchSound: 'watch-sound',
   liveEdge: 'live-edge',
+  // Audience
+  askToComeUp: 'ask-to-come-up',
+  askMessage: 'ask-message',
+  confirmAsk: 'confirm-ask',
+  queuePlace: 'queue-place',
+  withdrawRequest: 'withdraw-request',
+  stageNews: 'stage-news',
+  confirmName: 'confirm-name',
+  changeName: 'change-name',
+  audienceList: 'audience-list',
+  audienceSearch: 'audience-search',
   // Streams
   apiKey: 'api-key',
   apiSecret: 'api-secret',

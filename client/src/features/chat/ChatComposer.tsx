@@ -2,8 +2,7 @@ import { MAX_CHAT_CHARS } from '@lianmai/protocol';
 import { SendHorizontal } from 'lucide-react';
 import { useCallback, useState, type KeyboardEvent, type SubmitEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useActions } from '../../bindings';
-import { useRoom } from '../../state';
+import { useChat, useChatBinding } from '../../bindings';
 import { IconButton, testIds } from '../../ui';
 import { ChatRules } from './ChatRules';
 import { ChatSettingsButton } from './ChatSettingsButton';
@@ -54,10 +53,13 @@ export function ChatComposer() {
   );
 }
 
+/** The person was asked for a name first, and thought better of it. */
+const isCancelled = (error: unknown) => error instanceof DOMException && error.name === 'AbortError';
+
 /** What is being written. A message that was refused comes back, before anything written since. */
 function useDraft() {
-  const actions = useActions();
-  const clockOffsetMs = useRoom((room) => room.clockOffsetMs);
+  const { actions } = useChatBinding();
+  const clockOffsetMs = useChat((state) => state.clockOffsetMs);
   const [text, setText] = useState('');
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const forgive = useCallback(() => setRefusal(null), []);
@@ -68,7 +70,7 @@ function useDraft() {
     setRefusal(null);
     actions.sendChat(wanted).catch((error: unknown) => {
       setText((now) => (now === '' ? wanted : `${wanted}\n${now}`));
-      setRefusal(refusalOf(error, { nowMs: Date.now(), clockOffsetMs }));
+      setRefusal(isCancelled(error) ? null : refusalOf(error, { nowMs: Date.now(), clockOffsetMs }));
     });
   };
   const write = (now: string) => {

@@ -1,8 +1,7 @@
 import { ArrowDown, MessageSquare } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSelf } from '../../bindings';
-import { useRoom } from '../../state';
+import { useChat, useChatBinding } from '../../bindings';
 import { Button, EmptyState, testIds } from '../../ui';
 import { ChatComposer } from './ChatComposer';
 import { MessageGroupView } from './MessageGroupView';
@@ -16,9 +15,10 @@ const AT_END_PX = 48;
 /** The conversation. It scrolls with new messages while one follows it, and stays put while one reads back. */
 export function ChatPanel() {
   const { t } = useTranslation();
-  const chat = useRoom((room) => room.chat.messages);
+  const chat = useChat((state) => state.chat.messages);
   const groups = useMemo(() => groupMessages(chat), [chat]);
-  const self = useSelf();
+  const { isModerator } = useChatBinding();
+  const selfId = useChat((state) => state.selfId);
   const mutes = useMutes();
   const list = useRef<HTMLDivElement>(null);
   const [isAtEnd, setAtEnd] = useState(true);
@@ -59,8 +59,8 @@ export function ChatPanel() {
             <MessageGroupView
               key={group.id}
               group={group}
-              isOwn={group.participantId === self?.id}
-              isModerator={self?.isModerator === true}
+              isOwn={group.participantId === selfId}
+              isModerator={isModerator}
               isMuted={mutes.some(({ participantId }) => participantId === group.participantId)}
             />
           ))

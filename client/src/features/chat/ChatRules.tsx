@@ -1,16 +1,15 @@
 import { useTranslation } from 'react-i18next';
-import { useSelf } from '../../bindings';
-import { useRoom } from '../../state';
+import { useChat, useChatBinding } from '../../bindings';
 import { useWaitText } from './useWaitText';
 
 /** The rules that whoever writes should know beforehand. */
 export function ChatRules() {
   const { t } = useTranslation();
   const waitText = useWaitText();
-  const self = useSelf();
-  const slowModeMs = useRoom((room) => room.chat.slowModeMs);
-  const areLinksOff = useRoom((room) => !room.chat.linksFromAudience);
-  const isConcerned = areLinksOff && self?.onStage === false && !self.isModerator;
+  const { isModerator, isOnStage } = useChatBinding();
+  const slowModeMs = useChat(({ chat }) => chat.slowModeMs);
+  const areLinksOff = useChat(({ chat }) => !chat.linksFromAudience);
+  const isConcerned = areLinksOff && !isOnStage && !isModerator;
   const rules = [
     ...(slowModeMs > 0 ? [t('chat.slowModeOn', { time: waitText(slowModeMs) })] : []),
     ...(isConcerned ? [t('chat.noLinks')] : []),

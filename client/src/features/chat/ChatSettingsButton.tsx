@@ -1,16 +1,16 @@
 import { SlidersHorizontal } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSelf } from '../../bindings';
+import { useChatBinding } from '../../bindings';
 import { IconButton, testIds } from '../../ui';
 import { ChatSettingsDialog } from './ChatSettingsDialog';
 
 /** Opens the chat's settings. Empty for people who do not moderate. */
 export function ChatSettingsButton() {
   const { t } = useTranslation();
-  const self = useSelf();
+  const { isModerator } = useChatBinding();
   const [isOpen, setOpen] = useState(false);
-  if (!self?.isModerator) return null;
+  if (!isModerator) return null;
   return (
     <>
       <IconButton

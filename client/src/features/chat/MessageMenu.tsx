@@ -1,8 +1,7 @@
 import type { ChatMessage } from '@lianmai/protocol';
 import { Clock, MessageSquare, MessageSquareOff, MoreVertical, Pin, PinOff, Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { useActions, useRunWithToast } from '../../bindings';
-import { useRoom } from '../../state';
+import { useActions, useChat, useChatBinding, useRunWithToast } from '../../bindings';
 import { Menu, MenuItem, MenuLabel, MenuSeparator, testIds } from '../../ui';
 
 interface MessageMenuProps {
@@ -15,8 +14,7 @@ interface MessageMenuProps {
 /** What one may do with a message: moderators pin, delete and mute; others delete their own. */
 export function MessageMenu({ message, isOwn, isModerator, isMuted }: MessageMenuProps) {
   const { t } = useTranslation();
-  const actions = useActions();
-  const run = useRunWithToast();
+  const { actions, run } = useChatBinding();
   return (
     <Menu
       trigger={
@@ -44,7 +42,7 @@ function PinItem({ messageId }: { messageId: string }) {
   const { t } = useTranslation();
   const actions = useActions();
   const run = useRunWithToast();
-  const isPinned = useRoom((room) => room.chat.pinned?.id === messageId);
+  const isPinned = useChat(({ chat }) => chat.pinned?.id === messageId);
   return (
     <MenuItem icon={isPinned ? <PinOff size={18} /> : <Pin size={18} />} onSelect={() => run(actions.pinChat(isPinned ? null : messageId))}>
       {t(isPinned ? 'chat.unpin' : 'chat.pin')}

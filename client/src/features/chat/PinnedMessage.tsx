@@ -1,17 +1,14 @@
 import { Pin, X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { useActions, useRunWithToast, useSelf } from '../../bindings';
-import { useRoom } from '../../state';
+import { useActions, useChat, useChatBinding, useRunWithToast } from '../../bindings';
 import { IconButton, testIds } from '../../ui';
 import { MessageText } from './MessageText';
 
 /** The message that a moderator has pinned, above the conversation. */
 export function PinnedMessage() {
   const { t } = useTranslation();
-  const actions = useActions();
-  const run = useRunWithToast();
-  const self = useSelf();
-  const pinned = useRoom((room) => room.chat.pinned);
+  const { isModerator } = useChatBinding();
+  const pinned = useChat(({ chat }) => chat.pinned);
   if (!pinned) return null;
   return (
     <section
@@ -29,15 +26,22 @@ export function PinnedMessage() {
           <MessageText text={pinned.text} />
         </p>
       </div>
-      {self?.isModerator && (
-        <IconButton
-          label={t('chat.unpin')}
-          icon={<X size={18} />}
-          tooltipSide="bottom"
-          onClick={() => run(actions.pinChat(null))}
-          className="-my-1"
-        />
-      )}
+      {isModerator && <UnpinButton />}
     </section>
+  );
+}
+
+function UnpinButton() {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const run = useRunWithToast();
+  return (
+    <IconButton
+      label={t('chat.unpin')}
+      icon={<X size={18} />}
+      tooltipSide="bottom"
+      onClick={() => run(actions.pinChat(null))}
+      className="-my-1"
+    />
   );
 }

@@ -1,11 +1,11 @@
 import type { ChatMute } from '@lianmai/protocol';
 import { useEffect, useMemo, useState } from 'react';
-import { useRoom } from '../../state';
+import { useChat } from '../../bindings';
 
 /** Who may not write now, for moderators. Mutes end by themselves, without news from the server. */
 export function useMutes(): ChatMute[] {
-  const mutes = useRoom((room) => room.chat.moderation?.mutes);
-  const clockOffsetMs = useRoom((room) => room.clockOffsetMs);
+  const mutes = useChat(({ chat }) => chat.moderation?.mutes);
+  const clockOffsetMs = useChat((state) => state.clockOffsetMs);
   const [now, setNow] = useState(Date.now);
   const on = useMemo(
     () => (mutes ?? []).filter(({ untilMs }) => untilMs === null || untilMs > now + clockOffsetMs),

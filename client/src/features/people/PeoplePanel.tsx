@@ -1,15 +1,17 @@
 import type { ParticipantInfo } from '@lianmai/protocol';
-import { useMemo, type ReactNode } from 'react';
+import { ChevronDown, ChevronRight } from 'lucide-react';
+import { Suspense, useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { lazyPart, placeOf, useSelf } from '../../bindings';
 import { useRoom } from '../../state';
-import { Badge, testIds } from '../../ui';
+import { Badge, Button, testIds } from '../../ui';
 import { Backstage } from './Backstage';
 import { PersonRow } from './PersonRow';
 import { RequestList } from './RequestList';
 import { SeatStreamButton } from './SeatStreamButton';
 
 const SeatList = lazyPart(() => import('./SeatList'));
+const AudienceList = lazyPart(() => import('./AudienceList'));
 
 interface PeoplePanelProps {
   /** The studio shows requests and backstage above, in panels of their own. */
@@ -59,10 +61,36 @@ export function PeoplePanel({ withRequests = true }: PeoplePanelProps) {
           </div>
         )}
       </Section>
+      {isModerator && <WatchingSection />}
       <Section title={t('people.audience')} count={<Count value={audience.length} />}>
         {audience.length === 0 ? <p className="px-4 pb-2 text-fg-3">{t('people.noAudience')}</p> : <People people={audience} />}
       </Section>
     </div>
+  );
+}
+
+/** People on the watch page are listed on demand: there may be thousands. */
+function WatchingSection() {
+  const { t } = useTranslation();
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <section aria-label={t('people.watching')} className="px-2">
+      <Button
+        size="sm"
+        variant="ghost"
+        aria-expanded={isOpen}
+        icon={isOpen ? <ChevronDown size={18} aria-hidden /> : <ChevronRight size={18} aria-hidden />}
+        onClick={() => setOpen(!isOpen)}
+        data-testid={testIds.audienceList}
+      >
+        {t('people.watching')}
+      </Button>
+      {isOpen && (
+        <Suspense>
+          <AudienceList />
+        </Suspense>
+      )}
+    </section>
   );
 }
 

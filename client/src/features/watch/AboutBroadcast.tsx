@@ -1,29 +1,33 @@
-import type { LobbyRoom, WatchInfo } from '@lianmai/protocol';
-import { Eye, Hand, Share2 } from 'lucide-react';
+import { Eye, Share2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button, Pill, testIds, useCopy } from '../../ui';
+import { Button, cx, Pill, testIds, useCopy } from '../../ui';
 
 interface AboutBroadcastProps {
   title: string;
-  name: string;
-  info: WatchInfo | null;
-  room: LobbyRoom | null;
+  hostName: string | null;
+  isHostAway: boolean;
+  /** null: not known. */
+  viewers: number | null;
+  /** The way onto the stage. */
+  stageWay: ReactNode;
+  /** How the last way onto it ended. */
+  stageNews: ReactNode;
   corner: ReactNode;
 }
 
 /** Below the player: title, host, number of viewers, and the way onto the stage. */
-export function AboutBroadcast({ title, name, info, room, corner }: AboutBroadcastProps) {
+export function AboutBroadcast({ title, hostName, isHostAway, viewers, stageWay, stageNews, corner }: AboutBroadcastProps) {
   const { t, i18n } = useTranslation();
-  const viewers = info && info.state !== 'offline' ? info.viewers : (room?.live?.viewers ?? null);
-  const canTakePart = room?.exists === true && room.roles.some((role) => role !== 'host');
   return (
     <div className="mx-auto flex w-full max-w-6xl flex-wrap items-start gap-x-2 gap-y-3 px-4 py-4 sm:px-6">
       <div className="min-w-0 flex-1">
         <h1 dir="auto" className="truncate text-lg font-semibold">
           {title}
         </h1>
-        <p className="mt-0.5 min-h-6 truncate text-base text-fg-2">{room?.hostName && t('lobby.hostedBy', { name: room.hostName })}</p>
+        <p className="mt-0.5 min-h-6 truncate text-base text-fg-2">
+          {isHostAway ? t('watch.hostAway') : hostName && t('lobby.hostedBy', { name: hostName })}
+        </p>
       </div>
       <div className="order-3 flex basis-full flex-wrap items-center gap-2 sm:order-2 sm:basis-auto">
         {viewers !== null && (
@@ -32,17 +36,10 @@ export function AboutBroadcast({ title, name, info, room, corner }: AboutBroadca
           </Pill>
         )}
         <ShareButton />
-        {canTakePart && (
-          <a
-            href={`/r/${encodeURIComponent(name)}`}
-            className="target inline-flex items-center gap-2 rounded-md bg-accent px-3 text-sm font-medium text-accent-fg transition-colors hover:bg-accent-hover"
-          >
-            <Hand size={18} aria-hidden />
-            {t('watch.takePart')}
-          </a>
-        )}
+        {stageWay}
       </div>
       <div className="order-2 sm:order-3">{corner}</div>
+      <div className="order-4 basis-full empty:hidden">{stageNews}</div>
     </div>
   );
 }
@@ -57,7 +54,10 @@ function ShareButton() {
   };
   return (
     <Button size="sm" icon={<Share2 size={18} aria-hidden />} onClick={share}>
-      <span aria-live="polite">{isCopied ? t('common.copied') : t('watch.share')}</span>
+      {/* Phones have room for its picture only. */}
+      <span aria-live="polite" className={cx(!isCopied && 'max-sm:sr-only')}>
+        {isCopied ? t('common.copied') : t('watch.share')}
+      </span>
     </Button>
   );
 }

@@ -1,5 +1,5 @@
-import type { StreamRef } from '@lianmai/protocol';
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import type { AudienceState } from '@lianmai/protocol';
+import { useEffect, useRef, useState, type CSSProperties, type ReactNode } from 'react';
 import { cx, testIds } from '../../ui';
 import { AboutBroadcast } from './AboutBroadcast';
 import { PlayerControls } from './PlayerControls';
@@ -7,19 +7,26 @@ import { PlayerCover } from './PlayerCover';
 import { signedPoster } from './signedUrls';
 import { useControlsShown } from './useControlsShown';
 import { usePlayer } from './usePlayer';
-import { useBroadcast } from './useBroadcast';
+import type { Broadcast } from './useBroadcast';
 
-interface WatchProps extends StreamRef {
-  /** A room of the same name may exist. */
-  hasRoom: boolean;
+interface WatchProps {
+  name: string;
+  broadcast: Broadcast;
+  /** Told to the audience of the room. null: this page is not part of it. */
+  audience: AudienceState | null;
+  /** Beside the share button: the way onto the stage. */
+  stageWay: ReactNode;
+  /** Below them: how the last way onto the stage ended. */
+  stageNews: ReactNode;
+  /** Beside the picture, or below it on phones: the chat. null: the picture has the page for itself. */
+  side: ReactNode;
   /** Shown at the upper right: the language switch. */
   corner: ReactNode;
   onTitle: (title: string) => void;
 }
 
 /** The broadcast, its title, and the way onto the stage. */
-export function Watch({ app, name, hasRoom, corner, onTitle }: WatchProps) {
-  const broadcast = useBroadcast({ app, name, hasRoom });
+export function Watch({ name, broadcast, audience, stageWay, stageNews, side, corner, onTitle }: WatchProps) {
   const { info, room } = broadcast;
   const [place, setPlace] = useState<HTMLElement | null>(null);
   const { player, snapshot } = usePlayer(place, broadcast);
@@ -29,12 +36,18 @@ export function Watch({ app, name, hasRoom, corner, onTitle }: WatchProps) {
   const aspect = snapshot.aspect ?? 16 / 9;
   const isShowing = state === 'playing' || state === 'stalled' || state === 'soundBlocked';
   const title = room?.exists === true ? room.title || name : info?.title || name;
+  const hostName = audience?.stage.hostName ?? room?.hostName ?? null;
   useEffect(() => onTitle(title), [onTitle, title]);
   useVideoName(snapshot.video, title);
 
   return (
-    <div className="flex min-h-full flex-col bg-bg">
-      <main className="flex flex-1 flex-col">
+    <div
+      className={cx(
+        'flex flex-col bg-bg',
+        side === null ? 'min-h-full [--side:0px]' : '[--side:0px] max-lg:portrait:h-dvh lg:h-dvh lg:flex-row lg:[--side:360px]',
+      )}
+    >
+      <main className={cx('flex min-w-0 flex-col', side === null ? 'flex-1' : 'shrink-0 lg:flex-1 lg:shrink lg:overflow-y-auto')}>
         <div
           ref={area}
           data-testid={testIds.watchState}
@@ -42,13 +55,13 @@ export function Watch({ app, name, hasRoom, corner, onTitle }: WatchProps) {
           data-tier={option?.tier}
           data-transport={option?.transport}
           className={cx('relative w-full overflow-hidden bg-black', isShowing && !areControlsShown && !isPaused && 'cursor-none')}
-          style={{ height: `min(100dvh - ${aspect < 1 ? 0 : 96}px, ${(100 / aspect).toFixed(3)}vw)`, minHeight: isShowing ? 220 : 300 }}
+          style={pictureSize(aspect, { hasSide: side !== null, isShowing })}
         >
           <div ref={setPlace} className={cx('absolute inset-0 transition-opacity', isShowing ? 'opacity-100' : 'opacity-0')} />
           <PlayerCover
             state={state}
             title={title}
-            hostName={room?.hostName ?? null}
+            hostName={hostName}
             broadcast={info?.state ?? null}
             isUnreachable={broadcast.isUnreachable}
             poster={signedPoster(info?.poster ?? null, location.search)}
@@ -58,10 +71,35 @@ export function Watch({ app, name, hasRoom, corner, onTitle }: WatchProps) {
             <PlayerControls area={area} player={player} snapshot={snapshot} info={info} isShown={areControlsShown || isPaused} />
           )}
         </div>
-        <AboutBroadcast title={title} name={name} info={info} room={room} corner={corner} />
+        <AboutBroadcast
+          title={title}
+          hostName={hostName}
+          isHostAway={audience !== null && audience.stage.hostAwaySinceMs !== null}
+          viewers={viewersOf(broadcast, audience)}
+          stageWay={stageWay}
+          stageNews={stageNews}
+          corner={corner}
+        />
       </main>
+      {side !== null && (
+        <aside className="flex min-h-0 flex-1 flex-col border-t border-line max-lg:landscape:h-dvh max-lg:landscape:flex-none lg:h-dvh lg:w-(--side) lg:flex-none lg:border-t-0 lg:border-l">
+          {side}
+        </aside>
+      )}
     </div>
   );
+}
+
+/** As wide as the page has room for, but never so high that what is below or beside it has no place. */
+function pictureSize(aspect: number, { hasSide, isShowing }: { hasSide: boolean; isShowing: boolean }): CSSProperties {
+  const tallest = aspect >= 1 ? '100dvh - 96px' : hasSide ? 'max(100dvh - 420px, 55dvh)' : '100dvh';
+  return { height: `min(${tallest}, (100vw - var(--side)) / ${aspect.toFixed(4)})`, minHeight: isShowing ? 220 : 300, flexShrink: 0 };
+}
+
+/** The audience gets the host's number. Other pages ask for it now and then. */
+function viewersOf({ info, room }: Broadcast, audience: AudienceState | null): number | null {
+  if (audience) return audience.program && audience.viewers.total;
+  return info && info.state !== 'offline' ? info.viewers : (room?.live?.viewers ?? null);
 }
 
 /** Names the element that shows the picture, for screen readers and tests. The element changes when another option takes over. */

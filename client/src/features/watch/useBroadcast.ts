@@ -11,7 +11,7 @@ const ASK_AGAIN_MS = 1500;
 /** A single failure may be a limit on requests, or a moment without a network. */
 const FAILURES_UNTIL_UNREACHABLE = 2;
 
-interface Broadcast {
+export interface Broadcast {
   /** null: no answer yet. */
   info: WatchInfo | null;
   /** The room of the same name. null: there is none, or the stream comes from outside. */

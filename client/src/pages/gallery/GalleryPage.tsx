@@ -6,6 +6,7 @@ import { getRoomStore, type RoomActions } from '../../state';
 import { GuestRoom } from '../GuestRoom';
 import { StudioRoom } from '../StudioRoom';
 import { useTheme } from '../useTheme';
+import { AudienceGallery } from './AudienceGallery';
 import { fixtureState, fixtureStreams } from './roomFixtures';
 
 /** Every action of a room succeeds without effect, or fails with `?fail`. */
@@ -29,8 +30,10 @@ export default function GalleryPage() {
     getRoomStore().setState(fixtureState(query), true);
     return fixtureActions(query.has('fail'));
   });
-  useTheme('dark');
   const query = new URLSearchParams(location.search);
+  const isWatching = query.get('as') === 'audience';
+  useTheme(isWatching ? 'system' : 'dark');
+  if (isWatching) return <AudienceGallery query={query} />;
   if (query.has('ended')) return <EndedScreen onRejoin={() => undefined} onHome={() => undefined} />;
   const Room = query.get('as') === 'host' ? StudioRoom : GuestRoom;
   return (

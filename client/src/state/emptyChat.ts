@@ -1,0 +1,9 @@
+import type { ChatSnapshot } from '@lianmai/protocol';
+
+export const emptyChat = (): ChatSnapshot => ({
+  messages: [],
+  pinned: null,
+  slowModeMs: 0,
+  linksFromAudience: true,
+  moderation: null,
+});
