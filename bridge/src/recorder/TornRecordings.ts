@@ -4,7 +4,7 @@ import { nowMs } from '../runtime/index.js';
 import { hasEnded } from './owner.js';
 import type { RecordingNote, Resumption } from './recordingNote.js';
 
-/** What a stream that has come back must have in common with its torn recording. */
+/** The part that a stream which has come back must have in common with its torn recording. */
 export interface Continuation extends StreamRef, Omit<Resumption, 'owner' | 'graceMs'> {
   format: RecordFormat;
 }

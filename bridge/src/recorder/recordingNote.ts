@@ -3,7 +3,7 @@ import { Recording } from '@lianmai/protocol';
 import { z } from 'zod';
 import type { MediaTag } from '../hub/stream/index.js';
 
-/** What another process must know to go on with a recording whose own process has died. */
+/** All that another process must know to go on with a recording whose own process has died. */
 export const Resumption = z.object({
   /** The process that records; see `ownerOf`. */
   owner: z.string(),

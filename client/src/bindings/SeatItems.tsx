@@ -65,7 +65,7 @@ export function SeatLockItems({ seat: { number, isLocked, isMicrophoneLocked, oc
   );
 }
 
-/** What a moderator decides about the seat of somebody on stage. */
+/** A moderator's choices about the seat of somebody on stage. */
 export function SeatItems({ participantId: id }: { participantId: ParticipantId }) {
   const seat = useRoom(({ stage }) => stage && seatOf(stage, id));
   if (!seat) return null;

@@ -106,7 +106,7 @@ const Line = ({ children }: { children: ReactNode }) => (
   </p>
 );
 
-/** Says why there is no chat, and the way to it. */
+/** Tells why there is no chat, and the way to it. */
 function NoChat({ actions }: { actions: AudienceActions }) {
   const { t } = useTranslation();
   const phase = useAudience((state) => state.phase);

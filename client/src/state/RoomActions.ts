@@ -29,7 +29,7 @@ export interface RoomActions {
   setScreen(on: boolean): Promise<void>;
   chooseDevice(kind: 'audioinput' | 'videoinput' | 'audiooutput', deviceId: string): Promise<void>;
   allowSound(): Promise<void>;
-  /** What opens as soon as we are let in: backstage or on stage. Takes the place of what was prepared before. */
+  /** The tracks that open as soon as we are let in: backstage or on stage. Takes the place of what was prepared before. */
   prepare(tracks: InitialTracks): void;
   /** Size of a remote picture in device pixels. null: not visible, so its consumer pauses. */
   setTileSize(participantId: ParticipantId, source: 'camera' | 'screen', size: { width: number; height: number } | null): void;

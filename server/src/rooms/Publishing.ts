@@ -7,7 +7,7 @@ import type { Participants } from './Participants.js';
 import type { Person } from './Person.js';
 import type { RoomStage } from './stage/index.js';
 
-/** What people may publish: the tracks of their token while on stage or backstage, and no sound from a seat whose microphone is locked. */
+/** Decides which tracks people may publish: those of their token while on stage or backstage, and no sound from a seat whose microphone is locked. */
 export class Publishing {
   readonly #participants: Participants;
   readonly #stage: Pick<RoomStage, 'isMicrophoneLocked'>;

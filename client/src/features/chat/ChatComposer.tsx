@@ -56,7 +56,7 @@ export function ChatComposer() {
 /** The person was asked for a name first, and thought better of it. */
 const isCancelled = (error: unknown) => error instanceof DOMException && error.name === 'AbortError';
 
-/** What is being written. A message that was refused comes back, before anything written since. */
+/** The draft. A message that was refused comes back, before anything written since. */
 function useDraft() {
   const { actions } = useChatBinding();
   const clockOffsetMs = useChat((state) => state.clockOffsetMs);

@@ -11,7 +11,7 @@ interface MessageMenuProps {
   isMuted: boolean;
 }
 
-/** What one may do with a message: moderators pin, delete and mute; others delete their own. */
+/** The actions on a message: moderators pin, delete and mute; others delete their own. */
 export function MessageMenu({ message, isOwn, isModerator, isMuted }: MessageMenuProps) {
   const { t } = useTranslation();
   const { actions, run } = useChatBinding();

@@ -4,7 +4,7 @@ import { useRoom } from '../../state';
 import { Button } from '../../ui';
 import { useMutes } from './useMutes';
 
-/** Who may not write, until when, and a way to let them. */
+/** The people who may not write, until when, and a way to let them. */
 export function MutedPeople() {
   const { t, i18n } = useTranslation();
   const actions = useActions();

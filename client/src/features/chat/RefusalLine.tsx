@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { testIds } from '../../ui';
 import { refusalText, type Refusal } from './refusal';
 
-/** Says why a message was not sent, and counts down until it can be. `onOver`: it can be sent now. */
+/** Tells why a message was not sent, and counts down until it can be. `onOver`: it can be sent now. */
 export function RefusalLine({ refusal, onOver }: { refusal: Refusal; onOver: () => void }) {
   const { t } = useTranslation();
   const [now, setNow] = useState(Date.now);

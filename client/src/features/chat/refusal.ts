@@ -17,7 +17,7 @@ export function refusalOf(error: unknown, { nowMs, clockOffsetMs }: { nowMs: num
   return { error, endsAtMs: typeof retryAfterMs === 'number' ? nowMs + retryAfterMs : null };
 }
 
-/** Says what happened and what to do, with the time that is left. */
+/** Tells what happened and what to do, with the time that is left. */
 export function refusalText(t: TFunction, { error, endsAtMs }: Refusal, nowMs: number): string {
   const leftMs = endsAtMs === null ? null : Math.max(0, endsAtMs - nowMs);
   const seconds = Math.ceil((leftMs ?? 0) / 1000);

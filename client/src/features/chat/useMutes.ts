@@ -2,7 +2,7 @@ import type { ChatMute } from '@lianmai/protocol';
 import { useEffect, useMemo, useState } from 'react';
 import { useChat } from '../../bindings';
 
-/** Who may not write now, for moderators. Mutes end by themselves, without news from the server. */
+/** The people who may not write now, for moderators. Mutes end by themselves, without news from the server. */
 export function useMutes(): ChatMute[] {
   const mutes = useChat(({ chat }) => chat.moderation?.mutes);
   const clockOffsetMs = useChat((state) => state.clockOffsetMs);

@@ -5,7 +5,7 @@ import { z } from 'zod';
 export const KeptMessage = ChatMessage.extend({ author: z.object({ identity: Identity, isHost: z.boolean() }).optional() });
 export type KeptMessage = z.infer<typeof KeptMessage>;
 
-/** What is kept of a room's chat beside its messages. */
+/** The part of a room's chat that is kept beside its messages. */
 export const KeptChatRules = ChatSettings.extend({
   pinned: KeptMessage.nullable(),
   blockWords: z.array(z.string()),

@@ -34,7 +34,7 @@ export interface ChatState extends ChatRules {
   saidAtMs: ReadonlyMap<Identity, number>;
 }
 
-/** What the operator has set. */
+/** The operator's settings. */
 export interface ChatPolicy {
   /** As many messages a late joiner gets. */
   historyLimit: number;
