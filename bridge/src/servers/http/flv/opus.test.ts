@@ -35,7 +35,8 @@ it('transcodes Opus to AAC for FLV players', async () => {
     '-v',
     'error',
     '-analyzeduration',
-    '2M',
+    // Media time that a busy transcoder may take to begin.
+    '30M',
     '-show_entries',
     'stream=codec_name',
     '-of',
