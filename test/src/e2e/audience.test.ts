@@ -83,7 +83,7 @@ describe('the audience on the watch page', () => {
   });
 
   it('is told when the host declines, and may ask again', async () => {
-    await host.page.getByRole('button', { name: 'Decline Bo' }).click();
+    await host.page.getByRole('button', { name: 'Decline Bo', exact: true }).click();
     await bo.id('stage-news').filter({ hasText: 'The host declined your request' }).waitFor();
     await ask(bo, 'Bo', 'Please?');
     await bo.id('queue-place').waitFor();

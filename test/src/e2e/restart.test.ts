@@ -155,8 +155,8 @@ describe('a program whose server is started again', () => {
     const { programId, startedAtMs } = await program();
     process.kill(bridge!.pid, 'SIGTERM');
     await until('another bridge serves', () => system.children(BRIDGE).every(({ pid }) => pid !== bridge?.pid));
-    expect(await isLive('the program is back')).toMatchObject({ programId, startedAtMs });
     await showsHost();
+    expect(await program()).toMatchObject({ state: 'live', programId, startedAtMs });
   });
 
   it('stays off once it has been stopped', async () => {
