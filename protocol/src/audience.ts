@@ -31,7 +31,7 @@ export const AudienceProgram = z.object({
 });
 export type AudienceProgram = z.infer<typeof AudienceProgram>;
 
-/** What everybody in the audience is told alike. Null: there is no program. */
+/** The facts that everybody in the audience is told alike. A `program` of null: there is none. */
 export const AudienceState = z.object({
   room: RoomInfo,
   stage: AudienceStage,

@@ -34,7 +34,7 @@ export const BlockWords = z.array(singleLine(MAX_BLOCK_WORD_CHARS)).max(MAX_BLOC
 export const ChatMute = z.object({ participantId: ParticipantId, name: z.string(), untilMs: EpochMs.nullable() });
 export type ChatMute = z.infer<typeof ChatMute>;
 
-/** What only moderators see. */
+/** The part that only moderators see. */
 export const ChatModeration = z.object({ blockWords: z.array(z.string()), mutes: z.array(ChatMute) });
 export type ChatModeration = z.infer<typeof ChatModeration>;
 

@@ -1,6 +1,6 @@
 import { normalise } from './messageText.js';
 
-/** Says whether a text has one of the words. */
+/** Whether a text has one of the words. */
 export type BlockWordTest = (text: string) => boolean;
 
 /** Scripts that are written without spaces: a word may stand anywhere in the text. */

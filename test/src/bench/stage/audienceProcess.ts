@@ -13,7 +13,7 @@ export const AudienceJob = z.object({
   tokens: z.array(z.string()),
   /** Loopback address that the first connection comes from; every 500 the next one, because the server limits what one address may have. */
   firstAddress: z.number().int(),
-  /** What to send once connected; empty: nothing, as in the floor. */
+  /** The request to send once connected; empty: none, as in the floor. */
   hello: z.string(),
   seconds: z.number(),
   chatPerSecond: z.number(),
