@@ -156,6 +156,26 @@ describe('from the audience to the stage', () => {
     expect(room.audience.size).toBe(1);
   });
 
+  it('[AUD-13] who is let in while their connection is lost is forgotten after the grace', async () => {
+    await join('host', 'host');
+    const { attendee, channel } = attend('anna');
+    room.stage.request(attendee);
+    room.audience.lose(attendee, channel);
+    room.stage.about({ type: 'approve', who: attendee.id });
+    await vi.advanceTimersByTimeAsync(31_000);
+    expect([room.stage.placeOf(attendee.id), room.audience.size]).toEqual(['audience', 0]);
+  });
+
+  it('[AUD-12] coming back without joining keeps a place no longer than the grace', async () => {
+    await join('host', 'host');
+    const { attendee } = attend('anna');
+    room.stage.request(attendee);
+    room.stage.about({ type: 'approve', who: attendee.id });
+    attend('anna');
+    await vi.advanceTimersByTimeAsync(31_000);
+    expect([room.stage.placeOf(attendee.id), room.audience.size]).toEqual(['audience', 1]);
+  });
+
   it('[AUD-14] who comes down may attend again with the same id', async () => {
     const host = await join('host', 'host');
     const { participant } = await join('anna', 'guest');

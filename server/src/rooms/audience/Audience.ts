@@ -84,11 +84,11 @@ export class Audience {
     const known = this.#byIdentity.get(claims.sub);
     if (!known && this.size >= this.#options.maxAttendees) throw new LianmaiError('ROOM_FULL');
     const attendee = known ?? new Attendee(claims, id);
-    this.#stopGrace(attendee);
     this.#byId.set(attendee.id, attendee);
     this.#byIdentity.set(attendee.identity, attendee);
     attendee.place = this.#options.placeOf(attendee.id);
     attendee.attach(channel, claims);
+    this.#limitWait(attendee);
     channel.enter(this.#options.group);
     this.changed();
     return attendee;
@@ -105,10 +105,7 @@ export class Audience {
   lose(attendee: Attendee, channel: ClientChannel): void {
     if (attendee.channel !== channel || this.find(attendee.id) !== attendee) return;
     attendee.detach();
-    const { request, invitation, place } = this.#ownStage(attendee);
-    if (!request && !invitation && place === 'audience') return this.leave(attendee.id);
-    this.#stopGrace(attendee);
-    this.#startGrace(attendee, () => this.leave(attendee.id));
+    this.#limitWait(attendee);
     this.changed();
   }
 
@@ -127,10 +124,8 @@ export class Audience {
   /** Somebody was let in, or is so no more. */
   moved(attendee: Attendee, place: Place): void {
     attendee.place = place;
-    this.#stopGrace(attendee);
-    // Their page joins now. A page that cannot must not keep the place for ever.
-    if (place !== 'audience') this.#startGrace(attendee, () => this.#options.onGone(attendee.id));
     attendee.tell(this.#ownStage(attendee));
+    this.#limitWait(attendee);
   }
 
   /** Anything that everybody sees has changed. */
@@ -209,9 +204,15 @@ export class Audience {
     this.#options.send(this.#options.group, 'chatBatch', { changes: this.#chat.splice(0) });
   }
 
-  #startGrace(attendee: Attendee, onOver: () => void): void {
-    const timer = setTimeout(onOver, this.#options.graceMs);
-    this.#graces.set(attendee, timer.unref());
+  /** Whoever has no connection, or has been let in and has yet to join, keeps what they have for the grace. */
+  #limitWait(attendee: Attendee): void {
+    this.#stopGrace(attendee);
+    const { request, invitation, place } = this.#ownStage(attendee);
+    const isConnected = attendee.channel !== null;
+    if (!isConnected && !request && !invitation && place === 'audience') return this.leave(attendee.id);
+    if (isConnected && place === 'audience') return;
+    const giveUp = () => (attendee.channel ? this.#options.onGone(attendee.id) : this.leave(attendee.id));
+    this.#graces.set(attendee, setTimeout(giveUp, this.#options.graceMs).unref());
   }
 
   #stopGrace(attendee: Attendee): void {
